@@ -11,9 +11,9 @@ const name = /^virtual:texts\/(fi|sv|en)$/
 export function pageTexts(): Plugin {
   return {
     name: 'page-texts',
-    resolveId: (asked) => (name.test(asked) ? `\0${asked}` : undefined),
-    load(asked) {
-      const language = name.exec(asked.slice(1))?.[1]
+    resolveId: (request) => (name.test(request) ? `\0${request}` : undefined),
+    load(request) {
+      const language = name.exec(request.slice(1))?.[1]
       if (language === undefined) return undefined
       // The area, the prefix of all its keys, is sent once.
       const areas = readdirSync(folder).map((file) => {

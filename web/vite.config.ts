@@ -12,9 +12,9 @@ function suomifiTokens(): Plugin {
   const id = 'virtual:suomifi-tokens.css'
   return {
     name: 'suomifi-tokens',
-    resolveId: (asked) => (asked === id ? `\0${id}` : undefined),
-    load(asked) {
-      if (asked !== `\0${id}`) return undefined
+    resolveId: (request) => (request === id ? `\0${id}` : undefined),
+    load(request) {
+      if (request !== `\0${id}`) return undefined
       const scss = readFileSync(require.resolve('suomifi-design-tokens/dist/tokens.scss'), 'utf8')
       const variables = [...scss.matchAll(/\$(fi-(?:color|radius|shadow|transition)-[\w-]+): ([^;]+);/g)]
       return `:root{${variables.map(([, name, value]) => `--${name}:${value}`).join(';')}}`

@@ -125,7 +125,7 @@ async function enterPeople(db: Kysely<RegisterTables>) {
     await db.insertInto('person').values({ id, user_id: name, employed_from: since }).execute()
     return id
   }
-  const [asker, approver] = [await enter(randomUUID(), 'asker'), await enter(randomUUID(), 'approver')]
+  const [requester, approver] = [await enter(randomUUID(), 'asker'), await enter(randomUUID(), 'approver')]
   const own = await enter(idOf('official', 7), 'own')
   const unit = await enter(randomUUID(), 'supervisor')
   for (const right of [
@@ -139,7 +139,7 @@ async function enterPeople(db: Kysely<RegisterTables>) {
         id: randomUUID(),
         purposes: ['DEVELOPMENT'],
         valid_from: since,
-        requested_by: asker,
+        requested_by: requester,
         approved_by: approver,
       } as never)
       .execute()

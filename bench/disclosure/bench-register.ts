@@ -85,7 +85,7 @@ export async function openBenchRegister(folder: string) {
   const anonymised = await startAnonymisedCopies(kept)
   const packages = await startPackages(kept)
   const questions = { ...anonymised.questions, ...packages.questions }
-  const ask = async (path: string, question: object) => {
+  const request = async (path: string, question: object) => {
     const answer = (await questions[path]!(question as never)) as Record<string, unknown>
     if ('refused' in answer) throw new Error(`${path} was refused: ${JSON.stringify(answer)}`)
     return answer
@@ -175,12 +175,14 @@ export async function openBenchRegister(folder: string) {
    */
   async function written(copy: string, turns: CopyView['turns']): Promise<number> {
     const of = { session: preparer.session.token, copy }
-    const proposed = (await ask('/anonymised-copies/propose', { ...of, turns })) as Pick<CopyView, 'redactions'>
+    const proposed = (await request('/anonymised-copies/propose', { ...of, turns })) as Pick<CopyView, 'redactions'>
     const redactions = proposed.redactions.map((one) => ({ ...one, isReviewed: true }))
     const save = async (revision: number) =>
-      (await ask('/anonymised-copies/save', { ...of, revision, level: 'T', turns, redactions }))['revision'] as number
+      (await request('/anonymised-copies/save', { ...of, revision, level: 'T', turns, redactions }))[
+        'revision'
+      ] as number
     const first = await save(0)
-    const { lacks } = (await ask('/anonymised-copies/read', of)) as Pick<CopyView, 'lacks'>
+    const { lacks } = (await request('/anonymised-copies/read', of)) as Pick<CopyView, 'lacks'>
     const left = lacks.flatMap(({ what, at = [] }) => (what === 'identifiers-left' ? at : []))
     for (const { track, fromMs, toMs } of left.map((index) => turns[index]!))
       redactions.push({ track, fromMs, toMs, reason: 'OTHER', source: 'MANUAL', isReviewed: true })
@@ -202,7 +204,7 @@ export async function openBenchRegister(folder: string) {
       return copies
     },
     render: (copy: string) =>
-      ask('/anonymised-copies/render', {
+      request('/anonymised-copies/render', {
         ...{ session: preparer.session.token, copy, revision: revisions.get(copy) },
       }),
     async renderedOf(copies: readonly string[]): Promise<Progress> {
@@ -231,8 +233,14 @@ export async function openBenchRegister(folder: string) {
       answered(await decideResearch(desk.db, decider.session, disclosure, decision))
     },
     async release(): Promise<{ id: string }> {
-      const asked = { session: decider.session.token, kind: 'RESEARCH', disclosure, method: 'KEY', delivery: 'LINK' }
-      return (await ask('/packages/make', asked)) as { id: string }
+      const requested = {
+        session: decider.session.token,
+        kind: 'RESEARCH',
+        disclosure,
+        method: 'KEY',
+        delivery: 'LINK',
+      }
+      return (await request('/packages/make', requested)) as { id: string }
     },
     async packedOf(id: string): Promise<Progress> {
       const { rows } = await sql<{ files: number; done: number; ready: boolean; over: boolean }>`

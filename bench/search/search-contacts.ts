@@ -107,10 +107,10 @@ function besideByHand(rows: readonly Row[]): Row {
 }
 
 async function measure(url: string, clerk: PoolClient, { who, cookies }: Searcher, search: Search): Promise<Row> {
-  const { purpose, ...asked } = reaches[who]
+  const { purpose, ...request } = reaches[who]
   const query = new URLSearchParams({
     ...{ purpose, limit: String(pageSize), ...search.query },
-    ...('reference' in asked && { reference: asked.reference }),
+    ...('reference' in request && { reference: request.reference }),
   })
   const overHttp = async (turn: number) => {
     const answer = await fetch(`${url}/api/contacts?${query.toString()}`, {
@@ -216,7 +216,7 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
     )
     return id
   }
-  const [asker, approver] = [await enter(), await enter()]
+  const [requester, approver] = [await enter(), await enter()]
   const searchers: Searcher[] = []
   for (const [who, { role, duty, kind, units, numbers }] of Object.entries(scopes)) {
     const cookies: string[] = []
@@ -225,7 +225,7 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
       await pool.query(
         `insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, requested_by, approved_by)
          values (gen_random_uuid(), $1, $2, $3, $4, $5, ${units ?? `'{}'::uuid[]`}, ${numbers ?? `'{}'::text[]`}, now() - interval '1 year', $6, $7)`,
-        [id, role, duty ?? null, [reaches[who as Reaching].purpose], kind, asker, approver],
+        [id, role, duty ?? null, [reaches[who as Reaching].purpose], kind, requester, approver],
       )
       await pool.query(
         `insert into session (token_hash, person_id, created_at, expires_at)

@@ -11,9 +11,12 @@ const description = await readDescription()
 const drawKey = Buffer.alloc(32, 7)
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text)
 
-type Asked = Partial<RecordingQuestion> & { description?: RegisterDescription; callId?: string }
+type Question = Partial<RecordingQuestion> & { description?: RegisterDescription; callId?: string }
 
-const question = (to: string, { description: other, callId = 'call-1', ...more }: Asked = {}): RecordingQuestion => ({
+const question = (
+  to: string,
+  { description: other, callId = 'call-1', ...more }: Question = {},
+): RecordingQuestion => ({
   version: { version: 7, description: other ?? description },
   drawKey,
   drawnOn: hashCallId(callId),
@@ -34,7 +37,7 @@ const withRules = (rules: RecordingRule[], switches: Partial<RegisterDescription
 })
 const always = { ...description.recordingPlan.rules[0]!, share: 1 }
 const explained = { ruleId: 'service-numbers', ruleVersion: 3, share: 1 }
-const asked = { descriptionVersion: 7, drawnOn: hashCallId('call-1') }
+const requested = { descriptionVersion: 7, drawnOn: hashCallId('call-1') }
 
 test('a call to the test line is recorded, and the decision says by which rule', () => {
   expect(decideRecording(question('029 497 099'))).toEqual({
@@ -45,7 +48,7 @@ test('a call to the test line is recorded, and the decision says by which rule',
     share: 1,
     draw: draw(drawKey, 'test-line', 1, hashCallId('call-1')),
     recordingMonths: 2,
-    ...asked,
+    ...requested,
   })
 })
 
@@ -53,7 +56,7 @@ test('the test line’s rule holds to the last moment of its last day', () => {
   const last = decideRecording(question('029 497 099', { answeredAt: at('2027-05-31T20:59:59Z') }))
   const after = decideRecording(question('029 497 099', { answeredAt: at('2027-05-31T21:00:00Z') }))
   expect(last.reason).toBe('drawn')
-  expect(after).toEqual({ record: false, reason: 'rule-ended', ...asked })
+  expect(after).toEqual({ record: false, reason: 'rule-ended', ...requested })
 })
 
 test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', () => {
@@ -61,7 +64,7 @@ test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', 
   expect(decideRecording(question('029 512 001', { description: withRules(rules) }))).toEqual({
     record: false,
     reason: 'switchboard',
-    ...asked,
+    ...requested,
   })
 })
 
@@ -149,7 +152,7 @@ describe('within hours', () => {
 
   test('a call outside them says which rule it missed, and is not drawn', () => {
     const missed = question('029 497 000', { description: inHours, answeredAt: at('2027-03-06T08:00:00Z') })
-    expect(decideRecording(missed)).toEqual({ record: false, reason: 'outside-hours', ...explained, ...asked })
+    expect(decideRecording(missed)).toEqual({ record: false, reason: 'outside-hours', ...explained, ...requested })
   })
 
   test('the rule of the hour decides where a number has several', () => {
@@ -173,23 +176,23 @@ describe('a quota', () => {
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
 
   test('lets a drawn call pass while the week has room, and says how many came before', () => {
-    const asks: unknown[] = []
-    const ask = question('029 497 000', {
+    const requests: unknown[] = []
+    const decide = question('029 497 000', {
       description: perOfficial,
       officialId,
-      quotaUsed: (rule, of) => asks.push([rule.id, of]) + 3,
+      quotaUsed: (rule, of) => requests.push([rule.id, of]) + 3,
     })
-    expect(decideRecording(ask)).toMatchObject({ record: true, reason: 'drawn', quotaUsed: 4, recordingMonths: 6 })
-    expect(asks).toEqual([['service-numbers', { official: officialId }]])
+    expect(decideRecording(decide)).toMatchObject({ record: true, reason: 'drawn', quotaUsed: 4, recordingMonths: 6 })
+    expect(requests).toEqual([['service-numbers', { official: officialId }]])
   })
 
   test('refuses a drawn call once it is full, and the draw stays told', () => {
-    const ask = question('029 497 000', { description: perOfficial, officialId, quotaUsed: () => 5 })
-    expect(decideRecording(ask)).toEqual({
+    const decide = question('029 497 000', { description: perOfficial, officialId, quotaUsed: () => 5 })
+    expect(decideRecording(decide)).toEqual({
       record: false,
       reason: 'quota-full',
       ...explained,
-      ...asked,
+      ...requested,
       draw: draw(drawKey, 'service-numbers', 3, hashCallId('call-1')),
       quotaUsed: 5,
     })
@@ -200,12 +203,12 @@ describe('a quota', () => {
       record: false,
       reason: 'no-official',
       ...explained,
-      ...asked,
+      ...requested,
     })
-    const asks: unknown[] = []
-    const ask = question('029 497 000', { description: perNumber, quotaUsed: (_, of) => asks.push(of) })
-    expect(decideRecording(ask).reason).toBe('drawn')
-    expect(asks).toEqual([{ number: phoneNumberKey('029 497 000') }])
+    const requests: unknown[] = []
+    const decide = question('029 497 000', { description: perNumber, quotaUsed: (_, of) => requests.push(of) })
+    expect(decideRecording(decide).reason).toBe('drawn')
+    expect(requests).toEqual([{ number: phoneNumberKey('029 497 000') }])
   })
 
   test('is not asked where the draw would not record', () => {
@@ -217,7 +220,7 @@ describe('a quota', () => {
 test('where officials must consent, one who has not, or is not known, is not recorded (C10)', () => {
   const plan = withRules([always], { officialConsent: 'required' })
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
-  const reason = (more: Asked) => decideRecording(question('029 497 000', { description: plan, ...more })).reason
+  const reason = (more: Question) => decideRecording(question('029 497 000', { description: plan, ...more })).reason
   expect(reason({ officialId, consents: true })).toBe('drawn')
   expect(reason({ officialId, consents: false })).toBe('no-consent')
   expect(reason({ officialId })).toBe('no-consent')

@@ -3,7 +3,7 @@ import { covers, needsReference, purposes } from './purposes.ts'
 import { roles, widestPurposes } from './roles.ts'
 
 test('development covers quality, training and studies, and nothing covers development (R4)', () => {
-  expect(purposes.filter((asked) => covers('DEVELOPMENT', asked))).toEqual([
+  expect(purposes.filter((requested) => covers('DEVELOPMENT', requested))).toEqual([
     ...['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'],
   ])
   expect(purposes.filter((held) => covers(held, 'DEVELOPMENT'))).toEqual(['DEVELOPMENT'])

@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export type ClockState = 'right' | 'ahead' | 'behind'

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
 
@@ -26,7 +26,7 @@ export interface Prohibition {
   executed_at: Temporal.Instant | null
 }
 
-export interface AskedToForbid {
+export interface ProhibitionRequest {
   party: 'CALLER' | 'OFFICIAL'
   /** CALL: told in the call to its official, who enters it within an hour. */
   channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
@@ -39,7 +39,7 @@ export function forbidUse(
   db: Kysely<RegisterTables>,
   session: Session,
   recordingId: string,
-  { party, channel, reference }: AskedToForbid,
+  { party, channel, reference }: ProhibitionRequest,
 ): Promise<Prohibition | ProhibitionRefusal> {
   return rowOfDatabase(
     db,

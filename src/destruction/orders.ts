@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const enterRefusals = ['not-found', 'deny.role', 'deny.reference', 'hold.until-wrong', 'hold.nothing-left'] as const
@@ -96,6 +96,6 @@ export async function listOrders(
 ): Promise<{ orders: Order[] } | Refused<(typeof listRefusals)[number]>> {
   const statement = sql<Order>`select * from list_orders(${state ?? null})`
   const trace = { action: 'holds.read', object: { kind: 'hold' } } as const
-  const answer = await askOfDatabase(db, session, statement, listRefusals, trace)
+  const answer = await requestDatabase(db, session, statement, listRefusals, trace)
   return 'refused' in answer ? answer : { orders: answer.rows }
 }

@@ -1,7 +1,7 @@
 /** Recalls of disclosed copies (R32, R50), for the decision maker. Nothing reveals to a recipient whose recording it was. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const listRefusals = ['deny.role'] as const
@@ -28,7 +28,7 @@ export async function listRecalls(
     select id, disclosure, recipient, item, recalled_at, due_at, state = 'RECALLED' and due_at <= register_now() as is_overdue, confirmed_at
     from disclosed_copy where recalled_at is not null order by confirmed_at desc nulls first, due_at, item limit 1000`
   const demand = sql`require_one_role('{DECISION_MAKER}')`
-  const answer = await askOfDatabase(db, session, statement, listRefusals, trace, demand)
+  const answer = await requestDatabase(db, session, statement, listRefusals, trace, demand)
   return 'refused' in answer ? answer : { recalls: answer.rows }
 }
 

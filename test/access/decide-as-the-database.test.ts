@@ -93,15 +93,15 @@ async function compareRights(
   await enterRooms(client, entered, at)
   // What is planned for empty tables reads all of them for each case.
   await client.query('analyze access_right, session, described_role, appointment, office_slot, subject_request, person')
-  const asked = entered.map(({ token, number }) => ({
+  const request = entered.map(({ token, number }) => ({
     token,
     references: ['', '  ', number, ` ${number} `, `${number}0`],
   }))
-  const held = await rightsOf(client, asked)
+  const held = await rightsOf(client, request)
   for (const [index, who] of entered.entries()) {
     const standing = standingOf(who, given.bounds, at)
     for (const purpose of purposes) {
-      for (const reference of asked[index]!.references) {
+      for (const reference of request[index]!.references) {
         const decided = who.session === 'open' ? decide(standing, { purpose, reference }) : { refused: 'no session' }
         const rights = 'refused' in decided ? [] : decided.rights
         const isInRoom = purpose === 'INSPECTION' && reference.trim() === who.number && isOpenNow(who.room)
@@ -138,7 +138,7 @@ function isOpenNow(room: Room | null): boolean {
 /** Rights by person, purpose and reference, each person's as their session has them; one statement for a session. */
 async function rightsOf(
   client: PoolClient,
-  asked: readonly { token: string; references: string[] }[],
+  request: readonly { token: string; references: string[] }[],
 ): Promise<Map<string, string[]>> {
   await client.query(`create function pg_temp.rights(asked jsonb, purposes text[]) returns table (key text, ids uuid[]) language plpgsql as $$
     declare
@@ -154,7 +154,7 @@ async function rightsOf(
       end loop;
     end $$`)
   const { rows } = await client.query<{ key: string; ids: string[] }>('select * from pg_temp.rights($1, $2)', [
-    JSON.stringify(asked),
+    JSON.stringify(request),
     purposes,
   ])
   return new Map(rows.map(({ key, ids }) => [key, ids]))
@@ -497,14 +497,14 @@ async function visibleOf(client: PoolClient, entered: readonly Entered[]): Promi
         return next;
       end loop;
     end $$`)
-  const asked = entered.flatMap(({ token }, index) =>
+  const request = entered.flatMap(({ token }, index) =>
     purposes.flatMap((purpose: Purpose) =>
       references.map((reference) => ({ key: `${index} ${purpose} ${reference}`, token, purpose, reference })),
     ),
   )
   await client.query('set local role seloste_desk')
   const { rows } = await client.query<{ key: string; ids: string[] | null }>('select * from pg_temp.looks($1)', [
-    JSON.stringify(asked),
+    JSON.stringify(request),
   ])
   return new Map(rows.map(({ key, ids }) => [key, new Set(ids)]))
 }

@@ -300,15 +300,15 @@ describe('a look through the database’s own functions', () => {
   })
 
   test('the log is not counted by whoever has not read it', async () => {
-    const asked = `{"people":["${sari.id}"]}`
-    await expect(asDesk(sessions.outi, {}, [`select count_log('${asked}', 100)`])).rejects.toThrow('read')
+    const request = `{"people":["${sari.id}"]}`
+    await expect(asDesk(sessions.outi, {}, [`select count_log('${request}', 100)`])).rejects.toThrow('read')
     await asDesk(sessions.outi, {}, [
-      `select * from read_log('${asked}', null, null, 0, 10)`,
-      `select count_log('${asked}', 100)`,
+      `select * from read_log('${request}', null, null, 0, 10)`,
+      `select count_log('${request}', 100)`,
     ])
     await expect(
       asDesk(sessions.outi, {}, [
-        `select * from read_log('${asked}', null, null, 0, 10)`,
+        `select * from read_log('${request}', null, null, 0, 10)`,
         `select count_log('{"people":["${matti.id}"]}', 100)`,
       ]),
     ).rejects.toThrow('read')

@@ -169,7 +169,7 @@ async function newest(): Promise<number> {
   return row.seq
 }
 
-let asked = 1
+let requested = 1
 
 /** Calls an operation as somebody; whether they may, and that a denial is in the log under their name. */
 async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promise<boolean | 'found-or-not'> {
@@ -181,7 +181,7 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
     ...(json && { json }),
     signal: abort.signal,
     // Behind the proxy of this machine everybody comes from an address of their own: what is counted by address is not met.
-    headers: { 'x-forwarded-for': `2001:db8:${(asked++).toString(16)}::1`, range: 'bytes=0-99' },
+    headers: { 'x-forwarded-for': `2001:db8:${(requested++).toString(16)}::1`, range: 'bytes=0-99' },
   })
   abort.abort()
   if (endsSessions.has(id) && people.has(caller)) browsers.set(caller, await signedIn(people.get(caller)!))

@@ -131,12 +131,12 @@ test(
     expect((await answer(maintenance.fetch('/api/session'))).body).toMatchObject({
       rights: [{ role: 'MAINTENANCE', purposes: [] }],
     })
-    const asked = { people: [tuula.id], role: 'MAINTENANCE' as const, units: [], numbers: [], reason: 'Vika' }
+    const request = { people: [tuula.id], role: 'MAINTENANCE' as const, units: [], numbers: [], reason: 'Vika' }
     const until = now().add({ hours: 24 * 30 })
-    expect(await requestRights(deskDb, people.author, { ...asked, purposes: ['MAINTENANCE'], until })).toEqual({
+    expect(await requestRights(deskDb, people.author, { ...request, purposes: ['MAINTENANCE'], until })).toEqual({
       refused: 'right.purpose-unknown',
     })
-    const bare = await requestRights(deskDb, people.author, { ...asked, purposes: [], until })
+    const bare = await requestRights(deskDb, people.author, { ...request, purposes: [], until })
     if ('refused' in bare) throw new Error(bare.refused)
     expect(await decideRightRequest(deskDb, anneli, bare.requests[0]!, { approve: true })).toHaveProperty('right')
     const seen = await security.fetch(`/api/contacts/${call.contactId}?purpose=CRIME_OR_MISUSE&reference=TAPAUS-1`)

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Role } from '#description/roles.ts'
-import { decideRightRequest, requestRights, type RightsAskedFor } from '#safeguards/access/procedure.ts'
+import { decideRightRequest, requestRights, type RequestedRights } from '#safeguards/access/procedure.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
@@ -20,7 +20,7 @@ export const daysAhead = (days: number) => now().add({ hours: 24 * days })
 export const number = '+35829497000'
 
 /** Asks for a right to the people's own calls, or to what is given instead. */
-export const ownCalls = (people: string[], given: Partial<RightsAskedFor> = {}): RightsAskedFor => ({
+export const ownCalls = (people: string[], given: Partial<RequestedRights> = {}): RequestedRights => ({
   people,
   role: 'OFFICIAL',
   purposes: ['DEVELOPMENT'],
@@ -83,13 +83,13 @@ export async function openProcedure() {
     return { id: entered.id, session: await open(entered) }
   }
 
-  async function ask(who: Session, asked: RightsAskedFor): Promise<string> {
-    const made = await requestRights(desk, who, asked)
+  async function request(who: Session, requested: RequestedRights): Promise<string> {
+    const made = await requestRights(desk, who, requested)
     if ('refused' in made) throw new Error(`${made.refused} ${made.of ?? ''}`)
     return made.requests[0] ?? ''
   }
-  async function grant(who: Session, asked: RightsAskedFor): Promise<string> {
-    const decided = await decideRightRequest(desk, as(anneli), await ask(who, asked), { approve: true })
+  async function grant(who: Session, requested: RequestedRights): Promise<string> {
+    const decided = await decideRightRequest(desk, as(anneli), await request(who, requested), { approve: true })
     if ('refused' in decided) throw new Error(`${decided.refused} ${decided.of ?? ''}`)
     return decided.right ?? ''
   }
@@ -115,7 +115,7 @@ export async function openProcedure() {
     open,
     as,
     enterOfficial,
-    ask,
+    ask: request,
     grant,
     actions,
   }

@@ -56,12 +56,12 @@ async function knowsNothing(browser: Browser) {
     expect(found.total).toBe(found.ids.length)
   }
   const purpose = { purpose: 'DEVELOPMENT' }
-  const asks = [
+  const requests = [
     browser.fetch(`/api/contacts/${ainos.contactId}?purpose=DEVELOPMENT`),
     browser.fetch(`/api/contacts/${ainos.contactId}/caller`, { json: purpose }),
     browser.fetch(`/api/recordings/${ainos.id}/listenings`, { json: purpose }),
   ]
-  for (const ask of asks) expect(await answer(ask)).toMatchObject({ status: 404, code: 'not-found' })
+  for (const request of requests) expect(await answer(request)).toMatchObject({ status: 404, code: 'not-found' })
 }
 
 describe('own calls', () => {

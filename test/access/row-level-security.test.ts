@@ -400,8 +400,8 @@ describe('the two sides of the decision', () => {
               .execute()
           }
           for (const purpose of purposes) {
-            const asked = { purpose, reference: 'R-1', action: 'contacts.listed' as const }
-            const grant = await requestGrant(desk, session, asked, now())
+            const request = { purpose, reference: 'R-1', action: 'contacts.listed' as const }
+            const grant = await requestGrant(desk, session, request, now())
             // No request has this number: the Service Unit's right reaches nothing under it.
             const expected =
               'refused' in grant

@@ -203,10 +203,10 @@ function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSe
   return { own, unit, elsewhere: answered.elsewhere }
 }
 
-let asked = 0
+let requested = 0
 
 /** Asks as somebody: `yes`, or the code of the denial, which then is in the log under their name. */
-async function ask(who: Somebody, method: string, path: string, json?: object) {
+async function send(who: Somebody, method: string, path: string, json?: object) {
   const { seq } = await admin
     .selectFrom('audit_entry')
     .select((eb) => eb.fn.max('seq').as('seq'))
@@ -218,7 +218,7 @@ async function ask(who: Somebody, method: string, path: string, json?: object) {
     headers: {
       cookie: `seloste=${who.token}`,
       range: 'bytes=0-99',
-      'x-forwarded-for': `2001:db8:${(++asked).toString(16)}::1`,
+      'x-forwarded-for': `2001:db8:${(++requested).toString(16)}::1`,
     },
   })
   if (response.ok) {
@@ -248,9 +248,9 @@ const holdings = rows.flatMap(([name, row]): { name: string; row: Row; held: Pur
     : row.purposes.map((held) => ({ name: `${name}, ${held}`, row, held })),
 )
 
-function expected(row: Row, held: Purpose | undefined, asked: Purpose, ground: Ground): string {
+function expected(row: Row, held: Purpose | undefined, request: Purpose, ground: Ground): string {
   const under = held === 'DEVELOPMENT' ? development : [held]
-  if (!(under as readonly unknown[]).includes(asked)) return 'deny.purpose'
+  if (!(under as readonly unknown[]).includes(request)) return 'deny.purpose'
   return row.reaches.includes(ground) ? 'yes' : 'not-found'
 }
 
@@ -282,11 +282,11 @@ describe.each(holdings)('$name', ({ row, held }) => {
         wanted![`read: ${cell}`] = may
         wanted![`listen: ${cell}`] = may
         found![`read: ${cell}`] = (
-          await ask(who, 'GET', `/api/contacts/${contactId}?${query(viewQuery(purpose))}`)
+          await send(who, 'GET', `/api/contacts/${contactId}?${query(viewQuery(purpose))}`)
         ).told
-        const begun = await ask(who, 'POST', `/api/recordings/${id}/listenings`, viewQuery(purpose))
+        const begun = await send(who, 'POST', `/api/recordings/${id}/listenings`, viewQuery(purpose))
         found![`listen: ${cell}`] =
-          begun.told === 'yes' ? (await ask(who, 'GET', String(begun.body['audio']))).told : begun.told
+          begun.told === 'yes' ? (await send(who, 'GET', String(begun.body['audio']))).told : begun.told
       }
     }
     expect(found).toEqual(wanted)
@@ -294,7 +294,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   test('lists the calls reached, and no others', async () => {
     const purpose = held ?? 'DEVELOPMENT'
-    const { told: token, body } = await ask(who, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
+    const { told: token, body } = await send(who, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
     expect(token).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
@@ -303,8 +303,8 @@ describe.each(holdings)('$name', ({ row, held }) => {
   test.runIf(row.needsReference)('looks at nothing without a fault, a case or a request', async () => {
     for (const none of [undefined, '  ']) {
       const given = { purpose: held!, ...(none !== undefined && { reference: none }) }
-      const read = await ask(who, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
-      const listen = await ask(who, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
+      const read = await send(who, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
+      const listen = await send(who, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
       expect([read.told, listen.told]).toEqual(['deny.reference', 'deny.reference'])
     }
   })
@@ -331,7 +331,7 @@ describe('rules, rights and the log', () => {
   }
   const official = async (unit?: string) =>
     enter({ phone: `029 512 ${2000 + count}`, ...(unit && { unit }) }).then(({ id }) => id)
-  const asking = (id: string) => ({
+  const pending = (id: string) => ({
     people: [id],
     role: 'OFFICIAL',
     purposes: ['DEVELOPMENT'],
@@ -339,7 +339,7 @@ describe('rules, rights and the log', () => {
     until: Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 3 }).toString(),
   })
 
-  test('rules are drafted', () => token('draft rules', (who) => ask(who, 'POST', '/api/description/drafts')))
+  test('rules are drafted', () => token('draft rules', (who) => send(who, 'POST', '/api/description/drafts')))
 
   test('rules are approved', async () => {
     const author = await enter({ role: matrix.Administrator })
@@ -350,7 +350,7 @@ describe('rules, rights and the log', () => {
       { edits: [{ path: ['controller', 'name', 'en'], value: 'Customs' }] },
     )
     await token('approve rules', (who) =>
-      ask(who, 'POST', `/api/description/drafts/${draft.id}/decision`, {
+      send(who, 'POST', `/api/description/drafts/${draft.id}/decision`, {
         revision: draft.revision,
         decision: 'approve',
       }),
@@ -361,7 +361,9 @@ describe('rules, rights and the log', () => {
     for (const unit of [undefined, 'Toinen yksikkö']) {
       const found: Record<string, string> = {}
       for (const [name] of rows) {
-        found[name] = (await ask(people.get(name)!, 'POST', '/api/rights/requests', asking(await official(unit)))).told
+        found[name] = (
+          await send(people.get(name)!, 'POST', '/api/rights/requests', pending(await official(unit)))
+        ).told
       }
       const may = rows.filter(([, row]) => row.may.includes('request rights')).map(([name]) => name)
       expect(Object.keys(found).filter((name) => found[name] === 'yes')).toEqual(unit ? ['Administrator'] : may)
@@ -370,22 +372,22 @@ describe('rules, rights and the log', () => {
   })
 
   test('rights are approved', async () => {
-    const { body } = await ask(people.get('Administrator')!, 'POST', '/api/rights/requests', asking(await official()))
+    const { body } = await send(people.get('Administrator')!, 'POST', '/api/rights/requests', pending(await official()))
     const [request] = body['items'] as { id: string }[]
     await token('approve rights', (who) =>
-      ask(who, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
+      send(who, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
     )
   })
 
-  test('the log is read', () => token('read the log', (who) => ask(who, 'GET', '/api/log')))
-  test('requests are served', () => token('serve requests', (who) => ask(who, 'GET', '/api/requests')))
+  test('the log is read', () => token('read the log', (who) => send(who, 'GET', '/api/log')))
+  test('requests are served', () => token('serve requests', (who) => send(who, 'GET', '/api/requests')))
   test('preservation orders are known', () =>
-    token('know of preservation orders', (who) => ask(who, 'GET', '/api/holds')))
+    token('know of preservation orders', (who) => send(who, 'GET', '/api/holds')))
   test('what was disclosed is recalled', () =>
-    token('recall what was disclosed', (who) => ask(who, 'GET', '/api/recalls')))
+    token('recall what was disclosed', (who) => send(who, 'GET', '/api/recalls')))
 
   test('what is lent to research is prepared by the expert for quality', async () => {
-    const { body } = await ask(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
+    const { body } = await send(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
       name: 'Laitos',
       contact: 'Kirjaamo',
       email: 'kirjaamo@tutkimus.example',
@@ -393,10 +395,10 @@ describe('rules, rights and the log', () => {
     })
     const dueOn = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 1 }).toString()
     const study = { instituteId: body['id'], study: 'Palvelun laatu', dueOn, format: 'OPUS' }
-    await token('prepare for research', (who) => ask(who, 'POST', '/api/research-disclosures', study))
+    await token('prepare for research', (who) => send(who, 'POST', '/api/research-disclosures', study))
   })
   test('what is given to authorities is prepared by the security unit', async () => {
-    const asked = {
+    const request = {
       origin: 'REQUEST',
       authority: 'Poliisi',
       officer: 'Rikoskonstaapeli',
@@ -404,7 +406,7 @@ describe('rules, rights and the log', () => {
       aim: 'INVESTIGATION',
       receivedAt: Temporal.Now.instant().toString(),
     }
-    await token('prepare for authorities', (who) => ask(who, 'POST', '/api/authority-disclosures', asked))
+    await token('prepare for authorities', (who) => send(who, 'POST', '/api/authority-disclosures', request))
   })
   test.each([
     ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus', seen: 'x' }],
@@ -413,22 +415,22 @@ describe('rules, rights and the log', () => {
     'of a disclosure to %s the decision maker alone decides, releases and saves what leaves',
     async (kind, action, decision) => {
       const gone = `/api/${kind}-disclosures/${randomUUID()}`
-      await token(action, (who) => ask(who, 'POST', `${gone}/decision`, decision), 'not-found')
+      await token(action, (who) => send(who, 'POST', `${gone}/decision`, decision), 'not-found')
       const delivery = { method: 'PASSPHRASE', delivery: 'MEDIUM' }
-      await token(action, (who) => ask(who, 'POST', `${gone}/packages`, delivery), 'not-found')
-      await token(action, (who) => ask(who, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
+      await token(action, (who) => send(who, 'POST', `${gone}/packages`, delivery), 'not-found')
+      await token(action, (who) => send(who, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
     },
   )
   test.each([
     ['know of research', '/api/research-disclosures'],
     ['know of authorities', '/api/authority-disclosures'],
     ['read the log of disclosures', '/api/disclosures'],
-  ] as const)('who may: %s', (action, path) => token(action, (who) => ask(who, 'GET', path)))
+  ] as const)('who may: %s', (action, path) => token(action, (who) => send(who, 'GET', path)))
 
   test.each(rows.map(([name]) => name))('%s destroys nothing by hand', async (name) => {
     const who = people.get(name)!
     for (const { id } of Object.values(answered)) {
-      const deleted = await ask(who, 'DELETE', `/api/recordings/${id}`)
+      const deleted = await send(who, 'DELETE', `/api/recordings/${id}`)
       expect(deleted, `DELETE ${id}`).toMatchObject({ told: 'recording.not-by-hand' })
     }
     const left = await admin.selectFrom('recording').select('state').execute()

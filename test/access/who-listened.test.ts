@@ -56,8 +56,8 @@ async function grantTo(
       scope: reach === 'their unit' ? reach : { kind: reach, units: [], numbers: [] },
     },
   })
-  const asked = { purpose, reference: 'case 1', action: 'listening.started' as const }
-  const grant = await requestGrant(desk, await person.signIn(), asked, now())
+  const request = { purpose, reference: 'case 1', action: 'listening.started' as const }
+  const grant = await requestGrant(desk, await person.signIn(), request, now())
   if ('refused' in grant) throw new Error(grant.refused)
   return grant
 }

@@ -8,17 +8,17 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { ask, readyCopy, fetchCopy, served, admin, copyOf } = acts
+const { ask: requestOf, readyCopy, fetchCopy, served, admin, copyOf } = acts
 
 const close = async (id: string, outcome: string) =>
-  expect((await ask('paula', 'POST', `/api/requests/${id}/close`, { outcome })).status).toBe(204)
+  expect((await requestOf('paula', 'POST', `/api/requests/${id}/close`, { outcome })).status).toBe(204)
 const change = async (id: string, kinds: string[], name = 'Pyytäjä Pyynnöllä') =>
   expect(
-    (await ask('paula', 'PUT', `/api/requests/${id}`, { kinds, language: 'fi', requester: { name } })).status,
+    (await requestOf('paula', 'PUT', `/api/requests/${id}`, { kinds, language: 'fi', requester: { name } })).status,
   ).toBe(204)
 async function send(request: string, kind: string, more: object = {}): Promise<void> {
-  const { body } = await ask('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
-  const sent = await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })
+  const { body } = await requestOf('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
+  const sent = await requestOf('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })
   expect(sent.status).toBe(204)
 }
 async function opens(link: string): Promise<boolean> {
@@ -76,11 +76,11 @@ describe('a copy that lies ready', () => {
     await acts.ready(id)
     expect((await acts.desk.visitor.fetch(link)).status).toBe(200)
     const correcting = await served({ contacts: [recording.contactId] })
-    const { body } = await ask('paula', 'POST', `/api/requests/${correcting.id}/corrections`, {
+    const { body } = await requestOf('paula', 'POST', `/api/requests/${correcting.id}/corrections`, {
       ...{ segmentId: recording.segmentId, officialUserId: bertil.userId },
     })
     const decision = `/api/corrections/${body['id'] as string}/decision`
-    expect((await ask('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+    expect((await requestOf('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
     expect(await opens(link)).toBe(false)
   })
 
@@ -114,12 +114,15 @@ test('a clerk who answers calls as well identifies nobody for a request of their
   const other = await acts.desk.signIn(
     await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Pia', right }),
   )
-  const entered = await ask('paula', 'POST', '/api/requests', {
+  const entered = await requestOf('paula', 'POST', '/api/requests', {
     ...{ party: 'OFFICIAL', kinds: ['COPY'], channel: 'VISIT', language: 'fi', officialUserId: paula.userId },
     ...{ requester: { name: 'Paula' }, receivedAt: Temporal.Now.instant().subtract({ minutes: 10 }).toString() },
   })
   expect(entered.status).toBe(201)
   const path = `/api/requests/${entered.body['id'] as string}/identification`
-  expect(await ask('paula', 'POST', path, { how: 'PERSONNEL' })).toMatchObject({ status: 403, code: 'request.own' })
+  expect(await requestOf('paula', 'POST', path, { how: 'PERSONNEL' })).toMatchObject({
+    status: 403,
+    code: 'request.own',
+  })
   expect((await other.fetch(path, { json: { how: 'PERSONNEL' } })).status).toBe(204)
 })

@@ -15,7 +15,7 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask, admin, custodian, people, stateOf, setDay } = acts
+const { kept, served, ask: requestOf, admin, custodian, people, stateOf, setDay } = acts
 const deskDb = database.as('seloste_desk').db
 const number = phone('029 497 000')
 
@@ -32,20 +32,20 @@ async function callOfAino(daysBefore = 3) {
 }
 
 async function correct(segmentId: string, request: { id: string }): Promise<void> {
-  const { body } = await ask('paula', 'POST', `/api/requests/${request.id}/corrections`, {
+  const { body } = await requestOf('paula', 'POST', `/api/requests/${request.id}/corrections`, {
     ...{ segmentId, officialUserId: people.bertil.userId },
   })
   const decision = `/api/corrections/${body['id'] as string}/decision`
-  expect((await ask('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+  expect((await requestOf('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
 }
 async function send(request: string, kind: string): Promise<void> {
-  const { status, body } = await ask('paula', 'POST', `/api/requests/${request}/letters`, { kind })
+  const { status, body } = await requestOf('paula', 'POST', `/api/requests/${request}/letters`, { kind })
   expect(status).toBe(201)
-  expect((await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
-    204,
-  )
+  expect(
+    (await requestOf('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status,
+  ).toBe(204)
 }
-const close = (id: string) => ask('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'ANSWERED' })
+const close = (id: string) => requestOf('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'ANSWERED' })
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
 /** What was done, where it was not refused. */
@@ -135,7 +135,7 @@ describe('what the official asked for of a call that is another’s by a correct
   /** A time of an office from so many hours from now on, of an hour. */
   async function slotIn(hours: number): Promise<string> {
     const inThree = { fi: 'Oulu', sv: 'Uleåborg', en: 'Oulu' }
-    const office = await ask('paula', 'POST', '/api/offices', { names: inThree, address: inThree })
+    const office = await requestOf('paula', 'POST', '/api/offices', { names: inThree, address: inThree })
     const { rows } = await sql<{ id: string }>`
       insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
       select ${office.body['id']}::uuid, now() + make_interval(hours => ${hours}::integer),
@@ -145,10 +145,10 @@ describe('what the official asked for of a call that is another’s by a correct
     return rows[0]!.id
   }
   const book = (request: string, slotId: string) =>
-    ask('paula', 'POST', `/api/requests/${request}/appointments`, { slotId, needs: [] })
-  const offered = async (request: string) => (await ask('paula', 'GET', `/api/requests/${request}/slots`)).body
+    requestOf('paula', 'POST', `/api/requests/${request}/appointments`, { slotId, needs: [] })
+  const offered = async (request: string) => (await requestOf('paula', 'GET', `/api/requests/${request}/slots`)).body
   const read = async (request: string) =>
-    (await ask('paula', 'GET', `/api/requests/${request}`)).body as unknown as RequestDetail
+    (await requestOf('paula', 'GET', `/api/requests/${request}`)).body as unknown as RequestDetail
 
   test('is heard at no office: the appointment is over, its time free, and no other is offered', async () => {
     const { segmentId, contactId } = await callOfAino()
@@ -186,7 +186,7 @@ describe('what the official asked for of a call that is another’s by a correct
     await acts.ready(made.body['id'] as string)
     await correct(segmentId, await served({ contacts: [contactId] }))
     expect((await acts.copyOf(made.body['id'] as string)).rows[0]).toMatchObject({ end_why: 'withdrawn' })
-    const letter = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'copy' })
+    const letter = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'copy' })
     expect(letter).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
   })
 
@@ -199,16 +199,16 @@ describe('what the official asked for of a call that is another’s by a correct
       kinds: ['KNOW', 'HISTORY', 'LOG_EXTRACT', 'RECTIFY'],
     })
     const extract = `/api/contacts/${contactId}/looks?reference=${request.number}`
-    expect((await ask('paula', 'GET', extract)).status).toBe(200)
+    expect((await requestOf('paula', 'GET', extract)).status).toBe(200)
     await correct(segmentId, request)
-    const drafted = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'answer' })
+    const drafted = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'answer' })
     const { rows } = await sql<{ content: string }>`
       select content::text from letter where id = ${drafted.body['id']}::uuid`.execute(admin)
     expect(rows[0]!.content).toContain(say('letter.not-shown'))
     for (const reported of ['letter.unanswered', 'letter.label.caller', 'letter.label.start'] as const)
       expect(rows[0]!.content).not.toContain(say(reported))
-    expect((await ask('paula', 'GET', extract)).status).toBe(404)
-    const looks = await ask('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
+    expect((await requestOf('paula', 'GET', extract)).status).toBe(404)
+    const looks = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
     expect(looks).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
     for (const kind of ['answer', 'correction']) await send(request.id, kind)
     expect((await read(request.id)).next).toEqual(['close'])

@@ -29,10 +29,10 @@ describe('an institute that has another name or address after the decision', () 
   ])('gets nothing by it: of another %s', async (_what, given) => {
     const { id } = await ready()
     const was = await changed(id, given)
-    const asked = { method: 'PASSPHRASE', delivery: 'LINK' }
-    expect(await release(id, asked)).toMatchObject({ status: 409, code: 'research.institute-changed' })
+    const request = { method: 'PASSPHRASE', delivery: 'LINK' }
+    expect(await release(id, request)).toMatchObject({ status: 409, code: 'research.institute-changed' })
     await changed(id, { name: was.name })
-    expect((await release(id, asked)).status).toBe(201)
+    expect((await release(id, request)).status).toBe(201)
   })
 
   test('fetches no package that lies ready', async () => {

@@ -65,7 +65,7 @@ test.skipIf(!hasOwnRoot)(
     await once(server.listen(path), 'listening')
     const keys = join(folder, 'keys.json')
     await writeFile(keys, 'secret')
-    const asks = await python3(
+    const requests = await python3(
       `import json, os, socket, sys
 words = sys.stdin.buffer.read()
 said = {'keys': os.path.exists(${JSON.stringify(keys)}), 'run': os.path.exists('/run'), 'old': os.path.exists('/old')}
@@ -88,7 +88,7 @@ json.dump(said, sys.stdout)`,
     )
     try {
       const answer = JSON.parse(
-        (await runInChildProcess(asks, { ...options, isolation: 'unshare' })).toString(),
+        (await runInChildProcess(requests, { ...options, isolation: 'unshare' })).toString(),
       ) as object
       const none = '0'.repeat(16)
       expect(answer).toMatchObject({ keys: false, run: false, old: false, reached: false, rights: [none, none] })

@@ -106,11 +106,11 @@ test('the ledger in a place names no official, call, request or order, and what 
   const rectify = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
   const secrets = [aino.id, bertil.id, pia.id, call!.contactId, call!.segmentId, call!.id, rectify.id]
   const { place, restored } = await restoredAfter(database, register, async () => {
-    const asked = await servedRequest(admin, {
+    const request = await servedRequest(admin, {
       ...{ clerkId: pia.id, kinds: ['RESTRICTION'], contacts: [call!.contactId] },
       ...{ party: 'OFFICIAL', officialId: aino.id },
     })
-    secrets.push(asked.id, asked.number)
+    secrets.push(request.id, request.number)
     const { rows } = await sql<{ id: string }>`
       insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, becomes_unit_id, proposed_by)
       select ${rectify.id}::uuid, id, contact_id, contact_started_at, official_person_id, ${bertil.id}::uuid, ${bertil.unitId}::uuid, ${pia.id}::uuid

@@ -14,15 +14,15 @@ beforeAll(() => noteDisclosureRules(acts.custodian, acts.versions.at(Temporal.No
 /** Asks at a desk that somebody has left, where it is refused, and after a new proof. */
 async function leftAndProved<A extends { status: number }>(
   name: keyof typeof people,
-  ask: () => Promise<A>,
+  request: () => Promise<A>,
 ): Promise<A> {
   await as(name)
   const proved = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people[name].id}`.execute(admin)
   await proved('16 minutes')
-  expect(await ask()).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  expect(await request()).toMatchObject({ status: 403, code: 'confirm.fresh' })
   await proved('1 minute')
-  return ask()
+  return request()
 }
 
 test('no copy of a recording is made for a requester, whose link and passphrase would be shown', async () => {
@@ -63,7 +63,7 @@ test('no request is closed for which a forbidden recording waits, and one for wh
 test('nothing that an authority asks for is let go while a forbidden recording waits for it', async () => {
   const recording = await kept()
   const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
-  const asked = (receivedAt: string) => ({
+  const request = (receivedAt: string) => ({
     ...{
       origin: 'REQUEST',
       authority: 'Poliisi',
@@ -73,12 +73,12 @@ test('nothing that an authority asks for is let go while a forbidden recording w
     },
     receivedAt,
   })
-  const entered = await post('tuula', '/api/authority-disclosures', asked(ago(10)))
+  const entered = await post('tuula', '/api/authority-disclosures', request(ago(10)))
   const url = `/api/authority-disclosures/${entered.body['id'] as string}`
   const item = { contactId: recording.contactId, recordingId: recording.id, what: 'RECORDING' }
   expect((await post('tuula', `${url}/items`, item)).status).toBe(201)
   await byOfficial(recording.id)
-  const later = () => acts.ask('tuula', 'PUT', url, asked(ago(1)))
+  const later = () => acts.ask('tuula', 'PUT', url, request(ago(1)))
   expect((await leftAndProved('tuula', later)).status).toBe(204)
   expect((await leftAndProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
 })
@@ -110,8 +110,8 @@ describe('no restriction of a requester’s recordings is lifted', () => {
     ['giving it up', 'unidentifiable', {}],
   ])('by %s, where it waits to be verified for another name', async (_how, path, json) => {
     const { id, recording, calls } = await restricting('OBJECTION')
-    const asked = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
-    expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, asked)).status).toBe(204)
+    const request = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
+    expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, request)).status).toBe(204)
     expect((await post('paula', `/api/requests/${id}/identification`, { how: 'PASSPORT' })).status).toBe(204)
     const letGo = () => post('paula', `/api/requests/${id}/calls/${calls[0]!.id}/${path}`, json)
     expect((await leftAndProved('paula', letGo)).status).toBe(204)
@@ -120,8 +120,8 @@ describe('no restriction of a requester’s recordings is lifted', () => {
 
   test('by closing a request whose call waits to be verified for another name', async () => {
     const { id, recording } = await restricting('OBJECTION')
-    const asked = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
-    expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, asked)).status).toBe(204)
+    const request = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
+    expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, request)).status).toBe(204)
     expect((await leftAndProved('paula', () => close(id))).status).toBe(204)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
   })
@@ -132,8 +132,8 @@ describe('no restriction of a requester’s recordings is lifted', () => {
     await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(
       admin,
     )
-    const asked = { kinds: ['KNOW', 'OBJECTION', 'LOG_EXTRACT'], language: 'sv', requester: { name: 'Toinen Nimi' } }
-    expect((await acts.ask('paula', 'PUT', `/api/requests/${restricts.id}`, asked)).status).toBe(204)
+    const request = { kinds: ['KNOW', 'OBJECTION', 'LOG_EXTRACT'], language: 'sv', requester: { name: 'Toinen Nimi' } }
+    expect((await acts.ask('paula', 'PUT', `/api/requests/${restricts.id}`, request)).status).toBe(204)
     expect((await close(other.id)).status).toBe(204)
     const forbidden = await restricting('OBJECTION')
     await byOfficial(forbidden.recording.id)

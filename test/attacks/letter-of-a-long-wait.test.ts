@@ -12,7 +12,7 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { admin, custodian, people, as, kept, versions, expunging } = await openEnds(database)
-const ask = async (path: string, json: object) => answer((await as('paula')).fetch(path, { method: 'POST', json }))
+const send = async (path: string, json: object) => answer((await as('paula')).fetch(path, { method: 'POST', json }))
 
 test('a prohibition that waited for an order longer than thirty days is told of when it is carried out', async () => {
   const recording = await kept()
@@ -23,10 +23,10 @@ test('a prohibition that waited for an order longer than thirty days is told of 
     select id, started_at, 'both', '8:24', 'Poliisi', 'M-1', 'R-1', now() + interval '80 days', ${people.tuula.id}
     from contact where id = ${recording.contactId}`.execute(admin)
   const forbidden = { party: 'CALLER', channel: 'LETTER', reference: request.number }
-  expect((await ask(`/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
-  const { body } = await ask(`/api/requests/${request.id}/letters`, { kind: 'prohibition' })
-  expect((await ask(`/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(204)
-  expect((await ask(`/api/requests/${request.id}/close`, { outcome: 'ANSWERED' })).status).toBe(204)
+  expect((await send(`/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
+  const { body } = await send(`/api/requests/${request.id}/letters`, { kind: 'prohibition' })
+  expect((await send(`/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(204)
+  expect((await send(`/api/requests/${request.id}/close`, { outcome: 'ANSWERED' })).status).toBe(204)
   await sql`update subject_request set closed_at = closed_at - interval '31 days' where id = ${request.id}`.execute(
     admin,
   )

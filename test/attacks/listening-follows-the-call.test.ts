@@ -7,7 +7,7 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask, admin, people, desk, entries } = await openActs(database)
+const { kept, served, ask: send, admin, people, desk, entries } = await openActs(database)
 
 /** A recording of a call that Aino answered two days ago. */
 async function callOfAino() {
@@ -22,8 +22,8 @@ async function callOfAino() {
 
 async function correct({ request, segmentId }: Awaited<ReturnType<typeof callOfAino>>, official: TestPerson) {
   const path = `/api/requests/${request.id}/corrections`
-  const { body } = await ask('paula', 'POST', path, { segmentId, officialUserId: official.userId })
-  const decided = await ask('riitta', 'POST', `/api/corrections/${body['id'] as string}/decision`, {
+  const { body } = await send('paula', 'POST', path, { segmentId, officialUserId: official.userId })
+  const decided = await send('riitta', 'POST', `/api/corrections/${body['id'] as string}/decision`, {
     outcome: 'APPROVED',
   })
   expect(decided.status).toBe(204)

@@ -51,9 +51,9 @@ test('a verification that the owner of the database writes puts off none: the cu
 
 test('what protects the data is compared with what the process read when it started, whatever the file says since', async () => {
   const read = await expectedProtections()
-  const asked = other.begin()
-  await other.turn(asked)
-  await other.folder.writeKey(writeVerifierKey(asked.signer()!))
+  const request = other.begin()
+  await other.turn(request)
+  await other.folder.writeKey(writeVerifierKey(request.signer()!))
   later = verifyLogOnDemand({
     ...{
       db: elsewhere.as('seloste_custodian').db,

@@ -62,7 +62,7 @@ export async function openPeer(address: string, sipPort: number) {
     came,
     send,
     /** Sends a request and waits for its final answer. */
-    async ask(text: string): Promise<Answered> {
+    async exchange(text: string): Promise<Answered> {
       const before = came.length
       await send(text)
       const isFinal = (one: string) => /^SIP\/2\.0 [2-6]/.test(one)
@@ -106,7 +106,7 @@ export async function openClient(
       return to
     },
     async open() {
-      const answer = await peer.ask(opening)
+      const answer = await peer.exchange(opening)
       ;({ to, ports } = answer)
       if (answer.status === 200) await peer.send(within('ACK', 1))
       return answer
@@ -116,7 +116,7 @@ export async function openClient(
     get ports() {
       return ports
     },
-    bye: () => peer.ask(within('BYE', 900)),
+    bye: () => peer.exchange(within('BYE', 900)),
     close() {
       peer.close()
       speaker.close()

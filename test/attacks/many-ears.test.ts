@@ -13,8 +13,8 @@ const leaving = new AbortController()
 afterAll(() => leaving.abort())
 
 /** How much sound a range has; none where it is too early for any. */
-async function served(ask: { session: string; listening: string }, fromMs: number): Promise<number> {
-  const answer = await server.audio({ ...ask, from: 44 + fromMs * bytesPerMs }, leaving.signal)
+async function served(request: { session: string; listening: string }, fromMs: number): Promise<number> {
+  const answer = await server.audio({ ...request, from: 44 + fromMs * bytesPerMs }, leaving.signal)
   if (answer === 'too-fast') return 0
   if (typeof answer === 'string' || 'over' in answer) throw new Error(JSON.stringify(answer))
   return answer.bytes.length / bytesPerMs
@@ -28,7 +28,7 @@ test(
     const listenings = []
     for (let n = 0; n < 20; n++) listenings.push(await listenTo(recording.id))
     const begun = performance.now()
-    const given = await Promise.all(listenings.map(({ ask }, n) => served(ask, 1_500 * n)))
+    const given = await Promise.all(listenings.map(({ ask: request }, n) => served(request, 1_500 * n)))
     const passedMs = performance.now() - begun
     const all = given.reduce((sum, one) => sum + one, 0)
     expect(all).toBeGreaterThanOrEqual(leadMs)
@@ -47,7 +47,7 @@ test(
     const listenings = []
     for (let n = 0; n < 12; n++) listenings.push(await listenTo((await kept({}, { packets: 120 })).id))
     const begun = performance.now()
-    const given = await Promise.all(listenings.map(({ ask }) => served(ask, 0)))
+    const given = await Promise.all(listenings.map(({ ask: request }) => served(request, 0)))
     const passedMs = performance.now() - begun
     const all = given.reduce((sum, one) => sum + one, 0)
     expect(all).toBeGreaterThanOrEqual(2 * leadMs)

@@ -155,7 +155,7 @@ test('a feed whose copy of the directory is old tells a call: it is the present 
 
 describe('a number that waits for a second person', () => {
   const enter = (name: string, more: object = {}) => enterTestPerson(admin, desk, { name, ...more })
-  const asked = { from: now.subtract({ hours: 5 }) }
+  const request = { from: now.subtract({ hours: 5 }) }
   const right = { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } }
 
   async function administrators() {
@@ -170,18 +170,18 @@ describe('a number that waits for a second person', () => {
     const { mallory, session, other } = await administrators()
     const written = '029 512 7201'
     const { contactId } = await admit(capture, nobodys(written))
-    const change = { ...asked, addPhones: [written] }
+    const change = { ...request, addPhones: [written] }
     expect(await changePerson(desk, { session }, mallory.id, change, numbering)).toMatchObject({
       waits: true,
       phones: [],
     })
     expect(await holderOf(contactId)).toBeNull()
     // Nor by entering somebody, by a file, or past the desk.
-    const newcomer = { userId: 'uusi.7201', name: 'Uusi', employedFrom: asked.from, phones: [written] }
+    const newcomer = { userId: 'uusi.7201', name: 'Uusi', employedFrom: request.from, phones: [written] }
     expect(await enterIntoDirectory(desk, { session }, newcomer, numbering)).toMatchObject({ waits: true, phones: [] })
     const past = inSession(desk, { 'seloste.session': session.token }, (tx) =>
       sql`insert into person_phone (person_id, phone_key, valid_from)
-        values (${mallory.id}, ${phone(written)}, ${asked.from}::timestamptz)`.execute(tx),
+        values (${mallory.id}, ${phone(written)}, ${request.from}::timestamptz)`.execute(tx),
     )
     await expect(past).rejects.toThrow('person.needs-confirmation')
     expect(await holderOf(contactId)).toBeNull()
@@ -197,7 +197,7 @@ describe('a number that waits for a second person', () => {
     const { mallory, session } = await administrators()
     const { contactId } = await admit(capture, nobodys('029 512 7202'))
     for (const change of [
-      { ...asked, addPhones: ['029 512 7203'] },
+      { ...request, addPhones: ['029 512 7203'] },
       { from: Temporal.Now.instant(), addPhones: ['029 512 7202'] },
     ])
       expect(await changePerson(desk, { session }, mallory.id, change, numbering)).toMatchObject({ waits: false })
@@ -211,14 +211,14 @@ describe('a number that waits for a second person', () => {
     const berta = await enter('Berta')
     const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(written) }
     const { contactId } = await admit(capture, callFacts({ official }))
-    await changePerson(desk, { session }, aino.id, { ...asked, endPhones: [written] }, numbering)
-    await changePerson(desk, { session }, berta.id, { ...asked, addPhones: [written] }, numbering)
+    await changePerson(desk, { session }, aino.id, { ...request, endPhones: [written] }, numbering)
+    await changePerson(desk, { session }, berta.id, { ...request, addPhones: [written] }, numbering)
     const waiting = await changeOf(other, berta.id)
-    expect(waiting).toMatchObject({ fromConfirmation: true, wanted: { from: asked.from.toString() } })
+    expect(waiting).toMatchObject({ fromConfirmation: true, wanted: { from: request.from.toString() } })
     // A desk with nobody signed in learns nothing of calls by it, nor by a change that it invents.
     const alone = sql<{ holds: boolean }>`select holds_from_confirmation(${waiting.id}::uuid) as holds`.execute(desk)
     expect((await alone).rows).toEqual([{ holds: false }])
-    const invented = { person_id: berta.id, wanted: { add: [phone(written)], from: asked.from.toString() } }
+    const invented = { person_id: berta.id, wanted: { add: [phone(written)], from: request.from.toString() } }
     await expect(
       sql`select holds_from_confirmation(jsonb_populate_record(null::directory_change, ${JSON.stringify(invented)}::jsonb))`.execute(
         desk,

@@ -18,8 +18,8 @@ async function supervisor(name: string) {
   const chief = await enterOfficial({ unit: `${name}, johto`, phone: false })
   const unit = await enterUnit(admin, name)
   const official = await enterOfficial({ unit: name, supervisorId: chief.id })
-  const asked = ownCalls([chief.id], { role: 'SUPERVISOR', purposes: ['QUALITY'], units: [unit] })
-  return { chief, official, right: await grant(as(anssi), asked) }
+  const request = ownCalls([chief.id], { role: 'SUPERVISOR', purposes: ['QUALITY'], units: [unit] })
+  return { chief, official, right: await grant(as(anssi), request) }
 }
 async function move(person: string, given: { unit?: string; supervisorId?: string }) {
   const at = now()

@@ -60,7 +60,7 @@ describe('a stranger on the public port', () => {
 
   test('who points a name of their own at this machine reads nothing by the browser of an operator (DNS rebinding)', async () => {
     const { hostname, port } = new URL(desk.url)
-    const ask = async (path: string, headers: Record<string, string>) => {
+    const send = async (path: string, headers: Record<string, string>) => {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
       request({ hostname, port, path, headers, agent: false }, resolve).on('error', reject).end()
       const answer = await promise
@@ -72,21 +72,21 @@ describe('a stranger on the public port', () => {
       for (const host of ['evil.example', 'evil.example:8080', '127.0.0.1.evil.example', 'localhost.evil.example'])
         for (const forwarded of ['127.0.0.1', '192.0.2.77']) {
           const headers = { ...browser, host, 'x-forwarded-for': forwarded }
-          expect((await ask('/metrics', headers)).status).toBe(403)
+          expect((await send('/metrics', headers)).status).toBe(403)
           // What a proxy tells, a page can tell as well.
           for (const more of [
             { 'x-forwarded-host': 'localhost' },
             { 'x-forwarded-host': 'localhost', host: 'desk, evil.example' },
           ])
-            expect((await ask('/metrics', { ...headers, ...more })).status).toBe(403)
-          expect((await ask('/health/ready', headers)).text).toBe('{"ready":false}')
-          expect((await ask('/api/openapi.json', headers)).status).toBe(401)
+            expect((await send('/metrics', { ...headers, ...more })).status).toBe(403)
+          expect((await send('/health/ready', headers)).text).toBe('{"ready":false}')
+          expect((await send('/api/openapi.json', headers)).status).toBe(401)
         }
     for (const host of [hostname, 'localhost:8080', '[::1]:8080', 'desk', new URL(publicUrl).host])
-      expect((await ask('/metrics', { ...chromium, host })).status).toBe(200)
-    expect((await ask('/metrics', { ...chromium, host: 'desk', 'x-forwarded-host': 'evil.example' })).status).toBe(403)
+      expect((await send('/metrics', { ...chromium, host })).status).toBe(200)
+    expect((await send('/metrics', { ...chromium, host: 'desk', 'x-forwarded-host': 'evil.example' })).status).toBe(403)
     // Prometheus finds it by any name.
-    expect((await ask('/metrics', { 'user-agent': 'Prometheus/3.1', host: 'desk1.agency.example' })).status).toBe(200)
+    expect((await send('/metrics', { 'user-agent': 'Prometheus/3.1', host: 'desk1.agency.example' })).status).toBe(200)
   })
 
   test('who asks how it is without end has it read once at a time', async () => {
@@ -262,10 +262,10 @@ describe('one visitor of many', () => {
     await holder.query('begin; lock table session in access exclusive mode')
     try {
       for (let n = 0; n < 100; n++) {
-        const asked = desk.visitor.fetch('/api/session', {
+        const request = desk.visitor.fetch('/api/session', {
           headers: { ...stranger.headers, cookie: `__Host-seloste=${randomUUID()}; seloste=${randomUUID()}` },
         })
-        busy.push(asked.then((response) => response.arrayBuffer()))
+        busy.push(request.then((response) => response.arrayBuffer()))
       }
       await expect.poll(() => pool.totalCount - pool.idleCount).toBeGreaterThanOrEqual(3)
       const begunMs = performance.now()

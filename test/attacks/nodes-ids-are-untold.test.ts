@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
-import { askCaptures } from '#app/desk/ask-captures.ts'
+import { openCaptures } from '#app/desk/captures.ts'
 import { listen } from '#platform/database/listen.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -19,10 +19,10 @@ test('a capture that was taken over hears no id of another node in what desks as
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
     node: { id, name: 'north', version: '1', startedAt: Temporal.Now.instant() },
     state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
-    answer: async (asked) => ({ asked }),
+    answer: async (request) => ({ asked: request }),
     onEnded: () => undefined,
   })
-  const captures = askCaptures({
+  const captures = openCaptures({
     db: database.as('seloste_desk').db,
     databaseUrl: database.url('seloste_desk'),
     onFault,
@@ -36,7 +36,7 @@ test('a capture that was taken over hears no id of another node in what desks as
   try {
     await vi.waitFor(
       async () => {
-        const { expected, answers } = await captures.ask('metrics')
+        const { expected, answers } = await captures.request('metrics')
         expect(expected).toEqual([{ id, name: 'north' }])
         expect(answers.get(id)).toEqual({ asked: 'metrics' })
         expect(heard.length).toBeGreaterThan(1)

@@ -16,7 +16,9 @@ test('a sign-in in two steps ends the session that the browser had', async () =>
   await own.signIn(signer.aino)
   const { secret } = await enrol(own)
   expect(await shared.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.second-factor' })
-  expect(await shared.ask('POST', '/api/session/second-factor', { otp: codeOf(secret) })).toMatchObject({ status: 200 })
+  expect(await shared.request('POST', '/api/session/second-factor', { otp: codeOf(secret) })).toMatchObject({
+    status: 200,
+  })
   const left = browse()
   left.cookies.set('seloste', before)
   expect(await isWhole(left)).toBe(false)
@@ -30,8 +32,8 @@ describe('who is signed in', () => {
     const stranger = () => ({ userId: person.userId, password: 'guess', from: { network: randomUUID() } })
     for (let i = 0; i < 100; i += 1) await signIn(desk, stranger(), Temporal.Now.instant())
     expect(await signIn(desk, stranger(), Temporal.Now.instant())).toMatchObject({ refused: 'session.closed' })
-    expect((await own.ask('POST', '/api/session/proof', { password })).status).toBe(204)
-    const changed = await own.ask('POST', '/api/account/password', {
+    expect((await own.request('POST', '/api/session/proof', { password })).status).toBe(204)
+    const changed = await own.request('POST', '/api/account/password', {
       current: password,
       password: 'kolme harmaata hanhea',
     })
@@ -43,7 +45,7 @@ describe('who is signed in', () => {
     const [found, own] = [browse(), browse()]
     for (const browser of [found, own]) await browser.signIn(person)
     const prove = async (browser: typeof own, given: string) =>
-      (await browser.ask('POST', '/api/session/proof', { password: given })).status
+      (await browser.request('POST', '/api/session/proof', { password: given })).status
     const guesses: number[] = []
     for (let i = 0; i < 7; i += 1) guesses.push(await prove(found, 'guess'))
     expect(guesses.slice(-2)).toContain(429)

@@ -142,7 +142,7 @@ function request(method: string, id: string, to: string, cseq: number, body = ''
   ].join('\r\n')
 }
 
-async function ask(text: string): Promise<string> {
+async function send(text: string): Promise<string> {
   const before = call.sent.length
   call.send(Buffer.from(text), { address: '192.0.2.10' })
   const answer = () =>
@@ -166,7 +166,7 @@ async function session(id: string, group: string, present: readonly Voice[], { a
     `Content-Type: application/rs-metadata+xml\r\n\r\n${xml}\r\n`,
   ]
   const body = `${parts.map((part) => `--b\r\n${part}`).join('')}--b--\r\n`
-  const answer = await ask(request('INVITE', id, '<sip:srs@192.0.2.200>', 1, body, 'multipart/mixed;boundary=b'))
+  const answer = await send(request('INVITE', id, '<sip:srs@192.0.2.200>', 1, body, 'multipart/mixed;boundary=b'))
   const ports = [...answer.matchAll(/m=audio (\d+)/g)].map((found) => Number(found[1]))
   const to = toOf(call.lastResponse())
   if (acknowledges) call.send(Buffer.from(request('ACK', id, to, 1)), { address: '192.0.2.10' })
@@ -189,8 +189,8 @@ async function session(id: string, group: string, present: readonly Voice[], { a
       await wait(50)
     },
     now: (voices: readonly Voice[]) =>
-      ask(request('UPDATE', id, to, ++cseq, metadata(group, voices), 'application/rs-metadata+xml')),
-    hangUp: () => ask(request('BYE', id, to, ++cseq)),
+      send(request('UPDATE', id, to, ++cseq, metadata(group, voices), 'application/rs-metadata+xml')),
+    hangUp: () => send(request('BYE', id, to, ++cseq)),
   }
 }
 

@@ -94,8 +94,8 @@ describe('that a caller waits to hear', () => {
     const recording = await kept()
     const { jar } = await desk.inTheRoom([recording], { host: aino })
     const heard = { outcome: 'HEARD', password }
-    expect(await jar.ask('/api/room/close', heard)).toMatchObject(own)
-    expect((await jar.ask('/api/room/close', {})).status).toBe(200)
+    expect(await jar.request('/api/room/close', heard)).toMatchObject(own)
+    expect((await jar.request('/api/room/close', {})).status).toBe(200)
   })
 })
 
@@ -115,7 +115,7 @@ describe('that an order keeps', () => {
 
 describe('that an authority asks for', () => {
   const own = { status: 403, code: 'authority.own' }
-  const asked = (receivedAt = Temporal.Now.instant().subtract({ minutes: 1 })) => ({
+  const request = (receivedAt = Temporal.Now.instant().subtract({ minutes: 1 })) => ({
     ...{
       origin: 'REQUEST',
       authority: 'Poliisi',
@@ -128,13 +128,13 @@ describe('that an authority asks for', () => {
 
   test('somebody else decides on it, takes it out, closes it, and corrects when it was asked for', async () => {
     const recording = await kept()
-    const entered = await post('tuula', '/api/authority-disclosures', asked())
+    const entered = await post('tuula', '/api/authority-disclosures', request())
     const url = `/api/authority-disclosures/${entered.body['id'] as string}`
     const item = { contactId: recording.contactId, recordingId: recording.id, what: 'BOTH' }
     const added = await post('tuula', `${url}/items`, item)
     expect(added.status).toBe(201)
     await byOfficial(recording.id)
-    expect(await send('PUT', url, asked(Temporal.Now.instant()))).toMatchObject(own)
+    expect(await send('PUT', url, request(Temporal.Now.instant()))).toMatchObject(own)
     expect(await send('DELETE', `${url}/items/${String(added.body['item'])}`)).toMatchObject(own)
     const refused = { outcome: 'REFUSED', reasons: 'Ei perustetta.', seen: '' }
     expect(await send('POST', `${url}/decision`, refused)).toMatchObject(own)

@@ -419,7 +419,7 @@ describe('while the caller has left', () => {
     ],
   ])(
     'and %s, the official’s talk with somebody else is in no recording of that caller, and for review',
-    async (_, asking) => {
+    async (_, request) => {
       const call = await bench.call({})
       const { ports } = await call.invite({
         sdp: true,
@@ -428,7 +428,7 @@ describe('while the caller has left', () => {
       })
       await call.speak(ports, 10)
       await wait(50)
-      for (const reported of [{ metadata: asking }, { sdp: true }, { metadata: asking }]) {
+      for (const reported of [{ metadata: request }, { sdp: true }, { metadata: request }]) {
         await call.reinvite(reported)
         await call.speak(ports, 10)
       }

@@ -40,7 +40,7 @@ const pending = async (name: Parameters<typeof send>[0], { id: wanted }: Draft) 
 }
 
 /** An authority's request with the recording of a call; of the security unit. */
-async function authorityAsks(call: { id: string; contactId: string }): Promise<string> {
+async function requestByAuthority(call: { id: string; contactId: string }): Promise<string> {
   const [provision] = ends.versions.at(now()).description.disclosure.provisions
   const { status, body } = await send('tuula', 'POST', '/api/authority-disclosures', {
     ...{
@@ -62,10 +62,10 @@ async function authorityAsks(call: { id: string; contactId: string }): Promise<s
 test('a shorter term waits until each open disclosure that it reaches is released, refused, withdrawn or without its item', async () => {
   // A copy that left already is its own matter, and so is what was decided on before.
   await released()
-  const [first, second, asked] = [await ends.kept(), await ends.kept(), await ends.kept()]
+  const [first, second, request] = [await ends.kept(), await ends.kept(), await ends.kept()]
   const study = await begun()
   for (const { id } of [first, second]) expect((await pick(study, id)).status).toBe(201)
-  const authority = await authorityAsks(asked)
+  const authority = await requestByAuthority(request)
 
   const hasty = await submit(1)
   expect(await consequences(hasty)).toEqual([
@@ -94,7 +94,7 @@ test('a shorter term waits until each open disclosure that it reaches is release
   await sql`
     insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
     select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-1', '5560/R/1/26', now() + interval '60 days', ${people.tuula.id}
-    from contact c where c.id = ${asked.contactId}`.execute(admin)
+    from contact c where c.id = ${request.contactId}`.execute(admin)
   expect(await pending('riitta', draft)).toEqual([])
   expect(taken(await approve(draft)).state).toBe('APPROVED')
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
@@ -124,7 +124,7 @@ test('a way of disclosure ends once nothing of it is open: a refusal is a decisi
 
 test('is decided on at no desk that its decision maker has left, before a new proof', async () => {
   const { id } = await research.prepared()
-  const authority = await authorityAsks(await ends.kept())
+  const authority = await requestByAuthority(await ends.kept())
   await research.as('riitta')
   const proved = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(admin)

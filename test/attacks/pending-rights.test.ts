@@ -36,7 +36,7 @@ interface Listed {
   told?: { how: string }
 }
 const pending = async (draft: Draft) =>
-  ((await clerk.ask('/api/pending-rights')).body['items'] as Listed[]).filter((one) => one.draft === draft.id)
+  ((await clerk.request('/api/pending-rights')).body['items'] as Listed[]).filter((one) => one.draft === draft.id)
 
 describe('a shorter term that reaches a recording which a requester has booked to hear', () => {
   test('comes into force after a notice and a decision alone; whoever decides on it sees counts, the Service Unit numbers', async () => {
@@ -51,7 +51,7 @@ describe('a shorter term that reaches a recording which a requester has booked t
     await reject(hasty)
 
     const draft = await submit(inDays(15))
-    const dryRun = await approver.ask(`/api/description/drafts/${draft.id}/dry-run`, {})
+    const dryRun = await approver.request(`/api/description/drafts/${draft.id}/dry-run`, {})
     const reported = (dryRun.body['consequences'] as { kind: string; count: number; text: { en: string } }[]).filter(
       ({ kind }) => kind === 'pending-rights',
     )
@@ -60,7 +60,7 @@ describe('a shorter term that reaches a recording which a requester has booked t
       'The change would take a pending right from 1 open request (1 call, 1 booked appointment). The Service Unit decides on each before the approval: 1 undecided.',
     )
     expect(JSON.stringify(dryRun.body)).not.toContain(request.number)
-    expect((await approver.ask('/api/pending-rights')).code).toBe('deny.role')
+    expect((await approver.request('/api/pending-rights')).code).toBe('deny.role')
     expect(await approve(draft)).toEqual({ refused: 'draft.pending-rights' })
 
     // Heard before: the appointment is brought forward.
@@ -74,7 +74,7 @@ describe('a shorter term that reaches a recording which a requester has booked t
     expect(await book(request, late)).toMatchObject({ status: 409, code: 'appointment.late' })
     const end = Temporal.Instant.from((await pending(draft))[0]!.endsAt)
     expect(end.equals(draft.effectiveFrom!)).toBe(true)
-    const { body } = await clerk.ask(`/api/requests/${request.id}/letters`, { kind: 'answer' })
+    const { body } = await clerk.request(`/api/requests/${request.id}/letters`, { kind: 'answer' })
     const letter = await (await clerk.fetch(`/api/letters/${body['id'] as string}/html`)).text()
     const { day, month, year } = end.toZonedDateTimeISO('Europe/Helsinki')
     expect(letter).toContain(`${day}.${month}.${year}`)
@@ -91,12 +91,12 @@ describe('a change that reaches an open request', () => {
     const first = await submit(inDays(17), ends)
     expect(await pending(first)).toMatchObject([{ request: { number: request.number } }])
     const reported = { requestId: request.id, how: 'POST' }
-    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(204)
+    expect((await clerk.request(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(204)
     await reject(first)
     const second = await submit(inDays(18), ends)
     expect(await approve(second)).toEqual({ refused: 'draft.pending-rights' })
-    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(404)
-    expect((await clerk.ask(`/api/pending-rights/${second.id}/told`, reported)).status).toBe(204)
+    expect((await clerk.request(`/api/pending-rights/${first.id}/told`, reported)).status).toBe(404)
+    expect((await clerk.request(`/api/pending-rights/${second.id}/told`, reported)).status).toBe(204)
     const { rows } = await sql`
       select reference from audit_entry where action = 'pending-right.told' and result = 'ok' and object_id = ${request.id}`.execute(
       admin,
@@ -141,9 +141,9 @@ test('a booked hearing whose recording ends before it is urgent at once, and the
   const request = await toHear([await keptUntil(24 * 40)])
   await booked(request, await slotAt(24 * 12))
   const queue = async () =>
-    ((await clerk.ask('/api/requests?state=open&whose=all')).body['items'] as { id: string; isUrgent: boolean }[]).find(
-      ({ id }) => id === request.id,
-    )
+    (
+      (await clerk.request('/api/requests?state=open&whose=all')).body['items'] as { id: string; isUrgent: boolean }[]
+    ).find(({ id }) => id === request.id)
   expect(await queue()).toMatchObject({ isUrgent: false })
   const { rows } = await sql<{ id: string }>`
     select ir.recording_id as id from inspection i join inspection_recording ir on ir.inspection_id = i.id

@@ -57,10 +57,10 @@ describe('what the caller told in the call is entered within an hour of it', () 
   test('asked of the database past the program, it is the same', async () => {
     const { id } = await kept(ended({ hours: 30 }))
     const desk = database.as('seloste_desk').db
-    const asked = inSession(desk, { 'seloste.session': (await people.aino.signIn()).token }, (tx) =>
+    const request = inSession(desk, { 'seloste.session': (await people.aino.signIn()).token }, (tx) =>
       sql`select * from forbid_use(${id}::uuid, 'CALLER', 'CALL', null)`.execute(tx),
     )
-    await expect(asked).rejects.toThrow('prohibition.service-unit')
+    await expect(request).rejects.toThrow('prohibition.service-unit')
     expect(await prohibitionsOf(id)).toEqual([])
   })
 

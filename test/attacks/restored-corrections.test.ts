@@ -99,10 +99,10 @@ test('a restriction of the day that the new official asks for after a correction
     expect(live).toEqual([{ state: 'RESTRICTED' }])
   })
   const restricted = await rows('select is_restricted(r) as is from recording r where id = $1', [call!.id])
-  const asked = await rows(
+  const requested = await rows(
     "select official_id from subject_request where party = 'OFFICIAL' order by entered_at desc limit 1",
   )
-  expect([await rows('select state from recording where id = $1', [call!.id]), restricted, asked]).toEqual([
+  expect([await rows('select state from recording where id = $1', [call!.id]), restricted, requested]).toEqual([
     [{ state: 'RESTRICTED' }],
     [{ is: true }],
     [{ official_id: bertil.id }],

@@ -65,8 +65,8 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
     ...{ [fresh!.id]: 'RESTRICTED', [found!.id]: 'RESTRICTED', [official!.id]: 'RESTRICTED', [lifted!.id]: 'STORED' },
   })
   expect(restored.ledger).toMatchObject({ restrictions: 3 })
-  const [asked] = await rows("select official_id from subject_request where party = 'OFFICIAL'")
-  expect(asked).toEqual({ official_id: aino.id })
+  const [request] = await rows("select official_id from subject_request where party = 'OFFICIAL'")
+  expect(request).toEqual({ official_id: aino.id })
   // Somebody has to answer them, with their deadlines; who asked is entered and identified again.
   const open = await rows(
     `select q.number, q.due_at > now() as has_time, r.name, q.identified_at from subject_request q
@@ -194,7 +194,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   const right = { role: 'SECURITY' as const, purposes: ['CRIME_OR_MISUSE' as const], scope: everything }
   const [paula, aino] = [await person('Paula'), await person('Aino')]
   const sini = await (await enterTestPerson(admin, desk, { name: 'Sini', right })).signIn()
-  const [heard, official, asked, over] = await register.keep(4)
+  const [heard, official, requested, over] = await register.keep(4)
   await sql`update disclosure_rules set authority = true`.execute(admin)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${official!.segmentId}`.execute(
     admin,
@@ -223,14 +223,16 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     inspections = [theirs.calls[0]!.inspectionId, officials.calls[0]!.inspectionId]
     request = theirs.number
     const [one, other, third] = [await disclose(), await disclose(), await disclose()]
-    await asSini(sql`select add_authority_item(${one.id}::uuid, ${asked!.contactId}::uuid, ${asked!.id}::uuid, 'BOTH')`)
+    await asSini(
+      sql`select add_authority_item(${one.id}::uuid, ${requested!.contactId}::uuid, ${requested!.id}::uuid, 'BOTH')`,
+    )
     await sql`update authority_disclosure set closed_at = now(), outcome = 'REFUSED', reasons = 'P', decided_at = now(), decided_by = ${paula.id}
       where id = ${third.id}`.execute(admin)
     ;[authority, empty, refused] = [one.number, other.number, third.number]
     for (const [{ id }, party] of [
       [heard!, 'OFFICIAL'],
       [official!, 'CALLER'],
-      [asked!, 'CALLER'],
+      [requested!, 'CALLER'],
       [over!, 'OFFICIAL'],
     ] as const) {
       await sql`insert into prohibition (recording_id, party, channel, received_at, entered_by)
@@ -244,7 +246,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     const states = [
       await stateHere(heard!),
       await stateHere(official!),
-      await stateHere(asked!),
+      await stateHere(requested!),
       await stateHere(over!),
     ]
     expect(states).toEqual(['RESTRICTED', 'RESTRICTED', 'RESTRICTED', 'DESTROYING'])
@@ -254,7 +256,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     (await rows('select state from recording where id = $1', [id]))[0].state as string
   expect(await state(heard!)).toBe('RESTRICTED')
   expect(await state(official!)).toBe('RESTRICTED')
-  expect(await state(asked!)).toBe('RESTRICTED')
+  expect(await state(requested!)).toBe('RESTRICTED')
   // It waited for nothing any more: it goes.
   expect(await state(over!)).toBe('DESTROYING')
   expect(restored.ledger).toMatchObject({ cases: 3 })
@@ -279,10 +281,10 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     [authority],
   )
   expect(decided).toMatchObject({ authority: 'RESTORED: see the request', what: 'BOTH' })
-  await machine.pool.query('select lift_authority_holds($1, $2)', [decided.id, [asked!.id]])
+  await machine.pool.query('select lift_authority_holds($1, $2)', [decided.id, [requested!.id]])
   await machine.pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where id = $1", [
     inspections[0],
   ])
-  expect(await state(asked!)).toBe('DESTROYING')
+  expect(await state(requested!)).toBe('DESTROYING')
   expect(await state(heard!)).toBe('DESTROYING')
 })

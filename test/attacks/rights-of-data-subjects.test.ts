@@ -19,7 +19,7 @@ const inFinnish = (at: Temporal.Instant) => {
   return `${day}.${month}.${year}`
 }
 async function draft(request: string, kind: string): Promise<string> {
-  const made = await clerk.ask(`/api/requests/${request}/letters`, { kind })
+  const made = await clerk.request(`/api/requests/${request}/letters`, { kind })
   expect(made.status).toBe(201)
   return made.body['id'] as string
 }
@@ -31,7 +31,7 @@ async function textOf(letter: string): Promise<string> {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
 }
-const deliver = (letter: string) => clerk.ask(`/api/letters/${letter}/delivery`, { how: 'POST' })
+const deliver = (letter: string) => clerk.request(`/api/letters/${letter}/delivery`, { how: 'POST' })
 const destroyDue = () => sweep(desk.expunging, now())
 const makeDue = () =>
   makeLettersDue(custodian, desk.versions.at(now()).description, (error) => {
@@ -55,7 +55,7 @@ describe('what a requester is told', () => {
     expect(text).toContain(inFinnish(now()))
     expect(text).not.toContain(inFinnish(term))
     const path = `/api/recordings/${recording.id}/destruction?purpose=INSPECTION&reference=${request.number}`
-    const { body } = await clerk.ask(path)
+    const { body } = await clerk.request(path)
     expect(inFinnish(Temporal.Instant.from(body['destroyedAt'] as string))).toBe(inFinnish(now()))
   })
 })
@@ -76,11 +76,11 @@ describe('a letter that comes by itself', () => {
       ).rows
     const [made] = await letters()
     const json = { kinds: ['LISTEN'], language: 'fi', requester: { name: 'Aivan Toinen' } }
-    expect((await clerk.ask(`/api/requests/${request.id}`, json, { method: 'PUT' })).status).toBe(204)
+    expect((await clerk.request(`/api/requests/${request.id}`, json, { method: 'PUT' })).status).toBe(204)
     await makeDue()
     expect(await letters()).toEqual([made])
     expect(await deliver(made!.id)).toMatchObject({ status: 409, code: 'letter.stale' })
-    const identified = await clerk.ask(`/api/requests/${request.id}/identification`, { how: 'PASSPORT' })
+    const identified = await clerk.request(`/api/requests/${request.id}/identification`, { how: 'PASSPORT' })
     expect(identified.status).toBe(204)
     await makeDue()
     const [anew] = await letters()
@@ -98,7 +98,7 @@ describe('a letter that was drafted before an event', () => {
     await setDay(recording.id, now().subtract({ seconds: 1 }))
     await destroyDue()
     expect(await deliver(stale)).toMatchObject({ status: 409, code: 'letter.stale' })
-    const { body } = await clerk.ask(`/api/requests/${request.id}`)
+    const { body } = await clerk.request(`/api/requests/${request.id}`)
     expect(body['letters']).toMatchObject([{ id: stale, isStale: true }])
     const anew = await draft(request.id, 'answer')
     expect(await textOf(anew)).toContain('tuhottu')
@@ -111,7 +111,7 @@ describe('a letter that was drafted before an event', () => {
     const letter = await draft(request.id, 'appointment')
     await sql`update appointment set state = 'HEARD', ended_at = now() where id = ${appointment}`.execute(admin)
     expect(await deliver(letter)).toMatchObject({ status: 409, code: 'letter.stale' })
-    expect((await clerk.ask(`/api/requests/${request.id}/letters`, { kind: 'appointment' })).code).toBe(
+    expect((await clerk.request(`/api/requests/${request.id}/letters`, { kind: 'appointment' })).code).toBe(
       'letter.nothing-to-tell',
     )
   })

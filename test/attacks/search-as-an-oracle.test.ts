@@ -29,7 +29,7 @@ const eero = await enterTestPerson(admin, desk, {
 })
 
 /** How often the history is asked in a search by a caller's number, and what is found. */
-async function asked(grant: Grant, written: string) {
+async function searchAs(grant: Grant, written: string) {
   return underGrant(desk, grant, async (tx) => {
     const scans = async () => {
       const { rows } = await sql<{ scans: number }>`
@@ -54,9 +54,9 @@ test.each<[string, number, () => Promise<Grant>]>([
   ['an expert for a number', 1, async () => grantFor(await eero.signIn(), 'QUALITY')],
 ])('%s is not told by the time of a search whether a number called somebody else', async (_who, rows, grantOf) => {
   const grant = await grantOf()
-  const ofNobody = await asked(grant, '040 777 9999')
+  const ofNobody = await searchAs(grant, '040 777 9999')
   expect(ofNobody.scans).toBeGreaterThan(0)
-  const ofSomebody = await asked(grant, caller)
+  const ofSomebody = await searchAs(grant, caller)
   expect(ofSomebody.found).toBe(0)
   // No statement more, which takes milliseconds: at most the row that is looked at, which takes none.
   expect(ofSomebody.scans - ofNobody.scans).toBeLessThanOrEqual(rows)
@@ -66,9 +66,9 @@ test.each([null, 'any', 'other'])(
   'a search from past the desk, for recordings %j, finds no call of others',
   async (recorded) => {
     const found = await underGrant(desk, await grantFor(await sari.signIn()), async (tx) => {
-      const asked = { from_at: startedAt.subtract({ hours: 1 }), caller: phone(caller), recorded }
+      const request = { from_at: startedAt.subtract({ hours: 1 }), caller: phone(caller), recorded }
       const { rows } = await sql`
-      select id from search_contacts(jsonb_populate_record(null::contact_filters, ${JSON.stringify(asked)}::jsonb), null, null, 20)`.execute(
+      select id from search_contacts(jsonb_populate_record(null::contact_filters, ${JSON.stringify(request)}::jsonb), null, null, 20)`.execute(
         tx,
       )
       return rows

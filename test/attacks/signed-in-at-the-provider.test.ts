@@ -53,7 +53,7 @@ async function throughProvider(jar: Jar, at: AtProvider, who?: string, change = 
   throw new Error('there and back without end')
 }
 
-const opens = async (jar: Jar) => (await jar.ask('/api/requests')).status
+const opens = async (jar: Jar) => (await jar.request('/api/requests')).status
 
 describe('a listener who sits alone at a workstation', () => {
   let at: AtProvider
@@ -71,7 +71,7 @@ describe('a listener who sits alone at a workstation', () => {
     jar.cookies.delete('seloste')
     expect(await throughProvider(jar, at, 'paula')).toBe('/requests')
     expect(await opens(jar)).toBe(200)
-    expect((await jar.ask('/api/room', { appointmentId })).status).toBe(200)
+    expect((await jar.request('/api/room', { appointmentId })).status).toBe(200)
   }
 
   /** A page of another site leads to Seloste: SameSite=Strict keeps the session's cookie away. */
@@ -87,7 +87,7 @@ describe('a listener who sits alone at a workstation', () => {
     [
       'once they have signed the room out',
       async () => {
-        expect((await room.jar.ask('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+        expect((await room.jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
       },
     ],
     ['once its time is over', () => moveSlot(room.slotId, -1, -0.1)],
@@ -132,10 +132,10 @@ test('a new sign-in at the provider ends the session that the browser had', asyn
   const jar = await browse(people.tuula)
   const before = await browse()
   before.cookies.set('seloste', jar.cookies.get('seloste')!)
-  expect((await before.ask('/api/session')).status).toBe(200)
+  expect((await before.request('/api/session')).status).toBe(200)
   expect(await throughProvider(jar, new Map(), 'tuula')).toBe('/requests')
-  expect((await jar.ask('/api/session')).status).toBe(200)
-  expect((await before.ask('/api/session')).status).toBe(401)
+  expect((await jar.request('/api/session')).status).toBe(200)
+  expect((await before.request('/api/session')).status).toBe(401)
 })
 
 describe('a sign-in at the provider that is under way in another window', () => {
@@ -151,7 +151,7 @@ describe('a sign-in at the provider that is under way in another window', () => 
   test('opens nothing once the browser has signed out', async () => {
     const jar = await browse(people.tuula)
     const back = await isUnderWay(jar)
-    expect((await jar.ask('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+    expect((await jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
     const answer = await jar.fetch(back, { redirect: 'manual' })
     expect(answer.headers.get('location')).toBe('/#sign-in=identity-provider.late')
     expect(await opens(jar)).toBe(401)
@@ -161,10 +161,10 @@ describe('a sign-in at the provider that is under way in another window', () => 
     const jar = await browse()
     const back = await isUnderWay(jar)
     const { userId } = people.paula
-    expect((await jar.ask('/api/session', { userId, password })).status).toBe(200)
+    expect((await jar.request('/api/session', { userId, password })).status).toBe(200)
     const answer = await jar.fetch(back, { redirect: 'manual' })
     expect(answer.headers.get('location')).toBe('/#sign-in=identity-provider.late')
-    expect((await jar.ask('/api/session')).body).toMatchObject({ userId })
+    expect((await jar.request('/api/session')).body).toMatchObject({ userId })
   })
 })
 

@@ -99,10 +99,10 @@ describe.each(streams)('%s', (_name, { who, path }) => {
 function leaveAtOnce(path: string, cookie: string, afterMs: number): Promise<void> {
   const { hostname, port } = new URL(desk.url)
   return new Promise((resolve) => {
-    const asked = request({ hostname, port, path, headers: { cookie }, agent: false })
-    asked.on('error', () => undefined)
-    asked.on('close', () => setTimeout(resolve, 30))
-    asked.on('finish', () => setTimeout(() => asked.destroy(), afterMs))
-    asked.end()
+    const requested = request({ hostname, port, path, headers: { cookie }, agent: false })
+    requested.on('error', () => undefined)
+    requested.on('close', () => setTimeout(resolve, 30))
+    requested.on('finish', () => setTimeout(() => requested.destroy(), afterMs))
+    requested.end()
   })
 }

@@ -12,8 +12,8 @@ const { database, desk, admin, browse, codeOf, signer, enrol, isWhole } = await 
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
 
 /** Five at the same moment. @returns the statuses, lowest first */
-async function five(ask: (which: number) => Promise<{ status: number }>): Promise<number[]> {
-  const all = await Promise.all(Array.from({ length: 5 }, (_none, which) => ask(which)))
+async function five(request: (which: number) => Promise<{ status: number }>): Promise<number[]> {
+  const all = await Promise.all(Array.from({ length: 5 }, (_none, which) => request(which)))
   return all.map(({ status }) => status).toSorted((one, other) => one - other)
 }
 
@@ -23,7 +23,7 @@ describe('a second factor', () => {
     const otp = codeOf(secret)
     const browsers = Array.from({ length: 5 }, () => browse())
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
-    const statuses = await five((which) => browsers[which]!.ask('POST', '/api/session/second-factor', { otp }))
+    const statuses = await five((which) => browsers[which]!.request('POST', '/api/session/second-factor', { otp }))
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
@@ -33,19 +33,19 @@ describe('a second factor', () => {
     const browsers = Array.from({ length: 5 }, () => browse())
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
     const given = { recoveryCode: recoveryCodes[0] }
-    await five((which) => browsers[which]!.ask('POST', '/api/session/second-factor', given))
+    await five((which) => browsers[which]!.request('POST', '/api/session/second-factor', given))
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
 
   test('of a passkey’s one answer opens one of five sessions', async () => {
     const browser = await signedIn()
     const authenticator = makeAuthenticator(publicUrl)
-    const asked = await browser.ask('POST', '/api/account/passkeys/challenge', { password })
-    const response = authenticator.create(asked.body as never)
-    expect((await browser.ask('POST', '/api/account/passkeys', { name: 'Avain', response })).status).toBe(201)
-    const challenge = await browse().ask('POST', '/api/session/passkey/challenge', {})
+    const request = await browser.request('POST', '/api/account/passkeys/challenge', { password })
+    const response = authenticator.create(request.body as never)
+    expect((await browser.request('POST', '/api/account/passkeys', { name: 'Avain', response })).status).toBe(201)
+    const challenge = await browse().request('POST', '/api/session/passkey/challenge', {})
     const answer = authenticator.get(challenge.body as never)
-    const statuses = await five(() => browse().ask('POST', '/api/session/passkey', { response: answer }))
+    const statuses = await five(() => browse().request('POST', '/api/session/passkey', { response: answer }))
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
   })
 })
@@ -54,19 +54,19 @@ test('a one-time link sets one of five passwords', async () => {
   const enter = (name: string, role: 'ADMINISTRATOR' | 'ACCESS_APPROVER') =>
     enterTestPerson(admin, database.as('seloste_desk').db, { name, right: { role, purposes: [], scope: nothing } })
   const [anssi, paula] = [await enter('Anssi', 'ADMINISTRATOR'), await enter('Paula', 'ACCESS_APPROVER')]
-  const [asker, releaser] = [browse(), browse()]
-  await asker.signIn(anssi)
+  const [requester, releaser] = [browse(), browse()]
+  await requester.signIn(anssi)
   await releaser.signIn(paula)
-  const { path } = (await asker.ask('POST', `/api/people/${signer.aino.id}/links`, {})).body as unknown as {
+  const { path } = (await requester.request('POST', `/api/people/${signer.aino.id}/links`, {})).body as unknown as {
     path: string
   }
-  const changes = await releaser.ask('GET', `/api/directory-changes?person=${signer.aino.id}`)
+  const changes = await releaser.request('GET', `/api/directory-changes?person=${signer.aino.id}`)
   const [change] = changes.body['items'] as { id: string }[]
-  const released = await releaser.ask('POST', `/api/directory-changes/${change!.id}/decision`, { confirm: true })
+  const released = await releaser.request('POST', `/api/directory-changes/${change!.id}/decision`, { confirm: true })
   const token = path.replace('/welcome#', '')
   const passwords = Array.from({ length: 5 }, (_none, which) => `kolme harmaata hanhea ${which}`)
   const statuses = await five((which) =>
-    browse().ask('POST', '/api/links/use', { token, code: released.body['code'], password: passwords[which] }),
+    browse().request('POST', '/api/links/use', { token, code: released.body['code'], password: passwords[which] }),
   )
   expect(statuses).toEqual([200, 404, 404, 404, 404])
   const opened = []

@@ -184,7 +184,7 @@ test('of which call two callers’ numbers are is not found out without end', as
   // As if so much had been asked before.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)
   let refused: unknown
-  let asked = 0
+  let request = 0
   for (let round = 0; round < 40 && refused === undefined; round++) {
     const client = await capture.pool.connect()
     try {
@@ -194,7 +194,7 @@ test('of which call two callers’ numbers are is not found out without end', as
           'ids', $1::jsonb, 'started_at', $2::text, 'caller_kind', 'e164', 'caller_key', '+35840' || lpad(n::text, 7, '0'))), 'trunk:border', false) m`,
         [JSON.stringify([hashCallId(id)]), noon.toString()],
       )
-      asked += 1000
+      request += 1000
     } catch (error) {
       refused = (error as { code: string }).code
     } finally {
@@ -203,7 +203,7 @@ test('of which call two callers’ numbers are is not found out without end', as
     }
   }
   expect(refused).toBe('SL003')
-  expect(asked).toBeLessThan(10_000)
+  expect(request).toBeLessThan(10_000)
 })
 
 describe('told by a feed', () => {

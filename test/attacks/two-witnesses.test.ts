@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import { serveWitness } from '#app/witness/serve-witness.ts'
 import { makeSigner, signCheckpoint } from '#safeguards/audit/note.ts'
 import { hashLeaf, RightEdge } from '#safeguards/audit/tree.ts'
-import { askWitness } from '#safeguards/audit/witness/ask-witness.ts'
+import { requestCosignature } from '#safeguards/audit/witness/request-cosignature.ts'
 
 // The owner of the database has the log's key and signs a log of their own beside the true one. A witness that runs twice on one
 // folder, as when it is started anew while the old one still runs, must not cosign both.
@@ -41,15 +41,15 @@ test('of two witnesses on one folder one is refused, so that no two logs of one 
   const [truth, lie] = [treeOf(['a', 'b', 'c']), treeOf(['a', 'b', 'another'])]
   const first = await start()
   const second = await start().catch((error: unknown) => error as { code?: string })
-  const cosigned: unknown[] = [await askWitness(first, log, truth.note, truth.read, 0)]
+  const cosigned: unknown[] = [await requestCosignature(first, log, truth.note, truth.read, 0)]
   if ('url' in second) {
-    cosigned.push(await askWitness(second, log, lie.note, lie.read, 0))
+    cosigned.push(await requestCosignature(second, log, lie.note, lie.read, 0))
     await second.stop()
   }
   expect(cosigned.filter((answer) => 'line' in (answer as object))).toHaveLength(1)
   expect(second).toMatchObject({ code: 'witness-state-in-use' })
   await first.stop()
   const again = await start()
-  expect(await askWitness(again, log, lie.note, lie.read, 0)).not.toHaveProperty('line')
+  expect(await requestCosignature(again, log, lie.note, lie.read, 0)).not.toHaveProperty('line')
   await again.stop()
 })

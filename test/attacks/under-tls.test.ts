@@ -63,7 +63,7 @@ async function dial(name: string) {
   return {
     close: () => socket.destroy(),
     send: (text: string) => socket.write(text, 'latin1'),
-    async ask(text: string) {
+    async exchange(text: string) {
       came = ''
       socket.write(text, 'latin1')
       // A 100 that came first has no tag.
@@ -85,7 +85,7 @@ async function session() {
       ...{ 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1', 'RTP/AVP': 'RTP/SAVP' },
     }).replaceAll(/^(m=audio .*\r\n)/gm, `$1${keyLine}\r\n`),
   )
-  const { status, to } = await own.ask(opening)
+  const { status, to } = await own.exchange(opening)
   expect(status).toBe(200)
   own.send(inDialog(opening, 'ACK', to, 1))
   const clear = sized(opening.replaceAll(`${keyLine}\r\n`, '').replaceAll('RTP/SAVP', 'RTP/AVP'))
@@ -109,10 +109,10 @@ test('who knows its tags and sends datagrams under its client’s address can ne
   const { own, bye, inClear, rekeyed } = await session()
   const forger = await openPeer('127.0.0.1', recorder.sipPort)
   const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`
-  expect((await forger.ask(anew(inClear(50), via))).status).toBe(481)
-  expect((await forger.ask(anew(rekeyed(52), via))).status).toBe(481)
-  expect((await forger.ask(anew(bye(51), via))).status).toBe(481)
-  expect((await own.ask(anew(bye(60), 'SIP/2.0/TLS 127.0.0.1:5061'))).status).toBe(200)
+  expect((await forger.exchange(anew(inClear(50), via))).status).toBe(481)
+  expect((await forger.exchange(anew(rekeyed(52), via))).status).toBe(481)
+  expect((await forger.exchange(anew(bye(51), via))).status).toBe(481)
+  expect((await own.exchange(anew(bye(60), 'SIP/2.0/TLS 127.0.0.1:5061'))).status).toBe(200)
   forger.close()
   own.close()
 })
@@ -121,10 +121,10 @@ test('another client of the same authority, with the same address, can neither e
   const { own, bye, inClear, rekeyed } = await session()
   const other = await dial('other.example')
   const via = 'SIP/2.0/TLS 127.0.0.1:5061'
-  expect((await other.ask(anew(inClear(50), via))).status).toBe(481)
-  expect((await other.ask(anew(rekeyed(52), via))).status).toBe(481)
-  expect((await other.ask(anew(bye(51), via))).status).toBe(481)
+  expect((await other.exchange(anew(inClear(50), via))).status).toBe(481)
+  expect((await other.exchange(anew(rekeyed(52), via))).status).toBe(481)
+  expect((await other.exchange(anew(bye(51), via))).status).toBe(481)
   const again = await dial('sbc.example')
-  expect((await again.ask(anew(bye(60), via))).status).toBe(200)
+  expect((await again.exchange(anew(bye(60), via))).status).toBe(200)
   for (const one of [own, other, again]) one.close()
 })

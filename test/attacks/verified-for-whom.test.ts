@@ -10,11 +10,11 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { ask, served, kept, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
+const { ask: send, served, kept, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
 type Kinds = RequestKind[]
 
 const on = (id: string, path: string, json?: object, method = 'POST') =>
-  ask('paula', method, `/api/requests/${id}${path}`, json)
+  send('paula', method, `/api/requests/${id}${path}`, json)
 async function read(id: string): Promise<RequestDetail> {
   const { status, body } = await on(id, '', undefined, 'GET')
   expect(status).toBe(200)
@@ -28,7 +28,7 @@ async function renamed(id: string, kinds: Kinds, name = 'Toinen Nimi') {
 const verify = (id: string, call: string, isParty: boolean) => on(id, `/calls/${call}/verification`, { isParty })
 const draft = (id: string, kind: string) => on(id, '/letters', { kind })
 const begin = (number: string, recording: string) =>
-  ask('paula', 'POST', `/api/recordings/${recording}/listenings`, { purpose: 'INSPECTION', reference: number })
+  send('paula', 'POST', `/api/recordings/${recording}/listenings`, { purpose: 'INSPECTION', reference: number })
 const hears = async (number: string, recording: string) => (await begin(number, recording)).status
 async function listen(number: string, recording: string) {
   const begun = await begin(number, recording)
@@ -60,7 +60,7 @@ test('under another name a call is told, heard, copied, forbidden and corrected 
     (await on(id, '/corrections', correction)).status,
     (await draft(id, 'log-extract')).status,
     (await draft(id, 'answer')).status,
-    (await ask('paula', 'GET', extract)).status,
+    (await send('paula', 'GET', extract)).status,
     (await forbid('paula', recording.id, forbidIt)).status,
   ]
   expect(await acting()).toEqual([404, 404, 409, 409, 404, 404])
@@ -119,11 +119,11 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
 
   test('is heard to be verified again, and for nothing else, where no other request restricts it', async () => {
     const recording = await kept()
-    const asks = { contacts: [recording.contactId], kinds: [kind] }
-    const { id, number, calls } = await served(asks)
+    const requests = { contacts: [recording.contactId], kinds: [kind] }
+    const { id, number, calls } = await served(requests)
     expect(await hears(number, recording.id)).toBe(403)
     await renamed(id, [kind])
-    const other = await served(asks)
+    const other = await served(requests)
     expect(await hears(number, recording.id)).toBe(403)
     expect((await on(other.id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
     await listen(number, recording.id)
@@ -145,7 +145,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
 test('what somebody was told to be restricted does not end for another name: nobody would tell them (GDPR 18(3))', async () => {
   const { id, number, recording, call } = await about(['RESTRICTION'])
   const { body } = await draft(id, 'restriction')
-  expect((await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
+  expect((await send('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
     204,
   )
   await renamed(id, ['RESTRICTION'])

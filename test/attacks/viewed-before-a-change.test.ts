@@ -9,7 +9,7 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask, admin, custodian, as, desk, people } = await openActs(database)
+const { kept, served, ask: request, admin, custodian, as, desk, people } = await openActs(database)
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
 async function outside() {
@@ -77,7 +77,7 @@ async function heardOf(numbers: readonly string[]) {
   const calls: { id: string; path: string }[] = []
   for (const caller of numbers) {
     const recording = await calledFrom(caller)
-    const { status, body } = await ask(
+    const { status, body } = await request(
       'paula',
       'POST',
       `/api/requests/${id}/calls`,
@@ -85,7 +85,7 @@ async function heardOf(numbers: readonly string[]) {
     )
     expect([status, body['state']]).toEqual([201, 'FOUND'])
     const access = { purpose: 'INSPECTION', reference: number }
-    const begun = await ask('paula', 'POST', `/api/recordings/${recording.id}/listenings`, access)
+    const begun = await request('paula', 'POST', `/api/recordings/${recording.id}/listenings`, access)
     expect(begun.status).toBe(201)
     const sound = await (await as('paula')).fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-99' } })
     expect(sound.status).toBe(206)
@@ -110,17 +110,20 @@ async function verdictOf(contact: string) {
 
 test('a call of a request that is taken back, or a request that is withdrawn, after it was heard', async () => {
   const { id, calls } = await heardOf(['+358457700001', '+358457700002', '+358457700003'])
-  expect((await ask('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
+  expect((await request('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
   expect(await outside()).toBe(0)
-  expect((await ask('paula', 'POST', `${calls[1]!.path}/verification`, { isParty: true })).status).toBe(204)
-  expect((await ask('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
+  expect((await request('paula', 'POST', `${calls[1]!.path}/verification`, { isParty: true })).status).toBe(204)
+  expect((await request('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })).status).toBe(204)
   expect(await outside()).toBe(0)
 })
 
 test('a call of a request that is looked for anew after it was heard, and another one fits; a third one is outside', async () => {
   const { calls, number } = await heardOf(['+358457700004'])
   const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
-  expect(await ask('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({ status: 200, body: { state: 'FOUND' } })
+  expect(await request('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({
+    status: 200,
+    body: { state: 'FOUND' },
+  })
   expect(await outside()).toBe(0)
   const third = await calledFrom('+358457700006')
   const { rows } = await sql<{ seq: number }>`

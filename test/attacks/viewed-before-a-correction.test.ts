@@ -8,7 +8,7 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask, custodian, people, desk } = await openActs(database)
+const { kept, served, ask: send, custodian, people, desk } = await openActs(database)
 
 test('what an official listened to and read before a correction is no breach after it; what they read since is', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
@@ -25,10 +25,10 @@ test('what an official listened to and read before a correction is no breach aft
     return found.map((one) => one !== 'not-yet' && one.holds)
   }
   expect(await check()).toEqual([true, true])
-  const asked = { segmentId: call.segmentId, officialUserId: people.bertil.userId }
-  const { body } = await ask('paula', 'POST', `/api/requests/${request.id}/corrections`, asked)
+  const requested = { segmentId: call.segmentId, officialUserId: people.bertil.userId }
+  const { body } = await send('paula', 'POST', `/api/requests/${request.id}/corrections`, requested)
   const decision = `/api/corrections/${body['id'] as string}/decision`
-  expect((await ask('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+  expect((await send('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
   expect(await check()).toEqual([true, true])
   await database.as().pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, result, object_kind, object_id)

@@ -22,7 +22,7 @@ const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
 })
 
 /** Asks for a path exactly as it is written. */
-function ask(
+function send(
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
@@ -70,7 +70,7 @@ describe('a denial', () => {
   ])('is in the log when the path is written %s', async (_how, path) => {
     const cookie = await cookieOf(aino)
     const before = await denials(aino.id)
-    expect(await ask(path, { cookie })).toMatchObject({ status: 403 })
+    expect(await send(path, { cookie })).toMatchObject({ status: 403 })
     expect((await denials(aino.id)).slice(before.length)).toEqual([
       { result: 'refused:deny.role', operation: 'readPersonAccount', object_kind: 'person', object_id: id },
     ])
@@ -87,7 +87,7 @@ describe('a denial', () => {
     const before = await count()
     for (let host = 1; host <= 90; host += 1) {
       const address = `2001:db8:1:2::${host.toString(16)}`
-      expect(await ask('/api/people', { 'x-forwarded-for': address })).toMatchObject({ status: 401 })
+      expect(await send('/api/people', { 'x-forwarded-for': address })).toMatchObject({ status: 401 })
     }
     expect((await count()) - before).toBe(60)
   })
@@ -115,10 +115,10 @@ test('a visitor has sixty PDFs made in a minute, however their address is writte
   const from = { 'x-forwarded-for': '203.0.113.50' }
   const paths = ['/register-description.pdf', '/register-description/1.pdf', '/register-description/1%2epdf']
   const statuses = []
-  for (let which = 0; which < 66; which += 1) statuses.push((await ask(paths[which % 3]!, from)).status)
+  for (let which = 0; which < 66; which += 1) statuses.push((await send(paths[which % 3]!, from)).status)
   expect(statuses).toEqual([...Array<number>(60).fill(200), ...Array<number>(6).fill(429)])
-  expect((await ask('/register-description', from)).status).toBe(200)
-  expect((await ask(paths[0]!, { 'x-forwarded-for': '203.0.113.51' })).status).toBe(200)
+  expect((await send('/register-description', from)).status).toBe(200)
+  expect((await send(paths[0]!, { 'x-forwarded-for': '203.0.113.51' })).status).toBe(200)
 })
 
 /** Sends bytes as they are on one connection. @returns all that came back before it was closed, or in a second */
@@ -168,7 +168,7 @@ test.each([
 ])('what nothing can be asked by is refused, and raises no fault: %s', async (path) => {
   const faults = () => desk.log.filter((line) => line.includes('a request failed')).length
   const before = faults()
-  expect((await ask(path, { cookie: await cookieOf(aino) })).status).toBe(400)
+  expect((await send(path, { cookie: await cookieOf(aino) })).status).toBe(400)
   expect(faults()).toBe(before)
 })
 
@@ -187,9 +187,9 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
     const before = await viewsLogged()
     for (const path of ['/api/contacts?purpose=DEVELOPMENT', '/%61pi/contacts?purpose=DEVELOPMENT', '/api/session'])
       for (const method of ['GET', 'HEAD'])
-        expect(await ask(path, { cookie, ...site }, method)).toMatchObject({ status: 403 })
+        expect(await send(path, { cookie, ...site }, method)).toMatchObject({ status: 403 })
     expect(await viewsLogged()).toBe(before)
-    expect(await ask('/api/contacts?purpose=DEVELOPMENT', { cookie, 'sec-fetch-site': 'same-origin' })).toMatchObject({
+    expect(await send('/api/contacts?purpose=DEVELOPMENT', { cookie, 'sec-fetch-site': 'same-origin' })).toMatchObject({
       status: 200,
     })
     expect(await viewsLogged()).toBe(before + 1)
@@ -208,7 +208,7 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
       const heard: string[] = []
       for (const { method, url, schema } of demanding) {
         const path = url.replaceAll(/:\w+/g, '00000000-0000-4000-8000-000000000001')
-        const { status, body } = await ask(path, { cookie, 'sec-fetch-site': from }, method)
+        const { status, body } = await send(path, { cookie, 'sec-fetch-site': from }, method)
         if (status !== 403 || !body.includes('deny.origin')) heard.push(`${schema.operationId} ${status}`)
       }
       expect(heard).toEqual([])
@@ -221,7 +221,7 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
 
   test('leads to pages and signs in at the provider as before', async () => {
     for (const path of ['/', '/register-description', '/api/organisation'])
-      expect(await ask(path, { ...site, accept: 'text/html' })).toMatchObject({ status: 200 })
-    expect((await ask('/api/session/identity-provider/callback?code=x', site)).status).not.toBe(403)
+      expect(await send(path, { ...site, accept: 'text/html' })).toMatchObject({ status: 200 })
+    expect((await send('/api/session/identity-provider/callback?code=x', site)).status).not.toBe(403)
   })
 })

@@ -52,8 +52,8 @@ test.each([number, aino, '+358501234567'])(
 
 test.each(['gw+exchange', 'gw%2Bexchange'])(
   'a trunk that FreeSWITCH is registered at asks for %s: that is no number',
-  async (asked) => {
-    const reported = example.replaceAll('"sip_to_user"', `"sip_req_user": "${asked}", "sip_to_user"`)
+  async (request) => {
+    const reported = example.replaceAll('"sip_to_user"', `"sip_req_user": "${request}", "sip_to_user"`)
     expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])
     expect(await contacts()).toMatchObject([{ number_called: phone(number) }])
   },

@@ -66,7 +66,7 @@ const alarmed = async (kind: string, who: TestPerson) => {
   return rows.map((row: { person_id: string | null }) => row.person_id)
 }
 
-async function askLink(who: TestPerson): Promise<string> {
+async function requestLink(who: TestPerson): Promise<string> {
   const made = await post(attacker, `/api/people/${who.id}/links`)
   expect(made.status).toBe(201)
   return (made.body['path'] as string).replace('/welcome#', '')
@@ -76,7 +76,7 @@ describe('a one-time link', () => {
   test('of one administrator opens nobody’s account: neither an official’s, nor that of whoever will be one', async () => {
     const newcomer = await enter('Uusi')
     for (const who of [aino, newcomer]) {
-      const token = await askLink(who)
+      const token = await requestLink(who)
       expect(await post(desk.visitor, '/api/links/use', { token, password: good })).toMatchObject({ status: 403 })
       expect(await signsIn(who, good)).toBe(401)
       expect(await signsIn(who, password)).toBe(200)
@@ -84,7 +84,7 @@ describe('a one-time link', () => {
   })
 
   test('is released by another person, who is given a code and no link; the asker has the link and no code', async () => {
-    const token = await askLink(aino)
+    const token = await requestLink(aino)
     const [change] = await waiting(attacker, aino)
     const decision = `/api/directory-changes/${change?.id}/decision`
     expect(await post(attacker, decision, { confirm: true })).toMatchObject({ status: 403, code: 'change.own' })
@@ -112,7 +112,7 @@ describe('a one-time link', () => {
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
       [lost.id],
     )
-    const token = await askLink(lost)
+    const token = await requestLink(lost)
     const [change] = await waiting(second, lost)
     const { body } = await post(second, `/api/directory-changes/${change?.id}/decision`, { confirm: true })
     expect(await post(desk.visitor, '/api/links/use', { token, password: good, code: body['code'] })).toMatchObject({
@@ -125,14 +125,14 @@ describe('a one-time link', () => {
   })
 
   test('for somebody with rights, or with rights requested, alarms, and the person is told at the next sign-in', async () => {
-    const asked = await enter('Pyydetty')
+    const request = await enter('Pyydetty')
     await pool.query(
       `insert into right_request (batch_id, person_id, role, purposes, scope_kind, scope_units, scope_numbers, reason, valid_to, requested_by)
        values (gen_random_uuid(), $1, 'OFFICIAL', '{DEVELOPMENT}', 'own', '{}', '{}', 'x', now() + interval '1 month', $2)`,
-      [asked.id, bea.id],
+      [request.id, bea.id],
     )
-    for (const who of [aino, asked]) {
-      await askLink(who)
+    for (const who of [aino, request]) {
+      await requestLink(who)
       expect(await alarmed('links', who)).toEqual([anssi.id])
       const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
       expect(body['items']).toContainEqual(

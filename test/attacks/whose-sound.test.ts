@@ -192,12 +192,12 @@ test('a stranger who knows the tags of a dialog can neither end it, nor change i
   peers.push(stranger)
   const asStranger = (text: string) =>
     text.replace(/^Via: .*$/m, `Via: SIP/2.0/UDP 127.0.0.2:${stranger.port};branch=z9hG4bK${Math.random()}`)
-  expect((await stranger.ask(asStranger(own.within('BYE', 50)))).status).toBe(481)
+  expect((await stranger.exchange(asStranger(own.within('BYE', 50)))).status).toBe(481)
   const moved = own.opening
     .replace(/^To: .*$/m, `To: ${own.to}`)
     .replace(/^CSeq: .*$/m, 'CSeq: 51 INVITE')
     .replaceAll('IN IP4 127.0.0.1', 'IN IP4 127.0.0.2')
-  expect((await stranger.ask(asStranger(moved))).status).toBe(481)
+  expect((await stranger.exchange(asStranger(moved))).status).toBe(481)
   const [fromTag, toTag] = [
     /;tag=([^;\r]+)/.exec(/^From: .*$/m.exec(own.opening)![0])![1],
     /;tag=(.*)$/.exec(own.to)![1],
@@ -206,10 +206,10 @@ test('a stranger who knows the tags of a dialog can neither end it, nor change i
   const replacing = own.opening
     .replace(/^Call-ID: .*$/m, `Call-ID: another\r\nReplaces: ${callId};from-tag=${fromTag};to-tag=${toTag}`)
     .replace(';tag=a1', ';tag=other')
-  expect((await stranger.ask(asStranger(replacing))).status).toBe(200)
+  expect((await stranger.exchange(asStranger(replacing))).status).toBe(200)
   // The same Call-ID and our tag, with another From tag: a dialog of its own, in which nobody else's ends.
   const beside = asStranger(moved).replace(';tag=a1', ';tag=beside')
-  expect((await stranger.ask(beside)).status).toBe(200)
+  expect((await stranger.exchange(beside)).status).toBe(200)
   await own.speak(60)
   expect((await own.bye()).status).toBe(200)
   await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
@@ -233,7 +233,7 @@ test.each([
   )
   const peer = await client('127.0.0.1', 1)
   const opening = peer.opening.replace(/^Contact: .*$/m, `Contact: <sip:x@${target}:${port};transport=tcp>`)
-  const answer = await peer.peer.ask(opening)
+  const answer = await peer.peer.exchange(opening)
   expect(answer.status).toBe(200)
   if (acknowledges) await peer.peer.send(inDialog(opening, 'ACK', answer.to, 1))
   // The dialog is lost or falls silent, and capture says goodbye to where the dialog came from.

@@ -73,10 +73,10 @@ describe('with a log that cannot be written', () => {
     if (typeof listening === 'string') throw new Error(listening)
     const server = createAudioServer(custodian, register.objects, register.keys)
     await pool.query('alter table listening_range add constraint broken check (false) not valid')
-    const asked = { session: session.token, listening: listening.id, from: 0 }
-    await expect(server.audio(asked)).rejects.toThrow('broken')
+    const request = { session: session.token, listening: listening.id, from: 0 }
+    await expect(server.audio(request)).rejects.toThrow('broken')
     await pool.query('alter table listening_range drop constraint broken')
-    expect(await server.audio(asked)).toMatchObject({ from: 0 })
+    expect(await server.audio(request)).toMatchObject({ from: 0 })
   })
 })
 

@@ -143,11 +143,11 @@ export async function startExternalServer(
       const url = urlFor(owner, rolePassword, database)
       // One that was made in an earlier run of the server.
       if (await answers(url)) return url
-      await ask(adminUrl(), [
+      await run(adminUrl(), [
         `create role ${owner} login createrole password '${rolePassword}'`,
         `create database ${database} owner ${owner} encoding 'UTF8' template template0`,
       ])
-      await ask(adminUrl(database), [takeAway, `grant set on parameter temp_file_limit to ${owner}`])
+      await run(adminUrl(database), [takeAway, `grant set on parameter temp_file_limit to ${owner}`])
       return url
     },
     async stop() {
@@ -171,7 +171,7 @@ const takeAway = `do $$ declare f regprocedure; begin
   end loop;
 end $$`
 
-async function ask(url: string, statements: readonly string[]): Promise<void> {
+async function run(url: string, statements: readonly string[]): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
@@ -182,7 +182,7 @@ async function ask(url: string, statements: readonly string[]): Promise<void> {
 }
 
 function answers(url: string): Promise<boolean> {
-  return ask(url, ['select']).then(
+  return run(url, ['select']).then(
     () => true,
     () => false,
   )

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await noteDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
 }, 60_000)
 
-const asked = (given: object = {}) => ({
+const request = (given: object = {}) => ({
   origin: 'REQUEST',
   authority: 'Itä-Uudenmaan poliisilaitos',
   officer: 'Rikosylikonstaapeli M. Malli, 0295 430 000',
@@ -37,7 +37,7 @@ async function send(name: Name, method: 'PUT' | 'DELETE', url: string, json?: ob
   return answer((await as(name)).fetch(url, { method, ...(json && { json }) }))
 }
 async function entered(given?: object): Promise<string> {
-  const { status, body } = await post('tuula', '/api/authority-disclosures', asked(given))
+  const { status, body } = await post('tuula', '/api/authority-disclosures', request(given))
   expect({ status, body }).toMatchObject({ status: 201 })
   return body['id'] as string
 }
@@ -77,7 +77,7 @@ describe('what an authority asks for', () => {
     for (const name of ['aino', 'paula', 'matti', 'asta'] as const) {
       expect(await get(name, '/api/authority-disclosures')).toMatchObject({ status: 403, code: 'deny.role' })
       expect(await get(name, path(id))).toMatchObject({ status: 403, code: 'deny.role' })
-      expect(await post(name, '/api/authority-disclosures', asked())).toMatchObject({ code: 'deny.role' })
+      expect(await post(name, '/api/authority-disclosures', request())).toMatchObject({ code: 'deny.role' })
     }
     const seen = await get('aino', `/api/contacts/${call.contactId}?purpose=DEVELOPMENT`)
     expect(JSON.stringify(seen.body)).not.toMatch(/poliisi|V-20\d\d|5560|authority/i)
@@ -95,7 +95,7 @@ describe('what an authority asks for', () => {
     const id = await prepared([await kept()])
     for (const change of [
       async () => add(id, await kept()),
-      () => send('tuula', 'PUT', path(id), asked({ officer: 'Joku muu' })),
+      () => send('tuula', 'PUT', path(id), request({ officer: 'Joku muu' })),
       () => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Toinen arvio.' }),
     ]) {
       const { seen } = await read(id)
@@ -117,7 +117,7 @@ describe('what an authority asks for', () => {
   })
 
   test('on a provision that has ended is neither entered nor granted', async () => {
-    expect(await post('tuula', '/api/authority-disclosures', asked({ provisionId: over.id }))).toMatchObject({
+    expect(await post('tuula', '/api/authority-disclosures', request({ provisionId: over.id }))).toMatchObject({
       code: 'authority.provision-expired',
     })
     const id = await prepared([await kept()])
@@ -158,7 +158,7 @@ describe('what an authority asks for', () => {
     expect(await send('tuula', 'PUT', path(id, '/assessment'), { text: `Asia koskee ${code}.` })).toMatchObject({
       code: 'input.identity-code',
     })
-    expect(await post('tuula', '/api/authority-disclosures', asked({ officer: code }))).toMatchObject({
+    expect(await post('tuula', '/api/authority-disclosures', request({ officer: code }))).toMatchObject({
       code: 'input.identity-code',
     })
   })
@@ -166,7 +166,7 @@ describe('what an authority asks for', () => {
   test('cannot be entered where the description provides for no disclosure to authorities', async () => {
     await noteDisclosureRules(custodian, { ...rules, authority: false })
     try {
-      expect(await post('tuula', '/api/authority-disclosures', asked())).toMatchObject({
+      expect(await post('tuula', '/api/authority-disclosures', request())).toMatchObject({
         status: 403,
         code: 'authority.authority-off',
       })

@@ -99,7 +99,7 @@ test('the database asks for itself, whatever the custodian asks of it: played, a
   const { id } = await copy()
   await save(id)
   const custodian = database.as('seloste_custodian').db
-  const asked = async (name: 'eero' | 'kaisa', statement: ReturnType<typeof sql>) => {
+  const request = async (name: 'eero' | 'kaisa', statement: ReturnType<typeof sql>) => {
     const session = await copies.people[name].signIn()
     return inSession(custodian, { 'seloste.session': session.token }, (tx) => statement.execute(tx)).catch(
       ({ message, detail }: { message: string; detail?: string }) => ({ message, detail }),
@@ -107,7 +107,7 @@ test('the database asks for itself, whatever the custodian asks of it: played, a
   }
   const begin = async (evaluation: string | null = '{"date": "2026-01-01"}') => {
     const { revision } = await rowOf(id)
-    return asked('eero', sql`select begin_rendering(${id}, ${revision}, 'x', '1', '{}', 0, ${evaluation}::jsonb)`)
+    return request('eero', sql`select begin_rendering(${id}, ${revision}, 'x', '1', '{}', 0, ${evaluation}::jsonb)`)
   }
   expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'played' })
   await play((await rowOf(id)).recording_id)
@@ -119,8 +119,8 @@ test('the database asks for itself, whatever the custodian asks of it: played, a
     expect(await begin(null)).toEqual({ message: 'anonymised-copy.lacks', detail: 'engine' })
   }
   await copies.allowed({})
-  expect(await asked('eero', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [{}] })
-  expect(await asked('kaisa', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [] })
+  expect(await request('eero', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [{}] })
+  expect(await request('kaisa', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [] })
 })
 
 test('whoever prepared a copy once does not sign it, though somebody has taken it over since', async () => {
@@ -262,21 +262,23 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   const { id, recording } = await rendered()
   let hearing = await copies.beginHearing(id)
   const audio = () => hearing.body['audio'] as string
-  const ask = async (name: 'kaisa' | 'eero' = 'kaisa') => (await (await copies.as(name)).fetch(audio())).status
-  expect([await ask(), await ask('eero'), (await copies.desk.visitor.fetch(audio())).status]).toEqual([206, 404, 401])
+  const request = async (name: 'kaisa' | 'eero' = 'kaisa') => (await (await copies.as(name)).fetch(audio())).status
+  expect([await request(), await request('eero'), (await copies.desk.visitor.fetch(audio())).status]).toEqual([
+    206, 404, 401,
+  ])
   const setTo = (state: string) =>
     sql`update recording set state = ${state} where id = ${recording}`.execute(copies.admin)
   await setTo('RESTRICTED')
-  expect(await ask()).toBe(403)
+  expect(await request()).toBe(403)
   expect(await readCopy(id)).toMatchObject({ error: { code: 'recording.restricted' } })
   // As the custodian does every few seconds: a hearing that has ended does not go on.
   await endHearingsOver({ db: database.as('seloste_custodian').db })
   await setTo('STORED')
-  expect(await ask()).toBe(403)
+  expect(await request()).toBe(403)
   hearing = await copies.beginHearing(id)
-  expect(await ask()).toBe(206)
+  expect(await request()).toBe(206)
   await save(id)
-  expect(await ask()).toBe(409)
+  expect(await request()).toBe(409)
   // In between the question and the answer, too.
   const { token } = await copies.people.kaisa.signIn()
   const noted = await inSession(database.as('seloste_custodian').db, { 'seloste.session': token }, async (tx) => {

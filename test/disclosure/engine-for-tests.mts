@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-interface Asked {
+interface EngineRequest {
   kind: 'voice' | 'recognise'
   samples: number
   models: string[]
@@ -22,7 +22,7 @@ if (behaviour === 'crash-at-once') process.exit(7)
 
 const input = await buffer(process.stdin)
 const lineEnd = input.indexOf('\n')
-const asked = JSON.parse(input.toString('utf8', 0, lineEnd)) as Asked
+const request = JSON.parse(input.toString('utf8', 0, lineEnd)) as EngineRequest
 const pcm = input.subarray(lineEnd + 1)
 
 /** The other voice: upside down, which sounds the same and is another. */
@@ -34,7 +34,7 @@ function inverted(): Buffer {
 
 /** Noise of its seed, and nothing of what was given. */
 function noise(): Buffer {
-  const stream = createCipheriv('aes-256-ctr', Buffer.from(asked.seed!, 'hex'), Buffer.alloc(16))
+  const stream = createCipheriv('aes-256-ctr', Buffer.from(request.seed!, 'hex'), Buffer.alloc(16))
   return stream.update(Buffer.alloc(pcm.length))
 }
 
@@ -50,7 +50,7 @@ async function raised(): Promise<Buffer> {
 
 function words(count: number): string {
   const word = (i: number) =>
-    JSON.stringify({ word: `sana${i}`, from: i * 800, to: i * 800 + 700, confidence: 0.9, language: asked.language })
+    JSON.stringify({ word: `sana${i}`, from: i * 800, to: i * 800 + 700, confidence: 0.9, language: request.language })
   return Array.from({ length: count }, (_, i) => `${word(i)}\n`).join('')
 }
 
@@ -67,8 +67,8 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
     process.exit(9)
   },
   forever: () => new Promise(() => setInterval(() => undefined, 1_000)),
-  'read-model': () => (readFileSync(asked.models.at(-1)!), inverted()),
-  'seed-into-samples': () => Buffer.concat([Buffer.from(asked.seed!, 'hex'), inverted().subarray(32)]),
+  'read-model': () => (readFileSync(request.models.at(-1)!), inverted()),
+  'seed-into-samples': () => Buffer.concat([Buffer.from(request.seed!, 'hex'), inverted().subarray(32)]),
   // Fails where the network can be reached: no answer is the good end.
   connect: () =>
     new Promise((resolve, reject) => {

@@ -388,9 +388,9 @@ describe('a package to a research institute', () => {
 
   test('is made once at a time: of two that are asked for at once one is begun', async () => {
     const { id } = await ready()
-    const asked = await Promise.all([release(id), release(id)])
-    expect(asked.map(({ status }) => status).sort()).toEqual([201, 409])
-    expect(asked.find(({ status }) => status === 409)).toMatchObject({ code: 'package.under-way' })
+    const request = await Promise.all([release(id), release(id)])
+    expect(request.map(({ status }) => status).sort()).toEqual([201, 409])
+    expect(request.find(({ status }) => status === 409)).toMatchObject({ code: 'package.under-way' })
     await until(id, 'ready')
     expect((await read(id)).packages).toHaveLength(1)
   })
@@ -515,17 +515,17 @@ describe('a package to an authority', () => {
 
   test('leaves on a ground that holds that day, and not by whoever prepared it', async () => {
     const { path } = await granted()
-    const ask = (name: 'riitta' | 'tuula' = 'riitta') =>
+    const request = (name: 'riitta' | 'tuula' = 'riitta') =>
       send(name, 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
-    expect(await ask('tuula')).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await request('tuula')).toMatchObject({ status: 403, code: 'deny.role' })
     const of = (statement: ReturnType<typeof sql>) =>
       sql`update authority_disclosure set ${statement} where id = ${path.split('/').at(-1)}`.execute(admin)
     await of(sql`provision_id = provision_id || 'x'`)
-    expect(await ask()).toMatchObject({ status: 409, code: 'authority.provision-expired' })
+    expect(await request()).toMatchObject({ status: 409, code: 'authority.provision-expired' })
     await of(sql`provision_id = left(provision_id, -1), hands = hands || ${open.people.riitta.id}::uuid`)
-    expect(await ask()).toMatchObject({ status: 403, code: 'authority.own' })
+    expect(await request()).toMatchObject({ status: 403, code: 'authority.own' })
     await of(sql`hands = '{}'`)
-    const { body } = await ask()
+    const { body } = await request()
     const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
     await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
     await of(sql`provision_id = provision_id || 'x'`)
@@ -571,9 +571,9 @@ describe('a package to an authority', () => {
 
   test('needs a key that somebody can have', async () => {
     const { path } = await granted()
-    const ask = (json: object) =>
+    const request = (json: object) =>
       send('riitta', 'POST', `${path}/packages`, { method: 'KEY', delivery: 'LINK', ...json })
-    expect(await ask({})).toMatchObject({ code: 'package.no-key' })
-    expect(await ask({ recipient: `age1${'q'.repeat(58)}` })).toMatchObject({ code: 'package.recipient' })
+    expect(await request({})).toMatchObject({ code: 'package.no-key' })
+    expect(await request({ recipient: `age1${'q'.repeat(58)}` })).toMatchObject({ code: 'package.recipient' })
   })
 })

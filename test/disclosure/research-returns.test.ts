@@ -208,9 +208,9 @@ describe('a disclosure past its day', () => {
     const { id, recordings } = await released()
     await pastItsDay(id)
     expect(await extend(id, day(-2))).toMatchObject({ code: 'research.day-not-later' })
-    const asked = await extend(id, day(10))
-    expect(asked.status).toBe(201)
-    const extension = asked.body['id'] as string
+    const request = await extend(id, day(10))
+    expect(request.status).toBe(201)
+    const extension = request.body['id'] as string
     expect(await extend(id, day(11), 'kaisa')).toMatchObject({ status: 409, code: 'research.extension-waits' })
     expect((await read(id, 'riitta')).may.decide).toBe(true)
     expect(await decideExtension(extension, 'GRANTED', 'eero')).toMatchObject({ code: 'deny.role' })

@@ -16,7 +16,7 @@ export async function threeAtOnce(
   client: Client,
   [path, method]: [string, 'GET' | 'POST'],
 ) {
-  const asked = await admin.transaction().execute(async (tx) => {
+  const request = await admin.transaction().execute(async (tx) => {
     await sql`select from ${sql.table(row.table)} where id = ${row.id} for update`.execute(tx)
     const all = Promise.allSettled(
       Array.from({ length: 3 }, async () => {
@@ -38,7 +38,7 @@ export async function threeAtOnce(
       .toBe(3)
     return { all }
   })
-  const ended = (await asked.all).map((one) => (one.status === 'fulfilled' ? one.value : { status: 0 }))
+  const ended = (await request.all).map((one) => (one.status === 'fulfilled' ? one.value : { status: 0 }))
   return {
     whole: ended.flatMap((one) => ('whole' in one ? [one.whole] : [])),
     refused: ended.flatMap((one) => ('status' in one ? [one.status] : [])),

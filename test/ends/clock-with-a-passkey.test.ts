@@ -41,9 +41,9 @@ test('a session alone does not confirm the clock of somebody who has a passkey',
   const before = await riitta.signIn()
   const proof = (await passwordProof(desk, riitta.id, password)).toString('base64url')
   const authenticator = makeAuthenticator(origin)
-  const asked = given(await passkeys.askAddition({ session: before.token, proof }))
+  const request = given(await passkeys.requestAddition({ session: before.token, proof }))
   const token = randomBytes(32).toString('base64url')
-  const response = authenticator.create(asked)
+  const response = authenticator.create(request)
   given(await passkeys.add({ session: before.token, newSession: token, name: 'Avain', response }))
   const session = { ...before, token }
 
@@ -51,7 +51,7 @@ test('a session alone does not confirm the clock of somebody who has a passkey',
   expect(await advanceClock(custodian)).toBe('ahead')
   expect(await confirmClock(desk, session, now())).toEqual({ refused: 'confirm.passkey' })
   const about = { session: token, act: 'clock.confirm' as const, id: theClock, revision: 0 }
-  const question = given(await passkeys.askConfirmation(about))
+  const question = given(await passkeys.requestConfirmation(about))
   given(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
   expect(await confirmClock(desk, session, now())).toEqual({ isRight: false })
 })

@@ -124,7 +124,7 @@ describe('a clock that is set on little by little', () => {
 
 describe('what an order keeps past its day is in no count', () => {
   const day = now().subtract({ hours: 50 })
-  const asked = [
+  const request = [
     ['hour', day.subtract({ hours: 1 }), day.add({ hours: 1 })],
     ['day', day.subtract({ hours: 24 * 20 }), now()],
     ['month', day.subtract({ hours: 24 * 60 }), now()],
@@ -132,7 +132,7 @@ describe('what an order keeps past its day is in no count', () => {
   const readers = ['asta', 'dora', 'matti', 'tuula', 'riitta'] as const
   const due = async () => {
     const found: unknown[] = []
-    for (const [by, from, to] of asked) {
+    for (const [by, from, to] of request) {
       for (const name of readers) {
         const { status, body } = await get(
           name,

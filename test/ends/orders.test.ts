@@ -155,8 +155,8 @@ describe('an order ends within three calendar months from when it is entered or 
     const { id, contactId } = await kept()
     await byOfficial(id)
     await until(id, 'DESTROYED')
-    const asked = order(contactId, { covers: 'recordings' })
-    expect(await post('tuula', '/api/holds', asked)).toMatchObject({ status: 409, code: 'hold.nothing-left' })
+    const request = order(contactId, { covers: 'recordings' })
+    expect(await post('tuula', '/api/holds', request)).toMatchObject({ status: 409, code: 'hold.nothing-left' })
   })
 
   test('the case is named', async () => {

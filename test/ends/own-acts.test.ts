@@ -37,9 +37,9 @@ test('what they asked the Service Unit is told with its day, and who handles it 
      values ('P-2026-7', 'OFFICIAL', '{LISTEN}', 'LETTER', 'fi', now(), now() + interval '1 month', $1, $2)`,
     [people.paula.id, people.aino.id],
   )
-  const { asked, serviceUnit } = await acts('aino')
-  expect(asked).toMatchObject([{ number: 'P-2026-7', kinds: ['LISTEN'] }])
-  expect(JSON.stringify(asked)).not.toContain(people.paula.id)
+  const { asked: request, serviceUnit } = await acts('aino')
+  expect(request).toMatchObject([{ number: 'P-2026-7', kinds: ['LISTEN'] }])
+  expect(JSON.stringify(request)).not.toContain(people.paula.id)
   expect(serviceUnit.name.fi).toMatch(/\S/)
   expect((await acts('bertil')).asked).toEqual([])
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askCapture } from '#app/capture/capture-control.ts'
+import { requestCapture } from '#app/capture/capture-control.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -233,7 +233,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
         const last = Array.from({ length: 4 }, () => place(6))
         await wait(1_500)
         const south = captures.get('south')!
-        await askCapture(
+        await requestCapture(
           { dataDirectory: south.running.settings['SELOSTE_DATA']!, apart: { socketsFolder: undefined } },
           'drain',
         )

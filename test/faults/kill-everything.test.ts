@@ -125,11 +125,11 @@ async function view(api: Api, name: string, recordingId: string, over: AbortSign
   )
   for (let n = 0; !over.aborted; n++) {
     const reference = `${name}-${n}`
-    const asked = new URLSearchParams({ purpose: 'QUALITY', reference }).toString()
+    const request = new URLSearchParams({ purpose: 'QUALITY', reference }).toString()
     const answer = await random
       .pick([
-        () => api.call('GET', `/api/contacts?${asked}&number=${encodeURIComponent(testLine)}&limit=5`),
-        () => api.call('GET', `/api/contacts/${listed!.id}?${asked}`),
+        () => api.call('GET', `/api/contacts?${request}&number=${encodeURIComponent(testLine)}&limit=5`),
+        () => api.call('GET', `/api/contacts/${listed!.id}?${request}`),
         () => api.call('POST', `/api/recordings/${recordingId}/listenings`, { purpose: 'QUALITY', reference }),
       ])()
       .catch(() => undefined)

@@ -145,15 +145,15 @@ describe('K5: what is away while calls come and go', () => {
       const going = call({ seconds: callSeconds * 2 })
       await wait(200)
       await leave()
-      const asked = [...(await callsWhile(awaySeconds)), await going]
+      const request = [...(await callsWhile(awaySeconds)), await going]
       const waiting = (await readdir(join(data, 'capture/calls'))).length
       await comeBack()
       const backAt = performance.now()
 
       // On a machine that has no time for more, a call is told to come again; of those taken nothing is lost.
-      const placed = asked.filter(({ outcome }) => outcome === 'completed')
-      const refused = asked.filter(({ outcome }) => outcome === 'refused').length
-      expect(placed.length + refused).toBe(asked.length)
+      const placed = request.filter(({ outcome }) => outcome === 'completed')
+      const refused = request.filter(({ outcome }) => outcome === 'refused').length
+      expect(placed.length + refused).toBe(request.length)
       if (refused > 0) expect(reported('"pressures":["event-loop"]')).toBe(true)
       expect(placed.length).toBeGreaterThan(0)
       expect(waiting).toBeGreaterThan(0)

@@ -73,8 +73,8 @@ async function follow(paths: string[]): Promise<void> {
   if (functions.length > 0) await applyFunctions()
   const reached = readImportGraph().distances(paths.filter((path) => !path.endsWith('.sql')))
   // Their connections know functions by numbers that are no more; calls are not held up by that.
-  const asking: readonly RoleName[] = functions.length > 0 ? ['custodian', 'desk'] : []
-  const roles = roleNames.filter((role) => reached.has(programs[role]) || asking.includes(role))
+  const request: readonly RoleName[] = functions.length > 0 ? ['custodian', 'desk'] : []
+  const roles = roleNames.filter((role) => reached.has(programs[role]) || request.includes(role))
   for (const role of roles) demo.send({ renew: role } satisfies { renew: RoleName })
   const what = [...(functions.length > 0 ? ['functions applied'] : []), ...roles.map((role) => `${role} starts again`)]
   say(`${paths.join(', ')}: ${what.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)

@@ -21,18 +21,18 @@ export async function changeDescription(
     ['eero', 'riitta'].map((userId) => signInAt(seloste.url, userId, seloste.password)),
   )
   if (!eero || !riitta) throw new Error('nobody signed in')
-  const begun = await ask(eero, 'POST', '/api/description/drafts')
-  const drafted = await ask(eero, 'PATCH', `/api/description/drafts/${begun.id}`, {
+  const begun = await request(eero, 'POST', '/api/description/drafts')
+  const drafted = await request(eero, 'PATCH', `/api/description/drafts/${begun.id}`, {
     revision: begun.revision,
     text: change(begun.text),
     reason: 'Kokeilu',
     effectiveFrom: Temporal.Now.instant().add({ seconds: 4 }).toString(),
   })
   if (drafted.problems.length > 0) throw new Error(drafted.problems.map(({ message }) => message.fi).join('\n'))
-  const submitted = await ask(eero, 'POST', `/api/description/drafts/${begun.id}/submission`, {
+  const submitted = await request(eero, 'POST', `/api/description/drafts/${begun.id}/submission`, {
     revision: drafted.revision,
   })
-  await ask(riitta, 'POST', `/api/description/drafts/${begun.id}/decision`, {
+  await request(riitta, 'POST', `/api/description/drafts/${begun.id}/decision`, {
     revision: submitted.revision,
     decision: 'approve',
   })
@@ -45,7 +45,7 @@ export async function changeDescription(
   return { version, changes: drafted.changes.map(({ text }) => text.fi) }
 }
 
-async function ask(api: Api, method: string, path: string, body?: unknown): Promise<DraftShape> {
+async function request(api: Api, method: string, path: string, body?: unknown): Promise<DraftShape> {
   const answer = await api.call(method, path, body)
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
   return (await answer.json()) as DraftShape

@@ -84,8 +84,8 @@ test('times to hear a recording lie before its day, and a later one is not booke
     'GET',
     `/api/slots?from=${on}&to=${on}&officeId=${office.id}`,
   )
-  const asked = { slotId: slots.items[0]!.id, needs: [] }
-  const late = await paula.call('POST', `/api/requests/${request.id}/appointments`, asked)
+  const requested = { slotId: slots.items[0]!.id, needs: [] }
+  const late = await paula.call('POST', `/api/requests/${request.id}/appointments`, requested)
   expect(late.status).toBe(409)
   expect(await late.json()).toMatchObject({ error: { code: 'appointment.late' } })
   expect(await given(paula, 'GET', `/api/requests/${request.id}`)).toMatchObject({ isUrgent: true })

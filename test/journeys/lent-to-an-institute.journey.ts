@@ -60,7 +60,12 @@ async function expectFirstPage(page: Page, { number }: Study, isShown: boolean):
 }
 
 /** Asks the API as the page does. */
-async function ask<Answer>(page: Page, method: 'GET' | 'PUT' | 'POST', url: string, data?: object): Promise<Answer> {
+async function request<Answer>(
+  page: Page,
+  method: 'GET' | 'PUT' | 'POST',
+  url: string,
+  data?: object,
+): Promise<Answer> {
   const origin = new URL(page.url()).origin
   const answered = await page.request.fetch(url, { method, headers: { origin }, ...(data && { data }) })
   expect(answered.status(), `${method} ${url}: ${await answered.text()}`).toBeLessThan(300)
@@ -82,7 +87,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   const page = new URL(eero.url()).pathname
   const id = page.split('/').pop()!
   const lacks = async () =>
-    (await ask<{ lacks: { what: string }[] }>(eero, 'GET', `/api/research-disclosures/${id}`)).lacks.map(
+    (await request<{ lacks: { what: string }[] }>(eero, 'GET', `/api/research-disclosures/${id}`)).lacks.map(
       ({ what }) => what,
     )
   expect(await lacks()).toEqual(['anonymised-copy', 'undertaking', 'decision', 'release'])
@@ -105,8 +110,13 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await expect(eero.getByText(say('anonymisation.saved')).first()).toBeVisible()
   await button(eero, 'anonymisation.render').click({ timeout: 60_000 })
   const copyOf = async () =>
-    (await ask<{ itemList: { copy: { id: string; state: string } }[] }>(eero, 'GET', `/api/research-disclosures/${id}`))
-      .itemList[0]!.copy
+    (
+      await request<{ itemList: { copy: { id: string; state: string } }[] }>(
+        eero,
+        'GET',
+        `/api/research-disclosures/${id}`,
+      )
+    ).itemList[0]!.copy
   await expect.poll(async () => (await copyOf()).state, { timeout: 60_000 }).toBe('RENDERED')
 
   const ilona = await at(browser, seloste, 'ilona', `${page}/items/1/check`)

@@ -30,62 +30,66 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     ['eero', 'ilona', 'riitta'].map((userId) => signInAt(seloste.url, userId, seloste.password)),
   )) as [Api, Api, Api]
 
-  async function ask<Answer = undefined>(as: Api, method: string, path: string, body?: object): Promise<Answer> {
+  async function request<Answer = undefined>(as: Api, method: string, path: string, body?: object): Promise<Answer> {
     const answered = await as.call(method, `/api${path}`, body)
     const text = await answered.text()
     if (!answered.ok) throw new Error(`${method} ${path}: ${answered.status} ${text}`)
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
-  const read = (id: string) => ask<ResearchDetail>(eero, 'GET', `/research-disclosures/${id}`)
+  const read = (id: string) => request<ResearchDetail>(eero, 'GET', `/research-disclosures/${id}`)
 
   /** An institute that is written to in Swedish. @returns its id */
   async function institute(name: string): Promise<string> {
     const given = { name, contact: 'Registraturen', email: 'registraturen@institut.example', language: 'sv' }
-    return (await ask<{ id: string }>(eero, 'POST', '/institutes', given)).id
+    return (await request<{ id: string }>(eero, 'POST', '/institutes', given)).id
   }
 
   /** A copy with a word in it, made, heard and signed. */
   async function copied(disclosure: string, item: number, { recordingId }: KeptCall): Promise<void> {
-    const { id } = await ask<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
+    const { id } = await request<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
     await eero.listen(recordingId, 'SERVICE_LEVEL_STUDY')
-    const copy = (as: Api) => ask<AnonymisedCopy>(as, 'GET', `/anonymised-copies/${id}`)
+    const copy = (as: Api) => request<AnonymisedCopy>(as, 'GET', `/anonymised-copies/${id}`)
     const { revision, durationMs } = await copy(eero)
     const turn = { track: 'OFFICIAL', fromMs: 0, toMs: durationMs, language: 'fi', text: 'Hyvää päivää.' }
     const work = { revision, level: 'T', turns: [turn], redactions: [] }
-    const saved = await ask<{ revision: number }>(eero, 'PUT', `/anonymised-copies/${id}`, work)
-    await ask(eero, 'POST', `/anonymised-copies/${id}/rendering`, { revision: saved.revision })
+    const saved = await request<{ revision: number }>(eero, 'PUT', `/anonymised-copies/${id}`, work)
+    await request(eero, 'POST', `/anonymised-copies/${id}/rendering`, { revision: saved.revision })
     await eventually(async () => (await copy(eero)).state === 'RENDERED' || undefined, 'a copy', 60_000)
-    const hearing = await ask<{ audio: string }>(ilona, 'POST', `/anonymised-copies/${id}/hearings`)
+    const hearing = await request<{ audio: string }>(ilona, 'POST', `/anonymised-copies/${id}/hearings`)
     await (await ilona.call('GET', hearing.audio)).arrayBuffer()
     const judged = { revision: (await copy(ilona)).revision, outcome: 'APPROVED' }
-    await ask(ilona, 'POST', `/anonymised-copies/${id}/check`, judged)
+    await request(ilona, 'POST', `/anonymised-copies/${id}/check`, judged)
   }
 
   /** A study with everything up to the decision. */
   async function decided(instituteId: string, { items = 1, dueOn = dayFromNow(30) } = {}): Promise<Study> {
     const begun = { instituteId, study: 'Laatu 2027', dueOn: dueOn.toString(), format: 'OPUS' }
-    const { id, number } = await ask<ResearchDetail>(eero, 'POST', '/research-disclosures', begun)
+    const { id, number } = await request<ResearchDetail>(eero, 'POST', '/research-disclosures', begun)
     const calls = await Promise.all(Array.from({ length: items }, () => keptCall(seloste, { seconds: callSeconds })))
-    for (const { recordingId } of calls) await ask(eero, 'POST', `/research-disclosures/${id}/items`, { recordingId })
+    for (const { recordingId } of calls)
+      await request(eero, 'POST', `/research-disclosures/${id}/items`, { recordingId })
     await Promise.all(calls.map((call, index) => copied(id, index + 1, call)))
     const undertaking = { reference: 'SIT-2026-1', signatory: 'N. N.', signedOn: dayFromNow(0).toString() }
-    await ask(eero, 'PUT', `/research-disclosures/${id}/undertaking`, undertaking)
-    const { seen } = await ask<ResearchDetail>(riitta, 'GET', `/research-disclosures/${id}`)
+    await request(eero, 'PUT', `/research-disclosures/${id}/undertaking`, undertaking)
+    const { seen } = await request<ResearchDetail>(riitta, 'GET', `/research-disclosures/${id}`)
     const decision = { outcome: 'GRANTED', reasons: 'Laatutason arviointi.', seen }
-    await ask(riitta, 'POST', `/research-disclosures/${id}/decision`, decision)
+    await request(riitta, 'POST', `/research-disclosures/${id}/decision`, decision)
     return { id, number, page: `/disclosures/research/${id}`, calls }
   }
 
   /** Its package is ready: the institute may have it. */
   async function released(instituteId: string, given: Parameters<typeof decided>[1] = {}): Promise<Study> {
     const study = await decided(instituteId, given)
-    await ask(riitta, 'POST', `/research-disclosures/${study.id}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+    await request(riitta, 'POST', `/research-disclosures/${study.id}/packages`, {
+      method: 'PASSPHRASE',
+      delivery: 'LINK',
+    })
     const isReady = async () => (await read(study.id)).packages[0]?.state === 'ready' || undefined
     await eventually(isReady, 'a package', 60_000)
     return study
   }
 
-  return { eero, ilona, riitta, ask, read, institute, decided, released }
+  return { eero, ilona, riitta, ask: request, read, institute, decided, released }
 }
 
 /** The next day comes: the due date was yesterday. */

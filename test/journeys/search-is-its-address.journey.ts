@@ -55,10 +55,10 @@ test('what cannot be searched for is told at its field, and nothing is searched'
   await expect(caller).toBeFocused()
   await expect(page).toHaveURL(/\/contacts$/)
   await isAccessible('a search that cannot be made')
-  const asked = page.waitForRequest((request) => request.url().includes('caller=040'))
+  const requested = page.waitForRequest((request) => request.url().includes('caller=040'))
   await caller.fill('040 123 4567')
   await page.keyboard.press('Enter')
-  await asked
+  await requested
   await expect(page).toHaveURL(/\/contacts$/)
 })
 

@@ -29,7 +29,7 @@ export interface ReportedCall {
   official?: string
 }
 
-export interface Asker {
+export interface Requester {
   name: string
   kinds: readonly string[]
   party?: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
@@ -84,7 +84,13 @@ export async function atServiceDesk(
     page.getByRole('button', { name: say(key, given), exact: true })
 
   /** Enters a request, as told at the desk. @returns its number */
-  async function enter({ name, kinds, party = 'CALLER', officialUserId, language: inTheirs }: Asker): Promise<string> {
+  async function enter({
+    name,
+    kinds,
+    party = 'CALLER',
+    officialUserId,
+    language: inTheirs,
+  }: Requester): Promise<string> {
     await page.goto('/requests/new')
     if (party !== 'CALLER') await page.getByText(say(`requests.request.party.${party}`)).click()
     for (const kind of kinds) await page.getByText(say(`requests.request.kind.${kind}`), { exact: true }).click()
@@ -155,8 +161,8 @@ export async function atServiceDesk(
   }
 
   /** From intake to a call that is shown to be the requester's. @returns the request's number */
-  async function served(asker: Asker, call: ReportedCall): Promise<string> {
-    const number = await enter(asker)
+  async function served(requester: Requester, call: ReportedCall): Promise<string> {
+    const number = await enter(requester)
     await identify()
     await searchCall(call)
     await isCall('FOUND')

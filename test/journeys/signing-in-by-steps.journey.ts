@@ -185,12 +185,12 @@ test('who comes to a browser after somebody else finds nothing of them, in no ta
   // Then somebody else signs in in one of the tabs, which the other one hears.
   await page.context().clearCookies()
   await page.reload()
-  const asked: string[] = []
-  for (const tab of [page, other]) tab.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  const requested: string[] = []
+  for (const tab of [page, other]) tab.on('request', (request) => requested.push(new URL(request.url()).pathname))
   await giveCredentials(page, 'eero', seloste.password)
   await isEeros(page)
   await isEeros(other)
-  expect(asked, 'nothing is looked at in another’s name').not.toContain('/api/people')
+  expect(requested, 'nothing is looked at in another’s name').not.toContain('/api/people')
 
   // A sign-in of which no page knows, as at an identity provider, is told by the first that is loaded.
   await page.context().clearCookies()

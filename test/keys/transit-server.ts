@@ -15,7 +15,7 @@ interface TransitKey {
   exportable: boolean
 }
 
-export interface Asked {
+export interface ReceivedRequest {
   method: string
   path: string
   namespace: string | undefined
@@ -46,10 +46,10 @@ export interface TransitServer {
   url: string
   /** By name, prefix and all. */
   keys: Map<string, TransitKey>
-  asked: Asked[]
+  asked: ReceivedRequest[]
   token: string
   /** Asked of every request; nothing: it goes well. */
-  fault: ((asked: Asked) => Fault | undefined) | undefined
+  fault: ((request: ReceivedRequest) => Fault | undefined) | undefined
   stop(): Promise<void>
 }
 
@@ -60,15 +60,15 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
     const parts: Buffer[] = []
     for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part)
     const body = parts.length === 0 ? {} : (JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>)
-    const asked = {
+    const request = {
       method: incoming.method ?? '',
       path: (incoming.url ?? '').replace(/^\/v1\//, ''),
       namespace: incoming.headers['x-vault-namespace']?.toString(),
     }
-    transit.asked.push(asked)
+    transit.asked.push(request)
     const isKnown = incoming.headers['x-vault-token'] === transit.token
-    const work = () => (isKnown ? answerTo(transit.keys, asked, body) : refused)
-    const fault = transit.fault?.(asked)
+    const work = () => (isKnown ? answerTo(transit.keys, request, body) : refused)
+    const fault = transit.fault?.(request)
     const later = (ms: number, what: () => void) => {
       const timer = setTimeout(() => {
         waiting.delete(timer)
@@ -129,7 +129,7 @@ function send(outgoing: ServerResponse, { status, body }: TransitResponse): void
 
 function answerTo(
   keys: Map<string, TransitKey>,
-  { method, path }: Asked,
+  { method, path }: ReceivedRequest,
   body: Record<string, unknown>,
 ): TransitResponse {
   const [mount, what, name = '', more] = path.split('/')

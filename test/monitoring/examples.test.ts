@@ -19,7 +19,7 @@ const text = (name: string) => readFileSync(new URL(name, folder), 'utf8')
 const { groups } = parse(text('seloste.rules.yml')) as { groups: { name: string; rules: Rule[] }[] }
 const rules = groups.flatMap((group) => group.rules)
 const { panels } = JSON.parse(text('seloste-dashboard.json')) as { panels: Panel[] }
-const targets = panels.flatMap(({ title, targets: asked }) => (asked ?? []).map((one) => ({ title, ...one })))
+const targets = panels.flatMap(({ title, targets: request }) => (request ?? []).map((one) => ({ title, ...one })))
 
 const listed = new Map(listedMetrics().map((metric) => [metric.name, metric]))
 /** Of Prometheus itself, and of every process. */
@@ -30,7 +30,7 @@ const foreign: ListedMetric[] = [
 const everywhere = ['process', 'instance', 'le']
 
 /** The metrics that an expression asks for; the name itself where there is none. */
-function askedFor(expr: string): (ListedMetric | string)[] {
+function metricsIn(expr: string): (ListedMetric | string)[] {
   const names = expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:seloste_\w+|process_\w+|nodejs_\w+|up)\b/g) ?? []
   return names.map((name) => {
     const known = listed.get(name) ?? foreign.find((one) => one.name === name)
@@ -49,11 +49,11 @@ function labelsIn(expr: string, words: string): string[] {
 }
 
 function problemsOf(expr: string, words: string): string[] {
-  const asked = askedFor(expr)
-  const unknown = asked.filter((one) => typeof one === 'string')
-  if (asked.length === 0) return ['it asks for nothing']
+  const request = metricsIn(expr)
+  const unknown = request.filter((one) => typeof one === 'string')
+  if (request.length === 0) return ['it asks for nothing']
   if (unknown.length > 0) return unknown.map((name) => `there is no metric ${name}`)
-  const labels = new Set([...everywhere, ...asked.flatMap((one) => (typeof one === 'string' ? [] : one.labels))])
+  const labels = new Set([...everywhere, ...request.flatMap((one) => (typeof one === 'string' ? [] : one.labels))])
   return labelsIn(expr, words)
     .filter((label) => !labels.has(label))
     .map((label) => `there is no label ${label}`)

@@ -158,8 +158,8 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
     [matti, 'MAINTENANCE', 'fault 7'],
   ] as const) {
     const session = await person.signIn()
-    const asked = { purpose, reference, action: 'contact.read' as const }
-    const grant = await requestGrant(desk, session, asked, now())
+    const request = { purpose, reference, action: 'contact.read' as const }
+    const grant = await requestGrant(desk, session, request, now())
     if ('refused' in grant) throw new Error(grant.refused)
     await readContact(desk, grant, ainos.contactId)
     const listening = await startListening(desk, grant, ainos.id, now())

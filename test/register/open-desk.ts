@@ -17,7 +17,7 @@ import type { OpenVoiceEngines } from '#app/custodian/voice-engines.ts'
 import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
 import { startPackages } from '#app/custodian/jobs/packages.ts'
 import { copyQuestions } from '#app/custodian/copy-questions.ts'
-import { askCaptures } from '#app/desk/ask-captures.ts'
+import { openCaptures } from '#app/desk/captures.ts'
 import { answerCallFlows, readCallFlows } from '#app/capture/call-flow-questions.ts'
 import { connectCustodian } from '#app/custodian/custodian-client.ts'
 import { answersToDesk, serveCustodian } from '#app/custodian/custodian-server.ts'
@@ -160,9 +160,9 @@ export async function openTestDesk(
     },
     node: { id: randomUUID(), name: 'capture-1', version: '0.0.0', startedAt: systemClock.now() },
     state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
-    answer: (asked) => Promise.resolve(answerCallFlows(flows, asked)),
+    answer: (request) => Promise.resolve(answerCallFlows(flows, request)),
   })
-  const captures = askCaptures({ db: database.as('seloste_desk').db, databaseUrl: url('seloste_desk'), onFault })
+  const captures = openCaptures({ db: database.as('seloste_desk').db, databaseUrl: url('seloste_desk'), onFault })
   const web = await serve(
     {
       db: database.as('seloste_desk').db,

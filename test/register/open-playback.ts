@@ -53,8 +53,8 @@ export async function openPlayback(database: TestDatabase<RegisterTables>, pace:
     return { session, listening, ask: { session: session.token, listening: listening.id } }
   }
 
-  async function bytesOf(ask: { session: string; listening: string }, from: number, to?: number): Promise<Buffer> {
-    const served = await server.audio({ ...ask, from, ...(to !== undefined && { to }) })
+  async function bytesOf(request: { session: string; listening: string }, from: number, to?: number): Promise<Buffer> {
+    const served = await server.audio({ ...request, from, ...(to !== undefined && { to }) })
     if (typeof served === 'string') throw new Error(served)
     if ('over' in served) throw new Error(served.over)
     if (served.from !== from) throw new Error(`asked from ${from}, served from ${served.from}`)

@@ -26,9 +26,9 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
   const ainos = await grantFor(await aino.signIn())
 
   async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT', reference?: string): Promise<Grant> {
-    const asked = await requestGrant(desk, session, { purpose, reference, action: 'contacts.listed' }, now())
-    if ('refused' in asked) throw new Error(asked.refused)
-    return asked
+    const request = await requestGrant(desk, session, { purpose, reference, action: 'contacts.listed' }, now())
+    if ('refused' in request) throw new Error(request.refused)
+    return request
   }
 
   async function search(given: Partial<ContactSearch> = {}, under = grant) {

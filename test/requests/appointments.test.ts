@@ -22,13 +22,13 @@ interface Shown {
 }
 async function shown(id: string): Promise<Shown | undefined> {
   const today = Temporal.Now.plainDateISO('Europe/Helsinki')
-  const { body } = await clerk.ask(
+  const { body } = await clerk.request(
     `/api/appointments?from=${today.subtract({ days: 1 }).toString()}&to=${today.add({ days: 200 }).toString()}`,
   )
   return (body['items'] as Shown[]).find((one) => one.id === id)
 }
 const free = async (request: { id: string }) =>
-  (await clerk.ask(`/api/requests/${request.id}/slots`)).body as { items?: { id: string }[]; latest?: string }
+  (await clerk.request(`/api/requests/${request.id}/slots`)).body as { items?: { id: string }[]; latest?: string }
 
 describe('a time is booked', () => {
   test('before the recording’s end, of those that are offered', async () => {
@@ -40,7 +40,7 @@ describe('a time is booked', () => {
     const closed = await slotAt(24 * 8, { officeId: closedOffice })
     const inThree = { fi: 'x', sv: 'x', en: 'x' }
     const closing = { names: inThree, address: inThree, isClosed: true }
-    await clerk.ask(`/api/offices/${closedOffice}`, closing, { method: 'PUT' })
+    await clerk.request(`/api/offices/${closedOffice}`, closing, { method: 'PUT' })
     const offered = await free(request)
     expect(offered.latest).toBe((await stateOf(recording.id)).destroy_at!.toString())
     expect(offered.items!.map(({ id }) => id)).toContain(early)
@@ -53,7 +53,7 @@ describe('a time is booked', () => {
     expect(refused.body.error?.message).toContain(offered.latest!.slice(0, 23))
     const id = await booked(request, early)
     expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: false, latest: offered.latest })
-    expect((await clerk.ask(`/api/slots/${early}`, undefined, { method: 'DELETE' })).code).toBe('slot.booked')
+    expect((await clerk.request(`/api/slots/${early}`, undefined, { method: 'DELETE' })).code).toBe('slot.booked')
     expect((await free(request)).items!.map(({ id }) => id)).not.toContain(early)
   })
 
@@ -105,8 +105,8 @@ describe('a time is booked', () => {
     const slot = await slotAt(2.5)
     const recording = await keptUntil(100)
     const gone = await toHear([await keptUntil(-1)])
-    const notAsked = await toHear([recording], { kinds: ['KNOW'] })
-    for (const request of [gone, notAsked, await toHear([])]) {
+    const notRequested = await toHear([recording], { kinds: ['KNOW'] })
+    for (const request of [gone, notRequested, await toHear([])]) {
       expect((await book(request, slot)).code).toBe('appointment.nothing')
       const offered = await free(request)
       expect(offered.items).toEqual([])
@@ -234,7 +234,7 @@ describe('near the recording’s end', () => {
       expect((await free(request)).latest).toBeDefined()
       const moved = await booked(request, await slotAt(101.5))
       const listen = (reference: string) =>
-        clerk.ask(`/api/recordings/${recording.id}/listenings`, { purpose: 'INSPECTION', reference })
+        clerk.request(`/api/recordings/${recording.id}/listenings`, { purpose: 'INSPECTION', reference })
       expect((await listen('P-2026-1')).status).toBe(404)
       expect((await listen(request.number)).status).toBe(201)
 

@@ -10,7 +10,7 @@ const { people, pirkko, clerk, other, office, slotAt, toHear, booked, kept, kept
 const pool = database.as().pool
 
 const bookNow = (request: { id: string }, officeId: string, more: object = {}, by = clerk) =>
-  by.ask(`/api/requests/${request.id}/appointments/now`, { officeId, minutes: 30, needs: [], ...more })
+  by.request(`/api/requests/${request.id}/appointments/now`, { officeId, minutes: 30, needs: [], ...more })
 const isRemoved = async (slotId: string) =>
   (
     await pool.query<{ gone: boolean }>('select removed_at is not null as gone from office_slot where id = $1', [
@@ -23,11 +23,11 @@ const withdraw = async (id: string) => expect((await desk.outcome(id, 'WITHDRAWN
 test('it begins at once: the host opens the room at the office’s workstation', async () => {
   const officeId = await office()
   const request = await toHear([await kept()])
-  const asked = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
-  expect(asked.status).toBe(201)
-  const appointmentId = asked.body['id'] as string
+  const requested = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
+  expect(requested.status).toBe(201)
+  const appointmentId = requested.body['id'] as string
   const host = await desk.atWorkstation(people.paula, officeId)
-  const opened = await host.ask('/api/room', { appointmentId })
+  const opened = await host.request('/api/room', { appointmentId })
   expect(opened.status).toBe(200)
   expect(Date.parse(opened.body['until'] as string) - Date.now()).toBeGreaterThan(29 * 60_000)
   expect(Date.parse(opened.body['until'] as string) - Date.now()).toBeLessThanOrEqual(30 * 60_000)
@@ -42,13 +42,13 @@ test('free times that it overlaps are taken back; one that somebody has booked r
     await slotAt(3, { officeId, host: pirkko }),
   ]
   const request = await toHear([await kept()])
-  const asked = await bookNow(request, officeId)
-  expect(asked.status).toBe(201)
+  const requested = await bookNow(request, officeId)
+  expect(requested.status).toBe(201)
   expect([await isRemoved(atOffice), await isRemoved(ofHost), await isRemoved(later)]).toEqual([true, true, false])
   const second = await toHear([await kept()])
   expect((await bookNow(second, officeId, {}, other)).code).toBe('slot.overlap')
   expect((await bookNow(second, await office())).code).toBe('slot.overlap')
-  await withdraw(asked.body['id'] as string)
+  await withdraw(requested.body['id'] as string)
   const again = await bookNow(second, officeId, {}, other)
   expect(again.status).toBe(201)
   await withdraw(again.body['id'] as string)
@@ -59,10 +59,10 @@ test('whoever comes before their time is moved to now, though the two overlap', 
   const request = await toHear([await kept()])
   const slot = await slotAt(0.2, { officeId })
   const before = await booked(request, slot)
-  const asked = await bookNow(request, officeId)
-  expect(asked.status).toBe(201)
+  const requested = await bookNow(request, officeId)
+  expect(requested.status).toBe(201)
   expect([await stateOfAppointment(before), await isRemoved(slot)]).toEqual(['MOVED', true])
-  await withdraw(asked.body['id'] as string)
+  await withdraw(requested.body['id'] as string)
 })
 
 test('it is refused as any other time is: too long for the recording, a closed office, nobody who is identified', async () => {
@@ -72,7 +72,7 @@ test('it is refused as any other time is: too long for the recording, a closed o
   const request = await toHear([await kept()])
   const inThree = { fi: 'x', sv: 'x', en: 'x' }
   const closed = await office()
-  await clerk.ask(`/api/offices/${closed}`, { names: inThree, address: inThree, isClosed: true }, { method: 'PUT' })
+  await clerk.request(`/api/offices/${closed}`, { names: inThree, address: inThree, isClosed: true }, { method: 'PUT' })
   expect((await bookNow(request, closed)).code).toBe('office.closed')
   expect((await bookNow(request, request.id)).code).toBe('not-found')
   expect((await bookNow(request, officeId, { needs: ['INTERPRETER'] })).code).toBe('input.invalid')

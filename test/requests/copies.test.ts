@@ -22,7 +22,20 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask, makeCopy, copyOf, readyCopy, fetchCopy, entries, register, admin, custodian, desk } = acts
+const {
+  kept,
+  served,
+  ask: send,
+  makeCopy,
+  copyOf,
+  readyCopy,
+  fetchCopy,
+  entries,
+  register,
+  admin,
+  custodian,
+  desk,
+} = acts
 const hasAge = spawnSync('age', ['--version']).status === 0
 
 const objectsOf = async (recording: string) => Array.fromAsync(register.objects.list(`copies/${recording}/`))
@@ -94,8 +107,8 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
   const [used, withdrawn, over] = [await readyCopy(), await readyCopy(), await readyCopy()]
   await (await fetchCopy(used.link)).arrayBuffer()
   await expect.poll(() => stateOf(used.id)).toBe('taken')
-  expect((await ask('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).status).toBe(204)
-  expect((await ask('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).code).toBe('copy.over')
+  expect((await send('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).status).toBe(204)
+  expect((await send('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).code).toBe('copy.over')
   await sql`update subject_copy set expires_at = now() - interval '1 second' where id = ${over.id}`.execute(admin)
   const wrong = `/copies/${'A'.repeat(43)}`
   // So many in ten minutes are too many for one visitor.

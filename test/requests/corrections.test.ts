@@ -10,18 +10,18 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask, admin, people, entries } = acts
+const { kept, served, ask: send, admin, people, entries } = acts
 
 const propose = (
   request: string,
   segmentId: string,
   officialUserId: string,
   name: 'paula' | 'aino' | 'riitta' = 'paula',
-) => ask(name, 'POST', `/api/requests/${request}/corrections`, { segmentId, officialUserId })
+) => send(name, 'POST', `/api/requests/${request}/corrections`, { segmentId, officialUserId })
 const decide = (id: string, outcome: 'APPROVED' | 'REJECTED', name: 'riitta' | 'paula' | 'asta' = 'riitta') =>
-  ask(name, 'POST', `/api/corrections/${id}/decision`, { outcome })
+  send(name, 'POST', `/api/corrections/${id}/decision`, { outcome })
 const waiting = async () => {
-  const { body } = await ask('riitta', 'GET', '/api/request-decisions')
+  const { body } = await send('riitta', 'GET', '/api/request-decisions')
   return (body as unknown as { corrections: Correction[] }).corrections
 }
 async function officialOf(segment: string) {
@@ -42,7 +42,7 @@ async function callOfAino() {
   return { ...recording, request }
 }
 const callsOf = async (name: 'aino' | 'bertil') => {
-  const { body } = await ask(name, 'GET', '/api/contacts?purpose=QUALITY')
+  const { body } = await send(name, 'GET', '/api/contacts?purpose=QUALITY')
   return (body['items'] as { id: string }[]).map(({ id }) => id)
 }
 

@@ -11,29 +11,33 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask, as, admin, custodian, people, entries, stateOf, setDay, versions } = acts
+const { kept, served, ask: requestOf, as, admin, custodian, people, entries, stateOf, setDay, versions } = acts
 const now = () => Temporal.Now.instant()
 
 async function read(id: string): Promise<RequestDetail> {
-  const { status, body } = await ask('paula', 'GET', `/api/requests/${id}`)
+  const { status, body } = await requestOf('paula', 'GET', `/api/requests/${id}`)
   expect(status).toBe(200)
   return body as unknown as RequestDetail
 }
-const close = (id: string, outcome: string) => ask('paula', 'POST', `/api/requests/${id}/close`, { outcome })
+const close = (id: string, outcome: string) => requestOf('paula', 'POST', `/api/requests/${id}/close`, { outcome })
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 const change = (id: string, kinds: RequestKind[], language = 'fi') =>
-  ask('paula', 'PUT', `/api/requests/${id}`, { kinds, language, requester: { name: 'Pyytäjä Pyynnöllä' } })
+  requestOf('paula', 'PUT', `/api/requests/${id}`, { kinds, language, requester: { name: 'Pyytäjä Pyynnöllä' } })
 const forbid = (recording: string, reference: string) =>
-  ask('paula', 'POST', `/api/recordings/${recording}/prohibitions`, { party: 'CALLER', channel: 'LETTER', reference })
+  requestOf('paula', 'POST', `/api/recordings/${recording}/prohibitions`, {
+    party: 'CALLER',
+    channel: 'LETTER',
+    reference,
+  })
 const draft = (request: string, kind: string, more: object = {}) =>
-  ask('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
+  requestOf('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
 async function made(request: string, kind: string, more: object = {}): Promise<string> {
   const drafted = await draft(request, kind, more)
   expect(drafted).toMatchObject({ status: 201, body: { kind } })
   return (drafted.body as unknown as { id: string }).id
 }
 const deliver = async (letter: string) =>
-  expect((await ask('paula', 'POST', `/api/letters/${letter}/delivery`, { how: 'POST' })).status).toBe(204)
+  expect((await requestOf('paula', 'POST', `/api/letters/${letter}/delivery`, { how: 'POST' })).status).toBe(204)
 const send = async (request: string, kind: string, more: object = {}) => deliver(await made(request, kind, more))
 async function text(id: string): Promise<string> {
   const source = await (await (await as('paula')).fetch(`/api/letters/${id}/html`, {})).text()
@@ -59,7 +63,7 @@ async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] =
 test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
   '%s is entered at the desk, answered within a month, and two months later with the reason told',
   async (kind) => {
-    const entered = await ask('paula', 'POST', '/api/requests', {
+    const entered = await requestOf('paula', 'POST', '/api/requests', {
       ...{ party: 'CALLER', kinds: [kind], channel: 'LETTER', language: 'fi', requester: { name: `Maija ${kind}` } },
       receivedAt: now().subtract({ minutes: 10 }).toString(),
     })
@@ -68,12 +72,12 @@ test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
     const received = Temporal.Instant.from((await read(id)).receivedAt).toZonedDateTimeISO('Europe/Helsinki')
     const dueIn = async () => Temporal.Instant.from((await read(id)).dueAt).epochMilliseconds
     expect(await dueIn()).toBe(received.add({ months: 1 }).epochMilliseconds)
-    expect((await ask('paula', 'POST', `/api/requests/${id}/extension`, { months: 3, reason: 'COMPLEX' })).status).toBe(
-      400,
-    )
-    expect((await ask('paula', 'POST', `/api/requests/${id}/extension`, { months: 2, reason: 'COMPLEX' })).status).toBe(
-      204,
-    )
+    expect(
+      (await requestOf('paula', 'POST', `/api/requests/${id}/extension`, { months: 3, reason: 'COMPLEX' })).status,
+    ).toBe(400)
+    expect(
+      (await requestOf('paula', 'POST', `/api/requests/${id}/extension`, { months: 2, reason: 'COMPLEX' })).status,
+    ).toBe(204)
     expect(await dueIn()).toBe(received.add({ months: 3 }).epochMilliseconds)
     expect(await text(await made(id, 'extension'))).toContain('niin laajaa')
   },

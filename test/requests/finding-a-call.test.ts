@@ -275,7 +275,7 @@ test('whoever verifies a call is told where the network said that its number is 
 
 describe('asking about a call that was not recorded, or whose recording is gone (AC2)', () => {
   const number = '050 555 1234'
-  async function asked(given: CallDetails) {
+  async function search(given: CallDetails) {
     const { id } = await identified()
     const { call } = await name(id, { callerNumber: number, ...given })
     if (call.state !== 'FOUND') return { id, state: call.state, rest: Object.keys(call) }
@@ -288,7 +288,7 @@ describe('asking about a call that was not recorded, or whose recording is gone 
 
   test('tells that it was not recorded, with nothing to listen to', async () => {
     await unrecorded({ ...from(number), ...times('14:00'), ...by('Aino') })
-    const { segment } = await asked({ time: '14:00' })
+    const { segment } = await search({ time: '14:00' })
     expect(segment?.recording).toMatchObject({ state: 'none' })
   })
 
@@ -296,10 +296,10 @@ describe('asking about a call that was not recorded, or whose recording is gone 
     const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
     const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
     await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
-    const destroyed = await asked({ day: monthsAgo!.toString(), time: '14:00' })
+    const destroyed = await search({ day: monthsAgo!.toString(), time: '14:00' })
     expect(destroyed.segment?.recording).toMatchObject({ id: over.id, state: 'expired', cause: 'retention' })
-    const nothing = await asked({ day: gone!.toString(), time: '14:00' })
-    const never = await asked({ day: gone!.subtract({ days: 1 }).toString(), time: '14:00' })
+    const nothing = await search({ day: gone!.toString(), time: '14:00' })
+    const never = await search({ day: gone!.subtract({ days: 1 }).toString(), time: '14:00' })
     expect([nothing.state, never.state]).toEqual(['NOT_FOUND', 'NOT_FOUND'])
     expect(nothing.rest).toEqual(never.rest)
   })

@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 
 const listen = (jar: Jar, id: string, reference: string) =>
-  jar.ask(`/api/recordings/${id}/listenings`, { purpose: 'INSPECTION', reference })
+  jar.request(`/api/recordings/${id}/listenings`, { purpose: 'INSPECTION', reference })
 
 /** A statement as the desk has it, in the name of the session in the room. */
 async function asDesk(statement: string, values: unknown[] = [], more: Record<string, string> = {}) {
@@ -55,15 +55,15 @@ describe('in the listening mode', () => {
     '%s is refused',
     async (id) => {
       const { path, json } = sampleRequest(id)
-      const refused = await room.jar.ask(path, json, { method: operations[id].method })
+      const refused = await room.jar.request(path, json, { method: operations[id].method })
       expect(refused).toMatchObject({ status: 403, code: 'session.in-room' })
     },
   )
 
   test('so is whatever is asked wrongly, by HEAD, by an odd path, or of another part of the service', async () => {
     const { jar } = room
-    expect((await jar.ask('/api/contacts?from=x')).code).toBe('session.in-room')
-    expect((await jar.ask('/api/requests', { party: 'nobody' })).code).toBe('session.in-room')
+    expect((await jar.request('/api/contacts?from=x')).code).toBe('session.in-room')
+    expect((await jar.request('/api/requests', { party: 'nobody' })).code).toBe('session.in-room')
     expect((await jar.fetch('/api/requests', { method: 'HEAD' })).status).toBe(403)
     for (const path of [
       '/api//requests',
@@ -76,7 +76,7 @@ describe('in the listening mode', () => {
     }
     expect((await jar.fetch('/api/%72equests')).status).toBe(403)
     expect((await jar.fetch('/scim/v2/Users')).status).toBe(403)
-    expect((await jar.ask('/api/openapi.json')).code).toBe('session.in-room')
+    expect((await jar.request('/api/openapi.json')).code).toBe('session.in-room')
   })
 
   test('that it was tried is in the log, under the host’s name', async () => {
@@ -90,18 +90,19 @@ describe('in the listening mode', () => {
     const session = room.jar.cookies.get('seloste')!
     const elsewhere = await browse()
     elsewhere.cookies.set('seloste', session)
-    expect((await elsewhere.ask('/api/room')).code).toBe('room.workstation')
+    expect((await elsewhere.request('/api/room')).code).toBe('room.workstation')
     expect((await listen(elsewhere, recording.id, room.request.number)).code).toBe('room.workstation')
     elsewhere.cookies.set('seloste-workstation', 'made-up')
-    expect((await elsewhere.ask('/api/room/close', {})).code).toBe('room.workstation')
+    expect((await elsewhere.request('/api/room/close', {})).code).toBe('room.workstation')
     const atOther = await desk.atWorkstation(people.paula, await desk.office())
     elsewhere.cookies.set('seloste-workstation', atOther.cookies.get('seloste-workstation')!)
-    expect((await elsewhere.ask('/api/room')).code).toBe('room.workstation')
-    expect((await elsewhere.ask('/api/requests')).code).toBe('session.in-room')
+    expect((await elsewhere.request('/api/room')).code).toBe('room.workstation')
+    expect((await elsewhere.request('/api/requests')).code).toBe('session.in-room')
     // Nor does the workstation alone.
     const stranger = await browse()
     stranger.cookies.set('seloste-workstation', room.jar.cookies.get('seloste-workstation')!)
-    for (const path of ['/api/room', '/api/workstation']) expect((await stranger.ask(path)).code).toBe('session.none')
+    for (const path of ['/api/room', '/api/workstation'])
+      expect((await stranger.request(path)).code).toBe('session.none')
   })
 
   test('nor does it hear another byte of what is listened to in the room', async () => {
@@ -112,7 +113,7 @@ describe('in the listening mode', () => {
     elsewhere.cookies.set('seloste', room.jar.cookies.get('seloste')!)
     for (const workstation of [undefined, 'made-up']) {
       if (workstation !== undefined) elsewhere.cookies.set('seloste-workstation', workstation)
-      expect(await elsewhere.ask(audio)).toMatchObject({ status: 403, code: 'room.workstation' })
+      expect(await elsewhere.request(audio)).toMatchObject({ status: 403, code: 'room.workstation' })
     }
     const { rows } = await pool.query('select 1 from listening_range where listening_id = $1', [begun.body['id']])
     expect(rows).toHaveLength(1)
@@ -126,11 +127,11 @@ describe('in the listening mode', () => {
     expect(earlier.status).toBe(201)
     const id = earlier.body['id'] as string
     expect((await jar.fetch(`/api/listenings/${id}/audio`)).status).toBe(206)
-    expect((await jar.ask('/api/room', { appointmentId: before.appointmentId })).status).toBe(200)
+    expect((await jar.request('/api/room', { appointmentId: before.appointmentId })).status).toBe(200)
     for (const bytes of ['bytes=0-', 'bytes=100-200']) {
       expect((await jar.fetch(`/api/listenings/${id}/audio`, { headers: { range: bytes } })).status).toBe(404)
     }
-    expect((await jar.ask(`/api/listenings/${id}/peaks`)).status).toBe(404)
+    expect((await jar.request(`/api/listenings/${id}/peaks`)).status).toBe(404)
     expect((await listen(jar, others.id, other.number)).status).toBeGreaterThanOrEqual(403)
     // A listening of the room is of no other session.
     const own = await listen(jar, recording.id, before.request.number)
@@ -140,14 +141,14 @@ describe('in the listening mode', () => {
 
   test('no way back leads out: the room is not opened again, and signing out ends it', async () => {
     const mine = await inTheRoom([recording])
-    expect((await mine.jar.ask('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
+    expect((await mine.jar.request('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
     const sets = { userId: people.paula.userId, password: 'a good long password' }
-    expect((await mine.jar.ask('/api/session', sets)).code).toBe('session.in-room')
+    expect((await mine.jar.request('/api/session', sets)).code).toBe('session.in-room')
     const kept = mine.jar.cookies.get('seloste')!
-    expect((await mine.jar.ask('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+    expect((await mine.jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
     mine.jar.cookies.set('seloste', kept)
-    expect((await mine.jar.ask('/api/room')).code).toBe('session.none')
-    expect((await mine.jar.ask('/api/requests')).code).toBe('session.none')
+    expect((await mine.jar.request('/api/room')).code).toBe('session.none')
+    expect((await mine.jar.request('/api/requests')).code).toBe('session.none')
   })
 })
 

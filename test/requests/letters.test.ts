@@ -16,11 +16,11 @@ const { admin, custodian, people, as, kept, versions } = ends
 const none = '00000000-0000-4000-8000-000000000000'
 
 type Name = keyof typeof people
-const ask = async (name: Name, method: string, path: string, json?: object) =>
+const send = async (name: Name, method: string, path: string, json?: object) =>
   answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
 const served = (given: Partial<RequestToServe> = {}) => servedRequest(admin, { clerkId: people.paula.id, ...given })
 const draft = (request: string, kind: string, more: object = {}, name: Name = 'paula') =>
-  ask(name, 'POST', `/api/requests/${request}/letters`, { kind, ...more })
+  send(name, 'POST', `/api/requests/${request}/letters`, { kind, ...more })
 
 async function made(request: string, kind: string, more: object = {}): Promise<string> {
   const drafted = await draft(request, kind, more)
@@ -86,7 +86,7 @@ describe('the answer', () => {
       'Syy: puheluun vastannut virkailija kielsi tallenteen käytön.',
     )
     expect(await lettersOf(request.id)).toHaveLength(1)
-    expect((await ask('paula', 'GET', `/api/letters/${before}/html`)).status).toBe(404)
+    expect((await send('paula', 'GET', `/api/letters/${before}/html`)).status).toBe(404)
   })
 
   test('is not made before every call that was named is settled, nor of none', async () => {
@@ -104,21 +104,21 @@ describe('the answer', () => {
 
   test('says that a recording can be heard, though the official forbade it later: that waits for this request (AC12)', async () => {
     const recording = await kept()
-    const asked = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
-    const request = await served(asked)
+    const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
+    const request = await served(requested)
     await ends.byOfficial(recording.id)
     const room = await text(await made(request.id, 'answer'))
     expect(room).toContain('Tallenne tuhotaan viimeistään')
     expect(room).toContain('Tallenteen voi kuunnella')
-    const later = await served({ ...asked, kinds: ['KNOW'] })
+    const later = await served({ ...requested, kinds: ['KNOW'] })
     expect(await text(await made(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
   })
 
   test('tells an official of their own parts of a call and of no other’s', async () => {
     const recording = await kept()
-    const asked = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
-    const own = await served({ ...asked, officialId: people.aino.id })
-    const others = await served({ ...asked, officialId: people.bertil.id })
+    const request = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
+    const own = await served({ ...request, officialId: people.aino.id })
+    const others = await served({ ...request, officialId: people.bertil.id })
     expect(await text(await made(own.id, 'answer'))).toContain('Puhelu on tallennettu.')
     expect(await text(await made(others.id, 'answer'))).not.toContain('Puhelu on tallennettu.')
   })
@@ -223,7 +223,7 @@ describe('what stands beside a request', () => {
 
   test('is who looked at the call: when, in which role, for what; not who, and not that the security unit did (L11)', async () => {
     const recording = await kept()
-    const look = (who: Name, query: string) => ask(who, 'GET', `/api/contacts/${recording.contactId}?${query}`)
+    const look = (who: Name, query: string) => send(who, 'GET', `/api/contacts/${recording.contactId}?${query}`)
     expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
     expect((await look('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
     const request = await served({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
@@ -250,7 +250,7 @@ describe('letters that come by themselves', () => {
     expect(others).toEqual([])
     expect(letter).toMatchObject({ kind: 'prohibition', made_by: null })
     expect(await text(letter!.id)).toContain('Tallenne on tuhottu')
-    expect((await ask('paula', 'DELETE', `/api/letters/${letter!.id}`)).status).toBe(204)
+    expect((await send('paula', 'DELETE', `/api/letters/${letter!.id}`)).status).toBe(204)
     await makeDue()
     expect(await lettersOf(request.id)).toEqual([])
   })
@@ -272,10 +272,10 @@ describe('a letter', () => {
   test('is sent once, and stays as it was sent', async () => {
     const request = await served()
     const id = await made(request.id, 'received')
-    expect((await ask('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' })).status).toBe(204)
+    expect((await send('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' })).status).toBe(204)
     for (const again of [
-      ask('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' }),
-      ask('paula', 'DELETE', `/api/letters/${id}`),
+      send('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' }),
+      send('paula', 'DELETE', `/api/letters/${id}`),
     ]) {
       expect(await again).toMatchObject({ status: 409, body: { error: { code: 'letter.delivered' } } })
     }
@@ -286,11 +286,11 @@ describe('a letter', () => {
   test('is erased with who the requester was: that it was sent stays, what was not sent is gone', async () => {
     const request = await served()
     const sent = await made(request.id, 'received')
-    await ask('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
+    await send('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
     await made(request.id, 'received')
     await sql`select erase_requester(${request.id})`.execute(admin)
     expect(await lettersOf(request.id)).toMatchObject([{ id: sent, content: null }])
-    expect(await ask('paula', 'GET', `/api/letters/${sent}/pdf`)).toMatchObject({
+    expect(await send('paula', 'GET', `/api/letters/${sent}/pdf`)).toMatchObject({
       status: 404,
       body: { error: { code: 'letter.erased' } },
     })
@@ -300,7 +300,7 @@ describe('a letter', () => {
     const request = await served()
     const id = await made(request.id, 'received')
     for (const somebody of ['aino', 'tuula', 'riitta', 'matti', 'asta', 'dora'] as const) {
-      expect([403, 404]).toContain((await ask(somebody, 'GET', `/api/letters/${id}/html`)).status)
+      expect([403, 404]).toContain((await send(somebody, 'GET', `/api/letters/${id}/html`)).status)
       expect([403, 404]).toContain((await draft(request.id, 'received', {}, somebody)).status)
     }
     await text(id)
@@ -323,7 +323,7 @@ describe('a letter', () => {
   })
 
   test('that is not there is told like one that may not be seen', async () => {
-    expect(await ask('paula', 'GET', `/api/letters/${none}/html`)).toMatchObject({ status: 404 })
+    expect(await send('paula', 'GET', `/api/letters/${none}/html`)).toMatchObject({ status: 404 })
     expect(await draft(randomUUID(), 'received')).toMatchObject({ status: 404 })
   })
 })
@@ -334,19 +334,19 @@ describe('a template', () => {
     items: { kind: string; language: string; version: number; text: string; fields: { name: string }[] }[]
     mayChange: boolean
   }
-  const list = async (who: Name) => (await ask(who, 'GET', '/api/letter-templates')).body as unknown as Listed
+  const list = async (who: Name) => (await send(who, 'GET', '/api/letter-templates')).body as unknown as Listed
   const received = async () =>
     (await list('paula')).items.find(({ kind, language }) => kind === 'received' && language === 'fi')!
 
   test('is changed by the Service Unit and the administrator, and letters are made of it from then on', async () => {
     const before = await received()
     const changed = before.text.replace('# Pyyntö on vastaanotettu', '# Pyyntönne on saapunut')
-    expect(await ask('paula', 'PUT', path, { text: changed, version: 0 })).toMatchObject({
+    expect(await send('paula', 'PUT', path, { text: changed, version: 0 })).toMatchObject({
       status: 200,
       body: { version: 1, changed: { by: { id: people.paula.id } } },
     })
     expect(await text(await made((await served()).id, 'received'))).toContain('Pyyntönne on saapunut')
-    expect(await ask('asta', 'PUT', path, { text: before.text, version: 1 })).toMatchObject({
+    expect(await send('asta', 'PUT', path, { text: before.text, version: 1 })).toMatchObject({
       status: 200,
       body: { version: 2 },
     })
@@ -354,8 +354,8 @@ describe('a template', () => {
 
   test('is not changed over what somebody else changed meanwhile', async () => {
     const { text: now, version } = await received()
-    await ask('paula', 'PUT', path, { text: now, version })
-    expect(await ask('asta', 'PUT', path, { text: now, version })).toMatchObject({
+    await send('paula', 'PUT', path, { text: now, version })
+    expect(await send('asta', 'PUT', path, { text: now, version })).toMatchObject({
       status: 409,
       body: { error: { code: 'template.changed-meanwhile' } },
     })
@@ -363,15 +363,15 @@ describe('a template', () => {
 
   test('tells what it lacks and what it does not know, and takes no personal identity code', async () => {
     const { text: now, version } = await received()
-    expect(await ask('paula', 'PUT', path, { text: `${now} {nimi}`, version })).toMatchObject({
+    expect(await send('paula', 'PUT', path, { text: `${now} {nimi}`, version })).toMatchObject({
       status: 400,
       body: { error: { code: 'template.problems', field: 'nimi' } },
     })
-    expect(await ask('paula', 'POST', `${path}/preview`, { text: '{yhteystiedot' })).toMatchObject({
+    expect(await send('paula', 'POST', `${path}/preview`, { text: '{yhteystiedot' })).toMatchObject({
       status: 200,
       body: { problems: [{ code: 'unclosed' }, ...Array(4).fill({ code: 'missing-field' })] },
     })
-    expect(await ask('paula', 'PUT', path, { text: `${now} 131052-308T`, version })).toMatchObject({
+    expect(await send('paula', 'PUT', path, { text: `${now} 131052-308T`, version })).toMatchObject({
       status: 400,
       body: { error: { code: 'input.identity-code' } },
     })
@@ -380,8 +380,8 @@ describe('a template', () => {
   test('is read by the data protection officer, and by nobody else', async () => {
     expect(await list('dora')).toMatchObject({ mayChange: false })
     for (const somebody of ['aino', 'riitta', 'tuula'] as const) {
-      expect((await ask(somebody, 'GET', '/api/letter-templates')).status).toBe(403)
-      expect((await ask(somebody, 'PUT', path, { text: 'x', version: 0 })).status).toBe(403)
+      expect((await send(somebody, 'GET', '/api/letter-templates')).status).toBe(403)
+      expect((await send(somebody, 'PUT', path, { text: 'x', version: 0 })).status).toBe(403)
     }
   })
 })

@@ -65,7 +65,7 @@ type OthersCall = typeof othersCall extends fc.Arbitrary<infer Value> ? Value : 
 const day = Temporal.Now.plainDateISO(termZone).subtract({ days: 6 })
 const report = { day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR' }
 const at = day.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
-const asked = [
+const requested = [
   { ...report, callerNumber: '040 555 0000' },
   { ...report, callerNumber: '040 555 0000', accuracy: 'HOURS', serviceNumber: '029 497 000' },
   { ...report, serviceNumber: '029 512 001', minutes: 10 },
@@ -119,7 +119,7 @@ function plain(text: string): string {
 async function answersTo(sessions: readonly Session[], reference: string, requestId: string, probes: readonly Probe[]) {
   const answers: Record<string, string> = {}
   let count = 0
-  async function ask(what: string, method: string, path: string, json?: object) {
+  async function request(what: string, method: string, path: string, json?: object) {
     const abort = new AbortController()
     const session = sessions[Math.floor(count++ / 50) % sessions.length]!
     const response = await desk.visitor.fetch(path, {
@@ -148,20 +148,20 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
           ...(url.startsWith('/api/requests/') && { id: requestId }),
         },
       })
-      await ask(`${id} ${index}`, method, path, json)
+      await request(`${id} ${index}`, method, path, json)
     }
   }
-  for (const given of [...asked, own]) {
+  for (const given of [...requested, own]) {
     const what = JSON.stringify(given)
-    const text = await ask(`name ${what}`, 'POST', `/api/requests/${requestId}/calls`, given)
+    const text = await request(`name ${what}`, 'POST', `/api/requests/${requestId}/calls`, given)
     const { id: call } = JSON.parse(text) as { id: string }
     const path = `/api/requests/${requestId}/calls/${call}`
-    await ask(`narrow ${what}`, 'PUT', path, { ...given, minutes: 9 })
-    await ask(`read ${what}`, 'GET', `/api/requests/${requestId}`)
-    await ask(`list ${what}`, 'GET', '/api/requests')
-    await ask(`verify ${what}`, 'POST', `${path}/verification`, { isParty: false })
-    await ask(`give up ${what}`, 'POST', `${path}/unidentifiable`)
-    await ask(`withdraw ${what}`, 'DELETE', path)
+    await request(`narrow ${what}`, 'PUT', path, { ...given, minutes: 9 })
+    await request(`read ${what}`, 'GET', `/api/requests/${requestId}`)
+    await request(`list ${what}`, 'GET', '/api/requests')
+    await request(`verify ${what}`, 'POST', `${path}/verification`, { isParty: false })
+    await request(`give up ${what}`, 'POST', `${path}/unidentifiable`)
+    await request(`withdraw ${what}`, 'DELETE', path)
   }
   return answers
 }
@@ -211,16 +211,16 @@ describe('other people’s calls', () => {
         const session = sessions[0]!
         const request = await servedRequest(admin, { clerkId: session.personId, contacts: [matched] })
         const probes = calls.map(() => ({ contact: randomUUID(), recording: randomUUID() })).slice(0, 2)
-        const ask = async (turn: readonly Session[]) => ({
+        const send = async (turn: readonly Session[]) => ({
           ...(await answersTo(turn, request.number, request.id, probes)),
           ...(await shownTo(session, request.number)),
         })
-        const before = await ask(sessions.slice(0, 3))
+        const before = await send(sessions.slice(0, 3))
         for (const [index, call] of calls.entries()) {
           const probe = probes[index] ?? { contact: randomUUID(), recording: randomUUID() }
           await admit(capture, callFacts(factsOf(call, probe)))
         }
-        const after = await ask(sessions.slice(3))
+        const after = await send(sessions.slice(3))
         expect(after, `seed ${seed}`).toEqual(before)
         seen += Object.keys(before).length
         // The requester's own call is found: nobody is right by finding nothing.
@@ -259,7 +259,7 @@ describe('other people’s calls', () => {
       return took
     }
     /** Asked once, as is in the log; looked for again and again. */
-    const ask = async (on: Temporal.PlainDate) => {
+    const request = async (on: Temporal.PlainDate) => {
       const given = JSON.stringify({ ...report, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
         sql<{ call: string }>`
@@ -269,7 +269,7 @@ describe('other people’s calls', () => {
       )
       return rows[0]!.call
     }
-    const [onBusyDay, onQuietDay] = [await ask(busyDay), await ask(quietDay)]
+    const [onBusyDay, onQuietDay] = [await request(busyDay), await request(quietDay)]
     const look = (call: string) => sql`select run_call_search(${id}::uuid, ${call}::uuid)`
     const contact = (which: string) => sql`select * from contact where id = ${which}::uuid`
     const recording = (which: string) => sql`select * from recording where id = ${which}::uuid`

@@ -21,25 +21,25 @@ interface SlotShown {
 }
 
 const add = (officeId: string, given: object = {}) =>
-  clerk.ask(`/api/offices/${officeId}/slots`, {
+  clerk.request(`/api/offices/${officeId}/slots`, {
     ...{ day: nextYear, from: '09:00', to: '12:00', minutes: 60, hostId: paula },
     ...given,
   })
 async function slotsOf(officeId: string, day = nextYear): Promise<SlotShown[]> {
-  const { body } = await clerk.ask(`/api/slots?from=${day}&to=${day}&officeId=${officeId}`)
+  const { body } = await clerk.request(`/api/slots?from=${day}&to=${day}&officeId=${officeId}`)
   return body['items'] as SlotShown[]
 }
 
 describe('an office', () => {
   test('is entered, changed and closed, and whoever may be host is told', async () => {
     const id = await office('Oulu')
-    const changed = await clerk.ask(
+    const changed = await clerk.request(
       `/api/offices/${id}`,
       { names: inThree('Oulun toimipiste'), address: inThree('Torikatu 34'), isClosed: true },
       { method: 'PUT' },
     )
     expect(changed.status).toBe(204)
-    const { body } = await clerk.ask('/api/offices')
+    const { body } = await clerk.request('/api/offices')
     expect((body['items'] as { id: string }[]).find((one) => one.id === id)).toMatchObject({
       names: { fi: 'Oulun toimipiste' },
       address: { sv: 'Torikatu 34' },
@@ -61,18 +61,18 @@ describe('an office', () => {
     for (const name of ['aino', 'tuula', 'riitta', 'matti', 'dora', 'asta'] as const) {
       const jar = await browse(people[name])
       const sees = name === 'asta' ? undefined : 'deny.role'
-      expect((await jar.ask('/api/offices')).code).toBe(sees)
-      expect((await jar.ask('/api/offices', sets)).code).toBe(sees)
-      expect((await jar.ask(`/api/offices/${id}/workstation-codes`, { name: 'Huone' })).code).toBe(sees)
-      expect((await jar.ask(`/api/slots?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
-      expect((await jar.ask(`/api/appointments?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
-      expect((await jar.ask(`/api/slots/${slot}`, undefined, { method: 'DELETE' })).code).toBe('deny.role')
+      expect((await jar.request('/api/offices')).code).toBe(sees)
+      expect((await jar.request('/api/offices', sets)).code).toBe(sees)
+      expect((await jar.request(`/api/offices/${id}/workstation-codes`, { name: 'Huone' })).code).toBe(sees)
+      expect((await jar.request(`/api/slots?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
+      expect((await jar.request(`/api/appointments?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
+      expect((await jar.request(`/api/slots/${slot}`, undefined, { method: 'DELETE' })).code).toBe('deny.role')
     }
   })
 
   test('has no personal identity code in its texts', async () => {
     const names = inThree('Huone 131052-308T')
-    expect(await clerk.ask('/api/offices', { names, address: inThree('x') })).toMatchObject({
+    expect(await clerk.request('/api/offices', { names, address: inThree('x') })).toMatchObject({
       status: 400,
       code: 'input.identity-code',
       field: 'names',
@@ -116,7 +116,13 @@ describe('times', () => {
     await holding.query('begin; lock table office_slot in share mode')
     const adding = Promise.all([
       add(id, { day }),
-      other.ask(`/api/offices/${id}/slots`, { day, from: '09:00', to: '12:00', minutes: 60, hostId: desk.pirkko.id }),
+      other.request(`/api/offices/${id}/slots`, {
+        day,
+        from: '09:00',
+        to: '12:00',
+        minutes: 60,
+        hostId: desk.pirkko.id,
+      }),
     ])
     const waiting =
       "select count(*)::integer as n from pg_locks where not granted and relation = 'office_slot'::regclass"
@@ -139,8 +145,8 @@ describe('times', () => {
       expect((await add(id, given)).status).toBe(400)
     }
     expect((await add('00000000-0000-4000-8000-000000000000')).code).toBe('not-found')
-    expect((await clerk.ask(`/api/slots?from=2027-03-02&to=2027-03-01`)).field).toBe('to')
-    expect((await clerk.ask(`/api/slots?from=2027-02-30&to=2027-03-01`)).status).toBe(400)
+    expect((await clerk.request(`/api/slots?from=2027-03-02&to=2027-03-01`)).field).toBe('to')
+    expect((await clerk.request(`/api/slots?from=2027-02-30&to=2027-03-01`)).status).toBe(400)
   })
 
   test('last as long as they say on the days when the clock is turned', async () => {
@@ -186,7 +192,7 @@ describe('times', () => {
     const day = Temporal.PlainDate.from(nextYear).add({ days: 3 }).toString()
     await add(id, { day })
     const [first] = await slotsOf(id, day)
-    const remove = () => clerk.ask(`/api/slots/${first!.id}`, undefined, { method: 'DELETE' })
+    const remove = () => clerk.request(`/api/slots/${first!.id}`, undefined, { method: 'DELETE' })
     expect((await remove()).status).toBe(204)
     expect((await remove()).code).toBe('not-found')
     expect(await slotsOf(id, day)).toHaveLength(2)
@@ -197,38 +203,38 @@ describe('times', () => {
 describe('a workstation', () => {
   test('is enrolled with a code that works once, within fifteen minutes, however it is typed', async () => {
     const id = await office('Turku')
-    const made = await clerk.ask(`/api/offices/${id}/workstation-codes`, { name: 'Huone 1' })
+    const made = await clerk.request(`/api/offices/${id}/workstation-codes`, { name: 'Huone 1' })
     const code = made.body['code'] as string
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/)
     const jar = await browse(people.paula)
-    expect((await jar.ask('/api/workstation', { code: 'AAAAA-AAAAA' })).code).toBe('workstation.code')
+    expect((await jar.request('/api/workstation', { code: 'AAAAA-AAAAA' })).code).toBe('workstation.code')
     const typed = ` ${code.toLowerCase().replace('-', ' ')} `
     const enrolled = await jar.fetch('/api/workstation', { json: { code: typed } })
     expect(enrolled.status).toBe(200)
     expect(enrolled.headers.getSetCookie().join()).toMatch(/seloste-workstation=[\w-]{43};.*HttpOnly.*SameSite=Strict/i)
-    expect((await jar.ask('/api/workstation')).body).toEqual({
+    expect((await jar.request('/api/workstation')).body).toEqual({
       workstation: { officeId: id, office: inThree('Turku'), name: 'Huone 1' },
       appointments: [],
     })
-    expect((await jar.ask('/api/workstation', { code })).code).toBe('workstation.code')
-    const late = await clerk.ask(`/api/offices/${id}/workstation-codes`, { name: 'Huone 2' })
+    expect((await jar.request('/api/workstation', { code })).code).toBe('workstation.code')
+    const late = await clerk.request(`/api/offices/${id}/workstation-codes`, { name: 'Huone 2' })
     await database.as().pool.query('update workstation_code set until = now()')
-    expect((await jar.ask('/api/workstation', { code: late.body['code'] as string })).code).toBe('workstation.code')
+    expect((await jar.request('/api/workstation', { code: late.body['code'] as string })).code).toBe('workstation.code')
   })
 
   test('of another office is the first one no more, and one that was ended is none', async () => {
     const [one, next] = [await office(), await office()]
     const jar = await desk.atWorkstation(people.paula, one)
-    const { body } = await clerk.ask(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })
-    expect((await jar.ask('/api/workstation', { code: body['code'] as string })).status).toBe(200)
+    const { body } = await clerk.request(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })
+    expect((await jar.request('/api/workstation', { code: body['code'] as string })).status).toBe(200)
     const offices = async () =>
-      (await clerk.ask('/api/offices')).body['items'] as { id: string; workstations: { id: string }[] }[]
+      (await clerk.request('/api/offices')).body['items'] as { id: string; workstations: { id: string }[] }[]
     const at = async (id: string) => (await offices()).find((office) => office.id === id)!.workstations
     expect(await at(one)).toEqual([])
     const [station] = await at(next)
-    expect((await clerk.ask(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
-    expect((await jar.ask('/api/workstation')).body).toEqual({ appointments: [] })
-    expect((await clerk.ask(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).code).toBe(
+    expect((await clerk.request(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
+    expect((await jar.request('/api/workstation')).body).toEqual({ appointments: [] })
+    expect((await clerk.request(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).code).toBe(
       'not-found',
     )
   })

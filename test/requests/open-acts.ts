@@ -26,11 +26,11 @@ export async function openActs(database: TestDatabase<RegisterTables>) {
 
   const served = (given: Partial<RequestToServe> = {}) =>
     servedRequest(admin, { clerkId: people.paula.id, kinds: ['COPY', 'RECTIFY'], ...given })
-  const ask = async (name: Name, method: string, path: string, json?: object) =>
+  const send = async (name: Name, method: string, path: string, json?: object) =>
     answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
 
   const makeCopy = (request: string, recordingId: string, given: object = {}, name: Name = 'paula') =>
-    ask(name, 'POST', `/api/requests/${request}/copies`, {
+    send(name, 'POST', `/api/requests/${request}/copies`, {
       ...{ recordingId, method: 'PASSPHRASE', othersRights: 'WEIGHED' },
       ...given,
     })
@@ -58,5 +58,5 @@ export async function openActs(database: TestDatabase<RegisterTables>) {
         order by at`.execute(admin)
     ).rows
 
-  return { ...ends, ...{ served, ask, makeCopy, copyOf, ready, readyCopy, fetchCopy, entries } }
+  return { ...ends, ...{ served, ask: send, makeCopy, copyOf, ready, readyCopy, fetchCopy, entries } }
 }

@@ -16,7 +16,7 @@ export interface Jar extends Browser {
   /** By name. */
   cookies: Map<string, string>
   /** Asks, and reads the answer; with a body it is a POST. */
-  ask: (path: string, json?: object, options?: RequestInit) => ReturnType<typeof answer>
+  request: (path: string, json?: object, options?: RequestInit) => ReturnType<typeof answer>
 }
 
 const inThree = (name: string) => ({ fi: name, sv: name, en: name })
@@ -48,7 +48,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
         }
         return response
       },
-      ask: (path, json, options) => answer(jar.fetch(path, { ...options, ...(json && { json }) })),
+      request: (path, json, options) => answer(jar.fetch(path, { ...options, ...(json && { json }) })),
     }
     return jar
   }
@@ -57,7 +57,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   const other = await browse(pirkko)
 
   async function office(name = `Toimipiste ${randomUUID().slice(0, 4)}`): Promise<string> {
-    const { body } = await clerk.ask('/api/offices', { names: inThree(name), address: inThree('Isokatu 4, Oulu') })
+    const { body } = await clerk.request('/api/offices', { names: inThree(name), address: inThree('Isokatu 4, Oulu') })
     return body['id'] as string
   }
 
@@ -91,7 +91,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   }
 
   const book = (request: { id: string }, slotId: string, more: object = {}, by: Jar = clerk) =>
-    by.ask(`/api/requests/${request.id}/appointments`, { slotId, needs: [], ...more })
+    by.request(`/api/requests/${request.id}/appointments`, { slotId, needs: [], ...more })
 
   /** Books a time over the wire. @returns the appointment's id */
   async function booked(request: { id: string }, slotId: string): Promise<string> {
@@ -101,7 +101,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   }
 
   const outcome = (appointment: string, how: string, by: Jar = clerk) =>
-    by.ask(`/api/appointments/${appointment}/outcome`, { outcome: how })
+    by.request(`/api/appointments/${appointment}/outcome`, { outcome: how })
 
   async function stateOfAppointment(id: string): Promise<string> {
     const { rows } = await sql<{ state: string }>`select state from appointment where id = ${id}`.execute(admin)
@@ -116,9 +116,9 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
 
   /** A browser of somebody at a workstation of an office. */
   async function atWorkstation(who: TestPerson, officeId: string): Promise<Jar> {
-    const { body } = await clerk.ask(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
+    const { body } = await clerk.request(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
     const jar = await browse(who)
-    const enrolled = await jar.ask('/api/workstation', { code: body['code'] as string })
+    const enrolled = await jar.request('/api/workstation', { code: body['code'] as string })
     if (enrolled.status !== 200) throw new Error(`enrolling answered ${enrolled.status}`)
     return jar
   }
@@ -131,7 +131,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     const appointmentId = await booked(request, slotId)
     await moveSlot(slotId, -0.1, 0.5)
     const jar = await atWorkstation(host, officeId)
-    const opened = open ? await jar.ask('/api/room', { appointmentId }) : undefined
+    const opened = open ? await jar.request('/api/room', { appointmentId }) : undefined
     return { officeId, request, slotId, appointmentId, jar, opened }
   }
 

@@ -11,11 +11,11 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, ask, people, entries, served } = acts
+const { kept, ask: request, people, entries, served } = acts
 
 type Party = 'OUTSIDER' | 'MENTIONED' | 'CALLER'
 const enter = (party: Party, kinds: string[]) =>
-  ask('paula', 'POST', '/api/requests', {
+  request('paula', 'POST', '/api/requests', {
     ...{ party, kinds, channel: 'EMAIL', language: 'fi' },
     receivedAt: Temporal.Now.instant().subtract({ minutes: 5 }).toString(),
     requester: { name: 'Tiina Toimittaja' },
@@ -27,7 +27,7 @@ const report = {
   callerNumber: '040 123 4567',
 }
 const decide = (id: string, json: object, name: 'riitta' | 'paula' = 'riitta') =>
-  ask(name, 'POST', `/api/requests/${id}/openness-decision`, json)
+  request(name, 'POST', `/api/requests/${id}/openness-decision`, json)
 const secret = { outcome: 'SECRET', provision: 'Laki 1346/1999 4 §' }
 
 test('an outsider’s request for an official document is decided by the decision maker, with the provision; the clerk sees no call (LX6)', async () => {
@@ -35,12 +35,12 @@ test('an outsider’s request for an official document is decided by the decisio
   const entered = await enter('OUTSIDER', ['OPENNESS'])
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
-  await ask('paula', 'POST', `/api/requests/${id}/identification`, { how: 'PASSPORT' })
-  const named = await ask('paula', 'POST', `/api/requests/${id}/calls`, report)
+  await request('paula', 'POST', `/api/requests/${id}/identification`, { how: 'PASSPORT' })
+  const named = await request('paula', 'POST', `/api/requests/${id}/calls`, report)
   expect(named).toMatchObject({ status: 400, code: 'request.not-offered' })
 
   const listed = async () => {
-    const { body } = await ask('riitta', 'GET', '/api/request-decisions')
+    const { body } = await request('riitta', 'GET', '/api/request-decisions')
     return (body['openness'] as { requestId: string }[]).find(({ requestId }) => requestId === id)
   }
   expect(await listed()).toEqual({
@@ -89,15 +89,15 @@ test('somebody who was spoken of is served by hand: their request has its clock,
   const entered = await enter('MENTIONED', ['MENTIONED'])
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
-  await ask('paula', 'POST', `/api/requests/${id}/identification`, { how: 'PASSPORT' })
-  expect(await ask('paula', 'POST', `/api/requests/${id}/calls`, report)).toMatchObject({
+  await request('paula', 'POST', `/api/requests/${id}/identification`, { how: 'PASSPORT' })
+  expect(await request('paula', 'POST', `/api/requests/${id}/calls`, report)).toMatchObject({
     status: 400,
     code: 'request.not-offered',
   })
   const recording = await kept()
   expect(
     (
-      await ask('paula', 'POST', `/api/requests/${id}/copies`, {
+      await request('paula', 'POST', `/api/requests/${id}/copies`, {
         recordingId: recording.id,
         method: 'PASSPHRASE',
         othersRights: 'WEIGHED',
@@ -121,15 +121,15 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
     right: { ...right, purposes: [...right.purposes] },
   })
   const browser = await desk.signIn(expert)
-  const asked = (name: 'tuula' | 'eero' | 'paula', method: string, path: string, json?: object) =>
-    name === 'eero' ? answer(browser.fetch(path, { method, ...(json && { json }) })) : ask(name, method, path, json)
+  const requested = (name: 'tuula' | 'eero' | 'paula', method: string, path: string, json?: object) =>
+    name === 'eero' ? answer(browser.fetch(path, { method, ...(json && { json }) })) : request(name, method, path, json)
   const entered = await enter('OUTSIDER', ['OPENNESS'])
   const id = entered.body['id'] as string
   const referred = { ...secret, outcome: 'REFERRED' }
   expect(await decide(id, referred)).toMatchObject({ status: 400, code: 'openness.leads-nowhere', field: 'leadsTo' })
   expect((await decide(id, { ...secret, leadsTo: 'RESEARCH' })).code).toBe('openness.leads-nowhere')
   expect((await decide(id, { ...referred, leadsTo: 'AUTHORITY' })).status).toBe(204)
-  const list = (name: 'tuula' | 'eero' | 'paula', kind: string) => asked(name, 'GET', `/api/referrals?kind=${kind}`)
+  const list = (name: 'tuula' | 'eero' | 'paula', kind: string) => requested(name, 'GET', `/api/referrals?kind=${kind}`)
   for (const [name, kind] of [
     ['eero', 'AUTHORITY'],
     ['tuula', 'RESEARCH'],
@@ -155,11 +155,11 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
   )
   const disclosure = rows[0]!
   const takeUp = (name: 'tuula' | 'eero', kind: string, disclosureId = disclosure.id) =>
-    asked(name, 'POST', `/api/referrals/${id}/disclosure`, { kind, disclosureId })
+    requested(name, 'POST', `/api/referrals/${id}/disclosure`, { kind, disclosureId })
   expect((await takeUp('eero', 'AUTHORITY')).code).toBe('deny.role')
   expect((await takeUp('eero', 'RESEARCH')).code).toBe('not-found')
   expect((await takeUp('tuula', 'AUTHORITY', id)).code).toBe('not-found')
-  const asClerk = async () => (await ask('paula', 'GET', `/api/requests/${id}`)).body['openness']
+  const asClerk = async () => (await request('paula', 'GET', `/api/requests/${id}`)).body['openness']
   expect(await asClerk()).not.toHaveProperty('takenUpAt')
   expect((await takeUp('tuula', 'AUTHORITY')).status).toBe(204)
   expect((await takeUp('tuula', 'AUTHORITY')).code).toBe('referral.taken-up')
@@ -173,15 +173,17 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
   // Nor does a desk that asks the table itself; nobody else has a row of it.
   const leads = async (who: { signIn: () => Promise<Session> }, columns: string) => {
     const session = await who.signIn()
-    const asking = inSession(database.as('seloste_desk').db, { 'seloste.session': session.token }, (tx) =>
+    const pending = inSession(database.as('seloste_desk').db, { 'seloste.session': session.token }, (tx) =>
       sql`select ${sql.raw(columns)} from openness_lead where request_id = ${id}`.execute(tx),
     )
-    return (await asking).rows
+    return (await pending).rows
   }
   expect(await leads(staff.paula, 'taken_up_at')).toHaveLength(1)
   for (const other of [staff.tuula, staff.riitta, expert]) expect(await leads(other, 'taken_up_at')).toEqual([])
   await expect(leads(staff.paula, 'authority_id')).rejects.toThrow('permission denied')
-  const decisions = (await ask('riitta', 'GET', '/api/request-decisions')).body['openness'] as { requestId: string }[]
+  const decisions = (await request('riitta', 'GET', '/api/request-decisions')).body['openness'] as {
+    requestId: string
+  }[]
   expect(decisions.find(({ requestId }) => requestId === id)).toMatchObject({
     decision: { disclosure: disclosure.number },
   })

@@ -19,7 +19,7 @@ interface RoomShown {
 }
 
 const listen = (jar: Jar, recordingId: string, reference: string) =>
-  jar.ask(`/api/recordings/${recordingId}/listenings`, { purpose: 'INSPECTION', reference })
+  jar.request(`/api/recordings/${recordingId}/listenings`, { purpose: 'INSPECTION', reference })
 const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
   jar.fetch(`/api/listenings/${listening}/audio`, { headers: { range: bytes } })
 
@@ -29,7 +29,7 @@ describe('the room', () => {
     const request = await toHear([await kept()])
     const slot = await slotAt(1, { officeId })
     const appointmentId = await booked(request, slot)
-    const open = async (jar: Jar) => (await jar.ask('/api/room', { appointmentId })).code
+    const open = async (jar: Jar) => (await jar.request('/api/room', { appointmentId })).code
     const host = await atWorkstation(people.paula, officeId)
     expect(await open(host)).toBe('room.not-now')
     await moveSlot(slot, -2, -1)
@@ -40,14 +40,14 @@ describe('the room', () => {
     expect(await open(await atWorkstation(pirkko, officeId))).toBe('room.host')
     const strangers = await browse(people.asta)
     expect(await open(strangers)).toBe('deny.role')
-    expect((await host.ask('/api/room', { appointmentId: request.id })).code).toBe('not-found')
-    expect((await host.ask('/api/room')).code).toBe('room.none')
-    expect((await host.ask('/api/workstation')).body['appointments']).toMatchObject([
+    expect((await host.request('/api/room', { appointmentId: request.id })).code).toBe('not-found')
+    expect((await host.request('/api/room')).code).toBe('room.none')
+    expect((await host.request('/api/workstation')).body['appointments']).toMatchObject([
       { id: appointmentId, canBeOpened: true },
     ])
-    expect((await clerk.ask('/api/workstation')).body['appointments']).toEqual([])
+    expect((await clerk.request('/api/workstation')).body['appointments']).toEqual([])
 
-    expect((await host.ask('/api/room', { appointmentId })).status).toBe(200)
+    expect((await host.request('/api/room', { appointmentId })).status).toBe(200)
     await desk.outcome(appointmentId, 'WITHDRAWN')
     expect(await open(await atWorkstation(people.paula, officeId))).toBe('appointment.over')
   })
@@ -61,7 +61,7 @@ describe('the room', () => {
        select $1, 3, 'FOUND', '{}', id, started_at, $2 from contact where id = $3`,
       [room.request.id, people.paula.id, found.contactId],
     )
-    const { body } = await room.jar.ask('/api/room', { appointmentId: room.appointmentId })
+    const { body } = await room.jar.request('/api/room', { appointmentId: room.appointmentId })
     const text = body as unknown as RoomShown
     expect(text.requestNumber).toBe(room.request.number)
     expect(text.calls.map(({ ordinal, parts }) => [ordinal, parts.map(({ recordingId }) => recordingId)])).toEqual([
@@ -69,8 +69,8 @@ describe('the room', () => {
       [2, [second.id]],
     ])
     expect(text.calls[0]).toMatchObject({ number: '+35829497000', parts: [{ official: 'Aino', canBeHeard: true }] })
-    expect((await room.jar.ask('/api/room')).body).toEqual(body)
-    expect((await room.jar.ask('/api/session')).body).toMatchObject({ confinedTo: room.appointmentId, rights: [] })
+    expect((await room.jar.request('/api/room')).body).toEqual(body)
+    expect((await room.jar.request('/api/session')).body).toMatchObject({ confinedTo: room.appointmentId, rights: [] })
 
     const number = room.request.number
     expect((await listen(room.jar, first.id, number)).status).toBe(201)
@@ -89,7 +89,7 @@ describe('the room', () => {
     const appointmentId = await booked(request, slot)
     await moveSlot(slot, -0.1, 0.5)
     const jar = await atWorkstation(people.paula, officeId)
-    const { body } = await jar.ask('/api/room', { appointmentId })
+    const { body } = await jar.request('/api/room', { appointmentId })
     expect((body as unknown as RoomShown).calls[0]!.parts).toMatchObject([{ recordingId: recording.id }])
     expect((await listen(jar, recording.id, request.number)).status).toBe(201)
   })
@@ -97,12 +97,12 @@ describe('the room', () => {
   test('has nothing of a call that waits to be verified again under another name (R46)', async () => {
     const recording = await kept()
     const { jar, request } = await inTheRoom([recording])
-    expect((await jar.ask('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
+    expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
     const path = `/api/requests/${request.id}`
     const renamed = { kinds: ['LISTEN'], language: 'fi', requester: { name: 'Toinen Nimi' } }
-    expect((await clerk.ask(path, renamed, { method: 'PUT' })).status).toBe(204)
-    expect((await clerk.ask(`${path}/identification`, { how: 'PASSPORT' })).status).toBe(204)
-    expect((await jar.ask('/api/room')).body).toMatchObject({ calls: [] })
+    expect((await clerk.request(path, renamed, { method: 'PUT' })).status).toBe(204)
+    expect((await clerk.request(`${path}/identification`, { how: 'PASSPORT' })).status).toBe(204)
+    expect((await jar.request('/api/room')).body).toMatchObject({ calls: [] })
     expect((await listen(jar, recording.id, request.number)).code).toBe('not-found')
   })
 
@@ -110,7 +110,7 @@ describe('the room', () => {
     const recording = await kept()
     const { jar, request, slotId, appointmentId } = await inTheRoom([recording], { open: false })
     await moveSlot(slotId, -0.1, 4 / 3600)
-    const opened = await jar.ask('/api/room', { appointmentId })
+    const opened = await jar.request('/api/room', { appointmentId })
     const { until } = opened.body as unknown as RoomShown
     const started = await listen(jar, recording.id, request.number)
     expect(started.body['until']).toBe(until)
@@ -124,11 +124,11 @@ describe('the room', () => {
     for (const bytes of ['bytes=0-999', 'bytes=44-', 'bytes=2000-2999']) {
       expect((await range(jar, id, bytes)).status).toBe(401)
     }
-    expect((await jar.ask('/api/room')).code).toBe('session.none')
+    expect((await jar.request('/api/room')).code).toBe('session.none')
     expect((await listen(jar, recording.id, request.number)).code).toBe('session.none')
     // The slot is over: nobody opens it again, and what came of it is still to be noted.
     const again = await desk.atWorkstation(people.paula, await office())
-    expect((await again.ask('/api/room', { appointmentId })).code).not.toBe(undefined)
+    expect((await again.request('/api/room', { appointmentId })).code).not.toBe(undefined)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
   }, 30_000)
 
@@ -138,7 +138,7 @@ describe('the room', () => {
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const { body } = await listen(jar, recording.id, request.number)
     expect((await range(jar, body['id'] as string)).status).toBe(206)
-    const closed = await jar.ask('/api/room/close', { outcome: 'HEARD', password })
+    const closed = await jar.request('/api/room/close', { outcome: 'HEARD', password })
     expect(closed).toMatchObject({ status: 200, body: {} })
     expect(jar.cookies.has('seloste')).toBe(false)
     expect(jar.cookies.has('seloste-workstation')).toBe(true)
@@ -180,9 +180,9 @@ describe('the room', () => {
   test('is not said to be heard but by the host, with their password: what is forbidden waits on', async () => {
     const recording = await kept()
     const { jar, request, appointmentId } = await inTheRoom([recording])
-    expect((await jar.ask('/api/room')).body).toMatchObject({ confirms: true })
+    expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
-    const heard = async (more: object) => (await jar.ask('/api/room/close', { outcome: 'HEARD', ...more })).code
+    const heard = async (more: object) => (await jar.request('/api/room/close', { outcome: 'HEARD', ...more })).code
     expect(await heard({})).toBe('confirm.password')
     expect(await heard({ password: '' })).toBe('session.credentials')
     expect(await heard({ password: 'a good long guess' })).toBe('session.credentials')
@@ -193,7 +193,7 @@ describe('the room', () => {
     expect(await heard({ password })).toBe('session.wait')
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     // Whoever sits there can end it all the same.
-    expect((await jar.ask('/api/room/close', {})).status).toBe(200)
+    expect((await jar.request('/api/room/close', {})).status).toBe(200)
     const { rows } = await pool.query(
       "select distinct result from audit_entry where action = 'room.closed' and result like 'refused:session%' and person_id = $1 order by 1",
       [people.paula.id],
@@ -204,10 +204,10 @@ describe('the room', () => {
 
   test('closed without an outcome is gone on with within the slot', async () => {
     const { jar, appointmentId, officeId } = await inTheRoom([await kept()])
-    expect((await jar.ask('/api/room/close', {})).status).toBe(200)
+    expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     const again = await atWorkstation(people.paula, officeId)
-    expect((await again.ask('/api/room', { appointmentId })).status).toBe(200)
+    expect((await again.request('/api/room', { appointmentId })).status).toBe(200)
   })
 
   test('stops when the recording’s end comes, or its outcome is noted elsewhere', async () => {
@@ -216,22 +216,22 @@ describe('the room', () => {
     const { body } = await listen(jar, recording.id, request.number)
     await desk.setDay(recording.id, Temporal.Now.instant())
     expect((await range(jar, body['id'] as string)).status).toBe(404)
-    expect((await jar.ask('/api/room')).body).toMatchObject({ calls: [{ parts: [{ canBeHeard: false }] }] })
+    expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ parts: [{ canBeHeard: false }] }] })
     expect((await desk.outcome(appointmentId, 'HEARD')).status).toBe(204)
-    expect((await jar.ask('/api/room')).code).toBe('session.none')
+    expect((await jar.request('/api/room')).code).toBe('session.none')
   })
 
   test('ends with its workstation, and a second window of the host ends the first', async () => {
     const { jar, appointmentId, officeId } = await inTheRoom([await kept()])
     const second = await atWorkstation(people.paula, officeId)
-    expect((await second.ask('/api/room', { appointmentId })).status).toBe(200)
-    expect((await jar.ask('/api/room')).code).toBe('session.none')
+    expect((await second.request('/api/room', { appointmentId })).status).toBe(200)
+    expect((await jar.request('/api/room')).code).toBe('session.none')
     const { rows } = await pool.query<{ id: string }>(
       'select confined_at as id from session where confined_to = $1 and ended_at is null',
       [appointmentId],
     )
-    expect((await clerk.ask(`/api/workstations/${rows[0]!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
-    expect((await second.ask('/api/room')).code).toBe('session.none')
+    expect((await clerk.request(`/api/workstations/${rows[0]!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
+    expect((await second.request('/api/room')).code).toBe('session.none')
     const closed = await admin
       .selectFrom('audit_entry')
       .select('detail')
@@ -251,9 +251,9 @@ describe('the room', () => {
       [request.id],
     )
     expect((await range(jar, body['id'] as string)).status).toBe(403)
-    expect((await jar.ask('/api/room')).code).toBe('room.none')
+    expect((await jar.request('/api/room')).code).toBe('room.none')
     const again = await atWorkstation(people.paula, officeId)
-    expect((await again.ask('/api/room', { appointmentId })).code).toBe('request.not-identified')
+    expect((await again.request('/api/room', { appointmentId })).code).toBe('request.not-identified')
   })
 
   test('is heard by nobody whose right or employment has ended meanwhile', async () => {
@@ -264,6 +264,6 @@ describe('the room', () => {
     expect((await range(jar, body['id'] as string)).status).toBe(403)
     expect((await listen(jar, recording.id, request.number)).status).toBe(403)
     // Nor is told of the calls.
-    expect((await jar.ask('/api/room')).code).toBe('room.none')
+    expect((await jar.request('/api/room')).code).toBe('room.none')
   })
 })

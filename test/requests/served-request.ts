@@ -37,7 +37,7 @@ export interface ServedRequest {
 let given = 900_000
 
 /** @param admin the superuser's database */
-export async function servedRequest(admin: Kysely<RegisterTables>, asked: RequestToServe): Promise<ServedRequest> {
+export async function servedRequest(admin: Kysely<RegisterTables>, request: RequestToServe): Promise<ServedRequest> {
   const {
     clerkId,
     contacts = [],
@@ -46,8 +46,8 @@ export async function servedRequest(admin: Kysely<RegisterTables>, asked: Reques
     officialId,
     kinds = ['KNOW'],
     identified = true,
-  } = asked
-  const receivedAt = asked.receivedAt ?? Temporal.Now.instant().subtract({ minutes: 1 })
+  } = request
+  const receivedAt = request.receivedAt ?? Temporal.Now.instant().subtract({ minutes: 1 })
   const id = randomUUID()
   const number = `P-${receivedAt.toZonedDateTimeISO('Europe/Helsinki').year}-${++given}`
   return admin.transaction().execute(async (tx) => {

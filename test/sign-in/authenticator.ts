@@ -22,8 +22,8 @@ interface Spoiled {
 }
 
 export interface Authenticator {
-  create: (asked: PublicKeyCredentialCreationOptionsJSON, spoiled?: Spoiled) => RegistrationResponseJSON
-  get: (asked: PublicKeyCredentialRequestOptionsJSON, spoiled?: Spoiled) => AuthenticationResponseJSON
+  create: (request: PublicKeyCredentialCreationOptionsJSON, spoiled?: Spoiled) => RegistrationResponseJSON
+  get: (request: PublicKeyCredentialRequestOptionsJSON, spoiled?: Spoiled) => AuthenticationResponseJSON
 }
 
 const flags = { present: 1, verified: 4, attested: 64 }
@@ -54,10 +54,10 @@ export function makeAuthenticator(origin: string, { counting = true } = {}): Aut
   }
 
   return {
-    create(asked, spoiled = {}) {
+    create(request, spoiled = {}) {
       const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const id = randomBytes(32)
-      held = { id, key: privateKey, handle: asked.user.id }
+      held = { id, key: privateKey, handle: request.user.id }
       const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
       const cose = isoCBOR.encode(
         new Map<number, number | Uint8Array>([
@@ -69,7 +69,7 @@ export function makeAuthenticator(origin: string, { counting = true } = {}): Aut
         ]),
       )
       const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([0, id.length]), id, cose])
-      const data = authenticatorData(asked.rp.id ?? '', flags.attested, spoiled, attested)
+      const data = authenticatorData(request.rp.id ?? '', flags.attested, spoiled, attested)
       const attestation = isoCBOR.encode(
         new Map<string, unknown>([
           ['fmt', 'none'],
@@ -83,16 +83,16 @@ export function makeAuthenticator(origin: string, { counting = true } = {}): Aut
         type: 'public-key',
         clientExtensionResults: {},
         response: {
-          clientDataJSON: clientData('webauthn.create', asked.challenge, spoiled).toString('base64url'),
+          clientDataJSON: clientData('webauthn.create', request.challenge, spoiled).toString('base64url'),
           attestationObject: Buffer.from(attestation).toString('base64url'),
           transports: ['internal'],
         },
       }
     },
-    get(asked, spoiled = {}) {
+    get(request, spoiled = {}) {
       if (!held) throw new Error('this authenticator holds no passkey yet')
-      const data = authenticatorData(asked.rpId ?? '', 0, spoiled)
-      const client = clientData('webauthn.get', asked.challenge, spoiled)
+      const data = authenticatorData(request.rpId ?? '', 0, spoiled)
+      const client = clientData('webauthn.get', request.challenge, spoiled)
       const signed = Buffer.concat([data, createHash('sha256').update(client).digest()])
       return {
         id: held.id.toString('base64url'),

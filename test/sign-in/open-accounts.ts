@@ -24,7 +24,7 @@ export class Browser {
     this.#headers = headers
   }
 
-  async ask(method: string, path: string, json?: unknown) {
+  async request(method: string, path: string, json?: unknown) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(new URL(path, this.#url), {
       method,
@@ -44,7 +44,7 @@ export class Browser {
   }
 
   signIn = (person: { userId: string }, secret = password, otp?: string) =>
-    this.ask('POST', '/api/session', { userId: person.userId, password: secret, ...(otp !== undefined && { otp }) })
+    this.request('POST', '/api/session', { userId: person.userId, password: secret, ...(otp !== undefined && { otp }) })
 }
 
 /** Call it at the top of a test file. */
@@ -76,14 +76,14 @@ export async function openAccounts() {
   })
 
   async function enrol(browser: Browser) {
-    const begun = await browser.ask('POST', '/api/account/totp', { password })
+    const begun = await browser.request('POST', '/api/account/totp', { password })
     const { id, secret } = begun.body as unknown as { id: string; secret: string }
     const otp = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
-    const confirmed = await browser.ask('POST', '/api/account/totp/confirmation', { id, otp })
+    const confirmed = await browser.request('POST', '/api/account/totp/confirmation', { id, otp })
     return { begun, confirmed, secret, recoveryCodes: confirmed.body['recoveryCodes'] as string[] }
   }
 
-  const isWhole = (browser: Browser) => browser.ask('GET', '/api/session').then(({ status }) => status === 200)
+  const isWhole = (browser: Browser) => browser.request('GET', '/api/session').then(({ status }) => status === 200)
 
   return { database, desk, admin, enter, browse, codeOf, signer, enrol, isWhole }
 }

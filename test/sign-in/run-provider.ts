@@ -136,7 +136,7 @@ export async function signInAtProvider(
   who: string | undefined,
   cookies = new Map<string, string>(),
 ): Promise<URL> {
-  const ask = async (at: URL, options: RequestInit = {}) => {
+  const request = async (at: URL, options: RequestInit = {}) => {
     const answer = await fetch(at, {
       ...options,
       redirect: 'manual',
@@ -151,11 +151,11 @@ export async function signInAtProvider(
   const provider = new URL(url).origin
   let at = new URL(url)
   for (let step = 0; step < 10 && at.origin === provider; step++) {
-    const asksWho = at.pathname.startsWith('/interaction/')
-    if (asksWho && who === undefined) return at
-    const answer = await ask(
+    const requester = at.pathname.startsWith('/interaction/')
+    if (requester && who === undefined) return at
+    const answer = await request(
       at,
-      asksWho
+      requester
         ? {
             method: 'POST',
             body: new URLSearchParams({ who: who! }).toString(),

@@ -99,7 +99,7 @@ export const genesysOf: FeedWriter = (flow, writing) => {
         sessions: [session(`s-acd-${at}`, 's-customer', [segment('delay', iso(from), iso(to))])],
       })),
       ...flow.talks.map(({ who, from, to, by }, at) => {
-        const [held] = flow.consults.filter((asked) => asked.by === who && asked.from >= from && asked.to <= to)
+        const [held] = flow.consults.filter((request) => request.by === who && request.from >= from && request.to <= to)
         const spoken = held
           ? [
               segment('interact', iso(from), iso(held.from)),
@@ -147,11 +147,11 @@ export const teamsOf: FeedWriter = (flow, writing) => {
       ...flow.talks.map(({ who, from, to }, at) => session(`s${at + 1}`, user(who), service, from, to)),
     ],
   }
-  const asked = flow.consults.map(({ by, who, from, to }, at) => ({
+  const request = flow.consults.map(({ by, who, from, to }, at) => ({
     ...{ id: `r-consult-${at}`, version: 1, type: 'peerToPeer', startDateTime: iso(from), endDateTime: iso(to) },
     sessions: [session('s1', user(by), user(who), from, to)],
   }))
-  return JSON.stringify({ value: [call, ...asked] })
+  return JSON.stringify({ value: [call, ...request] })
 }
 
 const cucmColumns = [
@@ -280,9 +280,9 @@ export const celOf: FeedWriter = (flow, writing) => {
     const bridge = by === 'queue' ? `b-${at}` : 'b-0'
     if (by === 'queue') line('BRIDGE_ENTER', from, trunk, id, bridge)
     line('BRIDGE_ENTER', from, device, id, bridge)
-    for (const asked of flow.consults.filter((one) => one.by === who && one.from >= from && one.to < to)) {
-      line('BRIDGE_EXIT', asked.from, device, id, bridge)
-      line('BRIDGE_ENTER', asked.to, device, id, bridge)
+    for (const request of flow.consults.filter((one) => one.by === who && one.from >= from && one.to < to)) {
+      line('BRIDGE_EXIT', request.from, device, id, bridge)
+      line('BRIDGE_ENTER', request.to, device, id, bridge)
     }
     line('BRIDGE_EXIT', to, device, id, bridge)
     line('HANGUP', to, device, id)
@@ -290,15 +290,15 @@ export const celOf: FeedWriter = (flow, writing) => {
       line('BRIDGE_EXIT', to, trunk, id, bridge)
   }
   for (const { by, who, from, to } of flow.consults) {
-    const [asks, asked]: [string, string][] = [by, who].map((one) => [
+    const [requests, request]: [string, string][] = [by, who].map((one) => [
       `${epoch(from)}.${++next}`,
       `PJSIP/${writing.nameOf(one)}-000000${next}`,
     ])
-    const linked = asks![0]
-    line('CHAN_START', from, asks!, linked)
-    for (const one of [asks!, asked!]) line('BRIDGE_ENTER', from, one, linked, `c-${from}`)
-    for (const one of [asked!, asks!]) line('HANGUP', to, one, linked)
-    line('LINKEDID_END', to, asks!, linked)
+    const linked = requests![0]
+    line('CHAN_START', from, requests!, linked)
+    for (const one of [requests!, request!]) line('BRIDGE_ENTER', from, one, linked, `c-${from}`)
+    for (const one of [request!, requests!]) line('HANGUP', to, one, linked)
+    line('LINKEDID_END', to, requests!, linked)
   }
   line('HANGUP', flow.until, trunk, id)
   line('LINKEDID_END', flow.until, trunk, id)
@@ -396,7 +396,7 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
       })
       continue
     }
-    const asked = flow.consults.find(({ who, to }) => who === talk.who && to === talk.from)
+    const request = flow.consults.find(({ who, to }) => who === talk.who && to === talk.from)
     const profile = {
       from: at === 0 ? 0 : (flow.talks.findLast(({ to }) => to <= talk.from)?.to ?? talk.from),
       dialled: talk.by === 'queue' ? flow.number : number,
@@ -407,32 +407,36 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
     if (own.apps) own.apps = [...own.apps, { name: 'bridge', data: `user/${number}`, at: profile.from }]
     const withCaller = { at: talk.from, with: id, number: flow.number, side: 'originator' as const }
     channels.push({
-      ...{ id: leg, direction: 'outbound', caller: flow.caller, from: asked?.from ?? talk.from - 2, to: talk.to },
+      ...{ id: leg, direction: 'outbound', caller: flow.caller, from: request?.from ?? talk.from - 2, to: talk.to },
       profiles: [
-        ...(asked
-          ? [{ from: asked.from, dialled: number, bridged: { ...withCaller, at: asked.from, with: `c-${at}` } }]
+        ...(request
+          ? [{ from: request.from, dialled: number, bridged: { ...withCaller, at: request.from, with: `c-${at}` } }]
           : []),
-        { from: asked ? talk.from : talk.from - 2, dialled: number, bridged: withCaller },
+        { from: request ? talk.from : talk.from - 2, dialled: number, bridged: withCaller },
       ],
-      ...(asked ? { variables: { dialed_user: number, originating_leg_uuid: `c-${at}` } } : dialled),
+      ...(request ? { variables: { dialed_user: number, originating_leg_uuid: `c-${at}` } } : dialled),
     })
-    if (asked) channels.push(askingChannel(`c-${at}`, asked, leg))
+    if (request) channels.push(consultingChannel(`c-${at}`, request, leg))
   }
-  for (const [at, asked] of flow.consults.entries()) {
-    if (channels.some(({ id: known, from }) => known.startsWith('c-') && from === asked.from)) continue
-    channels.push(askingChannel(`c-asked-${at}`, asked, `d-${at}`))
+  for (const [at, request] of flow.consults.entries()) {
+    if (channels.some(({ id: known, from }) => known.startsWith('c-') && from === request.from)) continue
+    channels.push(consultingChannel(`c-asked-${at}`, request, `d-${at}`))
   }
   if (profiles.length === 0) profiles.push({ from: 0, dialled: flow.number })
   channels.push({ id, direction: 'inbound', caller: flow.caller, from: 0, to: flow.until, profiles, ...own })
   const records = channels.toSorted((one, other) => one.to - other.to)
   return JSON.stringify(records.map((channel) => freeswitchChannel(channel, writing)))
 
-  function askingChannel(name: string, asked: Flow['consults'][number], answers: string): FreeswitchChannel {
-    const number = writing.nameOf(asked.who)
+  function consultingChannel(name: string, request: Flow['consults'][number], answers: string): FreeswitchChannel {
+    const number = writing.nameOf(request.who)
     return {
-      ...{ id: name, direction: 'inbound', caller: writing.nameOf(asked.by), from: asked.from, to: asked.to },
+      ...{ id: name, direction: 'inbound', caller: writing.nameOf(request.by), from: request.from, to: request.to },
       profiles: [
-        { from: asked.from, dialled: number, bridged: { at: asked.from, with: answers, number, side: 'originatee' } },
+        {
+          from: request.from,
+          dialled: number,
+          bridged: { at: request.from, with: answers, number, side: 'originatee' },
+        },
       ],
     }
   }

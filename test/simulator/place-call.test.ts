@@ -192,7 +192,7 @@ test('a recorder that hangs up or asks for silence is obeyed', async () => {
 test('a recorder that asks whether a call goes on is told: 200 while it does, 481 once it is over', async () => {
   const { recorder, call } = await listen()
   const client = await startRecordingClient({ server: recorder.address, transport: 'udp' })
-  const ask = async (callId: string) => {
+  const request = async (callId: string) => {
     const reported = () =>
       recorder.received.find((each) => !isRequest(each) && headerValue(each, 'cseq').endsWith('OPTIONS'))
     recorder.received.splice(0)
@@ -200,13 +200,13 @@ test('a recorder that asks whether a call goes on is told: 200 while it does, 48
     await expect.poll(reported).toBeDefined()
     return reported()
   }
-  let during: ReturnType<typeof ask> | undefined
+  let during: ReturnType<typeof request> | undefined
   const onEvent = (event: CallEvent) => {
-    if (event.kind === 'answered') during = ask(event.callId)
+    if (event.kind === 'answered') during = request(event.callId)
   }
   const { sessions } = await call({ client, onEvent })
   expect(await during).toMatchObject({ status: 200 })
-  expect(await ask(sessions[0]!.callId)).toMatchObject({ status: 481 })
+  expect(await request(sessions[0]!.callId)).toMatchObject({ status: 481 })
   await client.close()
 })
 

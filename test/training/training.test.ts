@@ -100,8 +100,12 @@ async function led(recording: string, attendees: readonly TestPerson[] = [aino])
 
 async function play(recording: string, reference?: string, who = tiina) {
   const now = Temporal.Now.instant()
-  const asked = { purpose: 'TRAINING' as const, ...(reference && { reference }), action: 'listening.started' as const }
-  const grant = await requestGrant(desk, who, asked, now)
+  const request = {
+    purpose: 'TRAINING' as const,
+    ...(reference && { reference }),
+    action: 'listening.started' as const,
+  }
+  const grant = await requestGrant(desk, who, request, now)
   if ('refused' in grant) return grant.refused
   return startListening(desk, grant, recording, now)
 }

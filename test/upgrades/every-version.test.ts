@@ -86,17 +86,17 @@ async function assertKept(client: Client, content: Content): Promise<void> {
 }
 
 function schemaOf(url: string): Promise<string> {
-  return asking(url, describeSchema)
+  return queryAt(url, describeSchema)
 }
 
 async function problemsOf(url: string) {
   const expected = await expectedProtections()
-  return asking(url, (db) => findProtectionProblems(db, processRoles, expected))
+  return queryAt(url, (db) => findProtectionProblems(db, processRoles, expected))
 }
 
-function asking<Answer>(url: string, ask: (db: Kysely<never>) => Promise<Answer>): Promise<Answer> {
+function queryAt<Answer>(url: string, request: (db: Kysely<never>) => Promise<Answer>): Promise<Answer> {
   const { db, close } = connectDatabase<never>({ url, applicationName: 'test', size: 1, onIdleError: () => undefined })
-  return ask(db).finally(close)
+  return request(db).finally(close)
 }
 
 test('no migration was edited since it was listed; a change is a new migration', async () => {

@@ -45,10 +45,10 @@ describe('ordinary looks', () => {
   test('are served at once, and ask the database once', async () => {
     const pace = pacer()
     await pace.take(saris)
-    const asked = vi.spyOn(database.as('seloste_desk').pool, 'connect')
+    const request = vi.spyOn(database.as('seloste_desk').pool, 'connect')
     for (let i = 1; i < limits.inMinute; i++) expect(await pace.take(saris)).toBe('go')
-    expect(asked).not.toHaveBeenCalled()
-    asked.mockRestore()
+    expect(request).not.toHaveBeenCalled()
+    request.mockRestore()
     expect(await slowed()).toEqual([])
   })
 

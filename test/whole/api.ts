@@ -93,13 +93,13 @@ export async function signInAt(url: string, userId: string, password: string): P
 
 /** Asks again and again until there is an answer; throws after the time. */
 export async function eventually<Answer>(
-  ask: () => Promise<Answer | undefined>,
+  request: () => Promise<Answer | undefined>,
   what: string,
   withinMs = 20_000,
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs
   for (;;) {
-    const answer = await ask()
+    const answer = await request()
     if (answer !== undefined) return answer
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 100))

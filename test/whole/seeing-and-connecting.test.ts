@@ -196,8 +196,8 @@ test('a system that refused at first is told of the contact and its sealed recor
 test('a phone system that asks before its announcement is told what the plan has decided for such a call, and leaves nothing', async () => {
   const port = /phone systems ask at port (\d+) \(TLS, with a token\)/.exec(seloste.output())?.[1]
   const body = JSON.stringify({ number: testLine, callIds: { ucid: '00010002600A1B2C' } })
-  const asked = await new Promise<string>((resolve, reject) => {
-    const asking = request(
+  const requested = await new Promise<string>((resolve, reject) => {
+    const pending = request(
       {
         ...{ host: '127.0.0.1', port, path: '/decisions', method: 'POST', rejectUnauthorized: false },
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -209,10 +209,10 @@ test('a phone system that asks before its announcement is told what the plan has
         response.on('end', () => resolve(text))
       },
     )
-    asking.on('error', reject)
-    asking.end(body)
+    pending.on('error', reject)
+    pending.end(body)
   })
-  expect(JSON.parse(asked)).toMatchObject({ outcome: 'recorded', announce: true, reason: 'drawn' })
+  expect(JSON.parse(requested)).toMatchObject({ outcome: 'recorded', announce: true, reason: 'drawn' })
   const text = await scrape()
   expect(text).toMatch(/^seloste_decisions_asked_total\{outcome="recorded",process="capture",node="capture-1"\} 1$/m)
   expect(text).toMatch(/^seloste_capture_calls_offered_total\{process="capture",node="capture-1"\} 1$/m)

@@ -16,7 +16,7 @@ import { readReconciliationFilters } from './reconciliation/reconciliation-shape
 import { readQueue } from './requests/queue.ts'
 import { readStatistics } from './requests/statistics.ts'
 import { readDueFilters, readHoldState } from './retention/retention-shapes.ts'
-import { readAsked } from './studies/question.ts'
+import { readQuestion } from './studies/question.ts'
 import { readHolderFilters, readNewRight } from './rights/rights-shapes.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -96,7 +96,7 @@ export const planRoute = createRoute({
 export const studyRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/service-level',
-  validateSearch: readAsked,
+  validateSearch: readQuestion,
   component: lazyRouteComponent(() => import('./studies/study-page.tsx'), 'StudyPage'),
 })
 

@@ -1,4 +1,4 @@
--- Raises `code` with SQLSTATE SE001 if `wrong` is true; src/safeguards/access/ask-of-database.ts returns it as a refusal. `of_what` becomes
+-- Raises `code` with SQLSTATE SE001 if `wrong` is true; src/safeguards/access/database-request.ts returns it as a refusal. `of_what` becomes
 -- the error's detail.
 create or replace function refuse_if(wrong boolean, code text, of_what text default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$

@@ -15,7 +15,7 @@ export async function answerDecisions(
   }: { from: AnsweringFrom; certificate: DecisionsOptions['certificate']; registry: Registry; log: Log },
 ): Promise<{ stop: () => Promise<void> }> {
   if (!decisions) return { stop: () => Promise.resolve() }
-  const asked = new Counter({
+  const counter = new Counter({
     name: 'seloste_decisions_asked_total',
     help: 'Questions whether a call is to be recorded, by what was answered',
     labelNames: ['outcome'],
@@ -29,7 +29,7 @@ export async function answerDecisions(
       const answer = answerQuestion(question, from)
       return 'wrong' in answer ? { wrong: `${answer.wrong} is no telephone number` } : answer
     },
-    onAsked: (outcome) => asked.inc({ outcome }),
+    onAsked: (outcome) => counter.inc({ outcome }),
     onFault: (error) => {
       log.error({ err: error }, 'a phone system that asked about a call could not be answered')
     },

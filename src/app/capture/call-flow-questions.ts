@@ -1,6 +1,6 @@
 /** Collects call flows from the memory of all captures for the desk, which checks the right before it asks. */
 import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
-import type { Captures } from '../desk/ask-captures.ts'
+import type { Captures } from '../desk/captures.ts'
 
 /** A flow without its steps. */
 type FlowSummary = Omit<CallFlow, 'steps' | 'leftOut'>
@@ -18,17 +18,17 @@ export interface FlowReader {
 const all = 'call-flows'
 
 /** Answers a request to a capture; undefined if it is about something else. */
-export function answerCallFlows(flows: CallFlows, asked: string): unknown {
-  if (asked === all) return flows.all().map(headOf)
-  if (!asked.startsWith(`${all}/`)) return undefined
-  const found = flows.find(asked.slice(all.length + 1))
+export function answerCallFlows(flows: CallFlows, request: string): unknown {
+  if (request === all) return flows.all().map(headOf)
+  if (!request.startsWith(`${all}/`)) return undefined
+  const found = flows.find(request.slice(all.length + 1))
   return found ? { ...headOf(found), steps: found.steps, leftOut: found.leftOut } : null
 }
 
 export function readCallFlows(captures: Captures): FlowReader {
   return {
     async list() {
-      const { expected, answers } = await captures.ask(all)
+      const { expected, answers } = await captures.request(all)
       if (answers.size === 0) return 'no-answer'
       const flows = expected.flatMap(({ id, name }) => {
         return ((answers.get(id) ?? []) as FlowSummary[]).map((flow) => ({ ...flow, node: name }))
@@ -37,7 +37,7 @@ export function readCallFlows(captures: Captures): FlowReader {
       return { flows, unanswered: expected.filter(({ id }) => !answers.has(id)).map(({ name }) => name) }
     },
     async read(id) {
-      const { expected, answers } = await captures.ask(`${all}/${id}`)
+      const { expected, answers } = await captures.request(`${all}/${id}`)
       if (answers.size === 0) return 'no-answer'
       for (const node of expected) {
         const found = answers.get(node.id) as Omit<ShownFlow, 'node'> | null | undefined

@@ -9,23 +9,23 @@ test('capture is ready once description and directory are in force in it, and re
   const settings = { dataDirectory: folder, apart: { socketsFolder: undefined } }
   const enteredAt = Temporal.Now.instant()
   const knows: CaptureState['knows'] = { description: 1, directoryReadMs: enteredAt.epochMilliseconds - 60_000 }
-  const asked: string[] = []
+  const request: string[] = []
   const control = await offerControl(
     settings,
     () => ({ isDraining: false, pressures: [], live: 0, storing: 0, waiting: 0, knows }) as never,
     {
-      obey: (wish) => asked.push(wish),
+      obey: (wish) => request.push(wish),
       read() {
-        asked.push('read')
+        request.push('read')
         // The directory at once, the description with the next look.
         knows.directoryReadMs = Date.now()
-        if (asked.length > 1) knows.description = 2
+        if (request.length > 1) knows.description = 2
         return Promise.resolve()
       },
     },
   )
   await untilCaptureKnows(settings, { description: 2, directoryAt: enteredAt })
-  expect(asked).toEqual(['read', 'read'])
+  expect(request).toEqual(['read', 'read'])
   await control.stop()
   await rm(folder, { recursive: true })
 })

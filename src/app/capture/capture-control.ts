@@ -33,10 +33,10 @@ export async function offerControl(
   { obey, read }: { obey: (wish: Exclude<CaptureWish, 'read'>) => void; read: () => Promise<unknown> },
 ): Promise<{ stop: () => Promise<void> }> {
   const path = socketPath(settings, socketName)
-  const server = createServer((asked, answer) => {
-    const wish = asked.url?.slice(1)
-    if (asked.method === 'POST' && (wish === 'drain' || wish === 'resume')) obey(wish)
-    const done = asked.method === 'POST' && wish === 'read' ? read() : Promise.resolve()
+  const server = createServer((request, answer) => {
+    const wish = request.url?.slice(1)
+    if (request.method === 'POST' && (wish === 'drain' || wish === 'resume')) obey(wish)
+    const done = request.method === 'POST' && wish === 'read' ? read() : Promise.resolve()
     void done.finally(() => answer.end(JSON.stringify(state())))
   })
   // Owner only: the desk must not drain capture.
@@ -59,7 +59,7 @@ export async function untilCaptureKnows(
   wanted: { description: number; directoryAt: Temporal.Instant },
 ): Promise<void> {
   for (;;) {
-    const { knows } = (await askCapture(settings, 'read')) ?? {}
+    const { knows } = (await requestCapture(settings, 'read')) ?? {}
     const isRead = (knows?.directoryReadMs ?? -Infinity) >= wanted.directoryAt.epochMilliseconds
     if (isRead && knows?.description === wanted.description) return
     await wait(knownAgainMs)
@@ -67,9 +67,9 @@ export async function untilCaptureKnows(
 }
 
 /** Queries a running capture, after sending it a request. Undefined if none answers. */
-export function askCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
+export function requestCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
   return new Promise((resolve) => {
-    const asking = request(
+    const pending = request(
       {
         socketPath: socketPath(settings, socketName),
         method: wish ? 'POST' : 'GET',
@@ -83,8 +83,8 @@ export function askCapture(settings: SocketSettings, wish?: CaptureWish): Promis
         answer.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as CaptureState))
       },
     )
-    asking.on('timeout', () => asking.destroy())
-    asking.on('error', () => resolve(undefined))
-    asking.end()
+    pending.on('timeout', () => pending.destroy())
+    pending.on('error', () => resolve(undefined))
+    pending.end()
   })
 }

@@ -306,7 +306,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     db,
     databaseUrl,
     recorder,
-    onAnother: () => spool.askAgain(),
+    onAnother: () => spool.retryBeside(),
     onFault: (error) => {
       log.warn({ err: error }, 'what is forbidden could not be looked for, or not be destroyed; it is tried again')
     },
@@ -380,7 +380,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       ...{ sessions: recorder.live - recorder.ending(), recordings: recorder.recording, waiting: spool.waiting },
       blockers: blockers.list(),
     }),
-    answer: async (asked) => (asked === 'metrics' ? shareMetrics(metrics.registry) : answerCallFlows(flows, asked)),
+    answer: async (request) =>
+      request === 'metrics' ? shareMetrics(metrics.registry) : answerCallFlows(flows, request),
     onEnded: (calls) => {
       log.warn({ calls }, 'calls of a capture that has been silent for a quarter of an hour were ended')
     },

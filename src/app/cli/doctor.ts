@@ -1,6 +1,6 @@
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { askCapture } from '../capture/capture-control.ts'
+import { requestCapture } from '../capture/capture-control.ts'
 import { checkBlockers } from './doctor/check-blockers.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkDisk } from './doctor/check-disk.ts'
@@ -42,7 +42,7 @@ async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   } catch (thrown) {
     return [error('settings', lineOf(thrown), 'set it as is allowed, and look again')]
   }
-  const runs = (await askCapture(settings)) !== undefined || (await answers(settings))
+  const runs = (await requestCapture(settings)) !== undefined || (await answers(settings))
   const checks: [string, () => Promise<Finding[]>][] = [
     ['settings', () => Promise.resolve(checkSettings(settings, process.env))],
     ['machine', () => checkMachine()],

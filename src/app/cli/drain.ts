@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { askCapture, type CaptureState } from '../capture/capture-control.ts'
+import { requestCapture, type CaptureState } from '../capture/capture-control.ts'
 
 export interface DrainOptions {
   /** Longest wait for the end; undefined: does not wait. */
@@ -17,7 +17,7 @@ const checkMs = 500
  * Exit code 1 if the wait was too short.
  */
 export async function drain(settings: Settings, { waitSeconds, isCancelled = false }: DrainOptions): Promise<void> {
-  let state = await askCapture(settings, isCancelled ? 'resume' : 'drain')
+  let state = await requestCapture(settings, isCancelled ? 'resume' : 'drain')
   if (!state) throw new Fault('capture-away', 'capture does not answer; is Seloste running on this machine?')
   if (isCancelled) {
     console.log('new sessions are taken again')
@@ -28,7 +28,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
     // If it no longer answers, it has ended. If it answers and accepts calls, somebody has cancelled the drain.
-    state = await askCapture(settings)
+    state = await requestCapture(settings)
     if (!state) {
       console.log('capture is drained and has ended')
       return

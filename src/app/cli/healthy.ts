@@ -10,11 +10,11 @@ const answerMs = 5_000
  * Readiness (database, custodian) is `seloste status` and `/health/ready`.
  */
 export async function healthy(settings: Settings, role?: RoleName): Promise<void> {
-  const asked = role === undefined ? roleNames : [role]
-  const answers = await Promise.all(asked.map(async (name) => ((await answersAt(settings, name)) ? [name] : [])))
+  const probed = role === undefined ? roleNames : [role]
+  const answers = await Promise.all(probed.map(async (name) => ((await answersAt(settings, name)) ? [name] : [])))
   const found = answers.flat()
   if (found.length === 0) process.exitCode = 1
-  console.log(found.length === 0 ? `${asked.join(', ')}: no answer` : `${found.join(', ')}: answers`)
+  console.log(found.length === 0 ? `${probed.join(', ')}: no answer` : `${found.join(', ')}: answers`)
 }
 
 function answersAt(settings: Settings, role: RoleName): Promise<boolean> {
@@ -23,25 +23,25 @@ function answersAt(settings: Settings, role: RoleName): Promise<boolean> {
       const { host, port } = settings.http
       // A server at all addresses is probed at the loopback.
       const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-      return ask({ host: near, port, path: '/health/live' })
+      return probe({ host: near, port, path: '/health/live' })
     }
     case 'custodian':
-      return ask({ socketPath: socketPath(settings, 'metrics-custodian') })
+      return probe({ socketPath: socketPath(settings, 'metrics-custodian') })
     case 'capture':
-      return ask({ socketPath: socketPath(settings, 'metrics-capture') })
+      return probe({ socketPath: socketPath(settings, 'metrics-capture') })
     case 'feeds':
-      return ask({ socketPath: socketPath(settings, 'metrics-feeds') })
+      return probe({ socketPath: socketPath(settings, 'metrics-feeds') })
   }
 }
 
-function ask(where: RequestOptions): Promise<boolean> {
+function probe(where: RequestOptions): Promise<boolean> {
   return new Promise((resolve) => {
-    const asking = request({ ...where, timeout: answerMs }, (answer) => {
+    const pending = request({ ...where, timeout: answerMs }, (answer) => {
       answer.resume()
       resolve(answer.statusCode === 200)
     })
-    asking.on('timeout', () => asking.destroy())
-    asking.on('error', () => resolve(false))
-    asking.end()
+    pending.on('timeout', () => pending.destroy())
+    pending.on('error', () => resolve(false))
+    pending.end()
   })
 }

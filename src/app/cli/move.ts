@@ -24,7 +24,7 @@ import { PlaceFault } from '#safeguards/places/place-faults.ts'
 import { isThisMachine, describeObjectStore } from '#safeguards/places/configured-places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { endMove } from '../supervisor/finish-move.ts'
-import { askToMakeWay, type MadeWay } from '../supervisor/moving-socket.ts'
+import { requestToMakeWay, type MadeWay } from '../supervisor/moving-socket.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { recordLeftovers, readLeftovers } from './move-leftovers.ts'
 import { destroyOld } from './move-destroy-old.ts'
@@ -54,7 +54,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
     )
   }
   const target = readTarget(settings, values.to)
-  const way = await askToMakeWay(settings)
+  const way = await requestToMakeWay(settings)
   const source = await openSource(settings, way !== undefined)
   const turn = await openConnection(source.url, 'seloste-move')
   try {

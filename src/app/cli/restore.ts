@@ -14,7 +14,7 @@ import { recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { readVerifierKey, writeVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
-import { askForHeld } from '#safeguards/audit/witness/ask-witness.ts'
+import { fetchCosigned } from '#safeguards/audit/witness/request-cosignature.ts'
 import { findBackup, restoreBackup, type Restored } from '#safeguards/backup/restore.ts'
 import { readKnownHead } from '#safeguards/backup/restored-ledger.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
@@ -150,7 +150,7 @@ async function knownElsewhere(
   for (const { url, key: text } of settings.witnesses) {
     const key = readVerifierKey(text)
     if (!key) continue
-    const held = await askForHeld({ url, key }, ledgerKey).catch((cause: unknown) => {
+    const held = await fetchCosigned({ url, key }, ledgerKey).catch((cause: unknown) => {
       throw new Fault(
         'restore-witness-away',
         `the witness ${url} does not answer, and knows how long the destruction ledger is: wait for it, or restore with --without-witnesses and --anchor`,

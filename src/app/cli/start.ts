@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Settings } from '#platform/config/settings.ts'
-import { askOnce } from '#platform/database/ask-once.ts'
+import { queryOnce } from '#platform/database/query-once.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { superviseRoles } from '../supervisor/supervise.ts'
 import { assertNoDemo } from './demo/whose-register.ts'
@@ -33,7 +33,7 @@ export async function startAll(settings: Settings): Promise<void> {
  * Not into the log, whose readers must not become the first of a role.
  */
 async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
-  const [held] = await askOnce<{ all: boolean }>(
+  const [held] = await queryOnce<{ all: boolean }>(
     adminUrl,
     `select role_is_held('ADMINISTRATOR') and role_is_held('ACCESS_APPROVER') as all`,
   )

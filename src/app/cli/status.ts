@@ -17,12 +17,12 @@ import {
   type BlockedDestruction,
 } from '#use/retention/blockers.ts'
 import { readTargets } from '#use/webhooks/deliver-webhooks.ts'
-import { askCapture, type CaptureState } from '../capture/capture-control.ts'
+import { requestCapture, type CaptureState } from '../capture/capture-control.ts'
 import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
 import { blockersOf, describeAll, unite, type StandingBlocker } from '../roles/read-health.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../custodian/voice-engines.ts'
-import { askDesk, deskAnswerMs, type DeskState } from './ask-desk.ts'
+import { readDeskState, deskAnswerMs, type DeskState } from './desk-state.ts'
 import { describeCapture } from './drain.ts'
 import { describeNodes } from './nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
@@ -53,19 +53,19 @@ const databaseAnswerMs = 1_500
 
 /** Checks a running Seloste: do its parts answer, do its promises hold? Exit code 1 if not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
-  const [deskState, asked, engines, capture, near] = await Promise.all([
-    askDesk(settings.http),
-    askDatabase(settings),
+  const [deskState, database, engines, capture, near] = await Promise.all([
+    readDeskState(settings.http),
+    readDatabase(settings),
     faultsOfEngines(settings.enginesFile),
-    askCapture(settings),
+    requestCapture(settings),
     readOfferedBlockers(socketsOf(settings)),
   ])
   const blockers = unite([
     ...(deskState.blockers ?? []),
     ...[...near].flatMap(([process, those]) => describeAll(process, those)),
-    ...blockersOf(asked.nodes ?? []),
+    ...blockersOf(database.nodes ?? []),
   ])
-  const found: Status = { ...deskState, ...asked, blockers, engines, capture }
+  const found: Status = { ...deskState, ...database, blockers, engines, capture }
   const lines = () => [
     ...statusLines(found, formatEndpoint(settings.http)),
     ...blockerLines(found),
@@ -153,7 +153,7 @@ function engineLines({ engines }: Status): string[] {
   return ['engines of the agency: what to mend (docs/formats/voice-process.md):', ...engines.map((line) => `  ${line}`)]
 }
 
-async function askDatabase(
+async function readDatabase(
   settings: Settings,
 ): Promise<Pick<Status, 'broken' | 'unsigned' | 'obstacles' | 'webhooks' | 'witnesses' | 'nodes'>> {
   try {

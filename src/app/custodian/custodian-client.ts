@@ -1,9 +1,9 @@
-import type { CopyHearings, HearingAsked, HearingOver } from '#use/disclosure/copies/hear-copy.ts'
+import type { CopyHearings, PlaybackRequest, HearingOver } from '#use/disclosure/copies/hear-copy.ts'
 import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
 import type { Over } from '#use/playback/listening-now.ts'
-import type { AudioAsked } from '#use/playback/serve-audio.ts'
+import type { AudioRequest } from '#use/playback/serve-audio.ts'
 import type { PackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
 import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
@@ -14,16 +14,16 @@ import type { Blocker } from '#platform/blockers/blockers.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
-import type { DraftAsked, TriedDraft } from './try-draft.ts'
+import type { DraftRequest, TriedDraft } from './try-draft.ts'
 import type { ConnectionPool, CustodianTransport } from './custodian-transport.ts'
 
 /** The desk's requests to the custodian: ranges of a listening, counts for a draft; none by a recording's id. */
 export interface CustodianClient {
-  audio(asked: AudioAsked, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
-  peaks(asked: { session: string; listening: string }): Promise<Peaks | Over>
+  audio(request: AudioRequest, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
+  peaks(request: { session: string; listening: string }): Promise<Peaks | Over>
   /** Announces a listening whose first range will be requested. */
-  prepare(asked: { session: string; listening: string }): Promise<void>
-  tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
+  prepare(request: { session: string; listening: string }): Promise<void>
+  tryDraft(request: DraftRequest): Promise<TriedDraft | 'refused' | 'unreadable'>
   secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
@@ -48,7 +48,7 @@ export interface ServedAudio {
 }
 
 const answerMs = 10_000
-interface AskOptions {
+interface RequestOptions {
   signal?: AbortSignal | undefined
   pool?: ConnectionPool
   timeout?: number
@@ -61,10 +61,10 @@ const wholeCallMs = 60_000
 
 /** Connects to the custodian, wherever it is. Requests throw if it does not answer. */
 export function connectCustodian(way: CustodianTransport): CustodianClient {
-  function ask(
+  function send(
     path: string,
     body: unknown,
-    { signal, pool = 'questions', timeout = answerMs }: AskOptions = {},
+    { signal, pool = 'questions', timeout = answerMs }: RequestOptions = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const outgoing = way.request(
@@ -88,14 +88,14 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
     })
   }
 
-  async function question<Answer>(path: string, asked: unknown, timeout = answerMs): Promise<Answer> {
-    const { status, body } = await ask(path, asked, { timeout })
+  async function question<Answer>(path: string, request: unknown, timeout = answerMs): Promise<Answer> {
+    const { status, body } = await send(path, request, { timeout })
     if (status !== 200) throw new Error(`the custodian answered ${status}`)
     return JSON.parse(body.toString('utf8')) as Answer
   }
 
-  async function sound<End>(path: string, asked: unknown, signal: AbortSignal | undefined) {
-    const { status, headers, body } = await ask(path, asked, { signal, pool: 'listeners' })
+  async function sound<End>(path: string, request: unknown, signal: AbortSignal | undefined) {
+    const { status, headers, body } = await send(path, request, { signal, pool: 'listeners' })
     if (status === 404) return JSON.parse(body.toString('utf8')) as End
     if (status === 416) return 'out-of-range'
     if (status === 429) return 'too-fast'
@@ -104,7 +104,7 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
   }
 
   const blockers: CustodianClient['blockers'] = (withinMs) =>
-    ask('/blockers', {}, { timeout: withinMs }).then(
+    send('/blockers', {}, { timeout: withinMs }).then(
       ({ status, body }) => {
         way.report(status === 200 ? undefined : { status })
         return status === 200 ? (JSON.parse(body.toString('utf8')) as Blocker[]) : undefined
@@ -125,70 +125,71 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
   }
 
   return {
-    audio: (asked, signal) => sound<Over>('/audio', asked, signal),
-    async peaks(asked) {
-      const { status, body } = await ask('/peaks', asked)
+    audio: (request, signal) => sound<Over>('/audio', request, signal),
+    async peaks(request) {
+      const { status, body } = await send('/peaks', request)
       if (status !== 200 && status !== 404) throw new Error(`the custodian answered ${status}`)
       return JSON.parse(body.toString('utf8')) as Peaks | Over
     },
-    async prepare(asked) {
-      await ask('/prepare', asked)
+    async prepare(request) {
+      await send('/prepare', request)
     },
-    async tryDraft(asked) {
-      const { status, body } = await ask('/try-draft', asked)
+    async tryDraft(request) {
+      const { status, body } = await send('/try-draft', request)
       if (status === 404) return 'refused'
       if (status === 422) return 'unreadable'
       if (status !== 200) throw new Error(`the custodian answered ${status}`)
       return JSON.parse(body.toString('utf8')) as TriedDraft
     },
     secondFactors: {
-      give: (asked) => question('/second-factor/give', asked),
-      beginTotp: (asked) => question('/second-factor/begin-totp', asked),
-      confirmTotp: (asked) => question('/second-factor/confirm-totp', asked),
-      removeTotp: (asked) => question('/second-factor/remove-totp', asked),
-      proveAgain: (asked) => question('/second-factor/prove-again', asked),
-      renewRecoveryCodes: (asked) => question('/second-factor/renew-recovery-codes', asked),
+      give: (request) => question('/second-factor/give', request),
+      beginTotp: (request) => question('/second-factor/begin-totp', request),
+      confirmTotp: (request) => question('/second-factor/confirm-totp', request),
+      removeTotp: (request) => question('/second-factor/remove-totp', request),
+      proveAgain: (request) => question('/second-factor/prove-again', request),
+      renewRecoveryCodes: (request) => question('/second-factor/renew-recovery-codes', request),
     },
     passkeys: {
       askSignIn: () => question('/passkeys/ask-sign-in', {}),
-      signIn: (asked) => question('/passkeys/sign-in', asked),
-      askSecondFactor: (asked) => question('/passkeys/ask-second-factor', asked),
-      giveSecondFactor: (asked) => question('/passkeys/give-second-factor', asked),
-      askConfirmation: (asked) => question('/passkeys/ask-confirmation', asked),
-      confirm: (asked) => question('/passkeys/confirm', asked),
-      askAddition: (asked) => question('/passkeys/ask-addition', asked),
-      add: (asked) => question('/passkeys/add', asked),
-      remove: (asked) => question('/passkeys/remove', asked),
+      signIn: (request) => question('/passkeys/sign-in', request),
+      requestSecondFactor: (request) => question('/passkeys/ask-second-factor', request),
+      giveSecondFactor: (request) => question('/passkeys/give-second-factor', request),
+      requestConfirmation: (request) => question('/passkeys/ask-confirmation', request),
+      confirm: (request) => question('/passkeys/confirm', request),
+      requestAddition: (request) => question('/passkeys/ask-addition', request),
+      add: (request) => question('/passkeys/add', request),
+      remove: (request) => question('/passkeys/remove', request),
     },
     identityProvider: {
-      begin: (asked) => question('/identity-provider/begin', asked),
-      finish: (asked) => question('/identity-provider/finish', asked),
-      signOutUrl: (asked) => question('/identity-provider/sign-out-url', asked),
+      begin: (request) => question('/identity-provider/begin', request),
+      finish: (request) => question('/identity-provider/finish', request),
+      signOutUrl: (request) => question('/identity-provider/sign-out-url', request),
     },
     copies: {
-      make: (asked) => question('/copies/make', asked),
-      behind: (asked) => question('/copies/behind', asked),
-      begin: (asked) => question('/copies/begin', asked),
-      piece: (asked) => question('/copies/piece', asked),
-      taken: (asked) => question('/copies/taken', asked),
-      broke: (asked) => question('/copies/broke', asked),
+      make: (request) => question('/copies/make', request),
+      behind: (request) => question('/copies/behind', request),
+      begin: (request) => question('/copies/begin', request),
+      piece: (request) => question('/copies/piece', request),
+      taken: (request) => question('/copies/taken', request),
+      broke: (request) => question('/copies/broke', request),
     },
     packages: {
-      make: (asked) => question('/packages/make', asked),
-      behind: (asked) => question('/packages/behind', asked),
-      begin: (asked) => question('/packages/begin', asked),
-      beginSave: (asked) => question('/packages/begin-save', asked),
-      piece: (asked) => question('/packages/piece', asked),
-      taken: (asked) => question('/packages/taken', asked),
-      broke: (asked) => question('/packages/broke', asked),
+      make: (request) => question('/packages/make', request),
+      behind: (request) => question('/packages/behind', request),
+      begin: (request) => question('/packages/begin', request),
+      beginSave: (request) => question('/packages/begin-save', request),
+      piece: (request) => question('/packages/piece', request),
+      taken: (request) => question('/packages/taken', request),
+      broke: (request) => question('/packages/broke', request),
     },
     anonymisedCopies: {
-      read: (asked) => question('/anonymised-copies/read', asked, wholeCallMs),
-      save: (asked) => question('/anonymised-copies/save', asked),
-      propose: (asked) => question('/anonymised-copies/propose', asked, wholeCallMs),
-      recognise: (asked) => question('/anonymised-copies/recognise', asked),
-      render: (asked) => question('/anonymised-copies/render', asked, wholeCallMs),
-      audio: (asked: HearingAsked, signal) => sound<{ over: HearingOver }>('/anonymised-copies/audio', asked, signal),
+      read: (request) => question('/anonymised-copies/read', request, wholeCallMs),
+      save: (request) => question('/anonymised-copies/save', request),
+      propose: (request) => question('/anonymised-copies/propose', request, wholeCallMs),
+      recognise: (request) => question('/anonymised-copies/recognise', request),
+      render: (request) => question('/anonymised-copies/render', request, wholeCallMs),
+      audio: (request: PlaybackRequest, signal) =>
+        sound<{ over: HearingOver }>('/anonymised-copies/audio', request, signal),
     },
     blockers,
     logKey,

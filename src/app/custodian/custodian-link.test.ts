@@ -11,7 +11,7 @@ import { answersToDesk, type CustodianAnswers } from './custodian-server.ts'
 import { findCustodian } from './custodian-transport.ts'
 
 const ours = makeAuthority('our authority')
-const asked: unknown[] = []
+const request: unknown[] = []
 const lines: string[] = []
 const now = () => Temporal.Now.instant()
 const log = makeLog({ name: 'link', write: (line) => void lines.push(line), pretty: false })
@@ -22,7 +22,7 @@ let link: CustodianLink | undefined
 const answers: CustodianAnswers = {
   blockers: () => [],
   audio: async (range) => {
-    asked.push(range)
+    request.push(range)
     return { bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 }
   },
   peaks: async () => ({ over: 'ended' }) as unknown as Peaks & { over: 'ended' },
@@ -75,7 +75,7 @@ test('a desk on another machine hears a range of its listening over TLS, in whic
   expect(await custodian.alive()).toBe(true)
   const range = { session: 's', listening: 'l', from: 8, to: 12 }
   expect(await custodian.audio(range as never)).toEqual({ bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 })
-  expect(asked).toEqual([range])
+  expect(request).toEqual([range])
   way.stop()
 })
 
@@ -91,11 +91,11 @@ test.each([
   ['trusts another authority', ours.issue({ name: 'desk-1.example' }), makeAuthority('x'), /SELOSTE_LINK_AUTHORITIES/],
 ])('a desk whose certificate %s gets nothing, and is told why', async (_what, shown, trusted, reported) => {
   lines.length = 0
-  const before = asked.length
+  const before = request.length
   const { way, custodian } = await deskWith(await put('other', shown, trusted))
   expect(await custodian.alive()).toBe(false)
   await expect(custodian.audio({} as never)).rejects.toThrow()
-  expect(asked.length).toBe(before)
+  expect(request.length).toBe(before)
   expect(lines.join('')).toMatch(reported)
   way.stop()
 })

@@ -16,12 +16,12 @@ export function measureCustodian(
   { db, keys, clock }: { db: HoldingSafeguards; keys: Pick<KeyStore, 'kind' | 'has'>; clock: Clock },
 ): void {
   const registers = [registry]
-  let asked: { atMs: number; waiting: ReturnType<typeof countWaiting> } | undefined
+  let lastRead: { atMs: number; waiting: ReturnType<typeof countWaiting> } | undefined
   /** One query per scrape. */
   const waiting = () => {
     const nowMs = clock.monotonicMs()
-    if (!asked || nowMs - asked.atMs > 500) asked = { atMs: nowMs, waiting: countWaiting(db) }
-    return asked.waiting
+    if (!lastRead || nowMs - lastRead.atMs > 500) lastRead = { atMs: nowMs, waiting: countWaiting(db) }
+    return lastRead.waiting
   }
   for (const which of ['open', 'overdue'] as const) {
     new Gauge({
@@ -82,9 +82,9 @@ export function measureCustodian(
 async function answers(keys: Pick<KeyStore, 'has'>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => late.resolve(false), keyStoreMs)
-  const asking = keys.has(nameOfNoKey).then(
+  const request = keys.has(nameOfNoKey).then(
     () => true,
     () => false,
   )
-  return Promise.race([asking, late.promise]).finally(() => clearTimeout(timer))
+  return Promise.race([request, late.promise]).finally(() => clearTimeout(timer))
 }

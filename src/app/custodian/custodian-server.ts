@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Blocker } from '#platform/blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
-import type { CopyHearings, HearingAsked } from '#use/disclosure/copies/hear-copy.ts'
-import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
-import type { DraftAsked, TriedDraft } from './try-draft.ts'
+import type { CopyHearings, PlaybackRequest } from '#use/disclosure/copies/hear-copy.ts'
+import type { AudioRequest, AudioServer } from '#use/playback/serve-audio.ts'
+import type { DraftRequest, TriedDraft } from './try-draft.ts'
 
 const largestQuestionBytes = 32 * 1024
 /** Words of a call of an hour, with a margin. */
@@ -14,11 +14,11 @@ const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/ano
 export interface CustodianAnswers extends AudioServer {
   /** The custodian's blockers. */
   blockers: () => readonly Blocker[]
-  tryDraft: (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'>
+  tryDraft: (request: DraftRequest) => Promise<TriedDraft | 'refused' | 'unreadable'>
   /** Audio of an anonymised copy. */
   hearCopy: CopyHearings['audio']
   /** Requests with one JSON answer, by path; each handler checks the session. */
-  questions: Readonly<Record<string, (asked: never) => Promise<unknown>>>
+  questions: Readonly<Record<string, (request: never) => Promise<unknown>>>
 }
 
 export type AnswerDesk = (incoming: IncomingMessage, outgoing: ServerResponse) => void
@@ -39,7 +39,7 @@ export async function serveCustodian(
  */
 export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknown) => void): AnswerDesk {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const asked = await readQuestion(incoming)
+    const request = await readQuestion(incoming)
     switch (incoming.url) {
       case '/blockers':
         outgoing.writeHead(200).end(JSON.stringify(answers.blockers()))
@@ -50,8 +50,8 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
         outgoing.on('close', () => gone.abort())
         const served =
           incoming.url === '/audio'
-            ? await answers.audio(asked as AudioAsked, gone.signal)
-            : await answers.hearCopy(asked as HearingAsked, gone.signal)
+            ? await answers.audio(request as AudioRequest, gone.signal)
+            : await answers.hearCopy(request as PlaybackRequest, gone.signal)
         if (typeof served === 'string') outgoing.writeHead(served === 'too-fast' ? 429 : 416).end()
         else if ('over' in served) outgoing.writeHead(404).end(JSON.stringify(served))
         if (typeof served === 'string' || 'over' in served) return
@@ -60,16 +60,16 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
         return
       }
       case '/peaks': {
-        const peaks = await answers.peaks(asked as AudioAsked)
+        const peaks = await answers.peaks(request as AudioRequest)
         outgoing.writeHead('over' in peaks ? 404 : 200).end(JSON.stringify(peaks))
         return
       }
       case '/prepare':
-        await answers.prepare(asked as AudioAsked)
+        await answers.prepare(request as AudioRequest)
         outgoing.writeHead(204).end()
         return
       case '/try-draft': {
-        const tried = await answers.tryDraft(asked as DraftAsked)
+        const tried = await answers.tryDraft(request as DraftRequest)
         if (typeof tried === 'string') outgoing.writeHead(tried === 'refused' ? 404 : 422).end()
         else outgoing.writeHead(200).end(JSON.stringify(tried))
         return
@@ -78,7 +78,7 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
         const path = incoming.url ?? ''
         const question = Object.hasOwn(answers.questions, path) ? answers.questions[path] : undefined
         if (!question) outgoing.writeHead(400).end()
-        else outgoing.writeHead(200).end(JSON.stringify(await question(asked as never)))
+        else outgoing.writeHead(200).end(JSON.stringify(await question(request as never)))
       }
     }
   }

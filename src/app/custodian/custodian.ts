@@ -212,7 +212,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const watchingBlockers = watchBlockers({
     blockers,
     volumes: await volumesOf(settings),
-    asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
+    probes: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
     waitsSince: () => ingesting.oldest(),
   })
   const watching = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })

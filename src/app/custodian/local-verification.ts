@@ -85,8 +85,8 @@ async function textOf(path: string): Promise<string | undefined> {
   return orNothing(readFile(path, 'utf8'))
 }
 
-async function orNothing<Found>(asked: Promise<Found>): Promise<Found | undefined> {
-  return asked.catch((error: NodeJS.ErrnoException) => {
+async function orNothing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
+  return reading.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })

@@ -53,27 +53,27 @@ const shapes = {
 export function passkeyQuestions(passkeys: Passkeys): CustodianAnswers['questions'] {
   return {
     '/passkeys/ask-sign-in': checked(Nothing, () => passkeys.askSignIn()),
-    '/passkeys/sign-in': checked(shapes.signIn, (asked) => passkeys.signIn(withAssertion(asked))),
-    '/passkeys/ask-second-factor': checked(shapes.session, (asked) => passkeys.askSecondFactor(asked)),
-    '/passkeys/give-second-factor': checked(shapes.giveSecondFactor, (asked) =>
-      passkeys.giveSecondFactor(withAssertion(asked)),
+    '/passkeys/sign-in': checked(shapes.signIn, (request) => passkeys.signIn(withAssertion(request))),
+    '/passkeys/ask-second-factor': checked(shapes.session, (request) => passkeys.requestSecondFactor(request)),
+    '/passkeys/give-second-factor': checked(shapes.giveSecondFactor, (request) =>
+      passkeys.giveSecondFactor(withAssertion(request)),
     ),
-    '/passkeys/ask-confirmation': checked(shapes.act, (asked) => passkeys.askConfirmation(asked)),
-    '/passkeys/confirm': checked(shapes.confirm, (asked) => passkeys.confirm(withAssertion(asked))),
-    '/passkeys/ask-addition': checked(shapes.askAddition, (asked) => passkeys.askAddition(asked)),
-    '/passkeys/add': checked(shapes.add, (asked) =>
-      passkeys.add({ ...asked, response: asked.response as RegistrationResponseJSON }),
+    '/passkeys/ask-confirmation': checked(shapes.act, (request) => passkeys.requestConfirmation(request)),
+    '/passkeys/confirm': checked(shapes.confirm, (request) => passkeys.confirm(withAssertion(request))),
+    '/passkeys/ask-addition': checked(shapes.askAddition, (request) => passkeys.requestAddition(request)),
+    '/passkeys/add': checked(shapes.add, (request) =>
+      passkeys.add({ ...request, response: request.response as RegistrationResponseJSON }),
     ),
-    '/passkeys/remove': checked(shapes.remove, (asked) => passkeys.remove(asked)),
+    '/passkeys/remove': checked(shapes.remove, (request) => passkeys.remove(request)),
   }
 }
 
 /** Questions about the agency's identity provider, by their paths. */
 export function identityProviderQuestions(provider: IdentityProvider): CustodianAnswers['questions'] {
   return {
-    '/identity-provider/begin': checked(shapes.begin, (asked) => provider.begin(asked)),
-    '/identity-provider/finish': checked(shapes.finish, (asked) => provider.finish(asked)),
-    '/identity-provider/sign-out-url': checked(shapes.session, (asked) => provider.signOutUrl(asked)),
+    '/identity-provider/begin': checked(shapes.begin, (request) => provider.begin(request)),
+    '/identity-provider/finish': checked(shapes.finish, (request) => provider.finish(request)),
+    '/identity-provider/sign-out-url': checked(shapes.session, (request) => provider.signOutUrl(request)),
   }
 }
 
@@ -107,15 +107,15 @@ export async function signInVerifiers(given: {
   return { ...passkeyQuestions(passkeys), ...identityProviderQuestions(provider) }
 }
 
-function checked<Shape extends TSchema>(shape: Shape, answer: (asked: Static<Shape>) => Promise<unknown>) {
-  return (asked: never): Promise<unknown> => {
-    if (!Check(shape, asked)) throw new Error('a question to the custodian is not as agreed')
-    return answer(asked)
+function checked<Shape extends TSchema>(shape: Shape, answer: (request: Static<Shape>) => Promise<unknown>) {
+  return (request: never): Promise<unknown> => {
+    if (!Check(shape, request)) throw new Error('a question to the custodian is not as agreed')
+    return answer(request)
   }
 }
 
-function withAssertion<Asked extends { response: object }>(asked: Asked) {
-  return { ...asked, response: asked.response as AuthenticationResponseJSON }
+function withAssertion<Asked extends { response: object }>(request: Asked) {
+  return { ...request, response: request.response as AuthenticationResponseJSON }
 }
 
 async function readSecret(file: string): Promise<string> {

@@ -18,7 +18,7 @@ export interface TriedDraft {
 }
 
 /** Whose draft, and which, is the desk's to say; whether they may is the database's. */
-export interface DraftAsked {
+export interface DraftRequest {
   session: string
   draft: string
 }
@@ -27,11 +27,11 @@ export interface DraftAsked {
 export function createDraftTrier(
   db: Kysely<RegisterTables>,
   clock: Clock,
-): (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'> {
-  return async (asked) => {
+): (request: DraftRequest) => Promise<TriedDraft | 'refused' | 'unreadable'> {
+  return async (request) => {
     const at = clock.now()
     const tonight = at.toZonedDateTimeISO(termZone).add({ days: 1 }).startOfDay().toInstant()
-    const found = await readDraftToTry(db, asked, at, tonight)
+    const found = await readDraftToTry(db, request, at, tonight)
     if (typeof found === 'string') return found
     const { before, after } = found
     const terms = await dryRunTerms(db, before, after)
@@ -41,7 +41,7 @@ export function createDraftTrier(
       effectiveFrom: after.effectiveFrom.toString(),
       terms: terms.map((step) => ({ ...step, at: step.at.toString() })),
       shares: await tryShares(db, before, after, at),
-      pending: await countReached(db, { draft: asked.draft, reach, effectiveFrom: after.effectiveFrom }),
+      pending: await countReached(db, { draft: request.draft, reach, effectiveFrom: after.effectiveFrom }),
     }
   }
 }

@@ -11,7 +11,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createReadRateLimit } from '../http/read-rate-limit.ts'
 import { serve } from '../http/serve.ts'
-import { askCaptures } from './ask-captures.ts'
+import { openCaptures } from './captures.ts'
 import { readCallFlows } from '../capture/call-flow-questions.ts'
 import { connectCustodian } from '../custodian/custodian-client.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
@@ -69,7 +69,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
   measurePromises(metrics.registry, async () => readProofs(db, systemClock.now(), await custodian.logKey()))
-  const captures = askCaptures({
+  const captures = openCaptures({
     ...{ db, databaseUrl },
     onFault: (error) => {
       log.warn({ err: error }, 'captures could not be asked; trying again')

@@ -3,7 +3,7 @@ import { readOffered, writeMetrics, type SharedMetrics } from '#platform/metrics
 import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
-import type { Captures } from './ask-captures.ts'
+import type { Captures } from './captures.ts'
 
 /** Receives who answered each scrape. */
 export interface ScrapeResults {
@@ -35,7 +35,7 @@ export async function gatherMetrics(
       (last, node) => (last && last.aliveAt.epochMilliseconds > node.aliveAt.epochMilliseconds ? last : node),
       undefined,
     )?.id
-  const far = await captures.ask('metrics', nearId).catch(() => undefined)
+  const far = await captures.request('metrics', nearId).catch(() => undefined)
   for (const process of Object.keys(sockets)) {
     results.process(process, near.has(process) || (process === 'capture' && (far?.answers.size ?? 0) > 0))
   }

@@ -18,7 +18,7 @@ type Success<Responses> = {
 type Given<Schema> = Schema extends TSchema ? (Static<Schema> extends null ? 'done' : JsonForm<Static<Schema>>) : never
 
 /** A request validated by its contract. */
-export type Asked<Name extends keyof Operations> = FastifyRequest<{
+export type RequestOf<Name extends keyof Operations> = FastifyRequest<{
   Params: Part<Operations[Name]['schema'], 'params'>
   Querystring: Part<Operations[Name]['schema'], 'querystring'>
   Body: Part<Operations[Name]['schema'], 'body'>
@@ -34,7 +34,7 @@ export type Answer<Name extends keyof Operations> = Operations[Name]['schema'] e
  */
 export type Answers = {
   [Name in keyof Operations]?: (
-    request: Asked<Name>,
+    request: RequestOf<Name>,
     reply: FastifyReply,
   ) => Answer<Name> | Refusal | Promise<Answer<Name> | Refusal>
 }

@@ -10,7 +10,7 @@ import { defaultPace, mostWaiting, slowing } from '#safeguards/watch/thresholds.
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 /** Views after which the log is counted again: there may be another desk. */
-const askAgainAfter = 20
+const recountAfter = 20
 /** A noticeable wait is logged, which raises an alarm; at most once a minute per person. */
 const noticedMs = 1_000
 const mostPeople = 1_000
@@ -20,7 +20,7 @@ interface Usage {
   begun?: Promise<void>
   /** Times of the person's views in the last hour; milliseconds of the epoch. */
   viewedAt: number[]
-  sinceAsked: number
+  sinceCounted: number
   waiting: number
   turn: Promise<unknown>
   loggedAt: number
@@ -54,11 +54,11 @@ export function createReadRateLimit(
   async function usageOf(session: Session, nowMs: number): Promise<Usage> {
     const known = people.get(session.personId)
     if (known) {
-      if (known.sinceAsked >= askAgainAfter) await countLogged(known, session, nowMs)
+      if (known.sinceCounted >= recountAfter) await countLogged(known, session, nowMs)
       await known.begun
       return known
     }
-    const usage: Usage = { viewedAt: [], sinceAsked: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
+    const usage: Usage = { viewedAt: [], sinceCounted: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
     people.set(session.personId, usage)
     // Concurrent first views wait for one count.
     usage.begun = countLogged(usage, session, nowMs)
@@ -74,7 +74,7 @@ export function createReadRateLimit(
   /** Adds logged views that this process does not know. */
   async function countLogged(usage: Usage, session: Session, nowMs: number): Promise<void> {
     // Before the query, so that concurrent views do not all run it.
-    usage.sinceAsked = 0
+    usage.sinceCounted = 0
     const { inMinute, inHour } = await recentViews(db, session)
     const since = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length
     const missing = Math.max(0, inHour - since(hourMs))
@@ -92,7 +92,7 @@ export function createReadRateLimit(
       const nowMs = clock.now().epochMilliseconds
       if (people.size > mostPeople) forgetIdle(nowMs)
       const usage = await usageOf(session, nowMs)
-      usage.sinceAsked += 1
+      usage.sinceCounted += 1
       usage.viewedAt.push(nowMs)
       while ((usage.viewedAt[0] ?? nowMs) <= nowMs - hourMs) usage.viewedAt.shift()
       const inHour = usage.viewedAt.length

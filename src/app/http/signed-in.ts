@@ -10,16 +10,16 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionToken } from './account/session-cookies.ts'
 
-const whoAsks = new WeakMap<FastifyRequest, { personId: string }>()
+const requesterKind = new WeakMap<FastifyRequest, { personId: string }>()
 
 /** Whom a request was found to come from; nothing before that was asked for, or where it comes from nobody. */
 export function personBehind(request: FastifyRequest): { personId: string } | undefined {
-  return whoAsks.get(request)
+  return requesterKind.get(request)
 }
 
 /** Notes whom a request was found to come from, for whoever refuses it before its handler asks. */
 export function comesFrom(request: FastifyRequest, personId: string): void {
-  whoAsks.set(request, { personId })
+  requesterKind.set(request, { personId })
 }
 
 /** The sign-in behind a request, under way or done; nothing is answered where there is none. */
@@ -27,7 +27,7 @@ export async function signInBehind(desk: Desk, request: FastifyRequest) {
   const token = sessionToken(request)
   const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
   if (token === undefined || !underWay) return undefined
-  whoAsks.set(request, { personId: underWay.personId })
+  requesterKind.set(request, { personId: underWay.personId })
   return { ...underWay, token }
 }
 
@@ -35,7 +35,7 @@ export async function signInBehind(desk: Desk, request: FastifyRequest) {
 export async function sessionBehind(desk: Desk, request: FastifyRequest): Promise<Session | undefined> {
   const token = sessionToken(request)
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
-  if (session) whoAsks.set(request, session)
+  if (session) requesterKind.set(request, session)
   return session
 }
 
@@ -97,7 +97,7 @@ export async function turnHasCome(desk: Desk, session: Session): Promise<boolean
 export function granted(
   desk: Desk,
   { session }: FastifyRequest,
-  asked: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
+  request: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
 ) {
-  return requestGrant(desk.db, session, asked, desk.clock.now())
+  return requestGrant(desk.db, session, request, desk.clock.now())
 }

@@ -22,7 +22,7 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
   /** `isBusy` while another client downloads it. */
   begin: (token: string, address: string) => Promise<Fetched | { isBusy: true } | undefined>
   /** Returns sealed bytes from a position on, in base64; undefined if the download has ended meanwhile. */
-  piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
+  piece: (request: Fetched & { from: number }) => Promise<{ bytes?: string }>
   taken: (fetched: Fetched) => Promise<unknown>
   broke: (fetched: Fetched) => Promise<unknown>
   /** Suffix of the saved file, with its dot. */
@@ -33,7 +33,7 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
 const most = { max: 30, timeWindow: '10 minutes' }
 const isToken = /^[\w-]{43}$/
 
-interface Asked {
+interface DownloadRequest {
   Params: { token: string }
   Querystring: { language?: string }
 }
@@ -49,7 +49,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   what: Fetchable<Fetched>,
 ): void {
   const fewAttempts = { onRequest: app.rateLimit(most) }
-  app.get<Asked>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
+  app.get<DownloadRequest>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const meant = isToken.test(token) ? await what.behind(token) : undefined
     if (!meant) return sendNothing(request, reply, 404)
@@ -64,7 +64,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     })
   })
 
-  app.post<Asked>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
+  app.post<DownloadRequest>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const fetched = isToken.test(token) ? await what.begin(token, request.ip) : undefined
     if (!fetched) return sendNothing(request, reply, 404)
@@ -78,7 +78,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     )
   })
 
-  async function sendNothing(request: FastifyRequest<Asked>, reply: FastifyReply, status: 404 | 409) {
+  async function sendNothing(request: FastifyRequest<DownloadRequest>, reply: FastifyReply, status: 404 | 409) {
     const language = chosen(request) ?? preferred(request) ?? 'fi'
     const [say, why] = [sayDownload(language), status === 409 ? 'busy' : 'gone'] as const
     const [title, text] = [say(`download.${what.kind}.${why}-title`), say(`download.${what.kind}.${why}`)]
@@ -126,13 +126,13 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
  */
 async function* piecesOf<Fetched extends { sizeBytes: number }>(
   name: string,
-  ask: Fetchable<Fetched>['piece'],
+  fetchPiece: Fetchable<Fetched>['piece'],
   fetched: Fetched,
   to: ServerResponse,
 ) {
   for (let from = 0; from < fetched.sizeBytes;) {
     await drained(to)
-    const { bytes } = await ask({ ...fetched, from })
+    const { bytes } = await fetchPiece({ ...fetched, from })
     if (bytes === undefined) throw new Error(`the ${name} has ended while it was fetched`)
     const piece = Buffer.from(bytes, 'base64')
     from += piece.length
@@ -159,12 +159,12 @@ function confidential(reply: FastifyReply): FastifyReply {
     .header('x-robots-tag', 'noindex')
 }
 
-function chosen({ query }: FastifyRequest<Asked>): Language | undefined {
+function chosen({ query }: FastifyRequest<DownloadRequest>): Language | undefined {
   return languages.find((one) => one === query.language)
 }
 
 /** Returns the first of a browser's languages that is supported. */
-function preferred({ headers }: FastifyRequest<Asked>): Language | undefined {
+function preferred({ headers }: FastifyRequest<DownloadRequest>): Language | undefined {
   const wanted = (headers['accept-language'] ?? '').split(',').map((one) => one.trim().slice(0, 2).toLowerCase())
   return wanted.flatMap((one) => languages.filter((known) => known === one))[0]
 }

@@ -8,7 +8,7 @@ export interface WatchBlockersOptions {
   /** Folders by use; of two on one volume the first is named. */
   volumes: Readonly<Record<string, string>>
   /** Probes of stores, so that an outage is known before somebody needs them. */
-  asks?: readonly (() => Promise<unknown>)[]
+  probes?: readonly (() => Promise<unknown>)[]
   /** Returns since when (as in performance.now()) something waits for the register; undefined if nothing does. */
   waitsSince?: () => { sinceMs: number; code: string } | undefined
   intervalMs?: number
@@ -19,7 +19,7 @@ const checkMs = 10_000
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {
-  const { blockers, volumes, asks = [], waitsSince, intervalMs = checkMs } = options
+  const { blockers, volumes, probes = [], waitsSince, intervalMs = checkMs } = options
   let checking = false
 
   async function checkVolumes(): Promise<void> {
@@ -47,7 +47,7 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
     checkBacklog()
     await checkVolumes()
     // One probe at a time if a store is slow.
-    await Promise.allSettled(asks.map((ask) => ask()))
+    await Promise.allSettled(probes.map((probe) => probe()))
   }
 
   function checkAgain(): void {

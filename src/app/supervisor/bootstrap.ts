@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
-import { askOnce } from '#platform/database/ask-once.ts'
+import { queryOnce } from '#platform/database/query-once.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
@@ -82,7 +82,7 @@ async function installFirstDescription(
   path: string | undefined,
   log: Pick<Log, 'info'>,
 ): Promise<void> {
-  if ((await askOnce(adminUrl, 'select from description_version limit 1')).length > 0) return
+  if ((await queryOnce(adminUrl, 'select from description_version limit 1')).length > 0) return
   const { installFirst } = await import('./install-first.ts')
   await installFirst(adminUrl, log, path)
 }

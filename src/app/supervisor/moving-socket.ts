@@ -17,7 +17,7 @@ export interface MakesWay {
   goOn: (environment: Environment) => Promise<void>
 }
 
-type Asked = { hold: Environment } | { goOn: true }
+type MoveRequest = { hold: Environment } | { goOn: true }
 type MoveResponse = { done: true } | { refused: string }
 
 export interface OfferedMoving {
@@ -54,8 +54,8 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
     open.add(socket)
     socket.on('error', () => undefined) // Its end follows.
     createInterface({ input: socket }).on('line', (line) => {
-      const asked = JSON.parse(line) as Asked
-      if ('goOn' in asked) {
+      const request = JSON.parse(line) as MoveRequest
+      if ('goOn' in request) {
         last = last.then(() => answer(goOn()))
         return
       }
@@ -66,7 +66,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
         .then(() => before)
         .then(() => {
           if (socket.destroyed) return
-          environment = asked.hold
+          environment = request.hold
           return answer(makesWay.hold())
         })
     })
@@ -95,7 +95,7 @@ export interface MadeWay {
 }
 
 /** Undefined if none runs with this data folder. */
-export async function askToMakeWay(settings: SocketSettings): Promise<MadeWay | undefined> {
+export async function requestToMakeWay(settings: SocketSettings): Promise<MadeWay | undefined> {
   const socket = createConnection(socketPath(settings, 'moving'))
   const isThere = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
@@ -112,15 +112,15 @@ export async function askToMakeWay(settings: SocketSettings): Promise<MadeWay | 
   socket.on('close', () => {
     for (const one of waiting) one.reject(new Fault('move-not-held', 'the running Seloste has ended; look at its log'))
   })
-  const ask = (asked: Asked) => {
+  const request = (requested: MoveRequest) => {
     const one = Promise.withResolvers<void>()
     waiting.push(one)
-    socket.write(`${JSON.stringify(asked)}\n`)
+    socket.write(`${JSON.stringify(requested)}\n`)
     return one.promise
   }
   return {
-    hold: (environment) => ask({ hold: environment }),
-    goOn: () => ask({ goOn: true }),
+    hold: (environment) => request({ hold: environment }),
+    goOn: () => request({ goOn: true }),
     close: () => socket.end(),
   }
 }

@@ -20,7 +20,7 @@ import {
   type Signer,
   type VerifierKey,
 } from '#safeguards/audit/note.ts'
-import { considerCheckpoint, originAsked } from '#safeguards/audit/witness/consider-checkpoint.ts'
+import { considerCheckpoint, originOf } from '#safeguards/audit/witness/consider-checkpoint.ts'
 import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 
@@ -76,9 +76,9 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
   })
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const asked = logs.find(({ hash }) => incoming.url === `/${hash}/checkpoint`)
-    if (incoming.method === 'GET' && asked?.latest) {
-      outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(asked.latest.note)
+    const log = logs.find(({ hash }) => incoming.url === `/${hash}/checkpoint`)
+    if (incoming.method === 'GET' && log?.latest) {
+      outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(log.latest.note)
       return
     }
     if (incoming.method !== 'POST' || incoming.url !== '/add-checkpoint') {
@@ -97,7 +97,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
   }
 
   async function consider(body: string, outgoing: ServerResponse): Promise<void> {
-    const origin = originAsked(body)
+    const origin = originOf(body)
     const seen = logs.find(({ key }) => key.name === origin) ?? logs[0]
     const found = considerCheckpoint(body, seen.key, seen.latest)
     if (found.status === 409) {

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
 import { makeSigner, readCheckpoint, signCheckpoint, signedBy } from '#safeguards/audit/note.ts'
 import { consistencyProof, hashLeaf, RightEdge, type ReadMembers } from '#safeguards/audit/tree.ts'
-import { askForHeld, askWitness } from '#safeguards/audit/witness/ask-witness.ts'
+import { fetchCosigned, requestCosignature } from '#safeguards/audit/witness/request-cosignature.ts'
 import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
 import { serveWitness } from './serve-witness.ts'
 
@@ -53,21 +53,27 @@ describe('a witness', () => {
   test('cosigns the destruction ledger of the same installation beside its log, each from where it was', async () => {
     const ledger = { ...log, ...ledgerKeyOf(log) }
     const held = { url: witness.url, key: witness.key }
-    expect(await askForHeld(held, ledger)).toBeUndefined()
+    expect(await fetchCosigned(held, ledger)).toBeUndefined()
     for (const size of [3, 40]) {
-      expect(await askWitness(held, ledger, tree.note(size, ledger), tree.read, 0)).toHaveProperty('line')
+      expect(await requestCosignature(held, ledger, tree.note(size, ledger), tree.read, 0)).toHaveProperty('line')
     }
     await witness.stop()
     witness = await start()
     held.url = witness.url
-    expect(await askForHeld(held, ledgerKeyOf(log))).toMatchObject({ origin: `${log.name}/ledger`, size: 40 })
-    expect(await askWitness(held, ledger, tree.note(39, ledger), tree.read, 0)).toEqual({ ahead: 40 })
+    expect(await fetchCosigned(held, ledgerKeyOf(log))).toMatchObject({ origin: `${log.name}/ledger`, size: 40 })
+    expect(await requestCosignature(held, ledger, tree.note(39, ledger), tree.read, 0)).toEqual({ ahead: 40 })
     expect((await post(0, [], tree.note(1, { ...ledger, name: `${log.name}/other` }))).status).toBe(404)
   })
 
   test('cosigns a log that only grows, whatever the steps, and remembers it over its own end', async () => {
     for (const size of [1, 2, 255, 256, 256, 300, 512, 513]) {
-      const answer = await askWitness({ url: witness.url, key: witness.key }, log, tree.note(size), tree.read, 0)
+      const answer = await requestCosignature(
+        { url: witness.url, key: witness.key },
+        log,
+        tree.note(size),
+        tree.read,
+        0,
+      )
       const cosigned = 'line' in answer ? readCheckpoint(`${tree.note(size)}${answer.line}\n`) : undefined
       expect(cosigned && signedBy(witness.key, cosigned)).toMatchObject({ seconds: expect.any(Number) })
     }
@@ -110,15 +116,15 @@ describe('a witness', () => {
 
   test('of many at once cosigns no two of which one is not the beginning of the other', async () => {
     const sizes = [601, 650, 640, 699, 620]
-    const asked = sizes.map(async (size) => post(600, await consistencyProof(600, size, tree.read), tree.note(size)))
-    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    const request = sizes.map(async (size) => post(600, await consistencyProof(600, size, tree.read), tree.note(size)))
+    const statuses = (await Promise.all(request)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
     expect(statuses.filter((status) => status === 409)).toHaveLength(4)
   })
 
   test('tells a log that was turned back, and is believed only with a checkpoint that the log had signed', async () => {
     const key = witness.key
-    const answer = await askWitness({ url: witness.url, key }, log, tree.note(100), tree.read, 0)
+    const answer = await requestCosignature({ url: witness.url, key }, log, tree.note(100), tree.read, 0)
     expect(answer).toHaveProperty('ahead')
     const liar = createServer((incoming, outgoing) => {
       if (incoming.method === 'POST') outgoing.writeHead(409).end('900\n')
@@ -126,7 +132,7 @@ describe('a witness', () => {
     })
     await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
     const { port } = liar.address() as { port: number }
-    const lied = await askWitness({ url: `http://127.0.0.1:${port}`, key }, log, tree.note(100), tree.read, 0)
+    const lied = await requestCosignature({ url: `http://127.0.0.1:${port}`, key }, log, tree.note(100), tree.read, 0)
     expect(lied).toEqual({ failed: expect.stringContaining('shows no checkpoint') })
     await new Promise((resolve) => liar.close(resolve))
   })
@@ -135,10 +141,10 @@ describe('a witness', () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-witness-'))
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])
-    expect(await askWitness(other, log, fork.note(80), fork.read, 0)).toHaveProperty('line')
+    expect(await requestCosignature(other, log, fork.note(80), fork.read, 0)).toHaveProperty('line')
     // The log that goes on is longer by now, or as long.
     for (const size of [80, 200])
-      expect(await askWitness(other, log, tree.note(size), tree.read, 0)).toEqual({ differs: 80 })
+      expect(await requestCosignature(other, log, tree.note(size), tree.read, 0)).toEqual({ differs: 80 })
     await other.stop()
     for (const shown of [tree.note(40), fork.note(80, makeSigner(log.name, newKey(), 'note')), 'nothing']) {
       const liar = createServer((incoming, outgoing) => {
@@ -147,7 +153,13 @@ describe('a witness', () => {
       })
       await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
       const { port } = liar.address() as { port: number }
-      const lied = await askWitness({ ...other, url: `http://127.0.0.1:${port}` }, log, tree.note(200), tree.read, 40)
+      const lied = await requestCosignature(
+        { ...other, url: `http://127.0.0.1:${port}` },
+        log,
+        tree.note(200),
+        tree.read,
+        40,
+      )
       expect(lied).toEqual({ failed: expect.stringContaining('422') })
       await new Promise((resolve) => liar.close(resolve))
     }

@@ -38,8 +38,8 @@ function from(description: RegisterDescription, given: Partial<AnsweringFrom> = 
 }
 
 /** Returns capture’s decision on the call itself, once its client reports it. */
-function captured(question: Question, asked: AnsweringFrom, answeredAt = at) {
-  const version = asked.versionAt(answeredAt)
+function captured(question: Question, query: AnsweringFrom, answeredAt = at) {
+  const version = query.versionAt(answeredAt)
   const directory = directoryAt(version.description, entries, answeredAt)
   const entry = directory.findNumber(question.number as PhoneNumberKey)
   const official = question.official && directory.findOfficial(question.official as PhoneNumberKey)
@@ -54,7 +54,7 @@ function captured(question: Question, asked: AnsweringFrom, answeredAt = at) {
   } as unknown as CallInvitation
   const segment = describeSegment(invitation, {
     ...{ version, drawKey, answeredAt, arrivedAt: answeredAt },
-    quotaUsed: asked.quotas.used(answeredAt),
+    quotaUsed: query.quotas.used(answeredAt),
     ids: { segmentId: 's', contactId: 'c', recordingId: 'r' },
     intakeDay: Temporal.PlainDate.from('2026-11-26'),
   })
@@ -63,8 +63,8 @@ function captured(question: Question, asked: AnsweringFrom, answeredAt = at) {
 }
 
 const idOf = (text: string): Question['callIds'] => ({ ucid: text })
-const ask = (question: Partial<Question>, asked: AnsweringFrom): Answer => {
-  const answer = answerQuestion({ number: numbersCalled.national, callIds: idOf('1'), ...question }, asked)
+const answerTo = (question: Partial<Question>, query: AnsweringFrom): Answer => {
+  const answer = answerQuestion({ number: numbersCalled.national, callIds: idOf('1'), ...question }, query)
   if ('wrong' in answer) throw new Error(answer.wrong)
   return answer
 }
@@ -82,15 +82,15 @@ describe('the answer is what capture decides', () => {
     const announced = new Set<string>()
     fc.assert(
       fc.property(questions, plans, ({ official, ...question }, { share, consent }) => {
-        const asked = from(described({ share }, consent))
+        const query = from(described({ share }, consent))
         const whole = { ...question, ...(official !== undefined && { official }) } as Question
-        const answer = ask(whole, asked)
+        const answer = answerTo(whole, query)
         announced.add(answer.outcome)
-        const decided = captured(whole, asked)
+        const decided = captured(whole, query)
         expect(answer.outcome === 'recorded').toBe(decided.record)
         expect(answer.reason).toBe(decided.reason)
         if (answer.announce || official !== undefined) return
-        for (const { phone } of officials) expect(captured({ ...whole, official: phone }, asked).record).toBe(false)
+        for (const { phone } of officials) expect(captured({ ...whole, official: phone }, query).record).toBe(false)
       }),
       { numRuns: 500 },
     )
@@ -98,26 +98,26 @@ describe('the answer is what capture decides', () => {
   })
 
   test('the same id is drawn alike in each of the forms that clients send it in', () => {
-    const asked = from(described({ share: 0.5 }))
+    const query = from(described({ share: 0.5 }))
     for (let id = 1; id < 60; id++) {
       const hex = id.toString(16).toUpperCase().padStart(16, '0')
-      const plain = ask({ callIds: { ucid: hex } }, asked)
-      expect(ask({ callIds: { ucid: `00FA08${hex};encoding=hex` } }, asked)).toEqual(plain)
-      expect(ask({ callIds: { ucid: hex, sipCallId: 'a worse one' } }, asked)).toEqual(plain)
+      const plain = answerTo({ callIds: { ucid: hex } }, query)
+      expect(answerTo({ callIds: { ucid: `00FA08${hex};encoding=hex` } }, query)).toEqual(plain)
+      expect(answerTo({ callIds: { ucid: hex, sipCallId: 'a worse one' } }, query)).toEqual(plain)
     }
   })
 })
 
 describe('before the answering official is known', () => {
   test('with required consent the call may be recorded, and is announced', () => {
-    expect(ask({}, from(described({ share: 1 }, true)))).toMatchObject({
+    expect(answerTo({}, from(described({ share: 1 }, true)))).toMatchObject({
       ...{ outcome: 'possible', announce: true, reason: 'no-official' },
     })
   })
 
   test('with an official who does not consent it is not recorded, and nothing is announced', () => {
     const [, refuses] = entries
-    const answer = ask({ official: refuses!.phoneKey }, from(described({ share: 1 }, true)))
+    const answer = answerTo({ official: refuses!.phoneKey }, from(described({ share: 1 }, true)))
     expect(answer).toEqual({
       ...{ outcome: 'not-recorded', announce: false, reason: 'no-consent', descriptionVersion: 7, announcements: [] },
     })
@@ -125,8 +125,8 @@ describe('before the answering official is known', () => {
 
   test('a per-official quota that is full for one leaves recording possible for another', () => {
     const quotas = { used: () => (_rule: unknown, of: object) => ('official' in of && of.official === 'x' ? 5 : 0) }
-    const asked = from(described({ share: 1, quota: { per: 'official', weekly: 5 } }), { quotas })
-    expect(ask({}, asked)).toMatchObject({ outcome: 'possible', reason: 'no-official' })
+    const query = from(described({ share: 1, quota: { per: 'official', weekly: 5 } }), { quotas })
+    expect(answerTo({}, query)).toMatchObject({ outcome: 'possible', reason: 'no-official' })
   })
 })
 
@@ -140,32 +140,32 @@ describe('what may change before the call is answered', () => {
             ? { version: 7, description: none }
             : { version: 8, description: all },
       })
-    expect(ask({}, inMinutes(5))).toMatchObject({ outcome: 'possible', announce: true, descriptionVersion: 7 })
-    expect(ask({}, inMinutes(60))).toMatchObject({ outcome: 'not-recorded', announce: false })
+    expect(answerTo({}, inMinutes(5))).toMatchObject({ outcome: 'possible', announce: true, descriptionVersion: 7 })
+    expect(answerTo({}, inMinutes(60))).toMatchObject({ outcome: 'not-recorded', announce: false })
   })
 
   test('a recording time that begins soon is announced', () => {
     const hours = { days: ['THU'], from: Temporal.PlainTime.from('12:05'), to: Temporal.PlainTime.from('16:00') }
-    const answer = ask({}, from(described({ share: 1, hours: hours as never })))
+    const answer = answerTo({}, from(described({ share: 1, hours: hours as never })))
     expect(answer).toMatchObject({ outcome: 'possible', reason: 'outside-hours', announce: true })
   })
 })
 
 describe('content of the answer', () => {
   test('the announcements of the number, in the languages that it has', () => {
-    const { announcements } = ask({}, from(described({ share: 1 })))
+    const { announcements } = answerTo({}, from(described({ share: 1 })))
     expect(announcements.length).toBeGreaterThan(0)
     expect(announcements[0]!.texts.fi).toBeTruthy()
     expect(announcements[0]!.texts.sv).toBeTruthy()
   })
 
   test('no announcement for a call to the switchboard or to an unknown number', () => {
-    const asked = from(described({ share: 1 }))
-    expect(ask({ number: numbersCalled.switchboardSwedish }, asked)).toMatchObject({
+    const query = from(described({ share: 1 }))
+    expect(answerTo({ number: numbersCalled.switchboardSwedish }, query)).toMatchObject({
       announce: false,
       reason: 'switchboard',
     })
-    expect(ask({ number: '+358294977777' }, asked)).toMatchObject({ announce: false, reason: 'unknown-number' })
+    expect(answerTo({ number: '+358294977777' }, query)).toMatchObject({ announce: false, reason: 'unknown-number' })
   })
 
   test('only the member’s name for an invalid telephone number', () => {

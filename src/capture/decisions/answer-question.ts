@@ -83,7 +83,7 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
   const { findOfficial } = directoryAt(version.description, from.officials(), answeredAt)
   const entry = keys.official && findOfficial(keys.official)
   const dialledEntry = keys.dialled && findNumber(version.description, keys.dialled, answeredAt)
-  const asked = {
+  const query = {
     version,
     drawKey: from.drawKey,
     drawnOn: hashCallId(joiningKeys(normaliseCallIds(callIds))[0] ?? ''),
@@ -93,14 +93,14 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
     quotaUsed: from.quotas.used(answeredAt),
   }
   const asReported = decideRecording({
-    ...asked,
+    ...query,
     officialId: entry?.personId,
     consents: entry?.consentedFrom != null,
   })
   if (entry) return { asTold: asReported, atBest: asReported }
-  const used = asked.quotaUsed
+  const used = query.quotaUsed
   const atBest = decideRecording({
-    ...asked,
+    ...query,
     officialId: 'whoever answers',
     consents: true,
     quotaUsed: (rule, of) => ('official' in of ? 0 : used(rule, of)),

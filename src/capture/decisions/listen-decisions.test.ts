@@ -13,18 +13,18 @@ const answer: Answer = {
   announcements: [{ texts: { fi: 'Puhelu voidaan tallentaa.' } }],
 }
 const question = { number: '029 497 000', callIds: { ucid: '0001' } }
-let asked: Question[] = []
+let query: Question[] = []
 let outcomes: string[] = []
 let stop: () => Promise<void> = () => Promise.resolve()
 afterEach(() => stop())
 
 async function listen(given: Partial<DecisionsOptions> = {}): Promise<string> {
-  ;[asked, outcomes] = [[], []]
+  ;[query, outcomes] = [[], []]
   const listening = await listenDecisions({
     listen: { host: '127.0.0.1', port: 0 },
     token,
     answer: (one) => {
-      asked.push(one)
+      query.push(one)
       return answer
     },
     onAsked: (outcome) => outcomes.push(outcome),
@@ -46,7 +46,7 @@ test('a question with the token is answered, as JSON or as a form, in JSON or in
   const form = 'number=029+497+000&callId.ucid=0001'
   const word = await post(url, form, { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/plain' })
   expect(await word.text()).toBe('announce\n')
-  expect(asked).toEqual([question, question])
+  expect(query).toEqual([question, question])
   expect(outcomes).toEqual(['recorded', 'recorded'])
 })
 
@@ -55,7 +55,7 @@ test('without the token no answer is given, and the plan is not read', async () 
   for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token}`]) {
     expect((await post(url, JSON.stringify(question), { authorization })).status, authorization).toBe(401)
   }
-  expect(asked).toEqual([])
+  expect(query).toEqual([])
 })
 
 test.each([
@@ -108,20 +108,20 @@ test('over TLS without a token, only a client with a certificate of our authorit
     token: undefined,
     certificate: { inUse: { ...ours!, ca: friend!.cert }, onChange: () => undefined },
   })
-  const askAs = (client: { cert?: Buffer; key?: Buffer }) =>
+  const requestAs = (client: { cert?: Buffer; key?: Buffer }) =>
     new Promise<number | string>((resolve) => {
-      const asking = request(
+      const pending = request(
         { ...client, port: new URL(url).port, path: '/decisions', method: 'POST', rejectUnauthorized: false },
         (response) => {
           response.resume()
           resolve(response.statusCode ?? 0)
         },
       )
-      asking.on('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message))
-      asking.end(JSON.stringify(question))
+      pending.on('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message))
+      pending.end(JSON.stringify(question))
     })
-  expect(await askAs(friend!)).toBe(200)
-  expect(typeof (await askAs(stranger!))).toBe('string')
-  expect(typeof (await askAs({}))).toBe('string')
-  expect(asked).toHaveLength(1)
+  expect(await requestAs(friend!)).toBe(200)
+  expect(typeof (await requestAs(stranger!))).toBe('string')
+  expect(typeof (await requestAs({}))).toBe('string')
+  expect(query).toHaveLength(1)
 })

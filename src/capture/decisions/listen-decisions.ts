@@ -66,7 +66,7 @@ function serverFor({ token, certificate }: DecisionsOptions, onRequest: Paramete
 }
 
 async function serve(options: DecisionsOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { token, onAsked, onFault } = options
+  const { token, onAsked: onRequested, onFault } = options
   const respond = (status: number, body: object, headers: Record<string, string> = {}) => {
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
     response.end(`${JSON.stringify(body)}\n`)
@@ -75,7 +75,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     respond(status, { error: { code, message } }, headers)
   try {
     if (token !== undefined && !isAllowed(request.headers.authorization, token)) {
-      onAsked('denied')
+      onRequested('denied')
       return refuse(401, 'token.wrong', 'The token of SELOSTE_DECISIONS_TOKEN is expected.', {
         'www-authenticate': 'Bearer',
       })
@@ -89,10 +89,10 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     const question = readQuestion(body, request.headers['content-type'] ?? '')
     const answer = 'wrong' in question ? question : options.answer(question)
     if ('wrong' in answer) {
-      onAsked('wrong')
+      onRequested('wrong')
       return refuse(400, 'question.wrong', `${answer.wrong}.`)
     }
-    onAsked(answer.outcome)
+    onRequested(answer.outcome)
     // For dialplans that cannot read JSON.
     if (request.headers.accept === 'text/plain') {
       response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' })

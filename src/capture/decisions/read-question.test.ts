@@ -8,9 +8,9 @@ const example = (name: string) =>
 const form = 'application/x-www-form-urlencoded'
 
 test('the example for Asterisk sends a valid question', () => {
-  const [, asked = ''] =
+  const [, query = ''] =
     /\$\{CURL\(http:[^,]+\/decisions,(.*)\)\}\)$/m.exec(example('asterisk-announcement.conf')) ?? []
-  const body = asked
+  const body = query
     .replace('${URIENCODE(${EXTEN})}', encodeURIComponent('+358 29 497 000'))
     .replace('${id}', encodeURIComponent('a&b=c@192.0.2.1'))
   expect(readQuestion(body, form)).toEqual({
@@ -19,16 +19,16 @@ test('the example for Asterisk sends a valid question', () => {
 })
 
 test('the example for FreeSWITCH is XML, and sends a valid question', () => {
-  const asked: string[] = []
+  const query: string[] = []
   const parser = new SaxesParser()
   parser.on('opentag', ({ attributes }) => {
-    if (attributes['application'] === 'curl') asked.push(String(attributes['data']))
+    if (attributes['application'] === 'curl') query.push(String(attributes['data']))
   })
   parser.on('error', (error) => {
     throw error
   })
   parser.write(example('freeswitch-announcement.xml')).close()
-  const [, body = ''] = / post (.*)$/.exec(asked[0] ?? '') ?? []
+  const [, body = ''] = / post (.*)$/.exec(query[0] ?? '') ?? []
   expect(readQuestion(body.replace('$1', '029497000').replace('${url_encode(${sip_call_id})}', 'x%40y'), form)).toEqual(
     { number: '029497000', callIds: { originalCallId: 'x@y' } },
   )

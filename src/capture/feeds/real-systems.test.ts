@@ -164,13 +164,13 @@ describe('Asterisk 22', () => {
 
   test('a transfer after a consultation that the official makes by keys is told by both; a detail record has it from when it began', () => {
     const from = Temporal.Instant.from('2026-12-01T09:33:35Z')
-    const expected = (asks: number, takes: number) => ({
+    const expected = (requests: number, takes: number) => ({
       problems: [],
       calls: [
         [
           ...['+358401234561', '029497000'],
           [
-            [aino, asks, 10],
+            [aino, requests, 10],
             [bertil, takes, 20],
           ],
         ],

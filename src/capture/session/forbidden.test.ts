@@ -87,7 +87,7 @@ const media = (port: number, direction = 'sendonly') =>
   `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 8\r\na=label:0\r\na=${direction}\r\n`
 
 /** Sends an INVITE, waits for its answer and acknowledges it. Returns the body of the answer. */
-async function ask(
+async function send(
   cseq: string,
   body: string,
   changes: Record<string, string> = {},
@@ -145,14 +145,14 @@ async function heardBytes(): Promise<number> {
 
 describe('a recording that is forbidden while its call goes on', () => {
   test('is gone from the disk, and nothing that comes afterwards is written; its client notices nothing', async () => {
-    const first = await ask('1', media(4000))
+    const first = await send('1', media(4000))
     const port = portOf(first)
     await speak(port, 200)
     await expect.poll(heardBytes).toBeGreaterThan(65_000)
     const { to } = { to: toOf(call.lastResponse()) }
-    const asked = performance.now()
+    const incoming = performance.now()
     await recorder.forbid(recordingId(), true)
-    expect(performance.now() - asked).toBeLessThan(1_000)
+    expect(performance.now() - incoming).toBeLessThan(1_000)
     expect(await files()).toEqual([])
     await until(() => latest()?.recording?.gone === true)
     expect(latest()).toMatchObject({ captureState: 'not-recorded', decision: { record: true } })
@@ -161,10 +161,10 @@ describe('a recording that is forbidden while its call goes on', () => {
     await speak(port, 200, 200)
     expect(await files()).toEqual([])
     // A hold, its end, a refresh: answered as before, on the same port.
-    const again = await ask('2', media(4000), { to })
+    const again = await send('2', media(4000), { to })
     expect(withoutVersion(again)).toBe(withoutVersion(first))
-    expect(portOf(await ask('3', media(4000, 'inactive'), { to }))).toBe(port)
-    expect(portOf(await ask('4', media(4000), { to }))).toBe(port)
+    expect(portOf(await send('3', media(4000, 'inactive'), { to }))).toBe(port)
+    expect(portOf(await send('4', media(4000), { to }))).toBe(port)
     expect(latest()?.captureState).toBe('not-recorded')
     expect({ live: recorder.live, recording: recorder.recording }).toEqual({ live: 1, recording: 0 })
 
@@ -177,7 +177,7 @@ describe('a recording that is forbidden while its call goes on', () => {
   })
 
   test('told twice, or once more as the call ends, is the same', async () => {
-    await speak(portOf(await ask('1', media(4000))), 50)
+    await speak(portOf(await send('1', media(4000))), 50)
     const to = toOf(call.lastResponse())
     const id = recordingId()
     await Promise.all([recorder.forbid(id, true), recorder.forbid(id, true)])
@@ -192,7 +192,7 @@ describe('a recording that is forbidden while its call goes on', () => {
   test('as the call ends, and its recording waits for an object store that is away, is stored nowhere', async () => {
     const { moveIn } = objects
     objects.moveIn = () => Promise.reject(new Error('away'))
-    await speak(portOf(await ask('1', media(4000))), 50)
+    await speak(portOf(await send('1', media(4000))), 50)
     const id = recordingId()
     call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
     await until(() => latest()?.endedAt !== undefined)
@@ -207,7 +207,7 @@ describe('a recording that is forbidden while its call goes on', () => {
   test('while it goes into the object store, nothing more of it begins to go there', async () => {
     const { moveIn } = objects
     const begun: string[] = []
-    await speak(portOf(await ask('1', media(4000))), 50)
+    await speak(portOf(await send('1', media(4000))), 50)
     const id = recordingId()
     objects.moveIn = (key, ...how) => {
       begun.push(key)
@@ -222,7 +222,7 @@ describe('a recording that is forbidden while its call goes on', () => {
   })
 
   test('what stands in the way of its destruction keeps what was captured, and nothing more is', async () => {
-    const port = portOf(await ask('1', media(4000)))
+    const port = portOf(await send('1', media(4000)))
     await speak(port, 50)
     const id = recordingId()
     await recorder.forbid(id, false)
@@ -242,7 +242,7 @@ describe('the call goes on with somebody else, or comes back', () => {
   const second = { 'call-id': 'call-2', from: '<sip:src@192.0.2.1>;tag=x', branch: 'z9hG4bK-2' }
 
   test('after a restart it is not recorded again, whatever the crash left', async () => {
-    await speak(portOf(await ask('1', media(4000))), 50)
+    await speak(portOf(await send('1', media(4000))), 50)
     await recorder.forbid(recordingId(), true)
     await until(() => latest()?.recording?.gone === true)
     // The process dies: the next one has only the spool.
@@ -250,7 +250,7 @@ describe('the call goes on with somebody else, or comes back', () => {
     await close()
     await open([left])
     noted.length = 0
-    await ask('1', media(4000), second)
+    await send('1', media(4000), second)
     await until(() => noted.length > 0)
     expect(latest()).toMatchObject({
       contactId: left.contactId,
@@ -263,11 +263,11 @@ describe('the call goes on with somebody else, or comes back', () => {
   })
 
   test('of another trunk that names the same id it is another call, which is recorded', async () => {
-    await speak(portOf(await ask('1', media(4000))), 50)
+    await speak(portOf(await send('1', media(4000))), 50)
     const own = latest()!
     await recorder.forbid(recordingId(), true)
     await until(() => latest()?.recording?.gone === true)
-    await ask('1', media(4000), second, { address: '192.0.2.77' })
+    await send('1', media(4000), second, { address: '192.0.2.77' })
     await until(() => noted.some(({ contactId }) => contactId !== own.contactId))
     const other = noted.find(({ contactId }) => contactId !== own.contactId)
     expect(other).toMatchObject({ captureState: 'recording', recording: {} })
@@ -275,14 +275,14 @@ describe('the call goes on with somebody else, or comes back', () => {
   })
 
   test('nor one that was forbidden while no capture ran', async () => {
-    await speak(portOf(await ask('1', media(4000))), 50)
+    await speak(portOf(await send('1', media(4000))), 50)
     const left = noted.at(-1)!
     await close()
     await open([left])
     expect(recorder.recordings('remembered')).toContain(left.recording?.id)
     await recorder.forbid(left.recording!.id, true)
     noted.length = 0
-    await ask('1', media(4000), second)
+    await send('1', media(4000), second)
     await until(() => noted.length > 0)
     expect(latest()?.recording).toBeUndefined()
   })
@@ -297,7 +297,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     ['when it has been told', [], true, 'gone'],
     ['told by a disk that lied', ['hdr', 'body', 'tail'], true, 'gone'],
   ])('%s', async (_when, suffixes, reported, comes) => {
-    await speak(portOf(await ask('1', media(4000))), 80)
+    await speak(portOf(await send('1', media(4000))), 80)
     const going = latest()!
     const id = recordingId()
     const parts = new Map<string, Buffer>()

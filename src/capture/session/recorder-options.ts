@@ -79,7 +79,7 @@ export interface RecorderLimits {
   /** Delay before storing a recording is retried. */
   storeAgainMs: number
   /** Delay before a client is asked again if a call of history only is still in progress. */
-  askAgainMs: number
+  retryMs: number
 }
 
 export const usualLimits: RecorderLimits = {
@@ -88,7 +88,7 @@ export const usualLimits: RecorderLimits = {
   scarceSilenceMs: 10_000,
   longestCallMs: 12 * 3_600_000,
   storeAgainMs: 5_000,
-  askAgainMs: 60_000,
+  retryMs: 60_000,
 }
 
 export function streamMeans(

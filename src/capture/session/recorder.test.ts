@@ -85,7 +85,7 @@ async function startRecorder(
 }
 
 /** Sends a recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
-async function ask(
+async function send(
   cseq: string,
   changes: Record<string, string> = {},
   payloadType: number | string = 8,
@@ -126,7 +126,7 @@ const acknowledge = (cseq: string) => {
 
 describe('a dialog that SIP gives up', () => {
   test('ends its call where the first answer was never acknowledged', async () => {
-    await ask('1', sentOnce)
+    await send('1', sentOnce)
     call.clock.advance(32_000)
     while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
     expect(noted.at(-1)).toMatchObject({ endInferred: true })
@@ -134,10 +134,10 @@ describe('a dialog that SIP gives up', () => {
   })
 
   test('goes on where only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
-    await ask('1', sentOnce)
+    await send('1', sentOnce)
     acknowledge('1')
     const to = toOf(call.lastResponse())
-    await ask('2', { to })
+    await send('2', { to })
     call.clock.advance(64_000)
     await wait(20)
     expect(goodbyes()).toBe(0)
@@ -149,10 +149,10 @@ describe('a dialog that SIP gives up', () => {
 })
 
 test('what the first INVITE told of the parties need not be told again', async () => {
-  await ask('1', sentOnce)
+  await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
-  await ask('2', { to })
+  await send('2', { to })
   acknowledge('2')
   call.send(request('BYE', { cseq: '3', to }))
   while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
@@ -160,13 +160,13 @@ test('what the first INVITE told of the parties need not be told again', async (
 })
 
 test('a call that outlives the process goes on as one more segment of the same contact, once its client asks for something', async () => {
-  await ask('1', sentOnce)
+  await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
   while (noted.length === 0) await wait(5)
   const [before] = noted
   await startRecorder(noted.splice(0))
-  await ask('2', { to })
+  await send('2', { to })
   expect(call.lastResponse().status).toBe(200)
   expect(toOf(call.lastResponse())).toBe(to)
   while (noted.length === 0) await wait(5)
@@ -174,7 +174,7 @@ test('a call that outlives the process goes on as one more segment of the same c
   expect(noted[0]).toMatchObject({ contactId, startedAt, caller, numberCalled, numberReached, official, marks: [] })
   expect(noted[0]?.segmentId).not.toBe(before?.segmentId)
   acknowledge('2')
-  await ask('3', { to })
+  await send('3', { to })
   call.send(request('BYE', { cseq: '4', to }))
   while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
   expect(noted.at(-1)).toMatchObject({ numberReached, marks: [] })
@@ -191,7 +191,7 @@ test('characters that no database takes are left out of what a client calls some
 
 test('a call whose only codec cannot be played is in the history, without sound and marked so', async () => {
   const g729 = 18
-  await ask('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g729)
+  await send('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g729)
   while (noted.length === 0) await wait(5)
   expect(noted[0]).toMatchObject({
     decision: { record: true },
@@ -207,7 +207,7 @@ describe('a call whose only codec cannot be played', () => {
 
   test('is recorded as it comes where that is set, and marked', async () => {
     await startRecorder([], { keepsUnplayable: true })
-    await ask('1', testLine, 4)
+    await send('1', testLine, 4)
     // Only the missing intake key keeps it from being recorded.
     while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
     expect(noted.at(-1)).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
@@ -215,31 +215,31 @@ describe('a call whose only codec cannot be played', () => {
 
   test('is refused where that is set, so that its client transcodes, in mid-call as well', async () => {
     await startRecorder([], { refusesUnplayable: true })
-    await ask('1', testLine, '18 101')
+    await send('1', testLine, '18 101')
     expect(call.lastResponse()).toMatchObject({ status: 488, reason: 'No Playable Codec' })
     expect(noted).toEqual([])
-    await ask('2', { ...testLine, 'call-id': 'another' }, '18 8')
+    await send('2', { ...testLine, 'call-id': 'another' }, '18 8')
     expect(call.lastResponse().status).toBe(200)
     const to = toOf(call.lastResponse())
-    await ask('3', { 'call-id': 'another', to }, 18)
+    await send('3', { 'call-id': 'another', to }, 18)
     expect(call.lastResponse().status).toBe(488)
-    await ask('4', { 'call-id': 'another', to }, '18 8')
+    await send('4', { 'call-id': 'another', to }, '18 8')
     expect(call.lastResponse()).toMatchObject({ status: 200 })
     expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(/RTP\/AVP 8\r/)
   })
 
   test('is as any other where G.729 is played', async () => {
     await startRecorder([], { plays: ['G729'] })
-    await ask('1', testLine, 18)
+    await send('1', testLine, 18)
     while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
     expect(noted.at(-1)).toMatchObject({ marks: [] })
   })
 
   test('from its middle on is marked, and goes on being recorded', async () => {
-    await ask('1', testLine)
+    await send('1', testLine)
     while (noted.length === 0) await wait(5)
     expect(noted.at(-1)!.marks).toEqual([])
-    await ask('2', { to: toOf(call.lastResponse()) }, 18)
+    await send('2', { to: toOf(call.lastResponse()) }, 18)
     expect(call.lastResponse().status).toBe(200)
     while (!noted.some(({ marks }) => marks.includes('needs-review'))) await wait(5)
   })
@@ -249,6 +249,6 @@ test.each([
   ['a client that relays by rtpengine', { 'user-agent': 'OpenSIPS (3.6.0)' }, '8 4'],
   ['any other', { 'user-agent': 'Mediant SBC' }, '8'],
 ])('%s is answered the formats that it takes an answer of', async (_name, headers, formats) => {
-  await ask('1', { ...sentOnce, ...headers }, '4 8')
+  await send('1', { ...sentOnce, ...headers }, '4 8')
   expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(new RegExp(`RTP/AVP ${formats}\\r`))
 })

@@ -27,7 +27,7 @@ import { decideLater, hasStarted, canDecideAgain, isOutsideRegister } from './ma
 import { createSplitDirectionSessions } from './duplicates/split-direction-session.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './media/preallocated-files.ts'
-import { createRequestReader, knownOf, type Asked, type KnownBefore } from './reading/read-requests.ts'
+import { createRequestReader, knownOf, type SessionRequest, type KnownBefore } from './reading/read-requests.ts'
 import { createRecentCalls, remembered } from './duplicates/recent-calls.ts'
 import { usualLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './recovery/resume-sessions.ts'
@@ -89,7 +89,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       hold(session)
       options.onFacts?.(session.dialog.id, facts)
     },
-    passOn: (session, { asked, invitation }) => passOn(session, asked, invitation, nowOf(session)),
+    passOn: (session, { incoming, invitation }) => passOn(session, incoming, invitation, nowOf(session)),
   })
   const beside = { halves, twins }
   const resumed = createResumedSessions({ options, limits, sessions, reader, recent, beside, counters, start, end })
@@ -147,35 +147,36 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * @returns true if the segment was begun and answered
    */
   async function begin(
-    asked: Invite | IncomingRequest,
+    incoming: Invite | IncomingRequest,
     { invitation, answeredAt }: Found,
     now: Temporal.Instant,
     before?: SegmentBefore,
     passedOn?: Offer['passedOn'],
     earlier?: EarlierSegment,
   ): Promise<boolean> {
-    const offer = describe(asked, { invitation, answeredAt }, now, earlier)
-    const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
+    const offer = describe(incoming, { invitation, answeredAt }, now, earlier)
+    const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(incoming))
     const first = twin && bySegment.get(twin.segmentId)
     if (invitation.isUnheard && offer !== 'outside' && (twin || offer.facts.captureFailure === unheardMedia)) {
-      refuse(asked, refusedUnheard)
+      refuse(incoming, refusedUnheard)
       return false
     }
     if (offer !== 'outside') reportCaller(invitation, offer.facts)
-    if (first && (await halves.join(asked, invitation, first))) return false
+    if (first && (await halves.join(incoming, invitation, first))) return false
     // It was opening, and failed.
-    if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn, earlier)
+    if (first?.state?.phase === 'over')
+      return begin(incoming, { invitation, answeredAt }, now, before, passedOn, earlier)
     if (first && offer !== 'outside') {
       await completions.byAnother(first, offer)
-      reader.begin(asked, clock.monotonicMs(), clientClock(invitation, now))
-      await twins.join({ asked, invitation }, first)
-      if (!twins.has(asked.dialog.id)) reader.forget(asked.dialog.id)
+      reader.begin(incoming, clock.monotonicMs(), clientClock(invitation, now))
+      await twins.join({ incoming, invitation }, first)
+      if (!twins.has(incoming.dialog.id)) reader.forget(incoming.dialog.id)
       return false
     }
-    if (offer === 'outside') await leaveOutside(asked, invitation)
+    if (offer === 'outside') await leaveOutside(incoming, invitation)
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or already reported by another session: answered, and not recorded.
-      unkept.answer(asked, invitation)
+      unkept.answer(incoming, invitation)
       return false
     }
 
@@ -183,18 +184,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
-    const session = start(facts, asked.dialog, before)
-    reader.begin(asked, clock.monotonicMs(), clientClock(invitation, now))
-    if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
+    const session = start(facts, incoming.dialog, before)
+    reader.begin(incoming, clock.monotonicMs(), clientClock(invitation, now))
+    if ('onCancel' in incoming) incoming.onCancel(() => void end(session, false))
     // A request that was answered as a duplicate's gets no second answer.
-    const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
+    const request = incoming.answered ? undefined : { request: incoming, offer: invitation.offer }
     const more = {
       passedOn,
       mayBeDecidedAnew: canDecideAgain(invitation, facts),
-      tellsMedia: describesMedia(asked, invitation),
+      tellsMedia: describesMedia(incoming, invitation),
     }
     const heard = conferences.ofOffer(invitation, facts, now, session)
-    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, asking)
+    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, request)
     hold(session)
     return true
   }
@@ -246,7 +247,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming, stopping.signal)) return
     const { id } = incoming.dialog
-    const session = await resumed.askedIn(id)
+    const session = await resumed.resumeIn(id)
     if (halves.has(id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const now = nowOf(session)
     const found = read(incoming, now, twins.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
@@ -256,7 +257,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (twins.has(id) && !leaveDuplicate(incoming, invitation, now)) {
       const { first } = twins.find(id) ?? {}
       if (first?.state?.phase === 'live') reportCaller(invitation, first.state.session.facts)
-      return twins.change({ asked: incoming, invitation })
+      return twins.change({ incoming: incoming, invitation })
     }
     if (!session) {
       // The session is answered and not recorded until its call belongs to this register.
@@ -276,12 +277,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (later === 'another' || isAnothers) return passOn(session, incoming, invitation, now)
     const reoffer = { ...reofferOf(invitation, session), tellsMedia: describesMedia(incoming, invitation) }
     if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
-    const asking = { request: incoming, offer: invitation.offer }
+    const request = { request: incoming, offer: invitation.offer }
     if (facts && later !== 'as-before') {
       recent.learn(facts, callIdsOf(invitation))
-      const by = { offer: reoffer, asking }
+      const by = { offer: reoffer, pending: request }
       await completions.complete(session, facts, later, canDecideAgain(invitation, later.facts), by)
-    } else await session.dispatch({ type: 'reoffered', offer: reoffer }, asking)
+    } else await session.dispatch({ type: 'reoffered', offer: reoffer }, request)
     hold(session)
     if (facts) conferences.settle(facts)
   }
@@ -334,11 +335,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * Detaches a duplicate whose caller is reported only now and is another caller: the session continues alone.
    * @returns true if it was detached
    */
-  function leaveDuplicate(asked: Asked, invitation: CallInvitation, now: Temporal.Instant): boolean {
-    const { id } = asked.dialog
+  function leaveDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant): boolean {
+    const { id } = incoming.dialog
     const { first, leg } = twins.find(id) ?? {}
     const facts = first?.state?.phase === 'live' ? first.state.session.facts : undefined
-    if (!leg || !facts || !isOfAnother(asked, invitation, facts, now)) return false
+    if (!leg || !facts || !isOfAnother(incoming, invitation, facts, now)) return false
     const { described, sdpSessionId } = leg
     const { streams, answerVersion } = leg.place
     twins.leave(id)
@@ -347,13 +348,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** Returns true if a duplicate, or a session that continues in one, reports a caller whose call this is not. */
-  function isOfAnother(asked: Asked, invitation: CallInvitation, facts: SegmentFacts, now: Temporal.Instant): boolean {
+  function isOfAnother(
+    incoming: SessionRequest,
+    invitation: CallInvitation,
+    facts: SegmentFacts,
+    now: Temporal.Instant,
+  ): boolean {
     const caller = reportedCallerOf(invitation)
     if (!caller || !hasStarted(invitation)) return false
     const { numbers, left } = invitation.parties.connected
     const callIds = [...new Set([...callIdsOf(invitation), ...facts.callIds])]
     const reported = { caller, numbers: [...numbers, ...left], from: invitation.parties.from }
-    const own = recent.find(callIds, reader.trunkNameOf(asked), reported, now)
+    const own = recent.find(callIds, reader.trunkNameOf(incoming), reported, now)
     return own === 'others' || (own !== undefined && own.contactId !== facts.contactId)
   }
 
@@ -362,9 +368,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
    * own session, and others of its call that have sent only SDP.
    * @returns true if there were any
    */
-  async function leaveOutside(asked: Asked, invitation: CallInvitation, own?: RunningSession): Promise<boolean> {
+  async function leaveOutside(
+    incoming: SessionRequest,
+    invitation: CallInvitation,
+    own?: RunningSession,
+  ): Promise<boolean> {
     if (!isOutsideRegister(invitation)) return false
-    const ofCall = recent.live({ callIds: callIdsOf(invitation), trunk: reader.trunkNameOf(asked) })
+    const ofCall = recent.live({ callIds: callIdsOf(invitation), trunk: reader.trunkNameOf(incoming) })
     const others = ofCall.flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
     const left = [...new Set([own, ...others])].filter((session) => session !== undefined)
     const waiting = left.filter(({ state }, at) => {
@@ -415,13 +425,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
     if (session?.state?.phase === 'live') conferences.settle(session.state.session.facts)
-    const asked = { request, source: dialog.source, dialog }
+    const incoming = { request, source: dialog.source, dialog }
     if (request.body.length === 0) return
-    if (halves.has(dialog.id)) return halves.change(asked)
+    if (halves.has(dialog.id)) return halves.change(incoming)
     const isTwin = twins.has(dialog.id)
     const found =
-      (session || isTwin) && reader.read(asked, nowOf(session), twins.knownOf(dialog.id) ?? knownOf(session))
-    if (found && 'invitation' in found && (await leaveOutside(asked, found.invitation, session))) return
+      (session || isTwin) && reader.read(incoming, nowOf(session), twins.knownOf(dialog.id) ?? knownOf(session))
+    if (found && 'invitation' in found && (await leaveOutside(incoming, found.invitation, session))) return
     if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.dispatch({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
@@ -466,7 +476,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onAck,
       async onBye(request) {
         // The call continues in another of its sessions, which must be resumed first.
-        if (resumed.hasTwins(request.dialog.id)) await resumed.askedIn(request.dialog.id)
+        if (resumed.hasTwins(request.dialog.id)) await resumed.resumeIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
         unkept.forget(request.dialog.id)
         halves.leave(request.dialog.id)

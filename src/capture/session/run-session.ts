@@ -34,7 +34,7 @@ export interface SessionParts {
   onOver: () => void
 }
 
-export interface Asking {
+export interface PendingRequest {
   request: IncomingRequest
   offer?: SessionDescription | undefined
 }
@@ -44,7 +44,7 @@ export interface RunningSession {
   readonly state: SessionState | undefined
   readonly media: SessionMedia | undefined
   /** Sends an event to the session; resolves when its effects are done. */
-  dispatch(event: SessionEvent, asking?: Asking): Promise<void>
+  dispatch(event: SessionEvent, pending?: PendingRequest): Promise<void>
   /** Forbids its recording (R49): no further packet is recorded, whatever is queued. Idempotent. */
   forbid(destroys: boolean): Promise<void>
   /** True if there are streams that the next segment could take over. */
@@ -97,21 +97,24 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   const withdraw = (segmentIds: readonly string[]) =>
     Promise.all(segmentIds.map((id) => spool.withdraw(id).catch(onFault)))
 
-  async function handle(event: SessionEvent, asking: Asking | undefined): Promise<void> {
+  async function handle(event: SessionEvent, pending: PendingRequest | undefined): Promise<void> {
     const events = [event]
     for (let next = events.shift(); next; next = events.shift()) {
       const wasOver = state?.phase === 'over'
       const [after, effects] = step(state, next)
       state = after
       for (const effect of effects) {
-        const follows = await perform(effect, asking)
+        const follows = await perform(effect, pending)
         if (follows) events.push(follows)
       }
       if (!wasOver && state.phase === 'over' && events.length === 0) parts.onOver()
     }
   }
 
-  async function perform(effect: SessionEffect, asking: Asking | undefined): Promise<SessionEvent | undefined> {
+  async function perform(
+    effect: SessionEffect,
+    pending: PendingRequest | undefined,
+  ): Promise<SessionEvent | undefined> {
     switch (effect.do) {
       case 'note':
         parts.onNoted(effect.facts)
@@ -126,7 +129,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         return undefined
       case 'open': {
         // In parallel: the answer waits for the slower of the two, not for both.
-        const [opened] = await Promise.all([open(effect, asking), spool.foresee(effect.facts)])
+        const [opened] = await Promise.all([open(effect, pending), spool.foresee(effect.facts)])
         if (opened.type !== 'opened') await withdraw([segment.segmentId])
         return opened
       }
@@ -164,12 +167,12 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         media?.map(effect.tracks)
         return undefined
       case 'answer':
-        return answer(effect, asking)
+        return answer(effect, pending)
       case 'offer':
         void offer(effect)
         return undefined
       case 'refuse':
-        asking?.request.respond(effect.status, {
+        pending?.request.respond(effect.status, {
           reason: effect.reason,
           ...(effect.retryAfterSeconds !== undefined && {
             headers: { 'Retry-After': String(effect.retryAfterSeconds) },
@@ -189,7 +192,10 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     }
   }
 
-  async function open(effect: SessionEffect & { do: 'open' }, asking: Asking | undefined): Promise<SessionEvent> {
+  async function open(
+    effect: SessionEffect & { do: 'open' },
+    pending: PendingRequest | undefined,
+  ): Promise<SessionEvent> {
     const { id, startedAt, intakeKey } = effect.recording
     if (intakeKey === undefined) return { type: 'open-failed', why: 'no-intake-key' }
     const opened = await openSessionMedia({
@@ -204,7 +210,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
     media = opened
     // Cancelled meanwhile (CANCEL), or answered 500 because the disk took too long.
-    if (asking?.request.answered && !answered) return { type: 'ended', at: now(), inferred: false }
+    if (pending?.request.answered && !answered) return { type: 'ended', at: now(), inferred: false }
     return { type: 'opened' }
   }
 
@@ -231,15 +237,18 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       text,
       effect.streams,
       { readAnswer: parts.reader.readAnswer, random: options.random },
-      (asked) => state?.phase === 'live' && dialog === asked,
+      (incoming) => state?.phase === 'live' && dialog === incoming,
     )
     if (event) await dispatch(event)
   }
 
   /** Answers. If the first answer cannot be sent any more, the session ends: the client has no session. */
-  function answer(effect: SessionEffect & { do: 'answer' }, asking: Asking | undefined): SessionEvent | undefined {
-    if (!asking) return undefined
-    const made = answerSession(asking.request, asking.offer, described, {
+  function answer(
+    effect: SessionEffect & { do: 'answer' },
+    pending: PendingRequest | undefined,
+  ): SessionEvent | undefined {
+    if (!pending) return undefined
+    const made = answerSession(pending.request, pending.offer, described, {
       // No port was left to receive at.
       mode: effect.mode === 'record' && !media && !idle ? 'historyOnly' : effect.mode,
       ...{ version: effect.version, streams: effect.streams, sdpSessionId },
@@ -323,15 +332,15 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     parts.onOver()
   }
 
-  function dispatch(event: SessionEvent, asking?: Asking): Promise<void> {
+  function dispatch(event: SessionEvent, pending?: PendingRequest): Promise<void> {
     // At once, before any queued event.
     if (event.type === 'ended' && !event.inferred) media?.end()
     queue = queue
-      .then(() => handle(event, asking))
+      .then(() => handle(event, pending))
       .catch(async (error: unknown) => {
         // A bug ends the handling of this event, not the process; an unanswered request gets a 500.
         onFault(error)
-        asking?.request.respond(500)
+        pending?.request.respond(500)
         // A session that was not created holds no port and no file.
         if (event.type === 'offered' && !answered) await giveUp()
       })

@@ -158,7 +158,8 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         if (goodbye === undefined && phase !== 'confirmed') return Promise.resolve(481)
         return (goodbye ??= sayGoodbye(headers))
       },
-      ask: () => (phase === 'confirmed' ? send('OPTIONS', { accept: 'application/sdp' }) : Promise.resolve(481)),
+      sendOptions: () =>
+        phase === 'confirmed' ? send('OPTIONS', { accept: 'application/sdp' }) : Promise.resolve(481),
       offer,
       forget: () => entry.end(),
       saved: () => ({

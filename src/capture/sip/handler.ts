@@ -42,7 +42,7 @@ export interface Dialog {
    * Sends an OPTIONS inside the dialog (section 11) to check that the peer still has it. Resolves to the final status: 481 if
    * it does not (RFC 5057 section 5.1), 408 without an answer. Never rejects.
    */
-  ask(): Promise<number>
+  sendOptions(): Promise<number>
   /**
    * Sends a new offer with an INVITE inside the dialog (section 14.1), after the ACK of the peer's own INVITE. Acknowledges a
    * 2xx. Resolves to the final status and, with a 2xx, the SDP answer: 491 while a request of the peer with an offer is open,

@@ -62,10 +62,10 @@ export function stampVia(headers: Header[], source: Source): Via | undefined {
   const [top = '', ...rest] = splitValues(line.value)
   const via = parseVia(top)
   if (via === undefined) return undefined
-  const asksPort = via.parameters.has('rport')
+  const requestsPort = via.parameters.has('rport')
   via.parameters.delete('received')
-  if (asksPort) via.parameters.set('rport', String(source.port))
-  if (asksPort || via.sentBy.host.toLowerCase() !== source.address) via.parameters.set('received', source.address)
+  if (requestsPort) via.parameters.set('rport', String(source.port))
+  if (requestsPort || via.sentBy.host.toLowerCase() !== source.address) via.parameters.set('received', source.address)
   line.value = [writeVia(via), ...rest].join(', ')
   return via
 }

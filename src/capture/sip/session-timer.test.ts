@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseMessage } from './parse-message.ts'
 import { answerSessionTimer, isTooBrief } from './session-timer.ts'
 
-function asked(lines: string) {
+function requestWith(lines: string) {
   const text = `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a@b>\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n${lines}\r\n\r\n`
   const parsed = parseMessage(Buffer.from(text))
   if (parsed.kind !== 'request') throw new Error('unsound')
@@ -14,7 +14,7 @@ test.each([
   ['k: siprec, TIMER\r\nx: 90 ; Refresher = UAC', 90],
   ['Require: timer\r\nSession-Expires: 3600;refresher=uac', 3600],
 ])('%s: the caller refreshes', (lines, seconds) => {
-  expect(answerSessionTimer(asked(lines))).toEqual({
+  expect(answerSessionTimer(requestWith(lines))).toEqual({
     headers: [
       { name: 'require', value: 'timer' },
       { name: 'session-expires', value: `${seconds};refresher=uac` },
@@ -30,7 +30,7 @@ test.each([
   'Supported: timer\r\nSession-Expires: soon',
   'Supported: timer\r\nSession-Expires:',
 ])('%s: no timer', (lines) => {
-  expect(answerSessionTimer(asked(lines))).toEqual({ headers: [] })
+  expect(answerSessionTimer(requestWith(lines))).toEqual({ headers: [] })
 })
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
   // A client that does not support 422 does not receive it.
   ['Session-Expires: 30', false],
 ])('%s is too brief: %s', (lines, brief) => {
-  expect(isTooBrief(asked(lines))).toBe(brief)
+  expect(isTooBrief(requestWith(lines))).toBe(brief)
 })

@@ -20,7 +20,7 @@ import { claimRoles, claimsOutgoing } from './claim-roles.ts'
 import type { IdentifiedParties, IdentifyOptions, Party, ReviewReason } from './identified-parties.ts'
 import { mapStreams } from './map-streams.ts'
 import { copiedHeaders, readNumber, withheldNumber, type Evidence, type Normalise } from './party-evidence.ts'
-import { asksForPrivacy } from './read-privacy.ts'
+import { isPrivacyRequested } from './read-privacy.ts'
 import { readAddresses } from './read-header-value.ts'
 import { isUnverified } from './read-verification.ts'
 
@@ -44,7 +44,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   takeHeaders(evidence, candidates, draft)
   takeDirectNumber(evidence, draft)
   placeRemaining(candidates, draft)
-  if (asksForPrivacy(evidence, draft.caller?.participantId)) {
+  if (isPrivacyRequested(evidence, draft.caller?.participantId)) {
     const { participantId } = draft.caller ?? {}
     draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
     draft.review.delete('callerFromSipFrom')

@@ -2,13 +2,13 @@
 import { copiedHeaders, numbersOf, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
 
-const askingTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
+const questionTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
 
 /**
  * Returns true for Privacy of the INVITE or of the original call as copied by Oracle, Remote-Party-ID's privacy parameter, an
  * anonymous From, or a caller whose own address is anonymous.
  */
-export function asksForPrivacy(evidence: Evidence, callerId: string | undefined): boolean {
+export function isPrivacyRequested(evidence: Evidence, callerId: string | undefined): boolean {
   // Headers copied beside the called party are the called party's.
   const participants = evidence.metadata?.participants ?? []
   const ofCaller = participants.filter(
@@ -18,7 +18,7 @@ export function asksForPrivacy(evidence: Evidence, callerId: string | undefined)
     ...evidence.headers(name),
     ...ofCaller.flatMap((participant) => copiedHeaders(participant, name)),
   ]
-  if (values('privacy').some(asks)) return true
+  if (values('privacy').some(requestsPrivacy)) return true
   const party = readAddresses(values('remote-party-id'))
   if (party.some(({ parameters }) => /^(?:full|uri)$/i.test(parameters.get('privacy') ?? ''))) return true
   // RFC 3323 section 4.1.1.3. Not any word for "no number": a client's own From may be sip:unknown@ for every call.
@@ -27,9 +27,9 @@ export function asksForPrivacy(evidence: Evidence, callerId: string | undefined)
   return caller !== undefined && numbersOf(caller, evidence.normalise)[0]?.kind === 'withheld'
 }
 
-function asks(value: string): boolean {
+function requestsPrivacy(value: string): boolean {
   return value
     .toLowerCase()
     .split(/[;,\s]+/)
-    .some((token) => askingTokens.includes(token))
+    .some((token) => questionTokens.includes(token))
 }

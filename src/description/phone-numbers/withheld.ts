@@ -27,6 +27,6 @@ export function saysWithheld(text: string): boolean {
 }
 
 /** Returns true if the display name hides the caller, whatever the URI is. */
-export function asksForPrivacy(displayName: string): boolean {
+export function isPrivacyRequested(displayName: string): boolean {
   return privateNames.has(displayName.toLowerCase())
 }

@@ -216,14 +216,14 @@ describe('as a notice under GDPR Articles 13 and 14', () => {
   test.each(languages)('what Article 13(1) and (2) ask for is said, in %s', (language) => {
     const document = publishDescription(notice, language, at)
     const text = textOf(document)
-    for (const asked of [
+    for (const requested of [
       notice.controller.name[language],
       'tietosuoja@vero.example',
       '1050/2018',
       'www.tietosuoja.fi',
       notice.controller.postalAddress[language],
     ]) {
-      expect(text).toContain(asked)
+      expect(text).toContain(requested)
     }
     expect(text).not.toMatch(/undefined|523\/1999|10 §/)
   })

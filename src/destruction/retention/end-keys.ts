@@ -16,11 +16,11 @@ const waitHours = 24
  */
 export async function endKeys(
   expunging: Expunging,
-  asked: Temporal.Instant,
+  requestedAt: Temporal.Instant,
 ): Promise<{ monthKeys: string[]; intakeDays: string[] }> {
   const { db, keys, copies } = expunging
   const { rows } = await sql<{ now: Temporal.Instant }>`
-    select least(${asked}::timestamptz, destruction_now()) as now`.execute(db)
+    select least(${requestedAt}::timestamptz, destruction_now()) as now`.execute(db)
   const now = rows[0]!.now
   const month = expiryMonthOf(now)
   for (;;) {

@@ -141,11 +141,11 @@ function watchQueries(client: Client, watch: AnswerWatch, blockers: Blockers | u
       }
       return query(...args)
     }
-    const asked = query(...args)
-    if (asked instanceof Promise) asked.then(() => end(), end)
+    const results = query(...args)
+    if (results instanceof Promise) results.then(() => end(), end)
     // A cursor or a copy: its rows come on demand.
     else operation.done()
-    return asked
+    return results
   }) as typeof client.query
 }
 

@@ -74,26 +74,26 @@ afterEach(async () => {
   await way.close()
 })
 
-const ask = () => sql`select 1`.execute(database.db)
+const query = () => sql`select 1`.execute(database.db)
 
 test('a database that hangs is found out, whoever waits for it is told, and nobody waits for it until it answers', async () => {
-  await ask()
+  await query()
   way.stop()
   const beganMs = performance.now()
   // Two have a connection, the others wait for one.
-  const asked = await Promise.allSettled([ask(), ask(), ask(), ask()])
-  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected'])
+  const result = await Promise.allSettled([query(), query(), query(), query()])
+  expect(result.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected'])
   expect(performance.now() - beganMs).toBeLessThan(5_000)
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'database-hangs' }])
   const againMs = performance.now()
-  await expect(ask()).rejects.toMatchObject({ code: 'database-hangs' })
+  await expect(query()).rejects.toMatchObject({ code: 'database-hangs' })
   await expect(database.pool.query('select 1')).rejects.toMatchObject({ code: 'database-hangs' })
   expect(performance.now() - againMs).toBeLessThan(100)
   way.goOn()
   await expect
     .poll(
       () =>
-        ask().then(
+        query().then(
           () => true,
           () => false,
         ),
@@ -109,11 +109,11 @@ test.each([
 ])('closing waits for no connection to a database that hangs, %s', async (_which, isReached) => {
   const ends: Promise<unknown>[] = []
   database.pool.on('connect', (client) => ends.push(new Promise((resolve) => client.once('end', resolve))))
-  if (isReached) await Promise.all([ask(), ask()])
+  if (isReached) await Promise.all([query(), query()])
   expect(ends).toHaveLength(isReached ? 2 : 0)
   way.stop()
   const beganMs = performance.now()
-  await expect(ask()).rejects.toThrow()
+  await expect(query()).rejects.toThrow()
   await database.close()
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'database-hangs' }])
   await Promise.all(ends)
@@ -124,10 +124,10 @@ test.each([
 test('what waits for a connection while the pool is closed is told that the database hangs', async () => {
   way.stop()
   const beganMs = performance.now()
-  const asked = ask().catch((error: unknown) => error)
+  const result = query().catch((error: unknown) => error)
   await wait(50)
   await database.close()
-  expect(await asked).toMatchObject({ code: 'database-hangs' })
+  expect(await result).toMatchObject({ code: 'database-hangs' })
   expect(performance.now() - beganMs).toBeLessThan(2_500)
 })
 
@@ -138,7 +138,7 @@ test('a statement that takes long on a database that answers is not given up', a
 
 test('a database that is away is a blocker from the first connection that failed to the next answer', async () => {
   await way.close()
-  await expect(ask()).rejects.toThrow()
+  await expect(query()).rejects.toThrow()
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'ECONNREFUSED' }])
   way = await openStoppableWay()
 })
@@ -146,6 +146,6 @@ test('a database that is away is a blocker from the first connection that failed
 test('a statement that failed for a full disk is a blocker for a while, as no other one says that there is room again', async () => {
   const full = sql`do $$ begin raise exception 'no space' using errcode = '53100'; end $$`
   await expect(full.execute(database.db)).rejects.toThrow('no space')
-  await ask()
+  await query()
   expect(blockers.list()).toMatchObject([{ kind: 'disk', code: 'database-disk-full', about: 'database' }])
 })

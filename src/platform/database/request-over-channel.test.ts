@@ -6,21 +6,21 @@ const database = await createTestDatabase()
 const { db, pool } = database.as()
 const faults: unknown[] = []
 const onFault = (error: unknown) => void faults.push(error)
-const asker = requestOverChannel({ db, url: database.url(), onFault })
+const requester = requestOverChannel({ db, url: database.url(), onFault })
 const answering = answerOverChannel({
   ...{ db, url: database.url(), name: 'north', onFault },
   answer: (what) => Promise.resolve(what === 'how' ? { said: 'ä'.repeat(20_000) } : undefined),
 })
 afterAll(async () => {
-  await asker.stop()
+  await requester.stop()
   await answering.stop()
 })
 
-const ask = () => asker.ask('how', ['north'], 2_000)
+const query = () => requester.request('how', ['north'], 2_000)
 
 test('an answer of several pieces is put together, and nobody waits for one who is not there', async () => {
-  await expect.poll(async () => [...(await ask())]).toEqual([['north', { said: 'ä'.repeat(20_000) }]])
-  expect(await asker.ask('nothing of the kind', ['north', 'south'], 50)).toEqual(new Map())
+  await expect.poll(async () => [...(await query())]).toEqual([['north', { said: 'ä'.repeat(20_000) }]])
+  expect(await requester.request('nothing of the kind', ['north', 'south'], 50)).toEqual(new Map())
 })
 
 test('whoever may sign in to the database can say anything there: neither who answers nor who asks dies of it', async () => {
@@ -39,5 +39,5 @@ test('whoever may sign in to the database can say anything there: neither who an
     for (const channel of ['seloste_asked', 'seloste_told'])
       await pool.query('select pg_notify($1, $2)', [channel, said])
   }
-  expect([...(await ask()).keys()]).toEqual(['north'])
+  expect([...(await query()).keys()]).toEqual(['north'])
 })

@@ -94,7 +94,7 @@ export interface ChannelRequester {
    * Sends a request to `expected` and waits until all have answered, or `forMs`.
    * @returns answers by name
    */
-  ask(what: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
+  request(what: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
   stop(): Promise<void>
 }
 
@@ -115,7 +115,7 @@ export function requestOverChannel<Tables>(options: {
     onBroken: onFault,
   })
   return {
-    async ask(what, expected, forMs) {
+    async request(what, expected, forMs) {
       const answers = new Map<string, unknown>()
       if (expected.length === 0) return answers
       const id = randomUUID()

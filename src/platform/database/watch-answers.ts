@@ -50,10 +50,10 @@ export function watchAnswers({ probe, answerMs, onHangs, onAnswers }: WatchAnswe
     }
     if (isLate || probing || nowMs < nextProbeMs) return
     const oldestMs = Math.min(...[...waiting.values()].map(({ sinceMs }) => sinceMs))
-    if (fault || nowMs - oldestMs >= answerMs) void ask()
+    if (fault || nowMs - oldestMs >= answerMs) void ping()
   }
 
-  async function ask(): Promise<void> {
+  async function ping(): Promise<void> {
     probing = true
     const beganMs = performance.now()
     try {

@@ -3,15 +3,15 @@ import { shareRuns } from './share-runs.ts'
 
 test('whoever asks before a run begins has it as well, and whoever asks while it goes on has the next', async () => {
   const releases: (() => void)[] = []
-  const asked = shareRuns(() => new Promise((resolve) => releases.push(resolve)))
+  const shared = shareRuns(() => new Promise((resolve) => releases.push(resolve)))
   const done: string[] = []
-  const ask = (who: string) => void asked().then(() => done.push(who))
-  ask('first')
-  ask('with the first')
+  const runFor = (who: string) => void shared().then(() => done.push(who))
+  runFor('first')
+  runFor('with the first')
   await Promise.resolve()
   await expect.poll(() => releases.length).toBe(1)
-  ask('second')
-  ask('with the second')
+  runFor('second')
+  runFor('with the second')
   releases[0]!()
   await expect.poll(() => releases.length).toBe(2)
   expect(done).toEqual(['first', 'with the first'])
@@ -21,11 +21,11 @@ test('whoever asks before a run begins has it as well, and whoever asks while it
 
 test('a run that fails fails for those who share it, and for nobody after', async () => {
   let fails = true
-  const asked = shareRuns(() => (fails ? Promise.reject(new Error('no')) : Promise.resolve()))
-  await expect(Promise.allSettled([asked(), asked()])).resolves.toMatchObject([
+  const shared = shareRuns(() => (fails ? Promise.reject(new Error('no')) : Promise.resolve()))
+  await expect(Promise.allSettled([shared(), shared()])).resolves.toMatchObject([
     { status: 'rejected' },
     { status: 'rejected' },
   ])
   fails = false
-  await asked()
+  await shared()
 })

@@ -17,7 +17,7 @@ export interface ExclusiveLockOptions {
   patienceMs?: number
 }
 
-const askEveryMs = 1_000
+const retryEveryMs = 1_000
 /**
  * A process that just ended may still hold the lock, and PostgreSQL needs up to half a minute to notice a machine that is gone.
  */
@@ -47,7 +47,7 @@ export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<
         if (again === 'elsewhere') return options.onElsewhere()
         client = again
       } catch {
-        await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
+        await wait(retryEveryMs, undefined, { signal }).catch(() => undefined)
       }
     }
   }
@@ -81,7 +81,7 @@ async function take(options: ExclusiveLockOptions, forMs: number, signal: AbortS
       )
       if (rows[0]?.held === true) return client
       if (performance.now() >= until || signal.aborted) break
-      await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
+      await wait(retryEveryMs, undefined, { signal }).catch(() => undefined)
     }
   } catch (error) {
     await client.end().catch(() => undefined)

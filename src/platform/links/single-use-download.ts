@@ -48,18 +48,18 @@ export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
 }
 
 export interface SingleUseDownloads<Fetched extends Begun> {
-  behind: (asked: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
+  behind: (request: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
   /**
    * Begins a download.
    * @param asked.address client address, for the list of downloads
    */
-  begin: (asked: { token: string; address?: string }) => Promise<Partial<Fetched> & Partial<DownloadInProgress>>
+  begin: (request: { token: string; address?: string }) => Promise<Partial<Fetched> & Partial<DownloadInProgress>>
   /** Returns the piece at a position, in base64; undefined if the download has ended. */
-  piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
+  piece: (request: Fetched & { from: number }) => Promise<{ bytes?: string }>
   /** Removes the object: the last bytes were sent. */
-  taken: (asked: Fetched) => Promise<{ taken: true }>
+  taken: (request: Fetched) => Promise<{ taken: true }>
   /** Releases the lease: the connection broke before the last bytes. */
-  broke: (asked: Fetched) => Promise<{ broke: true }>
+  broke: (request: Fetched) => Promise<{ broke: true }>
 }
 
 export interface RemovingEnded {
@@ -87,22 +87,22 @@ export function createSingleUseDownloads<Fetched extends Begun, Ended>(
     async begin({ token, address }) {
       return ((await lying.begin(tokenHash(token), address)) ?? {}) as Partial<Fetched> & Partial<DownloadInProgress>
     },
-    async piece(asked) {
-      if (!(await lying.goesOn(asked))) return {}
-      const { from, sizeBytes } = asked
+    async piece(request) {
+      if (!(await lying.goesOn(request))) return {}
+      const { from, sizeBytes } = request
       const beforeLast = Math.max(0, sizeBytes - lastPieceBytes)
       const to = from < beforeLast ? Math.min(from + pieceBytes, beforeLast) : sizeBytes
-      const bytes = await lying.read(asked, from, to)
+      const bytes = await lying.read(request, from, to)
       if (!bytes) return {}
-      if (to === sizeBytes && !(await lying.take(asked))) return {}
+      if (to === sizeBytes && !(await lying.take(request))) return {}
       return { bytes: bytes.toString('base64') }
     },
-    async taken(asked) {
-      if (await lying.hasEnded(asked)) await remove([asked])
+    async taken(request) {
+      if (await lying.hasEnded(request)) await remove([request])
       return { taken: true }
     },
-    async broke(asked) {
-      await lying.broke(asked)
+    async broke(request) {
+      await lying.broke(request)
       return { broke: true }
     },
     removeEnded: async () => remove(await lying.settle()),

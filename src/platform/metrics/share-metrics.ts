@@ -15,9 +15,9 @@ export async function offerMetrics(
   socketPath: string,
   blockers: Blockers,
 ): Promise<{ stop: () => Promise<void> }> {
-  const server = createServer((asked, answer) => {
+  const server = createServer((request, answer) => {
     // Answered without waiting: metrics may wait for a hanging database.
-    if (asked.url === blockersPath) {
+    if (request.url === blockersPath) {
       answer.end(JSON.stringify(blockers.list()))
       return
     }
@@ -61,7 +61,7 @@ function withValues(
  * @param sockets by process name
  */
 export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, SharedMetrics>> {
-  return askEach<SharedMetrics>(sockets, '/')
+  return requestEach<SharedMetrics>(sockets, '/')
 }
 
 /**
@@ -69,13 +69,16 @@ export async function readOffered(sockets: Readonly<Record<string, string>>): Pr
  * @param sockets by process name
  */
 export async function readOfferedBlockers(sockets: Readonly<Record<string, string>>): Promise<Map<string, Blocker[]>> {
-  return askEach<Blocker[]>(sockets, blockersPath)
+  return requestEach<Blocker[]>(sockets, blockersPath)
 }
 
-async function askEach<Told>(sockets: Readonly<Record<string, string>>, asked: string): Promise<Map<string, Told>> {
+async function requestEach<Told>(
+  sockets: Readonly<Record<string, string>>,
+  request: string,
+): Promise<Map<string, Told>> {
   const read = new Map<string, Told>()
   const reading = Object.entries(sockets).map(async ([process, path]) => {
-    const metrics = await ask<Told>(path, asked).catch(() => undefined)
+    const metrics = await requestMetrics<Told>(path, request).catch(() => undefined)
     if (metrics) read.set(process, metrics)
   })
   await Promise.all(reading)
@@ -88,9 +91,9 @@ export async function writeMetrics(registry: Registry, others: readonly SharedMe
   return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...shared]).metrics()
 }
 
-function ask<Told>(socketPath: string, path: string): Promise<Told> {
+function requestMetrics<Told>(socketPath: string, path: string): Promise<Told> {
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath, path, timeout: answerMs }, (answer) => {
+    const pending = request({ socketPath, path, timeout: answerMs }, (answer) => {
       const parts: Buffer[] = []
       answer.on('data', (part: Buffer) => parts.push(part))
       answer.on('error', reject)
@@ -102,8 +105,8 @@ function ask<Told>(socketPath: string, path: string): Promise<Told> {
         }
       })
     })
-    asking.on('timeout', () => asking.destroy(new Error('no answer')))
-    asking.on('error', reject)
-    asking.end()
+    pending.on('timeout', () => pending.destroy(new Error('no answer')))
+    pending.on('error', reject)
+    pending.end()
   })
 }

@@ -26,8 +26,8 @@ export async function openPlaceFolder(folder: string, mustHave?: string): Promis
   await refuseLinks(root, join(root, spreadBelow))
   const plain = await openDirectoryStore(root, { layout: 'plain', overwrites: true })
   const objects = await openDirectoryStore(join(root, spreadBelow))
-  const at = <Answer>(key: string, ask: (store: ObjectStore, key: string) => Answer): Answer =>
-    key.startsWith(spreadBelow) ? ask(objects, key.slice(spreadBelow.length)) : ask(plain, key)
+  const at = <Answer>(key: string, work: (store: ObjectStore, key: string) => Answer): Answer =>
+    key.startsWith(spreadBelow) ? work(objects, key.slice(spreadBelow.length)) : work(plain, key)
   return {
     put: (key, content) => at(key, (store, own) => store.put(own, content)),
     moveIn: (key, file, bytes) => at(key, (store, own) => store.moveIn(own, file, bytes)),

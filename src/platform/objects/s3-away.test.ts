@@ -59,7 +59,7 @@ describe('the way to the server', () => {
   })
 
   test('may stall in the middle of an answer: whoever reads is told, and does not wait for ever', async () => {
-    const stalling = createHttpServer((_asked, answer) => {
+    const stalling = createHttpServer((_request, answer) => {
       answer.writeHead(206, { 'content-length': 10, 'content-range': 'bytes 0-9/10' })
       answer.write('half')
     })

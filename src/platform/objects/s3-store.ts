@@ -236,13 +236,13 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     async assertForgets() {
       const keeps = (what: string, remedy: string) =>
         new ObjectFault('object-store-keeps', `The bucket ${where} ${what}: ${remedy}.`)
-      const ask = async <Answer>(asked: string, answer: Promise<Answer>) =>
+      const work = async <Answer>(feature: string, answer: Promise<Answer>) =>
         answer.catch((error: unknown) => {
           // A server that does not know the request has no such setting.
           if (hasNone.has(errorName(error))) return undefined
-          throw s3Fault(where, asked, 'asked for', error)
+          throw s3Fault(where, feature, 'asked for', error)
         })
-      const versioning = await ask(
+      const versioning = await work(
         'its versioning (s3:GetBucketVersioning)',
         client.send(new GetBucketVersioningCommand({ Bucket })),
       )
@@ -250,14 +250,14 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         const remedy = 'a key that was destroyed would live on in them; use a bucket that never had versioning'
         throw keeps('keeps old versions of what is overwritten and deleted', remedy)
       }
-      const lock = await ask(
+      const lock = await work(
         'its object lock (s3:GetBucketObjectLockConfiguration)',
         client.send(new GetObjectLockConfigurationCommand({ Bucket })),
       )
       if (lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') {
         throw keeps('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
       }
-      const replication = await ask(
+      const replication = await work(
         'its replication (s3:GetReplicationConfiguration)',
         client.send(new GetBucketReplicationCommand({ Bucket })),
       )

@@ -15,14 +15,14 @@ export function switchedStore(first: ObjectStore): SwitchedStore {
   let isHeld = false
   const running = new Set<Promise<unknown>>()
 
-  async function run<Answer>(ask: (store: ObjectStore) => Promise<Answer>): Promise<Answer> {
+  async function run<Answer>(work: (store: ObjectStore) => Promise<Answer>): Promise<Answer> {
     if (isHeld) throw new ObjectFault('object-store-away', 'The objects are being moved to another store.')
-    const asked = ask(store)
-    running.add(asked)
+    const result = work(store)
+    running.add(result)
     try {
-      return await asked
+      return await result
     } finally {
-      running.delete(asked)
+      running.delete(result)
     }
   }
 

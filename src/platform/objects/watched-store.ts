@@ -7,9 +7,9 @@ import type { ObjectStore } from './object-store.ts'
 const answers = new Set(['object-missing', 'object-range-outside'])
 
 export function watchedStore<Store extends ObjectStore>(store: Store, blockers: Blockers): Store {
-  async function run<Answer>(what: 'writing' | 'reading' | 'deleting', asked: Promise<Answer>): Promise<Answer> {
+  async function run<Answer>(what: 'writing' | 'reading' | 'deleting', result: Promise<Answer>): Promise<Answer> {
     try {
-      const answer = await asked
+      const answer = await result
       clear(what)
       return answer
     } catch (error) {

@@ -52,7 +52,7 @@ describe('a listening is served', () => {
   })
 
   test('however it is asked: never more than a lead and what an ear at that speed could have heard', () => {
-    const asks = fc.array(
+    const requests = fc.array(
       fc.record({
         afterMs: fc.nat(5000),
         jump: fc.option(fc.nat(callMs)),
@@ -62,7 +62,7 @@ describe('a listening is served', () => {
       { maxLength: 200, size: 'max' },
     )
     fc.assert(
-      fc.property(asks, (given) => {
+      fc.property(requests, (given) => {
         const pacer = createPacer(pace)
         let [atMs, nextMs, servedMs, allowedMs] = [0, 0, 0, pace.leadMs]
         for (const { afterMs, jump, wantedMs, speed } of given) {

@@ -27,7 +27,7 @@ interface Pacer {
    * Returns how many of `wantedMs` from `fromMs` on may be served now, in milliseconds, and counts them as served. Zero: not
    * enough yet. `speed` is the playback rate.
    */
-  take(asked: { atMs: number; fromMs: number; wantedMs: number; speed: number }): number
+  take(request: { atMs: number; fromMs: number; wantedMs: number; speed: number }): number
 }
 
 /** Pace of one listening. `atMs` is any monotonic clock. */
@@ -72,14 +72,14 @@ interface HeardInTime {
   /** Returns how many samples may be served, once it is time; none if that is too far off, or the request is gone. */
   whenHeard: (
     listening: string,
-    asked: { fromSample: number; samples: number; speed: number; by?: { person: string; recording: string } },
+    request: { fromSample: number; samples: number; speed: number; by?: { person: string; recording: string } },
     gone?: AbortSignal,
   ) => Promise<number>
 }
 
 /** Budget of one person over all listenings. */
 interface Ears {
-  mayTake(asked: { atMs: number; speed: number }): number
+  mayTake(request: { atMs: number; speed: number }): number
   take(givenMs: number): void
 }
 
@@ -122,14 +122,14 @@ export function hearInTime(pace: Pace): HeardInTime {
       const pacer = pacerOf(listening)
       const ears = by ? [earsOf(by.person), earsForOne(`${by.person} ${by.recording}`)] : []
       const wantedMs = (samples * 1000) / samplesPerSecond
-      const asked = { fromMs: toMs(fromSample), speed }
+      const request = { fromMs: toMs(fromSample), speed }
       const waitsUntil = performance.now() + longestWaitMs
       for (;;) {
         if (gone?.aborted) return 0
         const atMs = performance.now()
         const mayTake = Math.min(...ears.map((one) => one.mayTake({ atMs, speed })))
         const enough = mayTake >= Math.min(wantedMs, pace.pieceMs)
-        const given = enough ? pacer.take({ ...asked, atMs, wantedMs: Math.min(wantedMs, mayTake) }) : 0
+        const given = enough ? pacer.take({ ...request, atMs, wantedMs: Math.min(wantedMs, mayTake) }) : 0
         for (const one of ears) one.take(given)
         if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
         if (performance.now() > waitsUntil) return 0

@@ -24,17 +24,20 @@ interface Opening {
 const port = parentPort!
 const openings = new Map<number, Opening>()
 
-port.on('message', (asked: OpenRequest) => {
-  const { job } = asked
-  if ('begin' in asked) {
-    const { fileKey, sizeBytes } = asked.begin
+port.on('message', (request: OpenRequest) => {
+  const { job } = request
+  if ('begin' in request) {
+    const { fileKey, sizeBytes } = request.begin
     const chunks = Math.ceil((sizeBytes - payloadNonceBytes) / sealedChunkBytes)
     openings.set(job, { fileKey, hash: createHash('sha256'), chunks, chunk: 0 })
     return
   }
   const opening = openings.get(job)
   if (!opening) return
-  const reported = openWindow(opening, Buffer.from(asked.window.buffer, asked.window.byteOffset, asked.window.length))
+  const reported = openWindow(
+    opening,
+    Buffer.from(request.window.buffer, request.window.byteOffset, request.window.length),
+  )
   if (!('next' in reported)) {
     opening.fileKey.fill(0)
     openings.delete(job)

@@ -3,19 +3,31 @@ import { daysAhead, now, openProcedure, ownCalls } from '#test/access/open-proce
 import { rightsOf } from './grant.ts'
 import { decideRightRequest, withdrawRightRequest } from './procedure.ts'
 
-const { admin, desk, anssi, anneli, sari, withRole, open, as, enterOfficial, ask, grant } = await openProcedure()
+const {
+  admin,
+  desk,
+  anssi,
+  anneli,
+  sari,
+  withRole,
+  open,
+  as,
+  enterOfficial,
+  ask: requestRights,
+  grant,
+} = await openProcedure()
 
 describe('deciding', () => {
   test('is an approver’s, and neither the requester’s nor the subject’s', async () => {
     const aino = await enterOfficial()
     const second = await withRole('Toinen', 'ACCESS_APPROVER')
-    const request = await ask(as(anssi), ownCalls([aino.id]))
+    const request = await requestRights(as(anssi), ownCalls([aino.id]))
     for (const who of [as(anssi), as(sari), aino.session]) {
       expect(await decideRightRequest(desk, who, request, { approve: true })).toEqual({ refused: 'deny.role' })
     }
-    const own = await ask(as(anneli), ownCalls([anneli.id]))
+    const own = await requestRights(as(anneli), ownCalls([anneli.id]))
     expect(await decideRightRequest(desk, as(anneli), own, { approve: true })).toEqual({ refused: 'right.own' })
-    const forOther = await ask(as(anssi), ownCalls([second.id]))
+    const forOther = await requestRights(as(anssi), ownCalls([second.id]))
     expect(await decideRightRequest(desk, await open(second), forOther, { approve: true })).toEqual({
       refused: 'right.own',
     })
@@ -26,7 +38,7 @@ describe('deciding', () => {
     const both = await withRole('Kaksoisrooli', 'ADMINISTRATOR')
     const whom = await enterOfficial()
     const session = await open(both)
-    const request = await ask(session, ownCalls([whom.id]))
+    const request = await requestRights(session, ownCalls([whom.id]))
     await admin.updateTable('access_right').set({ revoked_at: now() }).where('person_id', '=', both.id).execute()
     await grant(as(anssi), ownCalls([both.id], { role: 'ACCESS_APPROVER', purposes: [] }))
     expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
@@ -34,7 +46,7 @@ describe('deciding', () => {
 
   test('a rejection says why, gives nothing, and is once and for all', async () => {
     const aino = await enterOfficial()
-    const request = await ask(aino.session, ownCalls([aino.id]))
+    const request = await requestRights(aino.session, ownCalls([aino.id]))
     expect(await decideRightRequest(desk, as(anneli), request, { approve: false })).toEqual({
       refused: 'right.note-missing',
     })
@@ -49,7 +61,7 @@ describe('deciding', () => {
   test('by two approvers at once gives one right', async () => {
     const aino = await enterOfficial()
     const second = await open(await withRole('Kolmas', 'ACCESS_APPROVER'))
-    const request = await ask(aino.session, ownCalls([aino.id]))
+    const request = await requestRights(aino.session, ownCalls([aino.id]))
     const decided = await Promise.all(
       [as(anneli), second, as(anneli), second].map((who) => decideRightRequest(desk, who, request, { approve: true })),
     )
@@ -59,7 +71,7 @@ describe('deciding', () => {
 
   test('is refused for who has left since the request', async () => {
     const leaver = await enterOfficial()
-    const request = await ask(leaver.session, ownCalls([leaver.id]))
+    const request = await requestRights(leaver.session, ownCalls([leaver.id]))
     await admin.updateTable('person').set({ employed_to: now() }).where('id', '=', leaver.id).execute()
     expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({
       refused: 'right.not-employed',
@@ -69,7 +81,7 @@ describe('deciding', () => {
 
   test('an ended session decides nothing', async () => {
     const aino = await enterOfficial()
-    const request = await ask(aino.session, ownCalls([aino.id]))
+    const request = await requestRights(aino.session, ownCalls([aino.id]))
     const stranger = { ...as(anneli), token: 'guessed' }
     expect(await decideRightRequest(desk, stranger, request, { approve: true })).toEqual({ refused: 'deny.role' })
   })
@@ -83,7 +95,7 @@ describe('deciding', () => {
 
   test('withdrawing is the requester’s and the subject’s, and nobody else learns of the request', async () => {
     const aino = await enterOfficial()
-    const request = await ask(as(anssi), ownCalls([aino.id]))
+    const request = await requestRights(as(anssi), ownCalls([aino.id]))
     expect(await withdrawRightRequest(desk, as(sari), request)).toEqual({ refused: 'not-found' })
     expect(await withdrawRightRequest(desk, aino.session, request)).toEqual({ withdrawn: true })
     expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({ refused: 'right.decided' })

@@ -41,7 +41,7 @@ export interface Standing {
   described: readonly RoleBound[]
 }
 
-export interface Asked {
+export interface AccessRequest {
   /** Default: the primary purpose, DEVELOPMENT, or the first one the person holds. */
   purpose?: Purpose | undefined
   /** Fault, case or request; blank means none. */
@@ -86,26 +86,26 @@ export interface Permission {
  * @returns the purpose and the rights that allow it (with an object, those that reach it), or why none does. What is out of
  * reach is `not-found`, like what does not exist (R39).
  */
-export function decide(standing: Standing, asked: Asked): Permission | Refusal
+export function decide(standing: Standing, request: AccessRequest): Permission | Refusal
 export function decide(
   standing: Standing,
-  asked: Asked,
+  request: AccessRequest,
   object: ViewedObject,
 ): Permission | Refusal | { refused: 'not-found' }
 export function decide(
   standing: Standing,
-  asked: Asked,
+  request: AccessRequest,
   object?: ViewedObject,
 ): Permission | Refusal | { refused: 'not-found' } {
   const held = rightsInForce(standing)
-  const purpose = asked.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
+  const purpose = request.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
   const allowing = held.filter((right) => allows(right, purpose))
   if (allowing.length === 0) return lapsed(standing, purpose)
-  const isReferred = (asked.reference?.trim() ?? '') !== ''
+  const isReferred = (request.reference?.trim() ?? '') !== ''
   const usable = allowing.filter(({ role }) => isReferred || !needsReference(purpose, role))
   if (!isOneOrMore(usable)) return { refused: 'deny.reference' }
   if (!object) return { purpose, rights: usable }
-  const reaching = usable.filter((right) => sees(right, standing, object, asked.reference))
+  const reaching = usable.filter((right) => sees(right, standing, object, request.reference))
   return isOneOrMore(reaching) ? { purpose, rights: reaching } : { refused: 'not-found' }
 }
 

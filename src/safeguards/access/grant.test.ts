@@ -17,7 +17,7 @@ const quality = { role: 'EXPERT', duty: 'QUALITY' } as const
 const person = (right?: { role: Role; purposes: Purpose[]; until?: Temporal.Instant }) =>
   enterTestPerson(admin, desk, { name: 'Joku', ...(right && { right: { ...right, scope: scopeOf(right.role) } }) })
 
-async function ask(who: TestPerson, purpose: Purpose, reference?: string, at = now()) {
+async function request(who: TestPerson, purpose: Purpose, reference?: string, at = now()) {
   return requestGrant(desk, await who.signIn(), { purpose, reference, action: 'contacts.listed' }, at)
 }
 
@@ -37,20 +37,20 @@ describe('a purpose', () => {
     const tiina = await person({ role: 'EXPERT', purposes: ['TRAINING'] }).catch(() => undefined)
     expect(tiina).toBeUndefined() // An expert has a duty (R38): the database asks for it.
     const who = await person({ role: 'SUPERVISOR', purposes: ['TRAINING'] })
-    expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
     expect(await refusalsOf(who)).toEqual([['refused:deny.purpose', 'QUALITY']])
   })
 
   test('of somebody without any right is refused, whichever it is', async () => {
     const who = await person()
-    for (const purpose of purposes) expect(await ask(who, purpose)).toEqual({ refused: 'deny.purpose' })
+    for (const purpose of purposes) expect(await request(who, purpose)).toEqual({ refused: 'deny.purpose' })
     expect(await refusalsOf(who)).toEqual(purposes.map((purpose) => ['refused:deny.purpose', purpose]))
   })
 
   test.each(['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'DEVELOPMENT'] as const)(
     'DEVELOPMENT covers %s',
     async (part) => {
-      const grant = await ask(await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] }), part)
+      const grant = await request(await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] }), part)
       expect(grant).toMatchObject({ purpose: part, rights: [{ role: 'SUPERVISOR' }] })
     },
   )
@@ -59,7 +59,7 @@ describe('a purpose', () => {
     for (const held of ['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'] as const) {
       const who = await person({ role: 'SUPERVISOR', purposes: [held] })
       for (const purpose of purposes.filter((other) => other !== held)) {
-        expect(await ask(who, purpose), `${held} for ${purpose}`).toEqual({ refused: 'deny.purpose' })
+        expect(await request(who, purpose), `${held} for ${purpose}`).toEqual({ refused: 'deny.purpose' })
       }
     }
   })
@@ -67,7 +67,7 @@ describe('a purpose', () => {
   test('DEVELOPMENT covers neither maintenance, nor crime or misuse, nor inspection', async () => {
     const who = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
     for (const purpose of ['MAINTENANCE', 'CRIME_OR_MISUSE', 'INSPECTION'] as const) {
-      expect(await ask(who, purpose, 'R-1')).toEqual({ refused: 'deny.purpose' })
+      expect(await request(who, purpose, 'R-1')).toEqual({ refused: 'deny.purpose' })
     }
   })
 })
@@ -75,10 +75,10 @@ describe('a purpose', () => {
 describe('an inspection', () => {
   test('by the Service Unit names the request it serves, one of one’s own calls does not (R46, R48)', async () => {
     const paula = await person({ role: 'SERVICE_UNIT', purposes: ['INSPECTION'] })
-    expect(await ask(paula, 'INSPECTION')).toEqual({ refused: 'deny.reference' })
-    expect(await ask(paula, 'INSPECTION', ' ')).toEqual({ refused: 'deny.reference' })
-    expect(await ask(paula, 'INSPECTION', 'T-1')).toMatchObject({ reference: 'T-1' })
-    expect(await ask(await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] }), 'INSPECTION')).toMatchObject({
+    expect(await request(paula, 'INSPECTION')).toEqual({ refused: 'deny.reference' })
+    expect(await request(paula, 'INSPECTION', ' ')).toEqual({ refused: 'deny.reference' })
+    expect(await request(paula, 'INSPECTION', 'T-1')).toMatchObject({ reference: 'T-1' })
+    expect(await request(await person({ role: 'OFFICIAL', purposes: ['INSPECTION'] }), 'INSPECTION')).toMatchObject({
       purpose: 'INSPECTION',
     })
   })
@@ -95,7 +95,7 @@ describe('an inspection', () => {
       },
     })
     const rightsBehind = async (reference?: string) => {
-      const grant = await ask(both, 'INSPECTION', reference)
+      const grant = await request(both, 'INSPECTION', reference)
       return 'refused' in grant ? grant.refused : grant.rights.map(({ role }) => role).sort()
     }
     expect(await rightsBehind()).toEqual(['OFFICIAL'])
@@ -108,16 +108,16 @@ describe('a right', () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
     const eero = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'], until })
     const before = until.subtract({ milliseconds: 1 })
-    expect(await ask(eero, 'QUALITY', undefined, before)).toMatchObject({ purpose: 'QUALITY' })
-    expect(await ask(eero, 'QUALITY', undefined, until)).toEqual({ refused: 'deny.expired', expiredAt: until })
+    expect(await request(eero, 'QUALITY', undefined, before)).toMatchObject({ purpose: 'QUALITY' })
+    expect(await request(eero, 'QUALITY', undefined, until)).toEqual({ refused: 'deny.expired', expiredAt: until })
     expect(await refusalsOf(eero)).toEqual([['refused:deny.expired', 'QUALITY']])
   })
 
   test('to DEVELOPMENT that has ended has ended for its parts too', async () => {
     const until = Temporal.Instant.from('2026-03-31T21:00:00Z')
     const eero = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], until })
-    expect(await ask(eero, 'TRAINING')).toEqual({ refused: 'deny.expired', expiredAt: until })
-    expect(await ask(eero, 'MAINTENANCE', 'F-1')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(eero, 'TRAINING')).toEqual({ refused: 'deny.expired', expiredAt: until })
+    expect(await request(eero, 'MAINTENANCE', 'F-1')).toEqual({ refused: 'deny.purpose' })
   })
 
   test('that was revoked after it had ended ended when it ended', async () => {
@@ -128,14 +128,14 @@ describe('a right', () => {
       .set({ revoked_at: until.add({ hours: 5 }) })
       .where('person_id', '=', eero.id)
       .execute()
-    expect(await ask(eero, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: until })
+    expect(await request(eero, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: until })
   })
 
   test('that is revoked holds no more, from that moment', async () => {
     const who = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'] })
     const revokedAt = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
     await admin.updateTable('access_right').set({ revoked_at: revokedAt }).where('person_id', '=', who.id).execute()
-    expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: revokedAt })
+    expect(await request(who, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: revokedAt })
   })
 
   test('of the future does not hold yet', async () => {
@@ -144,7 +144,7 @@ describe('a right', () => {
     const from = now().add({ hours: 1 }).round('millisecond')
     const future = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope: scopeOf('SUPERVISOR') }
     await recordRight(admin, { ...future, personId: who.id, requestedBy: a.id, approvedBy: b.id, from })
-    expect(await ask(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
     expect(await rightsOf(desk, who.id, from)).toHaveLength(1)
   })
 
@@ -164,14 +164,14 @@ describe('a reference', () => {
   ] as const)('%s looks under %s only with one, and blank is none', async (role, purpose) => {
     const who = await person({ role, purposes: [purpose] })
     for (const blank of [undefined, '', '  \t'])
-      expect(await ask(who, purpose, blank)).toEqual({ refused: 'deny.reference' })
+      expect(await request(who, purpose, blank)).toEqual({ refused: 'deny.reference' })
     expect(await refusalsOf(who)).toEqual([1, 2, 3].map(() => ['refused:deny.reference', purpose]))
-    expect(await ask(who, purpose, ' F-12 ')).toMatchObject({ purpose, reference: 'F-12' })
+    expect(await request(who, purpose, ' F-12 ')).toMatchObject({ purpose, reference: 'F-12' })
   })
 
   test('does not open a purpose that is not held', async () => {
     const who = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
-    expect(await ask(who, 'CRIME_OR_MISUSE', 'case 1')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(who, 'CRIME_OR_MISUSE', 'case 1')).toEqual({ refused: 'deny.purpose' })
   })
 })
 
@@ -179,8 +179,8 @@ describe('the description in force bounds every right', () => {
   test('a right wider than its role’s rights holds what the description gives, and a wider scope nothing', async () => {
     const wide = await person({ role: 'SUPERVISOR', purposes: ['QUALITY', 'CRIME_OR_MISUSE', 'INSPECTION'] })
     expect(await rightsOf(desk, wide.id, now())).toMatchObject([{ role: 'SUPERVISOR', purposes: ['QUALITY'] }])
-    expect(await ask(wide, 'QUALITY')).toMatchObject({ rights: [{ purposes: ['QUALITY'] }] })
-    expect(await ask(wide, 'CRIME_OR_MISUSE', 'R-1')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(wide, 'QUALITY')).toMatchObject({ rights: [{ purposes: ['QUALITY'] }] })
+    expect(await request(wide, 'CRIME_OR_MISUSE', 'R-1')).toEqual({ refused: 'deny.purpose' })
     const whole = await enterTestPerson(admin, desk, {
       name: 'Eero',
       right: { ...quality, purposes: ['DEVELOPMENT'], scope: scopeOf('EXPERT') },
@@ -189,13 +189,13 @@ describe('the description in force bounds every right', () => {
     expect((await rightsOf(desk, whole.id, now())).map(({ purposes }) => purposes)).toEqual([
       ['QUALITY', 'SERVICE_LEVEL_STUDY'],
     ])
-    expect(await ask(whole, 'TRAINING')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(whole, 'TRAINING')).toEqual({ refused: 'deny.purpose' })
     const everywhere = await enterTestPerson(admin, desk, {
       name: 'Kaikkialla',
       right: { role: 'SUPERVISOR', purposes: ['QUALITY'], scope: { kind: 'all', units: [], numbers: [] } },
     })
     expect(await rightsOf(desk, everywhere.id, now())).toEqual([])
-    expect(await ask(everywhere, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await request(everywhere, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
   })
 
   test('a right to a role that the description in force does not know holds nothing', async () => {
@@ -207,7 +207,7 @@ describe('the description in force bounds every right', () => {
     await describeFrom(database.as().pool, without, { without: quality })
     expect(await rightsOf(desk, eero.id, without.subtract({ milliseconds: 1 }))).toHaveLength(1)
     expect(await rightsOf(desk, eero.id, without)).toEqual([])
-    expect(await ask(eero, 'QUALITY', undefined, without)).toEqual({ refused: 'deny.purpose' })
+    expect(await request(eero, 'QUALITY', undefined, without)).toEqual({ refused: 'deny.purpose' })
   })
 })
 
@@ -216,7 +216,7 @@ test('a refusal that cannot be logged is not given: the asking fails', async () 
   const pool = database.as().pool
   await pool.query(`alter table audit_entry add constraint broken check (result not like 'refused:%') not valid`)
   try {
-    await expect(ask(who, 'QUALITY')).rejects.toThrow('broken')
+    await expect(request(who, 'QUALITY')).rejects.toThrow('broken')
   } finally {
     await pool.query('alter table audit_entry drop constraint broken')
   }

@@ -17,7 +17,7 @@ import {
   reaches,
   rightsInForce,
   servesRequests,
-  type Asked,
+  type AccessRequest,
   type Reach,
   type Refusal,
   type Right,
@@ -94,26 +94,26 @@ async function standingOf(
 export async function requestGrant(
   holding: HoldingSafeguards,
   session: Session,
-  asked: Asked & { action: AuditEntry['action'] },
+  request: AccessRequest & { action: AuditEntry['action'] },
   now: Temporal.Instant,
 ): Promise<Grant | Refusal> {
   const db = safeguardsOf(holding)
   const standing = await standingOf(db, session.personId, now)
-  const decided = standing ? decide(standing, asked) : { refused: 'deny.purpose' as const }
+  const decided = standing ? decide(standing, request) : { refused: 'deny.purpose' as const }
   if ('refused' in decided) {
     await appendAudit(db, {
-      action: asked.action,
+      action: request.action,
       result: `refused:${decided.refused}`,
       personId: session.personId,
-      purpose: asked.purpose,
+      purpose: request.purpose,
     })
     return decided
   }
-  const reference = asked.reference?.trim()
+  const reference = request.reference?.trim()
   return {
     session,
     purpose: decided.purpose,
-    purposeStated: asked.purpose !== undefined,
+    purposeStated: request.purpose !== undefined,
     ...(reference && { reference }),
     rights: decided.rights,
   } as unknown as Grant

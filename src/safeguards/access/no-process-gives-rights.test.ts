@@ -8,7 +8,7 @@ import type { SafeguardTables } from '../tables.ts'
 import { rightsOf } from './grant.ts'
 import { installRight } from './procedure.ts'
 
-const { database, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask } = await openProcedure()
+const { database, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask: requestRights } = await openProcedure()
 const fresh = await createTestDatabase<SafeguardTables>()
 const empty = fresh.as().db
 
@@ -36,7 +36,7 @@ describe('no process gives a right by itself', () => {
 
   test('requests are read by those they concern, those who decide, and the supervisor', async () => {
     const aino = await enterOfficial()
-    const request = await ask(aino.session, ownCalls([aino.id]))
+    const request = await requestRights(aino.session, ownCalls([aino.id]))
     const seen = async (who: Session) =>
       desk.transaction().execute(async (tx) => {
         await sql`select set_config('seloste.session', ${who.token}, true)`.execute(tx)

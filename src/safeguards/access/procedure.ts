@@ -9,9 +9,9 @@ import type { Duty, Role } from '#description/roles.ts'
 import { appendAudit, type AuditAction, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { refusalOf } from './ask-of-database.ts'
+import { refusalOf } from './database-request.ts'
 
-export interface RightsAskedFor {
+export interface RequestedRights {
   /** Ids of the persons; the rest applies to each. */
   people: readonly string[]
   role: Role
@@ -72,13 +72,13 @@ export interface ProcedureRefusal {
 export async function requestRights(
   holding: HoldingSafeguards,
   session: Session,
-  asked: RightsAskedFor,
+  request: RequestedRights,
 ): Promise<{ requests: string[] } | ProcedureRefusal> {
   return act(holding, session, { action: 'right.requested', object: { kind: 'right-request' } }, async (run) => {
     const rows = await run<{ id: string }>(
       sql`select request_rights(
-        ${asked.people}::uuid[], ${asked.role}, ${asked.duty ?? null}, ${asked.purposes}::text[], ${asked.units}::uuid[],
-        ${asked.numbers}::text[], ${asked.reason}, ${asked.from ?? null}::timestamptz, ${asked.until}::timestamptz) as id`,
+        ${request.people}::uuid[], ${request.role}, ${request.duty ?? null}, ${request.purposes}::text[], ${request.units}::uuid[],
+        ${request.numbers}::text[], ${request.reason}, ${request.from ?? null}::timestamptz, ${request.until}::timestamptz) as id`,
     )
     return { requests: rows.map(({ id }) => id) }
   })

@@ -96,8 +96,8 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
   }
 }
 
-async function orNothing<Found>(asked: Promise<Found>): Promise<Found | undefined> {
-  return asked.catch((error: NodeJS.ErrnoException) => {
+async function orNothing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
+  return reading.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })

@@ -65,7 +65,7 @@ export function listVerifications(
  * Requests a verification.
  * @returns its id, or that of the one that has not ended
  */
-export function askVerification(
+export function requestVerification(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
 ): Promise<{ id: string } | { refused: 'deny.role' }> {

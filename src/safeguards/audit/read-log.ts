@@ -7,7 +7,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { currentNames } from '../people/current-names.ts'
-import { asRefused } from '../access/ask-of-database.ts'
+import { asRefused } from '../access/database-request.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 
@@ -71,7 +71,7 @@ export function readLog(
   return asOfficer(holding, session, async (tx) => {
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     const people = search.person?.trim() ? await findPeople(tx, search.person.trim()) : undefined
-    const asked = JSON.stringify({
+    const filter = JSON.stringify({
       people,
       role: search.role,
       action: search.action,
@@ -85,11 +85,11 @@ export function readLog(
     const { rows } = await sql<LogEntry>`
       select seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
         object_kind as "objectKind", object_id as "objectId", result, detail
-      from read_log(${asked}::jsonb, ${after?.at ?? null}::timestamptz, ${after?.seq ?? null}::bigint,
+      from read_log(${filter}::jsonb, ${after?.at ?? null}::timestamptz, ${after?.seq ?? null}::bigint,
         ${search.skip}::integer, ${search.limit + 1}::integer)`.execute(tx)
     const entries = rows.slice(0, search.limit)
     const [first, last] = [entries[0], entries.at(-1)]
-    const approximateTotal = after?.total ?? (await count(tx, asked))
+    const approximateTotal = after?.total ?? (await count(tx, filter))
     return {
       entries,
       names: await namesIn(tx, entries),
@@ -101,8 +101,8 @@ export function readLog(
   })
 }
 
-async function count(tx: Transaction<SafeguardTables>, asked: string): Promise<number> {
-  const { rows } = await sql<{ total: number }>`select count_log(${asked}::jsonb, ${countedUpTo}) as total`.execute(tx)
+async function count(tx: Transaction<SafeguardTables>, filter: string): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count_log(${filter}::jsonb, ${countedUpTo}) as total`.execute(tx)
   return rows[0]?.total ?? 0
 }
 

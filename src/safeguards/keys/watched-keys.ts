@@ -6,9 +6,9 @@ const answers = new Set<keyof typeof keyStoreFaults>(['KEY_EXISTS', 'KEY_NAME', 
 
 /** Wraps a key store and reports failures as a blocker until the store answers again. */
 export function watchedKeys(store: KeyStore, blockers: Blockers): KeyStore {
-  async function run<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  async function run<Answer>(running: Promise<Answer>): Promise<Answer> {
     try {
-      const answer = await asked
+      const answer = await running
       blockers.clear('key-store')
       return answer
     } catch (error) {

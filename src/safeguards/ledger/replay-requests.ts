@@ -234,7 +234,7 @@ async function openCase(tx: Tx, entry: Entry): Promise<boolean> {
   const { recording, request } = entry.detail
   const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
   if (rows.length === 0) return false
-  if (request === undefined) return askForAuthority(tx, entry)
+  if (request === undefined) return replayAuthorityRequest(tx, entry)
   return (await haveRequest(tx, request, entry)) && (await inspectAgain(tx, entry))
 }
 
@@ -268,7 +268,7 @@ async function inspectAgain(tx: Tx, { id, at, detail }: Entry): Promise<boolean>
 }
 
 /** Reopens a disclosure missing in the backup, in preparation, with the requested recordings and without its texts. */
-async function askForAuthority(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
+async function replayAuthorityRequest(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
   const { recording, receivedAt, disclosure, number, origin, aim, provision, enteredBy, item, what } = detail
   if (disclosure !== undefined) {
     await havePerson(tx, enteredBy, at)

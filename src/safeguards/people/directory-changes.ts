@@ -10,7 +10,7 @@ import { asViewer } from '../sign-in/as-viewer.ts'
 import { newReleaseCode } from '../sign-in/release-code.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
-import { asRefused, refusalOf as databaseRefusal } from '../access/ask-of-database.ts'
+import { asRefused, refusalOf as databaseRefusal } from '../access/database-request.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import { changeHistory } from './history/change-history.ts'
 import { holdsAt } from './history/intervals.ts'
@@ -162,7 +162,7 @@ function row(
 }
 
 /** Requests a change in the transaction's session; pending values are stored only there. */
-export async function askDirectoryChange(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
+export async function requestDirectoryChange(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
   await sql`select request_directory_change(${personId}::uuid, ${JSON.stringify(wanted)}::jsonb)`.execute(tx)
 }
 

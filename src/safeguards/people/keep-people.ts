@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tables.ts'
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
-import { askDirectoryChange, findUnsettled } from './directory-changes.ts'
+import { requestDirectoryChange, findUnsettled } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
 import { holdsAt, overlap, type Interval } from './history/intervals.ts'
@@ -110,7 +110,7 @@ export async function enterIntoDirectory(
     const add = (await unsettledOf(tx, keeper, after)).map(({ subject }) => subject as PhoneNumberKey)
     const entered = { ...after, phones: after.phones.filter(({ phoneKey }) => !add.includes(phoneKey)) }
     await writeHistories(tx, [{ before: undefined, after: entered }])
-    if (add.length > 0) await askDirectoryChange(tx, after.id, { from: employedFrom.toString(), add })
+    if (add.length > 0) await requestDirectoryChange(tx, after.id, { from: employedFrom.toString(), add })
     const done = { ...entered, waits: add.length > 0 }
     return { done, trace: { ...trace, object: { kind: 'person', id: after.id }, detail: { entered: true } } }
   })
@@ -155,7 +155,7 @@ export async function changePerson(
     if ('refused' in after) return after
     if (!isSame(before, after)) await writeHistories(tx, [{ before, after }])
     if (waits) {
-      await askDirectoryChange(tx, personId, {
+      await requestDirectoryChange(tx, personId, {
         from: change.from.toString(),
         ...(addPhones?.length && { add: [...addPhones] }),
         ...(endPhones?.length && { end: [...endPhones] }),

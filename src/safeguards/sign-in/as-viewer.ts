@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { refusalOf } from '../access/ask-of-database.ts'
+import { refusalOf } from '../access/database-request.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'

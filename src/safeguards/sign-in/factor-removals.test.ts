@@ -5,7 +5,7 @@ import { enterTestPerson, password, type TestPerson } from '#test/database/peopl
 import { decideDirectoryChange, listDirectoryChanges } from '../people/directory-changes.ts'
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { askFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
+import { requestFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
 import { endLeavers } from './keep-accounts.ts'
 import { makeLink, useLink } from './links.ts'
 import { newDeviceToken, rememberDevice, signIn } from './sign-in.ts'
@@ -40,8 +40,8 @@ async function giveFactor(personId: string): Promise<void> {
   await pool.query("insert into recovery_code (person_id, hash) values ($1, 'x')", [personId])
 }
 
-async function asked(by = anssi): Promise<string> {
-  const removal = await askFactorRemoval(desk, by, aino.id, 'Puhelin katosi; tunnistettu käynnillä')
+async function requestRemoval(by = anssi): Promise<string> {
+  const removal = await requestFactorRemoval(desk, by, aino.id, 'Puhelin katosi; tunnistettu käynnillä')
   if ('refused' in removal) throw new Error(removal.refused)
   return removal.id
 }
@@ -51,10 +51,10 @@ describe('removing somebody’s second factors', () => {
     const proved = (ago: string) =>
       pool.query('update session set proved_at = now() - $2::interval where person_id = $1', [anssi.personId, ago])
     await proved('16 minutes')
-    expect(await askFactorRemoval(desk, anssi, aino.id, 'x')).toEqual({ refused: 'confirm.fresh' })
+    expect(await requestFactorRemoval(desk, anssi, aino.id, 'x')).toEqual({ refused: 'confirm.fresh' })
     expect(await listFactorRemovals(desk, anneli)).not.toContainEqual(expect.objectContaining({ personId: aino.id }))
     await proved('1 minute')
-    expect(await askFactorRemoval(desk, anssi, aino.id, 'x')).toMatchObject({ personId: aino.id })
+    expect(await requestFactorRemoval(desk, anssi, aino.id, 'x')).toMatchObject({ personId: aino.id })
   })
 
   test('is asked by an administrator and confirmed by an approver; the person’s sessions end and the password is enough again', async () => {
@@ -63,7 +63,7 @@ describe('removing somebody’s second factors', () => {
       [aino.id],
     )
     expect(rows).toHaveLength(1)
-    const id = await asked()
+    const id = await requestRemoval()
     expect(await listFactorRemovals(desk, anneli)).toContainEqual(expect.objectContaining({ id, personId: aino.id }))
     expect(await decideFactorRemoval(desk, anneli, id, true)).toEqual({ done: true })
     expect(await sessionHolds(desk, 'open', now())).toBe(false)
@@ -77,7 +77,7 @@ describe('removing somebody’s second factors', () => {
 
   test('takes a password with it that is too short to stand alone', async () => {
     await pool.query('update person set password_alone = false where id = $1', [aino.id])
-    await decideFactorRemoval(desk, anneli, await asked(), true)
+    await decideFactorRemoval(desk, anneli, await requestRemoval(), true)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
   })
 
@@ -94,23 +94,23 @@ describe('removing somebody’s second factors', () => {
     const released = await decideDirectoryChange(desk, anneli, change?.id ?? '', true)
     const code = 'code' in released ? released.code : undefined
     expect(await useLink(desk, link.token, 'kolme harmaata hanhea', code)).toEqual({ used: true })
-    expect(await decideFactorRemoval(desk, anneli, await asked(), true)).toEqual({ done: true })
+    expect(await decideFactorRemoval(desk, anneli, await requestRemoval(), true)).toEqual({ done: true })
     expect(await signIn(desk, { userId: aino.userId, password: 'kolme harmaata hanhea' }, now())).toBe('refused')
     expect(await makeLink(desk, anssi, aino.id)).toEqual({ refused: 'link.needs-operator' })
   })
 
   test('that is refused leaves everything as it is', async () => {
-    expect(await decideFactorRemoval(desk, anneli, await asked(), false)).toEqual({ done: true })
+    expect(await decideFactorRemoval(desk, anneli, await requestRemoval(), false)).toEqual({ done: true })
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
   })
 
   test('needs two people, neither of whom is the person, each with their role', async () => {
-    expect(await askFactorRemoval(desk, anneli, aino.id, 'x')).toEqual({ refused: 'deny.role' })
-    expect(await decideFactorRemoval(desk, anssi, await asked(), true)).toEqual({ refused: 'deny.role' })
+    expect(await requestFactorRemoval(desk, anneli, aino.id, 'x')).toEqual({ refused: 'deny.role' })
+    expect(await decideFactorRemoval(desk, anssi, await requestRemoval(), true)).toEqual({ refused: 'deny.role' })
     await giveFactor(anssi.personId)
-    expect(await askFactorRemoval(desk, anssi, anssi.personId, 'x')).toEqual({ refused: 'removal.own' })
+    expect(await requestFactorRemoval(desk, anssi, anssi.personId, 'x')).toEqual({ refused: 'removal.own' })
     await giveFactor(anneli.personId)
-    const own = await askFactorRemoval(desk, anssi, anneli.personId, 'x')
+    const own = await requestFactorRemoval(desk, anssi, anneli.personId, 'x')
     if ('refused' in own) throw new Error(own.refused)
     expect(await decideFactorRemoval(desk, anneli, own.id, true)).toEqual({ refused: 'removal.own' })
     // Who has both roles asks or confirms, not both.
@@ -119,20 +119,20 @@ describe('removing somebody’s second factors', () => {
        values (gen_random_uuid(), $1, 'ADMINISTRATOR', '{}', 'none', now(), $1, $2)`,
       [anneli.personId, aino.id],
     )
-    const both = await asked(anneli)
+    const both = await requestRemoval(anneli)
     expect(await decideFactorRemoval(desk, anneli, both, true)).toEqual({ refused: 'removal.own' })
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })
   })
 
   test('is not asked for somebody who has none, and asked again is one question', async () => {
     const without = await enterTestPerson(admin, desk, { name: 'Ilman' })
-    expect(await askFactorRemoval(desk, anssi, without.id, 'x')).toEqual({ refused: 'removal.nothing' })
-    expect(await askFactorRemoval(desk, anssi, randomUUID(), 'x')).toEqual({ refused: 'removal.nothing' })
-    expect(await asked()).toBe(await asked())
+    expect(await requestFactorRemoval(desk, anssi, without.id, 'x')).toEqual({ refused: 'removal.nothing' })
+    expect(await requestFactorRemoval(desk, anssi, randomUUID(), 'x')).toEqual({ refused: 'removal.nothing' })
+    expect(await requestRemoval()).toBe(await requestRemoval())
   })
 
   test('is seen by nobody else', async () => {
-    await asked()
+    await requestRemoval()
     const bertil = await (await enterTestPerson(admin, desk, { name: 'Bertil' })).signIn()
     expect(await listFactorRemovals(desk, bertil)).toEqual([])
   })
@@ -144,8 +144,8 @@ describe('removing somebody’s second factors', () => {
   })
 
   test('and each refusal is in the log', async () => {
-    await askFactorRemoval(desk, anneli, aino.id, 'x')
-    await decideFactorRemoval(desk, anneli, await asked(), true)
+    await requestFactorRemoval(desk, anneli, aino.id, 'x')
+    await decideFactorRemoval(desk, anneli, await requestRemoval(), true)
     const { rows } = await pool.query<{ entry: string }>(
       `select action || ' ' || result as entry from audit_entry
        where person_id in ($1, $2) and action like 'credential.%' order by seq`,

@@ -16,22 +16,22 @@ export interface FactorRemoval {
   reason: string
 }
 
-const askRefusals = ['deny.role', 'removal.own', 'removal.nothing', 'confirm.fresh'] as const
+const requestRefusals = ['deny.role', 'removal.own', 'removal.nothing', 'confirm.fresh'] as const
 const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'] as const
 
 /** Requests it; a repeated request replaces the reason. */
-export function askFactorRemoval(
+export function requestFactorRemoval(
   holding: HoldingSafeguards,
   session: Session,
   personId: string,
   reason: string,
-): Promise<FactorRemoval | Refused<(typeof askRefusals)[number]>> {
+): Promise<FactorRemoval | Refused<(typeof requestRefusals)[number]>> {
   const entry = {
     action: 'credential.removal-asked' as const,
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return orRefused(holding, askRefusals, entry, () =>
+  return orRefused(holding, requestRefusals, entry, () =>
     asViewer(holding, session, async (tx) => {
       const { rows } = await sql<{
         id: string

@@ -275,9 +275,9 @@ describe('the way back', () => {
     const { flow } = await begin(idp)
     const { url } = await begin(idp)
     const back = await signInAtProvider(url, 'aino')
-    const asked = { flow, query: back.search.slice(1), newSession: newToken() }
-    expect(await idp.finish(asked)).toEqual({ refused: 'identity-provider.refused' })
-    expect(await idp.finish({ ...asked, flow: '' })).toEqual({ refused: 'identity-provider.late' })
+    const request = { flow, query: back.search.slice(1), newSession: newToken() }
+    expect(await idp.finish(request)).toEqual({ refused: 'identity-provider.refused' })
+    expect(await idp.finish({ ...request, flow: '' })).toEqual({ refused: 'identity-provider.late' })
   })
 
   test('is good once', async () => {
@@ -362,9 +362,9 @@ describe('signing out', () => {
     const made = newTokenFor()
     await signIn(idp, made)
     const { url = '' } = await idp.signOutUrl({ session: made.token })
-    const asked = new URL(url).searchParams
-    expect(asked.get('post_logout_redirect_uri')).toBe(`${publicUrl}/`)
-    expect(asked.get('id_token_hint')).toBeTruthy()
+    const request = new URL(url).searchParams
+    expect(request.get('post_logout_redirect_uri')).toBe(`${publicUrl}/`)
+    expect(request.get('id_token_hint')).toBeTruthy()
     expect((await fetch(url)).status).toBe(200)
     expect(await idp.signOutUrl({ session: (await person.signIn()).token })).toEqual({})
   })

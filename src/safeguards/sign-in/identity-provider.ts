@@ -52,7 +52,7 @@ export interface ProviderRefusal {
 }
 
 /** The provider must authenticate the person again before the browser continues. */
-export interface AskAgain {
+export interface SignInAgain {
   again: { returnTo: string; left?: string | undefined }
 }
 
@@ -61,23 +61,23 @@ export interface IdentityProvider {
    * Returns where a browser goes to sign in, and its cookie: sealed, valid for ten minutes.
    * @param asked.left token of the browser's session; it is returned with the new session
    */
-  begin: (asked: {
+  begin: (request: {
     returnTo: string
     fresh?: boolean | undefined
     left?: string | undefined
   }) => Promise<{ url: string; flow: string } | ProviderRefusal>
   /** Opens a session for the person whom the provider sent back, under the new token. */
-  finish: (asked: {
+  finish: (request: {
     flow: string
     /** Query string of the redirect. */
     query: string
     newSession: string
     device?: string | undefined
   }) => Promise<
-    { personId: string; expiresAt: string; returnTo: string; left?: string | undefined } | AskAgain | ProviderRefusal
+    { personId: string; expiresAt: string; returnTo: string; left?: string | undefined } | SignInAgain | ProviderRefusal
   >
   /** Returns where a browser ends its session at the provider (OpenID Connect RP-Initiated Logout 1.0). */
-  signOutUrl: (asked: { session: string }) => Promise<{ url?: string }>
+  signOutUrl: (request: { session: string }) => Promise<{ url?: string }>
 }
 
 interface Flow {
@@ -167,7 +167,7 @@ export function createIdentityProvider(given: {
         return refusal('unknown-person')
       }
       if (!known && (await isBoundElse(sub, person.id))) return refusal('other-subject', person.id)
-      if (asksTwo(person) && !isTwoFactor(said.claims)) return refusal('second-factor', person.id)
+      if (needsTwoFactors(person) && !isTwoFactor(said.claims)) return refusal('second-factor', person.id)
       if (!(await isAfterHosting(person.id, said.claims))) {
         if (flow.fresh) return refusal('refused', person.id)
         await refusal('again', person.id)
@@ -381,7 +381,7 @@ export function createIdentityProvider(given: {
   }
 
   /** A person with a second factor here must use two factors there as well. */
-  function asksTwo({ second_factor: demand, factors }: PersonMeant): boolean {
+  function needsTwoFactors({ second_factor: demand, factors }: PersonMeant): boolean {
     return demand === 'required' || factors.length > 0
   }
 

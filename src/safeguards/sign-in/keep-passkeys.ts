@@ -28,17 +28,17 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
      * code as well. A sign-in that awaits a second factor may make one if its person has none.
      * @param asked.proof argon2id's output, base64url
      */
-    async askAddition(asked: {
+    async requestAddition(request: {
       session: string
       proof?: string | undefined
       otp?: string | undefined
     }): Promise<PublicKeyCredentialCreationOptionsJSON | PasskeyRefusal> {
-      const holder = await adderOf(asked.session)
+      const holder = await adderOf(request.session)
       if (!holder) return { refused: 'session.none' }
       const own = await passkeysOf(db, holder.personId)
       const unproved = holder.enrols
         ? undefined
-        : await (own.length > 0 ? unconfirmed(asked.session, holder) : unproven(asked, holder))
+        : await (own.length > 0 ? unconfirmed(request.session, holder) : unproven(request, holder))
       if (unproved) return unproved
       return generateRegistrationOptions({
         rpName: service(),
@@ -58,16 +58,16 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
     /**
      * Stores a new passkey. The session continues under the new token, complete if it was not; the person's other sessions end.
      */
-    async add(asked: {
+    async add(request: {
       session: string
       newSession: string
       name: string
       response: RegistrationResponseJSON
     }): Promise<{ id: string } | PasskeyRefusal> {
-      const holder = await adderOf(asked.session)
+      const holder = await adderOf(request.session)
       if (!holder) return { refused: 'session.none' }
       const made = await readNewPasskey({
-        response: asked.response,
+        response: request.response,
         challenges,
         binding: ['add', holder.hash],
         place,
@@ -80,7 +80,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
         counter: made.counter,
         transports: made.transports,
         backed_up: made.backedUp,
-        name: asked.name.trim(),
+        name: request.name.trim(),
       }
       return db
         .transaction()
@@ -100,10 +100,10 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
             detail: { kind: 'passkey', backedUp: made.backedUp },
           })
           const goesOn = holder.enrols
-            ? await completeWithPasskey(tx, { ...asked, personId: holder.personId })
-            : await rotate(tx, asked)
+            ? await completeWithPasskey(tx, { ...request, personId: holder.personId })
+            : await rotate(tx, request)
           if (!goesOn) throw new SessionOver()
-          await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(asked.newSession)}::bytea)`.execute(
+          await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(request.newSession)}::bytea)`.execute(
             tx,
           )
           return kept
@@ -116,23 +116,23 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
     },
 
     /** Removes one's own passkey after confirmation with one of them. */
-    async remove(asked: { session: string; id: string }): Promise<{ removed: true } | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now())
+    async remove(request: { session: string; id: string }): Promise<{ removed: true } | PasskeyRefusal> {
+      const holder = await holderOf(db, request.session, now())
       if (!holder) return { refused: 'session.none' }
       return db.transaction().execute(async (tx) => {
-        const mine = tx.selectFrom('passkey').where('id', '=', asked.id).where('person_id', '=', holder.personId)
+        const mine = tx.selectFrom('passkey').where('id', '=', request.id).where('person_id', '=', holder.personId)
         if (!(await mine.select('id').executeTakeFirst())) return { refused: 'not-found' as const }
         if (await isNeeded(tx, holder.personId)) return { refused: 'passkey.needed' as const }
-        const act = { act: 'passkey.remove', id: asked.id, revision: 0 } as const
-        if (!(await spendConfirmation(tx, asked.session, holder.personId, act))) {
+        const act = { act: 'passkey.remove', id: request.id, revision: 0 } as const
+        if (!(await spendConfirmation(tx, request.session, holder.personId, act))) {
           return { refused: 'confirm.passkey' as const }
         }
-        await tx.deleteFrom('passkey').where('id', '=', asked.id).execute()
+        await tx.deleteFrom('passkey').where('id', '=', request.id).execute()
         await appendAudit(tx, {
           action: 'credential.removed',
           result: 'ok',
           personId: holder.personId,
-          object: { kind: 'credential', id: asked.id },
+          object: { kind: 'credential', id: request.id },
           detail: { kind: 'passkey' },
         })
         return { removed: true }
@@ -154,19 +154,19 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
   }
 
   async function unproven(
-    asked: { session: string; proof?: string | undefined; otp?: string | undefined },
+    request: { session: string; proof?: string | undefined; otp?: string | undefined },
     holder: SessionHolder,
   ): Promise<PasskeyRefusal | undefined> {
-    if (!holder.factors.includes('totp')) return unprovenPassword(asked, holder)
-    if (asked.otp === undefined) return { refused: 'confirm.code' }
-    const refusal = await unprovenPassword(asked, holder)
+    if (!holder.factors.includes('totp')) return unprovenPassword(request, holder)
+    if (request.otp === undefined) return { refused: 'confirm.code' }
+    const refusal = await unprovenPassword(request, holder)
     if (refusal) return refusal
-    const taken = await secondFactors.prove({ session: asked.session, otp: asked.otp })
+    const taken = await secondFactors.prove({ session: request.session, otp: request.otp })
     return 'refused' in taken ? taken : undefined
   }
 
   async function unprovenPassword(
-    asked: { session: string; proof?: string | undefined },
+    request: { session: string; proof?: string | undefined },
     { personId, signedInAt }: SessionHolder,
   ): Promise<PasskeyRefusal | undefined> {
     const { password_salt: salt } = await db
@@ -178,9 +178,9 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
       const isFresh = Temporal.Instant.compare(now(), signedInAt.add({ minutes: freshMinutes })) < 0
       return isFresh ? undefined : { refused: 'confirm.sign-in' }
     }
-    if (asked.proof === undefined) return { refused: 'confirm.password' }
+    if (request.proof === undefined) return { refused: 'confirm.password' }
     const { rows } = await sql<{ proved: 'right' | 'wrong' | 'wait' }>`
-      select prove_password(${sessionHash(asked.session)}::bytea, ${Buffer.from(asked.proof, 'base64url')}::bytea)
+      select prove_password(${sessionHash(request.session)}::bytea, ${Buffer.from(request.proof, 'base64url')}::bytea)
         as proved`.execute(db)
     if (rows[0]?.proved === 'right') return undefined
     return { refused: rows[0]?.proved === 'wrong' ? 'session.credentials' : 'session.wait' }

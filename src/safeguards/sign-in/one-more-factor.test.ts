@@ -49,19 +49,19 @@ test('whoever has an authenticator gives a code of it for their first passkey, o
   const used = code(0)
   given(await factors.confirmTotp({ session, newSession, id, otp: used }))
   session = newSession
-  expect(await passkeys.askAddition({ session, proof })).toEqual({ refused: 'confirm.code' })
-  expect(await passkeys.askAddition({ session, proof, otp: used })).toEqual({ refused: 'session.code-used' })
-  given(await passkeys.askAddition({ session, proof, otp: code(30) }))
+  expect(await passkeys.requestAddition({ session, proof })).toEqual({ refused: 'confirm.code' })
+  expect(await passkeys.requestAddition({ session, proof, otp: used })).toEqual({ refused: 'session.code-used' })
+  given(await passkeys.requestAddition({ session, proof, otp: code(30) }))
 })
 
 test('whoever has a passkey confirms with it that they enrol an authenticator', async () => {
   const authenticator = makeAuthenticator(origin)
   const newSession = newToken()
-  const response = authenticator.create(given(await passkeys.askAddition({ session, proof })))
+  const response = authenticator.create(given(await passkeys.requestAddition({ session, proof })))
   given(await passkeys.add({ session, newSession, name: 'Kannettava', response }))
   session = newSession
   expect(await begin()).toEqual({ refused: 'confirm.passkey' })
   const act = { session, act: 'passkey.add', id: aino.id, revision: 0 } as const
-  given(await passkeys.confirm({ ...act, response: authenticator.get(given(await passkeys.askConfirmation(act))) }))
+  given(await passkeys.confirm({ ...act, response: authenticator.get(given(await passkeys.requestConfirmation(act))) }))
   given(await begin())
 })

@@ -44,9 +44,11 @@ async function passwordProof(given = password): Promise<string> {
 }
 
 async function addPasskey(authenticator: Authenticator = makeAuthenticator(origin), name = 'Kannettava') {
-  const asked = given(await passkeys.askAddition({ session: token, proof: await passwordProof() }))
+  const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
   const newSession = newToken()
-  const { id } = given(await passkeys.add({ session: token, newSession, name, response: authenticator.create(asked) }))
+  const { id } = given(
+    await passkeys.add({ session: token, newSession, name, response: authenticator.create(request) }),
+  )
   token = newSession
   return { id, authenticator }
 }
@@ -76,7 +78,7 @@ async function confirmWith(
   id: string,
 ) {
   const about = { session: token, act, id, revision: 0 }
-  return passkeys.confirm({ ...about, response: authenticator.get(given(await passkeys.askConfirmation(about))) })
+  return passkeys.confirm({ ...about, response: authenticator.get(given(await passkeys.requestConfirmation(about))) })
 }
 
 function newToken(): string {
@@ -185,7 +187,7 @@ describe('a passkey is the second factor of a password', () => {
     await admin.deleteFrom('passkey').where('person_id', '=', person.id).execute()
     const { authenticator } = await addPasskey()
     const pending = await anotherSession({ awaiting: true })
-    const response = authenticator.get(given(await passkeys.askSecondFactor({ session: pending })))
+    const response = authenticator.get(given(await passkeys.requestSecondFactor({ session: pending })))
     const newSession = newToken()
     given(await passkeys.giveSecondFactor({ session: pending, response, newSession }))
     expect(await useSession(desk, pending, Temporal.Now.instant())).toBeUndefined()
@@ -205,7 +207,7 @@ describe('a passkey is the second factor of a password', () => {
     ;[person, token] = [other, (await other.signIn()).token]
     const { authenticator } = await addPasskey()
     ;({ person, token } = mine)
-    const response = authenticator.get(given(await passkeys.askSecondFactor({ session: pending })))
+    const response = authenticator.get(given(await passkeys.requestSecondFactor({ session: pending })))
     expect(await passkeys.giveSecondFactor({ session: pending, response, newSession: newToken() })).toEqual({
       refused: 'passkey.refused',
     })
@@ -214,59 +216,59 @@ describe('a passkey is the second factor of a password', () => {
 
   test('five wrong ones end the sign-in', async () => {
     const pending = await anotherSession({ awaiting: true })
-    const asked = given(await passkeys.askSecondFactor({ session: pending }))
+    const request = given(await passkeys.requestSecondFactor({ session: pending }))
     const stranger = makeAuthenticator(origin)
     stranger.create({ rp: { id: 'seloste.example', name: '' }, user: { id: '', name: '', displayName: '' } } as never)
     for (let index = 0; index < 5; index++) {
-      const response = stranger.get(asked)
+      const response = stranger.get(request)
       await passkeys.giveSecondFactor({ session: pending, response, newSession: newToken() })
     }
-    expect(await passkeys.askSecondFactor({ session: pending })).toEqual({ refused: 'session.none' })
+    expect(await passkeys.requestSecondFactor({ session: pending })).toEqual({ refused: 'session.none' })
   })
 
   test('not in a session that awaits none, and a session that awaits one does nothing else', async () => {
-    expect(await passkeys.askSecondFactor({ session: token })).toEqual({ refused: 'session.none' })
+    expect(await passkeys.requestSecondFactor({ session: token })).toEqual({ refused: 'session.none' })
     const pending = await anotherSession({ awaiting: true })
     const none = { refused: 'session.none' }
-    expect(await passkeys.askAddition({ session: pending, proof: await passwordProof() })).toEqual(none)
+    expect(await passkeys.requestAddition({ session: pending, proof: await passwordProof() })).toEqual(none)
     expect(await passkeys.remove({ session: pending, id: randomUUID() })).toEqual(none)
     const about = { session: pending, act: 'passkey.add', id: person.id, revision: 0 } as const
-    expect(await passkeys.askConfirmation(about)).toEqual(none)
+    expect(await passkeys.requestConfirmation(about)).toEqual(none)
   })
 })
 
 describe('a session alone makes no passkey', () => {
   test('the password is proved', async () => {
-    expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.password' })
+    expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.password' })
     const wrong = await passwordProof('not the password')
-    expect(await passkeys.askAddition({ session: token, proof: wrong })).toEqual({
+    expect(await passkeys.requestAddition({ session: token, proof: wrong })).toEqual({
       refused: 'session.credentials',
     })
   })
 
   test('who has no password has just signed in', async () => {
     await sql`update person set password_salt = null, password_check = null where id = ${person.id}`.execute(admin)
-    given(await passkeys.askAddition({ session: token }))
+    given(await passkeys.requestAddition({ session: token }))
     now = () => Temporal.Now.instant().add({ minutes: 16 })
-    expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.sign-in' })
+    expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.sign-in' })
   })
 
   test('who has one confirms the next with it, once', async () => {
     const { authenticator } = await addPasskey()
     const password = await passwordProof()
-    expect(await passkeys.askAddition({ session: token, proof: password })).toEqual({
+    expect(await passkeys.requestAddition({ session: token, proof: password })).toEqual({
       refused: 'confirm.passkey',
     })
     given(await confirmWith(authenticator, 'passkey.add', person.id))
-    given(await passkeys.askAddition({ session: token }))
-    expect(await passkeys.askAddition({ session: token })).toEqual({ refused: 'confirm.passkey' })
+    given(await passkeys.requestAddition({ session: token }))
+    expect(await passkeys.requestAddition({ session: token })).toEqual({ refused: 'confirm.passkey' })
   })
 
   test('one that was asked for in another session, or made for another site', async () => {
-    const asked = given(await passkeys.askAddition({ session: token, proof: await passwordProof() }))
+    const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
     const authenticator = makeAuthenticator(origin)
     const kept = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
-      passkeys.add({ session, newSession: newToken(), name: 'a', response: authenticator.create(asked, spoiled) })
+      passkeys.add({ session, newSession: newToken(), name: 'a', response: authenticator.create(request, spoiled) })
     const wrong = { refused: 'passkey.refused' }
     expect(await kept(await anotherSession(), {})).toEqual(wrong)
     expect(await kept(token, { origin: 'https://elsewhere.example' })).toEqual(wrong)
@@ -278,13 +280,13 @@ describe('a session alone makes no passkey', () => {
   test('ten are enough, and what is held already is not offered again', async () => {
     const { authenticator } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.add', person.id))
-    const asked = given(await passkeys.askAddition({ session: token }))
-    expect(asked.excludeCredentials).toHaveLength(1)
+    const request = given(await passkeys.requestAddition({ session: token }))
+    expect(request.excludeCredentials).toHaveLength(1)
     const mine = admin.selectFrom('passkey').selectAll().where('person_id', '=', person.id)
     const held = await mine.executeTakeFirstOrThrow()
     const others = Array.from({ length: 9 }, () => ({ ...held, id: randomUUID(), credential_id: randomBytes(32) }))
     await admin.insertInto('passkey').values(others).execute()
-    const response = makeAuthenticator(origin).create(asked)
+    const response = makeAuthenticator(origin).create(request)
     expect(await passkeys.add({ session: token, newSession: newToken(), name: 'a', response })).toEqual({
       refused: 'passkey.too-many',
     })
@@ -293,7 +295,7 @@ describe('a session alone makes no passkey', () => {
   test('the same one is not kept twice', async () => {
     const { authenticator, id } = await addPasskey()
     given(await confirmWith(authenticator, 'passkey.add', person.id))
-    const response = makeAuthenticator(origin).create(given(await passkeys.askAddition({ session: token })))
+    const response = makeAuthenticator(origin).create(given(await passkeys.requestAddition({ session: token })))
     await admin
       .updateTable('passkey')
       .set({ credential_id: Buffer.from(response.id, 'base64url') })
@@ -314,9 +316,9 @@ describe('a session alone makes no passkey', () => {
   test('a sign-in that awaits the enrolment of a second factor is complete with it', async () => {
     token = await anotherSession({ awaiting: true })
     expect(await useSession(desk, token, Temporal.Now.instant())).toBeUndefined()
-    const asked = given(await passkeys.askAddition({ session: token }))
+    const request = given(await passkeys.requestAddition({ session: token }))
     const newSession = newToken()
-    const response = makeAuthenticator(origin).create(asked)
+    const response = makeAuthenticator(origin).create(request)
     given(await passkeys.add({ session: token, newSession, name: 'a', response }))
     expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({ action: 'session.started', detail: { method: 'password+passkey' } })
@@ -344,14 +346,14 @@ describe('a passkey is removed', () => {
     await sql`update person set password_alone = false where id = ${person.id}`.execute(admin)
     expect(await passkeys.remove({ session: token, id })).toEqual(needed)
     given(await confirmWith(authenticator, 'passkey.add', person.id))
-    const asked = given(await passkeys.askAddition({ session: token }))
+    const request = given(await passkeys.requestAddition({ session: token }))
     const newSession = newToken()
     given(
       await passkeys.add({
         session: token,
         newSession,
         name: 'b',
-        response: makeAuthenticator(origin).create(asked),
+        response: makeAuthenticator(origin).create(request),
       }),
     )
     token = newSession
@@ -385,7 +387,7 @@ describe('a confirmation', () => {
     const signature = authenticator.get(await passkeys.askSignIn())
     const about = { session: token, act: 'passkey.remove', id, revision: 0 } as const
     expect(await passkeys.confirm({ ...about, response: signature })).toEqual({ refused: 'passkey.refused' })
-    const forOther = given(await passkeys.askConfirmation({ ...about, revision: 1 }))
+    const forOther = given(await passkeys.requestConfirmation({ ...about, revision: 1 }))
     expect(await passkeys.confirm({ ...about, response: authenticator.get(forOther) })).toEqual({
       refused: 'passkey.refused',
     })

@@ -37,18 +37,18 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
     ...createPasskeyKeeping({ ...given, challenges }),
 
     /** Options for signing in with a passkey, before the person is known. */
-    askSignIn: () => ask(['sign-in'], []),
+    askSignIn: () => createChallenge(['sign-in'], []),
 
     /** Opens a session under the new token. */
-    async signIn(asked: {
+    async signIn(request: {
       response: AuthenticationResponseJSON
       newSession: string
       device?: string | undefined
     }): Promise<{ personId: string; expiresAt: string } | PasskeyRefusal> {
-      const used = await judge(asked.response, ['sign-in'])
+      const used = await judge(request.response, ['sign-in'])
       const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
-        const opened = !('fault' in used) && (await openProven(tx, used.personId, 'passkey', asked, expiresAt))
+        const opened = !('fault' in used) && (await openProven(tx, used.personId, 'passkey', request, expiresAt))
         await appendAudit(tx, {
           action: 'session.started',
           result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
@@ -64,23 +64,25 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
     },
 
     /** Options for a passkey as second factor, after the password. */
-    async askSecondFactor(asked: { session: string }): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now(), { awaiting: true })
-      return holder ? askOf(holder.personId, ['second-factor', holder.hash]) : { refused: 'session.none' }
+    async requestSecondFactor(request: {
+      session: string
+    }): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
+      const holder = await holderOf(db, request.session, now(), { awaiting: true })
+      return holder ? challengeFor(holder.personId, ['second-factor', holder.hash]) : { refused: 'session.none' }
     },
 
     /** Completes a session that awaits a second factor, under the new token. */
-    async giveSecondFactor(asked: {
+    async giveSecondFactor(request: {
       session: string
       response: AuthenticationResponseJSON
       newSession: string
     }): Promise<{ personId: string; expiresAt: string } | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now(), { awaiting: true })
+      const holder = await holderOf(db, request.session, now(), { awaiting: true })
       if (!holder) return { refused: 'session.none' }
-      const used = await judge(asked.response, ['second-factor', holder.hash], holder.personId)
+      const used = await judge(request.response, ['second-factor', holder.hash], holder.personId)
       return db.transaction().execute(async (tx) => {
         if ('fault' in used) {
-          await sql`select record_wrong_factor(${sessionHash(asked.session)}::bytea)`.execute(tx)
+          await sql`select record_wrong_factor(${sessionHash(request.session)}::bytea)`.execute(tx)
           await appendAudit(tx, {
             action: 'session.second-factor',
             result: `refused:passkey-${used.fault}`,
@@ -90,47 +92,47 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
           })
           return refusalOf(used.fault)
         }
-        return (await completeWithPasskey(tx, { ...asked, personId: holder.personId }))
+        return (await completeWithPasskey(tx, { ...request, personId: holder.personId }))
           ? { personId: holder.personId, expiresAt: sessionExpiry(now()).toString() }
           : { refused: 'session.none' as const }
       })
     },
 
     /** Options for confirming an act. */
-    async askConfirmation(
-      asked: { session: string } & Act,
+    async requestConfirmation(
+      request: { session: string } & Act,
     ): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now())
-      return holder ? askOf(holder.personId, actBinding(holder.hash, asked)) : { refused: 'session.none' }
+      const holder = await holderOf(db, request.session, now())
+      return holder ? challengeFor(holder.personId, actBinding(holder.hash, request)) : { refused: 'session.none' }
     },
 
     /** Confirms an act: valid once, within two minutes, for this session. */
     async confirm(
-      asked: { session: string; response: AuthenticationResponseJSON } & Act,
+      request: { session: string; response: AuthenticationResponseJSON } & Act,
     ): Promise<{ confirmed: true } | PasskeyRefusal> {
-      const holder = await holderOf(db, asked.session, now())
+      const holder = await holderOf(db, request.session, now())
       if (!holder) return { refused: 'session.none' }
-      const used = await judge(asked.response, actBinding(holder.hash, asked), holder.personId)
+      const used = await judge(request.response, actBinding(holder.hash, request), holder.personId)
       if ('fault' in used) {
         await appendAudit(db, {
           action: 'act.confirmed',
           result: `refused:passkey-${used.fault}`,
           personId: holder.personId,
           object: { kind: 'session' },
-          detail: { act: asked.act, of: asked.id, revision: asked.revision },
+          detail: { act: request.act, of: request.id, revision: request.revision },
         })
         return refusalOf(used.fault)
       }
       return db.transaction().execute(async (tx) => {
         // A confirmation also proves presence.
-        await sql`select mark_proved(${sessionHash(asked.session)}::bytea, null)`.execute(tx)
+        await sql`select mark_proved(${sessionHash(request.session)}::bytea, null)`.execute(tx)
         await tx
           .insertInto('act_confirmation')
           .values({
-            session_hash: sessionHash(asked.session),
-            act: asked.act,
-            object_id: asked.id,
-            revision: asked.revision,
+            session_hash: sessionHash(request.session),
+            act: request.act,
+            object_id: request.id,
+            revision: request.revision,
             passkey_id: used.id,
           })
           .onConflict((conflict) =>
@@ -144,7 +146,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
           result: 'ok',
           personId: holder.personId,
           object: { kind: 'credential', id: used.id },
-          detail: { act: asked.act, of: asked.id, revision: asked.revision },
+          detail: { act: request.act, of: request.id, revision: request.revision },
         })
         return { confirmed: true }
       })
@@ -155,7 +157,10 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
     return usePasskey(db, { response, challenges, binding, place, now: now(), ...(ofPerson && { ofPerson }) })
   }
 
-  function ask(binding: Binding, allowed: readonly Descriptor[]): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  function createChallenge(
+    binding: Binding,
+    allowed: readonly Descriptor[],
+  ): Promise<PublicKeyCredentialRequestOptionsJSON> {
     return generateAuthenticationOptions({
       rpID: place.host,
       challenge: challengeBytes(challenges.issue(binding)),
@@ -165,9 +170,9 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
     })
   }
 
-  async function askOf(personId: string, binding: Binding) {
+  async function challengeFor(personId: string, binding: Binding) {
     const own = await passkeysOf(db, personId)
-    return own.length === 0 ? { refused: 'passkey.none' as const } : ask(binding, own.map(descriptor))
+    return own.length === 0 ? { refused: 'passkey.none' as const } : createChallenge(binding, own.map(descriptor))
   }
 }
 

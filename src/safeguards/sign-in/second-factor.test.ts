@@ -89,16 +89,16 @@ describe('enrolling an authenticator', () => {
 
   test('does not begin with a stolen session alone, whose guesses at the password are counted', async () => {
     const { token } = await aino.signIn()
-    const ask = async (secret?: string) =>
+    const request = async (secret?: string) =>
       factors.beginTotp({
         session: token,
         ...(secret !== undefined && { proof: await proof(secret) }),
         issuer: 'x',
         userId: 'x',
       })
-    expect(await ask()).toEqual({ refused: 'session.credentials' })
-    for (let i = 0; i < 4; i += 1) expect(await ask('guess')).toEqual({ refused: 'session.credentials' })
-    expect(await ask(password)).toMatchObject({ refused: 'session.wait' })
+    expect(await request()).toEqual({ refused: 'session.credentials' })
+    for (let i = 0; i < 4; i += 1) expect(await request('guess')).toEqual({ refused: 'session.credentials' })
+    expect(await request(password)).toMatchObject({ refused: 'session.wait' })
   })
 
   test('is of one, and offered to everybody, whatever the description demands', async () => {
@@ -337,7 +337,7 @@ test('the custodian takes no proof that is not argon2id’s output of the passwo
     Buffer.alloc(32).toString('base64url'),
     (await proofOf('x', null)).toString('base64url'),
   ]) {
-    const asked = { session: token, issuer: 'x', userId: 'x', ...(given !== undefined && { proof: given }) }
-    expect(await factors.beginTotp(asked)).toEqual({ refused: 'session.credentials' })
+    const request = { session: token, issuer: 'x', userId: 'x', ...(given !== undefined && { proof: given }) }
+    expect(await factors.beginTotp(request)).toEqual({ refused: 'session.credentials' })
   }
 })

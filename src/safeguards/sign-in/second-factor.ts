@@ -45,31 +45,31 @@ export interface FactorRefusal {
 
 export interface SecondFactors {
   /** Completes a sign-in that awaits a second factor, under the new token. */
-  give(asked: { session: string; newSession: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
+  give(request: { session: string; newSession: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
   /** Begins enrolling an authenticator: in a sign-in that awaits it, or in a session with the password's proof (base64url). */
-  beginTotp(asked: {
+  beginTotp(request: {
     session: string
     proof?: string | undefined
     issuer: string
     userId: string
   }): Promise<{ id: string; secret: string; uri: string; until: string } | FactorRefusal>
   /** Completes the enrolment; the session continues under the new token, the person's other sessions end. */
-  confirmTotp(asked: {
+  confirmTotp(request: {
     session: string
     newSession: string
     id: string
     otp: string
   }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
-  removeTotp(asked: { session: string; proof: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
-  renewRecoveryCodes(asked: { session: string; otp: string }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
+  removeTotp(request: { session: string; proof: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
+  renewRecoveryCodes(request: { session: string; otp: string }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
   /** Proves the presence of a session's holder for important acts. */
-  proveAgain(asked: { session: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
+  proveAgain(request: { session: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
 }
 
 /** For the custodian itself, not the desk. */
 export interface CodeProof {
   /** Verifies a code of the session holder's authenticator. */
-  prove(asked: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>
+  prove(request: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>
 }
 
 interface UnderWay {

@@ -63,13 +63,13 @@ export async function usePasskey(
   if (userHandle !== undefined && userHandle !== '' && userHandle !== handleOf(personId)) {
     return { fault: 'signature', personId }
   }
-  const asked = readClientData(response.response.clientDataJSON)
-  if (!asked) return { fault: 'signature', personId }
-  const judged = challenges.judge(asked.challenge, binding)
+  const clientData = readClientData(response.response.clientDataJSON)
+  if (!clientData) return { fault: 'signature', personId }
+  const judged = challenges.judge(clientData.challenge, binding)
   if (judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature', personId }
   const answer = await verifyAuthenticationResponse({
     response,
-    expectedChallenge: asked.challenge,
+    expectedChallenge: clientData.challenge,
     expectedOrigin: place.origin,
     expectedRPID: place.host,
     requireUserVerification: true,
@@ -77,7 +77,7 @@ export async function usePasskey(
     credential: { id: response.id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
   }).catch(() => undefined)
   if (!answer?.verified) return { fault: 'signature', personId }
-  if (!challenges.spend(asked.challenge)) return { fault: 'late', personId }
+  if (!challenges.spend(clientData.challenge)) return { fault: 'late', personId }
   const { newCounter, credentialBackedUp } = answer.authenticationInfo
   const counted = await db
     .updateTable('passkey')
@@ -106,19 +106,19 @@ export async function readNewPasskey(given: {
   place: Place
 }): Promise<NewPasskey | { fault: 'late' | 'signature' }> {
   const { response, challenges, binding, place } = given
-  const asked = readClientData(response.response.clientDataJSON)
-  const judged = asked ? challenges.judge(asked.challenge, binding) : 'foreign'
-  if (!asked || judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature' }
+  const clientData = readClientData(response.response.clientDataJSON)
+  const judged = clientData ? challenges.judge(clientData.challenge, binding) : 'foreign'
+  if (!clientData || judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature' }
   const answer = await verifyRegistrationResponse({
     response,
-    expectedChallenge: asked.challenge,
+    expectedChallenge: clientData.challenge,
     expectedOrigin: place.origin,
     expectedRPID: place.host,
     requireUserVerification: true,
     supportedAlgorithmIDs: passkeyAlgorithms,
   }).catch(() => undefined)
   if (!answer?.verified) return { fault: 'signature' }
-  if (!challenges.spend(asked.challenge)) return { fault: 'late' }
+  if (!challenges.spend(clientData.challenge)) return { fault: 'late' }
   const { credential, credentialBackedUp } = answer.registrationInfo
   return {
     credentialId: Buffer.from(credential.id, 'base64url'),

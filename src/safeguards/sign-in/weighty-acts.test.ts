@@ -13,7 +13,7 @@ import type { SafeguardTables } from '../tables.ts'
 import { takeBackDraft } from '../versions/change-draft.ts'
 import { approveDraft, rejectDraft } from '../versions/decide.ts'
 import { readDraft } from '../versions/draft.ts'
-import { askFactorRemoval, decideFactorRemoval } from './factor-removals.ts'
+import { requestFactorRemoval, decideFactorRemoval } from './factor-removals.ts'
 import { passwordProof } from './own-account.ts'
 import type { Act } from './confirmations.ts'
 import type { PasskeyRefusal } from './passkey-work.ts'
@@ -49,14 +49,14 @@ async function withPasskey(person: TestPerson) {
   const before = await person.signIn()
   const proof = (await passwordProof(desk, person.id, 'a good long password')).toString('base64url')
   const authenticator = makeAuthenticator(origin)
-  const asked = given(await passkeys.askAddition({ session: before.token, proof }))
+  const request = given(await passkeys.requestAddition({ session: before.token, proof }))
   const token = randomBytes(32).toString('base64url')
   given(
     await passkeys.add({
       session: before.token,
       newSession: token,
       name: 'Avain',
-      response: authenticator.create(asked),
+      response: authenticator.create(request),
     }),
   )
   const session: Session = { ...before, token }
@@ -64,7 +64,7 @@ async function withPasskey(person: TestPerson) {
     session,
     async confirm(act: Act['act'], id: string, revision = 0) {
       const about = { session: token, act, id, revision }
-      const question = given(await passkeys.askConfirmation(about))
+      const question = given(await passkeys.requestConfirmation(about))
       given(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
     },
   }
@@ -148,14 +148,14 @@ describe('the removal of somebody’s second factors is decided on likewise', ()
   test('passkeys go with them, and the sessions of their holder end', async () => {
     const tiina = await enterTestPerson(admin, desk, { name: 'Tiina' })
     const { session } = await withPasskey(tiina)
-    const asked = await askFactorRemoval(desk, tuula, tiina.id, 'Avain on kadonnut')
-    if ('refused' in asked) throw new Error(asked.refused)
-    const confirm = () => decideFactorRemoval(desk, anneli.session, asked.id, true)
+    const request = await requestFactorRemoval(desk, tuula, tiina.id, 'Avain on kadonnut')
+    if ('refused' in request) throw new Error(request.refused)
+    const confirm = () => decideFactorRemoval(desk, anneli.session, request.id, true)
     expect(await confirm()).toEqual(unconfirmed)
-    await anneli.confirm('removal.approve', asked.id)
+    await anneli.confirm('removal.approve', request.id)
     expect(await confirm()).toEqual({ done: true })
     expect(await admin.selectFrom('passkey').select('id').where('person_id', '=', tiina.id).execute()).toEqual([])
-    expect(await passkeys.askAddition({ session: session.token })).toEqual({ refused: 'session.none' })
+    expect(await passkeys.requestAddition({ session: session.token })).toEqual({ refused: 'session.none' })
   })
 })
 

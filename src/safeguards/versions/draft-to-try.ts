@@ -21,13 +21,13 @@ export interface DraftToTry {
  */
 export async function readDraftToTry(
   holding: HoldingSafeguards,
-  asked: { session: string; draft: string },
+  request: { session: string; draft: string },
   now: Temporal.Instant,
   otherwise: Temporal.Instant,
 ): Promise<DraftToTry | 'refused' | 'unreadable'> {
-  const row = await inSession(safeguardsOf(holding), { 'seloste.session': asked.session }, async (tx) => {
+  const row = await inSession(safeguardsOf(holding), { 'seloste.session': request.session }, async (tx) => {
     const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
-      select * from draft_for_dry_run(${asked.draft}::uuid)`.execute(tx)
+      select * from draft_for_dry_run(${request.draft}::uuid)`.execute(tx)
     return rows[0]
   })
   if (!row) return 'refused'

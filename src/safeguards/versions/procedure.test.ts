@@ -299,15 +299,15 @@ describe('a draft is tried', () => {
     const draft = await submitted(desk, anssi, next(), shorter)
     for (const session of [anssi, eero, riitta]) {
       expect(await permitTrial(desk, session, draft.id, now())).toMatchObject({ after: { version: draft.basedOn + 1 } })
-      const asked = { session: session.token, draft: draft.id }
-      expect(await readDraftToTry(custodian, asked, now(), now())).toMatchObject({
+      const request = { session: session.token, draft: draft.id }
+      expect(await readDraftToTry(custodian, request, now(), now())).toMatchObject({
         before: { version: draft.newest },
         after: { effectiveFrom: draft.effectiveFrom },
       })
     }
     expect(await permitTrial(desk, paula, draft.id, now())).toEqual({ refused: 'deny.role' })
-    const asked = { session: paula.token, draft: draft.id }
-    expect(await readDraftToTry(custodian, asked, now(), now())).toBe('refused')
+    const request = { session: paula.token, draft: draft.id }
+    expect(await readDraftToTry(custodian, request, now(), now())).toBe('refused')
     const tried = (await audited(draft)).filter(({ action }) => action === 'description.tried')
     expect(tried.map(({ result }) => result)).toEqual(['ok', 'ok', 'ok', 'refused:deny.role'])
   })

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { actInDatabase, asRefused } from '../access/ask-of-database.ts'
+import { actInDatabase, asRefused } from '../access/database-request.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'

@@ -3,7 +3,7 @@
  * only by a decision.
  */
 import type { RawBuilder } from 'kysely'
-import { actInDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'

@@ -3,7 +3,7 @@
  * how many items, and when they end.
  */
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -39,7 +39,7 @@ export async function listPendingDisclosures(
 ): Promise<{ items: PendingDisclosure[] } | Refused<'deny.role'>> {
   const statement = sql<Row>`select * from list_pending_disclosures()`
   const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
-  const answer = await askOfDatabase(db, session, statement, ['deny.role'], trace)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
   if ('refused' in answer) return answer
   return {
     items: answer.rows.map((row) => ({

@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export type ReferralKind = 'RESEARCH' | 'AUTHORITY'
@@ -38,7 +38,7 @@ export async function listReferrals(
       decided_at as "referredAt", disclosure_id, disclosure, taken_up_at
     from list_referrals(${kind})`
   const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
-  const answer = await askOfDatabase(db, session, statement, ['deny.role'] as const, trace)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'] as const, trace)
   if ('refused' in answer) return answer
   return answer.rows.map(
     ({ disclosure_id: disclosureId, disclosure: disclosureNumber, taken_up_at: at, ...referral }) => ({

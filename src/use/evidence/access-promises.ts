@@ -1,6 +1,6 @@
 /** Promises about access: personal accounts, logged grants, own calls, references. */
 import { sql } from 'kysely'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import type { Check } from './promise.ts'
 
 type PersonalFacts = {
@@ -21,7 +21,7 @@ export const accessPersonal: Check<PersonalFacts> = {
   remedy:
     'The example is the id of a person. Let the two persons choose new passwords, end the account that is one too many, and end the session of somebody who has left by ending the employment in the directory.',
   async check({ db }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{
         accounts: number
@@ -65,7 +65,7 @@ export const rightsGranted: Check<GrantedFacts> = {
   remedy:
     'The example is the id of a right or a listening. Revoke the right; the audit log tells what was looked at with it.',
   async check({ db }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{
         rights: number
@@ -105,7 +105,7 @@ export const rightsOwn: Check<OwnFacts> = {
     'The example is the id of a listening or the number of an entry in the audit log. Revoke the right it names, and find out how the call came to be shown.',
   async check({ db, afresh }, memo) {
     const before = (!afresh && (memo as OwnMemo | undefined)) || { upto: 0, others: [] }
-    const listened = await askOne(
+    const listened = await queryOne(
       db,
       sql<{ all: number; others: string[] }>`
         select count(*) as all, coalesce(array_agg(l.id::text) filter (where s.official_person_id is distinct from l.person_id
@@ -115,7 +115,7 @@ export const rightsOwn: Check<OwnFacts> = {
         join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
         where l.role = 'OFFICIAL'`,
     )
-    const read = await askOne(
+    const read = await queryOne(
       db,
       sql<{ looks: number; others: number[]; upto: number }>`
         with seen as (
@@ -162,7 +162,7 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
   remedy:
     'The example is the number of an entry in the audit log or the id of a listening. Ask its person for the reference and note it with the incident.',
   async check({ db }) {
-    const facts = await askOne(
+    const facts = await queryOne(
       db,
       sql<{
         looks: number
@@ -175,7 +175,7 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
             where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as without_reference,
           (select min(seq) from data_access where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as example`,
     )
-    const listenings = await askOne(
+    const listenings = await queryOne(
       db,
       sql<{ all: number; without: string[] }>`
         select count(*) as all, coalesce(array_agg(id::text) filter (where coalesce(trim(reference), '') = ''), '{}') as without

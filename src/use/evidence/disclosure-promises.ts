@@ -1,6 +1,6 @@
 /** Promises about copies at research institutes: returned or destroyed by their day, recalls confirmed in time. */
 import { sql } from 'kysely'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import { lostTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
@@ -22,9 +22,9 @@ interface CopiesThatLeft {
   recall_example: string | null
 }
 
-async function askCopies(context: CheckContext): Promise<CopiesThatLeft> {
+async function readCopies(context: CheckContext): Promise<CopiesThatLeft> {
   const lost = await lostTimes(context)
-  return askOne(context.db, sql<CopiesThatLeft>`select * from released_copy_counts(${lost}::tstzmultirange)`)
+  return queryOne(context.db, sql<CopiesThatLeft>`select * from released_copy_counts(${lost}::tstzmultirange)`)
 }
 
 type ReturnedFacts = {
@@ -55,7 +55,7 @@ export const disclosuresReturned: Check<ReturnedFacts> = {
   remedy:
     'The example is the disclosure and the item, or the id of a disclosure that lacks copies. Ask the institute to return or destroy the copies and enter its confirmation; where an item is tied to a recording though it is confirmed, report it as a fault of Seloste. Where copies are missing, or were confirmed without an entry of the log, find out who changed the database.',
   async check(context) {
-    const row = await askCopies(context)
+    const row = await readCopies(context)
     return {
       holds: [row.overdue, row.open_in_closed, row.tied, row.missing, row.unlogged].every((count) => count === 0),
       facts: {
@@ -97,7 +97,7 @@ export const disclosuresRecalled: Check<RecalledFacts> = {
   remedy:
     'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste.',
   async check(context) {
-    const row = await askCopies(context)
+    const row = await readCopies(context)
     return {
       holds: row.recalls_overdue === 0 && row.not_recalled === 0,
       facts: {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { admissionRoot, hourOf, type AdmittedFact } from '#register/history/count-admissions.ts'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import { readLostTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
@@ -226,7 +226,7 @@ async function rootsOf(db: CheckContext['db'], parts: readonly string[]): Promis
 }
 
 async function waitingMinutes({ db }: CheckContext): Promise<number> {
-  const { minutes } = await askOne(
+  const { minutes } = await queryOne(
     db,
     sql<{ minutes: number }>`
       select coalesce((select (extract(epoch from now() - at) / 60)::integer from admission_told order by seq limit 1), 0) as minutes`,

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
-import { askOne, countsPublicly, isSwept, monthsAfter } from './ask-one.ts'
+import { queryOne, countsPublicly, isSwept, monthsAfter } from './query-one.ts'
 import { findUnknown } from './known-database.ts'
 import { lostTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
@@ -24,7 +24,7 @@ export const historyComplete: Check<CompleteFacts> = {
   remedy:
     'The example is the id of a recording or a contact. A recording without its call was left by a deletion by hand; a contact without its term by a write by hand: restore the row from a backup.',
   async check({ db, now }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ recordings: number; live: number; stray: string[]; unfinished: string[] }>`
         select
@@ -164,7 +164,7 @@ export const historyFields: Check<FieldFacts> = {
       const serves = columns[table]?.[column]
       return serves === undefined || (serves !== 'technical' && !described.has(serves))
     })
-    const { beyond } = await askOne(
+    const { beyond } = await queryOne(
       db,
       sql<{
         beyond: number
@@ -211,7 +211,7 @@ export const historyTerm: Check<TermFacts> = {
     const months = version.description.terms.historyMonths
     const isKept = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(context)}::tstzmultirange))`
     const limit = now.subtract({ hours: sweepGraceHours })
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ contacts: number; oldest: Temporal.Instant | null; overdue: string[]; swept: Temporal.Instant | null }>`
         select
@@ -269,7 +269,7 @@ export const historyShowsRecordings: Check<HistoryFacts> = {
   remedy:
     'The example is the id of a segment or a recording. A row that is gone was deleted by hand: restore it from a backup, so that the caller can be told.',
   async check({ db, now }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ recorded: number; destroyed: number; silent: string[]; unledgered: string[] }>`
         select

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
-import { askOne, isSwept, monthsAfter } from './ask-one.ts'
+import { queryOne, isSwept, monthsAfter } from './query-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
 import { lostTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
@@ -30,7 +30,7 @@ export const recordingsFloor: Check<FloorFacts> = {
     const months = version.description.terms.recordingFloorMonths
     const lost = await lostTimes(context)
     const floor = sql`(greatest(${monthsAfter('call_ended_at', months)}, ${monthsAfter('contact_started_at', months)}) - interval '1 hour')`
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ term: number; otherwise: number; early: string[] }>`
         select
@@ -106,7 +106,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
     const months = version.description.terms.recordingCeilingMonths
     const limit = now.subtract({ hours: sweepGraceHours })
     const lost = await lostTimes(context)
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{
         held: number
@@ -282,7 +282,7 @@ export const recordingsStay: Check<StayFacts> = {
   remedy:
     'The example is the id of a listening. The audit log has its person and purpose; find out what served sound without asking whether the listening was open.',
   async check({ db }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ listenings: number; ranges: number; outside: string[] }>`
         with served as (

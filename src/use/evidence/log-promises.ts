@@ -4,7 +4,7 @@ import { expectedProtections, findProtectionProblems } from '#platform/database/
 import { processRoles } from '#safeguards/audit/appenders.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { longestAgeMinutes, newestVerification, type LastVerification } from '#safeguards/audit/log-verifications.ts'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import type { Check } from './promise.ts'
 
 type LogFacts = {
@@ -36,7 +36,7 @@ export const logWhole: Check<LogFacts> = {
   async check({ db, keys, now, afresh, lastVerification }, memo) {
     // A process remembers its own verification even if it is deleted from the database.
     const last = newerOf(await newestVerification(db, await readLogKey(keys)), lastVerification?.())
-    const { breaks } = await askOne(
+    const { breaks } = await queryOne(
       db,
       sql<{ breaks: number }>`select count(*)::integer as breaks from audit_break where accepted_at is null`,
     )

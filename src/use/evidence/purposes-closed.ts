@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOne, intervalsOf } from './ask-one.ts'
+import { queryOne, intervalsOf } from './query-one.ts'
 import type { Check } from './promise.ts'
 
 type PurposeFacts = {
@@ -33,7 +33,7 @@ export const purposesClosed: Check<PurposeFacts> = {
       ],
     }))
     const json = JSON.stringify(described)
-    const facts = await askOne(
+    const facts = await queryOne(
       db,
       sql<{
         looks: number
@@ -62,7 +62,7 @@ export const purposesClosed: Check<PurposeFacts> = {
           (select count(*) from strange) as outside,
           least((select min(seq) from strange), (select min(seq) from data_access where purpose is null)) as example`,
     )
-    const listenings = await askOne(
+    const listenings = await queryOne(
       db,
       sql<{ all: number; outside: number }>`
         select count(*) as all, count(*) filter (where v.since is null or not l.purpose = any (v.purposes)) as outside

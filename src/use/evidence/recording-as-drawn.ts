@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import type { Finding } from './judge-decision.ts'
 import type { Check, CheckContext } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
@@ -114,7 +114,7 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
  */
 function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
   const [since, late] = [now.subtract({ minutes: mostMinutesToIngest }), now.subtract({ hours: mostHoursToArrive })]
-  return askOne(
+  return queryOne(
     db,
     sql<{ unkept: number; segment: string | null }>`
       select count(*) as unkept, min(segment_id::text) as segment from recording

@@ -1,7 +1,7 @@
 /** Promises about what is recorded: a part of the calls to service numbers, as drawn by the plan, from signal to signal. */
 import { sql } from 'kysely'
 
-import { askOne, countsPublicly, intervalsOf } from './ask-one.ts'
+import { queryOne, countsPublicly, intervalsOf } from './query-one.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 const daysChecked = 28
@@ -116,7 +116,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
     )
     const since = now.subtract({ hours: 24 * daysChecked })
     const json = JSON.stringify(boards)
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ calls: number; recordings: number; recorded: string[] }>`
         with board as (select * from jsonb_to_recordset(${json}::jsonb) as b(key text, since timestamptz, until timestamptz))
@@ -157,7 +157,7 @@ export const withinSignals: Check<SignalFacts> = {
   remedy:
     'The example is the id of a recording. Find its call in the log of the recording client: what is outside the call is an excess that must not be used; report it to the controller.',
   async check({ db, now }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{ recordings: number; outside: string[] }>`
         with held as (

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { termZone } from '#description/terms.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import { lostTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
@@ -28,7 +28,7 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
     'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',
   async check(context) {
     const lost = await lostTimes(context)
-    const row = await askOne(
+    const row = await queryOne(
       context.db,
       sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`
         with lent as (

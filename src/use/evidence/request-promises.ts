@@ -1,6 +1,6 @@
 /** Promises about requests: listening at an agreed office, and prohibitions that end the recording. */
 import { sql } from 'kysely'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import type { Check } from './promise.ts'
 
 type InspectionFacts = {
@@ -23,7 +23,7 @@ export const inspectionsAtOffice: Check<InspectionFacts> = {
   remedy:
     'The example is the id of an appointment or the number of an entry in the audit log. Ask the host where it was heard; a workstation that stands elsewhere is ended at the desk.',
   async check({ db }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{
         heard: number
@@ -85,7 +85,7 @@ export const prohibitionsObeyed: Check<ProhibitionFacts> = {
   remedy:
     'The example is the id of a recording. See on the page of destruction what it waits for; an overdue one means that the custodian does not destroy: look at its log.',
   async check({ db }) {
-    const row = await askOne(
+    const row = await queryOne(
       db,
       sql<{
         prohibitions: number

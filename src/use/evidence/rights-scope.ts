@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOne } from './ask-one.ts'
+import { queryOne } from './query-one.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 type ScopeFacts = {
@@ -47,7 +47,7 @@ export const rightsScope: Check<ScopeFacts> = {
     // Judged entries are not judged again: what a request was about is erased after it.
     const before = (memo as ScopeMemo | undefined) ?? { upto: 0, looks: 0, outside: [] }
     const log = await judgeLog(context, before)
-    const row = await askOne(
+    const row = await queryOne(
       context.db,
       sql<{
         listenings: number
@@ -84,7 +84,7 @@ async function judgeLog(
   const { db, now, signal } = context
   const begunMs = performance.now()
   const memo = { ...before }
-  const { recent } = await askOne(
+  const { recent } = await queryOne(
     db,
     sql<{ recent: number | null }>`select (
       select seq from audit_entry where at >= ${now.subtract({ hours: recentHours })} order by at, seq limit 1) as recent`,
@@ -121,7 +121,7 @@ async function judgeAhead(
 }
 
 function judgeSome({ db }: CheckContext, { upto, outside }: { upto: number; outside: number[] }) {
-  return askOne(
+  return queryOne(
     db,
     sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
       select looks, acts, young, outside, upto
@@ -131,7 +131,7 @@ function judgeSome({ db }: CheckContext, { upto, outside }: { upto: number; outs
 
 /** Returns the time of the first entry not judged yet; now if there is none. */
 async function nextOf({ db, now }: CheckContext, upto: number): Promise<Temporal.Instant> {
-  const { at } = await askOne(
+  const { at } = await queryOne(
     db,
     sql<{ at: Temporal.Instant | null }>`
       select (select at from audit_entry where seq > ${upto}::bigint order by seq limit 1) as at`,

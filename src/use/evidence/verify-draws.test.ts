@@ -52,16 +52,16 @@ function changed(
   }
 }
 
-interface Asked extends Partial<RecordingQuestion> {
+interface Question extends Partial<RecordingQuestion> {
   by?: readonly DescriptionVersion[]
   facts?: Partial<SegmentFacts>
 }
 
 /** Enters a call as capture does: decided, and recorded if so decided. */
-async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Promise<SegmentFacts> {
-  const answeredAt = asked.answeredAt ?? minutesAgo(60)
+async function enter({ by = versions, facts: more, ...request }: Question = {}): Promise<SegmentFacts> {
+  const answeredAt = request.answeredAt ?? minutesAgo(60)
   const callIds = [`sipCallId:${randomUUID()}`]
-  const key = asked.numberReached ?? number
+  const key = request.numberReached ?? number
   const { recordingMonths, ...decision } = decideRecording({
     version: versionAt(by, answeredAt),
     drawKey,
@@ -70,7 +70,7 @@ async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Prom
     answeredAt,
     viaSwitchboard: false,
     quotaUsed: () => 0,
-    ...asked,
+    ...request,
   })
   const endedAt = answeredAt.add({ minutes: 3 })
   const facts = callFacts({
@@ -80,7 +80,9 @@ async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Prom
     endedAt,
     numberCalled: { key, kind: 'NATIONAL_SERVICE' },
     numberReached: { key },
-    ...(asked.officialId && { official: { personId: asked.officialId, name: 'Aino', phone: phone('029 512 1001') } }),
+    ...(request.officialId && {
+      official: { personId: request.officialId, name: 'Aino', phone: phone('029 512 1001') },
+    }),
     decision,
     ...(recordingMonths !== undefined && {
       recording: recordingOf({ startedAt: answeredAt, answeredAt, endedAt }, { months: recordingMonths }),
@@ -92,9 +94,9 @@ async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Prom
 }
 
 /** Enters calls until one gets the wanted decision: a tenth of those to a service number are drawn. */
-async function enterOne(record: boolean, asked: Asked = {}): Promise<SegmentFacts> {
+async function enterOne(record: boolean, request: Question = {}): Promise<SegmentFacts> {
   for (;;) {
-    const facts = await enter(asked)
+    const facts = await enter(request)
     if (facts.decision.record === record) return facts
   }
 }
@@ -339,12 +341,12 @@ test('who has not consented is not recorded; what the directory learns later is 
   const from = minutesAgo(60)
   const values = { person_id: person.id, valid_from: from, valid_to: null }
   await admin.db.insertInto('person_recording_consent').values(values).execute()
-  const asked = { by, officialId: person.id }
-  await enter({ ...asked, consents: true, answeredAt: minutesAgo(50) })
-  await enter({ ...asked, consents: false, answeredAt: minutesAgo(61) })
+  const request = { by, officialId: person.id }
+  await enter({ ...request, consents: true, answeredAt: minutesAgo(50) })
+  await enter({ ...request, consents: false, answeredAt: minutesAgo(61) })
   expect(await found({ versions: by })).toEqual([])
-  const unwilling = await enter({ ...asked, consents: true, answeredAt: minutesAgo(61) })
-  const unknown = await enter({ ...asked, consents: false, answeredAt: minutesAgo(50) })
+  const unwilling = await enter({ ...request, consents: true, answeredAt: minutesAgo(61) })
+  const unknown = await enter({ ...request, consents: false, answeredAt: minutesAgo(50) })
   expect(await found({ versions: by })).toEqual([
     { kind: 'extra', segmentId: unwilling.segmentId },
     { kind: 'unverifiable', segmentId: unknown.segmentId },

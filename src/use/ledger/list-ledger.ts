@@ -1,7 +1,7 @@
 /** Lists the destruction ledger: ids and places. Preservation orders are visible only to those who enter them. */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 

@@ -79,11 +79,11 @@ async function describeEnd(
 ): Promise<Destruction> {
   const { state, cause, destroyed_at: at, destroy_at: day } = found
   const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
-  const isAskedFor = cause === 'caller' || cause === 'official' || cause === 'trimming'
-  if (state === 'DESTROYING' && isAskedFor) return { state: 'destroying', cause }
+  const isRequested = cause === 'caller' || cause === 'official' || cause === 'trimming'
+  if (state === 'DESTROYING' && isRequested) return { state: 'destroying', cause }
   const entry = state === 'DESTROYED' ? await entryOf(tx, found.id) : undefined
   const entryField = entry && { entry }
-  if (state === 'DESTROYED' && isAskedFor)
+  if (state === 'DESTROYED' && isRequested)
     return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...entryField }
   if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
   // Past its day and still there: no day of destruction is given. A recording kept by an order looks as if it had been

@@ -52,11 +52,11 @@ function fromRow(row: Row | undefined): OpenListening | Over {
  */
 export async function serveRange(
   db: Kysely<RegisterTables>,
-  asked: { session: string; workstation?: string | undefined; listening: string; fromMs: number; toMs: number },
+  request: { session: string; workstation?: string | undefined; listening: string; fromMs: number; toMs: number },
 ): Promise<OpenListening | Over> {
-  const here = asked.workstation === undefined ? null : sessionHash(asked.workstation)
+  const here = request.workstation === undefined ? null : sessionHash(request.workstation)
   const { rows } = await sql<Row>`
-    select * from serve_range(${asked.session}, ${here}::bytea, ${asked.listening}::uuid, ${asked.fromMs}, ${asked.toMs},
+    select * from serve_range(${request.session}, ${here}::bytea, ${request.listening}::uuid, ${request.fromMs}, ${request.toMs},
       make_interval(mins => ${idleMinutes}))`.execute(db)
   return fromRow(rows[0])
 }

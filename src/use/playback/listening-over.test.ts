@@ -123,9 +123,9 @@ describe('a listening', () => {
   test('is unknown in another session, even of the same person', async () => {
     const { listening } = await listenTo(recordingId)
     for (const session of [await sari.signIn(), await (await supervisor()).signIn()]) {
-      const asked = { session: session.token, listening: listening.id }
-      expect(await server.audio({ ...asked, from: 0 })).toEqual({ over: 'unknown' })
-      expect(await server.peaks(asked)).toEqual({ over: 'unknown' })
+      const request = { session: session.token, listening: listening.id }
+      expect(await server.audio({ ...request, from: 0 })).toEqual({ over: 'unknown' })
+      expect(await server.peaks(request)).toEqual({ over: 'unknown' })
       expect(await endListening(desk, session, listening.id)).toBe(false)
       expect(await paceListening(desk, session, listening.id, 3)).toBe(false)
     }
@@ -135,9 +135,9 @@ describe('a listening', () => {
   })
 
   test('that nothing has ended is left alone by who ends those that are over', async () => {
-    const { ask, listening } = await listenTo(recordingId)
+    const { ask: request, listening } = await listenTo(recordingId)
     expect((await endListeningsOver(custodian)).map((one) => one.listening)).not.toContain(listening.id)
-    expect(await bytesOf(ask, 0, 99)).toHaveLength(100)
+    expect(await bytesOf(request, 0, 99)).toHaveLength(100)
   })
 
   test('of which nothing was served ends with that in the log', async () => {

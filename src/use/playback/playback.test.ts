@@ -25,7 +25,7 @@ const lastEntry = () =>
 describe('a listening', () => {
   test('begins, gives ranges of a WAV, and ends; each is in the log', async () => {
     const recording = await kept()
-    const { session, listening, ask } = await listenTo(recording.id)
+    const { session, listening, ask: request } = await listenTo(recording.id)
     expect(await lastEntry()).toMatchObject({
       action: 'listening.started',
       result: 'ok',
@@ -34,33 +34,33 @@ describe('a listening', () => {
       person_id: sari.id,
       role: 'SUPERVISOR',
     })
-    const wav = await bytesOf(ask, 0)
+    const wav = await bytesOf(request, 0)
     expect(wav.toString('latin1', 0, 4)).toBe('RIFF')
     expect(wav.length).toBe(headerBytes + 8000 * 4)
     expect(await endListening(desk, session, listening.id)).toBe(true)
     expect(await lastEntry()).toMatchObject({ action: 'listening.ended', object_id: recording.id })
-    for (const served of [await server.audio({ ...ask, from: 0 }), await server.peaks(ask)]) {
+    for (const served of [await server.audio({ ...request, from: 0 }), await server.peaks(request)]) {
       expect(served).toEqual({ over: 'left' })
     }
     expect(await endListening(desk, session, listening.id)).toBe(false)
   })
 
   test('is a use of its session, to some seconds', async () => {
-    const { ask } = await listenTo((await kept()).id)
-    const session = admin.updateTable('session').where('token_hash', '=', sessionHash(ask.session))
+    const { ask: request } = await listenTo((await kept()).id)
+    const session = admin.updateTable('session').where('token_hash', '=', sessionHash(request.session))
     const endsIn = async () => {
       const { expires_at } = await admin
         .selectFrom('session')
         .select('expires_at')
-        .where('token_hash', '=', sessionHash(ask.session))
+        .where('token_hash', '=', sessionHash(request.session))
         .executeTakeFirstOrThrow()
       return expires_at.since(now()).total('minutes')
     }
     await session.set({ used_at: now().subtract({ minutes: 50 }), expires_at: now().add({ minutes: 10 }) }).execute()
-    await bytesOf(ask, 0, 99)
+    await bytesOf(request, 0, 99)
     expect(await endsIn()).toBeCloseTo(60, 0)
     await session.set({ expires_at: now().add({ minutes: 59 }) }).execute()
-    await bytesOf(ask, 0, 99)
+    await bytesOf(request, 0, 99)
     expect(await endsIn()).toBeLessThan(59.1)
   })
 
@@ -76,8 +76,8 @@ describe('a listening', () => {
   })
 
   test('gives the peaks of both tracks', async () => {
-    const { ask } = await listenTo((await kept()).id)
-    const peaks = await server.peaks(ask)
+    const { ask: request } = await listenTo((await kept()).id)
+    const peaks = await server.peaks(request)
     if ('over' in peaks) throw new Error(peaks.over)
     expect(peaks).toMatchObject({ durationMs: 1000, peaksPerSecond: 20, gaps: [] })
     for (const track of [peaks.caller, peaks.official]) {
@@ -201,10 +201,10 @@ describe('served intervals', () => {
       .execute()
 
   test('are logged in milliseconds of the recording', async () => {
-    const { listening, ask } = await listenTo((await kept()).id)
-    await bytesOf(ask, 0, 43)
-    await bytesOf(ask, 44 + 4 * 800, 44 + 4 * 1600 - 1)
-    await bytesOf(ask, 44 + 4 * 4000)
+    const { listening, ask: request } = await listenTo((await kept()).id)
+    await bytesOf(request, 0, 43)
+    await bytesOf(request, 44 + 4 * 800, 44 + 4 * 1600 - 1)
+    await bytesOf(request, 44 + 4 * 4000)
     expect(await ranges(listening.id)).toEqual([
       { from_ms: 0, to_ms: 0 },
       { from_ms: 100, to_ms: 200 },
@@ -213,16 +213,16 @@ describe('served intervals', () => {
   })
 
   test('are durable before their bytes leave: when they cannot be logged nothing is served', async () => {
-    const { listening, ask } = await listenTo((await kept()).id)
+    const { listening, ask: request } = await listenTo((await kept()).id)
     const pool = database.as().pool
     await pool.query('alter table listening_range add constraint broken check (false) not valid')
-    await expect(server.audio({ ...ask, from: 0 })).rejects.toThrow('broken')
+    await expect(server.audio({ ...request, from: 0 })).rejects.toThrow('broken')
     await pool.query('alter table listening_range drop constraint broken')
     expect(await ranges(listening.id)).toEqual([])
   })
 
   test('of what ended while it was made ready are none, and nothing of it is served', async () => {
-    const { session, listening, ask } = await listenTo((await kept()).id)
+    const { session, listening, ask: request } = await listenTo((await kept()).id)
     const ending: ObjectStore = {
       ...register.objects,
       async readRange(...range) {
@@ -231,43 +231,43 @@ describe('served intervals', () => {
       },
     }
     const slow = createAudioServer(custodian, ending, register.keys)
-    expect(await slow.audio({ ...ask, from: 0 })).toEqual({ over: 'left' })
+    expect(await slow.audio({ ...request, from: 0 })).toEqual({ over: 'left' })
     expect(await ranges(listening.id)).toEqual([])
   })
 
   test('of a refused range are none', async () => {
-    const { session, listening, ask } = await listenTo((await kept()).id)
+    const { session, listening, ask: request } = await listenTo((await kept()).id)
     await endListening(desk, session, listening.id)
-    await server.audio({ ...ask, from: 0 })
+    await server.audio({ ...request, from: 0 })
     expect(await ranges(listening.id)).toEqual([])
   })
 })
 
 describe('byte ranges', () => {
   const packets = 2000 // Forty seconds: more than one sealed chunk and more than a mebibyte of WAV.
-  let ask: { session: string; listening: string }
+  let request: { session: string; listening: string }
   let whole: Buffer
 
   beforeAll(async () => {
-    ask = (await listenTo((await kept({}, { packets })).id)).ask
+    request = (await listenTo((await kept({}, { packets })).id)).ask
     const total = headerBytes + packets * 160 * 4
     const parts: Buffer[] = []
-    for (let from = 0; from < total; from += mebibyte) parts.push(await bytesOf(ask, from))
+    for (let from = 0; from < total; from += mebibyte) parts.push(await bytesOf(request, from))
     whole = Buffer.concat(parts)
     expect(whole).toHaveLength(total)
   })
 
   test('are at most a mebibyte, whatever is asked', async () => {
     for (const to of [undefined, mebibyte, whole.length - 1, 1e12]) {
-      expect(await bytesOf(ask, 0, to)).toHaveLength(mebibyte)
+      expect(await bytesOf(request, 0, to)).toHaveLength(mebibyte)
     }
-    expect(await bytesOf(ask, mebibyte)).toHaveLength(whole.length - mebibyte)
+    expect(await bytesOf(request, mebibyte)).toHaveLength(whole.length - mebibyte)
   })
 
   test('are the slices of the whole', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 3000 }), async (from, length) => {
-        expect((await bytesOf(ask, from, from + length - 1)).equals(whole.subarray(from, from + length))).toBe(true)
+        expect((await bytesOf(request, from, from + length - 1)).equals(whole.subarray(from, from + length))).toBe(true)
       }),
       {
         numRuns: 150,
@@ -285,8 +285,8 @@ describe('byte ranges', () => {
   })
 
   test('begin inside the audio or not at all', async () => {
-    expect(await server.audio({ ...ask, from: whole.length })).toBe('out-of-range')
-    expect(await bytesOf(ask, whole.length - 1)).toHaveLength(1)
+    expect(await server.audio({ ...request, from: whole.length })).toBe('out-of-range')
+    expect(await bytesOf(request, whole.length - 1)).toHaveLength(1)
   })
 
   test('hold what was sent: the caller left, the official right, silence nowhere', () => {

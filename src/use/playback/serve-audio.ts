@@ -24,7 +24,7 @@ const keptOpen = 32
 /** How long after the last range: what is destroyed must be gone from memory within a minute (R50). */
 const keptOpenMs = 30_000
 
-export interface AudioAsked {
+export interface AudioRequest {
   session: string
   /** Token of the browser's workstation: a session in listening mode is served only there (R47). */
   workstation?: string | undefined
@@ -39,12 +39,12 @@ export interface AudioServer {
    * (register/recordings/pace.ts). Waits for audio that is too far ahead, and returns `too-fast` if that takes too long.
    */
   audio(
-    asked: AudioAsked,
+    request: AudioRequest,
     gone?: AbortSignal,
   ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | Over | 'out-of-range' | 'too-fast'>
-  peaks(asked: { session: string; listening: string }): Promise<ServedPeaks | Over>
+  peaks(request: { session: string; listening: string }): Promise<ServedPeaks | Over>
   /** Opens a recording in advance, so that the first range waits for no key. Undefined if there is nothing to hear. */
-  prepare(asked: { session: string; listening: string }): Promise<void>
+  prepare(request: { session: string; listening: string }): Promise<void>
 }
 
 export interface ServedPeaks {
@@ -152,21 +152,21 @@ export function createAudioServer(
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
       if (from >= totalBytes) return overOr(session, listening, 'out-of-range')
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
-      const asked = samplesOf(from, end)
-      const samples = asked.to - asked.from
+      const request = samplesOf(from, end)
+      const samples = request.to - request.from
       const by = { person, recording: heard.recording }
       const given =
         samples === 0
           ? 0
-          : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed, by }, gone)
+          : await whenHeard(listening, { fromSample: request.from, samples, speed: heard.speed, by }, gone)
       if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
-      const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
+      const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
       // Irrelevant if refused: there is nothing to read of what was destroyed.
       rendering.catch(() => undefined)
       const now = await serveRange(db, {
         ...{ session, workstation, listening },
-        ...{ fromMs: toMs(asked.from), toMs: toMs(asked.from + given) },
+        ...{ fromMs: toMs(request.from), toMs: toMs(request.from + given) },
       })
       if ('over' in now) return forgetAs(now, listening)
       heard.speed = now.speed

@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction, AuditEntry } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -28,7 +28,7 @@ export const actOnQuality = <Code extends string>(
 ): Promise<'done' | Refused<Code>> => actInDatabase(db, session, statement, codes, traceOf(trace))
 
 /** A query for one row. */
-export const askOfQuality = <Row, Code extends string>(
+export const requestQuality = <Row, Code extends string>(
   db: HoldingSafeguards,
   session: Session,
   trace: Trace,

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
-import { askOfQuality, standsStill } from './act-on-quality.ts'
+import { requestQuality, standsStill } from './act-on-quality.ts'
 import { agreeByQuestion, type FormAgreement } from './agree-by-question.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
@@ -42,7 +42,7 @@ export async function listCalibrations(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<{ items: Calibration[]; agreement: FormAgreement[] } | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ value: Calibration }>`select list_calibrations as value from list_calibrations()`,
@@ -63,7 +63,7 @@ export function beginCalibration(
   const trace = { action: 'quality.calibration-begun', kind: 'calibration' } as const
   const statement = sql<{ id: string }>`
     select begin_calibration(${recordingId}::uuid, ${formId}::uuid, ${name}) as id`
-  return askOfQuality(db, session, trace, statement, beginRefusals)
+  return requestQuality(db, session, trace, statement, beginRefusals)
 }
 
 /** Returns the viewer's own evaluation in it. */
@@ -74,7 +74,7 @@ export function joinCalibration(
 ): Promise<{ id: string } | Refused<(typeof joinRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-begun', kind: 'calibration', id } as const
   const statement = sql<{ id: string }>`select join_calibration(${id}::uuid) as id`
-  return askOfQuality(db, session, trace, statement, joinRefusals)
+  return requestQuality(db, session, trace, statement, joinRefusals)
 }
 
 /** Closes it: spread and agreement become visible, without names. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { listOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { listOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { actOnQuality, always, askOfQuality, standsStill } from './act-on-quality.ts'
+import { actOnQuality, always, requestQuality, standsStill } from './act-on-quality.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
 import { fittingAnswers, scoreForm, type Scored } from './score-form.ts'
@@ -118,7 +118,7 @@ export async function readEvaluation(
 ): Promise<ReadEvaluation | Refused<(typeof always)[number]>> {
   const trace = { action: 'quality.evaluation-read', kind: 'evaluation', id } as const
   const statement = sql<{ value: KeptEvaluation }>`select read_evaluation(${id}::uuid) as value`
-  const answer = await askOfQuality(db, session, trace, statement, always)
+  const answer = await requestQuality(db, session, trace, statement, always)
   if ('refused' in answer) return answer
   const { value } = answer
   return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
@@ -145,14 +145,14 @@ export async function saveEvaluation(
   { revision, answers, comments, note }: Work,
 ): Promise<{ revision: number; score: Scored } | Refused<(typeof saveRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-saved', kind: 'evaluation', id } as const
-  const work = await askOfQuality(db, session, trace, workOf(id), mine)
+  const work = await requestQuality(db, session, trace, workOf(id), mine)
   if ('refused' in work) return work
   const { form } = work.value
   const fitting = fittingAnswers(form, answers)
   const statement = sql<{ value: number }>`
     select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(fitting)}::jsonb, ${JSON.stringify(comments)}::jsonb,
       ${note}) as value`
-  const answer = await askOfQuality(db, session, trace, statement, saveRefusals)
+  const answer = await requestQuality(db, session, trace, statement, saveRefusals)
   return 'refused' in answer ? answer : { revision: answer.value, score: scoreForm(form, fitting) }
 }
 
@@ -167,7 +167,7 @@ export async function releaseEvaluation(
   revision: number,
 ): Promise<'done' | Refused<(typeof mine)[number]> | { refused: 'quality.unanswered'; of: string }> {
   const trace = { action: 'quality.evaluation-released', kind: 'evaluation', id } as const
-  const work = await askOfQuality(db, session, trace, workOf(id), mine)
+  const work = await requestQuality(db, session, trace, workOf(id), mine)
   if ('refused' in work) return work
   const { unanswered, total, isFailed, sections } = scoreForm(work.value.form, work.value.answers)
   const [waiting] = unanswered
@@ -189,7 +189,7 @@ export async function setAside(
 ): Promise<{ isFollowed?: boolean } | Refused<(typeof takeRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-set-aside', kind: 'evaluation', id } as const
   const statement = sql<{ value: boolean | null }>`select set_aside_evaluation(${id}::uuid, ${why}) as value`
-  const answer = await askOfQuality(db, session, trace, statement, takeRefusals)
+  const answer = await requestQuality(db, session, trace, statement, takeRefusals)
   if ('refused' in answer) return answer
   return answer.value === null ? {} : { isFollowed: answer.value }
 }

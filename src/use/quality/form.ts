@@ -81,9 +81,9 @@ export function problemsOf(form: Form): FormProblem[] {
       ids.add(question.id)
       if (question.text.trim() === '') problems.push({ code: 'text-missing', at: question.id })
       const condition = question.onlyIf
-      const asked = condition && earlier.get(condition.question)
-      if (condition && !asked) problems.push({ code: 'condition-not-earlier', at: question.id })
-      if (condition && asked && !condition.answers.some((value) => isOnScale(asked.scale, value)))
+      const request = condition && earlier.get(condition.question)
+      if (condition && !request) problems.push({ code: 'condition-not-earlier', at: question.id })
+      if (condition && request && !condition.answers.some((value) => isOnScale(request.scale, value)))
         problems.push({ code: 'condition-answers', at: question.id })
       earlier.set(question.id, question)
     }

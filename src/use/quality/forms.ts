@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { always, askOfQuality } from './act-on-quality.ts'
+import { always, requestQuality } from './act-on-quality.ts'
 import { problemsOf, type Form, type FormProblem } from './form.ts'
 
 export type FormLanguage = 'fi' | 'sv' | 'en'
@@ -48,7 +48,7 @@ export async function listForms(db: HoldingSafeguards, session: Session): Promis
     from quality_form f left join quality_form_version v on v.form_id = f.id
     order by f.name, f.id, v.version desc`
   const trace = { action: 'quality.forms-read', object: { kind: 'quality-form' } } as const
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     statement,
@@ -65,7 +65,7 @@ export async function readForm(
   session: Session,
   id: string,
 ): Promise<ReadForm | Refused<(typeof always)[number]>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<ReadForm>`
@@ -88,7 +88,7 @@ export function beginForm(
   { language, name }: { language: FormLanguage; name: string },
 ): Promise<{ id: string } | Refused<'deny.role' | 'input.identity-code'>> {
   const statement = sql<{ id: string }>`select begin_quality_form(${language}, ${name}) as id`
-  return askOfQuality(db, session, formAct, statement, ['deny.role', 'input.identity-code'] as const)
+  return requestQuality(db, session, formAct, statement, ['deny.role', 'input.identity-code'] as const)
 }
 
 /**
@@ -104,7 +104,7 @@ export async function saveForm(
   const statement = sql<{ value: number }>`
     select save_quality_form(${id}::uuid, ${revision}, ${name}, ${JSON.stringify(form)}::jsonb) as value`
   const trace = { action: 'quality.form-saved', kind: 'quality-form', id } as const
-  const answer = await askOfQuality(db, session, trace, statement, saveRefusals)
+  const answer = await requestQuality(db, session, trace, statement, saveRefusals)
   return 'refused' in answer ? answer : { revision: answer.value, problems: problemsOf(form) }
 }
 
@@ -121,6 +121,6 @@ export async function publishForm(
   if (problems.length > 0) return { problems }
   const statement = sql<{ value: number }>`select publish_quality_form(${id}::uuid, ${revision}) as value`
   const trace = { action: 'quality.form-published', kind: 'quality-form', id } as const
-  const answer = await askOfQuality(db, session, trace, statement, publishRefusals)
+  const answer = await requestQuality(db, session, trace, statement, publishRefusals)
   return 'refused' in answer ? answer : { version: answer.value }
 }

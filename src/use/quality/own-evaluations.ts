@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnQuality, standsStill } from './act-on-quality.ts'
@@ -40,7 +40,7 @@ export async function listOwnEvaluations(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<OwnEvaluation[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ value: KeptOwn }>`select list_own_evaluations as value from list_own_evaluations()`,

@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { actOnQuality, always, askOfQuality } from './act-on-quality.ts'
+import { actOnQuality, always, requestQuality } from './act-on-quality.ts'
 import { rankCandidates, type Candidate } from './draw-sample.ts'
 
 export interface PlanToBegin {
@@ -71,7 +71,7 @@ export async function listPlans(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<SamplingPlan[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ value: Omit<SamplingPlan, 'draws'> & { draws: DrawKept[] } }>`
@@ -133,7 +133,7 @@ export function beginPlan(
 ): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
   const statement = sql<{ id: string }>`
     select begin_sampling_plan(${name}, ${formId}::uuid, ${unitId}::uuid, ${number}, ${weekly}, ${daysLeft}) as id`
-  return askOfQuality(db, session, planAct, statement, beginRefusals)
+  return requestQuality(db, session, planAct, statement, beginRefusals)
 }
 
 /** Ends a plan; what was drawn stays in the queue. */

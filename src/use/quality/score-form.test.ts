@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { boundsOf, problemsOf, questionsOf, type Answers, type Form, type Question, type Scale } from './form.ts'
-import { askedOf, fittingAnswers, scoreForm } from './score-form.ts'
+import { questionsFor, fittingAnswers, scoreForm } from './score-form.ts'
 
 const question = (id: string, more: Partial<Question> = {}): Question => ({
   id,
@@ -93,7 +93,7 @@ describe('a score', () => {
           sections: form.sections.map((one) => ({
             ...one,
             weight: one.weight * times,
-            questions: one.questions.map((asked) => ({ ...asked, weight: asked.weight * times })),
+            questions: one.questions.map((request) => ({ ...request, weight: request.weight * times })),
           })),
         }
         const [one, other] = [scoreForm(form, answers), scoreForm(heavier, answers)]
@@ -165,10 +165,10 @@ describe('a conditional question', () => {
     ],
   }
   test('is asked, and counts, only where its condition is met by a question that is asked', () => {
-    const asked = (answers: Answers) => askedOf(form, answers).map(({ id }) => id)
-    expect(asked({})).toEqual(['a1'])
-    expect(asked({ a1: 1, a2: 1 })).toEqual(['a1'])
-    expect(asked({ a1: 0, a2: 1 })).toEqual(['a1', 'a2', 'a3'])
+    const request = (answers: Answers) => questionsFor(form, answers).map(({ id }) => id)
+    expect(request({})).toEqual(['a1'])
+    expect(request({ a1: 1, a2: 1 })).toEqual(['a1'])
+    expect(request({ a1: 0, a2: 1 })).toEqual(['a1', 'a2', 'a3'])
     expect(scoreForm(form, { a1: 1, a2: 0, a3: 0 }).total).toBe(100)
     expect(scoreForm(form, { a1: 0, a2: 1 }).unanswered).toEqual(['a3'])
   })

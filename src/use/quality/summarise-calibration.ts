@@ -1,7 +1,7 @@
 /** Spread and agreement of several evaluators' answers to one recording, without names. Pure. */
 import { questionsOf, type Answers, type Form, type Scale } from './form.ts'
 import { alphaOf, type Measure } from './krippendorff.ts'
-import { askedOf, scoreForm } from './score-form.ts'
+import { questionsFor, scoreForm } from './score-form.ts'
 
 export interface QuestionSpread {
   id: string
@@ -35,8 +35,8 @@ export const measures: Record<Scale['kind'], Measure> = {
 export function summariseCalibration(form: Form, answers: readonly Answers[]): CalibrationSummary {
   // An answer to a question that was not asked in the end does not count.
   const counted = answers.map((one) => {
-    const asked = new Set(askedOf(form, one).map(({ id }) => id))
-    return Object.fromEntries(Object.entries(one).filter(([id]) => asked.has(id)))
+    const request = new Set(questionsFor(form, one).map(({ id }) => id))
+    return Object.fromEntries(Object.entries(one).filter(([id]) => request.has(id)))
   })
   const spreads = questionsOf(form).map(({ id, text, scale }): QuestionSpread => {
     const values = counted.flatMap((one) => one[id] ?? [])

@@ -4,7 +4,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusals.ts'
 import type { Period } from './read-reconciliation.ts'
 

@@ -4,7 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -50,14 +50,14 @@ const changeRefusals = [
 export function enterRequest(
   db: HoldingSafeguards,
   session: Session,
-  asked: RequestToEnter,
+  request: RequestToEnter,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
   return rowOfDatabase(
     db,
     session,
     sql<{ id: string; number: string }>`
-      select id, number from enter_request(${asked.party}, ${sorted(asked.kinds)}::text[], ${asked.channel}, ${asked.language},
-        ${asked.receivedAt}::timestamptz, ${asJson(asked.requester)}, ${asked.officialUserId ?? null})`,
+      select id, number from enter_request(${request.party}, ${sorted(request.kinds)}::text[], ${request.channel}, ${request.language},
+        ${request.receivedAt}::timestamptz, ${asJson(request.requester)}, ${request.officialUserId ?? null})`,
     enterRefusals,
     { action: 'request.entered', object: { kind: 'request' } },
   )

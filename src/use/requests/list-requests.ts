@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { factsOf, type RequestRow } from './request-facts.ts'
 import { howPressing, nextSteps, stateOf, type NextStep, type Pressing, type RequestState } from './request-state.ts'
@@ -35,25 +35,25 @@ const mostClosed = 200
 export async function listRequests(
   db: Kysely<RegisterTables>,
   session: Session,
-  asked: RequestToList,
+  requested: RequestToList,
 ): Promise<Queue | { refused: 'deny.role' }> {
   return asRefused(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const { state, whose } = asked
-      await sql`select record_requests_view(${JSON.stringify({ state, whose, isSearch: asked.find !== undefined })}::jsonb)`.execute(
+      const { state, whose } = requested
+      await sql`select record_requests_view(${JSON.stringify({ state, whose, isSearch: requested.find !== undefined })}::jsonb)`.execute(
         tx,
       )
       const now = await registerTime(tx)
       const open = await withStates(tx, await openOnes(tx), now)
       const isMine = ({ request }: ListedRequest) => request.assigned_to === session.personId
       const isNobodys = ({ request }: ListedRequest) => request.assigned_to === null
-      const listed = state === 'open' ? open : await withStates(tx, await closedOnes(tx, asked.find), now)
+      const listed = state === 'open' ? open : await withStates(tx, await closedOnes(tx, requested.find), now)
       const { rows: clerks } = await sql<{ id: string }>`select id from request_clerks() id`.execute(tx)
       return {
         items: listed
           .filter((one) => whose === 'all' || (whose === 'mine' ? isMine(one) : isNobodys(one)))
-          .filter((one) => state === 'closed' || asked.find === undefined || isFound(one, asked.find))
+          .filter((one) => state === 'closed' || requested.find === undefined || isFound(one, requested.find))
           .sort(state === 'open' ? morePressing : () => 0),
         counts: {
           open: open.length,

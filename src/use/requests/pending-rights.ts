@@ -3,7 +3,7 @@
  * they ask for, and whether they are listened to before or the requester was informed in time.
  */
 import { sql } from 'kysely'
-import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { DeliveryWay } from './letters/letters.ts'
@@ -44,7 +44,7 @@ export async function listPendingRights(
 ): Promise<{ items: PendingRight[] } | Refused<'deny.role'>> {
   const statement = sql<Row>`select * from list_pending_rights()`
   const trace = { action: 'request.refused', object: { kind: 'request' } } as const
-  const answer = await askOfDatabase(db, session, statement, ['deny.role'], trace)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
   if ('refused' in answer) return answer
   return {
     items: answer.rows.map((row) => ({

@@ -105,17 +105,17 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const needsReason = facts.isExtended && !letters.some(({ kind }) => kind === 'extension')
   const toSend = needsReason || letters.some(({ isDelivered }) => !isDelivered)
   if (!isIdentified(facts)) return toSend ? ['identify', 'send-letter'] : ['identify']
-  const asks = (kind: RequestKind) => facts.kinds.includes(kind)
+  const requests = (kind: RequestKind) => facts.kinds.includes(kind)
   const has = (state: RequestCallState) => calls.some((call) => call.state === state)
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
-  const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isListeningOver(appointments)
+  const toBook = requests('LISTEN') && canBeHeard && !isBooked && !isListeningOver(appointments)
   // A requester's own prohibition does not destroy what they still wait to listen to.
   const toForbid =
     facts.kinds.some((kind) => endsUse.has(kind)) && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
-  const canAnswer = asks('OPENNESS')
+  const canAnswer = requests('OPENNESS')
     ? facts.isDecided
-    : asks('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
+    : requests('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
   // A prohibition is answered by the automatic letter after destruction.
   const forbidsAlone =
     facts.kinds.every((kind) => endsUse.has(kind)) && (toForbid || calls.some(({ isForbidden }) => isForbidden))
@@ -124,16 +124,16 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const steps: Record<NextStep, boolean> = {
     identify: false,
     'note-outcome': appointments.some(({ state, isPast }) => state === 'BOOKED' && isPast),
-    'name-call': calls.length === 0 && !asks('OPENNESS') && !asks('MENTIONED'),
+    'name-call': calls.length === 0 && !requests('OPENNESS') && !requests('MENTIONED'),
     'narrow-call': has('SEVERAL'),
     'verify-call': has('FOUND'),
     // Before the answer, which states the appointment and what was forbidden, copied or corrected.
     book: toBook,
     forbid: toForbid,
-    'make-copy': asks('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
-    correct: asks('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
+    'make-copy': requests('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
+    correct: requests('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
     answer: canAnswer && !isAnsweredBy(letters, facts) && !forbidsAlone && !correctsAlone,
-    decide: (asks('OPENNESS') && !facts.isDecided) || isCorrecting,
+    decide: (requests('OPENNESS') && !facts.isDecided) || isCorrecting,
     'send-letter': toSend,
     close: facts.unfinished.length === 0,
   }
@@ -192,11 +192,11 @@ function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, correcti
     RESTRICTION: calls.some(({ isRestricted }) => isRestricted === true),
     RECTIFY: corrections.length > 0,
   }
-  return kinds.every((asked) =>
+  return kinds.every((request) =>
     letters.some(
       ({ kind }) =>
-        ownAnswer[asked]?.includes(kind) ||
-        (wholeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[asked] === true)),
+        ownAnswer[request]?.includes(kind) ||
+        (wholeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[request] === true)),
     ),
   )
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { RequestKind } from '#register/request-tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -29,7 +29,7 @@ export async function readRequestStatistics(
   session: Session,
   { from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDate },
 ): Promise<RequestStatistics | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{

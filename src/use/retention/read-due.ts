@@ -2,10 +2,10 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
-export interface DueAsked {
+export interface DueQuery {
   from: Temporal.Instant
   to: Temporal.Instant
   /** In Europe/Helsinki. */
@@ -23,7 +23,7 @@ export interface Due {
 const mostDays = { hour: 31, day: 458, month: 458 }
 
 /** Returns true if the interval is empty or too long: at most 15 months, or 31 days by the hour. */
-export function isTooLong({ from, to, by }: DueAsked): boolean {
+export function isTooLong({ from, to, by }: DueQuery): boolean {
   const hours = to.since(from).total('hours')
   return hours <= 0 || hours > mostDays[by] * 24 + 1
 }
@@ -32,7 +32,7 @@ export function isTooLong({ from, to, by }: DueAsked): boolean {
 export function readDue(
   db: Kysely<RegisterTables>,
   session: Session,
-  { from, to, by, number }: DueAsked,
+  { from, to, by, number }: DueQuery,
 ): Promise<Due[] | { refused: 'deny.role' }> {
   return asRefused(
     ['deny.role'],

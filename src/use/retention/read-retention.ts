@@ -8,7 +8,7 @@ import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from '#de
 import { inSession } from '#platform/database/connect.ts'
 import type { Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
@@ -142,9 +142,9 @@ async function readRuns(tx: Transaction<RegisterTables>): Promise<RetentionRun[]
 }
 
 async function readMay(tx: Transaction<RegisterTables>): Promise<Retention['may']> {
-  const asked = [...new Set([...confirmsClock, ...seesHolds, ...seesRecalls])]
+  const request = [...new Set([...confirmsClock, ...seesHolds, ...seesRecalls])]
   const { rows } = await sql<{ role: Role }>`
-    select role from unnest(${asked}::text[]) as asked (role) where viewer_is(role)`.execute(tx)
+    select role from unnest(${request}::text[]) as asked (role) where viewer_is(role)`.execute(tx)
   const places = await sql<{ may: boolean }>`select may_see_places() as may`.execute(tx)
   const isOneOf = (roles: readonly Role[]) => rows.some(({ role }) => roles.includes(role))
   return {

@@ -134,13 +134,13 @@ async function findContacts(
 
 /** Converts to the database's `contact_filters`, whose members have the filters' names. */
 function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unknown> {
-  const asked = Object.fromEntries(
+  const request = Object.fromEntries(
     (Object.keys(contactFilters) as FilterName[]).flatMap((name) => {
       const value = search[name]?.trim()
       return value && value !== unasked(name) ? [[name, value]] : []
     }),
   )
-  const { caller, number, official, recorded, ...others } = asked
+  const { caller, number, official, recorded, ...others } = request
   const by = caller === undefined ? undefined : normalisePhoneNumber(caller)
   return {
     ...others,

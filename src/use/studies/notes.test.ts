@@ -10,52 +10,52 @@ const known = {
   isCurrent: true,
   reachesNumbers: true,
 }
-const ask = (from: string, to: string, by: Question['by'] = 'month', more: Partial<typeof known> = {}) => {
+const query = (from: string, to: string, by: Question['by'] = 'month', more: Partial<typeof known> = {}) => {
   const period = { from: day(from), to: day(to) }
   return noteOf(period, { period, by, measure: 'calls', numbers: [] }, { ...known, ...more })
 }
 
 describe('the notes of a period', () => {
   test('are empty if all of it has hourly counts', () => {
-    expect(ask('2025-10-01', '2026-10-31', 'hour')).toEqual({})
+    expect(query('2025-10-01', '2026-10-31', 'hour')).toEqual({})
   })
 
   test('say that it is unfinished, that counting is behind, and since when there are counts', () => {
-    expect(ask('2026-11-01', '2026-11-30')).toEqual({ isUnfinished: true })
-    expect(ask('2026-11-01', '2026-11-02', 'month', { isCurrent: false })).toEqual({ isBehind: true })
-    expect(ask('2024-01-01', '2026-10-31')).toEqual({ countsSince: '2024-03-05', wholeMonthsBefore: '2025-09-26' })
+    expect(query('2026-11-01', '2026-11-30')).toEqual({ isUnfinished: true })
+    expect(query('2026-11-01', '2026-11-02', 'month', { isCurrent: false })).toEqual({ isBehind: true })
+    expect(query('2024-01-01', '2026-10-31')).toEqual({ countsSince: '2024-03-05', wholeMonthsBefore: '2025-09-26' })
   })
 
   test('name days without hours', () => {
-    expect(ask('2025-01-10', '2026-10-31', 'weekday')).toEqual({
+    expect(query('2025-01-10', '2026-10-31', 'weekday')).toEqual({
       leftOut: [{ from: '2025-01-10', to: '2025-09-25', why: 'no-hours' }],
     })
   })
 
   test('name days without units, for viewers who reach only units', () => {
-    expect(ask('2025-08-01', '2026-10-31', 'month', { reachesNumbers: false })).toEqual({
+    expect(query('2025-08-01', '2026-10-31', 'month', { reachesNumbers: false })).toEqual({
       leftOut: [{ from: '2025-08-01', to: '2025-09-25', why: 'no-units' }],
     })
   })
 
   test('name days of a month that is not whole in the period', () => {
-    expect(ask('2025-06-15', '2025-08-20')).toEqual({
+    expect(query('2025-06-15', '2025-08-20')).toEqual({
       wholeMonthsBefore: '2025-09-26',
       leftOut: [
         { from: '2025-06-15', to: '2025-06-30', why: 'part-of-month' },
         { from: '2025-08-01', to: '2025-08-20', why: 'part-of-month' },
       ],
     })
-    expect(ask('2025-09-10', '2025-09-28')).toEqual({
+    expect(query('2025-09-10', '2025-09-28')).toEqual({
       leftOut: [{ from: '2025-09-10', to: '2025-09-25', why: 'part-of-month' }],
     })
     // The month being rolled up is whole in this period: its monthly and its remaining daily counts are both included.
-    expect(ask('2025-09-01', '2025-09-30')).toEqual({ wholeMonthsBefore: '2025-09-26' })
+    expect(query('2025-09-01', '2025-09-30')).toEqual({ wholeMonthsBefore: '2025-09-26' })
   })
 
   test('do not name days before the first count', () => {
-    expect(ask('2023-01-01', '2023-12-31')).toEqual({ countsSince: '2024-03-05' })
-    expect(ask('2024-01-01', '2024-02-28', 'hour', { since: null as never })).toEqual({
+    expect(query('2023-01-01', '2023-12-31')).toEqual({ countsSince: '2024-03-05' })
+    expect(query('2024-01-01', '2024-02-28', 'hour', { since: null as never })).toEqual({
       leftOut: [{ from: '2024-01-01', to: '2024-02-28', why: 'no-hours' }],
     })
   })

@@ -149,7 +149,7 @@ async function countIn(
   const counts = ['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins]
   const needsPlaces = by === 'region' || by === 'language' || region !== undefined || language !== undefined
   const parts = partsOf(by, needsPlaces)
-  const asked = numbers.length === 0 ? sql`true` : sql`number = any (${numbers}::text[])`
+  const request = numbers.length === 0 ? sql`true` : sql`number = any (${numbers}::text[])`
   const added = sql.raw([...parts, ...counts.map((count) => `sum(${count}) as ${count}`)].join(', '))
   const grouped = sql.raw(parts.join(', '))
   const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
@@ -159,11 +159,11 @@ async function countIn(
   // Months without daily counts are included if whole in the period; they have no hours or weekdays.
   const months = sql`union all select ${sql.raw([...parts, ...counts].join(', '))} from (
     select month as day, number, ${sql.raw(counts.join(', '))} from study_month
-    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${asked}) m`
+    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${request}) m`
   const { rows } = await sql<Omit<Kept, 'expectedPpm'> & { key: string; expected: number }>`
     with h as (
       select ${added} from ${sql.raw(by === 'hour' ? 'study_hour' : 'study_day')}
-      where day between ${from}::date and ${to}::date and ${asked} group by ${grouped}
+      where day between ${from}::date and ${to}::date and ${request} group by ${grouped}
       ${by === 'hour' || by === 'weekday' ? sql`` : months}
     )
     select ${sql.raw(keys[by])} as key, sum(h.calls)::float8 as calls, sum(h.answered)::float8 as answered,

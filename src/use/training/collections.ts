@@ -3,7 +3,7 @@
  * a moment's text ends with its recording.
  */
 import { sql } from 'kysely'
-import { actInDatabase, listOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, listOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 

@@ -3,11 +3,11 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import {
   actInDatabase,
-  askOfDatabase,
+  requestDatabase,
   listOfDatabase,
   rowOfDatabase,
   type Refused,
-} from '#safeguards/access/ask-of-database.ts'
+} from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -106,7 +106,7 @@ export async function findTrainees(
   const statement = sql<Trainee>`
     select id, user_id as "userId", name, unit_name as "unitName" from find_trainees(${part})`
   const trace = { action: 'training.trainees-looked-for', object: { kind } } as const
-  const answer = await askOfDatabase(db, session, statement, ['deny.role'] as const, trace)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'] as const, trace)
   return 'refused' in answer ? answer : answer.rows
 }
 

@@ -145,9 +145,9 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
 }
 
 /** Twice as long each time, an hour at most; as much longer as the target asked for, within that. */
-function waitMs(attempts: number, random: number, askedMs: number): number {
+function waitMs(attempts: number, random: number, requestedMs: number): number {
   const doubled = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
-  return Math.max(doubled * (0.75 + random / 2), Math.min(askedMs, longestWaitMs))
+  return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, longestWaitMs))
 }
 
 type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; told: string; afterMs: number }

@@ -176,14 +176,16 @@ export async function openClient(
     return answeredOf((await answer).status, '')
   }
 
-  async function ask(method: string, reported: RequestParts): Promise<Answered> {
+  async function sendRequest(method: string, reported: RequestParts): Promise<Answered> {
     const number = ++cseq
     const answer = new Promise<SipResponse>((resolve) => waiting.set(`${number} ${method}`, resolve))
     await send(write(method, number, reported))
     const response = await answer
     to = response.headers.find(({ name }) => name === 'to')?.value ?? to
-    const asksOffer = method === 'INVITE' && bodyOf(reported).content.length === 0 && response.status < 300
-    const ack = asksOffer ? { type: 'application/sdp', content: Buffer.from(offer()) } : { content: Buffer.alloc(0) }
+    const requestsOffer = method === 'INVITE' && bodyOf(reported).content.length === 0 && response.status < 300
+    const ack = requestsOffer
+      ? { type: 'application/sdp', content: Buffer.from(offer()) }
+      : { content: Buffer.alloc(0) }
     if (method === 'INVITE') await send(write('ACK', number, {}, ack))
     return answeredOf(response.status, response.body.toString())
   }
@@ -213,10 +215,10 @@ export async function openClient(
   })
 
   return {
-    invite: (reported) => ask('INVITE', reported),
-    reinvite: (reported) => ask('INVITE', reported),
-    update: (reported) => ask('UPDATE', reported),
-    bye: (reported = {}) => ask('BYE', reported),
+    invite: (reported) => sendRequest('INVITE', reported),
+    reinvite: (reported) => sendRequest('INVITE', reported),
+    update: (reported) => sendRequest('UPDATE', reported),
+    bye: (reported = {}) => sendRequest('BYE', reported),
     cancel,
     offer,
     offered,

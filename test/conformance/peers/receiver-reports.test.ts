@@ -80,7 +80,7 @@ async function dissect(report: Buffer) {
   await writeFile(join(folder, 'one.pcap'), Buffer.concat([head, udp, report]))
   const names = ['rtcp.pt', 'rtcp.senderssrc', 'rtcp.ssrc.identifier', 'rtcp.ssrc.fraction', 'rtcp.ssrc.cum_nr']
   const fields = [...names, 'rtcp.ssrc.ext_high', 'rtcp.sdes.text', 'rtcp.length_check', '_ws.malformed', '_ws.expert']
-  const asked = fields.flatMap((field) => ['-e', field])
+  const request = fields.flatMap((field) => ['-e', field])
   const run = spawnSync('tshark', [
     '-r',
     join(folder, 'one.pcap'),
@@ -88,7 +88,7 @@ async function dissect(report: Buffer) {
     'udp.port==5005,rtcp',
     '-T',
     'fields',
-    ...asked,
+    ...request,
   ])
   await rm(folder, { recursive: true })
   const values = run.stdout.toString().replace(/\n$/, '').split('\t')

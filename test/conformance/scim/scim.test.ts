@@ -487,11 +487,11 @@ describe('out of service', () => {
   test('ends what rights the person had, also when they come back (R36)', async () => {
     const made = await create()
     const approver = await create()
-    const asker = await create()
+    const requester = await create()
     await database.as().pool.query(
       `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
          values (gen_random_uuid(), $1, 'MAINTENANCE', '{MAINTENANCE}', 'all', now(), $2, $3)`,
-      [made.id, asker.id, approver.id],
+      [made.id, requester.id, approver.id],
     )
     const holds = async () =>
       (

@@ -48,7 +48,7 @@ test('whatever comes in whatever order, nothing breaks and nothing stays behind'
         }),
         { limits: { newRequestsBurst: 1000 } },
       )
-      const asked = new Set<string>()
+      const requested = new Set<string>()
       for (const { method, call: which, cseq, branch, inDialog, spoil, waitMs } of steps) {
         const callId = `call-${which}`
         const tag = tags.get(callId)
@@ -60,7 +60,7 @@ test('whatever comes in whatever order, nothing breaks and nothing stays behind'
         })
         const bytes = Buffer.from(text)
         if (spoil === null) {
-          if (method === 'INVITE') asked.add(`${callId} z9hG4bK${branch}`)
+          if (method === 'INVITE') requested.add(`${callId} z9hG4bK${branch}`)
           call.send(bytes)
         } else {
           bytes[spoil.at % bytes.length] = spoil.byte
@@ -79,7 +79,7 @@ test('whatever comes in whatever order, nothing breaks and nothing stays behind'
         finals.add(`${message.callId} ${message.via.parameters.get('branch')}`)
       }
       expect(call.faults.filter((fault) => (fault as Error).message !== 'a handler may throw')).toEqual([])
-      expect([...asked].filter((one) => !finals.has(one))).toEqual([])
+      expect([...requested].filter((one) => !finals.has(one))).toEqual([])
       expect(call.server.sizes().transactionsOpen).toBe(0)
     }),
     { numRuns: 300 },

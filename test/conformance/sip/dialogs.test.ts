@@ -347,7 +347,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
   test('and an OPTIONS in the dialog tells whether the peer knows of it, and ends nothing (11, RFC 5057 5.1)', async () => {
     const { call, dialog } = inCall()
     for (const status of [200, 481]) {
-      const answered = dialog.ask()
+      const answered = dialog.sendOptions()
       await new Promise(setImmediate)
       const { message } = call.sent.at(-1)!
       expect(message.kind === 'request' && message.method).toBe('OPTIONS')

@@ -51,7 +51,7 @@ test.each([
       .replace(/m=audio 40000[^]*?(?=a=label:1)/, `m=audio ${port} RTP/AVP ${given.offered}\r\n`)
       .replace(/m=audio 40002[^]*?(?=--)/, ''),
   )
-  const { sdp, to } = await recorder.ask(opening)
+  const { sdp, to } = await recorder.exchange(opening)
   const [, ours, formats] = /m=audio (\d+) RTP\/AVP (.*)\r/.exec(sdp)!
   expect(formats).toBe(given.answered)
   recorder.call.send(Buffer.from(inDialog(opening, 'ACK', to, 1)), { address: '192.0.2.10' })
@@ -63,7 +63,7 @@ test.each([
     head.writeUInt32BE(n + 1, 8)
     await new Promise((resolve) => socket.send(Buffer.concat([head, speech]), Number(ours), '127.0.0.1', resolve))
   }
-  await recorder.ask(inDialog(opening, 'BYE', to, 2))
+  await recorder.exchange(inDialog(opening, 'BYE', to, 2))
   await vi.waitFor(() => expect(recorder.segments()[n]?.recording?.stored).toBeDefined(), { timeout: 20_000 })
   const { index } = await recorder.opened(recorder.segments()[n])
   expect({ unplayedMs: index.unplayedMs, silent: isSilent(index) }).toEqual({

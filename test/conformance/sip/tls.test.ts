@@ -68,7 +68,7 @@ function dial(options: ConnectionOptions = client): TLSSocket {
 }
 
 /** Asks for nothing but an answer, and tells by which certificate it came. */
-async function ask(socket: TLSSocket): Promise<{ status: string; from: string }> {
+async function request(socket: TLSSocket): Promise<{ status: string; from: string }> {
   if (!socket.authorized) await once(socket, 'secureConnect')
   const head = ['OPTIONS sip:srs@seloste SIP/2.0', `Via: SIP/2.0/TLS [::1]:5061;branch=z9hG4bK${Math.random()}`]
   const rest = ['From: <sip:a@b>;tag=1', 'To: <sip:srs@seloste>', `Call-ID: ${Math.random()}`, 'CSeq: 1 OPTIONS']
@@ -80,7 +80,7 @@ async function ask(socket: TLSSocket): Promise<{ status: string; from: string }>
 describe('SIP over TLS, over IPv6', () => {
   test('answers a client that shows a certificate of the authorities told', async () => {
     const socket = dial()
-    expect(await ask(socket)).toEqual({ status: 'SIP/2.0 200 OK', from: 'first.example' })
+    expect(await request(socket)).toEqual({ status: 'SIP/2.0 200 OK', from: 'first.example' })
     socket.destroy()
   })
 
@@ -99,19 +99,19 @@ describe('SIP over TLS, over IPv6', () => {
 
   test('takes a renewed certificate without a restart, and drops no connection', async () => {
     const open = dial()
-    expect((await ask(open)).from).toBe('first.example')
+    expect((await request(open)).from).toBe('first.example')
     const next = ours.issue({ name: 'next.example' })
     await put('key.pem', next.key)
     await put('cert.pem', next.cert)
     await expect
       .poll(async () => {
         const socket = dial()
-        const { from } = await ask(socket)
+        const { from } = await request(socket)
         socket.destroy()
         return from
       })
       .toBe('next.example')
-    expect((await ask(open)).status).toBe('SIP/2.0 200 OK')
+    expect((await request(open)).status).toBe('SIP/2.0 200 OK')
     open.destroy()
   })
 
@@ -122,14 +122,14 @@ describe('SIP over TLS, over IPv6', () => {
   ])(
     'goes on under the one before when what is on disk %s, and says what is wrong',
     async (_what, name, text, reported) => {
-      const good = await ask(dial())
+      const good = await request(dial())
       const ended = ours.issue({ name: 'ended.example', days: -2 })
       const keep = certificate.inUse!
       await put(name, text ?? ended.cert)
       if (text === undefined) await put('key.pem', ended.key)
       await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(reported)
       const socket = dial()
-      expect(await ask(socket)).toEqual(good)
+      expect(await request(socket)).toEqual(good)
       socket.destroy()
       expect(certificate.inUse).toEqual(keep)
       await put('cert.pem', keep.cert.toString())

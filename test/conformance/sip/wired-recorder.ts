@@ -14,7 +14,7 @@ export { everyCall } from './test-recorder.ts'
 export interface WiredRecorder extends TestRecorder {
   readonly call: Caller
   /** Sends a request and waits for its final answer, which is 200; SDP, or nothing. */
-  ask(text: string): Promise<{ sdp: string; to: string }>
+  exchange(text: string): Promise<{ sdp: string; to: string }>
 }
 
 export async function openWiredRecorder(folder: string, given: RecorderGiven): Promise<WiredRecorder> {
@@ -23,7 +23,7 @@ export async function openWiredRecorder(folder: string, given: RecorderGiven): P
   return {
     ...opened,
     call,
-    async ask(text) {
+    async exchange(text) {
       const before = call.sent.length
       call.send(Buffer.from(text, 'latin1'), { address: '192.0.2.10' })
       const answer = () =>

@@ -134,10 +134,10 @@ const closings: Record<SpokenLanguage, string[][]> = {
 /** One call: an opening, three questions or four with talk between them, an end. */
 export function scriptFor(language: SpokenLanguage, chance: Chance): Line[] {
   const parts = [oneOf(openings[language], chance)]
-  const asked = new Set<string[]>()
+  const request = new Set<string[]>()
   const count = 3 + Math.floor(chance() * 2)
-  while (asked.size < count) asked.add(oneOf(questions[language], chance))
-  for (const question of asked) {
+  while (request.size < count) request.add(oneOf(questions[language], chance))
+  for (const question of request) {
     parts.push(question)
     if (chance() < 0.7) parts.push(oneOf(smallTalk[language], chance))
   }

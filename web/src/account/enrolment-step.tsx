@@ -16,7 +16,7 @@ export function EnrolmentStep() {
     <Page title={say('session.enrolment.title')} className="signin">
       {!codes && <p>{say('session.enrolment.why')}</p>}
       <section className="panel">
-        {!enrolment && <BeginTotp asksPassword={false} onBegun={setEnrolment} />}
+        {!enrolment && <BeginTotp needsPassword={false} onBegun={setEnrolment} />}
         {enrolment && !codes && (
           <ConfirmTotp
             heading="h2"

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { canUsePasskeys } from '../session/ask-passkey.ts'
+import { canUsePasskeys } from '../session/request-passkey.ts'
 import { MakePasskey } from './make-passkey.tsx'
 
 /** Offers a passkey as second factor instead of an authenticator, where the browser and page support it. */

@@ -6,7 +6,7 @@ import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { addPasskey, codeOf, confirmed } from '../session/ask-passkey.ts'
+import { addPasskey, codeOf, confirmed } from '../session/request-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { useFocusFirst } from './use-focus-first.ts'
@@ -18,7 +18,7 @@ export function MakePasskey({
   personId,
   userId,
   proof,
-  asksCode = false,
+  needsCode = false,
   onMade,
   onCancel,
 }: {
@@ -27,7 +27,7 @@ export function MakePasskey({
   /** Proof to request: the password, an existing passkey, or none. */
   proof: 'password' | 'passkey' | 'none'
   /** Requests a code of the authenticator as well, for the first passkey. */
-  asksCode?: boolean
+  needsCode?: boolean
   onMade: () => void
   onCancel?: () => void
 }) {
@@ -40,18 +40,18 @@ export function MakePasskey({
   const [failed, setFailed] = useState<unknown>()
   const form = useRef<HTMLFormElement>(null)
   useFocusFirst(form, 'input')
-  const asksPassword = proof === 'password'
+  const needsPassword = proof === 'password'
   const otp = readOtp(code)
   const errors = {
     name: tries > 0 && name.trim() === '' ? say('account.passkeys.name.missing') : undefined,
     password:
-      asksPassword && tries > 0 && password === ''
+      needsPassword && tries > 0 && password === ''
         ? say('session.signin.password.missing')
         : codeOf(failed) === 'session.credentials'
           ? say('error.password.current')
           : undefined,
     code:
-      asksCode && tries > 0 && !otp
+      needsCode && tries > 0 && !otp
         ? say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
         : wrongCode.includes(codeOf(failed) ?? '')
           ? describeRefusal(failed, say)
@@ -61,12 +61,12 @@ export function MakePasskey({
   const submit = async () => {
     setTries(tries + 1)
     setFailed(undefined)
-    if (name.trim() === '' || (asksPassword && password === '') || (asksCode && !otp)) {
+    if (name.trim() === '' || (needsPassword && password === '') || (needsCode && !otp)) {
       window.setTimeout(() => focusWrong(form.current))
       return
     }
     setBusy(true)
-    const make = () => addPasskey(name.trim(), { ...(asksPassword && { password }), ...(asksCode && otp && { otp }) })
+    const make = () => addPasskey(name.trim(), { ...(needsPassword && { password }), ...(needsCode && otp && { otp }) })
     const made =
       proof === 'passkey' && personId !== undefined
         ? await confirmed({ act: 'passkey.add', id: personId, revision: 0 }, make)
@@ -97,7 +97,7 @@ export function MakePasskey({
         maxLength={80}
         error={errors.name}
       />
-      {asksPassword && (
+      {needsPassword && (
         <>
           <input type="text" autoComplete="username" value={userId ?? ''} readOnly hidden />
           <PasswordField
@@ -113,7 +113,7 @@ export function MakePasskey({
           />
         </>
       )}
-      {asksCode && (
+      {needsCode && (
         <Field
           id="passkey-code"
           label={say('session.signin.otp')}

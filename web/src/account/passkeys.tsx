@@ -9,7 +9,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { canUsePasskeys, confirmed } from '../session/ask-passkey.ts'
+import { canUsePasskeys, confirmed } from '../session/request-passkey.ts'
 import { passkeyPlace } from '../session/passkey-place.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
@@ -70,7 +70,7 @@ export function PasskeysSection({ account }: { account: Account }) {
           personId={account.personId}
           userId={account.userId}
           proof={proof}
-          asksCode={proof !== 'passkey' && account.secondFactor.totp !== undefined}
+          needsCode={proof !== 'passkey' && account.secondFactor.totp !== undefined}
           onMade={() => void finish('added')}
           onCancel={() => void finish('nothing')}
         />
@@ -81,7 +81,7 @@ export function PasskeysSection({ account }: { account: Account }) {
 
 function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () => void }) {
   const { say, language } = useLanguage()
-  const [asks, setAsks] = useState(false)
+  const [requests, setAsks] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { id, name, addedAt, usedAt, backedUp } = passkey
@@ -127,7 +127,7 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
       <Confirm
         title={say('account.passkeys.remove.sure', { name })}
         doLabel={say('account.passkeys.remove')}
-        isOpen={asks}
+        isOpen={requests}
         onDo={() => void remove()}
         onClose={() => setAsks(false)}
       >

@@ -66,7 +66,7 @@ export function SecondFactorSection({ account }: { account: Account }) {
       )}
       {doing.what === 'begin' && (
         <BeginTotp
-          asksPassword
+          needsPassword
           personId={account.personId}
           onBegun={(enrolment) => setDoing({ what: 'confirm', enrolment })}
           onCancel={stop}

@@ -16,7 +16,7 @@ import { refreshAccount } from './use-account.ts'
 export function SessionsSection() {
   const { say } = useLanguage()
   const leave = useLeave()
-  const [asks, setAsks] = useState<'this' | 'none'>()
+  const [requests, setAsks] = useState<'this' | 'none'>()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/sessions', undefined, { staleTime: 0 })
   const endOne = $api.useMutation('delete', '/api/account/sessions/{id}')
   const endAll = $api.useMutation('delete', '/api/account/sessions')
@@ -70,13 +70,13 @@ export function SessionsSection() {
         </Button>
       </div>
       <Confirm
-        title={say(asks === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
+        title={say(requests === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
         doLabel={say('account.sessions.do')}
-        isOpen={asks !== undefined}
-        onDo={() => asks && void endMany(asks)}
+        isOpen={requests !== undefined}
+        onDo={() => requests && void endMany(requests)}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(asks === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
+        <p>{say(requests === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
       </Confirm>
     </section>
   )

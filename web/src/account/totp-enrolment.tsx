@@ -7,7 +7,7 @@ import { Field } from '../controls/field.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/ask-passkey.ts'
+import { confirmed } from '../session/request-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { AccountFailure } from './account-failure.tsx'
 import { describeRefusal } from './describe-refusal.ts'
@@ -24,12 +24,12 @@ export interface Enrolment {
 
 /** Starts the enrolment of an authenticator; an open session proves the password again. */
 export function BeginTotp({
-  asksPassword,
+  needsPassword,
   personId,
   onBegun,
   onCancel,
 }: {
-  asksPassword: boolean
+  needsPassword: boolean
   /** Whose authenticator; a person with a passkey confirms with it. */
   personId?: string
   onBegun: (enrolment: Enrolment) => void
@@ -41,15 +41,15 @@ export function BeginTotp({
   const form = useRef<HTMLFormElement>(null)
   const begin = $api.useMutation('post', '/api/account/totp')
   useFocusFirst(form, 'input')
-  const isMissing = asksPassword && password === ''
+  const isMissing = needsPassword && password === ''
   const error = () => {
     if (tries > 0 && isMissing) return say('session.signin.password.missing')
-    return asksPassword && begin.error ? describePasswordRefusal(begin.error, say) : undefined
+    return needsPassword && begin.error ? describePasswordRefusal(begin.error, say) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
     if (!isMissing) {
-      const body = asksPassword ? { password } : {}
+      const body = needsPassword ? { password } : {}
       const attempt = async (): Promise<{ begun?: Enrolment; error?: unknown }> =>
         begin.mutateAsync({ body }).then(
           (begun) => ({ begun }),
@@ -74,7 +74,7 @@ export function BeginTotp({
       }}
     >
       <p>{say('account.totp.needs')}</p>
-      {asksPassword && (
+      {needsPassword && (
         <PasswordField
           id="totp-password"
           label={say('session.signin.password')}
@@ -87,7 +87,7 @@ export function BeginTotp({
           error={error()}
         />
       )}
-      {!asksPassword && begin.error && <AccountFailure error={begin.error} />}
+      {!needsPassword && begin.error && <AccountFailure error={begin.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={begin.isPending}>
           {say(begin.isPending ? 'account.busy' : 'account.totp.begin')}

@@ -25,10 +25,10 @@ export function usePasswordCheck(
 ): readonly PasswordProblem[] | undefined {
   const [found, setFound] = useState<{ of: string; problems: readonly PasswordProblem[] }>()
   const of = JSON.stringify([password, userId, name])
-  const isAsked = password !== '' && lengthProblem(password, lengths)?.code !== 'too-long'
+  const isConfirming = password !== '' && lengthProblem(password, lengths)?.code !== 'too-long'
 
   useEffect(() => {
-    if (!isAsked) return
+    if (!isConfirming) return
     const gone = new AbortController()
     const timer = window.setTimeout(() => {
       const body = { password, ...(link && { link }), ...(userId && { userId }), ...(name && { name }) }
@@ -41,7 +41,7 @@ export function usePasswordCheck(
       window.clearTimeout(timer)
       gone.abort()
     }
-  }, [isAsked, of, password, link, userId, name])
+  }, [isConfirming, of, password, link, userId, name])
 
   return found?.of === of ? found.problems : undefined
 }

@@ -31,7 +31,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   const [busy, setBusy] = useState(false)
   const [isSet, setIsSet] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
-  const asksCode = link.awaits === 'code'
+  const needsCode = link.awaits === 'code'
   const own = names ? { userId: userId.trim(), name: name.trim() } : {}
   const found = usePasswordCheck(password, link.rules, { link: token, ...own })
 
@@ -43,7 +43,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
       ...(names && !userIdForm.test(userId.trim())
         ? [{ field: 'welcome-userId', text: say('people.person.userId.wrong') }]
         : []),
-      ...(asksCode && !code.trim() ? [{ field: 'welcome-code', text: say('account.welcome.code.missing') }] : []),
+      ...(needsCode && !code.trim() ? [{ field: 'welcome-code', text: say('account.welcome.code.missing') }] : []),
       ...(password === ''
         ? [{ field: 'welcome-password', text: say('account.password.missing') }]
         : problems.length > 0
@@ -62,7 +62,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
     if (missing.length > 0) return
     setBusy(true)
     const used = await api
-      .POST('/api/links/use', { body: { token, password, ...own, ...(asksCode && { code: code.trim() }) } })
+      .POST('/api/links/use', { body: { token, password, ...own, ...(needsCode && { code: code.trim() }) } })
       .catch((failure: unknown) => ({ data: undefined, error: failure }))
     if (!used.data) {
       setBusy(false)
@@ -133,7 +133,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
             hidden
           />
         )}
-        {asksCode && (
+        {needsCode && (
           <Field
             id="welcome-code"
             label={say('account.welcome.code')}

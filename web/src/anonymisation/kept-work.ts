@@ -83,10 +83,10 @@ function keptOf(key: string, copy: AnonymisedCopy): Kept {
 
 /** Asks before a tab with unsaved work closes, whichever page it shows. */
 function guardTheTab(): void {
-  if ([...kept.values()].some(isUnsaved)) window.addEventListener('beforeunload', askToStay)
-  else window.removeEventListener('beforeunload', askToStay)
+  if ([...kept.values()].some(isUnsaved)) window.addEventListener('beforeunload', confirmLeaving)
+  else window.removeEventListener('beforeunload', confirmLeaving)
 }
 
-function askToStay(event: BeforeUnloadEvent): void {
+function confirmLeaving(event: BeforeUnloadEvent): void {
   event.preventDefault()
 }

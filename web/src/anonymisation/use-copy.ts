@@ -49,10 +49,10 @@ export function usePreparing(id: string) {
   const [busyWith, setBusyWith] = useState<'saving' | 'proposing' | 'rendering'>()
   const params = { path: { id } }
 
-  async function run<T>(what: NonNullable<typeof busyWith>, ask: () => Promise<{ data?: T; error?: unknown }>) {
+  async function run<T>(what: NonNullable<typeof busyWith>, request: () => Promise<{ data?: T; error?: unknown }>) {
     setBusyWith(what)
     try {
-      const { data, error } = await ask()
+      const { data, error } = await request()
       return error === undefined ? { done: data as T } : { error }
     } catch (error) {
       return { error }

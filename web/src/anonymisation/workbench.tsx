@@ -41,7 +41,7 @@ export function Workbench({
   const box = useRef<HTMLDivElement>(null)
   const [failed, setFailed] = useState<unknown>()
   const [isPlaying, setPlaying] = useState<boolean>()
-  const [asks, setAsks] = useState<'save' | 'render'>()
+  const [requests, setAsks] = useState<'save' | 'render'>()
   const { work, saved, revision } = kept
   const isUnsaved = hasUnsaved(kept)
   const isElsewhere = isUnsaved && copy.revision > revision
@@ -210,9 +210,9 @@ export function Workbench({
       />
       <Confirm
         title={say('anonymisation.loses')}
-        doLabel={say(asks === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
-        isOpen={asks !== undefined}
-        onDo={() => asks && act[asks]()}
+        doLabel={say(requests === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
+        isOpen={requests !== undefined}
+        onDo={() => requests && act[requests]()}
         onClose={() => setAsks(undefined)}
       >
         <p>{say('anonymisation.loses.text')}</p>

@@ -2,12 +2,12 @@
  * Proof of presence: the server requires it for critical acts (403 confirm.fresh). After the proof (prove-again.tsx) the
  * request is sent again.
  */
-export interface Asking {
+export interface ProofRequest {
   /** Called once: whether the person gave the proof. */
   answer: (proved: boolean) => void
 }
 
-let asking: Asking | undefined
+let pendingProof: ProofRequest | undefined
 const listeners = new Set<() => void>()
 
 /** For useSyncExternalStore: the current request for proof. */
@@ -16,17 +16,17 @@ export const proofs = {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   },
-  current: () => asking,
+  current: () => pendingProof,
 }
 
-function show(next: Asking | undefined): void {
-  asking = next
+function show(next: ProofRequest | undefined): void {
+  pendingProof = next
   for (const listener of listeners) listener()
 }
 
 /** Requests a proof in the page; false if no page can ask. */
-function askForProof(): Promise<boolean> {
-  if (listeners.size === 0 || asking) return Promise.resolve(false)
+function requestProof(): Promise<boolean> {
+  if (listeners.size === 0 || pendingProof) return Promise.resolve(false)
   return new Promise((resolve) => {
     show({
       answer: (proved) => {
@@ -46,6 +46,6 @@ export async function fetchWithProof(request: Request): Promise<Response> {
     .clone()
     .json()
     .catch(() => undefined)) as { error?: { code?: string } } | undefined
-  if (body?.error?.code !== 'confirm.fresh' || !(await askForProof())) return response
+  if (body?.error?.code !== 'confirm.fresh' || !(await requestProof())) return response
   return fetch(again)
 }

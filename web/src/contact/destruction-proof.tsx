@@ -33,7 +33,7 @@ export function DestructionProof({
       </p>
     )
   }
-  const asked = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`
+  const request = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`
   return (
     <>
       <dl className="facts facts-small">
@@ -55,7 +55,7 @@ export function DestructionProof({
               <li key={one}>
                 <a
                   className="link-with-icon"
-                  href={`/api/recordings/${recordingId}/certificate?language=${one}${asked}`}
+                  href={`/api/recordings/${recordingId}/certificate?language=${one}${request}`}
                   target="_blank"
                   rel="noreferrer"
                   lang={one}

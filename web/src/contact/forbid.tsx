@@ -49,7 +49,7 @@ export function Forbid({
   const group = useRef<HTMLDivElement>(null)
   const isOver = useCallerWishOver(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [asked, setAsked] = useState<ForbidResult>()
+  const [request, setConfirming] = useState<ForbidResult>()
 
   const submit = async (result: ForbidResult) => {
     const done = await forbid
@@ -74,12 +74,12 @@ export function Forbid({
       {by === 'official' ? (
         <div className="actions">
           {!isOver && (
-            <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>
+            <Button kind="secondary" {...busy} onPress={() => setConfirming({ party: 'CALLER', channel: 'CALL' })}>
               <Ban aria-hidden="true" size={18} />
               {say('my-calls.forbid.caller')}
             </Button>
           )}
-          <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'OFFICIAL', channel: 'OWN_CALLS' })}>
+          <Button kind="secondary" {...busy} onPress={() => setConfirming({ party: 'OFFICIAL', channel: 'OWN_CALLS' })}>
             <Ban aria-hidden="true" size={18} />
             {say('my-calls.forbid.own')}
           </Button>
@@ -87,7 +87,7 @@ export function Forbid({
       ) : (
         served && (
           <div className="actions">
-            <Button kind="secondary" {...busy} onPress={() => setAsked(served)}>
+            <Button kind="secondary" {...busy} onPress={() => setConfirming(served)}>
               <Ban aria-hidden="true" size={18} />
               {say('my-calls.forbid.enter')}
             </Button>
@@ -97,12 +97,12 @@ export function Forbid({
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
         title={say(
-          asked?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
+          request?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
         doLabel={say('my-calls.forbid.do')}
-        isOpen={asked !== undefined}
-        onDo={() => asked && void submit(asked)}
-        onClose={() => setAsked(undefined)}
+        isOpen={request !== undefined}
+        onDo={() => request && void submit(request)}
+        onClose={() => setConfirming(undefined)}
       >
         {isUnheard && (
           <p>

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { $api, api, queries } from '../api/client.ts'
 import type { Draft, DraftChange, Problem } from '../api/shapes.ts'
-import { confirmed } from '../session/ask-passkey.ts'
+import { confirmed } from '../session/request-passkey.ts'
 
 /** Result of a request. */
 export type Answered = { draft: Draft } | { error: unknown }

@@ -57,12 +57,12 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
   const disclosure = disclosures.find((one) => one.id === id) ?? disclosures[0]!
   const submit = async () => {
     const withSound = what !== 'IDENTIFICATION_DATA' && recordingId !== undefined
-    const asking = add.mutateAsync({
+    const request = add.mutateAsync({
       params: { path: { id: disclosure.id } },
       body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
     })
-    return ended(asking, async () => {
-      const said = say('disclosures.pick.picked', { number: disclosure.number, item: (await asking).item })
+    return ended(request, async () => {
+      const said = say('disclosures.pick.picked', { number: disclosure.number, item: (await request).item })
       setAdded(said)
       announce(said)
       forgetLists()

@@ -1,6 +1,6 @@
 /** Returns true if it succeeded; the mutation holds a refusal. */
-export async function ended(asking: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
-  const isDone = await asking.then(
+export async function ended(request: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
+  const isDone = await request.then(
     () => true,
     () => false,
   )

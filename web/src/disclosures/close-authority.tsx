@@ -19,7 +19,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
   const isUnreleased = disclosure.state === 'DECIDED'
   const lying = lyingPackage(disclosure)
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   return (
     <StepFrame
       heading={authorityHeading('close')}
@@ -42,7 +42,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
       {close.error != null && <Failure error={close.error} />}
       {may.close && !isUnreleased && (
         <div className="actions">
-          <Button kind="secondary" isBusy={close.isPending} onPress={() => setAsking(true)}>
+          <Button kind="secondary" isBusy={close.isPending} onPress={() => setConfirming(true)}>
             {say('disclosures.returns.close')}
           </Button>
         </div>
@@ -50,8 +50,8 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
       <Confirm
         title={say('disclosures.returns.close.sure')}
         doLabel={say('disclosures.returns.close')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() =>
           close.mutate(
             { params: { path: { id } }, body: {} },

@@ -56,11 +56,11 @@ test('the decision is missing once nothing else is, and the release after it', (
 })
 
 test('an authority may be refused as soon as its request is assessed; a release lacks nothing else', () => {
-  const asked = {
+  const request = {
     state: 'ASSESSED',
     lacks: [{ what: 'provision' }, { what: 'decision' }, { what: 'release' }],
   } as const
-  const facts = { ...asked, lacks: [...asked.lacks], packages: [] }
+  const facts = { ...request, lacks: [...request.lacks], packages: [] }
   expect(authorityStepState('decision', facts)).toBe('missing')
   expect(authorityStepState('request', facts)).toBe('missing')
   expect(authorityStepState('release', facts)).toBe('ahead')

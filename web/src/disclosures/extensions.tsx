@@ -21,8 +21,8 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   const { say, language } = useLanguage()
   const { extensions, state, may } = disclosure
   const waits = extensions.some(({ decided }) => !decided)
-  const mayAsk = prepares(me) && state === 'RELEASED' && !waits
-  if (extensions.length === 0 && !mayAsk) return null
+  const mayRequest = prepares(me) && state === 'RELEASED' && !waits
+  if (extensions.length === 0 && !mayRequest) return null
   return (
     <section className="stack-small" aria-labelledby="research-extensions">
       <h3 id="research-extensions" tabIndex={-1}>
@@ -52,7 +52,7 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
           ))}
         </ul>
       )}
-      {mayAsk && <AskExtension disclosure={disclosure} onDone={onDone} />}
+      {mayRequest && <RequestExtension disclosure={disclosure} onDone={onDone} />}
     </section>
   )
 }
@@ -60,7 +60,7 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
 /** After the release no item can be removed: only another day helps. */
 const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'disclosures.extensions.late' }
 
-function AskExtension({
+function RequestExtension({
   disclosure: { id, dueOn: now, earliestDestruction },
   onDone,
 }: {
@@ -68,26 +68,29 @@ function AskExtension({
   onDone: Done
 }) {
   const { say, language } = useLanguage()
-  const ask = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
+  const request = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
   const form = useKeptForm(`extension ${id}`, { dueOn: '', reasons: '' })
   const { dueOn, reasons } = form.typed
   const [isTried, setTried] = useState(false)
   const isDayWrong = dueOn === '' || dueOn <= now
-  const refused = refusedDay(ask.error)
+  const refused = refusedDay(request.error)
   const submit = async () => {
     setTried(true)
     if (isDayWrong || reasons.trim() === '') return false
-    return ended(ask.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }), async () => {
-      form.forget()
-      await onDone(say('disclosures.extensions.asked'), 'research-extensions')
-    })
+    return ended(
+      request.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }),
+      async () => {
+        form.forget()
+        await onDone(say('disclosures.extensions.asked'), 'research-extensions')
+      },
+    )
   }
   return (
     <Step
       open={say('disclosures.extensions.ask')}
       submit={say('disclosures.extensions.ask.do')}
-      isBusy={ask.isPending}
-      error={refused ? undefined : ask.error}
+      isBusy={request.isPending}
+      error={refused ? undefined : request.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
@@ -102,7 +105,7 @@ function AskExtension({
         }
         value={dueOn === '' ? null : parseDate(dueOn)}
         onChange={(day) => {
-          ask.reset()
+          request.reset()
           form.edit({ dueOn: day?.toString() ?? '' })
         }}
       />

@@ -20,7 +20,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   const { say } = useLanguage()
   const add = $api.useMutation('post', '/api/institutes')
   const change = $api.useMutation('put', '/api/institutes/{id}')
-  const asked = institute ? change : add
+  const request = institute ? change : add
   const form = useKeptForm<Typed>(
     `institute ${institute?.id ?? 'new'}`,
     institute
@@ -35,7 +35,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   )
   const { typed } = form
   const [isTried, setTried] = useState(false)
-  const refused = refusalKey(asked.error)
+  const refused = refusalKey(request.error)
   const recipient = typed.recipient.trim()
   const wrong = {
     name: typed.name.trim() === '' && say('disclosures.institutes.name.missing'),
@@ -51,7 +51,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
     (field === 'name' && isNameKnown && say('error.institute.known')) ||
     undefined
   const edit = (edited: Partial<Typed>) => {
-    asked.reset()
+    request.reset()
     form.edit(edited)
   }
   const submit = async () => {
@@ -64,10 +64,10 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
       language: typed.language,
       ...(recipient !== '' && { recipient }),
     }
-    const asking = institute
+    const pending = institute
       ? change.mutateAsync({ params: { path: { id: institute.id } }, body })
       : add.mutateAsync({ body })
-    return ended(asking, () => {
+    return ended(pending, () => {
       form.forget()
       setTried(false)
       onDone()
@@ -79,8 +79,8 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
       {...(institute && { named: `${say('disclosures.institutes.change')}: ${institute.name}` })}
       submit={say(institute ? 'disclosures.institutes.change.do' : 'disclosures.institutes.add.do')}
       kind={institute ? 'secondary' : 'primary'}
-      isBusy={asked.isPending}
-      error={isKeyRefused || isNameKnown ? undefined : asked.error}
+      isBusy={request.isPending}
+      error={isKeyRefused || isNameKnown ? undefined : request.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}

@@ -41,11 +41,11 @@ export function useKeptForm<Typed extends object>(form: string, begin: Typed): K
 }
 
 function notify(): void {
-  if (kept.size > 0) window.addEventListener('beforeunload', askToStay)
-  else window.removeEventListener('beforeunload', askToStay)
+  if (kept.size > 0) window.addEventListener('beforeunload', confirmLeaving)
+  else window.removeEventListener('beforeunload', confirmLeaving)
   for (const listener of listeners) listener()
 }
 
-function askToStay(event: BeforeUnloadEvent): void {
+function confirmLeaving(event: BeforeUnloadEvent): void {
   event.preventDefault()
 }

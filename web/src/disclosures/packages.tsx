@@ -40,7 +40,7 @@ export function Packages({
   onChanged: () => void
 }) {
   const { say } = useLanguage()
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [begun, setBegun] = useState<Begun>()
   const title = useId()
   // A package that failed or was withdrawn has no link or passphrase any more.
@@ -82,7 +82,7 @@ export function Packages({
       {mayRelease && !isOpen && standsInTheWay && <p className="request-note">{standsInTheWay}</p>}
       {mayRelease && !isOpen && !standsInTheWay && (
         <div className="actions">
-          <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setAsking(true)}>
+          <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setConfirming(true)}>
             <Send aria-hidden="true" size={18} />
             {say(packages.length > 0 ? 'disclosures.release.again' : 'disclosures.release.open')}
           </Button>
@@ -91,10 +91,10 @@ export function Packages({
       <ReleaseDialog
         way={way}
         hasKey={hasKey}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onBegun={(made) => {
-          setAsking(false)
+          setConfirming(false)
           setBegun(made)
           announce(say('disclosures.release.begun'))
           onChanged()
@@ -168,7 +168,7 @@ function PackageRow({
 /** Saves the file for a medium, once. */
 function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved: () => void }) {
   const { say } = useLanguage()
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
   const save = async () => {
@@ -179,7 +179,7 @@ function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved:
   }
   return (
     <>
-      <Button kind="primary" isBusy={isBusy} onPress={() => setAsking(true)}>
+      <Button kind="primary" isBusy={isBusy} onPress={() => setConfirming(true)}>
         <Download aria-hidden="true" size={18} />
         {say(isBusy ? 'disclosures.packages.saving' : 'disclosures.packages.save')}
       </Button>
@@ -187,8 +187,8 @@ function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved:
       <Confirm
         title={say('disclosures.packages.save.sure')}
         doLabel={say('disclosures.packages.save')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() => void save()}
       >
         <p>{say('disclosures.packages.save.what')}</p>
@@ -200,18 +200,18 @@ function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved:
 function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => void }) {
   const { say } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/packages/{id}')
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   return (
     <>
-      <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
+      <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
         {say('disclosures.packages.withdraw')}
       </Button>
       {withdraw.error != null && <Failure error={withdraw.error} />}
       <Confirm
         title={say('disclosures.packages.withdraw.sure')}
         doLabel={say('disclosures.packages.withdraw')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() =>
           withdraw.mutate(
             { params: { path: { id } } },

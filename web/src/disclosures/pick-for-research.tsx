@@ -37,9 +37,9 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
     )
   }
   const submit = async () => {
-    const asking = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
-    return ended(asking, async () => {
-      const { item } = await asking
+    const request = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
+    return ended(request, async () => {
+      const { item } = await request
       last = disclosure.id
       setPicked({ disclosure, item })
       announce(say('disclosures.pick.picked', { number: disclosure.number, item }))

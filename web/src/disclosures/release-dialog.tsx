@@ -62,13 +62,13 @@ function ReleaseForm({
   const { say } = useLanguage()
   const toInstitute = $api.useMutation('post', '/api/research-disclosures/{id}/packages')
   const toAuthority = $api.useMutation('post', '/api/authority-disclosures/{id}/packages')
-  const asked = way.kind === 'research' ? toInstitute : toAuthority
+  const requested = way.kind === 'research' ? toInstitute : toAuthority
   const [method, setMethod] = useState<Method>(hasKey ? 'KEY' : 'PASSPHRASE')
   const [delivery, setDelivery] = useState<Delivery>('LINK')
   const [recipient, setRecipient] = useState('')
   const { form, isTried, tried } = useTries()
   const needsRecipient = way.kind === 'authority' && method === 'KEY'
-  const isRecipientRefused = needsRecipient && refusalKey(asked.error) === 'package.recipient'
+  const isRecipientRefused = needsRecipient && refusalKey(requested.error) === 'package.recipient'
   const isKeyWrong = needsRecipient && !isLikelyRecipient(recipient)
   const release = async () => {
     if (isKeyWrong) return tried()
@@ -76,7 +76,7 @@ function ReleaseForm({
       params: { path: { id: way.id } },
       body: { method, delivery, ...(needsRecipient && { recipient: recipient.trim() }) },
     }
-    const begun = await asked.mutateAsync(request).catch(() => undefined)
+    const begun = await requested.mutateAsync(request).catch(() => undefined)
     if (!begun) return tried()
     onBegun({ ...begun, delivery })
   }
@@ -87,7 +87,7 @@ function ReleaseForm({
       validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!asked.isPending) void release()
+        if (!requested.isPending) void release()
       }}
     >
       <p>{say(`disclosures.release.what.${way.kind}`)}</p>
@@ -112,7 +112,7 @@ function ReleaseForm({
         ]}
         value={method}
         onChange={(value) => {
-          asked.reset()
+          requested.reset()
           setMethod(value as Method)
         }}
       />
@@ -127,7 +127,7 @@ function ReleaseForm({
           }
           value={recipient}
           onChange={(value) => {
-            asked.reset()
+            requested.reset()
             setRecipient(value)
           }}
           maxLength={80}
@@ -146,9 +146,9 @@ function ReleaseForm({
         value={delivery}
         onChange={(value) => setDelivery(value as Delivery)}
       />
-      {asked.error != null && !isRecipientRefused && <Failure error={asked.error} />}
+      {requested.error != null && !isRecipientRefused && <Failure error={requested.error} />}
       <div className="actions">
-        <Button type="submit" kind="primary" isBusy={asked.isPending}>
+        <Button type="submit" kind="primary" isBusy={requested.isPending}>
           {say('disclosures.release.do')}
         </Button>
         <Button kind="secondary" onPress={onClose}>

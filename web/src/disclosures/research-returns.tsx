@@ -114,20 +114,20 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
 function CloseResearch({ id, onDone }: { id: string; onDone: Done }) {
   const { say } = useLanguage()
   const close = $api.useMutation('post', '/api/research-disclosures/{id}/close')
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   return (
     <div className="stack-small">
       {close.error != null && <Failure error={close.error} />}
       <div className="actions">
-        <Button kind="primary" isBusy={close.isPending} onPress={() => setAsking(true)}>
+        <Button kind="primary" isBusy={close.isPending} onPress={() => setConfirming(true)}>
           {say('disclosures.returns.close')}
         </Button>
       </div>
       <Confirm
         title={say('disclosures.returns.close.sure')}
         doLabel={say('disclosures.returns.close')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() =>
           close.mutate(
             { params: { path: { id } } },

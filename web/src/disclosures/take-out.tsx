@@ -26,10 +26,10 @@ export function TakeOut({
   onDo: () => void
 }) {
   const { say } = useLanguage()
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   return (
     <>
-      <Button kind="quiet" isBusy={isBusy} onPress={() => setAsking(true)}>
+      <Button kind="quiet" isBusy={isBusy} onPress={() => setConfirming(true)}>
         {say('disclosures.item.drop')}
         <OfItem item={item} />
       </Button>
@@ -37,8 +37,8 @@ export function TakeOut({
       <Confirm
         title={say('disclosures.item.drop.sure', { item })}
         doLabel={say('disclosures.item.drop')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={onDo}
       >
         <p>{what}</p>

@@ -13,21 +13,21 @@ const settled = new Set<ResearchDetail['state']>(['REFUSED', 'RELEASED', 'STUDY_
 export function Withdraw({ disclosure: { id, state }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/research-disclosures/{id}')
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   if (settled.has(state)) return null
   return (
     <div className="stack-small">
       {withdraw.error != null && <Failure error={withdraw.error} />}
       <div className="actions">
-        <Button kind="quiet" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
+        <Button kind="quiet" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
           {say('disclosures.withdraw')}
         </Button>
       </div>
       <Confirm
         title={say('disclosures.withdraw.sure')}
         doLabel={say('disclosures.withdraw')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() =>
           withdraw.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(say('disclosures.withdrawn')) })
         }

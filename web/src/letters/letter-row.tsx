@@ -141,14 +141,14 @@ function NoteDelivery({ letter, kind, onNoted }: { letter: Letter; kind: string;
 function ThrowAway({ letter, kind, onThrown }: { letter: Letter; kind: string; onThrown: () => void }) {
   const { say } = useLanguage()
   const remove = $api.useMutation('delete', '/api/letters/{id}')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   return (
     <>
       <Button
         kind="quiet"
         aria-label={`${say('letters.throw')}: ${kind}`}
         isBusy={remove.isPending}
-        onPress={() => setAsked(true)}
+        onPress={() => setConfirming(true)}
       >
         {say('letters.throw')}
       </Button>
@@ -156,9 +156,9 @@ function ThrowAway({ letter, kind, onThrown }: { letter: Letter; kind: string; o
       <Confirm
         title={say('letters.throw.title', { kind })}
         doLabel={say('letters.throw')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void remove.mutateAsync({ params: { path: { id: letter.id } } }).then(onThrown, () => undefined)}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('letters.throw.what')}</p>
       </Confirm>

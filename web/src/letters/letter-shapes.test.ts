@@ -94,9 +94,9 @@ test('a longer time is told of, and a request that is closed has no letter to ma
 })
 
 test('who looked at a call is told by a letter of its own, after the answer too (LX3)', () => {
-  const asked = request({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('MATCHED')] })
+  const requested = request({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('MATCHED')] })
   const letters = [letter('answer', '2026-11-21T08:00:00Z', true)]
-  expect([toMake(asked), toMake({ ...asked, letters })]).toEqual([['answer', 'log-extract'], ['log-extract']])
+  expect([toMake(requested), toMake({ ...requested, letters })]).toEqual([['answer', 'log-extract'], ['log-extract']])
 })
 
 test('a covering letter is made of a copy that can be fetched, and of no other', () => {
@@ -117,9 +117,9 @@ test('whoever asked for a copy of a call that is not theirs is answered all the 
 })
 
 test('a restriction is told by a letter of its own, once its call is known, and its end by whoever decides on it', () => {
-  const asked = request({ kinds: ['RESTRICTION'], next: ['answer'], calls: [call('MATCHED')] })
-  expect([toMake(asked), toMake({ ...asked, next: [], calls: [call('FOUND')] })]).toEqual([['restriction'], []])
-  expect(otherKinds(asked, ['restriction'])).toContain('restriction-end')
+  const requested = request({ kinds: ['RESTRICTION'], next: ['answer'], calls: [call('MATCHED')] })
+  expect([toMake(requested), toMake({ ...requested, next: [], calls: [call('FOUND')] })]).toEqual([['restriction'], []])
+  expect(otherKinds(requested, ['restriction'])).toContain('restriction-end')
   expect(otherKinds(request({}), [])).not.toContain('restriction-end')
 })
 

@@ -53,23 +53,23 @@ export function toMake(request: RequestDetail): LetterKind[] {
   const has = (kind: LetterKind, sinceMs = 0) =>
     request.letters.some((one) => one.kind === kind && Date.parse(one.madeAt) >= sinceMs)
   const booked = appointments.find(({ state }) => state === 'BOOKED')
-  const asks = (kind: RequestDetail['kinds'][number]) => kinds.includes(kind)
+  const requests = (kind: RequestDetail['kinds'][number]) => kinds.includes(kind)
   const isMatched = calls.some(({ state }) => state === 'MATCHED')
   const isOpen = calls.some(({ state }) => state === 'SEVERAL' || state === 'FOUND')
   // No match, another person's call, and several alike get the same letter, which must not reveal the case (R46).
   const isNotShown = calls.some(({ state }) => ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'].includes(state))
-  const answers = asks('KNOW') || asks('LISTEN') || asks('HISTORY')
+  const answers = requests('KNOW') || requests('LISTEN') || requests('HISTORY')
   const ready = copies.flatMap(({ state, madeAt }) => (state === 'ready' ? [Date.parse(madeAt)] : []))
   const lastDecided = Math.max(0, ...corrections.map(({ decided }) => (decided ? Date.parse(decided.at) : 0)))
   const wanted: [LetterKind, boolean][] = [
     ['answer', answers && isMatched && !isOpen && !has('answer')],
     ['not-identifiable', isNotShown && !isOpen && !has('not-identifiable')],
     ['appointment', booked !== undefined && !has('appointment', Date.parse(booked.bookedAt))],
-    ['restriction', asks('RESTRICTION') && isMatched && !isOpen && !has('restriction')],
+    ['restriction', requests('RESTRICTION') && isMatched && !isOpen && !has('restriction')],
     ['copy', ready.length > 0 && !has('copy', Math.max(...ready))],
-    ['log-extract', asks('LOG_EXTRACT') && isMatched && !isOpen && !has('log-extract')],
+    ['log-extract', requests('LOG_EXTRACT') && isMatched && !isOpen && !has('log-extract')],
     ['correction', lastDecided > 0 && !corrections.some(({ decided }) => !decided) && !has('correction', lastDecided)],
-    ['mentioned', asks('MENTIONED') && next.includes('answer') && !has('mentioned')],
+    ['mentioned', requests('MENTIONED') && next.includes('answer') && !has('mentioned')],
     ['openness', request.openness !== undefined && !has('openness')],
     ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
   ]

@@ -19,7 +19,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
   const { say } = useLanguage()
   const leave = useLeave()
   const close = $api.useMutation('post', '/api/room/close')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const end = async (body: { outcome?: 'HEARD'; password?: string }) => {
     const done = await close.mutateAsync({ body }).catch(() => undefined)
     if (!done) return false
@@ -37,12 +37,12 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
         className="room-button"
         onPress={() => {
           close.reset()
-          setAsked(true)
+          setConfirming(true)
         }}
       >
         {say('listening-room.end')}
       </Button>
-      <ModalOverlay className="modal-overlay" isOpen={isAsked} onOpenChange={setAsked} isDismissable>
+      <ModalOverlay className="modal-overlay" isOpen={isConfirming} onOpenChange={setConfirming} isDismissable>
         <Modal className="modal">
           <Dialog role="alertdialog" className="dialog-body stack room-dialog">
             <Heading slot="title" className="dialog-title">
@@ -54,7 +54,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
               <Button kind="primary" isBusy={close.isPending && !isOfHeard} onPress={() => void end({})}>
                 {say('listening-room.end.pause')}
               </Button>
-              <Button kind="secondary" autoFocus onPress={() => setAsked(false)}>
+              <Button kind="secondary" autoFocus onPress={() => setConfirming(false)}>
                 {say('listening-room.end.not')}
               </Button>
             </div>

@@ -17,7 +17,7 @@ import { TimeLeft, useMinutesLeft } from './time-left.tsx'
 import { useLeaveWhenOver } from './use-leave-when-over.ts'
 
 /** Poll interval: a recording may be destroyed during the listening. */
-const askMs = 15_000
+const pollMs = 15_000
 
 /**
  * Whole screen of the listening mode: calls, time left, and the host's way to end it. While the session serves the appointment,
@@ -29,7 +29,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
     staleTime: 0,
     // After the slot the session has ended: stops polling.
-    refetchInterval: ({ state }) => (state.data && Date.parse(state.data.until) <= serverNowMs() ? false : askMs),
+    refetchInterval: ({ state }) => (state.data && Date.parse(state.data.until) <= serverNowMs() ? false : pollMs),
   })
   const minutes = useMinutesLeft(data?.until)
   useLeaveWhenOver(data !== undefined && minutes === 0)

@@ -22,12 +22,12 @@ export function LogPage() {
   const { say } = useLanguage()
   const filters = useSearch({ from: '/log', select: readLogFilters, structuralSharing: true })
   const navigate = useNavigate()
-  const { entry, ...asked } = filters
+  const { entry, ...request } = filters
   const go = (search: LogFilters) => void navigate({ to: '/log', search })
   const open = (seq: number | undefined) =>
     void navigate({
       to: '/log',
-      search: { ...asked, ...(seq !== undefined && { entry: String(seq) }) },
+      search: { ...request, ...(seq !== undefined && { entry: String(seq) }) },
       resetScroll: false,
     })
   const renew = () => void queries.resetQueries({ queryKey: ['log'] })
@@ -36,13 +36,13 @@ export function LogPage() {
     <Page title={say('log.title')} lead={say('log.lead')}>
       <LogStatePanel onOpen={open} />
       <LogForm
-        filters={asked}
+        filters={request}
         onSearch={(next) => {
-          if (JSON.stringify(next) === JSON.stringify(asked)) renew()
+          if (JSON.stringify(next) === JSON.stringify(request)) renew()
           else go(next)
         }}
       />
-      <Found key={JSON.stringify(asked)} filters={asked} onOpen={open} onRenew={renew} />
+      <Found key={JSON.stringify(request)} filters={request} onOpen={open} onRenew={renew} />
       <EntryDialog seq={entry === undefined ? undefined : Number(entry)} onClose={() => open(undefined)} />
     </Page>
   )

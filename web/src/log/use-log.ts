@@ -20,11 +20,11 @@ async function readBlock(filters: LogFilters, part: { cursor?: string; skip?: nu
  * entry when the list was opened.
  */
 export function useLog(filters: LogFilters, seen: Visible) {
-  const { entry: _, ...asked } = filters
-  const key = ['log', asked]
+  const { entry: _, ...request } = filters
+  const key = ['log', request]
   const first = useQuery({
     queryKey: [...key, 'first'],
-    queryFn: ({ signal }) => readBlock(asked, {}, signal),
+    queryFn: ({ signal }) => readBlock(request, {}, signal),
     staleTime: Infinity,
   })
   const { anchor } = first.data ?? {}
@@ -33,7 +33,7 @@ export function useLog(filters: LogFilters, seen: Visible) {
     queries: blocks.map((block) => ({
       queryKey: [...key, anchor, block],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        readBlock(asked, { cursor: anchor!, skip: block * blockSize }, signal),
+        readBlock(request, { cursor: anchor!, skip: block * blockSize }, signal),
       staleTime: Infinity,
     })),
   })

@@ -31,9 +31,9 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
     if (wasRunning && !running) announceEnd()
   }, [wasRunning, running])
 
-  const act = async (asking: () => Promise<{ error?: unknown }>) => {
+  const act = async (request: () => Promise<{ error?: unknown }>) => {
     setFailed(undefined)
-    const { error } = await asking().catch((error: unknown) => ({ error }))
+    const { error } = await request().catch((error: unknown) => ({ error }))
     if (error) setFailed(error)
     await refetch()
   }

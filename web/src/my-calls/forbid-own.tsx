@@ -45,7 +45,7 @@ export function ForbidOwn({
   const group = useRef<HTMLDivElement>(null)
   const isOver = useCallerWishOver(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [asked, setAsked] = useState<(typeof wishes)[number]>()
+  const [request, setConfirming] = useState<(typeof wishes)[number]>()
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
@@ -96,7 +96,7 @@ export function ForbidOwn({
               className="button-small"
               isBusy={forbid.isPending}
               aria-label={`${say(wish.word)}, ${when}`}
-              onPress={() => setAsked(wish)}
+              onPress={() => setConfirming(wish)}
             >
               <Ban aria-hidden="true" size={16} />
               {say(wish.word)}
@@ -113,12 +113,12 @@ export function ForbidOwn({
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
         title={say(
-          asked?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
+          request?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
         doLabel={say(isGoingOn ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
-        isOpen={asked !== undefined}
-        onDo={() => asked && void submit(asked)}
-        onClose={() => setAsked(undefined)}
+        isOpen={request !== undefined}
+        onDo={() => request && void submit(request)}
+        onClose={() => setConfirming(undefined)}
       >
         <p>{say(isGoingOn ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>
         <p>{say(isGoingOn ? 'my-calls.forbid.confirm.now.more' : 'my-calls.forbid.confirm.more')}</p>

@@ -12,7 +12,7 @@ export function OwnActs() {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/acts')
   if (isPending) return <Waiting lines={4} />
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
-  const { forbidden, asked, serviceUnit } = data
+  const { forbidden, asked: request, serviceUnit } = data
   return (
     <>
       <section className="panel stack-small" aria-labelledby="own-forbidden">
@@ -38,10 +38,10 @@ export function OwnActs() {
       </section>
       <section className="panel stack-small" aria-labelledby="own-asked">
         <h2 id="own-asked">{say('my-calls.asked')}</h2>
-        {asked.length === 0 && <p className="muted">{say('my-calls.asked.none')}</p>}
-        {asked.length > 0 && (
+        {request.length === 0 && <p className="muted">{say('my-calls.asked.none')}</p>}
+        {request.length > 0 && (
           <ul className="own-list">
-            {asked.map((one) => (
+            {request.map((one) => (
               <li key={one.number}>
                 <strong>{one.number}</strong>
                 <span>

@@ -37,8 +37,8 @@ export function BookNow({
     const needs = booked
       ? { needs: booked.needs, ...(booked.interpreterLanguage && { interpreterLanguage: booked.interpreterLanguage }) }
       : { needs: [] }
-    const asked = { params: { path: { id: request.id } }, body: { officeId: office, minutes, ...needs } }
-    return book.mutateAsync(asked).then(
+    const requested = { params: { path: { id: request.id } }, body: { officeId: office, minutes, ...needs } }
+    return book.mutateAsync(requested).then(
       () => {
         onBooked()
         return true

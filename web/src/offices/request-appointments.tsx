@@ -20,8 +20,8 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
   const outcome = lastOutcome(request)
   // After HEARD or WITHDRAWN there is nothing to listen to, unless another call was added since: the server knows.
   const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
-  const asked = { params: { path: { id: request.id } } }
-  const { data: left } = $api.useQuery('get', '/api/requests/{id}/slots', asked, {
+  const requested = { params: { path: { id: request.id } } }
+  const { data: left } = $api.useQuery('get', '/api/requests/{id}/slots', requested, {
     enabled: isDone && !request.closed,
     staleTime: 0,
   })

@@ -60,7 +60,7 @@ function OneWorkstation({
 }) {
   const { say, language } = useLanguage()
   const end = $api.useMutation('delete', '/api/workstations/{id}')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const { id, name, enrolledAt, lastSeenAt } = workstation
   return (
     <li className="workstation">
@@ -75,7 +75,7 @@ function OneWorkstation({
         kind="link"
         isBusy={end.isPending}
         aria-label={say('offices.workstations.end.one', { name })}
-        onPress={() => setAsked(true)}
+        onPress={() => setConfirming(true)}
       >
         {say('offices.workstations.end')}
       </Button>
@@ -83,9 +83,9 @@ function OneWorkstation({
       <Confirm
         title={say('offices.workstations.end.one', { name })}
         doLabel={say('offices.workstations.end')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void end.mutateAsync({ params: { path: { id } } }).then(onEnded, () => undefined)}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('offices.workstations.end.what')}</p>
       </Confirm>

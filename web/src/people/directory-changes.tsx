@@ -10,7 +10,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage, type Say } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
-import { confirmed } from '../session/ask-passkey.ts'
+import { confirmed } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import { peopleKey } from './use-people.ts'
 
@@ -52,22 +52,22 @@ export function DirectoryChanges({ person }: { person?: string }) {
   )
 }
 
-type Asked = 'confirm' | 'refuse' | 'withdraw'
+type Act = 'confirm' | 'refuse' | 'withdraw'
 
 function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (code?: string) => Promise<void> }) {
   const { say, language } = useLanguage()
-  const [asks, setAsks] = useState<Asked>()
+  const [requests, setAsks] = useState<Act>()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { id, kind, person, askedBy, askedAt, mayDecide, mayWithdraw } = change
   const params = { path: { id } }
-  const submit = async (asked: Asked) => {
+  const submit = async (request: Act) => {
     setBusy(true)
     setFailed(undefined)
-    const { data, error } = await (asked === 'withdraw' ? withdraw() : decide(asked === 'confirm'))
+    const { data, error } = await (request === 'withdraw' ? withdraw() : decide(request === 'confirm'))
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say(`people.changes.done.${asked}`, { name: person.name }))
+    announce(say(`people.changes.done.${request}`, { name: person.name }))
     await onDecided(data?.code)
   }
   const withdraw = async () => {
@@ -82,7 +82,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         .POST('/api/directory-changes/{id}/decision', { params, body: { confirm } })
         .catch((failure: unknown) => ({ data: undefined, error: failure })),
     )
-  const buttons: Asked[] = mayDecide ? ['confirm', 'refuse'] : mayWithdraw ? ['withdraw'] : []
+  const buttons: Act[] = mayDecide ? ['confirm', 'refuse'] : mayWithdraw ? ['withdraw'] : []
   return (
     <li>
       <div>
@@ -116,15 +116,17 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         </div>
       )}
       <Confirm
-        title={say(`people.changes.ask.${asks ?? 'confirm'}`, { name: person.name })}
+        title={say(`people.changes.ask.${requests ?? 'confirm'}`, { name: person.name })}
         doLabel={say(
-          asks === 'confirm' && kind === 'link' ? 'people.changes.release' : `people.changes.${asks ?? 'confirm'}`,
+          requests === 'confirm' && kind === 'link'
+            ? 'people.changes.release'
+            : `people.changes.${requests ?? 'confirm'}`,
         )}
-        isOpen={asks !== undefined}
-        onDo={() => asks && void submit(asks)}
+        isOpen={requests !== undefined}
+        onDo={() => requests && void submit(requests)}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(asks === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
+        <p>{say(requests === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
       </Confirm>
     </li>
   )

@@ -9,7 +9,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/ask-passkey.ts'
+import { confirmed } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Removals of a second factor that wait for an access-rights approver; renders nothing if there are none. */
@@ -40,7 +40,7 @@ export function FactorRemovals() {
 
 function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: () => Promise<void> }) {
   const { say, language } = useLanguage()
-  const [asks, setAsks] = useState<'confirm' | 'refuse'>()
+  const [requests, setAsks] = useState<'confirm' | 'refuse'>()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { person, askedBy, askedAt, reason, mayDecide } = removal
@@ -91,15 +91,15 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
         </div>
       )}
       <Confirm
-        title={say(asks === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
+        title={say(requests === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
           name: person.name,
         })}
-        doLabel={say(asks === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
-        isOpen={asks !== undefined}
-        onDo={() => void submit(asks === 'confirm')}
+        doLabel={say(requests === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
+        isOpen={requests !== undefined}
+        onDo={() => void submit(requests === 'confirm')}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(asks === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
+        <p>{say(requests === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
       </Confirm>
     </li>
   )

@@ -49,7 +49,7 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
             )}
           </dl>
           <MakeLink id={id} name={name} isOwn={isOwn} account={data} onMade={() => void refetch()} />
-          <AskRemoval id={id} name={name} account={data} onAsked={() => void refetch()} />
+          <RequestRemoval id={id} name={name} account={data} onRequested={() => void refetch()} />
           {!isOwn && <EndSessions id={id} name={name} />}
         </>
       )}
@@ -72,7 +72,7 @@ function MakeLink({
 }) {
   const { say, language } = useLanguage()
   const make = $api.useMutation('post', '/api/people/{id}/links')
-  const [asks, setAsks] = useState(false)
+  const [requests, setAsks] = useState(false)
   const [isCopied, setIsCopied] = useState(false)
   const field = useId()
   const shown = useRef<HTMLTextAreaElement>(null)
@@ -146,7 +146,7 @@ function MakeLink({
       <Confirm
         title={say('people.help.signin.make')}
         doLabel={say('people.help.signin.make')}
-        isOpen={asks}
+        isOpen={requests}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
@@ -161,7 +161,7 @@ function MakeLink({
 function EndSessions({ id, name }: { id: string; name: string }) {
   const { say } = useLanguage()
   const end = $api.useMutation('delete', '/api/people/{id}/sessions')
-  const [asks, setAsks] = useState(false)
+  const [requests, setAsks] = useState(false)
   const submit = async () => {
     const ended = await end.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
     if (ended) announce(say('people.help.signin.ended', { name }))
@@ -182,7 +182,7 @@ function EndSessions({ id, name }: { id: string; name: string }) {
       <Confirm
         title={say('people.help.signin.end.title', { name })}
         doLabel={say('people.help.signin.end')}
-        isOpen={asks}
+        isOpen={requests}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
@@ -192,23 +192,23 @@ function EndSessions({ id, name }: { id: string; name: string }) {
   )
 }
 
-function AskRemoval({
+function RequestRemoval({
   id,
   name,
   account,
-  onAsked,
+  onRequested,
 }: {
   id: string
   name: string
   account: PersonAccount
-  onAsked: () => void
+  onRequested: () => void
 }) {
   const { say, language } = useLanguage()
   const [open, setOpen] = useState(false)
   const [reason, setReason] = useState('')
   const [tries, setTries] = useState(0)
   const form = useRef<HTMLFormElement>(null)
-  const ask = $api.useMutation('post', '/api/people/{id}/factor-removals')
+  const request = $api.useMutation('post', '/api/people/{id}/factor-removals')
   useEffect(() => {
     if (open) form.current?.querySelector<HTMLElement>('textarea')?.focus()
   }, [open])
@@ -224,12 +224,12 @@ function AskRemoval({
     setTries(tries + 1)
     if (reason.trim() === '') return window.setTimeout(() => focusWrong(form.current))
     const params = { path: { id } }
-    const asked = await ask.mutateAsync({ params, body: { reason: reason.trim() } }).catch(() => undefined)
-    if (!asked) return undefined
+    const requested = await request.mutateAsync({ params, body: { reason: reason.trim() } }).catch(() => undefined)
+    if (!requested) return undefined
     setOpen(false)
     focusHeading('person-sign-in')
     announce(say('people.help.signin.removal.asked'))
-    onAsked()
+    onRequested()
     return undefined
   }
   if (!open) {
@@ -248,7 +248,7 @@ function AskRemoval({
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!ask.isPending) void submit()
+        if (!request.isPending) void submit()
       }}
     >
       <p>{say('people.help.signin.removal.what', { name })}</p>
@@ -257,21 +257,21 @@ function AskRemoval({
         hint={say('people.help.signin.removal.reason.hint')}
         value={reason}
         onChange={(value) => {
-          if (ask.error) ask.reset()
+          if (request.error) request.reset()
           setReason(value)
         }}
         rows={3}
         maxLength={500}
         error={tries > 0 && reason.trim() === '' ? say('people.help.signin.removal.reason.missing') : undefined}
       />
-      {ask.error && (
+      {request.error && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(ask.error, say)}
+          {describeRefusal(request.error, say)}
         </Notice>
       )}
       <div className="actions">
-        <Button type="submit" kind="primary" isBusy={ask.isPending}>
-          {say(ask.isPending ? 'account.busy' : 'people.help.signin.removal.do')}
+        <Button type="submit" kind="primary" isBusy={request.isPending}>
+          {say(request.isPending ? 'account.busy' : 'people.help.signin.removal.do')}
         </Button>
         <Button
           kind="secondary"

@@ -34,7 +34,7 @@ export function Evaluating({
   const place = useRef<ListenPlace>(null)
   const [isTried, setTried] = useState(false)
   const { work, score } = draft
-  const isAsked = new Set(score?.asked)
+  const isConfirming = new Set(score?.asked)
   const missing = isTried ? new Set(score?.unanswered) : new Set<string>()
 
   const comment = (question?: string) => {
@@ -70,7 +70,7 @@ export function Evaluating({
       <div className="quality-form stack">
         <SavedState evaluation={evaluation} draft={draft} />
         {form.sections.map((section, s) => {
-          const asked = section.questions.filter(({ id }) => isAsked.has(id))
+          const request = section.questions.filter(({ id }) => isConfirming.has(id))
           const part = score?.sections[section.id]
           return (
             <section key={section.id} className="panel stack-small" aria-labelledby={`section-${section.id}`}>
@@ -78,8 +78,8 @@ export function Evaluating({
                 {s + 1}. <span lang={evaluation.formLanguage}>{section.title}</span>{' '}
                 {part != null && <span className="muted">{percentOf(part, locale)}</span>}
               </h2>
-              {asked.length === 0 && <p className="muted">{say('quality.section.nothing')}</p>}
-              {asked.map((question, q) => (
+              {request.length === 0 && <p className="muted">{say('quality.section.nothing')}</p>}
+              {request.map((question, q) => (
                 <QuestionField
                   key={question.id}
                   question={question}
@@ -164,19 +164,19 @@ function Release({
 }) {
   const { say } = useLanguage()
   const release = $api.useMutation('post', '/api/quality/evaluations/{id}/release')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
   const word = kind === 'CALIBRATION' ? 'quality.finish' : 'quality.release'
   const wordOf = (part: 'what' | 'sure' | 'sure.what' | 'done') =>
     say(kind === 'CALIBRATION' ? `quality.finish.${part}` : `quality.release.${part}`)
-  const ask = async () => {
+  const request = async () => {
     onTry()
     if (!(await draft.flush())) return
     const unanswered = draft.counted()?.unanswered ?? []
     const [first] = unanswered
     if (first === undefined) {
       setWrong([])
-      return setAsked(true)
+      return setConfirming(true)
     }
     const text = say('quality.left', { count: unanswered.length })
     setWrong([{ text, field: `question-${first}` }])
@@ -196,7 +196,7 @@ function Release({
       {release.error && <Failure error={release.error} />}
       <p>{wordOf('what')}</p>
       <div className="actions">
-        <Button kind="primary" isBusy={release.isPending} onPress={() => void ask()}>
+        <Button kind="primary" isBusy={release.isPending} onPress={() => void request()}>
           {say(word)}
         </Button>
         {kind === 'SAMPLED' && <SetAside id={id} />}
@@ -204,9 +204,9 @@ function Release({
       <Confirm
         title={wordOf('sure')}
         doLabel={say(word)}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void give()}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{wordOf('sure.what')}</p>
       </Confirm>

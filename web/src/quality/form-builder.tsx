@@ -33,7 +33,7 @@ export function FormBuilder({
   const [work, setWork] = useState(content)
   const [revision, setRevision] = useState(form.revision)
   const [problems, setProblems] = useState<FormProblem[]>([])
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const place = { params: { path: { id: form.id } } }
 
   const keep = async (): Promise<number | undefined> => {
@@ -98,7 +98,7 @@ export function FormBuilder({
         <Button
           kind="primary"
           isBusy={save.isPending || publish.isPending}
-          onPress={() => void keep().then((saved) => saved !== undefined && setAsked(true))}
+          onPress={() => void keep().then((saved) => saved !== undefined && setConfirming(true))}
         >
           {say('quality.form.publish')}
         </Button>
@@ -109,9 +109,9 @@ export function FormBuilder({
       <Confirm
         title={say('quality.form.publish.sure')}
         doLabel={say('quality.form.publish')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void give()}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('quality.form.publish.what')}</p>
       </Confirm>

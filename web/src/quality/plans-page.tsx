@@ -53,7 +53,7 @@ function Plans({ isExpert }: { isExpert: boolean }) {
 function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
   const { say, language } = useLanguage()
   const end = $api.useMutation('delete', '/api/quality/plans/{id}')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const stop = async () => {
     try {
       await end.mutateAsync({ params: { path: { id: plan.id } } })
@@ -124,15 +124,15 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       {end.error && <Failure error={end.error} />}
       {isExpert && !plan.endedAt && (
         <div className="actions">
-          <Button aria-label={`${say('quality.plan.end')}: ${plan.name}`} onPress={() => setAsked(true)}>
+          <Button aria-label={`${say('quality.plan.end')}: ${plan.name}`} onPress={() => setConfirming(true)}>
             {say('quality.plan.end')}
           </Button>
           <Confirm
             title={say('quality.plan.end.sure')}
             doLabel={say('quality.plan.end')}
-            isOpen={isAsked}
+            isOpen={isConfirming}
             onDo={() => void stop()}
-            onClose={() => setAsked(false)}
+            onClose={() => setConfirming(false)}
           >
             <p>{say('quality.plan.end.what')}</p>
           </Confirm>

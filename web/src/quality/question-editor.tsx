@@ -40,7 +40,7 @@ export function QuestionEditor({
   const title = say('quality.question', { number })
   const change = (changed: Partial<Question>) => onChange(changeQuestion(form, id, changed))
   const before = earlierThan(form, id).filter((one) => answersOf(one.scale))
-  const asked = before.find((one) => one.id === onlyIf?.question)
+  const request = before.find((one) => one.id === onlyIf?.question)
   return (
     <fieldset className="quality-editor stack-small">
       <legend>{title}</legend>
@@ -108,12 +108,12 @@ export function QuestionEditor({
           />
         )}
       </div>
-      {onlyIf && asked && (
+      {onlyIf && request && (
         <Checks
           label={say('quality.onlyIf.answers')}
-          options={(answersOf(asked.scale) ?? []).map((value) => ({
+          options={(answersOf(request.scale) ?? []).map((value) => ({
             value: String(value),
-            label: sayAnswer(asked.scale, value, say),
+            label: sayAnswer(request.scale, value, say),
           }))}
           value={onlyIf.answers.map(String)}
           onChange={(answers) => change({ onlyIf: { ...onlyIf, answers: answers.map(Number) } })}

@@ -21,9 +21,9 @@ export function SetAside({ id }: { id: string }) {
       isBusy={aside.isPending}
       error={aside.error}
       onSubmit={() => {
-        const asking = aside.mutateAsync({ params: { path: { id } }, body: { why } })
-        return ended(asking, async () => {
-          const { isFollowed } = await asking
+        const request = aside.mutateAsync({ params: { path: { id } }, body: { why } })
+        return ended(request, async () => {
+          const { isFollowed } = await request
           await navigate({
             to: '/quality',
             search: { aside: isFollowed === undefined ? 'back' : isFollowed ? 'followed' : 'alone' },

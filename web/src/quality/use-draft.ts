@@ -78,12 +78,12 @@ export function useDraft(evaluation: Evaluation) {
   }, [saving, work])
 
   useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => {
+    const confirmLeaving = (event: BeforeUnloadEvent) => {
       if (isDirty.current) event.preventDefault()
     }
-    window.addEventListener('beforeunload', ask)
+    window.addEventListener('beforeunload', confirmLeaving)
     return () => {
-      window.removeEventListener('beforeunload', ask)
+      window.removeEventListener('beforeunload', confirmLeaving)
       save()
     }
   }, [])

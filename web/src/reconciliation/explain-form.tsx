@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Kind } from './reconciliation-shapes.ts'
 
-interface Asked {
+interface Explained {
   kind: Kind
   from: string
   to: string
@@ -21,11 +21,11 @@ interface Asked {
 
 /** Enters an explanation of the selected differences, or of all that match the list's filters. */
 export function ExplainForm({
-  asked,
+  explained,
   selected,
   onExplained,
 }: {
-  asked: Asked
+  explained: Explained
   selected: ReadonlySet<string>
   /** Called with a summary of what was done. */
   onExplained: (done: string) => void
@@ -48,7 +48,7 @@ export function ExplainForm({
     }
     setBusy(true)
     setFailed(undefined)
-    const body = { ...asked, note, ...(which === 'selected' && { segments: [...selected] }) }
+    const body = { ...explained, note, ...(which === 'selected' && { segments: [...selected] }) }
     const { data, error } = await api
       .POST('/api/reconciliation/explanations', { body })
       .catch((error: unknown) => ({ data: undefined, error }))

@@ -36,12 +36,12 @@ export function UnreconciledList({
     ...(feed !== undefined && { feed }),
     ...(why !== undefined && { why }),
   }
-  const asked = { kind, state, from, to, ...narrowed }
+  const explained = { kind, state, from, to, ...narrowed }
   const list = useInfiniteQuery({
-    queryKey: ['reconciliation-calls', asked],
+    queryKey: ['reconciliation-calls', explained],
     initialPageParam: '',
     queryFn: async ({ pageParam, signal }) => {
-      const query = { ...asked, ...(pageParam !== '' && { cursor: pageParam }) }
+      const query = { ...explained, ...(pageParam !== '' && { cursor: pageParam }) }
       const { data, error } = await api.GET('/api/reconciliation/calls', { params: { query }, signal })
       if (!data) throw error
       return data
@@ -156,7 +156,7 @@ export function UnreconciledList({
           )}
           {mayExplain && state !== 'explained' && (
             <ExplainForm
-              asked={{ kind, from, to, ...narrowed, readAt: list.data?.pages[0]?.asOf ?? to }}
+              explained={{ kind, from, to, ...narrowed, readAt: list.data?.pages[0]?.asOf ?? to }}
               selected={selected}
               onExplained={(message) => {
                 setSelected(new Set())

@@ -107,7 +107,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   const giveUp = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/unidentifiable')
   const withdraw = $api.useMutation('delete', '/api/requests/{id}/calls/{callId}')
   const [isNarrowing, setNarrowing] = useState(false)
-  const [asked, setAsked] = useState<'give-up' | 'withdraw'>()
+  const [requested, setConfirming] = useState<'give-up' | 'withdraw'>()
   const isSearched = call.state === 'SEVERAL' || call.state === 'NOT_FOUND' || call.state === 'FOUND'
   const mayGiveUp = call.state === 'SEVERAL' || call.state === 'FOUND'
 
@@ -117,13 +117,13 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
     await onDone(say(`requests.call.told.${found.state}`), callHeading(call.id))
   }
   const confirmed = async () => {
-    const act = asked === 'withdraw' ? withdraw : giveUp
+    const act = requested === 'withdraw' ? withdraw : giveUp
     const done = await act.mutateAsync(path).then(
       () => true,
       () => false,
     )
     if (!done) return
-    if (asked === 'withdraw') await onDone(say('requests.call.withdrawn'), 'request-calls')
+    if (requested === 'withdraw') await onDone(say('requests.call.withdrawn'), 'request-calls')
     else await onDone(say('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
   }
   if (isNarrowing) {
@@ -153,24 +153,24 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
           </Button>
         )}
         {mayGiveUp && (
-          <Button isBusy={giveUp.isPending} onPress={() => setAsked('give-up')}>
+          <Button isBusy={giveUp.isPending} onPress={() => setConfirming('give-up')}>
             {say('requests.call.giveUp')}
           </Button>
         )}
         {!call.verifyAgain && (
-          <Button kind="link" isBusy={withdraw.isPending} onPress={() => setAsked('withdraw')}>
+          <Button kind="link" isBusy={withdraw.isPending} onPress={() => setConfirming('withdraw')}>
             {say('requests.call.withdraw')}
           </Button>
         )}
       </div>
       <Confirm
-        title={say(asked === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
-        doLabel={say(asked === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
-        isOpen={asked !== undefined}
+        title={say(requested === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
+        doLabel={say(requested === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
+        isOpen={requested !== undefined}
         onDo={() => void confirmed()}
-        onClose={() => setAsked(undefined)}
+        onClose={() => setConfirming(undefined)}
       >
-        <p>{say(asked === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
+        <p>{say(requested === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
       </Confirm>
     </>
   )

@@ -29,7 +29,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
   const { say } = useLanguage()
   const close = $api.useMutation('post', '/api/requests/{id}/close')
   const [outcome, setOutcome] = useState<Outcome>('ANSWERED')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const { goTo } = useFolding()
   // A withdrawn request needs no answer, and a refused one gets its reasons.
   const stands = outcome === 'ANSWERED' ? request.unfinished : request.unfinishedOtherwise[outcome]
@@ -47,7 +47,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          if (!close.isPending && stands.length === 0) setAsked(true)
+          if (!close.isPending && stands.length === 0) setConfirming(true)
         }}
       >
         <RadioCards
@@ -97,9 +97,9 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
       <Confirm
         title={say('requests.request.close.sure', { number: request.number })}
         doLabel={say('requests.request.close')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void submit()}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('requests.request.close.what')}</p>
       </Confirm>

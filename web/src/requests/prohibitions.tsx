@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { CallTitle } from './call-card.tsx'
 import { StepSection } from './step-section.tsx'
-import { asksToForbid, stateOf, type Done } from './steps.ts'
+import { isProhibitionRequest, stateOf, type Done } from './steps.ts'
 
 type Part = MatchedContact['segments'][number]
 
@@ -26,7 +26,7 @@ export function Prohibitions({
     <StepSection
       step="prohibition"
       state={stateOf('prohibition', request)}
-      summary={asksToForbid(request.kinds) ? undefined : say('requests.prohibition.optional')}
+      summary={isProhibitionRequest(request.kinds) ? undefined : say('requests.prohibition.optional')}
     >
       <p className="request-note">
         {say(matched.length > 0 ? 'requests.prohibition.what' : 'requests.prohibition.first')}

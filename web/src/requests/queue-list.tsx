@@ -36,7 +36,7 @@ function QueueTable({ requests, isClosed }: { requests: readonly RequestSummary[
               <RequesterName request={request} />
             </td>
             <td>
-              <Asked request={request} />
+              <RequestedKinds request={request} />
             </td>
             <td>
               <Due request={request} />
@@ -70,7 +70,7 @@ function QueueCards({ requests, isClosed }: { requests: readonly RequestSummary[
             <div>
               <dt>{say('requests.asked')}</dt>
               <dd>
-                <Asked request={request} />
+                <RequestedKinds request={request} />
               </dd>
             </div>
             <div>
@@ -117,7 +117,7 @@ function RequesterName({ request }: { request: RequestSummary }) {
   )
 }
 
-function Asked({ request }: { request: RequestSummary }) {
+function RequestedKinds({ request }: { request: RequestSummary }) {
   const { say } = useLanguage()
   return (
     <ul className="plain-list">

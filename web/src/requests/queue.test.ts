@@ -27,11 +27,11 @@ test('a name that is looked for stands in no address, which a browser would reme
 })
 
 test('somebody outside asks for a document, somebody spoken of for that, and a party for the rest', () => {
-  const mayAsk = ['KNOW', 'LISTEN', 'PROHIBIT', 'MENTIONED', 'OPENNESS'] as const
-  expect(kindsOf('CALLER', mayAsk)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
-  expect(kindsOf('OFFICIAL', mayAsk)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
-  expect(kindsOf('MENTIONED', mayAsk)).toEqual(['MENTIONED'])
-  expect(kindsOf('OUTSIDER', mayAsk)).toEqual(['OPENNESS'])
+  const mayRequest = ['KNOW', 'LISTEN', 'PROHIBIT', 'MENTIONED', 'OPENNESS'] as const
+  expect(kindsOf('CALLER', mayRequest)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
+  expect(kindsOf('OFFICIAL', mayRequest)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
+  expect(kindsOf('MENTIONED', mayRequest)).toEqual(['MENTIONED'])
+  expect(kindsOf('OUTSIDER', mayRequest)).toEqual(['OPENNESS'])
   expect(kindsOf('OUTSIDER', ['KNOW'])).toEqual([])
 })
 

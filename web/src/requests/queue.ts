@@ -64,8 +64,8 @@ export function inOrder(kinds: readonly RequestKind[]): RequestKind[] {
  * Returns the kinds that this party may request, of those in the description: an outsider requests documents, nothing about
  * calls.
  */
-export function kindsOf(party: RequestParty, mayAsk: readonly RequestKind[]): RequestKind[] {
+export function kindsOf(party: RequestParty, mayRequest: readonly RequestKind[]): RequestKind[] {
   const own: Partial<Record<RequestParty, RequestKind>> = { MENTIONED: 'MENTIONED', OUTSIDER: 'OPENNESS' }
   const only = own[party]
-  return mayAsk.filter((kind) => (only ? kind === only : kind !== 'MENTIONED' && kind !== 'OPENNESS'))
+  return mayRequest.filter((kind) => (only ? kind === only : kind !== 'MENTIONED' && kind !== 'OPENNESS'))
 }

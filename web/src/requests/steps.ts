@@ -75,7 +75,7 @@ export function stepsOf(request: Facts): Step[] {
     letters: true,
     appointments: isAboutCalls && (kinds.includes('LISTEN') || appointments.length > 0),
     prohibition:
-      (party === 'CALLER' || party === 'OFFICIAL') && (request.closed ? shown : asksToForbid(kinds) || matched),
+      (party === 'CALLER' || party === 'OFFICIAL') && (request.closed ? shown : isProhibitionRequest(kinds) || matched),
     acts: acts || copies.length > 0 || corrections.length > 0 || openness !== undefined,
     close: !request.closed,
   }
@@ -117,6 +117,6 @@ export function stateOf(step: Step, request: Facts): StepState {
 }
 
 /** Erasure and objection are carried out by forbidding the use of the recording. */
-export function asksToForbid(kinds: Facts['kinds']): boolean {
+export function isProhibitionRequest(kinds: Facts['kinds']): boolean {
   return kinds.some((kind) => kind === 'PROHIBIT' || kind === 'ERASURE' || kind === 'OBJECTION')
 }

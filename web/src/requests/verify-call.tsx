@@ -29,7 +29,7 @@ export function VerifyCall({
 }) {
   const { say } = useLanguage()
   const verify = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/verification')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const how = verifyingOf(call)
   if (!how) return null
 
@@ -81,7 +81,7 @@ export function VerifyCall({
           <Button kind="primary" isDisabled={!mayConfirm} isBusy={verify.isPending} onPress={() => void answer(true)}>
             {say('requests.verify.yes')}
           </Button>
-          <Button isBusy={verify.isPending} onPress={() => setAsked(true)}>
+          <Button isBusy={verify.isPending} onPress={() => setConfirming(true)}>
             {say('requests.verify.no')}
           </Button>
         </div>
@@ -91,9 +91,9 @@ export function VerifyCall({
       <Confirm
         title={say('requests.verify.no.sure')}
         doLabel={say('requests.verify.no')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void answer(false)}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('requests.verify.no.what')}</p>
       </Confirm>

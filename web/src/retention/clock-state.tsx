@@ -7,7 +7,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/ask-passkey.ts'
+import { confirmed } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Retention } from './retention-shapes.ts'
 
@@ -21,7 +21,7 @@ const theClock = '00000000-0000-0000-0000-000000000000'
 export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => Promise<unknown> }) {
   const { say, language } = useLanguage()
   const { clock, may } = retention
-  const [asks, setAsks] = useState(false)
+  const [requests, setAsks] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   if (clock.state === 'right') return null
@@ -64,7 +64,7 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
       <Confirm
         title={say('retention.clock.question', { now: at(clock.now) })}
         doLabel={say('retention.clock.yes')}
-        isOpen={asks}
+        isOpen={requests}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >

@@ -30,17 +30,17 @@ export interface EndWaiting {
  */
 export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   const { say } = useLanguage()
-  const asks = (may: (me: Me) => boolean) => ({ enabled: me !== undefined && may(me), staleTime: 0 })
-  const retention = $api.useQuery('get', '/api/retention', undefined, asks(seesRetention))
+  const requests = (may: (me: Me) => boolean) => ({ enabled: me !== undefined && may(me), staleTime: 0 })
+  const retention = $api.useQuery('get', '/api/retention', undefined, requests(seesRetention))
   const day = todayAt(serverNowMs()).toString()
   const appointments = $api.useQuery(
     'get',
     '/api/appointments',
     { params: { query: { from: day, to: day, whose: 'mine' } } },
-    asks(inspects),
+    requests(inspects),
   )
-  const recalls = $api.useQuery('get', '/api/recalls', undefined, asks(seesRecalls))
-  const holds = $api.useQuery('get', '/api/holds', { params: { query: { state: 'in-force' } } }, asks(knowsHolds))
+  const recalls = $api.useQuery('get', '/api/recalls', undefined, requests(seesRecalls))
+  const holds = $api.useQuery('get', '/api/holds', { params: { query: { state: 'in-force' } } }, requests(knowsHolds))
   // Disabled queries never load.
   if (!me || [retention, appointments, recalls, holds].some(({ isLoading }) => isLoading)) return undefined
 

@@ -187,8 +187,8 @@ function isWrongDay(day: CalendarDate): boolean {
 }
 
 /** Returns true if it succeeded; the mutation holds a refusal. */
-async function ended(asking: Promise<unknown>, onDone: () => void): Promise<boolean> {
-  const isDone = await asking.then(
+async function ended(request: Promise<unknown>, onDone: () => void): Promise<boolean> {
+  const isDone = await request.then(
     () => true,
     () => false,
   )

@@ -96,14 +96,14 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
   const [draft, setDraft] = useState(start)
   const [tried, setTried] = useState(false)
   const [wrong, setWrong] = useState<{ field: RightField; text: string }[]>([])
-  const ask = $api.useMutation('post', '/api/rights/requests')
+  const request = $api.useMutation('post', '/api/rights/requests')
   const role = offered(offer, draft.role)
   const units = unitsOf(draft.people)
   const registry = $api.useQuery('get', '/api/numbers', undefined, { enabled: role?.scope === 'numbers' })
-  const refusal = ask.error ? refusalIn(ask.error, say) : undefined
+  const refusal = request.error ? refusalIn(request.error, say) : undefined
 
   const edit = (edited: Partial<NewRight>) => {
-    if (ask.error) ask.reset()
+    if (request.error) request.reset()
     setDraft({ ...draft, ...edited })
   }
   // After a submit, errors stay at their fields until corrected.
@@ -128,7 +128,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       ...(draft.from && { from: draft.from.toString() }),
       until: until.toString(),
     }
-    const made = await ask.mutateAsync({ body }).catch(() => undefined)
+    const made = await request.mutateAsync({ body }).catch(() => undefined)
     if (!made) return
     await changedRights(client)
     await navigate({ to: '/rights' })
@@ -172,7 +172,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       className="panel panel-narrow stack"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!ask.isPending) void submit()
+        if (!request.isPending) void submit()
       }}
     >
       <Wrong summary={summary} />
@@ -273,8 +273,8 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
         />
       </div>
       <div className="actions">
-        <Button type="submit" kind="primary" isBusy={ask.isPending}>
-          {say(ask.isPending ? 'rights.request.busy' : 'rights.request.do')}
+        <Button type="submit" kind="primary" isBusy={request.isPending}>
+          {say(request.isPending ? 'rights.request.busy' : 'rights.request.do')}
         </Button>
       </div>
     </Form>

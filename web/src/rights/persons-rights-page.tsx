@@ -12,7 +12,7 @@ import { Withdraw } from './open-requests.tsx'
 import { PastRequest, RequestFacts } from './request-card.tsx'
 import { PastRight, RightCard } from './right-card.tsx'
 import type { PersonsRights } from './rights-shapes.ts'
-import { lastMoment, mayAskAgain, sayRole } from './rights-words.ts'
+import { lastMoment, mayRequestAgain, sayRole } from './rights-words.ts'
 
 /** A person's rights and their decisions: current, future, requested and past. */
 export function PersonsRightsPage() {
@@ -91,7 +91,7 @@ function Rights({ data, isOwn }: { data: PersonsRights; isOwn: boolean }) {
               <PastRight
                 key={right.id}
                 right={right}
-                mayRequest={mayRequest && mayAskAgain(right, past, [...held, ...open])}
+                mayRequest={mayRequest && mayRequestAgain(right, past, [...held, ...open])}
               />
             ))}
             {closed.map((request) => (

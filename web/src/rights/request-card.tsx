@@ -94,7 +94,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
   const [chosen, setChosen] = useState(() => requests.map(({ id }) => id))
   const [note, setNote] = useState('')
   const [isMissing, setMissing] = useState(false)
-  const [asks, setAsks] = useState<'approve' | 'reject'>()
+  const [requestedScopes, setAsks] = useState<'approve' | 'reject'>()
   const { decide, left, undecided } = useDecide()
   const isBusy = left !== undefined
   const wanted = requests.filter(({ id }) => chosen.includes(id))
@@ -158,16 +158,16 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
         </Button>
       </div>
       <Confirm
-        title={say(asks === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
+        title={say(requestedScopes === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
           count,
           name: wanted[0]?.person.name ?? '',
         })}
-        doLabel={say(asks === 'reject' ? 'rights.reject' : 'rights.approve')}
-        isOpen={asks !== undefined}
+        doLabel={say(requestedScopes === 'reject' ? 'rights.reject' : 'rights.approve')}
+        isOpen={requestedScopes !== undefined}
         onClose={() => setAsks(undefined)}
-        onDo={() => void submit(asks === 'approve')}
+        onDo={() => void submit(requestedScopes === 'approve')}
       >
-        <p>{say(asks === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
+        <p>{say(requestedScopes === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
       </Confirm>
     </div>
   )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readHolderFilters, readNewRight } from './rights-shapes.ts'
-import { endsSoon, mayAskAgain, refusalIn, sayPeriod, sayRole } from './rights-words.ts'
+import { endsSoon, mayRequestAgain, refusalIn, sayPeriod, sayRole } from './rights-words.ts'
 import type { HeldRight } from './rights-shapes.ts'
 
 const say = (key: string, values?: Record<string, string | number>) =>
@@ -73,8 +73,8 @@ describe('a right that is over is asked for again', () => {
     { id: 'last', role: 'EXPERT', duty: 'QUALITY', grantedAt: '2026-01-25T12:00:00Z' },
     { id: 'other', role: 'EXPERT', duty: 'TRAINING', grantedAt: '2025-01-25T12:00:00Z' },
   ] as const
-  const offered = (ahead: Parameters<typeof mayAskAgain>[2]) =>
-    past.filter((right) => mayAskAgain(right, past, ahead)).map(({ id }) => id)
+  const offered = (ahead: Parameters<typeof mayRequestAgain>[2]) =>
+    past.filter((right) => mayRequestAgain(right, past, ahead)).map(({ id }) => id)
 
   test('once for each role and duty, at the last', () => {
     expect(offered([])).toEqual(['last', 'other'])

@@ -70,7 +70,7 @@ export function sayDoubt(doubt: Doubt, say: Say): string {
 }
 
 /** Returns true if a past right can be requested again: the last of its role and duty, and none held or requested. */
-export function mayAskAgain(
+export function mayRequestAgain(
   right: Pick<HeldRight, 'id' | 'role' | 'duty' | 'grantedAt'>,
   past: readonly Pick<HeldRight, 'id' | 'role' | 'duty' | 'grantedAt'>[],
   ahead: readonly { role: string; duty?: string | undefined }[],

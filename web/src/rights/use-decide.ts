@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { confirmed } from '../session/ask-passkey.ts'
+import { confirmed } from '../session/request-passkey.ts'
 import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn } from './rights-words.ts'
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { canUsePasskeys, givePasskey, signInWithPasskey } from './ask-passkey.ts'
+import { canUsePasskeys, givePasskey, signInWithPasskey } from './request-passkey.ts'
 import { beginSession } from './begin-session.ts'
 import { passkeyPlace } from './passkey-place.ts'
 

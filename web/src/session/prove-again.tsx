@@ -10,7 +10,7 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { canUsePasskeys, proveWithPasskey } from './ask-passkey.ts'
+import { canUsePasskeys, proveWithPasskey } from './request-passkey.ts'
 import { proofs } from '../api/presence-proof.ts'
 import { wayThrough } from './provider-way.ts'
 import { readOtp } from './sign-in-step.ts'
@@ -18,12 +18,12 @@ import { readOtp } from './sign-in-step.ts'
 /** Requests proof of presence before a critical act, if the last proof is older than 15 minutes. */
 export function ProveAgain({ me }: { me: Me }) {
   const { say } = useLanguage()
-  const asking = useSyncExternalStore(proofs.subscribe, proofs.current)
+  const request = useSyncExternalStore(proofs.subscribe, proofs.current)
   return (
     <ModalOverlay
       className="modal-overlay"
-      isOpen={asking !== undefined}
-      onOpenChange={(open) => !open && asking?.answer(false)}
+      isOpen={request !== undefined}
+      onOpenChange={(open) => !open && request?.answer(false)}
       isDismissable
     >
       <Modal className="modal">
@@ -31,7 +31,7 @@ export function ProveAgain({ me }: { me: Me }) {
           <Heading slot="title" className="dialog-title">
             {say('session.prove.title')}
           </Heading>
-          {asking && <Proof me={me} onProved={() => asking.answer(true)} onCancel={() => asking.answer(false)} />}
+          {request && <Proof me={me} onProved={() => request.answer(true)} onCancel={() => request.answer(false)} />}
         </Dialog>
       </Modal>
     </ModalOverlay>

@@ -23,16 +23,16 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
   const [spoken, setSpoken] = useState('')
   const [lastEndMs, setLastEnd] = useState<number>()
   const [isRead, setIsRead] = useState(false)
-  const isAsking = useRef(false)
+  const isConfirming = useRef(false)
   if (heard.endsAt !== me.sessionEndsAt) setHeard({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
   /** Reads the session, which counts as use. If the server does not answer at the end, the session ends in this browser. */
-  const ask = async (isOver: boolean) => {
-    if (isAsking.current) return
-    isAsking.current = true
+  const request = async (isOver: boolean) => {
+    if (isConfirming.current) return
+    isConfirming.current = true
     const before = { endsAtMs: Date.parse(me.sessionEndsAt) }
     await queries.refetchQueries(session)
-    isAsking.current = false
+    isConfirming.current = false
     const state = queries.getQueryState<Me>(session.queryKey)
     if (state?.status !== 'success') {
       if (isOver && !saysNobody(state?.error)) onEnded()
@@ -57,7 +57,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     }
     setLeft(undefined)
     setSpoken('')
-    if (judged.do === 'ask') void ask(Date.parse(me.sessionEndsAt) <= serverNowMs())
+    if (judged.do === 'ask') void request(Date.parse(me.sessionEndsAt) <= serverNowMs())
     else setIsRead(false)
   })
   useEffect(() => {
@@ -86,7 +86,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
               onPress={() => {
                 if (left?.isLast) return setIsRead(true)
                 setLeft(undefined)
-                void ask(false)
+                void request(false)
               }}
             >
               {say(left?.isLast ? 'session.timeout.understood' : 'session.timeout.continue')}

@@ -6,25 +6,25 @@ import { Choice } from '../controls/choice.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { languageNames, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { breakdowns, comparisons, daysOf, measures, type Asked, type Days, type Study } from './question.ts'
+import { breakdowns, comparisons, daysOf, measures, type StudyQuestion, type Days, type Study } from './question.ts'
 
 const everything = 'all'
 
 /** Form of the question: each choice changes the address at once, and the answer follows. */
 export function QuestionForm({
-  asked,
+  question,
   today,
   choices,
-  onAsk,
+  onChange,
 }: {
-  asked: Asked
+  question: StudyQuestion
   today: CalendarDate
   choices: Study['choices'] | undefined
-  onAsk: (more: Partial<Asked>) => void
+  onChange: (more: Partial<StudyQuestion>) => void
 }) {
   const { say, named } = useLanguage()
-  const days = daysOf(asked, today)
-  const numbers = asked.numbers?.split(',') ?? []
+  const days = daysOf(question, today)
+  const numbers = question.numbers?.split(',') ?? []
   return (
     <section className="panel study-question" aria-labelledby="study-question">
       <h2 id="study-question">{say('studies.question')}</h2>
@@ -32,31 +32,31 @@ export function QuestionForm({
         <Choice
           label={say('studies.measure')}
           options={measures.map((value) => ({ value, label: say(`studies.measure.${value}`) }))}
-          value={asked.measure ?? 'calls'}
-          onChange={(measure) => onAsk({ measure: measure as Asked['measure'] & string })}
+          value={question.measure ?? 'calls'}
+          onChange={(measure) => onChange({ measure: measure as StudyQuestion['measure'] & string })}
         />
         <Choice
           label={say('studies.by')}
           options={breakdowns.map((value) => ({ value, label: say(`studies.by.${value}`) }))}
-          value={asked.by ?? 'month'}
-          onChange={(by) => onAsk({ by: by as Asked['by'] & string })}
+          value={question.by ?? 'month'}
+          onChange={(by) => onChange({ by: by as StudyQuestion['by'] & string })}
         />
         <Choice
           label={say('studies.compare')}
           options={comparisons.map((value) => ({ value, label: say(`studies.compare.${value}`) }))}
-          value={asked.compare ?? 'none'}
-          onChange={(compare) => onAsk({ compare: compare as NonNullable<Asked['compare']> })}
+          value={question.compare ?? 'none'}
+          onChange={(compare) => onChange({ compare: compare as NonNullable<StudyQuestion['compare']> })}
         />
       </div>
       <PeriodFields
         key={`${days.start.toString()} ${days.end.toString()}`}
         days={days}
         today={today}
-        onDays={({ start, end }) => onAsk({ from: start.toString(), to: end.toString() })}
+        onDays={({ start, end }) => onChange({ from: start.toString(), to: end.toString() })}
       />
       <details
         className="study-more"
-        open={numbers.length > 0 || asked.region !== undefined || asked.language !== undefined}
+        open={numbers.length > 0 || question.region !== undefined || question.language !== undefined}
       >
         <summary>{say('studies.narrow')}</summary>
         <div className="study-fields">
@@ -66,8 +66,8 @@ export function QuestionForm({
               { value: everything, label: say('studies.region.all') },
               ...(choices?.regions ?? []).map(({ key, names }) => ({ value: key, label: named(names) })),
             ]}
-            value={asked.region ?? everything}
-            onChange={(region) => onAsk({ region: region === everything ? '' : region })}
+            value={question.region ?? everything}
+            onChange={(region) => onChange({ region: region === everything ? '' : region })}
           />
           <Choice
             label={say('studies.language')}
@@ -75,8 +75,8 @@ export function QuestionForm({
               { value: everything, label: say('studies.language.all') },
               ...(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: languageNames[value] })),
             ]}
-            value={asked.language ?? everything}
-            onChange={(language) => onAsk({ language: language as Language })}
+            value={question.language ?? everything}
+            onChange={(language) => onChange({ language: language as Language })}
           />
         </div>
         <Checks
@@ -88,7 +88,7 @@ export function QuestionForm({
             detail: name && named(name),
           }))}
           value={numbers}
-          onChange={(chosen) => onAsk({ numbers: chosen.join(',') })}
+          onChange={(chosen) => onChange({ numbers: chosen.join(',') })}
         />
       </details>
     </section>

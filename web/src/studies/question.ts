@@ -20,7 +20,7 @@ export type Comparison = (typeof comparisons)[number]
 const languages = ['fi', 'sv', 'en'] as const
 
 /** The question in the address; defaults are omitted. */
-export interface Asked {
+export interface StudyQuestion {
   from?: string
   to?: string
   by?: Breakdown
@@ -32,7 +32,7 @@ export interface Asked {
 }
 
 /** Reads the question from an address; invalid members are left out. */
-export function readAsked(search: Record<string, unknown>): Asked {
+export function readQuestion(search: Record<string, unknown>): StudyQuestion {
   const [from, to] = [dayOf(search['from']), dayOf(search['to'])]
   const by = breakdowns.find((one) => one === search['by'])
   const measure = measures.find((one) => one === search['measure'])
@@ -56,7 +56,7 @@ export interface Days {
 }
 
 /** Returns the days of a question; by default eleven whole months and the current one. */
-export function daysOf({ from, to }: Asked, today: CalendarDate): Days {
+export function daysOf({ from, to }: StudyQuestion, today: CalendarDate): Days {
   const [start, end] = [dayOf(from), dayOf(to)]
   return start && end ? { start, end } : { start: startOfMonth(today).subtract({ months: 11 }), end: today }
 }
@@ -80,16 +80,16 @@ export function comparedDays({ start, end }: Days, compare: Comparison): Days | 
 }
 
 /** Returns the query to the server. */
-export function queryOf(asked: Asked, today: CalendarDate): StudyQuery {
-  const days = daysOf(asked, today)
-  const other = comparedDays(days, asked.compare ?? 'none')
-  const { numbers, region, language } = asked
+export function queryOf(question: StudyQuestion, today: CalendarDate): StudyQuery {
+  const days = daysOf(question, today)
+  const other = comparedDays(days, question.compare ?? 'none')
+  const { numbers, region, language } = question
   return {
     from: days.start.toString(),
     to: days.end.toString(),
     ...(other && { compareFrom: other.start.toString(), compareTo: other.end.toString() }),
-    by: asked.by ?? 'month',
-    measure: asked.measure ?? 'calls',
+    by: question.by ?? 'month',
+    measure: question.measure ?? 'calls',
     ...(numbers && { numbers }),
     ...(region && { region }),
     ...(language && { language }),

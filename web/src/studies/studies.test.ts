@@ -4,7 +4,7 @@ import { csvOf } from './csv.ts'
 import { sayFigure, columnsOf } from './figure-columns.ts'
 import { svgOf } from './plot-files.ts'
 import { layOut, ticksOf, type Plot } from './plot-scene.ts'
-import { comparedDays, daysOf, queryOf, readAsked } from './question.ts'
+import { comparedDays, daysOf, queryOf, readQuestion } from './question.ts'
 
 const today = parseDate('2026-11-26')
 const days = (start: string, end: string) => ({ start: parseDate(start), end: parseDate(end) })
@@ -12,7 +12,7 @@ const written = (given: ReturnType<typeof comparedDays>) => given && [given.star
 
 describe('a question', () => {
   test('is its address, and what in an address asks nothing is left out', () => {
-    const asked = {
+    const question = {
       from: '2026-01-01',
       to: '2026-03-31',
       by: 'hour',
@@ -20,11 +20,11 @@ describe('a question', () => {
       compare: 'year',
       region: 'Lappi',
     }
-    expect(readAsked(asked)).toEqual(asked)
-    expect(readAsked({ from: '2026-03-01', to: '2026-01-01', by: 'official', measure: 'x', compare: 'none' })).toEqual(
-      {},
-    )
-    expect(readAsked({ by: 'month', measure: 'calls' })).toEqual({})
+    expect(readQuestion(question)).toEqual(question)
+    expect(
+      readQuestion({ from: '2026-03-01', to: '2026-01-01', by: 'official', measure: 'x', compare: 'none' }),
+    ).toEqual({})
+    expect(readQuestion({ by: 'month', measure: 'calls' })).toEqual({})
   })
 
   test('is of the last eleven months and the one that runs where it says no days', () => {

@@ -9,7 +9,7 @@ import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
-import { comparedDays, daysOf, queryOf, readAsked, type Asked, type Study } from './question.ts'
+import { comparedDays, daysOf, queryOf, readQuestion, type StudyQuestion, type Study } from './question.ts'
 import { QuestionForm } from './question-form.tsx'
 import { StudyResult } from './study-result.tsx'
 
@@ -17,18 +17,18 @@ import { StudyResult } from './study-result.tsx'
 export function StudyPage() {
   const { say } = useLanguage()
   const navigate = useNavigate()
-  const asked = useSearch({ from: '/service-level', select: readAsked, structuralSharing: true })
+  const question = useSearch({ from: '/service-level', select: readQuestion, structuralSharing: true })
   const now = today(zone)
   const { data, error, isPlaceholderData, isPending, isFetching, refetch } = $api.useQuery(
     'get',
     '/api/studies',
-    { params: { query: queryOf(asked, now) } },
+    { params: { query: queryOf(question, now) } },
     { placeholderData: (before) => before },
   )
-  const ask = (more: Partial<Asked>) =>
-    void navigate({ to: '/service-level', search: readAsked({ ...asked, ...more }), resetScroll: false })
-  const compare = asked.compare ?? 'none'
-  const cannotCompare = compare !== 'none' && !comparedDays(daysOf(asked, now), compare)
+  const request = (more: Partial<StudyQuestion>) =>
+    void navigate({ to: '/service-level', search: readQuestion({ ...question, ...more }), resetScroll: false })
+  const compare = question.compare ?? 'none'
+  const cannotCompare = compare !== 'none' && !comparedDays(daysOf(question, now), compare)
 
   const announceNow = useEffectEvent((study: Study) => announce(say('studies.answered', { count: study.rows.length })))
   useEffect(() => {
@@ -37,14 +37,14 @@ export function StudyPage() {
 
   return (
     <Page title={say('studies.title')} lead={say('studies.lead')}>
-      <QuestionForm asked={asked} today={now} choices={data?.choices} onAsk={ask} />
+      <QuestionForm question={question} today={now} choices={data?.choices} onChange={request} />
       {cannotCompare && <Notice kind="warning">{say('studies.compare.meets')}</Notice>}
       {(isPending || isPlaceholderData) && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {/* An answer never stands under another question: of the one before only the choices stay. */}
       {data && !error && !isPlaceholderData && (
         <div aria-busy={isFetching} className="stack">
-          <StudyResult study={data} asked={asked} today={now} />
+          <StudyResult study={data} question={question} today={now} />
         </div>
       )}
     </Page>

@@ -11,7 +11,7 @@ import { csvOf } from './csv.ts'
 import { columnsOf, drawnOf, numberOf, sayFigure, writeNumber } from './figure-columns.ts'
 import { pngOf, saveBlob, svgOf } from './plot-files.ts'
 import { layOut, type Plot } from './plot-scene.ts'
-import { comparedDays, daysOf, type Asked, type Days, type Study } from './question.ts'
+import { comparedDays, daysOf, type StudyQuestion, type Days, type Study } from './question.ts'
 import { nameRow, nameShortly } from './row-name.ts'
 import { sayNotes } from './say-notes.ts'
 import { StudyPlot, useWidth } from './study-plot.tsx'
@@ -23,13 +23,21 @@ const timesAtMost = 40
 const filePx = 900
 
 /** Answer: notes, plot, table, and both as files. */
-export function StudyResult({ study, asked, today }: { study: Study; asked: Asked; today: CalendarDate }) {
+export function StudyResult({
+  study,
+  question,
+  today,
+}: {
+  study: Study
+  question: StudyQuestion
+  today: CalendarDate
+}) {
   const { say, language } = useLanguage()
   const [ref, width] = useWidth()
   const [isUnmade, setUnmade] = useState(false)
-  const { by = 'month', measure = 'calls' } = asked
-  const days = daysOf(asked, today)
-  const other = comparedDays(days, asked.compare ?? 'none')
+  const { by = 'month', measure = 'calls' } = question
+  const days = daysOf(question, today)
+  const other = comparedDays(days, question.compare ?? 'none')
   const said = (time: Days) => sayDays(time, language)
   const title = say('studies.about', { measure: say(`studies.measure.${measure}`), by: say(`studies.by.${by}`) })
   const notes = sayNotes(study, said(days), other && said(other), say, language)
@@ -138,7 +146,7 @@ export function StudyResult({ study, asked, today }: { study: Study; asked: Aske
               )}
             </div>
           </section>
-          <StudyTable study={study} asked={asked} times={[said(days), other && said(other)]} />
+          <StudyTable study={study} question={question} times={[said(days), other && said(other)]} />
           <section className="panel stack-small" aria-labelledby="study-files">
             <h2 id="study-files">{say('studies.files')}</h2>
             <p>{say('studies.files.what')}</p>

@@ -1,20 +1,20 @@
 import { useLanguage } from '../language/use-words.ts'
 import { columnsOf, sayFigure } from './figure-columns.ts'
-import type { Asked, Figures, Study, StudyRow } from './question.ts'
+import type { StudyQuestion, Figures, Study, StudyRow } from './question.ts'
 import { nameMonth, nameRow } from './row-name.ts'
 
 /** Numbers of the plot and of their calculation. */
 export function StudyTable({
   study,
-  asked,
+  question,
   times,
 }: {
   study: Study
-  asked: Asked
+  question: StudyQuestion
   times: [string, string | undefined]
 }) {
   const { say, language, named } = useLanguage()
-  const { by = 'month', measure = 'calls' } = asked
+  const { by = 'month', measure = 'calls' } = question
   const columns = columnsOf(measure)
   const [time, other] = times
   const cells = (figures: Figures | undefined, of: string) =>

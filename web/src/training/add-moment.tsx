@@ -27,8 +27,8 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
     const read = readTyped(typed, durationMs)
     setWrong('wrong' in read ? read.wrong : {})
     if ('wrong' in read || !collection) return false
-    const asking = add.mutateAsync({ params: { path: { id: collection.id } }, body: { recordingId, ...read } })
-    return ended(asking, async () => {
+    const request = add.mutateAsync({ params: { path: { id: collection.id } }, body: { recordingId, ...read } })
+    return ended(request, async () => {
       setAdded(collection)
       setTyped(empty)
       announce(say('training.moment.added', { name: collection.name }))

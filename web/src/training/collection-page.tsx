@@ -110,9 +110,9 @@ function BeginSession({ collection }: { collection: Collection }) {
   const submit = async () => {
     setTried(true)
     if (name.trim() === '') return false
-    const asking = begin.mutateAsync({ body: { collectionId: collection.id, name: name.trim() } })
-    return ended(asking, async () => {
-      await navigate({ to: '/training/sessions/$id', params: { id: (await asking).id } })
+    const request = begin.mutateAsync({ body: { collectionId: collection.id, name: name.trim() } })
+    return ended(request, async () => {
+      await navigate({ to: '/training/sessions/$id', params: { id: (await request).id } })
     })
   }
   return (
@@ -171,7 +171,7 @@ function EndCollection({ collection }: { collection: Collection }) {
   const { say } = useLanguage()
   const navigate = useNavigate()
   const end = $api.useMutation('delete', '/api/training/collections/{id}')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
     ended(end.mutateAsync({ params: { path: { id: collection.id } } }), async () => {
       announce(say('training.collection.ended'))
@@ -181,14 +181,14 @@ function EndCollection({ collection }: { collection: Collection }) {
     <div className="stack-small">
       {end.error && <Failure error={end.error} />}
       <div className="actions">
-        <Button onPress={() => setAsked(true)}>{say('training.collection.end')}</Button>
+        <Button onPress={() => setConfirming(true)}>{say('training.collection.end')}</Button>
       </div>
       <Confirm
         title={say('training.collection.end.sure')}
         doLabel={say('training.collection.end')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void stop()}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('training.collection.end.what')}</p>
       </Confirm>

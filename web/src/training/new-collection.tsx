@@ -18,10 +18,10 @@ export function NewCollection() {
   const submit = async () => {
     setTried(true)
     if (name.trim() === '') return false
-    const asking = begin.mutateAsync({ body: { name: name.trim(), aim: aim.trim() } })
-    return ended(asking, async () => {
+    const request = begin.mutateAsync({ body: { name: name.trim(), aim: aim.trim() } })
+    return ended(request, async () => {
       form.forget()
-      await navigate({ to: '/training/collections/$id', params: { id: (await asking).id } })
+      await navigate({ to: '/training/collections/$id', params: { id: (await request).id } })
     })
   }
   return (

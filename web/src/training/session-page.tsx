@@ -148,7 +148,7 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
 function EndSession({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
   const { say } = useLanguage()
   const end = $api.useMutation('post', '/api/training/sessions/{id}/end')
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
     ended(end.mutateAsync({ params: { path: { id: training.id } } }), async () => {
       announce(say('training.session.ended'))
@@ -158,16 +158,16 @@ function EndSession({ training, onDone }: { training: Training; onDone: () => Pr
     <div className="stack-small">
       {end.error && <Failure error={end.error} />}
       <div className="actions">
-        <Button isBusy={end.isPending} onPress={() => setAsked(true)}>
+        <Button isBusy={end.isPending} onPress={() => setConfirming(true)}>
           {say('training.session.end')}
         </Button>
       </div>
       <Confirm
         title={say('training.session.end.sure')}
         doLabel={say('training.session.end')}
-        isOpen={isAsked}
+        isOpen={isConfirming}
         onDo={() => void stop()}
-        onClose={() => setAsked(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{say('training.session.end.what')}</p>
       </Confirm>

@@ -99,10 +99,10 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     wasOpen.current = isOpen
   }, [isOpen, field])
 
-  const notify = async (asking: () => Promise<{ error?: unknown }>, done: Word) => {
+  const notify = async (request: () => Promise<{ error?: unknown }>, done: Word) => {
     setBusy(true)
     setFailed(undefined)
-    const { error } = await asking().catch((error: unknown) => ({ error }))
+    const { error } = await request().catch((error: unknown) => ({ error }))
     setBusy(false)
     if (error) return setFailed(error)
     announce(say(done))

@@ -1,10 +1,10 @@
 import { CalendarDate } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
-import { formatMonth, instantsOf, monthsToAsk, readMonth } from './months.ts'
+import { formatMonth, instantsOf, selectableMonths, readMonth } from './months.ts'
 
 describe('the months of an extract', () => {
   test('are this one and the fourteen before it, across the year', () => {
-    const months = monthsToAsk(new CalendarDate(2026, 3, 31))
+    const months = selectableMonths(new CalendarDate(2026, 3, 31))
     expect(months).toHaveLength(15)
     expect(months.slice(0, 4)).toEqual(['2026-03', '2026-02', '2026-01', '2025-12'])
     expect(months.at(-1)).toBe('2025-01')
@@ -17,7 +17,7 @@ describe('the months of an extract', () => {
 
   test('in the address that are no months, or not kept any more, are left out', () => {
     for (const month of ['2020-01', '2026-13', 'x', '', 7, undefined]) expect(readMonth({ month })).toEqual({})
-    const [thisMonth] = monthsToAsk()
+    const [thisMonth] = selectableMonths()
     expect(readMonth({ month: thisMonth })).toEqual({ month: thisMonth })
   })
 

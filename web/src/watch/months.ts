@@ -8,11 +8,11 @@ const monthsKept = 14
 /** Reads a calendar month from the address (2026-10); the current one if it is invalid or out of retention. */
 export function readMonth(search: Record<string, unknown>): { month?: string } {
   const written = search['month']
-  return typeof written === 'string' && monthsToAsk().includes(written) ? { month: written } : {}
+  return typeof written === 'string' && selectableMonths().includes(written) ? { month: written } : {}
 }
 
 /** Returns the months that can be requested, current one first. */
-export function monthsToAsk(now: CalendarDate = today(zone)): string[] {
+export function selectableMonths(now: CalendarDate = today(zone)): string[] {
   const first = now.set({ day: 1 })
   return Array.from({ length: monthsKept + 1 }, (_, back) => monthOf(first.subtract({ months: back })))
 }

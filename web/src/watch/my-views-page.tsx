@@ -6,13 +6,13 @@ import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { Extract } from './extract.tsx'
-import { formatMonth, instantsOf, monthsToAsk, readMonth } from './months.ts'
+import { formatMonth, instantsOf, selectableMonths, readMonth } from './months.ts'
 
 /** Accesses to the calls that this person answered: time, role, unit and purpose; never the name (L11, L17). */
 export function MyViewsPage() {
   const { say, language } = useLanguage()
   const navigate = useNavigate()
-  const months = monthsToAsk()
+  const months = selectableMonths()
   const { month = months[0]! } = useSearch({ from: '/my-calls/looks', select: readMonth, structuralSharing: true })
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/looks', {
     params: { query: instantsOf(month) },

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { rolesInEffect, type Duty, type Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { decideRightRequest, installRight, requestRights, type RightsAskedFor } from '#safeguards/access/procedure.ts'
+import { decideRightRequest, installRight, requestRights, type RequestedRights } from '#safeguards/access/procedure.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import { dayEnds } from '#safeguards/people/written-values.ts'
@@ -64,7 +64,7 @@ export async function giveDemoRights(
       const fault = await grant(isSupervised ? supervisor : administrator, person)
       if (fault !== undefined) refused.push(`${person.userId}: ${fault}`)
     }
-    await ask('kaisa', {
+    await requestDemoRights('kaisa', {
       ...(await rightTo({ role: 'EXPERT', duty: 'TRAINING', unit: '' })),
       people: [idOf('kaisa')],
       reason: 'Perehdyttää uudet virkailijat keväällä.',
@@ -75,26 +75,26 @@ export async function giveDemoRights(
   return refused
 
   async function grant(requester: string, person: DemoPerson): Promise<string | undefined> {
-    const asked = await ask(requester, {
+    const requested = await requestDemoRights(requester, {
       ...(await rightTo(person)),
       people: [idOf(person.userId)],
       reason: reasons[person.role],
     })
-    if ('refused' in asked) return asked.refused
+    if ('refused' in requested) return requested.refused
     const by = await sessionOf(approver)
     if (!by) return 'the approver cannot sign in'
-    for (const request of asked.requests) {
+    for (const request of requested.requests) {
       const decided = await decideRightRequest(db, by, request, { approve: true })
       if ('refused' in decided) return decided.refused
     }
     return undefined
   }
 
-  async function ask(requester: string, asked: Omit<RightsAskedFor, 'until'>) {
+  async function requestDemoRights(requester: string, request: Omit<RequestedRights, 'until'>) {
     const by = await sessionOf(requester)
     const today = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
     return by
-      ? requestRights(db, by, { ...asked, until: dayEnds(today.add({ months: 12 })) })
+      ? requestRights(db, by, { ...request, until: dayEnds(today.add({ months: 12 })) })
       : { refused: `${requester} cannot sign in` }
   }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { forbidUse } from '#destruction/forbid-use.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Refused } from '#safeguards/access/database-request.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import { signOut, type Session } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
@@ -124,8 +124,8 @@ export async function openDemoTraining(
   }
 
   async function play(session: Session, recording: string, reference: string): Promise<string | undefined> {
-    const asked = { purpose: 'TRAINING' as const, reference, action: 'listening.started' as const }
-    const grant = await requestGrant(db, session, asked, now())
+    const request = { purpose: 'TRAINING' as const, reference, action: 'listening.started' as const }
+    const grant = await requestGrant(db, session, request, now())
     if ('refused' in grant) return grant.refused
     const listening = await startListening(db, grant, recording, now())
     if (typeof listening === 'string') return listening

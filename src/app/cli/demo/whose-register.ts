@@ -1,12 +1,12 @@
 /** Detects the demo's register: its people share a password and have all rights. */
-import { askOnce } from '#platform/database/ask-once.ts'
+import { queryOnce } from '#platform/database/query-once.ts'
 import { Fault } from '#platform/fault.ts'
 
 /** User ids of the demo's staff who answer no calls: no other register has all of them. */
 const staff = 'sari eero ilona tiina matti tuula paula olli riitta anssi outi anneli'.split(' ')
 
 async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: boolean; isEmpty: boolean }> {
-  const [found] = await askOnce<{ there: number; areWorking: boolean; isEmpty: boolean }>(
+  const [found] = await queryOnce<{ there: number; areWorking: boolean; isEmpty: boolean }>(
     adminUrl,
     `select count(*) filter (where user_id = any ($1))::int as there,
        coalesce(bool_or(user_id = any ($1) and (employed_to is null or employed_to > now())), false) as "areWorking",
@@ -20,7 +20,7 @@ async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: bo
 }
 
 async function haveItsPasswords(adminUrl: string): Promise<boolean> {
-  const [found] = await askOnce<{ given: number }>(
+  const [found] = await queryOnce<{ given: number }>(
     adminUrl,
     `select count(distinct p.id)::int as given from person p join audit_entry e on e.object_id = p.id
      where p.user_id = any ($1) and e.action = 'password.set' and e.person_id is null`,

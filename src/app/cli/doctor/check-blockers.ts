@@ -1,10 +1,10 @@
 import type { Endpoint } from '#platform/config/addresses.ts'
-import { askDesk } from '../ask-desk.ts'
+import { readDeskState } from '../desk-state.ts'
 import { error, ok, unknown, type Finding } from './finding.ts'
 
 /** Lists the blockers of a running Seloste, as in health and `seloste status`. */
 export async function checkBlockers(http: Endpoint): Promise<Finding[]> {
-  const { blockers } = await askDesk(http)
+  const { blockers } = await readDeskState(http)
   if (!blockers) return [unknown('blockers', 'what stands still is not known: the desk does not answer')]
   if (blockers.length === 0) return [ok('blockers', 'nothing stands still')]
   return blockers.map(({ kind, code, of, since, standsStill, remedy }) =>

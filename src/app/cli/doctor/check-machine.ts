@@ -64,10 +64,10 @@ function checkTimeZone(): Finding {
 
 async function checkClock(): Promise<Finding> {
   const run = promisify(execFile)
-  const asked = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeout: 3_000 }).catch(
+  const result = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeout: 3_000 }).catch(
     () => undefined,
   )
-  return judgeClock(asked?.stdout.trim())
+  return judgeClock(result?.stdout.trim())
 }
 
 /** @param synchronised by timedatectl: `yes` or `no`; undefined if it does not answer */

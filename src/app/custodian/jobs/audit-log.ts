@@ -17,7 +17,7 @@ import { sequencerLock } from '#safeguards/audit/resume.ts'
 import { createSequencer, type Sequencer } from '#safeguards/audit/sequencer.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
 import { watchClock, type StepOfClock } from '#safeguards/audit/watch-clock.ts'
-import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
+import { requestCosignature, type Witness } from '#safeguards/audit/witness/request-cosignature.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -81,12 +81,12 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       log.error({ err: error }, 'the audit log could not be signed on; it is tried again in a second')
     },
   })
-  const asking = every({
+  const request = every({
     pool,
     intervalMs: witnessMs,
     lockName: 'seloste.audit-witness',
     work: async () => {
-      await Promise.all(witnesses.map(askOne))
+      await Promise.all(witnesses.map(cosignAt))
     },
     onError: (error) => {
       log.error({ err: error }, 'the witnesses could not be asked')
@@ -127,12 +127,12 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     log.warn('the audit log goes on after an accepted break')
   }
 
-  async function askOne(witness: Witness): Promise<void> {
+  async function cosignAt(witness: Witness): Promise<void> {
     const [checkpoint, signer] = [await newestCheckpoint(db), sequencer.signer()]
     const name = witness.key.name
     const last = (await newestCosignatures(db)).find((one) => one.witness === name)
     if (!checkpoint || !signer || last?.size === checkpoint.size || !sequencer.isWhole()) return
-    const answer = await askWitness(witness, signer, checkpoint.note, storedMembers(db), last?.size ?? 0).catch(
+    const answer = await requestCosignature(witness, signer, checkpoint.note, storedMembers(db), last?.size ?? 0).catch(
       (error: unknown) => ({ failed: `it does not answer (${(error as Error).message})` }),
     )
     if ('line' in answer) {
@@ -159,7 +159,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
   return {
     firstCheck: Promise.race([first.promise, wait(maxFirstCheckMs, undefined, { ref: false })]),
     stop: async () => {
-      await Promise.all([turns.stop(), asking.stop(), pruning.stop()])
+      await Promise.all([turns.stop(), request.stop(), pruning.stop()])
     },
   }
 }

@@ -7,7 +7,7 @@ import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readVerifierKey } from '#safeguards/audit/note.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
-import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
+import { requestCosignature, type Witness } from '#safeguards/audit/witness/request-cosignature.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import { catchUpLedger } from '#safeguards/ledger/append-to-ledger.ts'
 import { forgetContents } from '#safeguards/ledger/ledger-content.ts'
@@ -71,27 +71,29 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       )
     },
   })
-  const asking = every({
+  const request = every({
     pool,
     intervalMs: witnessMs,
     lockName: 'seloste.ledger-witness',
     work: async () => {
-      await Promise.all(witnesses.map(askOne))
+      await Promise.all(witnesses.map(cosignAt))
     },
     onError: (error) => {
       log.error({ err: error }, 'the witnesses could not be asked about the destruction ledger')
     },
   })
 
-  async function askOne(witness: Witness): Promise<void> {
+  async function cosignAt(witness: Witness): Promise<void> {
     const [head, signer] = [await newestCheckpoint(db, ledgerTree), await readLedgerSigner(options.keys)]
     const name = witness.key.name
     const last = (await newestCosignatures(db, ledgerTree)).find((one) => one.witness === name)
     if (!head || !signer || last?.size === head.size || !whole) return
     const read = storedMembers(db, ledgerTree)
-    const answer = await askWitness(witness, signer, head.note, read, last?.size ?? 0).catch((error: unknown) => ({
-      failed: `it does not answer (${(error as Error).message})`,
-    }))
+    const answer = await requestCosignature(witness, signer, head.note, read, last?.size ?? 0).catch(
+      (error: unknown) => ({
+        failed: `it does not answer (${(error as Error).message})`,
+      }),
+    )
     if ('line' in answer) {
       await storeCosignature(db, { size: head.size, witness: name, line: answer.line }, ledgerTree)
       if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns the destruction ledger again')
@@ -135,7 +137,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
 
   return {
     stop: async () => {
-      await Promise.all([turns.stop(), forgetting.stop(), asking.stop()])
+      await Promise.all([turns.stop(), forgetting.stop(), request.stop()])
     },
   }
 }

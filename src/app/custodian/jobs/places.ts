@@ -60,8 +60,8 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
   }
   const own = await describeOwnPlaces(db, settings)
   assertAttested(await judgePlaces(db, own, judgedBy()))
-  const asked = await judgePlaces(db, settings.witnesses.map(describeWitness), judgedBy())
-  const witnesses = settings.witnesses.filter((_, index) => asked[index]?.mayBeUsed)
+  const judgedWitnesses = await judgePlaces(db, settings.witnesses.map(describeWitness), judgedBy())
+  const witnesses = settings.witnesses.filter((_, index) => judgedWitnesses[index]?.mayBeUsed)
   const { backups, ledgerCopies, backupKey: recipient } = settings
   const places = openPlaces({ db, keys, backups, ledgerCopies, recipient, sites, now: () => clock.now() })
   /** Last message per place, so that each is logged once. */

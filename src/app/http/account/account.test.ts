@@ -10,10 +10,10 @@ describe('one’s own account', () => {
     browser = browse({ 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' })
     await browser.signIn(signer.aino)
   })
-  const change = (json: { current: string; password: string }) => browser.ask('POST', '/api/account/password', json)
+  const change = (json: { current: string; password: string }) => browser.request('POST', '/api/account/password', json)
 
   test('tells how one signs in', async () => {
-    expect((await browser.ask('GET', '/api/account')).body).toMatchObject({
+    expect((await browser.request('GET', '/api/account')).body).toMatchObject({
       userId: signer.aino.userId,
       name: 'Aino Virtanen',
       method: 'password',
@@ -32,7 +32,7 @@ describe('one’s own account', () => {
     expect(await isWhole(other)).toBe(false)
     expect(await browse().signIn(signer.aino)).toMatchObject({ code: 'session.credentials' })
     expect(await browse().signIn(signer.aino, good)).toMatchObject({ status: 200 })
-    expect((await browser.ask('GET', '/api/account')).body).toMatchObject({
+    expect((await browser.request('GET', '/api/account')).body).toMatchObject({
       password: { setAt: expect.any(String) as string },
     })
   })
@@ -59,11 +59,11 @@ describe('one’s own account', () => {
       code: 'session.credentials',
       field: 'current',
     })
-    expect(await browser.ask('POST', '/api/password-check', { password: 'passwordpassword' })).toMatchObject({
+    expect(await browser.request('POST', '/api/password-check', { password: 'passwordpassword' })).toMatchObject({
       status: 200,
       body: { problems: [{ code: 'common' }] },
     })
-    expect(await browse().ask('POST', '/api/password-check', { password: 'x' })).toMatchObject({ status: 401 })
+    expect(await browse().request('POST', '/api/password-check', { password: 'x' })).toMatchObject({ status: 401 })
   })
 
   test('guesses at the present password in a stolen session are counted', async () => {
@@ -75,10 +75,10 @@ describe('one’s own account', () => {
 
   test('a shorter password is enough with a second factor, which then stays until the password is longer', async () => {
     const { secret } = await enrol(browser)
-    expect((await browser.ask('GET', '/api/account')).body).toMatchObject({ password: { rules: { least: 8 } } })
+    expect((await browser.request('GET', '/api/account')).body).toMatchObject({ password: { rules: { least: 8 } } })
     expect((await change({ current: password, password: 'hanhi tu' })).status).toBe(204)
     const otp = codeOf(secret)
-    const remove = (json: object) => browser.ask('POST', '/api/account/totp/removal', json)
+    const remove = (json: object) => browser.request('POST', '/api/account/totp/removal', json)
     expect(await remove({ password: 'hanhi tu', otp })).toMatchObject({
       status: 409,
       code: 'password.too-short-alone',
@@ -94,7 +94,7 @@ describe('one’s own account', () => {
     const stranger = browse()
     await stranger.signIn(await enter('Outo'))
     const list = async () =>
-      (await browser.ask('GET', '/api/account/sessions')).body['items'] as {
+      (await browser.request('GET', '/api/account/sessions')).body['items'] as {
         id: string
         current: boolean
         device: string
@@ -108,14 +108,14 @@ describe('one’s own account', () => {
       ]),
     )
     const theirs = items.find(({ current }) => !current)?.id ?? ''
-    expect(await stranger.ask('DELETE', `/api/account/sessions/${theirs}`)).toMatchObject({ status: 404 })
+    expect(await stranger.request('DELETE', `/api/account/sessions/${theirs}`)).toMatchObject({ status: 404 })
     expect(await isWhole(other)).toBe(true)
-    expect((await browser.ask('DELETE', `/api/account/sessions/${theirs}`)).status).toBe(204)
+    expect((await browser.request('DELETE', `/api/account/sessions/${theirs}`)).status).toBe(204)
     expect(await isWhole(other)).toBe(false)
     await other.signIn(signer.aino)
-    expect(await browser.ask('DELETE', '/api/account/sessions?keep=this')).toMatchObject({ body: { ended: 1 } })
+    expect(await browser.request('DELETE', '/api/account/sessions?keep=this')).toMatchObject({ body: { ended: 1 } })
     expect([await isWhole(browser), await isWhole(other), await isWhole(stranger)]).toEqual([true, false, true])
-    expect(await browser.ask('DELETE', '/api/account/sessions')).toMatchObject({ status: 200 })
+    expect(await browser.request('DELETE', '/api/account/sessions')).toMatchObject({ status: 200 })
     expect(await isWhole(browser)).toBe(false)
     expect(browser.cookies.has('seloste')).toBe(false)
   })

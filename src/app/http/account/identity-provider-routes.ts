@@ -62,9 +62,9 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
   async function begin(
     request: FastifyRequest,
     reply: FastifyReply,
-    asked: { returnTo: string; fresh: boolean; left?: string | undefined },
+    requested: { returnTo: string; fresh: boolean; left?: string | undefined },
   ) {
-    const begun = await identityProvider.begin(asked)
+    const begun = await identityProvider.begin(requested)
     if ('refused' in begun) return back(reply, '/', begun.refused)
     setProviderFlow(request, reply, begun.flow)
     return reply.redirect(begun.url)

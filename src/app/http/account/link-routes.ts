@@ -1,7 +1,7 @@
 import type { Session } from '#safeguards/people/session.ts'
 import { describePerson } from '#safeguards/people/people.ts'
 import { isUserId, nameOf, userIdOf } from '#safeguards/people/written-values.ts'
-import { askFactorRemoval, decideFactorRemoval, listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
+import { requestFactorRemoval, decideFactorRemoval, listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
 import type { FactorRemoval } from '#safeguards/sign-in/factor-removals.ts'
 import { readLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in/links.ts'
 import { endSessionsOf, signInOf } from '#safeguards/sign-in/own-account.ts'
@@ -75,8 +75,8 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       if (reason === '') {
         return { refused: 'input.invalid', message: 'Say why it is to be removed.', field: 'reason' }
       }
-      return viewed(askFactorRemoval(desk.db, session, params.id, reason), (asked) =>
-        viewRemoval(asked, session, false),
+      return viewed(requestFactorRemoval(desk.db, session, params.id, reason), (request) =>
+        viewRemoval(request, session, false),
       )
     },
 
@@ -94,14 +94,14 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   async function viewRemoval(removal: FactorRemoval, session: Session, approves: boolean) {
     const { id, personId, askedBy, askedAt, reason } = removal
     const now = desk.clock.now()
-    const [person, asker] = await Promise.all([
+    const [person, requester] = await Promise.all([
       describePerson(desk.db, personId, now),
       describePerson(desk.db, askedBy, now),
     ])
     return {
       id,
       person: { id: personId, userId: person.userId, name: person.name },
-      askedBy: { id: askedBy, name: asker.name },
+      askedBy: { id: askedBy, name: requester.name },
       askedAt,
       reason,
       mayDecide: approves && session.personId !== personId && session.personId !== askedBy,

@@ -11,11 +11,11 @@ describe('one-time links', () => {
     const [administrator, approver] = await makeFirstLinks(admin)
     const visitor = browse()
     const token = administrator?.token ?? ''
-    expect(await visitor.ask('POST', '/api/links/look', { token })).toMatchObject({
+    expect(await visitor.request('POST', '/api/links/look', { token })).toMatchObject({
       status: 200,
       body: { kind: 'first-person', role: 'ADMINISTRATOR', rules: { least: 15, greatest: 256 } },
     })
-    const use = (json: object) => visitor.ask('POST', '/api/links/use', { token, password: good, ...json })
+    const use = (json: object) => visitor.request('POST', '/api/links/use', { token, password: good, ...json })
     expect(await use({})).toMatchObject({ status: 400, field: 'userId' })
     expect(await use({ userId: 'admin', name: 'Pää Käyttäjä' })).toMatchObject({
       code: 'person.not-personal',
@@ -30,7 +30,7 @@ describe('one-time links', () => {
       body: { error: { problems: [{ code: 'context' }] } },
     })
     expect(
-      await visitor.ask('POST', '/api/password-check', {
+      await visitor.request('POST', '/api/password-check', {
         password: 'koivu.kaisa.123',
         link: token,
         userId: 'koivu.kaisa',
@@ -42,7 +42,7 @@ describe('one-time links', () => {
     })
     expect(await use({ userId: 'x.y', name: 'X' })).toMatchObject({ status: 404, code: 'link.none' })
     expect(
-      await browse().ask('POST', '/api/links/use', {
+      await browse().request('POST', '/api/links/use', {
         token: approver?.token,
         password: good,
         userId: 'koivu.k',
@@ -55,48 +55,48 @@ describe('one-time links', () => {
       status: 200,
       body: { rights: [{ role: 'ADMINISTRATOR' }] },
     })
-    const entered = await kaisa.ask('POST', '/api/people', {
+    const entered = await kaisa.request('POST', '/api/people', {
       userId: 'salo.sami',
       name: 'Sami Salo',
       employedFrom: '2026-01-01',
     })
     const id = entered.body['id'] as string
-    expect(await kaisa.ask('GET', `/api/people/${id}/account`)).toMatchObject({
+    expect(await kaisa.request('GET', `/api/people/${id}/account`)).toMatchObject({
       body: { password: false, totp: false, passkeys: 0, mayMakeLink: true, mayAskRemoval: false },
     })
-    const made = await kaisa.ask('POST', `/api/people/${id}/links`)
+    const made = await kaisa.request('POST', `/api/people/${id}/links`)
     expect(made).toMatchObject({ status: 201, body: { kind: 'first-password' } })
     const sami = browse()
     const link = { token: (made.body['path'] as string).replace('/welcome#', '') }
-    expect(await sami.ask('POST', '/api/links/look', link)).toMatchObject({
+    expect(await sami.request('POST', '/api/links/look', link)).toMatchObject({
       body: { kind: 'first-password', userId: 'salo.sami', name: 'Sami Salo' },
     })
-    expect(await sami.ask('POST', '/api/links/use', { ...link, password: good })).toMatchObject({
+    expect(await sami.request('POST', '/api/links/use', { ...link, password: good })).toMatchObject({
       status: 403,
       code: 'link.unreleased',
     })
     const releaser = browse()
-    await releaser.ask('POST', '/api/links/use', {
+    await releaser.request('POST', '/api/links/use', {
       ...{ token: approver?.token, password: good, userId: 'koski.matti', name: 'Matti Koski' },
     })
     await releaser.signIn({ userId: 'koski.matti' }, good)
-    const waiting = await releaser.ask('GET', '/api/directory-changes')
+    const waiting = await releaser.request('GET', '/api/directory-changes')
     expect(waiting.body).toMatchObject({
       items: [{ kind: 'link', person: { userId: 'salo.sami' }, askedBy: { name: 'Kaisa Koivu' }, mayDecide: true }],
     })
     const [{ id: change }] = waiting.body['items'] as [{ id: string }]
-    const decided = await releaser.ask('POST', `/api/directory-changes/${change}/decision`, { confirm: true })
+    const decided = await releaser.request('POST', `/api/directory-changes/${change}/decision`, { confirm: true })
     const code = decided.body['code'] as string
-    expect(await sami.ask('POST', '/api/links/use', { ...link, password: good, code: 'wrong' })).toMatchObject({
+    expect(await sami.request('POST', '/api/links/use', { ...link, password: good, code: 'wrong' })).toMatchObject({
       code: 'link.code',
       field: 'code',
     })
-    expect((await sami.ask('POST', '/api/links/use', { ...link, password: good, code })).status).toBe(200)
+    expect((await sami.request('POST', '/api/links/use', { ...link, password: good, code })).status).toBe(200)
     expect(await sami.signIn({ userId: 'salo.sami' }, good)).toMatchObject({ status: 200 })
-    expect(await sami.ask('GET', `/api/people/${id}/account`)).toMatchObject({ status: 403, code: 'deny.role' })
-    expect(await sami.ask('POST', `/api/people/${id}/links`)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await sami.request('GET', `/api/people/${id}/account`)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await sami.request('POST', `/api/people/${id}/links`)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(
-      await kaisa.ask('POST', '/api/people', { userId: 'info', name: 'I', employedFrom: '2026-01-01' }),
+      await kaisa.request('POST', '/api/people', { userId: 'info', name: 'I', employedFrom: '2026-01-01' }),
     ).toMatchObject({
       status: 400,
       code: 'person.not-personal',

@@ -33,7 +33,9 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
 
     askPasskeyFactor: (request) => {
       const token = sessionToken(request)
-      return token === undefined ? { refused: 'session.none' } : options(passkeys.askSecondFactor({ session: token }))
+      return token === undefined
+        ? { refused: 'session.none' }
+        : options(passkeys.requestSecondFactor({ session: token }))
     },
 
     givePasskeyFactor: async (request, reply) => {
@@ -45,21 +47,21 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     },
 
     askPasskey: async (request) => {
-      const asking = await signInBehind(desk, request)
-      if (!asking) return { refused: 'session.none' }
-      const { token, personId } = asking
+      const pending = await signInBehind(desk, request)
+      if (!pending) return { refused: 'session.none' }
+      const { token, personId } = pending
       const { password, otp } = request.body
       const proof = password === undefined ? undefined : await passwordProof(desk.db, personId, password)
-      return options(passkeys.askAddition({ session: token, proof: proof?.toString('base64url'), otp }))
+      return options(passkeys.requestAddition({ session: token, proof: proof?.toString('base64url'), otp }))
     },
 
     addPasskey: async (request, reply) => {
-      const asking = await signInBehind(desk, request)
-      if (!asking) return { refused: 'session.none' }
+      const pending = await signInBehind(desk, request)
+      if (!pending) return { refused: 'session.none' }
       const { name, response } = request.body
       const newSession = newSessionToken()
       const added = await passkeys.add({
-        session: asking.token,
+        session: pending.token,
         newSession,
         name,
         response: { ...response, clientExtensionResults: {} },
@@ -70,7 +72,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
 
     removePasskey: ({ session, params }) => done(passkeys.remove({ session: session.token, id: params.id })),
 
-    askConfirmation: ({ session, body }) => options(passkeys.askConfirmation({ session: session.token, ...body })),
+    askConfirmation: ({ session, body }) => options(passkeys.requestConfirmation({ session: session.token, ...body })),
 
     confirmAct: ({ session, body }) => {
       const { act, id, revision } = body
@@ -86,6 +88,6 @@ function assertion({ response }: { response: object }): AuthenticationResponseJS
 }
 
 /** Options in the contract's type: the library's types are less specific. */
-function options<Options>(asking: Promise<object>): Promise<Options> {
-  return asking as Promise<Options>
+function options<Options>(request: Promise<object>): Promise<Options> {
+  return request as Promise<Options>
 }

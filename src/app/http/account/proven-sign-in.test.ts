@@ -65,10 +65,10 @@ async function withPasskey() {
   const browser = newBrowser()
   await post(browser, '/api/session', { userId: person.userId, password })
   const authenticator = makeAuthenticator(publicUrl)
-  const asked = await post(browser, '/api/account/passkeys/challenge', { password })
-  const response = authenticator.create(asked.body as never)
+  const request = await post(browser, '/api/account/passkeys/challenge', { password })
+  const response = authenticator.create(request.body as never)
   const added = await post(browser, '/api/account/passkeys', { name: ' Työpuhelin ', response })
-  return { person, browser, authenticator, asked, added }
+  return { person, browser, authenticator, asked: request, added }
 }
 
 describe('passkeys over the wire', () => {
@@ -85,9 +85,9 @@ describe('passkeys over the wire', () => {
   test('signs in without anything else', async () => {
     const { person, authenticator } = await withPasskey()
     const browser = newBrowser()
-    const asked = await post(browser, '/api/session/passkey/challenge')
-    expect(asked.body).toMatchObject({ rpId: 'seloste.example', userVerification: 'required', allowCredentials: [] })
-    const response = authenticator.get(asked.body as never)
+    const request = await post(browser, '/api/session/passkey/challenge')
+    expect(request.body).toMatchObject({ rpId: 'seloste.example', userVerification: 'required', allowCredentials: [] })
+    const response = authenticator.get(request.body as never)
     expect(await post(browser, '/api/session/passkey', { response })).toMatchObject({
       status: 200,
       body: { personId: person.id },
@@ -104,8 +104,8 @@ describe('passkeys over the wire', () => {
       body: { error: { factors: ['passkey'] } },
     })
     const pending = browser.cookies.get('seloste')
-    const asked = await post(browser, '/api/session/second-factor/passkey/challenge')
-    const response = authenticator.get(asked.body as never)
+    const request = await post(browser, '/api/session/second-factor/passkey/challenge')
+    const response = authenticator.get(request.body as never)
     expect(await post(browser, '/api/session/second-factor/passkey', { response })).toMatchObject({ status: 200 })
     expect(browser.cookies.get('seloste')).not.toBe(pending)
     expect((await answer(browser.fetch('/api/account'))).body).toMatchObject({ method: 'password+passkey' })
@@ -117,8 +117,8 @@ describe('passkeys over the wire', () => {
     const remove = () => answer(browser.fetch(`/api/account/passkeys/${id}`, { method: 'DELETE' }))
     expect(await remove()).toMatchObject({ status: 403, code: 'confirm.passkey' })
     const about = { act: 'passkey.remove', id, revision: 0 }
-    const asked = await post(browser, '/api/confirmations/challenge', about)
-    const response = authenticator.get(asked.body as never)
+    const request = await post(browser, '/api/confirmations/challenge', about)
+    const response = authenticator.get(request.body as never)
     expect(await post(browser, '/api/confirmations', { ...about, response })).toMatchObject({ status: 204 })
     expect(await remove()).toMatchObject({ status: 204 })
   })

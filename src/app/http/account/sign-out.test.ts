@@ -26,12 +26,13 @@ test('a sign-in under way is given up like a session: it ends, and the browser f
       awaits_second_factor: true,
     })
     .execute()
-  const ask = (method: string) => fetch(`${desk.url}/api/session`, { method, headers: { cookie: `seloste=${token}` } })
-  expect(await answer(ask('GET'))).toMatchObject({ status: 401, code: 'session.enrolment' })
+  const request = (method: string) =>
+    fetch(`${desk.url}/api/session`, { method, headers: { cookie: `seloste=${token}` } })
+  expect(await answer(request('GET'))).toMatchObject({ status: 401, code: 'session.enrolment' })
 
-  const left = await ask('DELETE')
+  const left = await request('DELETE')
   expect(left.status).toBe(204)
   expect(left.headers.getSetCookie().join()).toMatch(/seloste=;/)
-  expect(await answer(ask('GET'))).toMatchObject({ status: 401, code: 'session.none' })
-  expect(await answer(ask('DELETE'))).toMatchObject({ status: 401, code: 'session.none' })
+  expect(await answer(request('GET'))).toMatchObject({ status: 401, code: 'session.none' })
+  expect(await answer(request('DELETE'))).toMatchObject({ status: 401, code: 'session.none' })
 })

@@ -34,14 +34,14 @@ describe('signing in', () => {
       ['GET', '/api/people'],
       ['GET', '/api/account/sessions'],
     ] as const) {
-      expect((await other.ask(method, path)).status, path).toBe(401)
+      expect((await other.request(method, path)).status, path).toBe(401)
     }
-    expect((await other.ask('GET', '/api/session')).code).toBe('session.second-factor')
-    expect(await other.ask('POST', '/api/session/second-factor', { otp: '000 000' })).toMatchObject({
+    expect((await other.request('GET', '/api/session')).code).toBe('session.second-factor')
+    expect(await other.request('POST', '/api/session/second-factor', { otp: '000 000' })).toMatchObject({
       status: 401,
       code: 'session.second-factor-wrong',
     })
-    expect(await other.ask('POST', '/api/session/second-factor', { otp: codeOf(secret) })).toMatchObject({
+    expect(await other.request('POST', '/api/session/second-factor', { otp: codeOf(secret) })).toMatchObject({
       status: 200,
       body: { userId: signer.aino.userId },
     })
@@ -52,9 +52,9 @@ describe('signing in', () => {
     const third = browse()
     await third.signIn(signer.aino)
     expect(
-      await third.ask('POST', '/api/session/second-factor', { recoveryCode: recoveryCodes[0]?.toUpperCase() }),
+      await third.request('POST', '/api/session/second-factor', { recoveryCode: recoveryCodes[0]?.toUpperCase() }),
     ).toMatchObject({ status: 200 })
-    expect(await third.ask('GET', '/api/account')).toMatchObject({
+    expect(await third.request('GET', '/api/account')).toMatchObject({
       body: { method: 'password+totp', secondFactor: { recoveryCodesLeft: 9 } },
     })
   })
@@ -72,7 +72,9 @@ describe('signing in', () => {
 
   test('neither two factors at once nor none', async () => {
     for (const json of [{}, { otp: '123456', recoveryCode: 'x' }]) {
-      expect(await browse().ask('POST', '/api/session/second-factor', json)).toMatchObject({ code: 'input.invalid' })
+      expect(await browse().request('POST', '/api/session/second-factor', json)).toMatchObject({
+        code: 'input.invalid',
+      })
     }
   })
 
@@ -107,7 +109,7 @@ describe('signing in', () => {
   test('fails at first without delay, then says how long to wait; the person’s own browser is let in meanwhile', async () => {
     const own = browse()
     await own.signIn(signer.aino)
-    await own.ask('DELETE', '/api/session')
+    await own.request('DELETE', '/api/session')
     const stranger = browse()
     for (let i = 0; i < 5; i += 1) {
       expect(await stranger.signIn(signer.aino, 'guess')).toMatchObject({ status: 401, code: 'session.credentials' })
@@ -124,18 +126,18 @@ describe('where a second factor is required', () => {
     await noteDemand(admin, 'required')
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.enrolment' })
-    expect(await browser.ask('GET', '/api/session')).toMatchObject({ status: 401, code: 'session.enrolment' })
-    expect(await browser.ask('GET', '/api/people')).toMatchObject({ status: 401, code: 'session.none' })
-    const begun = await browser.ask('POST', '/api/account/totp', {})
+    expect(await browser.request('GET', '/api/session')).toMatchObject({ status: 401, code: 'session.enrolment' })
+    expect(await browser.request('GET', '/api/people')).toMatchObject({ status: 401, code: 'session.none' })
+    const begun = await browser.request('POST', '/api/account/totp', {})
     expect(begun).toMatchObject({ status: 201 })
     const { id, secret } = begun.body as unknown as { id: string; secret: string }
-    expect(await browser.ask('POST', '/api/account/totp/confirmation', { id, otp: '000000' })).toMatchObject({
+    expect(await browser.request('POST', '/api/account/totp/confirmation', { id, otp: '000000' })).toMatchObject({
       code: 'session.second-factor-wrong',
     })
-    const confirmed = await browser.ask('POST', '/api/account/totp/confirmation', { id, otp: codeOf(secret) })
+    const confirmed = await browser.request('POST', '/api/account/totp/confirmation', { id, otp: codeOf(secret) })
     expect(confirmed.body['recoveryCodes']).toHaveLength(10)
     expect(await isWhole(browser)).toBe(true)
-    expect(await browser.ask('GET', '/api/account')).toMatchObject({
+    expect(await browser.request('GET', '/api/account')).toMatchObject({
       body: { secondFactor: { demand: 'required', mayEnrol: false, mayRemove: false } },
     })
   })

@@ -5,7 +5,7 @@ import type { Desk } from '../desk.ts'
 import { hasLeft } from '../open-events.ts'
 
 /** Polling interval of a listening: audio stops within five seconds after its right or session ends, network included. */
-const askMs = 1_000
+const pollMs = 1_000
 /** A short outage of the database is tolerated; then the listening ends. */
 const unknownForMs = 3_000
 
@@ -30,13 +30,13 @@ export function followListening(
     'x-accel-buffering': 'no',
   })
   let knownAt = performance.now()
-  let timer = setTimeout(ask, 0)
+  let timer = setTimeout(poll, 0)
   stream.on('close', () => {
     clearTimeout(timer)
     onClosed()
   })
 
-  function ask(): void {
+  function poll(): void {
     listeningNow(desk.db, session.token, listening)
       .then((now) => {
         knownAt = performance.now()
@@ -45,11 +45,11 @@ export function followListening(
         // A client that does not read would fill memory.
         if (stream.writableNeedDrain) return void stream.destroy()
         stream.write('event: holds\ndata: {}\n\n')
-        timer = setTimeout(ask, askMs)
+        timer = setTimeout(poll, pollMs)
       })
       .catch((error: unknown) => {
         if (performance.now() - knownAt < unknownForMs) {
-          timer = setTimeout(ask, askMs)
+          timer = setTimeout(poll, pollMs)
           return
         }
         request.log.error({ err: error }, 'nobody knows whether a listening still holds; it is stopped')

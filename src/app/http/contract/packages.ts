@@ -5,7 +5,7 @@
 import Type from 'typebox'
 import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 
-const asked = Type.Object(
+const request = Type.Object(
   {
     method: literals(['KEY', 'PASSPHRASE'], 'To the recipient’s age key, or with a passphrase that is told apart'),
     delivery: literals(['LINK', 'MEDIUM'], 'A link for the recipient, or saved once by whoever releases, for a medium'),
@@ -30,13 +30,13 @@ export const packageOperations = {
   releaseResearch: {
     route: 'POST /api/research-disclosures/:id/packages',
     summary: 'Release what was decided: one encrypted package of anonymised copies (R30-R33)',
-    body: asked,
+    body: request,
     response: begun,
   },
   releaseToAuthority: {
     route: 'POST /api/authority-disclosures/:id/packages',
     summary: 'Release what was granted: recordings and identification data with a signed manifest (R34)',
-    body: asked,
+    body: request,
     response: begun,
   },
   withdrawPackage: {

@@ -19,9 +19,9 @@ export function planRoutes(app: Routes, desk: Desk): void {
 
     readShares: async (request) => {
       const { purpose, reference, ...times } = request.query
-      const asked = readPeriod(times)
-      if ('refused' in asked) return asked
-      const period = wholeDays(asked)
+      const requestedPeriod = readPeriod(times)
+      if ('refused' in requestedPeriod) return requestedPeriod
+      const period = wholeDays(requestedPeriod)
       const grant = await granted(desk, request, { purpose, reference, action: 'shares.read' })
       if ('refused' in grant) return grant
       const shares = await readShares(desk.db, grant, period)

@@ -3,7 +3,7 @@ import { beginCopy, beginHearing, checkCopy, readPrivacyReport } from '#use/disc
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { answer, done, viewed } from '../answer.ts'
-import { askCustodian } from '../ask-custodian.ts'
+import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { goneFrom, readRange, sendRange } from '../calls/byte-ranges.ts'
@@ -18,17 +18,29 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
     beginCopy: ({ session, params }) => beginCopy(desk.db, session, params.id, params.item),
 
     readCopy: ({ session, params: { id } }) =>
-      ask(session, 'anonymised-copy.read', id, copies.read({ session: session.token, copy: id })),
+      requestCopy(session, 'anonymised-copy.read', id, copies.read({ session: session.token, copy: id })),
     saveCopy: ({ session, params: { id }, body }) =>
-      ask(session, 'anonymised-copy.saved', id, copies.save({ session: session.token, copy: id, ...body })),
+      requestCopy(session, 'anonymised-copy.saved', id, copies.save({ session: session.token, copy: id, ...body })),
     proposeForCopy: ({ session, params: { id }, body }) =>
-      ask(session, 'anonymised-copy.read', id, copies.propose({ session: session.token, copy: id, ...body })),
+      requestCopy(session, 'anonymised-copy.read', id, copies.propose({ session: session.token, copy: id, ...body })),
     recogniseCopy: ({ session, params: { id }, body }) =>
       done(
-        ask(session, 'anonymised-copy.recognised', id, copies.recognise({ session: session.token, copy: id, ...body })),
+        requestCopy(
+          session,
+          'anonymised-copy.recognised',
+          id,
+          copies.recognise({ session: session.token, copy: id, ...body }),
+        ),
       ),
     renderCopy: ({ session, params: { id }, body }) =>
-      done(ask(session, 'anonymised-copy.rendered', id, copies.render({ session: session.token, copy: id, ...body }))),
+      done(
+        requestCopy(
+          session,
+          'anonymised-copy.rendered',
+          id,
+          copies.render({ session: session.token, copy: id, ...body }),
+        ),
+      ),
 
     hearCopy: ({ session, params }) =>
       viewed(beginHearing(desk.db, session, params.id), (begun) => ({
@@ -52,16 +64,16 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const range = readRange(request.headers.range)
       if (range === 'invalid') return refuse(reply, 'input.range')
-      const asked = { session: request.session.token, hearing: request.params.id, ...range }
-      const served = await copies.audio(asked, goneFrom(reply))
+      const requested = { session: request.session.token, hearing: request.params.id, ...range }
+      const served = await copies.audio(requested, goneFrom(reply))
       if (served === 'out-of-range') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
       return 'over' in served ? refuse(reply, whenOver[served.over]) : sendRange(reply, served)
     },
   })
 
-  function ask<Found>(session: Session, action: AuditAction, id: string, asking: Promise<Found>) {
-    return askCustodian(desk, session, { action, object: { kind: 'anonymised-copy', id } }, asking)
+  function requestCopy<Found>(session: Session, action: AuditAction, id: string, request: Promise<Found>) {
+    return logCustodianRefusal(desk, session, { action, object: { kind: 'anonymised-copy', id } }, request)
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Session } from '#safeguards/people/session.ts'
-import type { PackageAsked } from '#use/disclosure/packages/make-package.ts'
+import type { PackageRequest } from '#use/disclosure/packages/make-package.ts'
 import { withdrawPackage } from '#use/disclosure/packages/withdraw-package.ts'
 import { sendSealed } from '../../publication/fetch-once.ts'
 import { answer } from '../answer.ts'
-import { askCustodian } from '../ask-custodian.ts'
+import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { fieldsBy, refuseAs } from '../refuse.ts'
@@ -29,8 +29,8 @@ export function packageRoutes(app: Routes, desk: Desk): void {
       const { session, ip: address } = request
       const { id } = request.params
       const entry = { action: 'package.taken', object: { kind: 'package', id } } as const
-      const asking = packages.beginSave({ session: session.token, id, address })
-      const begun = await askCustodian(desk, session, entry, asking)
+      const pending = packages.beginSave({ session: session.token, id, address })
+      const begun = await logCustodianRefusal(desk, session, entry, pending)
       if ('refused' in begun) return refuseAs(reply, begun)
       const { number, ...saved } = begun
       const sealed = { name: 'package', piece: packages.piece, taken: packages.taken, broke: packages.broke }
@@ -39,9 +39,9 @@ export function packageRoutes(app: Routes, desk: Desk): void {
   })
 
   /** Begins a package in the session's name. */
-  async function release(session: Session, asked: Omit<PackageAsked, 'session'>) {
-    const entry = { action: 'package.made', object: { kind: 'disclosure', id: asked.disclosure } } as const
-    const made = await askCustodian(desk, session, entry, packages.make({ ...asked, session: session.token }))
+  async function release(session: Session, request: Omit<PackageRequest, 'session'>) {
+    const entry = { action: 'package.made', object: { kind: 'disclosure', id: request.disclosure } } as const
+    const made = await logCustodianRefusal(desk, session, entry, packages.make({ ...request, session: session.token }))
     if ('refused' in made) return withField(made)
     return { ...made, link: made.token === undefined ? undefined : `/packages/${made.token}` }
   }

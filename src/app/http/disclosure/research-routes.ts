@@ -1,6 +1,6 @@
 import { namePeople } from '#safeguards/people/name-people.ts'
 import { listPackages } from '#use/disclosure/packages/list-packages.ts'
-import { askExtension, decideExtension, decideResearch } from '#use/disclosure/research/decide-research.ts'
+import { requestExtension, decideExtension, decideResearch } from '#use/disclosure/research/decide-research.ts'
 import { addInstitute, changeInstitute, listInstitutes } from '#use/disclosure/research/institutes.ts'
 import {
   beginResearch,
@@ -59,7 +59,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
     confirmItem: ({ session, params, body }) => confirmItem(db, session, params.id, params.item, body),
     closeResearch: ({ session, params }) => closeResearch(db, session, params.id),
     askExtension: ({ session, params, body }) =>
-      onDay(body, 'dueOn', (given) => askExtension(db, session, params.id, given)),
+      onDay(body, 'dueOn', (given) => requestExtension(db, session, params.id, given)),
     decideExtension: ({ session, params, body }) => decideExtension(db, session, params.id, body.outcome),
   })
 }

@@ -91,10 +91,10 @@ describe('how recordings come in', () => {
 
   test('is not told of more than was asked, and a time that ends before it begins is refused', async () => {
     const [from, to] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z']
-    const ask = (query: string) => answer(maintenance.fetch(`/api/capture/reception?${query}`))
-    expect(await ask(`from=${from}&to=${to}&by=hour`)).toMatchObject({ status: 400, field: 'to' })
-    expect(await ask(`from=${to}&to=${from}&by=day`)).toMatchObject({ status: 400, field: 'to' })
-    expect((await ask(`from=${from}&to=${to}&by=day`)).body).toEqual({ items: [] })
+    const request = (query: string) => answer(maintenance.fetch(`/api/capture/reception?${query}`))
+    expect(await request(`from=${from}&to=${to}&by=hour`)).toMatchObject({ status: 400, field: 'to' })
+    expect(await request(`from=${to}&to=${from}&by=day`)).toMatchObject({ status: 400, field: 'to' })
+    expect((await request(`from=${from}&to=${to}&by=day`)).body).toEqual({ items: [] })
   })
 
   test('a listener is told what to expect to hear, and maintenance has the measures', async () => {

@@ -47,8 +47,8 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const { language, reference } = request.query
       // The Service Unit acts for the request in its reference; the official's own calls need none (R45, R48).
-      const asked = { purpose: 'INSPECTION' as const, reference, action: 'certificate.made' as const }
-      const grant = await granted(desk, request, asked)
+      const requested = { purpose: 'INSPECTION' as const, reference, action: 'certificate.made' as const }
+      const grant = await granted(desk, request, requested)
       if ('refused' in grant) return refuseAs(reply, grant)
       const { id } = request.params
       const found = await readForCertificate(desk.db, grant, id, language)

@@ -1,6 +1,6 @@
 import { readLogEntry, readLogState, type KnownCheckpoint, type ProvedEntry } from '#safeguards/audit/read-log-entry.ts'
 import {
-  askVerification,
+  requestVerification,
   cancelVerification,
   listVerifications,
   type Verification,
@@ -51,11 +51,11 @@ export function logRoutes(app: Routes, desk: Desk): void {
     listLogVerifications: ({ session }) => items(listVerifications(desk.db, session), viewVerification),
 
     startLogVerification: async ({ session }) => {
-      const asked = await askVerification(desk.db, session)
-      if ('refused' in asked) return asked
+      const request = await requestVerification(desk.db, session)
+      if ('refused' in request) return request
       const all = await listVerifications(desk.db, session)
       if ('refused' in all) return all
-      const own = all.find(({ id }) => id === asked.id)
+      const own = all.find(({ id }) => id === request.id)
       return own ? viewVerification(own) : { refused: 'unavailable' }
     },
 

@@ -218,31 +218,31 @@ describe('one entry', () => {
 
 describe('a verification', () => {
   const custodian = database.as('seloste_custodian').db
-  const ask = async () =>
+  const request = async () =>
     (await answer(officer.fetch('/api/log/verifications', { method: 'POST' }))).body as unknown as LogVerification
   const newest = async () =>
     ((await answer(officer.fetch('/api/log/verifications'))).body as unknown as { items: LogVerification[] }).items[0]!
 
   test('is one at a time, tells how far it has come, and what it found is in the log', async () => {
-    const asked = await ask()
-    expect(asked).toMatchObject({ state: 'WAITING', askedBy: { name: 'Outi' }, checked: 0 })
-    expect((await ask()).id).toBe(asked.id)
-    expect(await takeUpVerification(custodian)).toBe(asked.id)
-    expect(await noteProgress(custodian, asked.id, { step: 'tree', checked: 70, entries: 100 })).toBe(true)
+    const requested = await request()
+    expect(requested).toMatchObject({ state: 'WAITING', askedBy: { name: 'Outi' }, checked: 0 })
+    expect((await request()).id).toBe(requested.id)
+    expect(await takeUpVerification(custodian)).toBe(requested.id)
+    expect(await noteProgress(custodian, requested.id, { step: 'tree', checked: 70, entries: 100 })).toBe(true)
     expect(await newest()).toMatchObject({ state: 'RUNNING', step: 'tree', checked: 70, entries: 100 })
     const problems = [{ code: 'entry-missing' as const, leaf: 3, seq: 4, message: 'gone' }]
     const report = { entries: 100, pruned: 0, pending: 0, checkpoints: 1, witnesses: 0, recordings: 0, destructions: 0 }
-    await endVerification(custodian, asked.id, { report: { ...report, accepted: 0, found: 1, problems } })
+    await endVerification(custodian, requested.id, { report: { ...report, accepted: 0, found: 1, problems } })
     expect(await newest()).toMatchObject({ state: 'BROKEN', report: { found: 1, problems } })
     expect((await read({ action: 'log.verified' })).items[0]).toMatchObject({
       person: { id: outi.id },
       result: 'failed:broken',
-      object: { kind: 'log', id: asked.id },
+      object: { kind: 'log', id: requested.id },
     })
   })
 
   test('that is cancelled goes on no further, and cannot be cancelled twice once it has ended', async () => {
-    const { id } = await ask()
+    const { id } = await request()
     await takeUpVerification(custodian)
     expect((await officer.fetch(`/api/log/verifications/${id}`, { method: 'DELETE' })).status).toBe(204)
     expect(await noteProgress(custodian, id, { step: 'tree', checked: 1, entries: 2 })).toBe(false)

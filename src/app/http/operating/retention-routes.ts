@@ -20,12 +20,12 @@ export function retentionRoutes(app: Routes, desk: Desk): void {
       if (to === 'invalid') return { refused: 'input.invalid', field: 'to' }
       const number = written === undefined ? undefined : normalisePhoneNumber(written).key
       if (number === null) return { refused: 'input.invalid', field: 'number' }
-      const asked = { from, to, by, number }
-      if (isTooLong(asked)) {
+      const filters = { from, to, by, number }
+      if (isTooLong(filters)) {
         const message = 'The time must end after it begins, and be 15 months at most, or 31 days by the hour.'
         return { refused: 'input.invalid', field: 'to', message }
       }
-      return items(readDue(desk.db, session, asked), ({ begins, ends, ...due }) => ({
+      return items(readDue(desk.db, session, filters), ({ begins, ends, ...due }) => ({
         ...due,
         from: begins,
         until: ends,

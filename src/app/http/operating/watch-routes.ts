@@ -47,8 +47,8 @@ export function watchRoutes(app: Routes, desk: Desk): void {
 
     readLooksAtContact: async (request) => {
       const { reference } = request.query
-      const asked = { purpose: 'INSPECTION', reference, action: 'extract.read' } as const
-      const grant = await granted(desk, request, asked)
+      const requested = { purpose: 'INSPECTION', reference, action: 'extract.read' } as const
+      const grant = await granted(desk, request, requested)
       if ('refused' in grant) return grant
       const found = await extractViews(desk.db, grant, request.params.id)
       if (found === 'not-found') return { refused: 'not-found' }

@@ -38,7 +38,7 @@ export function directoryChangeRoutes(app: Routes, desk: Desk): void {
     const now = desk.clock.now()
     const { numbering } = describedNow(desk)
     const { wanted } = change
-    const [person, asker, supervisor] = await Promise.all([
+    const [person, requester, supervisor] = await Promise.all([
       describePerson(desk.db, change.personId, now),
       describePerson(desk.db, change.askedBy, now),
       wanted?.supervisor ? describePerson(desk.db, wanted.supervisor, now) : undefined,
@@ -48,7 +48,7 @@ export function directoryChangeRoutes(app: Routes, desk: Desk): void {
       id: change.id,
       kind: change.kind,
       person: { id: change.personId, userId: person.userId, name: person.name },
-      askedBy: { id: change.askedBy, name: asker.name },
+      askedBy: { id: change.askedBy, name: requester.name },
       askedAt: change.askedAt,
       from: wanted && Temporal.Instant.from(wanted.from),
       fromConfirmation: wanted && change.fromConfirmation,

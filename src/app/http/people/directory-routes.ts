@@ -25,9 +25,9 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
     listPeople: async ({ session, query }) => {
       const { q: text, employed = 'now', limit = pageSize, ...search } = query
       const phoneKey = text === undefined ? null : normalisePhoneNumber(text, numbering()).key
-      const asked = { ...search, text, employed, limit, ...(phoneKey && { phoneKey }) }
+      const filters = { ...search, text, employed, limit, ...(phoneKey && { phoneKey }) }
       try {
-        const page = await listPeople(desk.db, session, asked, desk.clock.now())
+        const page = await listPeople(desk.db, session, filters, desk.clock.now())
         if ('refused' in page) return page
         return { ...page, items: page.items.map((person) => viewSummary(person, numbering())) }
       } catch (error) {

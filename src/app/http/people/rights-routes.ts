@@ -38,8 +38,8 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
 
   answer(app, {
     readRightsOffer: async ({ session, query }) => {
-      const asked = { text: query.q, id: query.person, limit: mostCandidates }
-      const { asksFor, candidates } = await findCandidates(db, session, asked)
+      const request = { text: query.q, id: query.person, limit: mostCandidates }
+      const { asksFor, candidates } = await findCandidates(db, session, request)
       return {
         roles: rolesInEffect(describedNow(desk)).map(({ purposes, ...role }) => ({
           ...role,
@@ -51,12 +51,12 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
     },
 
     requestRights: async ({ session, body }) => {
-      const { from, until, units = [], numbers = [], ...asked } = body
+      const { from, until, units = [], numbers = [], ...request } = body
       const [first, last] = [readDay(from), readDay(until)]
       if (first === 'invalid') return { refused: 'right.from-wrong', field: 'from' }
       if (!last || last === 'invalid') return { refused: 'right.until-wrong', field: 'until' }
       const time = { ...(first && { from: dayBegins(first) }), until: dayEnds(last) }
-      const made = await requestRights(db, session, { ...asked, units, numbers, ...time })
+      const made = await requestRights(db, session, { ...request, units, numbers, ...time })
       if ('refused' in made) return refusalOf(made)
       const records: RequestRecord[] = []
       for (const id of made.requests) {

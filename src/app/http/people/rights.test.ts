@@ -39,7 +39,7 @@ beforeAll(async () => {
 })
 
 const day = (days: number) => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().add({ days }).toString()
-const ask = async (who: Who, json: object = {}) => {
+const request = async (who: Who, json: object = {}) => {
   const given = await answer(
     browsers[who].fetch('/api/rights/requests', {
       json: {
@@ -64,8 +64,8 @@ const personsRights = async (who: Who, of: Who) =>
   }
 
 test('a right from the request to the page that says who decided it', async () => {
-  const asked = await ask('sari', { until: day(30) })
-  expect(asked).toMatchObject({
+  const requested = await request('sari', { until: day(30) })
+  expect(requested).toMatchObject({
     status: 201,
     items: [
       {
@@ -78,7 +78,7 @@ test('a right from the request to the page that says who decided it', async () =
       },
     ],
   })
-  const id = asked.items[0]?.id ?? ''
+  const id = requested.items[0]?.id ?? ''
   const waiting = await answer(browsers.anneli.fetch('/api/rights/requests?state=open'))
   expect(waiting.body['items']).toMatchObject([{ id, mayDecide: true, mayWithdraw: false }])
   expect(await decide('anneli', id, { approve: true, note: 'Ok' })).toMatchObject({
@@ -108,7 +108,7 @@ test('a right from the request to the page that says who decided it', async () =
 })
 
 test('the last day of a right is the whole of it, as Helsinki counts days', async () => {
-  const { items } = await ask('muu', { people: [people.muu.id], from: day(3), until: day(30) })
+  const { items } = await request('muu', { people: [people.muu.id], from: day(3), until: day(30) })
   const begins = (written: string) =>
     Temporal.PlainDate.from(written).toZonedDateTime('Europe/Helsinki').toInstant().toString()
   expect(items[0]).toMatchObject({ from: begins(day(3)), until: begins(day(31)) })
@@ -168,31 +168,31 @@ describe('what can be asked for', () => {
 
 describe('a refusal', () => {
   test('says what is wrong, in which field, and of whom', async () => {
-    expect(await ask('kaisa')).toMatchObject({
+    expect(await request('kaisa')).toMatchObject({
       status: 403,
       code: 'right.not-yours',
       field: 'people',
       body: { error: { of: 'Aino' } },
     })
-    expect(await ask('anssi', { until: day(800) })).toMatchObject({
+    expect(await request('anssi', { until: day(800) })).toMatchObject({
       status: 400,
       code: 'right.until-wrong',
       field: 'until',
     })
     expect(
-      await ask('anssi', { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], numbers: ['+358401234567'] }),
+      await request('anssi', { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], numbers: ['+358401234567'] }),
     ).toMatchObject({
       status: 400,
       code: 'right.number-unknown',
       field: 'numbers',
       body: { error: { of: '040 123 4567' } },
     })
-    expect(await ask('anssi', { purposes: ['APPRAISAL'] })).toMatchObject({ status: 400, code: 'input.invalid' })
-    expect(await ask('anssi', { until: '2027-02-30' })).toMatchObject({ status: 400 })
+    expect(await request('anssi', { purposes: ['APPRAISAL'] })).toMatchObject({ status: 400, code: 'input.invalid' })
+    expect(await request('anssi', { until: '2027-02-30' })).toMatchObject({ status: 400 })
   })
 
   test('of a decision changes nothing, and is in the log', async () => {
-    const { items } = await ask('anssi', { people: [people.kaisa.id] })
+    const { items } = await request('anssi', { people: [people.kaisa.id] })
     const id = items[0]?.id ?? ''
     for (const who of ['anssi', 'sari', 'kaisa', 'outi'] as const) {
       expect(await decide(who, id), who).toMatchObject({ status: 403, code: 'deny.role' })
@@ -220,7 +220,7 @@ describe('a refusal', () => {
 
 describe('the review', () => {
   test('lists what was not looked at since the quarter began, overdue ones first, and takes keep and end', async () => {
-    const { items } = await ask('anssi', { people: [people.muu.id], purposes: ['INSPECTION'], until: day(90) })
+    const { items } = await request('anssi', { people: [people.muu.id], purposes: ['INSPECTION'], until: day(90) })
     await decide('anneli', items[0]?.id ?? '')
     const list = async (who: Who) =>
       (await answer(browsers[who].fetch('/api/rights/review'))).body as unknown as {

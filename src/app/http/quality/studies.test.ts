@@ -84,9 +84,9 @@ beforeAll(async () => {
 }, 120_000)
 
 const whole = `from=${day.toString()}&to=${day.toString()}`
-async function study(browser: Browser, asked: string): Promise<Study> {
-  const response = await browser.fetch(`/api/studies?${asked}`)
-  expect(response.status, asked).toBe(200)
+async function study(browser: Browser, query: string): Promise<Study> {
+  const response = await browser.fetch(`/api/studies?${query}`)
+  expect(response.status, query).toBe(200)
   return (await response.json()) as Study
 }
 
@@ -168,11 +168,11 @@ describe('a study', () => {
       from access_right where person_id = ${eero.id}::uuid`.execute(admin)
     const browser = await desk.signIn(both)
     const numbers = `numbers=${encodeURIComponent(regional)}`
-    for (const asked of [`${numbers}&by=hour`, `${numbers},${encodeURIComponent(swedish)}&by=month`]) {
-      const { rows, notes } = await study(browser, `${whole}&${asked}&measure=calls`)
+    for (const query of [`${numbers}&by=hour`, `${numbers},${encodeURIComponent(swedish)}&by=month`]) {
+      const { rows, notes } = await study(browser, `${whole}&${query}&measure=calls`)
       expect(
         rows.flatMap(({ figures }) => Object.values(figures)).every((figure) => figure === null),
-        asked,
+        query,
       ).toBe(true)
       expect(notes).toEqual({ isOfFew: true })
     }
@@ -218,16 +218,16 @@ describe('a study', () => {
   })
 
   test('tells lengths, waiting, and the recorded share beside what the plan lets expect (R15)', async () => {
-    const asked = `${whole}&by=number&numbers=${encodeURIComponent(national)}`
-    expect((await study(browsers.eero, `${asked}&measure=talk`)).total.figures).toEqual({
+    const query = `${whole}&by=number&numbers=${encodeURIComponent(national)}`
+    expect((await study(browsers.eero, `${query}&measure=talk`)).total.figures).toEqual({
       answered: 60,
       median: { seconds: 210 },
       ninetieth: { seconds: 234 },
     })
-    expect((await study(browsers.eero, `${asked}&measure=wait`)).total.figures).toMatchObject({
+    expect((await study(browsers.eero, `${query}&measure=wait`)).total.figures).toMatchObject({
       median: { seconds: 15 },
     })
-    expect((await study(browsers.eero, `${asked}&measure=recorded`)).total.figures).toEqual({
+    expect((await study(browsers.eero, `${query}&measure=recorded`)).total.figures).toEqual({
       judged: 60,
       recorded: 15,
       recordedShare: 0.25,
@@ -283,7 +283,7 @@ describe('a study', () => {
   })
 
   test('is not asked of a time that ends before it begins, is too long, or meets the one beside it', async () => {
-    const wrong = (asked: string) => answer(browsers.eero.fetch(`/api/studies?${asked}&by=hour&measure=calls`))
+    const wrong = (query: string) => answer(browsers.eero.fetch(`/api/studies?${query}&by=hour&measure=calls`))
     expect(await wrong('from=2026-02-01&to=2026-01-01')).toMatchObject({ field: 'to' })
     expect(await wrong('from=2010-02-01&to=2026-01-01')).toMatchObject({ field: 'to' })
     expect(await wrong('from=2026-02-01&to=2026-03-01&compareFrom=2026-01-15&compareTo=2026-02-01')).toMatchObject({
@@ -310,22 +310,22 @@ describe('a study', () => {
         ]) as never,
       )
       .execute()
-    const asked = `from=${old.toString()}&to=${day.toString()}&measure=calls`
-    const months = await study(browsers.eero, `${asked}&by=month`)
+    const query = `from=${old.toString()}&to=${day.toString()}&measure=calls`
+    const months = await study(browsers.eero, `${query}&by=month`)
     expect(months.rows[0]).toMatchObject({ key: old.toPlainYearMonth().toString(), figures: { calls: 500 } })
     expect(months.total.figures.calls).toBe(610)
     expect(months.notes.wholeMonthsBefore).toBeDefined()
-    const hours = await study(browsers.eero, `${asked}&by=hour`)
+    const hours = await study(browsers.eero, `${query}&by=hour`)
     expect(hours.total.figures.calls).toBe(110)
     expect(hours.notes.leftOut).toMatchObject([{ from: old.toString(), why: 'no-hours' }])
     const part = await study(
       browsers.eero,
-      `${asked.replace(old.toString(), old.add({ days: 4 }).toString())}&by=month`,
+      `${query.replace(old.toString(), old.add({ days: 4 }).toString())}&by=month`,
     )
     expect(part.total.figures.calls).toBe(110)
     expect(part.notes.leftOut).toMatchObject([{ from: old.add({ days: 4 }).toString(), why: 'part-of-month' }])
     // A supervisor's right reaches units, and there are none in it.
-    expect((await study(browsers.sari, `${asked}&by=month`)).notes.leftOut).toMatchObject([{ why: 'no-units' }])
+    expect((await study(browsers.sari, `${query}&by=month`)).notes.leftOut).toMatchObject([{ why: 'no-units' }])
   })
 })
 

@@ -1,7 +1,7 @@
 import { decideCorrection, decideOpenness, proposeCorrection, withdrawCopy } from '#use/requests/acts/acts.ts'
 import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
 import { answer } from '../answer.ts'
-import { askCustodian } from '../ask-custodian.ts'
+import { logCustodianRefusal } from '../log-custodian-refusal.ts'
 import type { Desk } from '../desk.ts'
 import { fieldsBy } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
@@ -10,9 +10,9 @@ import type { Routes } from '../routes.ts'
 export function requestActRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     makeCopy: async ({ session, params, body: { recordingId, method, recipient } }) => {
-      const asked = { session: session.token, request: params.id, recording: recordingId, method, recipient }
+      const request = { session: session.token, request: params.id, recording: recordingId, method, recipient }
       const entry = { action: 'subject-copy.made', object: { kind: 'request', id: params.id } } as const
-      const made = await askCustodian(desk, session, entry, desk.custodian.copies.make(asked))
+      const made = await logCustodianRefusal(desk, session, entry, desk.custodian.copies.make(request))
       return 'refused' in made ? withField(made) : { ...made, link: `/copies/${made.token}` }
     },
 

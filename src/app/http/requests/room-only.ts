@@ -26,12 +26,12 @@ const inRoom: ReadonlySet<string> = new Set([
 const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
 
 /** Checked in the statement that records what is heard (database/functions/history/contacts.sql). */
-const asksItself = 'readAudio'
+const asksOwnQuestion = 'readAudio'
 
 /** Call it once, before any route. */
 export function holdToRoom(app: Routes, desk: Desk): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (operationOf(request) !== asksItself && (await isHeldBack(desk, request, reply))) return reply
+    if (operationOf(request) !== asksOwnQuestion && (await isHeldBack(desk, request, reply))) return reply
   })
 }
 

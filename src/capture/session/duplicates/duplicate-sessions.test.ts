@@ -58,15 +58,15 @@ interface Lines {
 
 /** Opens a client's session and acknowledges its answer. */
 async function open(client: number): Promise<Lines> {
-  const answer = await wired.ask(of(client, 'rfc7865-baseline'))
+  const answer = await wired.exchange(of(client, 'rfc7865-baseline'))
   to[client] = answer.to
   wired.call.send(within(client, 'ACK', 1))
   return { client, ports: [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) }
 }
 
-const bye = (client: number) => wired.ask(within(client, 'BYE', 900))
+const bye = (client: number) => wired.exchange(within(client, 'BYE', 900))
 const transfer = (client: number) =>
-  wired.ask(of(client, 'rfc7865-transfer', { 'tag=srs1': /tag=.*/.exec(to[client]!)![0] }))
+  wired.exchange(of(client, 'rfc7865-transfer', { 'tag=srs1': /tag=.*/.exec(to[client]!)![0] }))
 const speak = ({ client, ports }: Lines, packets: number) => speakers[client]!.speak(ports, packets)
 const speaking = ({ client, ports }: Lines) => speakers[client]!.goOn(ports)
 const sentBy = ({ client }: Lines) => speakers[client]!.sent
@@ -196,7 +196,7 @@ test('an end of the call that one of them tells is the end of it, whatever the o
   const over =
     '<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>partial</datamode>' +
     '<session session_id="c2Vzc2lvbi1vbmUtMDAwMQ=="><stop-time>2027-03-03T08:04:00Z</stop-time></session></recording>'
-  await wired.ask(within(1, 'BYE', 900, over))
+  await wired.exchange(within(1, 'BYE', 900, over))
   await speak(second, 10)
   await stored()
   expect(wired.recorder).toMatchObject({ live: 0, counters: { movedOn: 0 } })
@@ -223,7 +223,7 @@ test('a third goes on after the second', async () => {
 test('of a call that is only history both are answered inactive, and it ends with the last of them', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await open(1)
-  const answer = await wired.ask(of(2, 'rfc7865-baseline'))
+  const answer = await wired.exchange(of(2, 'rfc7865-baseline'))
   to[2] = answer.to
   expect(answer.sdp).not.toContain('a=recvonly')
   await bye(1)

@@ -19,7 +19,7 @@ import { createSessionStreams, type SessionStreams } from '../media/session-stre
 import { answeringOfficial, withholdingFor } from '../machine/answering-official.ts'
 
 export interface SessionRequest {
-  asked: IncomingRequest
+  incoming: IncomingRequest
   invitation: CallInvitation
 }
 
@@ -128,9 +128,9 @@ export function createDuplicateSessions(parts: {
     return streams.ports.size > 0 ? streams : undefined
   }
 
-  function answer({ asked, invitation }: SessionRequest, leg: SessionLeg): { sent: boolean; leg: SessionLeg } {
+  function answer({ incoming, invitation }: SessionRequest, leg: SessionLeg): { sent: boolean; leg: SessionLeg } {
     const { streams, place, sdpSessionId } = leg
-    const { sent, described } = answerSession(asked, invitation.offer, leg.described, {
+    const { sent, described } = answerSession(incoming, invitation.offer, leg.described, {
       ...{
         mode: streams ? 'record' : 'historyOnly',
         version: place.answerVersion,
@@ -251,10 +251,10 @@ export function createDuplicateSessions(parts: {
 
   return {
     async join(request, first) {
-      const { asked, invitation } = request
-      const { dialog } = asked
+      const { incoming, invitation } = request
+      const { dialog } = incoming
       seconds.add(dialog.id)
-      const offered = invitation.offer ? invitation.streams : [ownOfferPlan(asked.source.address)]
+      const offered = invitation.offer ? invitation.streams : [ownOfferPlan(incoming.source.address)]
       const place = {
         ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
         ...{ withholds: withholdingOf(invitation, first.state), paused: allInactive(offered) },
@@ -279,7 +279,7 @@ export function createDuplicateSessions(parts: {
       return { streams, ...(metadata && { metadata }), answeredAt }
     },
     async change(request) {
-      const twin = twins.get(request.asked.dialog.id)
+      const twin = twins.get(request.incoming.dialog.id)
       if (!twin) return
       const { invitation } = request
       const { place } = twin.leg
@@ -298,7 +298,7 @@ export function createDuplicateSessions(parts: {
       twin.lastRequestMs = clock.monotonicMs()
       twin.leg = answer(request, { ...twin.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
-      if (!twins.has(request.asked.dialog.id)) opened?.closeAll()
+      if (!twins.has(request.incoming.dialog.id)) opened?.closeAll()
       holdFirst(twin.firstId)
     },
     acknowledged(dialogId, streams) {

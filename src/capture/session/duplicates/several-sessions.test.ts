@@ -112,7 +112,7 @@ function sized(text: string): string {
 }
 
 /** Sends a message and returns the body of its final answer. */
-async function ask(text: string): Promise<string> {
+async function send(text: string): Promise<string> {
   const before = call.sent.length
   call.send(Buffer.from(text, 'latin1'), { address: '192.0.2.10' })
   const answer = () =>
@@ -138,30 +138,30 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interv
 
 describe('a call of which two recorders of one session border controller tell', () => {
   test('is one segment with one recording; the second session is answered, and waits', async () => {
-    expect(await ask(written('oracle'))).toContain('a=recvonly')
+    expect(await send(written('oracle'))).toContain('a=recvonly')
     const second = written('oracle', { 'acme-rec-1': 'acme-rec-9', 'tag=acme1': 'tag=acme9' })
-    expect(await ask(second)).toContain('a=recvonly')
+    expect(await send(second)).toContain('a=recvonly')
     await until(() => expect(segments()).toHaveLength(1))
     expect(recorder).toMatchObject({ live: 1, recording: 1 })
   })
 
   test('is one where one client tells its tracking id in metadata, and the other in a header alone', async () => {
-    await ask(written('broadworks'))
+    await send(written('broadworks'))
     const other = written('broadworks', {
       'BW-1': 'BW-9',
       z9hG4bKbw: 'z9hG4bKbx',
       '<extTrackingID>200:1': '<x>200:1',
       '1</extTrackingID>': '1</x>',
     })
-    await ask(other.replaceAll('-4222-8333-', '-4222-8444-'))
+    await send(other.replaceAll('-4222-8333-', '-4222-8444-'))
     await until(() => expect(segments()).toHaveLength(1))
     expect(recorder.live).toBe(1)
   })
 
   test('is one where they tell different numbers of the same official', async () => {
-    await ask(written('netsapiens-call'))
+    await send(written('netsapiens-call'))
     const changes = { 'ns-10': 'ns-19', '1001@agency.example.fi': '0295121001@agency.example.fi' }
-    await ask(written('netsapiens-call', changes))
+    await send(written('netsapiens-call', changes))
     expect([recorder.live, segments().length]).toEqual([1, 1])
   })
 })
@@ -191,7 +191,7 @@ describe("Cisco's built-in bridge", () => {
     const portIn = (sdp: string) => Number(/m=audio (\d+)/.exec(sdp)?.[1])
     const opened: Record<string, number> = {}
     for (const end of ['near', 'far']) {
-      const sdp = await ask(written(`cucm-${end}-end`))
+      const sdp = await send(written(`cucm-${end}-end`))
       expect(sdp).toContain('a=recvonly')
       opened[end] = portIn(sdp)
       const to = toOf(call.lastResponse())
@@ -209,8 +209,8 @@ describe("Cisco's built-in bridge", () => {
     const nearTo = toOf(
       call.sent.find(({ message }) => message.kind === 'response' && message.status === 200)!.message as never,
     )
-    await ask(ofFar)
-    await ask(goodbye('cucm-near-end').replace(/^To: .*$/m, `To: ${nearTo}`))
+    await send(ofFar)
+    await send(goodbye('cucm-near-end').replace(/^To: .*$/m, `To: ${nearTo}`))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     expect(segments()).toHaveLength(1)
     expect(segments()[0]).toMatchObject({
@@ -233,11 +233,11 @@ test('both halves of a call may be offered at the same moment', async () => {
 
 describe('a transfer', () => {
   test('by BYE and a new session of the same group is a second segment of the contact; the consultation is none', async () => {
-    await ask(written('netsapiens-call'))
+    await send(written('netsapiens-call'))
     const bye = goodbye('netsapiens-call')
-    expect(await ask(written('netsapiens-consultation'))).not.toContain('a=recvonly')
-    await ask(bye)
-    await ask(written('netsapiens-after-transfer'))
+    expect(await send(written('netsapiens-consultation'))).not.toContain('a=recvonly')
+    await send(bye)
+    await send(written('netsapiens-after-transfer'))
     await until(() => expect(segments()).toHaveLength(2))
     const [before, after] = segments()
     expect(after).toMatchObject({ contactId: before!.contactId, official: { phone: 'ext:main:1002' } })
@@ -246,9 +246,9 @@ describe('a transfer', () => {
   })
 
   test('by a session that replaces the old one is a second segment as well', async () => {
-    await ask(written('ribbon'))
+    await send(written('ribbon'))
     const tag = /tag=(.*)$/.exec(toOf(call.lastResponse()))?.[1]
-    await ask(written('ribbon-replaces', { 'to-tag=srs1': `to-tag=${tag}` }))
+    await send(written('ribbon-replaces', { 'to-tag=srs1': `to-tag=${tag}` }))
     await until(() => expect(segments()).toHaveLength(2))
     const [before, after] = segments()
     expect(after).toMatchObject({ contactId: before!.contactId, official: { phone: '+358295121002' } })
@@ -268,7 +268,7 @@ describe('a call that is passed on within its session', () => {
   /** Opens the vector's session with streams from this socket; returns the port to send to. */
   async function open(): Promise<number> {
     const changes = { 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1', 'm=audio 40000': `m=audio ${mediaPort}` }
-    const port = Number(/m=audio (\d+)/.exec(await ask(written('rfc7865-baseline', changes)))?.[1])
+    const port = Number(/m=audio (\d+)/.exec(await send(written('rfc7865-baseline', changes)))?.[1])
     const answer = toOf(call.lastResponse())
     call.send(Buffer.from(acknowledgement('rfc7865-baseline', answer)), { address: '192.0.2.10' })
     return port
@@ -295,12 +295,12 @@ describe('a call that is passed on within its session', () => {
     const speaking = (async () => {
       while (!during.stop) await speak(port, 1).then(() => wait(1))
     })()
-    await ask(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
+    await send(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     during.stop = true
     await speaking
     await speak(port, 30)
-    await ask(goodbye('rfc7865-baseline'))
+    await send(goodbye('rfc7865-baseline'))
     await until(() => expect(segments()[1]?.recording?.stored).toBeDefined())
     const [before, after] = segments()
     expect(segments()).toHaveLength(2)
@@ -319,10 +319,10 @@ describe('a call that is passed on within its session', () => {
     const port = await open()
     await speak(port, 10)
     inForce = { ...description, recordingPlan: { ...seed.recordingPlan, rules: [] } }
-    await ask(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
+    await send(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     await speak(port, 10)
-    await ask(goodbye('rfc7865-baseline'))
+    await send(goodbye('rfc7865-baseline'))
     await until(() => expect(segments()[1]?.endedAt).toBeDefined())
     expect(segments()[1]?.recording).toBeUndefined()
     expect(recorder.live).toBe(0)
@@ -331,13 +331,13 @@ describe('a call that is passed on within its session', () => {
   test('is a conference while both are connected with the caller: nothing is kept until the first official leaves', async () => {
     const port = await open()
     const transfer = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
-    await ask(sized(transfer.replaceAll(/<participant\w+assoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/g, '')))
+    await send(sized(transfer.replaceAll(/<participant\w+assoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/g, '')))
     await speak(port, 10)
     expect(segments()).toMatchObject([
       { official: { phone: '+358295121001' }, captureState: 'paused', marks: [] },
       { official: { phone: '+358295121002' }, decision: { reason: 'conference' } },
     ])
-    await ask(transfer.replace(/branch=(\S+)/, 'branch=$1left').replace(/^CSeq: \d+/im, 'CSeq: 90'))
+    await send(transfer.replace(/branch=(\S+)/, 'branch=$1left').replace(/^CSeq: \d+/im, 'CSeq: 90'))
     await until(() => expect(segments()).toHaveLength(3))
     expect(segments()[2]).toMatchObject({ official: { phone: '+358295121002' }, decision: { record: true }, marks: [] })
     await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(10))
@@ -353,10 +353,10 @@ describe('a call that is passed on within its session', () => {
         /<participantstreamassoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/,
         '<participantstreamassoc participant_id="cGFydC1jYWxsZXItMDAwMQ=="><send>c3RyZWFtLW9uZS0wMDAwMQ==</send><disassociate-time>2027-03-03T08:02:00Z</disassociate-time></participantstreamassoc>\n',
       )
-    await ask(sized(consultation))
+    await send(sized(consultation))
     await until(() => expect(segments()[0]?.captureState).toBe('paused'))
     await speak(port, 10)
-    await ask(goodbye('rfc7865-baseline'))
+    await send(goodbye('rfc7865-baseline'))
     await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
     expect(segments()).toMatchObject([{ official: { phone: '+358295121001' } }])
     expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(15 * 180)
@@ -364,7 +364,7 @@ describe('a call that is passed on within its session', () => {
 })
 
 test('a call whose metadata cannot be read is recorded and asks for review', async () => {
-  await ask(written('broken-metadata'))
+  await send(written('broken-metadata'))
   await until(() => expect(segments()).toHaveLength(1))
   expect(segments()[0]).toMatchObject({ captureState: 'recording', marks: ['needs-review'] })
 })
@@ -372,11 +372,11 @@ test('a call whose metadata cannot be read is recorded and asks for review', asy
 test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
   'what %s does in every call asks nobody for review: no clock, no id, zeros for a hold',
   async (name) => {
-    await ask(written(name))
+    await send(written(name))
     await until(() => expect(segments()).toHaveLength(1))
     const tag = /tag=[^;]+/.exec(toOf(call.lastResponse()))?.[0] ?? ''
-    if (name === 'broadworks') await ask(written('broadworks-pause', { 'tag=srs1': tag }))
-    if (name === 'avaya-sbce') await ask(written('avaya-sbce-update', { 'tag=srs1': tag }))
+    if (name === 'broadworks') await send(written('broadworks-pause', { 'tag=srs1': tag }))
+    if (name === 'avaya-sbce') await send(written('avaya-sbce-update', { 'tag=srs1': tag }))
     await until(() => expect(segments()[0]?.captureState).toBe(name === 'broadworks' ? 'paused' : 'recording'))
     expect(segments()[0]?.marks).toEqual([])
   },
@@ -385,14 +385,14 @@ test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
 test('what the operator has set for a trunk counts over what its client says', async () => {
   const trunk: Trunk = { name: 'border', from: ['192.0.2.0/24'], identity: 'headers' }
   await start([trunk])
-  await ask(written('headers-first'))
+  await send(written('headers-first'))
   await until(() => expect(segments()).toHaveLength(1))
   expect(segments()[0]?.caller).toMatchObject({ key: '+358401234567' })
 })
 
 test('what a client sends is told once for each shape, by the names of its elements and without a value', async () => {
   for (const id of ['1', '2', '3'])
-    await ask(written('opensips-diversion', { 'oss-3': `oss-3${id}`, '9c26700857a8': `9c26700857a${id}` }))
+    await send(written('opensips-diversion', { 'oss-3': `oss-3${id}`, '9c26700857a8': `9c26700857a${id}` }))
   expect(clients).toHaveLength(1)
   expect(clients[0]).toMatchObject({
     client: 'OpenSIPS (3.6.0 (x86_64/linux))',

@@ -11,14 +11,14 @@ import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { SavedSplitDirection } from '../recovery/saved-sessions.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { newSdpSessionId, type RunningSession } from '../run-session.ts'
-import type { Asked } from '../reading/read-requests.ts'
+import type { SessionRequest } from '../reading/read-requests.ts'
 
 export interface SplitDirectionSessions {
   /** Joins the session if it is the missing direction of this recording; otherwise returns false. */
   join(request: IncomingRequest, invitation: CallInvitation, first: RunningSession): Promise<boolean>
   has(dialogId: string): boolean
   /** Handles a later offer, or the answer to ours in the ACK. */
-  change(asked: Asked, respond?: IncomingRequest['respond']): void
+  change(incoming: SessionRequest, respond?: IncomingRequest['respond']): void
   leave(dialogId: string): void
   /** Returns the second sessions of a session, to be saved with it. */
   heldOf(first: RunningSession): SavedSplitDirection[]

@@ -65,25 +65,25 @@ function invitation(
   return sized(request)
 }
 
-async function ask(text: string): Promise<number[]> {
-  const answer = await wired.ask(text)
+async function send(text: string): Promise<number[]> {
+  const answer = await wired.exchange(text)
   to = answer.to
   wired.call.send(inDialog(text, 'ACK', to, cseq - 1))
   return /a=recvonly/.test(answer.sdp) ? [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) : []
 }
 
-const bye = () => wired.ask(inDialog(written('rfc7865-baseline'), 'BYE', to, 900))
+const bye = () => wired.exchange(inDialog(written('rfc7865-baseline'), 'BYE', to, 900))
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const segments = () => wired.segments()
 
 test('a talk between officials leaves nothing, and is recorded from when a customer on a service number has joined it', async () => {
-  expect(await ask(invitation({ colleague: true, without: ['number'] }))).toEqual([])
+  expect(await send(invitation({ colleague: true, without: ['number'] }))).toEqual([])
   await wait(50)
   expect(segments()).toEqual([])
   // A hold has no news of the parties.
-  expect(await ask(invitation({ sdpOnly: true }))).toEqual([])
+  expect(await send(invitation({ sdpOnly: true }))).toEqual([])
   expect(segments()).toEqual([])
-  const ports = await ask(invitation())
+  const ports = await send(invitation())
   expect(ports).toHaveLength(2)
   await speaker.speak(ports, 20)
   await bye()
@@ -93,12 +93,12 @@ test('a talk between officials leaves nothing, and is recorded from when a custo
 })
 
 test('while the same session is a talk between officials nothing of it is kept, and what comes after is', async () => {
-  const ports = await ask(invitation())
+  const ports = await send(invitation())
   await speaker.speak(ports, 10)
-  await ask(invitation({ colleague: true, without: ['number'] }))
+  await send(invitation({ colleague: true, without: ['number'] }))
   await until(() => expect(segments()[0]?.captureState).toBe('paused'))
   await speaker.speak(ports, 10)
-  await ask(invitation())
+  await send(invitation())
   await until(() => expect(segments()[0]?.captureState).toBe('recording'))
   await speaker.speak(ports, 10)
   await bye()
@@ -108,10 +108,10 @@ test('while the same session is a talk between officials nothing of it is kept, 
 })
 
 test('a call of which nobody tells the number is history, and recorded from when it is told, as the same segment', async () => {
-  const before = await ask(invitation({ without: ['number'] }))
+  const before = await send(invitation({ without: ['number'] }))
   await until(() => expect(wired.written()[0]?.decision.reason).toBe('unknown-number'))
   await speaker.speak(before, 20)
-  const ports = await ask(invitation())
+  const ports = await send(invitation())
   expect(ports).toEqual(before)
   const reportedAt = Temporal.Now.instant()
   await speaker.speak(ports, 30)
@@ -133,13 +133,13 @@ test('a call that waits to know its official is listened to by nobody, and recor
   }))
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
   const elsewhere = sized(invitation({ without: ['official'] }).replaceAll('IP4 127.0.0.1', 'IP4 127.0.0.2'))
-  const ports = await ask(elsewhere)
+  const ports = await send(elsewhere)
   await until(() => expect(segments()[0]?.decision.reason).toBe('no-official'))
-  expect(await ask(invitation({ sdpOnly: true }))).toEqual(ports)
+  expect(await send(invitation({ sdpOnly: true }))).toEqual(ports)
   expect(wired.recorder.recording).toBe(0)
   await speaker.speak(ports, 20)
   const metadata = /<\?xml[^]*<\/recording>/.exec(invitation())![0]
-  expect((await wired.ask(inDialog(written('rfc7865-baseline'), 'UPDATE', to, 100, metadata))).sdp).toBe('')
+  expect((await wired.exchange(inDialog(written('rfc7865-baseline'), 'UPDATE', to, 100, metadata))).sdp).toBe('')
   await speaker.speak(ports, 30)
   await bye()
   await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60))
@@ -149,7 +149,7 @@ test('a call that waits to know its official is listened to by nobody, and recor
 })
 
 test('one that waits in vain leaves no port and no sound behind', async () => {
-  const ports = await ask(invitation({ without: ['number'] }))
+  const ports = await send(invitation({ without: ['number'] }))
   await speaker.speak(ports, 20)
   expect(wired.ports.inUse).toBe(2)
   await bye()
@@ -160,9 +160,9 @@ test('one that waits in vain leaves no port and no sound behind', async () => {
 
 test('what was decided is not decided again by a request that tells nothing new', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
-  await ask(invitation())
+  await send(invitation())
   inForce = everyCall
-  expect(await ask(invitation())).toEqual([])
+  expect(await send(invitation())).toEqual([])
   await bye()
   await until(() => expect(segments()[0]?.endedAt).toBeDefined())
   expect(segments()).toHaveLength(1)

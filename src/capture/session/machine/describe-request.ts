@@ -21,8 +21,8 @@ export interface Found {
 }
 
 /** `earlier`: a segment of the same session; by default the latest segment of the same call. */
-type DescribeAsked = (
-  asked: IncomingRequest,
+type DescribeRequest = (
+  incoming: IncomingRequest,
   found: Found,
   now: Temporal.Instant,
   earlier?: EarlierSegment,
@@ -33,12 +33,12 @@ export function createDescribeRequest(parts: {
   options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas' | 'formats'>
   reader: RequestReader
   recent: RecentCalls
-}): DescribeAsked {
+}): DescribeRequest {
   const { options, reader, recent } = parts
   const { random, versionAt, drawKey, quotas } = options
-  return (asked, { invitation, answeredAt }, now, earlier) => {
+  return (incoming, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
-    const trunk = reader.trunkNameOf(asked)
+    const trunk = reader.trunkNameOf(incoming)
     const { connected, from } = invitation.parties
     const reported = { caller: reportedCallerOf(invitation), numbers: connected.numbers, from }
     const found = earlier ?? recent.find(callIds, trunk, reported, now)
@@ -55,7 +55,7 @@ export function createDescribeRequest(parts: {
       earlier: before,
       isSameSession: earlier !== undefined,
       keepsUnplayable: options.formats?.keepsUnplayable === true,
-      client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
+      client: { trunk: reader.trunkOf(incoming)?.name, client: productOf(incoming.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })
     // One id was reported for two callers: a person can check if it is one call.

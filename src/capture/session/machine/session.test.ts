@@ -174,7 +174,7 @@ describe('a session', () => {
   })
 
   test('keeps nothing while the official asks a colleague and the caller waits, and goes on afterwards', () => {
-    const asks = (consults: boolean): SessionEvent => ({
+    const requests = (consults: boolean): SessionEvent => ({
       type: 'reoffered',
       offer: {
         ...{ streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
@@ -182,10 +182,10 @@ describe('a session', () => {
       },
     })
     const opened: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
-    const asking = run(...opened, asks(true))
-    expect(kinds(asking.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
-    expect(asking.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
-    expect(run(...opened, asks(true), asks(false)).effects).toMatchObject([
+    const request = run(...opened, requests(true))
+    expect(kinds(request.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
+    expect(request.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
+    expect(run(...opened, requests(true), requests(false)).effects).toMatchObject([
       { do: 'retarget' },
       { do: 'retarget' },
       { do: 'withhold', on: false },

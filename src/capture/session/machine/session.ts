@@ -84,7 +84,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
   const { completes } = state
   if (event.type === 'opened') {
     const why = whyWithheld(session)
-    const asked = !completes
+    const effects = !completes
       ? [answer(session, true)]
       : completes.request
         ? [answer(session, completes.request.tellsMedia)]
@@ -97,7 +97,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
         ...(why ? [{ do: 'withhold', on: true } as const] : []),
         ...(why || allInactive(session.streams) ? [holdMark(why)] : []),
         { do: 'note', facts: session.facts },
-        ...asked,
+        ...effects,
         ...offered,
       ],
     ]
@@ -115,12 +115,12 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       ...session,
       facts: { ...facts, captureState: 'failing', captureFailure: event.why === 'disk' ? 'disk-full' : event.why },
     }
-    const asked = !completes
+    const effects = !completes
       ? [answer(failing, true)]
       : completes.request
         ? [answer(failing, completes.request.tellsMedia)]
         : []
-    return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...asked]]
+    return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...effects]]
   }
   if (event.type === 'shared') {
     const facts = event.on ? doubtedConference(session.facts) : session.facts
@@ -307,8 +307,8 @@ function completed(
   const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
   if (!recording) {
     const silenced = tellsMedia ? { ...next, isSilenced: !next.listens } : next
-    const asked = offer ? [answer(silenced, tellsMedia)] : []
-    return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...asked]]
+    const effects = offer ? [answer(silenced, tellsMedia)] : []
+    return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...effects]]
   }
   const isQuiet = allInactive(next.streams) || whyWithheld(next) !== undefined
   const opened: SessionFacts = {

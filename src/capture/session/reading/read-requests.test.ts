@@ -15,18 +15,18 @@ test('what an operator has set for a client holds for its whole session, though 
   })
   const source = { address: '192.0.2.9', port: 5060, transport: 'udp' as const }
   const headers = named.headers.filter(({ name }) => name !== 'user-agent')
-  const asked = (dialog: string, saysWho: boolean) => ({
+  const incoming = (dialog: string, saysWho: boolean) => ({
     request: { ...named, headers: saysWho ? [...headers, userAgent] : headers },
     source,
     dialog: { id: dialog },
   })
   const now = Temporal.Now.instant()
   const tracks = (dialog: string, saysWho: boolean) => {
-    const found = reader.read(asked(dialog, saysWho), now)
+    const found = reader.read(incoming(dialog, saysWho), now)
     return 'invitation' in found ? found.invitation.parties.streams : found
   }
   expect(tracks('a', true)).toEqual({ 0: 'official', 1: 'caller' })
-  reader.begin(asked('a', true), 0, { behindMs: 0, toldAnswer: true })
+  reader.begin(incoming('a', true), 0, { behindMs: 0, toldAnswer: true })
   expect(tracks('a', false)).toEqual({ 0: 'official', 1: 'caller' })
   expect(tracks('another', false)).toEqual({ 0: 'caller', 1: 'official' })
 })

@@ -14,7 +14,7 @@ import { trunkNaming, type FindTrunk, type NameTrunk, type Trunk } from './trunk
 import type { VersionAt } from './version-in-force.ts'
 
 /** A request, its source and its dialog. */
-export interface Asked {
+export interface SessionRequest {
   readonly request: SipRequest
   readonly source: Source
   readonly dialog: { readonly id: string }
@@ -26,22 +26,22 @@ export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredA
 export interface RequestReader {
   /** Reads a request in addition to what its session knows. */
   read(
-    asked: Asked,
+    incoming: SessionRequest,
     arrivedAt: Temporal.Instant,
     before?: KnownBefore,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
   /** Returns the media lines of an answer to an offer of ours. */
   readAnswer(dialog: Pick<Dialog, 'source'>, sdp: string): StreamPlan[] | undefined
   /** Returns how long before this BYE its call ended, by the metadata of it or of earlier requests. */
-  endedAgoMs(bye: Asked, now: Temporal.Instant, before?: KnownBefore): number | undefined
+  endedAgoMs(bye: SessionRequest, now: Temporal.Instant, before?: KnownBefore): number | undefined
   /**
    * Returns the operator's settings for the client: the same for all requests of a dialog, of which later ones may not name it.
    */
-  trunkOf(asked: Asked): Trunk | undefined
+  trunkOf(incoming: SessionRequest): Trunk | undefined
   /** Returns the name of the trunk: the same for all requests of a dialog. */
-  trunkNameOf(asked: Asked): string
+  trunkNameOf(incoming: SessionRequest): string
   /** Begins a segment of a session: the parties in its first INVITE hold for all its requests. */
-  begin(asked: Asked, nowMs: number, clock: ClientClock): void
+  begin(incoming: SessionRequest, nowMs: number, clock: ClientClock): void
   /** Returns the client's clock against ours. */
   clockOf(dialogId: string): ClientClock
   /** Returns when the dialog began; `nowMs` if it is unknown. */
@@ -81,15 +81,16 @@ export function createRequestReader(options: {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
   const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
   const beginnings = new Map<string, Beginning>()
-  const userAgentOf = ({ request, dialog }: Asked) => {
+  const userAgentOf = ({ request, dialog }: SessionRequest) => {
     const [sentHeaders] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
     return sentHeaders ?? firstHeader(request, 'user-agent')
   }
-  const trunkOf: RequestReader['trunkOf'] = (asked) => options.findTrunk?.(asked.source.address, userAgentOf(asked))
+  const trunkOf: RequestReader['trunkOf'] = (incoming) =>
+    options.findTrunk?.(incoming.source.address, userAgentOf(incoming))
 
   const reader: RequestReader = {
     trunkOf,
-    trunkNameOf: (asked) => nameTrunk(asked.source, userAgentOf(asked)),
+    trunkNameOf: (incoming) => nameTrunk(incoming.source, userAgentOf(incoming)),
     read({ request, source, dialog }, arrivedAt, before) {
       return readInForce(
         {

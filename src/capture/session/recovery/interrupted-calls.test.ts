@@ -91,7 +91,7 @@ function invite(cseq: string, body: string, changes: Record<string, string> = {}
 }
 
 /** Sends an INVITE, waits for its answer and acknowledges it. Returns the media ports of the answer. */
-async function ask(cseq: string, body: string, changes: Record<string, string> = {}): Promise<number[]> {
+async function send(cseq: string, body: string, changes: Record<string, string> = {}): Promise<number[]> {
   const before = call.sent.length
   invite(cseq, body, changes)
   const answers = () =>
@@ -126,12 +126,12 @@ test('a call cancelled while its recording is opened is no call: nothing is ente
 })
 
 test('a media line that is closed gives its port back, and has one again when it is opened anew', async () => {
-  const first = await ask('1', media(4000, 4002))
+  const first = await send('1', media(4000, 4002))
   expect(first.every((port) => port > 0)).toBe(true)
   const to = toOf(call.lastResponse())
-  expect(await ask('2', media(4000, 0), { to })).toEqual([first[0], 0])
+  expect(await send('2', media(4000, 0), { to })).toEqual([first[0], 0])
   expect(ports.inUse).toBe(1)
-  expect((await ask('3', media(4000, 4002), { to })).every((port) => port > 0)).toBe(true)
+  expect((await send('3', media(4000, 4002), { to })).every((port) => port > 0)).toBe(true)
   expect(ports.inUse).toBe(2)
   call.send(request('BYE', { cseq: '4', to }))
   await until(() => stored().length === 1)
@@ -139,28 +139,28 @@ test('a media line that is closed gives its port back, and has one again when it
 })
 
 test('a stream that is added when no port is left is refused alone, and the session goes on', async () => {
-  const [one, two] = await ask('1', media(4000, 4002))
+  const [one, two] = await send('1', media(4000, 4002))
   const to = toOf(call.lastResponse())
-  expect(await ask('2', media(4000, 4002, 4004), { to })).toEqual([one, two, 0])
-  const [, closed, added] = await ask('3', media(4000, 0, 4004), { to })
+  expect(await send('2', media(4000, 4002, 4004), { to })).toEqual([one, two, 0])
+  const [, closed, added] = await send('3', media(4000, 0, 4004), { to })
   expect(closed).toBe(0)
   expect(added).toBeGreaterThan(0)
 })
 
 test('a re-INVITE without an offer is answered with the one in force', async () => {
-  const before = await ask('1', media(4000, 4002))
+  const before = await send('1', media(4000, 4002))
   const first = call.lastResponse()
   const to = toOf(first)
-  expect(await ask('2', '', { to })).toEqual(before)
+  expect(await send('2', '', { to })).toEqual(before)
   expect(call.lastResponse().body.toString()).toBe(first.body.toString())
 })
 
 test('a session that replaces another is recorded, and the other ends', async () => {
   const shared = { 'x-broadworks-correlation-info': 'one-call' }
-  await ask('1', media(4000), shared)
+  await send('1', media(4000), shared)
   const tag = toOf(call.lastResponse()).split('tag=')[1]
   const replaces = `call-1@192.0.2.1;to-tag=${tag};from-tag=from1`
-  const [port] = await ask('1', media(4006), {
+  const [port] = await send('1', media(4006), {
     'call-id': 'call-2',
     from: '<sip:src@192.0.2.1>;tag=x',
     replaces,
@@ -174,9 +174,9 @@ test('a session that replaces another is recorded, and the other ends', async ()
 
 test('the next leg of a call is recorded though the one before is still being sealed', async () => {
   const shared = { 'x-broadworks-correlation-info': 'one-call' }
-  await ask('1', media(4000), shared)
+  await send('1', media(4000), shared)
   call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
-  const [port] = await ask('1', media(4006), {
+  const [port] = await send('1', media(4006), {
     'call-id': 'call-2',
     from: '<sip:src@192.0.2.1>;tag=x',
     branch: 'z9hG4bK-2',
@@ -189,7 +189,7 @@ test('a recording waits for an object store that is away, and is stored when it 
   const { moveIn } = objects
   let away = 3
   objects.moveIn = (...given) => (away-- > 0 ? Promise.reject(new Error('away')) : moveIn(...given))
-  await ask('1', media(4000))
+  await send('1', media(4000))
   call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
   await until(() => stored().length === 1)
   expect(away).toBeLessThan(0)
@@ -197,7 +197,7 @@ test('a recording waits for an object store that is away, and is stored when it 
 
 test('a stop does not wait for an object store that is away, and takes no further call', async () => {
   objects.moveIn = () => Promise.reject(new Error('away'))
-  await ask('1', media(4000))
+  await send('1', media(4000))
   const stopping = recorder.stop()
   invite('1', media(4006), { 'call-id': 'call-2' })
   await until(() => call.lastResponse().status === 503)

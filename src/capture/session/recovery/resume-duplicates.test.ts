@@ -50,13 +50,13 @@ function of(client: number): string {
 
 /** Opens the session of one client; our ports. */
 async function open(client: number): Promise<number[]> {
-  const answer = await wired.ask(of(client))
+  const answer = await wired.exchange(of(client))
   to[client] = answer.to
   wired.call.send(inDialog(of(client), 'ACK', to[client], 1))
   return [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port))
 }
 
-const bye = (client: number) => wired.ask(inDialog(of(client), 'BYE', to[client]!, 900))
+const bye = (client: number) => wired.exchange(inDialog(of(client), 'BYE', to[client]!, 900))
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const stored = () => wired.segments()[0]?.recording?.stored
 

@@ -49,7 +49,7 @@ const files = async () =>
 
 /** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
 async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {
-  const { sdp, to } = await wired.ask(written(`cucm-${end}-end`))
+  const { sdp, to } = await wired.exchange(written(`cucm-${end}-end`))
   const ack = {
     ...{ '192.0.2.42': '127.0.0.1', 'm=audio 24000': `m=audio ${spokenFrom.near}` },
     ...{ 'm=audio 24004': `m=audio ${spokenFrom.far}`, '<sip:029497000@192.0.2.200>;tag=srs1': to },
@@ -58,7 +58,8 @@ async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> 
   return { port: Number(/m=audio (\d+)/.exec(sdp)?.[1]), to }
 }
 
-const bye = (end: 'near' | 'far', to: string) => wired.ask(inDialog(written(`cucm-${end}-end`), 'BYE', to, 999_999))
+const bye = (end: 'near' | 'far', to: string) =>
+  wired.exchange(inDialog(written(`cucm-${end}-end`), 'BYE', to, 999_999))
 
 test("both halves of a call of Cisco's bridge come back, into one recording of one more segment", async () => {
   const [one, other] = [await open('near'), await open('far')]
@@ -88,7 +89,7 @@ test('a half that asks for something first brings its call back; one that has en
   await stop()
   await start()
   const reinvite = inDialog(written('cucm-far-end'), 'INVITE', other.to, 999_990)
-  expect((await wired.ask(reinvite)).sdp).toContain(`m=audio ${other.port} `)
+  expect((await wired.exchange(reinvite)).sdp).toContain(`m=audio ${other.port} `)
   expect(wired.recorder.live).toBe(1)
   await stop()
   await start()
@@ -103,16 +104,16 @@ test('a half that asks for something first brings its call back; one that has en
 test('a call that is only history ends when its client says that it has ended meanwhile, and by no other answer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
   described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
-  await wired.ask(written('audiocodes'))
+  await wired.exchange(written('audiocodes'))
   expect(wired.recorder.live).toBe(1)
   await until(async () => expect(await files()).toHaveLength(1))
-  const asked = () =>
+  const incoming = () =>
     wired.call.sent.flatMap(({ message }) => ('method' in message && message.method === 'OPTIONS' ? [message] : []))
   const answer = async (nth: number, status: number) => {
-    await until(() => expect(asked().length).toBeGreaterThan(nth))
+    await until(() => expect(incoming().length).toBeGreaterThan(nth))
     expect(wired.recorder.live).toBe(1)
     const echo = ['via', 'from', 'to', 'call-id', 'cseq'].map(
-      (name) => `${name}: ${firstHeader(asked()[nth]!, name)}\r\n`,
+      (name) => `${name}: ${firstHeader(incoming()[nth]!, name)}\r\n`,
     )
     wired.call.send(`SIP/2.0 ${status} Whatever\r\n${echo.join('')}Content-Length: 0\r\n\r\n`)
     await until(() => expect(wired.recorder.live).toBe(status === 481 ? 0 : 1))
@@ -124,7 +125,7 @@ test('a call that is only history ends when its client says that it has ended me
   }
   // Its BYE was under way, or went to another recorder: it is asked again.
   await stop()
-  await start({ askAgainMs: 20 })
+  await start({ retryMs: 20 })
   await answer(0, 200)
   await answer(1, 481)
   await until(() => expect(wired.segments()[0]).toMatchObject({ endInferred: true, marks: ['end-inferred'] }))

@@ -19,7 +19,7 @@ export interface ResumedSessions {
   /** A dialog of the process before is open again. */
   open(dialog: Dialog): void
   /** The session of a dialog that its client asks in: it goes on, if it waited. */
-  askedIn(dialogId: string): Promise<RunningSession | undefined>
+  resumeIn(dialogId: string): Promise<RunningSession | undefined>
   /** Others stood beside it, one of which may go on in its place. */
   hasTwins(dialogId: string): boolean
   /** Its end was told, or another session takes its place. */
@@ -78,7 +78,7 @@ export function createResumedSessions(parts: {
     }
     waited.close()
     hold(session)
-    if (goesOn) void askWhetherThere(session)
+    if (goesOn) void checkDialog(session)
     return session
   }
 
@@ -87,12 +87,12 @@ export function createResumedSessions(parts: {
    * tells either, its client is asked; only a plain no ends the call (RFC 5057 section 5.1). Asked again and again: it may have been
    * away as well, or its BYE under way, or the dialog has gone on at another recorder, which gets the BYE.
    */
-  async function askWhetherThere(session: RunningSession): Promise<void> {
+  async function checkDialog(session: RunningSession): Promise<void> {
     const { dialog } = session
     const isThere = () => !stopped && session.dialog === dialog && sessions.get(dialog.id) === session
     while (isThere() && dialog.saved().expiresSeconds === undefined) {
-      if ((await dialog.ask()) === 481) return isThere() ? void parts.end(session, true) : undefined
-      await wait(limits.askAgainMs, undefined, { ref: false })
+      if ((await dialog.sendOptions()) === 481) return isThere() ? void parts.end(session, true) : undefined
+      await wait(limits.retryMs, undefined, { ref: false })
     }
   }
 
@@ -111,7 +111,7 @@ export function createResumedSessions(parts: {
     else forget(dialog.id)
   }
 
-  function askedIn(dialogId: string): Promise<RunningSession | undefined> {
+  function resumeIn(dialogId: string): Promise<RunningSession | undefined> {
     const waited = waiting.take(dialogId)
     return waited ? resume(waited) : Promise.resolve(sessions.get(dialogId))
   }
@@ -122,7 +122,7 @@ export function createResumedSessions(parts: {
       const twin = waiting.addTwin(dialog)
       if (twin) {
         reader.resume(dialog.id, beginningOf(twin.held, both()))
-        const goOn = () => void askedIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
+        const goOn = () => void resumeIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
         for (const port of twin.ports.values()) port.onHeard(goOn)
         return
       }
@@ -137,7 +137,7 @@ export function createResumedSessions(parts: {
       if (waited.goesOn) queueMicrotask(goOn)
       else waited.onHeard(goOn)
     },
-    askedIn,
+    resumeIn,
     hasTwins: (dialogId) => waiting.hasTwins(dialogId),
     drop: (dialogId) => waiting.drop(dialogId),
     dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),

@@ -238,11 +238,11 @@ describe('the spool', () => {
   })
 
   test('what stands beside another node’s is asked about by its contact, as long as it tells the same caller', async () => {
-    const asked: string[] = []
+    const incoming: string[] = []
     spool = await openSpool({
       directory,
       admit: ({ contactId }) => {
-        asked.push(contactId)
+        incoming.push(contactId)
         return Promise.resolve({ contactId: 'the other node’s', verdict: 'beside', stops: false })
       },
       onFault: () => undefined,
@@ -250,26 +250,28 @@ describe('the spool', () => {
     })
     const facts = callFacts()
     await spool.note(facts)
-    await expect.poll(() => asked).toEqual([facts.contactId])
+    await expect.poll(() => incoming).toEqual([facts.contactId])
     await wait(20)
-    spool.askAgain()
-    await expect.poll(() => asked).toEqual([facts.contactId, 'the other node’s'])
+    spool.retryBeside()
+    await expect.poll(() => incoming).toEqual([facts.contactId, 'the other node’s'])
     await spool.note({ ...facts, caller: { kind: 'withheld', key: null, raw: null } })
-    spool.askAgain()
-    await expect.poll(() => asked[2]).toBe(facts.contactId)
+    spool.retryBeside()
+    await expect.poll(() => incoming[2]).toBe(facts.contactId)
   })
 
   test('what stands beside another node’s stays on disk, is asked about again, and goes once that has told all of it', async () => {
     let verdict: 'beside' | 'told' = 'beside'
-    let asked = 0
+    let incoming = 0
     let canRemove = false
     const removed: string[] = []
     const stopped: string[] = []
     spool = await openSpool({
       directory,
       admit: ({ contactId }) => {
-        asked++
-        return Promise.resolve(verdict === 'beside' ? { contactId, verdict, stops: asked > 1 } : { contactId, verdict })
+        incoming++
+        return Promise.resolve(
+          verdict === 'beside' ? { contactId, verdict, stops: incoming > 1 } : { contactId, verdict },
+        )
       },
       onFault: () => undefined,
       onStops: ({ segmentId }) => stopped.push(segmentId),
@@ -279,15 +281,15 @@ describe('the spool', () => {
     })
     const facts = callFacts({ recording: recordingFacts() })
     await spool.note(facts)
-    await expect.poll(() => asked).toBe(1)
+    await expect.poll(() => incoming).toBe(1)
     await wait(60)
-    expect([asked, spool.waiting, stopped]).toEqual([1, 1, []])
+    expect([incoming, spool.waiting, stopped]).toEqual([1, 1, []])
     expect(await leftByAKill()).toEqual([facts])
-    spool.askAgain()
+    spool.retryBeside()
     await expect.poll(() => stopped).toEqual([facts.segmentId])
     verdict = 'told'
-    spool.askAgain()
-    await expect.poll(() => asked).toBeGreaterThan(3)
+    spool.retryBeside()
+    await expect.poll(() => incoming).toBeGreaterThan(3)
     // Nothing is forgotten before it is removed.
     expect(await leftByAKill()).toEqual([facts])
     canRemove = true

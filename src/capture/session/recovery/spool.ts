@@ -30,7 +30,7 @@ export interface Spool {
   /** Of segments that the register refuses, since when the first is (as performance.now() counts); nothing where it refuses none. */
   readonly refused: { sinceMs: number; code: 'not-admitted' } | undefined
   /** Asks at once of what stands beside another node's: something of that may have been forbidden. */
-  askAgain(): void
+  retryBeside(): void
   /** Resolves when everything noted so far is admitted. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -78,8 +78,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  const asking = setInterval(askAgain, besideMs)
-  asking.unref()
+  const request = setInterval(retryBeside, besideMs)
+  request.unref()
 
   function pump(): void {
     if (stopped) return
@@ -123,7 +123,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     setTimeout(() => ending.delete(segmentId) && pump(), storedMs).unref()
   }
 
-  function askAgain(): void {
+  function retryBeside(): void {
     if (beside.size === 0) return
     beside.clear()
     pump()
@@ -214,7 +214,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (refusedSince.size === 0) return undefined
       return { sinceMs: Math.min(...refusedSince.values()), code: 'not-admitted' as const }
     },
-    askAgain,
+    retryBeside,
     settled() {
       if (latest.size === 0) return Promise.resolve()
       return new Promise((resolve) => {
@@ -228,7 +228,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async stop() {
       stopped = true
       clearTimeout(timer)
-      clearInterval(asking)
+      clearInterval(request)
       await journal.close()
     },
   }

@@ -4,7 +4,7 @@ import { undecidedReason } from '../machine/decide-later.ts'
 import { withIntakeKey } from '../media/preallocated-files.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
-import type { Asking, RunningSession } from '../run-session.ts'
+import type { PendingRequest, RunningSession } from '../run-session.ts'
 import type { Offer, Reoffer } from '../machine/session-types.ts'
 
 export interface Completions {
@@ -14,7 +14,7 @@ export interface Completions {
     known: SegmentFacts,
     reported: Offer,
     listens: boolean,
-    by?: { offer: Reoffer; asking: Asking },
+    by?: { offer: Reoffer; pending: PendingRequest },
   ): Promise<void>
   /** Completes the first session's segment from a second session of the call: OpenSIPS' second recorder has the Diversion. */
   byAnother(first: RunningSession, reported: Offer): Promise<void>
@@ -44,7 +44,7 @@ export function createCompletions(parts: {
       const reported = { type: 'completed', completion, listens } as const
       await session.dispatch(
         by ? { ...reported, offer: by.offer } : { ...reported, ...(caller && { caller }) },
-        by?.asking,
+        by?.pending,
       )
     },
     async byAnother(first, reported) {

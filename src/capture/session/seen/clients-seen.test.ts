@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import type { SipRequest } from '../../sip/message.ts'
 import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
-import type { Asked } from '../reading/read-requests.ts'
+import type { SessionRequest } from '../reading/read-requests.ts'
 
 const metadata = `<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><participant participant_id="p1">
   <nameID aor="sip:+358401234567@192.0.2.7"><name>Matti Meikäläinen</name></nameID></participant></recording>`
 
-function asked(userAgent = 'SBC/9.1 (+358401234567)'): Asked {
+function requestFrom(userAgent = 'SBC/9.1 (+358401234567)'): SessionRequest {
   const header = (name: string, value: string) => ({ name, value })
   const body = Buffer.from(metadata)
   const headers = [
@@ -39,9 +39,9 @@ const invitation = {
 
 test('of a client are kept names and how often each came, and no value that it sent', () => {
   const clients = createClientsSeen()
-  clients.record(asked(), invitation, 'pohjoinen')
-  clients.record(asked(), invitation, 'pohjoinen')
-  clients.refused(asked(), 'No Audio Stream', 'pohjoinen')
+  clients.record(requestFrom(), invitation, 'pohjoinen')
+  clients.record(requestFrom(), invitation, 'pohjoinen')
+  clients.refused(requestFrom(), 'No Audio Stream', 'pohjoinen')
   const [counts, ...others] = clients.take()
   expect(others).toEqual([])
   expect(counts).toMatchObject({ trunk: 'pohjoinen', client: 'SBC/9.1 (+)', sessions: 2, refused: 1 })
@@ -72,10 +72,10 @@ test('of a client are kept names and how often each came, and no value that it s
 
 test('what was taken is gone, and what could not be kept is taken again with what came since', () => {
   const clients = createClientsSeen()
-  clients.record(asked(), invitation, undefined)
+  clients.record(requestFrom(), invitation, undefined)
   const counts = clients.take()
   expect(clients.take()).toEqual([])
-  clients.record(asked(), invitation, undefined)
+  clients.record(requestFrom(), invitation, undefined)
   clients.putBack(counts)
   const [again] = clients.take()
   expect(again).toMatchObject({ trunk: '', sessions: 2 })
@@ -85,7 +85,7 @@ test('what was taken is gone, and what could not be kept is taken again with wha
 test('a shape is told of once, and somebody who makes up clients fills no memory', () => {
   const seen: ClientSeen[] = []
   const clients = createClientsSeen((one) => seen.push(one))
-  for (let n = 0; n < 500; n++) clients.record(asked(`Made up ${n % 300}`), invitation, undefined)
+  for (let n = 0; n < 500; n++) clients.record(requestFrom(`Made up ${n % 300}`), invitation, undefined)
   expect(seen).toHaveLength(200)
   expect(clients.take()).toHaveLength(200)
 })

@@ -6,7 +6,7 @@ import { firstHeader, type SipRequest } from '../../sip/message.ts'
 import { describeShape } from '../../siprec/describe-shape.ts'
 import { splitMultipart } from '../../siprec/split-multipart.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
-import type { Asked } from '../reading/read-requests.ts'
+import type { SessionRequest } from '../reading/read-requests.ts'
 
 /** What a client sent in one INVITE and how it was read. */
 export interface ClientSeen {
@@ -38,8 +38,8 @@ export interface ClientCounts {
 }
 
 export interface ClientsSeen {
-  record(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
-  refused(asked: Asked, reason: string, trunk: string | undefined): void
+  record(incoming: SessionRequest, invitation: CallInvitation, trunk: string | undefined): void
+  refused(incoming: SessionRequest, reason: string, trunk: string | undefined): void
   /** Returns and clears the counts since the last call. */
   take(): ClientCounts[]
   /** Adds back counts that could not be stored, for the next `take`. */
@@ -78,12 +78,12 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
   }
 
   return {
-    record(asked, invitation, trunk) {
-      const seen = whatIsSeen(asked.request, invitation, trunk)
+    record(incoming, invitation, trunk) {
+      const seen = whatIsSeen(incoming.request, invitation, trunk)
       const client = countsOf(trunk ?? '', seen.client)
       if (client) {
         client.sessions++
-        for (const [kind, name] of namesIn(asked, invitation, seen)) add(client.names, kind, name)
+        for (const [kind, name] of namesIn(incoming, invitation, seen)) add(client.names, kind, name)
       }
       // The count of an element depends on the call, not on the client.
       const key = JSON.stringify({ ...seen, shape: seen.shape.map(withoutCount) })
@@ -133,8 +133,12 @@ function whatIsSeen(request: SipRequest, invitation: CallInvitation, trunk: stri
   }
 }
 
-function* namesIn(asked: Asked, { found, streams }: CallInvitation, seen: ClientSeen): Iterable<[SendKind, string]> {
-  yield ['transport', asked.source.transport]
+function* namesIn(
+  incoming: SessionRequest,
+  { found, streams }: CallInvitation,
+  seen: ClientSeen,
+): Iterable<[SendKind, string]> {
+  yield ['transport', incoming.source.transport]
   yield ['body', found]
   for (const line of seen.shape) yield ['element', withoutCount(line)]
   for (const name of seen.headers) yield ['header', name]

@@ -19,11 +19,11 @@ export function considerCheckpoint(
   log: VerifierKey,
   latest: { size: number; root: Buffer } | undefined,
 ): Considered {
-  const asked = readQuestion(body)
-  if (!asked) {
+  const question = readQuestion(body)
+  if (!question) {
     return { status: 400, why: 'the body must be "old <size>", proof lines, an empty line and a checkpoint' }
   }
-  const { old, proof, checkpoint } = asked
+  const { old, proof, checkpoint } = question
   if (checkpoint.origin !== log.name) return { status: 404, why: `this witness does not know ${checkpoint.origin}` }
   if (typeof signedBy(log, checkpoint) === 'string')
     return { status: 403, why: 'the log’s key did not sign this checkpoint' }
@@ -40,7 +40,7 @@ export function considerCheckpoint(
 }
 
 /** Returns the log of a request; undefined if it has no checkpoint. */
-export function originAsked(body: string): string | undefined {
+export function originOf(body: string): string | undefined {
   return readCheckpoint(body.slice(body.indexOf('\n\n') + 2))?.origin
 }
 

@@ -198,9 +198,9 @@ async function generate(session: OpenSession, label: string): Promise<number> {
 /** Checks the key's attributes as the token reports them, not as requested. */
 async function assertStaysIn(session: OpenSession, key: number, label: string): Promise<void> {
   const { memory } = session
-  const asked = [attribute.sensitive, attribute.notExtractable]
-  const template = putTemplate(memory, asked)
-  await session.call('C_GetAttributeValue', session.handle, key, template.address, asked.length)
+  const wantedAttributes = [attribute.sensitive, attribute.notExtractable]
+  const template = putTemplate(memory, wantedAttributes)
+  await session.call('C_GetAttributeValue', session.handle, key, template.address, wantedAttributes.length)
   const [isSensitive, isExtractable] = template.values.map(isTrue)
   memory.clear()
   if (isSensitive && !isExtractable) return

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { KeyStoreSettings } from '#platform/config/key-store.ts'
 import { forgedKey, KeyStoreFault, missingKey, type Unwrapped, type Wrapped } from '../key-store.ts'
 import type { WrappingKeys } from '../wrapping-keys.ts'
-import { createAsking, isRecord, type Answer, type Ask, type Timing } from './transit-requests.ts'
+import { createTransitRequest, isRecord, type Answer, type TransitRequest, type Timing } from './transit-requests.ts'
 
 const atOnce = 1024
 const wanted = { type: 'aes256-gcm96', derived: false, exportable: false, allow_plaintext_backup: false }
@@ -24,7 +24,7 @@ export async function openTransit(
   timing: Timing = usual,
 ): Promise<WrappingKeys> {
   const { mount, prefix, url } = settings
-  const ask = createAsking(settings, timing)
+  const send = createTransitRequest(settings, timing)
   const pathOf = (what: 'keys' | 'encrypt' | 'decrypt', label: string) => `${mount}/${what}/${prefix}${label}`
   const unexpected = (what: string, { status, errors }: Answer) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${messageOf(errors)}`)
@@ -32,7 +32,7 @@ export async function openTransit(
   /** Returns the server's description of a key; undefined if the server says that there is none. */
   const readKey = async (label: string): Promise<Answer | undefined> => {
     const path = pathOf('keys', label)
-    const answer = await ask('GET', path)
+    const answer = await send('GET', path)
     if (answer.status === 200) {
       if (answer.data['name'] === `${prefix}${label}`) return answer
       throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} was asked for ${path} and told of another key`)
@@ -58,7 +58,7 @@ export async function openTransit(
   const encrypt = async (label: string, items: readonly Unwrapped[]): Promise<Buffer[]> => {
     const path = pathOf('encrypt', label)
     const batch = items.map(({ secret, purpose }) => ({ plaintext: secret.toString('base64'), ...associated(purpose) }))
-    const results = await askBatch(ask, path, batch).catch(orUnexpected(path))
+    const results = await requestBatch(send, path, batch).catch(orUnexpected(path))
     return results.map((result) => {
       const [, version, content] = ciphertextShape.exec(String(result['ciphertext'])) ?? []
       if (version === undefined || content === undefined) {
@@ -72,8 +72,8 @@ export async function openTransit(
 
   /** Undefined for an item that does not open. */
   const decrypt = async (label: string, items: readonly Wrapped[]): Promise<(Buffer | undefined)[]> => {
-    const results = await askBatch(
-      ask,
+    const results = await requestBatch(
+      send,
       pathOf('decrypt', label),
       items.map(({ wrapped, purpose }) => ({ ciphertext: ciphertextOf(wrapped), ...associated(purpose) })),
     )
@@ -90,7 +90,7 @@ export async function openTransit(
   async function listKeys(): Promise<string[]> {
     // By GET: some proxies do not pass the method LIST.
     const path = `${mount}/keys?list=true`
-    const answer = await ask('GET', path)
+    const answer = await send('GET', path)
     if (answer.status === 404 && answer.errors.length === 0) return []
     const { keys } = answer.data
     if (answer.status !== 200 || !Array.isArray(keys)) throw unexpected(`GET ${path}`, answer)
@@ -101,7 +101,7 @@ export async function openTransit(
     kind: 'vault',
     async make(label) {
       if (await readKey(label)) throw new KeyStoreFault('KEY_EXISTS', `key ${label} exists already`)
-      const answer = await ask('POST', pathOf('keys', label), wanted)
+      const answer = await send('POST', pathOf('keys', label), wanted)
       if (answer.status > 204) throw unexpected(`POST ${pathOf('keys', label)}`, answer)
       const made = await readKey(label)
       if (!made) throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} made ${label} and does not have it`)
@@ -157,10 +157,10 @@ export async function openTransit(
       if (!held) return undefined
       const probe: Unwrapped = { secret: randomBytes(32), purpose: `destruction ${label}` }
       const [sealed] = await encrypt(label, [probe])
-      const allowed = await ask('POST', `${pathOf('keys', label)}/config`, { deletion_allowed: true })
+      const allowed = await send('POST', `${pathOf('keys', label)}/config`, { deletion_allowed: true })
       if (allowed.status > 204) throw unexpected(`POST ${pathOf('keys', label)}/config`, allowed)
       // Whatever the answers are, the state afterwards counts.
-      const deleted = await ask('DELETE', pathOf('keys', label))
+      const deleted = await send('DELETE', pathOf('keys', label))
       const stays = (how: string) =>
         new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${how}`)
       if (await readKey(label)) throw stays(`and it is still there (${deleted.status}${messageOf(deleted.errors)})`)
@@ -188,9 +188,13 @@ class RefusedBatch extends Error {
 }
 
 /** Sends a batch as one request; the results are in order and of this request. */
-async function askBatch(ask: Ask, path: string, items: readonly object[]): Promise<Record<string, unknown>[]> {
+async function requestBatch(
+  request: TransitRequest,
+  path: string,
+  items: readonly object[],
+): Promise<Record<string, unknown>[]> {
   const run = randomUUID()
-  const answer = await ask('POST', path, {
+  const answer = await request('POST', path, {
     batch_input: items.map((item, index) => ({ ...item, reference: `${run}.${index}` })),
   })
   const results = answer.data['batch_results']

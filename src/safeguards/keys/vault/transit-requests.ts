@@ -26,7 +26,7 @@ export interface Timing {
   pauseMs: number
 }
 
-export type Ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Answer>
+export type TransitRequest = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Answer>
 
 type Where = Extract<KeyStoreSettings, { kind: 'vault' }>
 
@@ -35,7 +35,7 @@ const tries = 3
 const longestAnswerBytes = 16 * 1024 * 1024
 
 /** Every request can be retried: the caller checks the state afterwards. */
-export function createAsking(where: Where, { requestMs, pauseMs }: Timing): Ask {
+export function createTransitRequest(where: Where, { requestMs, pauseMs }: Timing): TransitRequest {
   const away = (why: string, cause?: unknown) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${where.url} ${why}`, cause)
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTransit, type Asked, type Fault, type TransitServer } from '#test/keys/transit-server.ts'
+import { startTransit, type ReceivedRequest, type Fault, type TransitServer } from '#test/keys/transit-server.ts'
 import { openTransit } from './transit-keys.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-vault-'))
@@ -48,7 +48,7 @@ async function openWithKey() {
 /** Lets requests of this kind go wrong, so many times. */
 function goWrong(kind: RegExp, fault: Fault, times = Infinity): void {
   let left = times
-  server.fault = (asked) => (kind.test(`${asked.method} ${asked.path}`) && left-- > 0 ? fault : undefined)
+  server.fault = (requests) => (kind.test(`${requests.method} ${requests.path}`) && left-- > 0 ? fault : undefined)
 }
 
 const away = (words: RegExp) => ({ code: 'KEY_STORE_AWAY', message: expect.stringMatching(words) as string })
@@ -65,7 +65,7 @@ async function faultOf(act: Promise<unknown>): Promise<{ code: string; message: 
   return error!
 }
 
-async function asksOf(act: () => Promise<unknown>): Promise<Asked[]> {
+async function requestsOf(act: () => Promise<unknown>): Promise<ReceivedRequest[]> {
   const before = server.asked.length
   await act()
   return server.asked.slice(before)
@@ -108,8 +108,8 @@ describe('a key server that answers late, twice, or not', () => {
       () => keys.destroy(label),
       () => keys.labels(),
     ]) {
-      const asked = await asksOf(async () => expect((await faultOf(act())).code).toBe('KEY_STORE_AWAY'))
-      expect(asked).toHaveLength(3)
+      const requests = await requestsOf(async () => expect((await faultOf(act())).code).toBe('KEY_STORE_AWAY'))
+      expect(requests).toHaveLength(3)
     }
     expect(performance.now() - began).toBeLessThan(5 * 3 * 2 * quick.requestMs)
     server.fault = undefined
@@ -275,8 +275,8 @@ describe('a key server', () => {
     const { label } = await openWithKey()
     const keys = await openTransit(settings(), { ...quick, requestMs: 10_000 })
     const many = Array<(typeof items)[0]>(2_500).fill(items[0]!)
-    const asked = await asksOf(() => keys.wrap(label, many))
-    expect(asked.map(({ method, path }) => `${method} ${path.split('/')[1]!}`)).toEqual([
+    const requests = await requestsOf(() => keys.wrap(label, many))
+    expect(requests.map(({ method, path }) => `${method} ${path.split('/')[1]!}`)).toEqual([
       'GET keys',
       ...Array<string[]>(3).fill(['POST encrypt', 'POST decrypt']).flat(),
     ])
@@ -284,8 +284,8 @@ describe('a key server', () => {
   })
 
   test('is sent to the namespace that the settings name', async () => {
-    const asked = await asksOf(() => openTransit({ ...settings(), namespace: 'agency/calls' }, quick))
-    expect(asked).toEqual([{ method: 'GET', path: 'transit/keys?list=true', namespace: 'agency/calls' }])
+    const requests = await requestsOf(() => openTransit({ ...settings(), namespace: 'agency/calls' }, quick))
+    expect(requests).toEqual([{ method: 'GET', path: 'transit/keys?list=true', namespace: 'agency/calls' }])
   })
 
   test('whose token is refused says which file has it; a new one in the file is used without a restart', async () => {

@@ -12,7 +12,7 @@ import {
 import { sayInAll } from '#platform/texts/texts.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
-import { askDirectoryChange } from '../directory-changes.ts'
+import { requestDirectoryChange } from '../directory-changes.ts'
 import type { DirectoryRefusal } from '../directory-refusal.ts'
 import { newHistory } from '../enter-person.ts'
 import { findCircle } from '../history/find-circle.ts'
@@ -86,7 +86,7 @@ export async function importPeople(
     if (!options.tryOnly) {
       if (judged.units.length > 0) await tx.insertInto('unit').values(judged.units).execute()
       await writeHistories(tx, steps)
-      for (const { personId, wanted } of waiting) await askDirectoryChange(tx, personId, wanted)
+      for (const { personId, wanted } of waiting) await requestDirectoryChange(tx, personId, wanted)
     }
     return { done: counts, trace: { ...trace, detail: { ...counts } } }
   })

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 

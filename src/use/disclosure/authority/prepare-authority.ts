@@ -1,10 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 
-export interface AskedByAuthority {
+export interface AuthorityRequest {
   origin: 'REQUEST' | 'OWN_INITIATIVE'
   authority: string
   officer: string
@@ -32,9 +32,12 @@ const addRefusals = [
 export function enterAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
-  asked: AskedByAuthority,
+  request: AuthorityRequest,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  const statement = sql<{ id: string; number: string }>`select id, number from save_authority(null, ${fieldsOf(asked)})`
+  const statement = sql<{
+    id: string
+    number: string
+  }>`select id, number from save_authority(null, ${fieldsOf(request)})`
   const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
   return rowOfDatabase(db, session, statement, enterRefusals, trace)
 }
@@ -44,9 +47,9 @@ export function changeAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
-  asked: AskedByAuthority,
+  request: AuthorityRequest,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const statement = sql`select save_authority(${id}::uuid, ${fieldsOf(asked)})`
+  const statement = sql`select save_authority(${id}::uuid, ${fieldsOf(request)})`
   return actOnDisclosure(db, session, id, 'authority.changed', statement, changeRefusals)
 }
 
@@ -96,6 +99,6 @@ export function assessAuthority(
   )
 }
 
-function fieldsOf({ origin, authority, officer, caseNumber, aim, provisionId, receivedAt }: AskedByAuthority) {
+function fieldsOf({ origin, authority, officer, caseNumber, aim, provisionId, receivedAt }: AuthorityRequest) {
   return sql`${origin}, ${authority}, ${officer}, ${caseNumber}, ${aim}, ${provisionId ?? null}, ${receivedAt}::timestamptz`
 }

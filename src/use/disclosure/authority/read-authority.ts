@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import {
   authorityLacks,

@@ -10,7 +10,7 @@ export interface Phrase {
   /** Its end, in samples. */
   at: number
   /** The other party answers. */
-  asks: boolean
+  isQuestion: boolean
   /** "Minä olen", "this is": what follows is a name only if it looks like one. */
   loose: boolean
   /** The name precedes it. */
@@ -20,7 +20,7 @@ export interface Phrase {
 interface Pattern {
   category: Category
   pattern: RegExp
-  asks: boolean
+  isQuestion: boolean
   loose: boolean
   behind: boolean
 }
@@ -109,16 +109,16 @@ function patternsOf(language: Language): Pattern[] {
   const categories = Object.entries(named).map(([category, phrases]) => ({
     category: category as Category,
     pattern: compile(phrases[language]),
-    asks: true,
+    isQuestion: true,
     loose: false,
     behind: false,
   }))
   return [
     ...categories,
-    { category: 'NAME', pattern: compile(saysName[language]), asks: false, loose: false, behind: false },
-    { category: 'NAME', pattern: compile(saysNameLoosely[language]), asks: false, loose: true, behind: false },
-    { category: 'NAME', pattern: compile(afterName[language]), asks: false, loose: true, behind: true },
-    { category: 'NAME', pattern: compile(asksName[language]), asks: true, loose: false, behind: false },
+    { category: 'NAME', pattern: compile(saysName[language]), isQuestion: false, loose: false, behind: false },
+    { category: 'NAME', pattern: compile(saysNameLoosely[language]), isQuestion: false, loose: true, behind: false },
+    { category: 'NAME', pattern: compile(afterName[language]), isQuestion: false, loose: true, behind: true },
+    { category: 'NAME', pattern: compile(asksName[language]), isQuestion: true, loose: false, behind: false },
   ]
 }
 

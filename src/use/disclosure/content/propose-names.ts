@@ -28,10 +28,10 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
     const ofName = (phrase: Phrase) => phrase.category === 'NAME'
     for (const phrase of phrasesIn(tokens, language).filter(ofName)) {
       if (phrase.behind) proposals.push(...nameBefore(tokens, phrase.first))
-      else if (!phrase.asks) proposals.push(...nameFrom(tokens, phrase))
+      else if (!phrase.isQuestion) proposals.push(...nameFrom(tokens, phrase))
     }
     for (const phrase of phrasesIn(other, language).filter(ofName)) {
-      if (!phrase.asks) continue
+      if (!phrase.isQuestion) continue
       const answer = tokens.findIndex((token) => token.from >= phrase.at - 1600)
       if (answer >= 0) proposals.push(...nameFrom(tokens, { ...phrase, next: answer }))
     }

@@ -188,12 +188,12 @@ function datesOfBirth(tokens: readonly Token[], other: readonly Token[]): Propos
   const proposals: Proposal[] = []
   const languages = new Set([...languagesOf(tokens), ...languagesOf(other)])
   for (const language of languages) {
-    for (const [list, asked] of [
+    for (const [list, request] of [
       [tokens, false],
       [other, true],
     ] as const) {
       for (const phrase of phrasesIn(list, language).filter(({ category }) => category === 'DATE_OF_BIRTH')) {
-        const start = asked ? tokens.findIndex(({ from }) => from >= phrase.at - 1600) : phrase.next
+        const start = request ? tokens.findIndex(({ from }) => from >= phrase.at - 1600) : phrase.next
         const found = start < 0 ? undefined : dateFrom(tokens, start, phrase.at)
         if (found !== undefined) proposals.push(found)
       }

@@ -17,7 +17,7 @@ import { bytesPerSample, samplesOf, wavHeaderBytes } from '#register/recordings/
 /** Why a hearing has ended; `changed`: there is another rendering, or none. */
 export type HearingOver = 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'changed' | 'unknown'
 
-export interface HearingAsked {
+export interface PlaybackRequest {
   session: string
   hearing: string
   from: number
@@ -27,7 +27,7 @@ export interface HearingAsked {
 export interface CopyHearings {
   /** Returns bytes `from` to `to` (inclusive) of the result's WAV, at most 1 MiB, at the pace of listening. */
   audio: (
-    asked: HearingAsked,
+    request: PlaybackRequest,
     gone?: AbortSignal,
   ) => Promise<
     { bytes: Buffer; from: number; totalBytes: number } | { over: HearingOver } | 'out-of-range' | 'too-fast'
@@ -68,15 +68,15 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
         const { totalBytes } = sound
         if (from >= totalBytes) return 'out-of-range'
         const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
-        const asked = samplesOf(from, end)
-        const samples = asked.to - asked.from
+        const request = samplesOf(from, end)
+        const samples = request.to - request.from
         // One pace per person, however many hearings they begin.
         const ears = `${now.person} ${now.copy}`
-        const given = samples === 0 ? 0 : await whenHeard(ears, { fromSample: asked.from, samples, speed: 1 }, gone)
+        const given = samples === 0 ? 0 : await whenHeard(ears, { fromSample: request.from, samples, speed: 1 }, gone)
         if (samples > 0 && given === 0) return 'too-fast'
-        const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
+        const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
         const bytes = await sound.read(from, givenEnd)
-        if (await noteHeard(store, { session, hearing }, asked.from, asked.from + given))
+        if (await noteHeard(store, { session, hearing }, request.from, request.from + given))
           return { bytes, from, totalBytes }
         const after = await hearingNow(store, session, hearing)
         return 'over' in after ? after : { over: 'unknown' }

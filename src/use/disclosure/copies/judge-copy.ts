@@ -1,10 +1,10 @@
 /** Acts on a copy at the desk, which has no keys: begin, hear, sign, report. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Level } from '../voice/engine.ts'
-import { copyRefusals, type CopyRefusal } from './ask-copy.ts'
+import { copyRefusals, type CopyRefusal } from './run-in-session.ts'
 import type { RedactionReason } from './copy-work.ts'
 import type { EvaluationFigures } from './voice-engines.ts'
 
@@ -39,7 +39,7 @@ export async function beginHearing(
   const statement = sql<{ id: string; until: Temporal.Instant; sound_ms: number }>`
     select * from begin_copy_hearing(${id}::uuid)`
   const trace = { action: 'anonymised-copy.heard', object: { kind: 'anonymised-copy', id } } as const
-  const answer = await askOfDatabase(db, session, statement, hearRefusals, trace)
+  const answer = await requestDatabase(db, session, statement, hearRefusals, trace)
   if ('refused' in answer) return answer
   const { id: hearing, until, sound_ms } = answer.rows[0]!
   return { id: hearing, until: until.toString(), durationMs: sound_ms }
@@ -94,7 +94,7 @@ export async function readPrivacyReport(
     checked_by_name: string | null
   }>`select * from read_privacy_report(${id}::uuid)`
   const trace = { action: 'anonymised-copy.read', object: { kind: 'anonymised-copy', id } } as const
-  const answer = await askOfDatabase(db, session, statement, reportRefusals, trace)
+  const answer = await requestDatabase(db, session, statement, reportRefusals, trace)
   if ('refused' in answer) return answer
   const row = answer.rows[0]!
   return {

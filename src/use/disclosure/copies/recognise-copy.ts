@@ -12,11 +12,17 @@ import {
   type AnonymisedCopyStore,
   type CopyOfRecording,
 } from '#register/recordings/anonymised-copies.ts'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Refused } from '#safeguards/access/database-request.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import type { Word } from '../content/word.ts'
 import type { Recogniser } from '../voice/recognise-process.ts'
-import { askInSession, preparedCopy, preparingRefusals, type PreparedCopy, type PreparingRefusal } from './ask-copy.ts'
+import {
+  runInSession,
+  preparedCopy,
+  preparingRefusals,
+  type PreparedCopy,
+  type PreparingRefusal,
+} from './run-in-session.ts'
 import type { WrittenTurn } from './copy-work.ts'
 
 export type RecogniseRefusal = PreparingRefusal | 'anonymised-copy.no-recognition' | 'anonymised-copy.recognising'
@@ -45,7 +51,7 @@ export interface CopyRecognition {
 
 export interface CopyRecogniser {
   /** Begins; progress is in the copy's recognition. Replaces earlier results. */
-  recognise: (asked: {
+  recognise: (request: {
     session: string
     copy: string
     /** Expected language. */
@@ -154,7 +160,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       const prepared = await preparedCopy(store, session, copy)
       if ('refused' in prepared) return prepared
       if (!recogniser) return { refused: 'anonymised-copy.no-recognition' }
-      const person = await askInSession(db, session, preparingRefusals, async (tx) => {
+      const person = await runInSession(db, session, preparingRefusals, async (tx) => {
         const { rows } = await sql<{ id: string }>`
           select person_id as id from session where token_hash = sha256(convert_to(${session}, 'UTF8'))`.execute(tx)
         return rows[0]!
@@ -191,14 +197,14 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     async tidy() {
       if (kept.size === 0) return 0
       // Entries added while the database is queried are not affected.
-      const asked = [...kept]
+      const request = [...kept]
       const { rows } = await sql<{ id: string }>`
         select id from anonymised_copy
-        where id = any (${asked.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
+        where id = any (${request.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
         db,
       )
       const going = new Set(rows.map(({ id }) => id))
-      const over = asked.filter(
+      const over = request.filter(
         ([copy, now]) => kept.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > keptMs),
       )
       for (const [copy] of over) letGo(copy)

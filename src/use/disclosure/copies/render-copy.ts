@@ -14,8 +14,14 @@ import {
   type AnonymisedCopyStore,
 } from '#register/recordings/anonymised-copies.ts'
 import { samplesPerSecond } from '#register/recordings/recording-index.ts'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
-import { askInSession, preparedCopy, preparingRefusals, type PreparedCopy, type PreparingRefusal } from './ask-copy.ts'
+import type { Refused } from '#safeguards/access/database-request.ts'
+import {
+  runInSession,
+  preparedCopy,
+  preparingRefusals,
+  type PreparedCopy,
+  type PreparingRefusal,
+} from './run-in-session.ts'
 import { countRemoved } from './copy-work.ts'
 import type { MissingOfCopy } from './copy-lacks.ts'
 import { renderTracks, speakCopy } from './render-tracks.ts'
@@ -34,7 +40,7 @@ export interface CopyRendering {
 
 export interface CopyRenderer {
   /** Begins to render; progress is in the copy's state. `of`: what is missing. */
-  render: (asked: {
+  render: (request: {
     session: string
     copy: string
     revision: number
@@ -136,7 +142,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       // A rejected result is destroyed before another is made.
       await removeOver(copy)
       const { removed, redactedMs } = countRemoved(prepared.work.redactions)
-      const begun = await askInSession(db, session, renderRefusals, async (tx) => {
+      const begun = await runInSession(db, session, renderRefusals, async (tx) => {
         const evaluation = engine.evaluation === undefined ? null : JSON.stringify(engine.evaluation)
         await sql`select begin_rendering(${copy}::uuid, ${revision}, ${engine.name}, ${engine.version},
           ${JSON.stringify(removed)}::jsonb, ${redactedMs}, ${evaluation}::jsonb)`.execute(tx)

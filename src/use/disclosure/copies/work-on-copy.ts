@@ -4,19 +4,19 @@
  */
 import { given } from '#platform/given.ts'
 import { sql } from 'kysely'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Refused } from '#safeguards/access/database-request.ts'
 import { RecordingGone, sealCopyWork, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { voiceRate, type Level } from '../voice/engine.ts'
 import type { OriginalAnalyser } from './analyse-original.ts'
 import {
-  askInSession,
+  runInSession,
   copyRefusals,
   openedWork,
   preparedCopy,
   preparingRefusals,
   type CopyRefusal,
   type PreparingRefusal,
-} from './ask-copy.ts'
+} from './run-in-session.ts'
 import { lacksOf, type MissingOfCopy, type OfferedLevel } from './copy-lacks.ts'
 import { misplaced, type CopyWork, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
@@ -66,11 +66,11 @@ export interface CopyWorking {
 }
 
 export interface CopyWorker {
-  read: (asked: { session: string; copy: string }) => Promise<CopyView | Refused<CopyRefusal>>
+  read: (request: { session: string; copy: string }) => Promise<CopyView | Refused<CopyRefusal>>
   save: (
-    asked: { session: string; copy: string; revision: number } & CopyWork,
+    request: { session: string; copy: string; revision: number } & CopyWork,
   ) => Promise<{ revision: number } | Refused<PreparingRefusal | 'anonymised-copy.times'>>
-  propose: (asked: {
+  propose: (request: {
     session: string
     copy: string
     turns: WrittenTurn[]
@@ -82,7 +82,7 @@ export function createCopyWorker(working: CopyWorking): CopyWorker {
 
   return {
     async read({ session, copy }) {
-      const row = await askInSession(store.db, session, copyRefusals, async (tx) => {
+      const row = await runInSession(store.db, session, copyRefusals, async (tx) => {
         const { rows } = await sql<CopyRow>`select * from read_copy(${copy}::uuid)`.execute(tx)
         return rows[0]!
       })
@@ -101,7 +101,7 @@ export function createCopyWorker(working: CopyWorking): CopyWorker {
       if ('refused' in prepared) return prepared
       const field = misplaced({ level, turns, redactions }, prepared.durationMs)
       if (field !== undefined) return { refused: 'anonymised-copy.times', of: field }
-      const saved = await askInSession(store.db, session, preparingRefusals, async (tx) => {
+      const saved = await runInSession(store.db, session, preparingRefusals, async (tx) => {
         const sealed = await sealCopyWork(store, prepared, { turns, redactions })
         const { rows } = await sql<{ revision: number }>`
           select save_copy(${copy}::uuid, ${revision}, ${level}, ${sealed}) as revision`.execute(tx)

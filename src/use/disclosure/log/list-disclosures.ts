@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { authorityStateOf, type AuthorityState } from '../authority/authority-state.ts'
 import { listPackages, type PackageRow } from '../packages/list-packages.ts'
@@ -101,6 +101,6 @@ export async function readDisclosureStatistics(
 ): Promise<DisclosureStatistics | Refused<'deny.role'>> {
   const statement = sql<{ counted: DisclosureStatistics }>`select disclosure_statistics(${year}) as counted`
   const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
-  const answer = await askOfDatabase(db, session, statement, ['deny.role'], trace)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
   return 'refused' in answer ? answer : answer.rows[0]!.counted
 }

@@ -14,7 +14,7 @@ import {
 import { readAtRest } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused, type Refused } from '#safeguards/access/database-request.ts'
 import { recordingsInPackage } from './recordings-in-package.ts'
 
 const settledAtOnce = 500
@@ -44,7 +44,7 @@ interface BegunRow {
 
 export interface PackageFetching extends SingleUseDownloads<PackageFetched> {
   /** Begins to save a package for a medium. */
-  beginSave: (asked: {
+  beginSave: (request: {
     session: string
     id: string
     address?: string

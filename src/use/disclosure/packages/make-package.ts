@@ -14,7 +14,7 @@ import { restKey } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import { sealObject, sweepUnfinished } from '#register/recordings/seal-object.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused, type Refused } from '#safeguards/access/database-request.ts'
 import {
   authorityContents,
   originalSound,
@@ -26,7 +26,7 @@ import { makePackageRefusals, type MakePackageRefusal } from './package-refusals
 import { recordingsInPackage } from './recordings-in-package.ts'
 import { readResearchPackage, researchSounds, type ListedSound, type ResearchPackage } from './research-files.ts'
 
-export interface PackageAsked {
+export interface PackageRequest {
   session: string
   kind: 'RESEARCH' | 'AUTHORITY'
   disclosure: string
@@ -61,7 +61,7 @@ export interface PackageMaking extends CopyStore {
 
 export interface PackageMaker {
   /** Begins a package; its state shows the progress. */
-  make: (asked: PackageAsked) => Promise<PackageBegun | Refused<MakePackageRefusal>>
+  make: (request: PackageRequest) => Promise<PackageBegun | Refused<MakePackageRefusal>>
   /** Resolves when nothing is being made any more. */
   stop: () => Promise<void>
 }
@@ -71,18 +71,18 @@ const workSuffix = '.package'
 export function createPackageMaker(making: PackageMaking): PackageMaker {
   let last: Promise<void> = Promise.resolve()
   return {
-    async make(asked) {
-      if (asked.recipient !== undefined && !headerForKey(asked.recipient)) return { refused: 'package.recipient' }
-      const passphrase = asked.method === 'PASSPHRASE' ? makePassphrase() : undefined
-      const token = asked.delivery === 'LINK' ? makeLinkToken() : undefined
-      const begun = await begin(making, asked, token === undefined ? undefined : tokenHash(token))
+    async make(request) {
+      if (request.recipient !== undefined && !headerForKey(request.recipient)) return { refused: 'package.recipient' }
+      const passphrase = request.method === 'PASSPHRASE' ? makePassphrase() : undefined
+      const token = request.delivery === 'LINK' ? makeLinkToken() : undefined
+      const begun = await begin(making, request, token === undefined ? undefined : tokenHash(token))
       if ('refused' in begun) return begun
       const seal = (): Promise<AgeHeader> | AgeHeader => {
         const header = passphrase === undefined ? headerForKey(begun.recipient) : headerForPassphrase(passphrase)
         if (!header) throw new Error('the recipient’s key is no key that anybody has: the institute gives another')
         return header
       }
-      last = last.then(() => finish(making, asked.kind, asked.session, begun.id, seal))
+      last = last.then(() => finish(making, request.kind, request.session, begun.id, seal))
       return {
         id: begun.id,
         expiresAt: begun.expires_at.toString(),
@@ -111,7 +111,7 @@ interface Begun {
 
 function begin(
   { db }: PackageMaking,
-  { session, kind, disclosure, method, delivery, recipient }: PackageAsked,
+  { session, kind, disclosure, method, delivery, recipient }: PackageRequest,
   hash: Buffer | undefined,
 ): Promise<Begun | Refused<MakePackageRefusal>> {
   const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {
@@ -127,7 +127,7 @@ function begin(
 /** Discards a package that was ended meanwhile. Never throws. */
 async function finish(
   making: PackageMaking,
-  kind: PackageAsked['kind'],
+  kind: PackageRequest['kind'],
   session: string,
   id: string,
   seal: () => Promise<AgeHeader> | AgeHeader,

@@ -61,10 +61,10 @@ export async function readResearchPackage(db: Kysely<RegisterTables>, id: string
  */
 export async function* researchSounds(
   store: AnonymisedCopyStore & { opus: OpusThreads },
-  asked: ResearchPackage,
+  request: ResearchPackage,
   onFile: () => Promise<void>,
 ): AsyncGenerator<ZipEntry & { listed: ListedSound }> {
-  const { rows } = await sql<SoundRow>`select * from research_contents(${asked.id}::uuid)`.execute(store.db)
+  const { rows } = await sql<SoundRow>`select * from research_contents(${request.id}::uuid)`.execute(store.db)
   const facts = coarseFacts(
     rows.map(({ started_at, sound_ms, number_reached, unit_id }) => ({
       startedAt: started_at,
@@ -76,14 +76,14 @@ export async function* researchSounds(
   const named = rows
     .map((row, at) => ({ row, facts: facts[at]!, name: randomBytes(8).toString('hex') }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
-  const suffix = asked.format === 'OPUS' ? 'opus' : 'wav'
+  const suffix = request.format === 'OPUS' ? 'opus' : 'wav'
   // Encodes as many at once as there are threads.
-  const under = named.slice(0, encodedAtOnce).map((each) => soundOf(store, asked.format, each.row))
+  const under = named.slice(0, encodedAtOnce).map((each) => soundOf(store, request.format, each.row))
   for (const [at, { row, facts: coarse, name }] of named.entries()) {
     const bytes = await under[at]!
     under[at] = Promise.resolve(nothing)
     const next = named[at + encodedAtOnce]
-    if (next) under.push(soundOf(store, asked.format, next.row))
+    if (next) under.push(soundOf(store, request.format, next.row))
     const file = `${name}.${suffix}`
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     await onFile()

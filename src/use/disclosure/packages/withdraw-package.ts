@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const refusals = ['deny.role', 'not-found', 'package.over'] as const

@@ -3,7 +3,7 @@
  * links a copy to a recording once its return is confirmed.
  */
 import { sql } from 'kysely'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
@@ -24,7 +24,7 @@ const days = [
   'research.due-date-past',
   'research.due-date-late',
 ] as const
-const askRefusals = [
+const requestRefusals = [
   ...always,
   ...days,
   'research.not-released',
@@ -48,17 +48,17 @@ export function decideResearch(
 }
 
 /** Requests a later day, never past an item's destruction (AC19). */
-export function askExtension(
+export function requestExtension(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   { dueOn, reasons }: { dueOn: Temporal.PlainDate; reasons: string },
-): Promise<{ id: string } | Refused<(typeof askRefusals)[number]>> {
+): Promise<{ id: string } | Refused<(typeof requestRefusals)[number]>> {
   const statement = sql<{
     id: string
   }>`select request_research_extension(${id}::uuid, ${dueOn}::date, ${reasons}) as id`
   const trace = { action: 'research.extension', object: { kind: 'disclosure', id } } as const
-  return rowOfDatabase(db, session, statement, askRefusals, trace)
+  return rowOfDatabase(db, session, statement, requestRefusals, trace)
 }
 
 /** @param id of the extension */

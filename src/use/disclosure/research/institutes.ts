@@ -3,7 +3,7 @@ import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
 import { AgeFault } from '#platform/age/faults.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, rowOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, refusedInLog, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 

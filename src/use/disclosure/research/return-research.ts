@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'

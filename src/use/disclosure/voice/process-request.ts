@@ -8,9 +8,9 @@ const startMs = 60_000
 const secondsPerSecond = 10
 
 /** Returns a line of JSON, then the samples: 16 bits, little-endian. The caller wipes the parts. */
-export function requestOf(program: NamedProgram, samples: Int16Array, asked: Record<string, unknown>): Buffer[] {
+export function requestOf(program: NamedProgram, samples: Int16Array, request: Record<string, unknown>): Buffer[] {
   const models = (program.files ?? []).map(({ path }) => path)
-  const line = JSON.stringify({ protocol, rate: voiceRate, samples: samples.length, models, ...asked })
+  const line = JSON.stringify({ protocol, rate: voiceRate, samples: samples.length, models, ...request })
   const pcm = Buffer.alloc(2 * samples.length)
   for (const [i, sample] of samples.entries()) pcm.writeInt16LE(sample, 2 * i)
   return [Buffer.from(`${line}\n`), pcm]

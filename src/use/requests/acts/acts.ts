@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const withdrawRefusals = ['deny.role', 'not-found', 'copy.over'] as const

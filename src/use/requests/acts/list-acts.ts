@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { namePeople, type NamedPerson, type PersonOf } from '#safeguards/people/name-people.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
@@ -137,7 +137,7 @@ export async function listActsOf(
   }
 }
 
-export interface OpennessAsked {
+export interface OpennessRequest {
   requestId: string
   number: string
   receivedAt: Temporal.Instant
@@ -163,10 +163,10 @@ interface OpennessRow {
 export async function listRequestDecisions(
   db: Kysely<RegisterTables>,
   session: Session,
-): Promise<{ corrections: ListedCorrection[]; openness: OpennessAsked[] } | Refused<'deny.role'>> {
+): Promise<{ corrections: ListedCorrection[]; openness: OpennessRequest[] } | Refused<'deny.role'>> {
   const refusals = ['deny.role'] as const
   const trace = { action: 'requests.read', object: { kind: 'request' } } as const
-  const corrections = await askOfDatabase(
+  const corrections = await requestDatabase(
     db,
     session,
     sql<CorrectionRow>`select * from list_corrections(null)`,
@@ -174,7 +174,7 @@ export async function listRequestDecisions(
     trace,
   )
   if ('refused' in corrections) return corrections
-  const openness = await askOfDatabase(db, session, sql<OpennessRow>`select * from list_openness()`, refusals, trace)
+  const openness = await requestDatabase(db, session, sql<OpennessRow>`select * from list_openness()`, refusals, trace)
   if ('refused' in openness) return openness
   const person = await namePeople(db, [
     ...corrections.rows.flatMap(peopleOf),

@@ -10,9 +10,9 @@ import { inSession } from '#platform/database/connect.ts'
 import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { storeSubjectCopy, sweepUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 
-export interface CopyAsked {
+export interface CopyRequest {
   session: string
   request: string
   recording: string
@@ -54,7 +54,7 @@ export interface CopyMaking extends CopyStore {
 
 export interface CopyMaker {
   /** Starts a copy; it is ready within moments, and its state shows it. */
-  make: (asked: CopyAsked) => Promise<CopyBegun | { refused: MakeCopyRefusal }>
+  make: (request: CopyRequest) => Promise<CopyBegun | { refused: MakeCopyRefusal }>
   /** Resolves when no copy is being made. */
   stop: () => Promise<void>
 }
@@ -63,17 +63,17 @@ export function createCopyMaker(making: CopyMaking): CopyMaker {
   let last: Promise<void> = Promise.resolve()
 
   return {
-    async make(asked) {
-      const passphrase = asked.method === 'PASSPHRASE' ? makePassphrase() : undefined
-      const toKey = passphrase === undefined ? headerForKey(asked.recipient) : undefined
+    async make(request) {
+      const passphrase = request.method === 'PASSPHRASE' ? makePassphrase() : undefined
+      const toKey = passphrase === undefined ? headerForKey(request.recipient) : undefined
       if (passphrase === undefined && !toKey) return { refused: 'copy.recipient' }
       const token = makeLinkToken()
-      const begun = await begin(making, asked, tokenHash(token))
+      const begun = await begin(making, request, tokenHash(token))
       if ('refused' in begun) return begun
       // Deriving a passphrase's key takes memory, so refused requests never reach it, and copies are made one at a time:
       // listeners come first.
       const seal = () => toKey ?? headerForPassphrase(passphrase!)
-      last = last.then(() => finish(making, begun.id, asked.recording, seal))
+      last = last.then(() => finish(making, begun.id, request.recording, seal))
       return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }
     },
     stop: () => last,
@@ -92,7 +92,7 @@ export async function endUnfinishedCopies(store: CopyStore): Promise<{ ended: nu
 
 async function begin(
   { db, isOffered }: CopyMaking,
-  { session, request, recording, method }: CopyAsked,
+  { session, request, recording, method }: CopyRequest,
   hash: Buffer,
 ): Promise<{ id: string; expiresAt: Temporal.Instant } | { refused: MakeCopyRefusal }> {
   const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { ParsedReport } from './reported-call.ts'
 
@@ -37,9 +37,9 @@ export async function findCall(
   { reported, caller, service }: ParsedReport,
 ): Promise<SearchedCall | SearchRefusal> {
   const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
-  const ask = sql<SearchedCall>`
+  const search = sql<SearchedCall>`
     select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(reported)}::jsonb, ${caller}, ${service})`
-  const searched = await rowOfDatabase(db, session, ask, refusals, trace)
+  const searched = await rowOfDatabase(db, session, search, refusals, trace)
   if ('refused' in searched) return searched
   const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
     select run_call_search(${requestId}::uuid, ${searched.call}::uuid) as refused`

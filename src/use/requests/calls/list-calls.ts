@@ -7,7 +7,7 @@ import type { RequestCallState, RequestParty } from '#register/request-tables.ts
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { namePeople, type NamedPerson, type PersonOf } from '#safeguards/people/name-people.ts'
-import { askFor, type Detail, type ReportedCall } from './reported-call.ts'
+import { missingDetails, type Detail, type ReportedCall } from './reported-call.ts'
 
 type ContactRow = Selectable<RegisterTables['contact']>
 type SegmentRow = Selectable<RegisterTables['segment']>
@@ -113,7 +113,7 @@ function viewCall(row: CallRow, contacts: ReadonlyMap<string, MatchedContact>, p
   return {
     ...{ id, ordinal, state, told: recorded, verifyAgain: row.verify_again, otherRequests: row.other_requests },
     numberUnverified: row.number_unverified,
-    askFor: state === 'SEVERAL' && recorded ? askFor(recorded, party === 'OFFICIAL') : undefined,
+    askFor: state === 'SEVERAL' && recorded ? missingDetails(recorded, party === 'OFFICIAL') : undefined,
     verification: how && { by: how, recordings: recordings ?? [] },
     contact: contact && withProhibitions(contact, row.prohibitions ?? []),
     verifiedBy: person(row.verified_by),

@@ -60,7 +60,7 @@ export function parseReport(given: ReportedCall, today: Temporal.PlainDate): Par
  * Returns details not given yet that would tell several calls apart, the narrowest last; independent of which calls exist. A
  * caller with a withheld number has none to give; an official may know which number called.
  */
-export function askFor(reported: ReportedCall, isOfficials: boolean): Detail[] {
+export function missingDetails(reported: ReportedCall, isOfficials: boolean): Detail[] {
   return [
     ...(reported.accuracy === 'MINUTES' ? [] : ['accuracy' as const]),
     ...(reported.callerNumber === undefined && isOfficials ? ['callerNumber' as const] : []),

@@ -44,7 +44,7 @@ function describeCall(
   say: SayLetter,
 ): LetterPart[] {
   const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
-  const isHistoryAsked = kinds.includes('HISTORY')
+  const isHistoryRequested = kinds.includes('HISTORY')
   const parts: LetterPart[] = []
   const [only] = answered
   if (answered.length === 0) parts.push(paragraph(say('letter.unanswered')))
@@ -58,7 +58,7 @@ function describeCall(
       ),
     })
   }
-  if (!isHistoryAsked) return parts
+  if (!isHistoryRequested) return parts
   const at = (instant: string | null) => (instant === null ? '' : momentOf(instant, language))
   const service = displayPhoneNumber(call.number, numbering)
   const facts = [

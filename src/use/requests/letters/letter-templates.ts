@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { languages, type Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import { knownFields } from './fields.ts'
@@ -84,7 +84,7 @@ export async function changeTemplate(
   const problems = problemsOf(text, knownFields(kind, language))
   // A person without the right is only refused, without the problems.
   if (problems.length > 0 && (await mayChangeTemplates(db, session))) return { refused: 'template.problems', problems }
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<TemplateRow>`select t.* from change_letter_template(${kind}, ${language}, ${text}, ${version}) t`,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
@@ -59,7 +59,7 @@ export async function readLetter(
   | { number: string; kind: LetterKind; language: Language; madeAt: Temporal.Instant; content: LetterContent }
   | Refused<(typeof letterRefusals)[number]>
 > {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ number: string; kind: LetterKind; language: Language; made_at: Temporal.Instant; content: LetterContent }>`

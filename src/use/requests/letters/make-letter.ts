@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { inSession, withTransaction } from '#platform/database/connect.ts'
-import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import { templateInForce } from './letter-templates.ts'

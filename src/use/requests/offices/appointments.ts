@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { boundsOf, type Days, type Slot } from './slots.ts'
@@ -46,14 +46,14 @@ export function bookAppointment(
   db: HoldingSafeguards,
   session: Session,
   requestId: string,
-  asked: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
+  requested: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
 ): Promise<{ id: string } | Refused<(typeof bookRefusals)[number]>> {
   return rowOfDatabase(
     db,
     session,
     sql<{ id: string }>`
-      select book_appointment(${requestId}::uuid, ${asked.slotId}::uuid, ${[...asked.needs]}::text[],
-        ${asked.interpreterLanguage ?? null}) as id`,
+      select book_appointment(${requestId}::uuid, ${requested.slotId}::uuid, ${[...requested.needs]}::text[],
+        ${requested.interpreterLanguage ?? null}) as id`,
     bookRefusals,
     { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
   )
@@ -69,14 +69,14 @@ export function bookNow(
   db: HoldingSafeguards,
   session: Session,
   requestId: string,
-  asked: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
+  requested: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
 ): Promise<{ id: string } | Refused<(typeof nowRefusals)[number]>> {
   return rowOfDatabase(
     db,
     session,
     sql<{ id: string }>`
-      select book_walk_in(${requestId}::uuid, ${asked.officeId}::uuid, ${asked.minutes}::integer, ${[...asked.needs]}::text[],
-        ${asked.interpreterLanguage ?? null}) as id`,
+      select book_walk_in(${requestId}::uuid, ${requested.officeId}::uuid, ${requested.minutes}::integer, ${[...requested.needs]}::text[],
+        ${requested.interpreterLanguage ?? null}) as id`,
     nowRefusals,
     { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
   )
@@ -117,7 +117,7 @@ export function listAppointmentsOf(
   requestId: string,
   workstation?: string,
 ): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  return ask(db, session, { requestId, workstation })
+  return request(db, session, { requestId, workstation })
 }
 
 /** Returns the appointments of some days, and past ones without an outcome. */
@@ -127,13 +127,13 @@ export function listAppointments(
   days: Days,
   { onlyMine, workstation }: { onlyMine: boolean; workstation?: string | undefined },
 ): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  return ask(db, session, { ...boundsOf(days), onlyMine, workstation })
+  return request(db, session, { ...boundsOf(days), onlyMine, workstation })
 }
 
-async function ask(
+async function request(
   db: HoldingSafeguards,
   session: Session,
-  asked: {
+  requested: {
     requestId?: string
     fromAt?: Temporal.Instant
     toAt?: Temporal.Instant
@@ -141,9 +141,9 @@ async function ask(
     workstation: string | undefined
   },
 ): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  const { requestId, fromAt, toAt, onlyMine = false, workstation } = asked
+  const { requestId, fromAt, toAt, onlyMine = false, workstation } = requested
   const here = workstation === undefined ? null : sessionHash(workstation)
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ told: Appointment }>`

@@ -3,7 +3,7 @@
  * to their own calls. The database decides (database/functions/requests/offices.sql); audio is served by ../../playback.
  */
 import { sql } from 'kysely'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -35,7 +35,7 @@ export async function listOffices(
   session: Session,
 ): Promise<{ offices: Office[]; hosts: Host[] } | Refused<'deny.role'>> {
   const trace = { action: 'request.refused', object: { kind: 'office' } } as const
-  const offices = await askOfDatabase(
+  const offices = await requestDatabase(
     db,
     session,
     sql<Office>`select id, names, address, is_closed, workstations, free_slots::integer from list_offices()`,
@@ -43,7 +43,7 @@ export async function listOffices(
     trace,
   )
   if ('refused' in offices) return offices
-  const hosts = await askOfDatabase(db, session, sql<Host>`select id, name from list_hosts()`, ['deny.role'], trace)
+  const hosts = await requestDatabase(db, session, sql<Host>`select id, name from list_hosts()`, ['deny.role'], trace)
   return 'refused' in hosts ? hosts : { offices: offices.rows, hosts: hosts.rows }
 }
 

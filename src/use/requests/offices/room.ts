@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
@@ -53,7 +53,7 @@ export async function openRoom(
   workstation: string | undefined,
 ): Promise<'open' | Refused<(typeof openRefusals)[number]>> {
   const here = workstation === undefined ? null : sessionHash(workstation)
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql`select open_room(${appointmentId}::uuid, ${here}::bytea)`,
@@ -86,7 +86,7 @@ export async function closeRoom(
 ): Promise<'closed' | Refused<'room.none' | 'request.own' | 'session.credentials' | 'session.wait'>> {
   const trace = { action: 'room.closed', object: { kind: 'appointment' } } as const
   const proof = heardBy ? await passwordProof(db, session.personId, heardBy.password) : null
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ closed: 'closed' | keyof typeof unproved }>`

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
@@ -36,9 +36,9 @@ const addRefusals = ['deny.role', 'not-found', 'office.closed', 'slot.times', 's
 export function addSlots(
   db: HoldingSafeguards,
   session: Session,
-  asked: SlotsToAdd,
+  request: SlotsToAdd,
 ): Promise<{ added: number } | Refused<(typeof addRefusals)[number]>> {
-  const { officeId, day, from, to, minutes, hostId } = asked
+  const { officeId, day, from, to, minutes, hostId } = request
   const fromAt = instantOf(day, from, 'earlier')
   const toAt = instantOf(day, to, 'later')
   // A time that the day does not have cannot begin or end a slot: the database refuses null.
@@ -98,7 +98,7 @@ export async function listSlots(
   officeId: string | undefined,
 ): Promise<{ slots: Slot[] } | Refused<'deny.role'>> {
   const { fromAt, toAt } = boundsOf(days)
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ slot: Slot }>`
@@ -118,7 +118,7 @@ export async function listFreeSlots(
   session: Session,
   requestId: string,
 ): Promise<{ slots: Slot[]; latest: Temporal.Instant | null } | Refused<'deny.role' | 'not-found'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ slot: Slot | null; latest: Temporal.Instant | null }>`

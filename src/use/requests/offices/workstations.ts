@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
@@ -23,7 +23,7 @@ export async function makeWorkstationCode(
   name: string,
 ): Promise<{ code: string; until: Temporal.Instant } | Refused<'deny.role' | 'not-found' | 'input.identity-code'>> {
   const code = Array.from({ length: codeLength }, () => signs[randomInt(signs.length)]).join('')
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ until: Temporal.Instant }>`
@@ -47,7 +47,7 @@ export async function enrolWorkstation(
   before: string | undefined,
 ): Promise<{ office: InThreeLanguages; name: string; token: string } | Refused<'deny.role' | 'workstation.code'>> {
   const token = randomBytes(32).toString('base64url')
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<{ office: InThreeLanguages; name: string }>`

@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export interface OwnProhibition {
@@ -34,7 +34,7 @@ export async function listOwnProhibitions(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<OwnProhibition[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<OwnProhibition>`
@@ -52,7 +52,7 @@ export async function listOwnRequests<Kind extends string>(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<OwnRequest<Kind>[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
+  const answer = await requestDatabase(
     db,
     session,
     sql<OwnRequest<Kind>>`

@@ -32,7 +32,7 @@ export function writeEnds(plan: CallPlan): { caller: string; official: string } 
     ${send(request('INVITE', 1, sdp('sendrecv', 1)))}
     <recv response="100" optional="true"/><recv response="200" rrs="true"/>
     ${send(request('ACK', 1), false)}
-    ${asked('caller', plan, 'start')}${silence}
+    ${consultation('caller', plan, 'start')}${silence}
     ${play('first')}
     ${paused('caller', plan)}
     ${later.join('')}
@@ -52,7 +52,7 @@ export function writeEnds(plan: CallPlan): { caller: string; official: string } 
     </action></recv>
     ${send(answer(sdp('sendrecv', 1), true))}
     <recv request="ACK"/>
-    ${asked('official', plan, 'start')}${silence}
+    ${consultation('official', plan, 'start')}${silence}
     ${play('first', held ? 0 : soundMs)}
     ${paused('official', plan)}
     ${answers.join('')}
@@ -80,14 +80,14 @@ function paused(who: 'caller' | 'official', plan: CallPlan): string {
   if (!plan.asks?.pauses) return ''
   // The other end speaks again only after it has been asked to go on.
   if (plan.asks.who !== who) return pause(2 * heldMs)
-  return asked(who, plan, 'pause') + pause(heldMs) + asked(who, plan, 'resume') + pause(heldMs)
+  return consultation(who, plan, 'pause') + pause(heldMs) + consultation(who, plan, 'resume') + pause(heldMs)
 }
 
-const asking = { start: 2, pause: 3, resume: 4 }
+const pending = { start: 2, pause: 3, resume: 4 }
 
 /** What jambonz' feature server says to its border controller: a request within the call. */
-function asked(who: 'caller' | 'official', { asks }: CallPlan, what: keyof typeof asking): string {
-  if (asks?.who !== who) return ''
+function consultation(who: 'caller' | 'official', { asks: requests }: CallPlan, what: keyof typeof pending): string {
+  if (requests?.who !== who) return ''
   const lines = [
     `X-Reason: ${what}CallRecording`,
     ...(what === 'start' ? ['X-Srs-Url: [recorder]', 'X-Srs-Recording-ID: [call_id]', 'X-Call-Sid: [call_id]'] : []),
@@ -95,7 +95,7 @@ function asked(who: 'caller' | 'official', { asks }: CallPlan, what: keyof typeo
   const headers = what === 'start' ? '{"Diversion":"<sip:[number]@[local_ip]>;reason=unconditional"}' : ''
   const body = headers && { type: 'application/json', text: headers }
   const write = who === 'caller' ? request : backwards
-  return `${send(write('INFO', asking[what], body, lines))}<recv response="200"/>`
+  return `${send(write('INFO', pending[what], body, lines))}<recv response="200"/>`
 }
 
 interface Body {

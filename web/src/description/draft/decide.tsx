@@ -16,7 +16,7 @@ import type { useDraft } from '../use-draft.ts'
 export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof useDraft> }) {
   const { say, language } = useLanguage()
   const [note, setNote] = useState('')
-  const [asks, setAsks] = useState(false)
+  const [requests, setAsks] = useState(false)
   const [isMissing, setMissing] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const version = draft.basedOn + 1
@@ -62,7 +62,7 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       <Confirm
         title={say('description.draft.approve.sure', { version })}
         doLabel={say('description.draft.approve')}
-        isOpen={asks}
+        isOpen={requests}
         onClose={() => setAsks(false)}
         onDo={() => void decide('approve')}
       >

@@ -37,16 +37,16 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const [wasSubmitted, setWasSubmitted] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const [wasTyped, setWasTyped] = useState(false)
-  const [asksWithdrawal, setAsksWithdrawal] = useState(false)
+  const [isWithdrawing, setWithdrawing] = useState(false)
   const summary = useRef<HTMLHeadingElement>(null)
   const text = useRef<TextPlace>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
   if (unsaved && !wasTyped) setWasTyped(true)
 
   useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => hasUnsaved() && event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
+    const confirmLeaving = (event: BeforeUnloadEvent) => hasUnsaved() && event.preventDefault()
+    window.addEventListener('beforeunload', confirmLeaving)
+    return () => window.removeEventListener('beforeunload', confirmLeaving)
   }, [])
 
   const edits = unsaved?.edits ?? []
@@ -245,7 +245,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
                 {say(unsaved ? 'description.draft.saveAndSubmit' : 'description.draft.submit')}
               </Button>
             )}
-            <Button kind="link" onPress={() => setAsksWithdrawal(true)}>
+            <Button kind="link" onPress={() => setWithdrawing(true)}>
               {say('description.draft.withdraw')}
             </Button>
           </section>
@@ -254,8 +254,8 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
       <Confirm
         title={say('description.draft.withdraw.sure')}
         doLabel={say('description.draft.withdraw')}
-        isOpen={asksWithdrawal}
-        onClose={() => setAsksWithdrawal(false)}
+        isOpen={isWithdrawing}
+        onClose={() => setWithdrawing(false)}
         onDo={() => void withdraw()}
       >
         <p>{say('description.draft.withdraw.text')}</p>

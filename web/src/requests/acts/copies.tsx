@@ -76,7 +76,7 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
 function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | undefined; onWithdrawn: () => void }) {
   const { say, language } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/copies/{id}')
-  const [isAsking, setAsking] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <li className="stack-small">
@@ -98,7 +98,7 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
       {withdraw.error != null && <Failure error={withdraw.error} />}
       {(copy.state === 'ready' || copy.state === 'making') && (
         <div className="actions">
-          <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setAsking(true)}>
+          <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
             {say('acts.copies.withdraw')}
           </Button>
         </div>
@@ -106,10 +106,10 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
       <Confirm
         title={say('acts.copies.withdraw.sure')}
         doLabel={say('acts.copies.withdraw')}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() => {
-          setAsking(false)
+          setConfirming(false)
           withdraw.mutate({ params: { path: { id: copy.id } } }, { onSuccess: onWithdrawn })
         }}
       >

@@ -15,7 +15,7 @@ import { announce } from '../../shell/announce.tsx'
 import { Page } from '../../shell/page.tsx'
 import { CorrectionLines } from './corrections.tsx'
 
-type OpennessAsked = RequestDecisions['openness'][number]
+type OpennessRequest = RequestDecisions['openness'][number]
 
 /** Pyyntöjen ratkaisut: decisions on requests that wait for the decision maker, and recent ones. */
 export function RequestDecisionsPage() {
@@ -30,8 +30,8 @@ export function RequestDecisionsPage() {
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={again} />}
       {isEmpty && <Notice kind="info">{say('acts.decisions.none')}</Notice>}
-      {data?.openness.map((asked) => (
-        <OpennessCard key={asked.requestId} asked={asked} onDecided={again} />
+      {data?.openness.map((request) => (
+        <OpennessCard key={request.requestId} request={request} onDecided={again} />
       ))}
       {data?.corrections.map((correction) => (
         <CorrectionCard key={correction.id} correction={correction} onDecided={again} />
@@ -85,7 +85,7 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
   )
 }
 
-function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: () => void }) {
+function OpennessCard({ request, onDecided }: { request: OpennessRequest; onDecided: () => void }) {
   const { say, language } = useLanguage()
   const title = useId()
   const decide = $api.useMutation('post', '/api/requests/{id}/openness-decision')
@@ -93,13 +93,13 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
   const [leadsTo, setLeadsTo] = useState<'RESEARCH' | 'AUTHORITY'>('AUTHORITY')
   const [provision, setProvision] = useState('')
   const [isTried, setTried] = useState(false)
-  const { decision } = asked
+  const { decision } = request
   const submit = async () => {
     setTried(true)
     if (provision.trim() === '') return false
     return decide
       .mutateAsync({
-        params: { path: { id: asked.requestId } },
+        params: { path: { id: request.requestId } },
         body: { outcome, provision: provision.trim(), ...(outcome === 'REFERRED' && { leadsTo }) },
       })
       .then(
@@ -115,11 +115,11 @@ function OpennessCard({ asked, onDecided }: { asked: OpennessAsked; onDecided: (
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <h2 id={title} tabIndex={-1}>
-        {say('acts.decisions.openness', { number: asked.number })}
+        {say('acts.decisions.openness', { number: request.number })}
       </h2>
       <dl className="facts">
-        <Fact label={say('acts.decisions.received')}>{formatDate(asked.receivedAt, language)}</Fact>
-        <Fact label={say('acts.decisions.due')}>{formatDate(asked.dueAt, language)}</Fact>
+        <Fact label={say('acts.decisions.received')}>{formatDate(request.receivedAt, language)}</Fact>
+        <Fact label={say('acts.decisions.due')}>{formatDate(request.dueAt, language)}</Fact>
         {decision && (
           <>
             <Fact label={say('acts.decisions.outcome')}>{say(`acts.openness.${decision.outcome}`)}</Fact>

@@ -4,13 +4,13 @@ import type { Desk } from './desk.ts'
 import { isRefusal } from './refuse.ts'
 
 /** Logs a refusal by the custodian, which does not log requests. */
-export async function askCustodian<Found>(
+export async function logCustodianRefusal<Found>(
   { db }: Desk,
   { personId }: Session,
   entry: Pick<AuditEntry, 'action' | 'object'>,
-  asking: Promise<Found>,
+  response: Promise<Found>,
 ): Promise<Found> {
-  const found = await asking
+  const found = await response
   if (isRefusal(found)) await appendAudit(db, { ...entry, result: `refused:${found.refused}`, personId })
   return found
 }

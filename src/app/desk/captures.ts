@@ -12,30 +12,33 @@ export interface Captures {
    * Asks all live nodes, or all but one.
    * @returns their answers; `expected` are the nodes that should have answered
    */
-  ask(what: string, but?: string): Promise<{ expected: { id: string; name: string }[]; answers: Map<string, unknown> }>
+  request(
+    what: string,
+    but?: string,
+  ): Promise<{ expected: { id: string; name: string }[]; answers: Map<string, unknown> }>
   stop(): Promise<void>
 }
 
 const answerMs = 2_000
 
-export function askCaptures(options: {
+export function openCaptures(options: {
   db: Kysely<RegisterTables>
   databaseUrl: string
   onFault: (error: unknown) => void
 }): Captures {
   const { db } = options
-  const asker = requestOverChannel({ db, url: options.databaseUrl, onFault: options.onFault })
+  const requester = requestOverChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
-    async ask(what, but) {
+    async request(what, but) {
       const nodes = await nodesThere(db)
       const expected = nodes.filter(({ id }) => id !== but)
       const called = new Map(expected.map(({ id }) => [calledOnChannels(id), id]))
-      const received = await asker.ask(what, [...called.keys()], answerMs)
+      const received = await requester.request(what, [...called.keys()], answerMs)
       const answers = new Map(
         [...received].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
       )
       return { expected, answers }
     },
-    stop: () => asker.stop(),
+    stop: () => requester.stop(),
   }
 }

@@ -35,7 +35,7 @@ const longestAnswer = 64 * 1024
  * @param known size of the last checkpoint known to be cosigned; 0 if none
  * @throws if the witness does not answer
  */
-export async function askWitness(
+export async function requestCosignature(
   witness: Witness,
   log: Signer,
   note: string,
@@ -48,7 +48,7 @@ export async function askWitness(
   for (let attempt = 0; attempt < 2; attempt++) {
     const proof = await consistencyProof(old, checkpoint.size, read)
     const lines = proof.map((hash) => `${hash.toString('base64')}\n`).join('')
-    const { status, text } = await ask(`${witness.url}/add-checkpoint`, `old ${old}\n${lines}\n${note}`)
+    const { status, text } = await request(`${witness.url}/add-checkpoint`, `old ${old}\n${lines}\n${note}`)
     if (status === 200) {
       const signed = signedBy(witness.key, { text: checkpoint.text, signatures: readSignatureLines(text) ?? [] })
       return typeof signed === 'object' ? { line: signed.line } : { failed: 'its answer is not signed by its key' }
@@ -66,14 +66,14 @@ export async function askWitness(
  * @returns undefined if the witness holds no valid one
  * @throws if it does not answer
  */
-export async function askForHeld({ url, key }: Witness, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
+export async function fetchCosigned({ url, key }: Witness, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
   const held = await heldBy(url, log)
   return held && typeof signedBy(key, held) === 'object' ? held : undefined
 }
 
 async function heldBy(url: string, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
   const origin = createHash('sha256').update(log.name).digest('hex')
-  const { status, text } = await ask(`${url}/${origin}/checkpoint`)
+  const { status, text } = await request(`${url}/${origin}/checkpoint`)
   const held = status === 200 ? readCheckpoint(text) : undefined
   return held && held.origin === log.name && typeof signedBy(log, held) === 'object' ? held : undefined
 }
@@ -99,7 +99,7 @@ async function otherLog(
     : { differs: held.size }
 }
 
-async function ask(url: string, body?: string): Promise<{ status: number; text: string }> {
+async function request(url: string, body?: string): Promise<{ status: number; text: string }> {
   const answer = await fetch(url, {
     ...(body !== undefined && { method: 'POST', body }),
     redirect: 'error',

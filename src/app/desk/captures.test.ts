@@ -12,7 +12,7 @@ import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts } from '#test/database/people.ts'
-import { askCaptures } from './ask-captures.ts'
+import { openCaptures } from './captures.ts'
 import { answerCallFlows, readCallFlows } from '../capture/call-flow-questions.ts'
 import { measureDesk } from './desk-metrics.ts'
 import { gatherMetrics } from './gather-metrics.ts'
@@ -25,7 +25,7 @@ const { pool } = database.as()
 const db = database.as('seloste_desk').db
 const faults: unknown[] = []
 const onFault = (fault: unknown) => void faults.push(fault)
-const captures = askCaptures({ db, databaseUrl: database.url('seloste_desk'), onFault })
+const captures = openCaptures({ db, databaseUrl: database.url('seloste_desk'), onFault })
 
 function startNode(name: string, flows: CallFlows) {
   const metrics = startMetrics('capture', { node: name })
@@ -34,8 +34,8 @@ function startNode(name: string, flows: CallFlows) {
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
     node: { id: randomUUID(), name, version: '1', startedAt: Temporal.Now.instant() },
     state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
-    answer: async (asked) =>
-      asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
+    answer: async (request) =>
+      request === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, request),
     onEnded: () => undefined,
   })
   return { calls, metrics, stop: () => node.stop().then(metrics.stop) }

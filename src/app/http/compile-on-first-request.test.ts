@@ -25,12 +25,12 @@ describe('a route whose schemas are compiled when it is asked', () => {
 
   test('answers by its schema, and says what is wrong with each request of its own', async () => {
     const app = open()
-    const ask = (payload: object) => app.inject({ method: 'POST', url: '/sum', payload })
-    const [right, wrong, less] = [await ask({ many: 1 }), await ask({ many: 'x' }), await ask({})]
+    const request = (payload: object) => app.inject({ method: 'POST', url: '/sum', payload })
+    const [right, wrong, less] = [await request({ many: 1 }), await request({ many: 'x' }), await request({})]
     expect([right.statusCode, right.body]).toEqual([200, '{"many":2}'])
     expect([wrong.statusCode, wrong.json<{ message: string }>().message]).toEqual([400, 'body/many must be integer'])
     expect(less.json<{ message: string }>().message).toBe("body must have required property 'many'")
-    expect((await ask({ many: 3 })).statusCode).toBe(200)
+    expect((await request({ many: 3 })).statusCode).toBe(200)
   })
 
   test('is not compiled before: what cannot be, fails the one who asks', async () => {

@@ -7,7 +7,7 @@ import {
   type CopyOfRecording,
 } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { refusalOf, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { refusalOf, type Refused } from '#safeguards/access/database-request.ts'
 import type { Level } from '../voice/engine.ts'
 import type { CopyWork } from './copy-work.ts'
 
@@ -31,7 +31,7 @@ export const preparingRefusals = [
 export type PreparingRefusal = (typeof preparingRefusals)[number]
 
 /** Runs work in a person's session; returns a refusal of the database (SQLSTATE SE001) and throws other errors. */
-export async function askInSession<Found, Code extends string>(
+export async function runInSession<Found, Code extends string>(
   db: Kysely<RegisterTables>,
   session: string,
   codes: readonly Code[],
@@ -61,7 +61,7 @@ export function preparedCopy(
   session: string,
   copy: string,
 ): Promise<PreparedCopy | Refused<PreparingRefusal>> {
-  return askInSession(store.db, session, preparingRefusals, async (tx) => {
+  return runInSession(store.db, session, preparingRefusals, async (tx) => {
     const { rows } = await sql<{
       recording: string
       durationMs: number

@@ -68,7 +68,7 @@ async function answer(statement: string, values: unknown[]): Promise<unknown> {
 
 const instant = (at: Temporal.Instant | undefined) => at?.toString() ?? null
 
-function askDoubtful(number: string, from: Temporal.Instant, to: Temporal.Instant): Promise<unknown> {
+function findDoubtful(number: string, from: Temporal.Instant, to: Temporal.Instant): Promise<unknown> {
   const parts = [
     { answered_at: instant(from), official_phone: null },
     { answered_at: null, official_phone: null },
@@ -80,7 +80,7 @@ function askDoubtful(number: string, from: Temporal.Instant, to: Temporal.Instan
   )
 }
 
-function askMeet(call: SegmentFacts, given: { caller?: string | null; official?: string; id?: string }) {
+function findMeeting(call: SegmentFacts, given: { caller?: string | null; official?: string; id?: string }) {
   const part = {
     place: 0,
     segment_id: randomUUID(),
@@ -103,21 +103,21 @@ const whole = { from: now.subtract({ hours: 24 * 420 }), to: now }
 test('whether a number called in fourteen months is not told, nor whether at its moment', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
-  for (const ask of [
-    (number: string) => askDoubtful(number, whole.from, whole.to),
-    (number: string) => askDoubtful(number, old.startedAt, old.endedAt!),
-    (number: string) => askMeet(old, { caller: number }),
+  for (const request of [
+    (number: string) => findDoubtful(number, whole.from, whole.to),
+    (number: string) => findDoubtful(number, old.startedAt, old.endedAt!),
+    (number: string) => findMeeting(old, { caller: number }),
   ])
-    expect(await ask(caller)).toEqual(await ask(stranger))
+    expect(await request(caller)).toEqual(await request(stranger))
 })
 
 test('a call that is told as one of months finds nothing that a day would not', async () => {
   const recent = callOf(2)
   await admit(capture.db, recent, node)
   const from = now.subtract({ hours: 24 * 6 })
-  expect(await askDoubtful(caller, from, now)).toEqual(await askDoubtful(stranger, from, now))
+  expect(await findDoubtful(caller, from, now)).toEqual(await findDoubtful(stranger, from, now))
   // A feed has to find it.
-  expect(await askDoubtful(caller, recent.startedAt, recent.endedAt!)).toEqual([{ places: [0] }])
+  expect(await findDoubtful(caller, recent.startedAt, recent.endedAt!)).toEqual([{ places: [0] }])
 })
 
 test('who answered an old call is not told, by its id or without', async () => {
@@ -125,8 +125,8 @@ test('who answered an old call is not told, by its id or without', async () => {
   await admit(capture.db, old, node)
   const [id] = old.callIds
   for (const given of [{ caller: null }, { id: id! }])
-    expect(await askMeet(old, { ...given, official })).toEqual(
-      await askMeet(old, { ...given, official: anotherOfficial }),
+    expect(await findMeeting(old, { ...given, official })).toEqual(
+      await findMeeting(old, { ...given, official: anotherOfficial }),
     )
   const judged = (by: string, reached: string) =>
     answer('select * from resolve_duplicate_segment($1, $2, $3, $4)', [
@@ -143,7 +143,7 @@ test('who answered an old call is not told, by its id or without', async () => {
 })
 
 test('who called in an old call that a feed alone told of is not found out as a late recording client would', async () => {
-  const asks = async (call: SegmentFacts, number: string) => {
+  const requests = async (call: SegmentFacts, number: string) => {
     const reported = {
       ...{
         caller_kind: 'e164',
@@ -160,9 +160,9 @@ test('who called in an old call that a feed alone told of is not found out as a 
   }
   const [old, recent] = [callOf(80), callOf(2)].map((call) => fedOf(call))
   for (const call of [old, recent]) await admitFed(capture.db, 'exchange', [call!])
-  expect(await asks(old!, caller)).toEqual(await asks(old!, stranger))
+  expect(await requests(old!, caller)).toEqual(await requests(old!, stranger))
   // A node that was away has to find it.
-  expect(await asks(recent!, caller)).toEqual([{ call: recent!.contactId }])
+  expect(await requests(recent!, caller)).toEqual([{ call: recent!.contactId }])
 })
 
 test('counts of quotas are of this week and the last, whole', async () => {
@@ -187,7 +187,7 @@ test('counts of quotas are of this week and the last, whole', async () => {
 
 test('numbers are not tried one after another without end, by asking in transactions that are undone either', async () => {
   await admit(capture.db, callOf(1), node)
-  let asked = 0
+  let request = 0
   let refused: unknown
   for (let round = 0; round < 400 && refused === undefined; round++) {
     const reported = Array.from({ length: 1_000 }, (_, place) => ({
@@ -200,10 +200,10 @@ test('numbers are not tried one after another without end, by asking in transact
       [JSON.stringify(reported)],
     )
     if (typeof found === 'string') refused = found
-    else asked += reported.length
+    else request += reported.length
   }
   expect(refused).toBe('SL003')
-  expect(asked).toBeLessThan(100_000)
+  expect(request).toBeLessThan(100_000)
 })
 
 test('a feed that was away for days finds the calls that a recording client told of meanwhile', async () => {
@@ -234,10 +234,10 @@ test('a feed that has told nothing for months opens none of them', async () => {
   }
   for (let report = 0; report < 3; report++)
     await reportFeed(capture.db, { name: 'quiet', source: 'csv', covers: undefined }, progress, undefined)
-  expect(await askDoubtful(caller, old.startedAt, old.endedAt!)).toEqual(
-    await askDoubtful(stranger, old.startedAt, old.endedAt!),
+  expect(await findDoubtful(caller, old.startedAt, old.endedAt!)).toEqual(
+    await findDoubtful(stranger, old.startedAt, old.endedAt!),
   )
-  expect(await askMeet(old, { caller })).toEqual(await askMeet(old, { caller: stranger }))
+  expect(await findMeeting(old, { caller })).toEqual(await findMeeting(old, { caller: stranger }))
 })
 
 test('an archive is taken in where nobody else told of calls then, and elsewhere once an administrator lets the feed', async () => {

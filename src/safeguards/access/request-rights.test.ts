@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { daysAhead, now, number, openProcedure, ownCalls } from '#test/access/open-procedure.ts'
 import { enterUnit } from '../people/units.ts'
 import { rightsOf } from './grant.ts'
-import { decideRightRequest, requestRights, type RightsAskedFor } from './procedure.ts'
+import { decideRightRequest, requestRights, type RequestedRights } from './procedure.ts'
 
-const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask, actions } = await openProcedure()
+const { admin, desk, anssi, anneli, sari, outsider, as, enterOfficial, ask: applyFor, actions } = await openProcedure()
 
 describe('asking for a right', () => {
   test('gives nothing until another has approved it, and then at once', async () => {
     const aino = await enterOfficial()
-    const request = await ask(aino.session, ownCalls([aino.id]))
+    const request = await applyFor(aino.session, ownCalls([aino.id]))
     expect(await rightsOf(desk, aino.id, now())).toEqual([])
     const decided = await decideRightRequest(desk, as(anneli), request, { approve: true, note: 'Kyllä' })
     const [right] = await rightsOf(desk, aino.id, now())
@@ -66,7 +66,7 @@ describe('asking for a right', () => {
 
   test('of what is asked for already is refused', async () => {
     const aino = await enterOfficial()
-    await ask(aino.session, ownCalls([aino.id]))
+    await applyFor(aino.session, ownCalls([aino.id]))
     expect(await requestRights(desk, as(anssi), ownCalls([aino.id]))).toEqual({
       refused: 'right.already-requested',
       of: aino.id,
@@ -90,7 +90,7 @@ describe('asking for a right', () => {
     })
   })
 
-  test.each<[string, Partial<RightsAskedFor>, string]>([
+  test.each<[string, Partial<RequestedRights>, string]>([
     ['no reason', { reason: '  ' }, 'right.reason-missing'],
     ['nobody', { people: [] }, 'right.person-missing'],
     ['no purpose', { purposes: [] }, 'right.purpose-missing'],
@@ -125,9 +125,9 @@ describe('asking for a right', () => {
     const aino = await enterOfficial()
     const today = now().toZonedDateTimeISO('Europe/Helsinki').startOfDay()
     const until = today.add({ months: 12 }).add({ days: 1 }).toInstant()
-    expect(await ask(as(anssi), ownCalls([aino.id], { from: today.toInstant(), until }))).toBeTruthy()
+    expect(await applyFor(as(anssi), ownCalls([aino.id], { from: today.toInstant(), until }))).toBeTruthy()
     expect(
-      await ask(
+      await applyFor(
         as(anssi),
         ownCalls([aino.id], { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], numbers: [number] }),
       ),
@@ -144,8 +144,8 @@ describe('an administrator', () => {
     expect(await requestRights(desk, as(anssi), held([anneli.id], 'ADMINISTRATOR'))).toEqual(refused(anneli.id))
     const person = await enterOfficial()
     const [one, other] = [
-      await ask(as(anssi), held([person.id], 'ACCESS_APPROVER')),
-      await ask(as(anssi), held([person.id], 'ADMINISTRATOR')),
+      await applyFor(as(anssi), held([person.id], 'ACCESS_APPROVER')),
+      await applyFor(as(anssi), held([person.id], 'ADMINISTRATOR')),
     ]
     const decided = await Promise.all(
       [one, other].map((request) => decideRightRequest(desk, as(anneli), request, { approve: true })),
@@ -173,14 +173,14 @@ describe('a supervisor', () => {
       refused: 'right.no-officials',
       of: other,
     })
-    expect(await ask(as(anssi), reaching([chief.id], [one]))).toBeTruthy()
+    expect(await applyFor(as(anssi), reaching([chief.id], [one]))).toBeTruthy()
   })
 
   test('who lost them between request and approval is not approved', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const unit = await enterUnit(admin, 'Kolmonen')
     const official = await enterOfficial({ unit: 'Kolmonen', supervisorId: chief.id })
-    const request = await ask(as(anssi), reaching([chief.id], [unit]))
+    const request = await applyFor(as(anssi), reaching([chief.id], [unit]))
     await admin.updateTable('person_placement').set({ valid_to: now() }).where('person_id', '=', official.id).execute()
     expect(await decideRightRequest(desk, as(anneli), request, { approve: true })).toEqual({
       refused: 'right.no-officials',

@@ -13,7 +13,7 @@ export interface DeskState {
 
 export const deskAnswerMs = 5_000
 
-export async function askDesk(http: Endpoint): Promise<DeskState> {
+export async function readDeskState(http: Endpoint): Promise<DeskState> {
   try {
     const answer = await fetch(`http://${formatEndpoint(http)}/health/ready`, {
       signal: AbortSignal.timeout(deskAnswerMs),

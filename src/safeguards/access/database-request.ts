@@ -23,7 +23,7 @@ type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
  * @param demand checked first, where the statement is a query: policies filter rows and refuse nothing
  * @returns its rows, or the refusal
  */
-export async function askOfDatabase<Row, Code extends string>(
+export async function requestDatabase<Row, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
   statement: RawBuilder<Row>,
@@ -31,11 +31,11 @@ export async function askOfDatabase<Row, Code extends string>(
   trace: RefusalTrace,
   demand?: RawBuilder<unknown>,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
-  const asking = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  const running = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
     if (demand) await sql`select ${demand}`.execute(tx)
     return { rows: (await statement.execute(tx)).rows }
   })
-  return refusedInLog(holding, session, asking, codes, trace)
+  return refusedInLog(holding, session, running, codes, trace)
 }
 
 /** An act without a result. */
@@ -46,7 +46,7 @@ export async function actInDatabase<Code extends string>(
   codes: readonly Code[],
   trace: RefusalTrace,
 ): Promise<'done' | Refused<Code>> {
-  const answer = await askOfDatabase(holding, session, statement, codes, trace)
+  const answer = await requestDatabase(holding, session, statement, codes, trace)
   return 'refused' in answer ? answer : 'done'
 }
 
@@ -58,7 +58,7 @@ export async function rowOfDatabase<Row, Code extends string>(
   codes: readonly Code[],
   trace: RefusalTrace,
 ): Promise<Row | Refused<Code>> {
-  const answer = await askOfDatabase(holding, session, statement, codes, trace)
+  const answer = await requestDatabase(holding, session, statement, codes, trace)
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
@@ -69,7 +69,7 @@ export async function listOfDatabase<Value>(
   statement: RawBuilder<{ value: Value }>,
   trace: Pick<AuditEntry, 'action' | 'object'>,
 ): Promise<Value[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(holding, session, statement, ['deny.role'] as const, trace)
+  const answer = await requestDatabase(holding, session, statement, ['deny.role'] as const, trace)
   return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
 }
 
@@ -77,12 +77,12 @@ export async function listOfDatabase<Value>(
 export async function refusedInLog<Found, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
-  asking: Promise<Found>,
+  running: Promise<Found>,
   codes: readonly Code[],
   trace: RefusalTrace,
 ): Promise<Found | Refused<Code>> {
   try {
-    return await asking
+    return await running
   } catch (error) {
     const answer = refusalOf(error, codes)
     if (!answer) throw error
@@ -94,10 +94,10 @@ export async function refusedInLog<Found, Code extends string>(
 /** Returns a refusal of the database that is logged elsewhere. Other errors are thrown. */
 export async function asRefused<Found, Code extends string>(
   codes: readonly Code[],
-  asking: Promise<Found>,
+  running: Promise<Found>,
 ): Promise<Found | Refused<Code>> {
   try {
-    return await asking
+    return await running
   } catch (error) {
     const answer = refusalOf(error, codes)
     if (!answer) throw error

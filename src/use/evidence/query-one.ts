@@ -2,7 +2,7 @@ import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 
 /** Returns the single row of a statement without grouping. */
-export async function askOne<Row>(db: QueryExecutorProvider, statement: RawBuilder<Row>): Promise<Row> {
+export async function queryOne<Row>(db: QueryExecutorProvider, statement: RawBuilder<Row>): Promise<Row> {
   const { rows } = await statement.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error('a statement that counts gave no row')

@@ -3,7 +3,7 @@
 import { Client } from 'pg'
 
 /** Returns the rows of a statement. */
-export async function askOnce<Row extends object>(
+export async function queryOnce<Row extends object>(
   url: string,
   statement: string,
   values: unknown[] = [],
