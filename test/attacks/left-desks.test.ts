@@ -1,6 +1,7 @@
 // At a desk that somebody has left, no sound of a call leaves and nothing that cannot be undone is done, before a new proof.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { noteInspectionsHold } from '#destruction/carry-out-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -58,6 +59,31 @@ test('no request is closed for which a forbidden recording waits, and one for wh
   )
   const other = await served({ contacts: [(await kept()).contactId], kinds: ['LISTEN'] })
   expect((await close(other.id)).status).toBe(204)
+})
+
+test.each([
+  ['closing its request', (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })],
+  [
+    'changing what it asks',
+    (id: string) =>
+      acts.ask('paula', 'PUT', `/api/requests/${id}`, {
+        kinds: ['KNOW'],
+        language: 'fi',
+        requester: { name: 'Pyytäjä Pyynnöllä' },
+      }),
+  ],
+] as const)('no hearing is ended for which alone a recording past its day is there (C3), by %s', async (_how, end) => {
+  await noteInspectionsHold(acts.custodian, true)
+  const recording = await acts.keptUntil(24)
+  const hoursAgo = (hours: number) => Temporal.Now.instant().subtract({ hours })
+  const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'], receivedAt: hoursAgo(2) })
+  await acts.setDay(recording.id, hoursAgo(1))
+  await sql`select settle_ends()`.execute(acts.custodian)
+  expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+  expect((await leftAndProved('paula', () => end(request.id))).status).toBe(204)
+  await sql`select settle_ends()`.execute(acts.custodian)
+  expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
+  await noteInspectionsHold(acts.custodian, false)
 })
 
 test('nothing that an authority asks for is let go while a forbidden recording waits for it', async () => {

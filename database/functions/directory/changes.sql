@@ -19,13 +19,15 @@ begin
   ), 'confirm.fresh');
 end $$;
 
--- Requires the same of an act that ends the wait of a forbidden recording, which is then destroyed. A session in listening mode has proved
--- it with the outcome.
+-- Requires the same of an act that ends the wait of a forbidden recording, or of one past its day that is kept for a hearing (C3): it is
+-- then destroyed. A session in listening mode has proved it with the outcome.
 create or replace function require_fresh_to_lift_holds(recordings uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if viewer() is not null and confined_to() is null
-     and exists (select from prohibition p where p.recording_id = any (recordings) and p.executed_at is null) then
+     and (exists (select from prohibition p where p.recording_id = any (recordings) and p.executed_at is null)
+       or exists (select from recording r where r.id = any (recordings) and r.destroy_at <= register_now()
+         and r.state not in ('DESTROYING', 'DESTROYED'))) then
     perform require_fresh();
   end if;
 end $$;
