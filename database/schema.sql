@@ -3846,7 +3846,7 @@ list_slots(from_at timestamp with time zone, to_at timestamp with time zone, off
 list_training_collections() returns SETOF jsonb to seloste_desk
 list_training_sessions() returns SETOF jsonb to seloste_desk
 list_unreconciled(wanted text, since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, is_explained boolean, before_at timestamp with time zone, before_id uuid, most integer) returns TABLE(segment_id uuid, contact_id uuid, started_at timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, number_reached text, number_name jsonb, feed text, at timestamp with time zone, failure text, others boolean, explained_at timestamp with time zone, explained_by uuid, note text) to seloste_desk
-listened_until(wanted uuid, purpose text, reference text) returns timestamp with time zone to seloste_desk
+listened_until(wanted uuid, purpose text, reference text, role text DEFAULT 'SERVICE_UNIT'::text) returns timestamp with time zone to seloste_desk
 listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
 listenings_out_of_scope() returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian

@@ -61,9 +61,9 @@ begin
       when l.ended_at is not null then coalesce(l.end_why, 'left')
       when not signed_in then 'session'
       when r.id is null or r.state in ('DESTROYING', 'DESTROYED')
-        or r.destroy_at <= register_now() and coalesce(listened_until(r.id, l.purpose, l.reference), '-infinity') <= register_now() then 'destroyed'
+        or r.destroy_at <= register_now() and coalesce(listened_until(r.id, l.purpose, l.reference, l.role), '-infinity') <= register_now() then 'destroyed'
       when r.destroy_at is null or not log_is_whole()
-        or (r.state <> 'STORED' or r.kept_at is null) and listened_until(r.id, l.purpose, l.reference) is null then 'restricted'
+        or (r.state <> 'STORED' or r.kept_at is null) and listened_until(r.id, l.purpose, l.reference, l.role) is null then 'restricted'
       when not exists (
         select from rights_of(l.person_id, l.purpose, coalesce(l.reference, '')) o
         where o.id = l.right_id and o.role = l.role and case o.scope_kind

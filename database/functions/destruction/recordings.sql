@@ -647,8 +647,9 @@ grant execute on function settle_ends to seloste_custodian;
 
 -- Returns the instant until which a recording may be played under a purpose and reference; null if it may not. Past its day only the one
 -- inspection that the description lets delay its end may play it (C3). A desk gets an answer only for its viewer's own rights, because any
--- other would reveal an order. The Service Unit plays what it sees.
-create or replace function listened_until(wanted uuid, purpose text, reference text) returns timestamptz
+-- other would reveal an order. The Service Unit plays what it sees, and alone plays what is kept for a request only: to the call's official
+-- the number of the request opens nothing. `role`: of the right that is used.
+create or replace function listened_until(wanted uuid, purpose text, reference text, role text default 'SERVICE_UNIT') returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
     when r.kept_at is null then null
@@ -660,6 +661,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when r.state = 'STORED' then r.destroy_at
     when r.state <> 'RESTRICTED' then null
     when recordings_are_held(r.contact_id) then case when listened_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
+    when listened_until.role <> 'SERVICE_UNIT' or session_user = 'seloste_desk' and not exists (
+      select from rights_of(viewer(), listened_until.purpose, coalesce(listened_until.reference, '')) o
+      where o.role = 'SERVICE_UNIT' and o.scope_kind = 'all') then null
     when listened_until.purpose = 'INSPECTION' and is_playable_to_verify(r, listened_until.reference) then r.destroy_at
     when listened_until.purpose = 'INSPECTION' and exists (
       select from inspection_recording ir join inspection i on i.id = ir.inspection_id

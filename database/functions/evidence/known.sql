@@ -108,8 +108,8 @@ $$;
 grant execute on function authority_decisions to seloste_custodian;
 
 -- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a recorded reason an hour after they arrived;
--- `standing`, executed although the recording stands; `used`, forbidden recordings served for development; `leftovers`, keys and copies of
--- a destroyed one (R49, R50).
+-- `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
+-- Unit for a request; `leftovers`, keys and copies of a destroyed one (R49, R50).
 create or replace function prohibitions_obeyed()
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -128,7 +128,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     (select coalesce(array_agg(distinct p.recording), '{}') from p where p.executed_at is not null and p.state <> 'DESTROYED'),
     (select coalesce(array_agg(distinct l.recording_id), '{}') from p
       join listening l on l.recording_id = p.recording join listening_range g on g.listening_id = l.id
-      where g.at > p.received_at + interval '6 seconds' and l.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')),
+      where g.at > p.received_at + interval '6 seconds' and l.purpose <> 'CRIME_OR_MISUSE'
+        and (l.purpose <> 'INSPECTION' or l.role <> 'SERVICE_UNIT')),
     (select coalesce(array_agg(distinct p.recording), '{}') from p
       where p.state = 'DESTROYED' and p.executed_at < now() - interval '1 minute' and (
         exists (select from recording_key k where k.recording_id = p.recording)

@@ -3,6 +3,7 @@
  * (./serve-audio.ts).
  */
 import { randomUUID } from 'node:crypto'
+import type { Role } from '#description/roles.ts'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { read, type Viewed } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -56,7 +57,7 @@ export function startListening(
     const right = row && rightReaching(grant, row)
     if (!row || !right) return refuse('not-found')
     if (row.state === 'DESTROYED' || row.state === 'DESTROYING') return refuse('destroyed')
-    const heard = await hearing(tx, recordingId, grant)
+    const heard = await hearing(tx, recordingId, grant, right.role)
     if (isOver(row.destroy_at, heard.now) && (!heard.until || isOver(heard.until, heard.now)))
       return refuse('destroyed')
     if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
@@ -125,9 +126,10 @@ async function hearing(
   tx: Transaction<RegisterTables>,
   recordingId: string,
   { purpose, reference }: Grant,
+  role: Role,
 ): Promise<Hearing> {
   const { rows } = await sql<Hearing>`
-    select listened_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now,
+    select listened_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}, ${role}) as until, register_now() as now,
       training_allows(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as "isInSession",
       confined_until() as "roomUntil"`.execute(tx)
   return rows[0]!

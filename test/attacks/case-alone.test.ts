@@ -1,0 +1,100 @@
+/** What is kept for its caller's request alone is played by whoever serves that request (1.6, C3), not by whoever names its number. */
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone } from '../database/people.ts'
+import { callOfMonthsAgo } from '../register/make-register.ts'
+import { answer } from '../register/open-desk.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { kept, served, admin, custodian, desk, setDay, stateOf } = await openActs(database)
+const own = { kind: 'own' as const, units: [], numbers: [] }
+const deskDb = database.as('seloste_desk').db
+const maija = await enterTestPerson(admin, deskDb, {
+  name: 'Maija',
+  right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT', 'INSPECTION'], scope: own },
+})
+const official = {
+  official: { personId: maija.id, unitId: maija.unitId, name: 'Maija', phone: phone('029 512 1001') },
+}
+
+async function listening(recording: string, reference?: string, person = maija): Promise<number> {
+  const browser = await desk.signIn(person)
+  const json = { purpose: 'INSPECTION', ...(reference && { reference }) }
+  return (await answer(browser.fetch(`/api/recordings/${recording}/listenings`, { json }))).status
+}
+
+async function forbiddenByOfficial(recording: string): Promise<void> {
+  const browser = await desk.signIn(maija)
+  const json = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
+  expect((await answer(browser.fetch(`/api/recordings/${recording}/prohibitions`, { json }))).status).toBe(200)
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+}
+
+test('of a recording that waits for its caller the official hears nothing, and learns of no request by its number', async () => {
+  const { id: recording, contactId } = await kept(official)
+  const other = await served({ contacts: [(await kept()).contactId], kinds: ['LISTEN'] })
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
+  expect(await listening(recording, request.number)).toBe(201)
+  await forbiddenByOfficial(recording)
+  for (const reference of [undefined, 'P-2026-1', other.number, request.number])
+    expect(await listening(recording, reference)).toBe(403)
+})
+
+test('what they were hearing ends when they forbid it', async () => {
+  const { id: recording, contactId } = await kept(official)
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
+  const browser = await desk.signIn(maija)
+  const json = { purpose: 'INSPECTION', reference: request.number }
+  const begun = await answer(browser.fetch(`/api/recordings/${recording}/listenings`, { json }))
+  await forbiddenByOfficial(recording)
+  expect((await browser.fetch(begun.body['audio'] as string)).status).toBe(403)
+})
+
+test('whoever answers calls and serves requests does not hear it by their right to their own calls', async () => {
+  const { id: recording, contactId } = await kept(official)
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
+  await forbiddenByOfficial(recording)
+  await sql`insert into access_right select (jsonb_populate_record(null::access_right, to_jsonb(r) || jsonb_build_object(
+    'id', gen_random_uuid(), 'person_id', ${maija.id}::uuid))).* from access_right r where r.role = 'SERVICE_UNIT' limit 1`.execute(
+    admin,
+  )
+  expect(await listening(recording, request.number)).toBe(403)
+  await sql`update access_right set revoked_at = now() where person_id = ${maija.id} and role = 'SERVICE_UNIT'`.execute(
+    admin,
+  )
+})
+
+test('past its day, kept for its caller’s hearing alone (C3), the official hears nothing', async () => {
+  const { id: recording, contactId } = await kept({ ...official, ...callOfMonthsAgo(5) })
+  const receivedAt = Temporal.Now.instant().subtract({ hours: 5 })
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN'], receivedAt })
+  await sql`update inspections_hold set held = true`.execute(admin)
+  await setDay(recording, Temporal.Now.instant().subtract({ hours: 2 }))
+  await sql`select settle_ends()`.execute(custodian)
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  for (const reference of [undefined, request.number]) expect(await listening(recording, reference)).toBe(404)
+})
+
+test('of one that its caller restricts and that waits to be verified again the official hears nothing', async () => {
+  const { id: recording, contactId } = await kept(official)
+  const request = await served({ contacts: [contactId], kinds: ['RESTRICTION'] })
+  await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(
+    admin,
+  )
+  await sql`update request_call set verify_again_since = now() where request_id = ${request.id}`.execute(admin)
+  expect(await listening(recording, request.number)).toBe(403)
+})
+
+test('the evidence counts a forbidden recording that was played to its official as used', async () => {
+  const { id: recording, contactId } = await kept(official)
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
+  expect(await listening(recording, request.number)).toBe(201)
+  await forbiddenByOfficial(recording)
+  await sql`insert into listening_range (listening_id, at, from_ms, to_ms)
+    select id, now() + interval '1 minute', 0, 900 from listening where recording_id = ${recording}`.execute(admin)
+  const { rows } = await sql<{ used: string[] }>`select used from prohibitions_obeyed()`.execute(custodian)
+  expect(rows[0]?.used).toEqual([recording])
+})
