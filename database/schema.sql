@@ -3487,8 +3487,8 @@ accept_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste
 access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 access_right_guard() returns trigger
 accesses_for_letter(q subject_request) returns jsonb
-accesses_out_of_scope(after bigint, known bigint[], most bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
-accesses_to(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
+accesses_out_of_scope(after bigint, known bigint[], max_entries bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
+accesses_to(calls uuid[], recordings uuid[], parts uuid[], except_person uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 accesses_to_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
 accesses_to_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
 accesses_to_review(month date, after bigint, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
@@ -3500,10 +3500,10 @@ add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
 admission_part_guard() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
-admit_fed_calls(told_by text, told jsonb) returns integer[] to seloste_capture
-admit_part(me uuid, told jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
+admit_fed_calls(feed_name text, reported jsonb) returns integer[] to seloste_capture
+admit_part(me uuid, reported jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture
-advance_clock(ran interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
+advance_clock(elapsed interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
 after_contact_insert() returns trigger
 after_segment_insert() returns trigger
 agrees_with_succession(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean
@@ -3569,13 +3569,13 @@ call_state(c request_call) returns text
 caller_wish_until(person uuid, contact uuid, contact_started timestamp with time zone) returns timestamp with time zone
 caller_wish_window() returns interval
 calls_for_letter(q subject_request, with_matched boolean) returns jsonb
-calls_matching_claim(q subject_request, told jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
+calls_matching_claim(q subject_request, claim jsonb, caller text, service text) returns TABLE(contact_id uuid, started_at timestamp with time zone)
 calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, verify_again boolean, number_unverified boolean, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
 calls_without_official(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 can_be_forbidden(q subject_request, contact uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
-capture_node_heartbeat(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
+capture_node_heartbeat(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_node_shutdown(node uuid, left_waiting integer) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
@@ -3629,16 +3629,16 @@ copy_is_still_requested(c subject_copy) returns boolean
 copy_link_language(token_hash bytea) returns text to seloste_custodian
 copy_prohibition(one prohibition, wanted uuid) returns void
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
-could_be_same_talk(told_started timestamp with time zone, told_answered timestamp with time zone, told_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
+could_be_same_talk(fed_started timestamp with time zone, fed_answered timestamp with time zone, fed_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
 count_log(asked jsonb, upto integer) returns bigint to seloste_desk
 count_log_pending() returns bigint to seloste_desk
-count_lookups(counter regclass, questions bigint) returns void
+count_lookups(counter regclass, lookups bigint) returns void
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
-count_studies(most integer) returns integer to seloste_custodian
+count_studies(max_rows integer) returns integer to seloste_custodian
 current_contact_viewer(asked contact_filters) returns contact_viewer
 day_for_letter(at timestamp with time zone) returns text
 day_keys_are_retired() returns boolean to seloste_custodian
@@ -3652,7 +3652,7 @@ decide_openness(wanted uuid, how text, provision text, leads_to text) returns vo
 decide_research(wanted uuid, how text, reasons text, seen text) returns void to seloste_desk
 decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
-delete_history_remainders(most integer) returns integer to seloste_custodian
+delete_history_remainders(max_rows integer) returns integer to seloste_custodian
 delete_recorded_parts() returns trigger
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
 destroyed_guard() returns trigger
@@ -3661,7 +3661,7 @@ destruction_due_at(call_ended timestamp with time zone, months integer) returns 
 destruction_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 directory_change_guard() returns trigger
 disclosure_statistics(of_year integer) returns jsonb to seloste_desk
-doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[] to seloste_capture
+doubtful_fed_calls(feed_name text, calls fed_call[]) returns integer[] to seloste_capture
 draft_for_dry_run(draft uuid) returns TABLE(text text, effective_from timestamp with time zone, newest_text text) to seloste_custodian
 draft_guard() returns trigger
 draw_candidates(plan uuid, week date) returns TABLE(recording uuid, official uuid, earlier bigint) to seloste_custodian
@@ -3727,7 +3727,7 @@ expected_certificate(recording uuid) returns TABLE(state text, expected_at times
 expire_quality_data() returns integer to seloste_custodian
 expire_training_data() returns integer to seloste_custodian
 expired_history_months() returns SETOF date to seloste_custodian
-explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
+explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, feed_name text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
 failure_wait(failures integer) returns interval to seloste_custodian
 fed_lookups(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
@@ -3769,8 +3769,8 @@ inspection_is_urgent(i inspection) returns boolean
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
 install_right(whose uuid, wanted text) returns uuid
 institute_digest(institute uuid) returns text
-institute_has_copy(recording uuid, institute uuid, but uuid) returns boolean
-institute_has_official(official uuid, institute uuid, but uuid) returns boolean
+institute_has_copy(recording uuid, institute uuid, except_disclosure uuid) returns boolean
+institute_has_official(official uuid, institute uuid, except_disclosure uuid) returns boolean
 institute_is_blocked(wanted uuid) returns boolean
 institutes_blocked() returns SETOF uuid to seloste_desk
 intake_batches_in_use(ids uuid[]) returns SETOF uuid to seloste_capture
@@ -3788,14 +3788,14 @@ is_official(person uuid) returns boolean to seloste_desk
 is_playable_to_verify(r recording, reference text) returns boolean
 is_requesters_call(q subject_request, contact uuid) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
-is_same_part(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
+is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_search_logged(c request_call) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 keep_official_name() returns trigger
 keep_segment_official() returns trigger
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
-last_runs(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
+last_runs(max_rows integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
 late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
 late_part_guard() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
@@ -3845,7 +3845,7 @@ list_referrals(kind text) returns TABLE(request_id uuid, number text, received_a
 list_slots(from_at timestamp with time zone, to_at timestamp with time zone, office uuid) returns SETOF jsonb to seloste_desk
 list_training_collections() returns SETOF jsonb to seloste_desk
 list_training_sessions() returns SETOF jsonb to seloste_desk
-list_unreconciled(wanted text, since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, is_explained boolean, before_at timestamp with time zone, before_id uuid, most integer) returns TABLE(segment_id uuid, contact_id uuid, started_at timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, number_reached text, number_name jsonb, feed text, at timestamp with time zone, failure text, others boolean, explained_at timestamp with time zone, explained_by uuid, note text) to seloste_desk
+list_unreconciled(wanted text, since timestamp with time zone, until timestamp with time zone, number text, feed_name text, why text, is_explained boolean, before_at timestamp with time zone, before_id uuid, max_rows integer) returns TABLE(segment_id uuid, contact_id uuid, started_at timestamp with time zone, answered_at timestamp with time zone, ended_at timestamp with time zone, number_reached text, number_name jsonb, feed text, at timestamp with time zone, failure text, others boolean, explained_at timestamp with time zone, explained_by uuid, note text) to seloste_desk
 listened_until(wanted uuid, purpose text, reference text, role text DEFAULT 'SERVICE_UNIT'::text) returns timestamp with time zone to seloste_desk
 listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
@@ -3882,11 +3882,11 @@ mark_alarm_seen(alarm uuid) returns void to seloste_desk
 mark_notices_seen(ids uuid[]) returns void to seloste_desk
 mark_proved(token_hash bytea, method text) returns void to seloste_custodian
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
-match_by_ids(t told_part, trunk_told text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
-match_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
+match_by_ids(t told_part, reported_trunk text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
+match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
 matched_call(contact uuid, reference text) returns SETOF request_call
 matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
-matches_claim(c contact, told jsonb) returns boolean
+matches_claim(c contact, claim jsonb) returns boolean
 matching_officials(asked contact_filters, viewer contact_viewer, OUT ways text[], OUT officials integer[], OUT sure integer[]) returns record
 may_change_directory() returns boolean to seloste_desk
 may_extract(contact uuid) returns boolean to seloste_desk
@@ -3906,7 +3906,7 @@ needs_reference(purpose text, role text) returns boolean
 newest_version(form uuid) returns integer
 next_disclosure_number(series text) returns text
 node_timeout() returns interval to seloste_desk
-normalise_claim(q subject_request, told jsonb, caller text, service text) returns jsonb
+normalise_claim(q subject_request, claim jsonb, caller text, service text) returns jsonb
 notify_capture_of_directory() returns trigger
 notify_capture_of_prohibition() returns trigger
 notify_capture_of_stop() returns trigger
@@ -3929,7 +3929,7 @@ order_ended_at(o preservation_order) returns timestamp with time zone
 order_guard() returns trigger
 order_is_logged(contact uuid, kept text, lost tstzmultirange) returns boolean to seloste_custodian
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
-others_report_calls(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
+others_report_calls(feed_name text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
 package_failed(wanted uuid) returns void to seloste_custodian
 package_is_fetchable(p disclosure_package) returns boolean
@@ -3939,7 +3939,7 @@ package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 packages_await_replication() returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
-part_before_correction(part uuid, looked_at timestamp with time zone) returns TABLE(person_id uuid, unit_id uuid)
+part_before_correction(part uuid, accessed_at timestamp with time zone) returns TABLE(person_id uuid, unit_id uuid)
 passkey_guard() returns trigger
 pending_ends() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 pending_right_notice_period() returns interval
@@ -4009,8 +4009,8 @@ record_directory_end(person uuid, what text) returns void
 record_download(package disclosure_package, copy subject_copy, outcome text, address text) returns void
 record_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean to seloste_custodian
 record_evaluation_act(action text, e evaluation, detail jsonb) returns void
-record_fed_calls(told_by text, calls fed_call[]) returns void to seloste_capture
-record_fed_segments(told_by text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
+record_fed_calls(feed_name text, calls fed_call[]) returns void to seloste_capture
+record_fed_segments(feed_name text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
 record_flow_read(segment uuid) returns void to seloste_desk
 record_keyring_change() returns trigger
 record_ledger_pending() returns trigger
@@ -4048,7 +4048,7 @@ refuse_call_of_third_party() returns trigger
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_identity_code(field text, written text) returns void
-refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void to seloste_desk
+refuse_if(wrong boolean, code text, details text DEFAULT NULL::text) returns void to seloste_desk
 refuse_late_recording() returns trigger
 refuse_missing_prerequisites(facts jsonb, later text[]) returns void
 refuse_overlap() returns trigger
@@ -4070,7 +4070,7 @@ remove_training_moment(wanted uuid) returns void to seloste_desk
 rendering_failed(wanted uuid, revision integer, why text, turn integer) returns void to seloste_custodian
 renew_order(wanted uuid, until timestamp with time zone, order_reference text) returns void to seloste_desk
 reopen_history_day() returns trigger
-report_admissions(node uuid, told jsonb) returns void to seloste_capture
+report_admissions(node uuid, reported jsonb) returns void to seloste_capture
 report_directory_end() returns trigger
 report_employment_end() returns trigger
 report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void to seloste_capture
@@ -4080,7 +4080,7 @@ report_instance_ended(instance uuid) returns void to seloste_capture, seloste_cu
 report_obeyed_version(instance uuid, version integer, hash bytea) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_overdue_disclosures() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
 request_by_reference(reference text) returns SETOF subject_request
-request_call_search(request uuid, wanted uuid, told jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
+request_call_search(request uuid, wanted uuid, claim jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
 request_clerks() returns SETOF uuid to seloste_desk
 request_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
 request_factor_removal(person uuid, reason text) returns uuid to seloste_desk
@@ -4117,7 +4117,7 @@ research_facts(ids uuid[]) returns TABLE(id uuid, facts jsonb) to seloste_desk
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
 research_preparers(d research_disclosure) returns uuid[]
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid, is_out boolean)
-resolve_duplicate_segment(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
+resolve_duplicate_segment(me uuid, call uuid, call_started timestamp with time zone, reported jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
 restricted_by(q subject_request) returns SETOF recording
 restriction_was_notified(q subject_request) returns boolean
 restricts(q subject_request) returns boolean
@@ -4152,7 +4152,7 @@ save_training_collection(wanted uuid, seen integer, name text, aim text) returns
 save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
-search_contacts(asked contact_filters, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
+search_contacts(asked contact_filters, after_at timestamp with time zone, after_id uuid, max_rows integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
 search_ways(asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
 second_factors(person uuid) returns text[] to seloste_custodian
 seen_part_condition(viewer contact_viewer) returns text
@@ -4211,10 +4211,10 @@ subject_copy_state(c subject_copy) returns text
 subject_copy_stored(wanted uuid, size bigint) returns boolean to seloste_custodian
 submit_feedback(language text, message text, place text, email text) returns timestamp with time zone to seloste_desk
 supervised_by_viewer() returns uuid[] to seloste_desk
-take_intake_batches(taker uuid, most integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
+take_intake_batches(taker uuid, max_batches integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
 talk_bounds() returns integer[]
 term_guard() returns trigger
-took_part(person uuid, call uuid, part uuid, looked_at timestamp with time zone) returns boolean to seloste_custodian
+took_part(person uuid, call uuid, part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
 uncounted_history_days() returns SETOF date to seloste_custodian
 unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
@@ -4243,7 +4243,7 @@ viewer_sees_research() returns boolean to seloste_desk
 viewer_sees_rights() returns boolean to seloste_desk
 wait_bounds() returns integer[]
 was_answered_by(r recording, official uuid) returns boolean
-was_in_scope(person uuid, purpose text, reference text, looked_at timestamp with time zone, call uuid, part uuid) returns boolean
+was_in_scope(person uuid, purpose text, reference text, accessed_at timestamp with time zone, call uuid, part uuid) returns boolean
 week_start(at timestamp with time zone) returns timestamp with time zone
 withdraw_call(request uuid, wanted uuid) returns void to seloste_desk
 withdraw_directory_change(change uuid) returns void to seloste_desk

@@ -1,10 +1,10 @@
--- Raises `code` with SQLSTATE SE001 if `wrong` is true; src/safeguards/access/database-request.ts returns it as a refusal. `of_what` becomes
+-- Raises `code` with SQLSTATE SE001 if `wrong` is true; src/safeguards/access/database-request.ts returns it as a refusal. `details` becomes
 -- the error's detail.
-create or replace function refuse_if(wrong boolean, code text, of_what text default null) returns void
+create or replace function refuse_if(wrong boolean, code text, details text default null) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   if wrong then
-    raise exception '%', code using errcode = 'SE001', detail = coalesce(of_what, '');
+    raise exception '%', code using errcode = 'SE001', detail = coalesce(details, '');
   end if;
 end $$;
 grant execute on function refuse_if to seloste_desk;

@@ -44,11 +44,11 @@ $$;
 grant execute on function end_admission_parts to seloste_custodian;
 
 -- Stores a capture node's own list of what it admitted.
-create or replace function report_admissions(node uuid, told jsonb) returns void
+create or replace function report_admissions(node uuid, reported jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into admission_told (at, source, kind, id, started_at)
   select least(t.at, now()), report_admissions.node::text, t.kind, t.id, t.started_at
-  from jsonb_to_recordset(told) t (at timestamptz, kind text, id uuid, started_at timestamptz)
+  from jsonb_to_recordset(reported) t (at timestamptz, kind text, id uuid, started_at timestamptz)
 $$;
 grant execute on function report_admissions to seloste_capture;
 

@@ -74,7 +74,7 @@ grant execute on function admit_recording to seloste_capture;
 -- Returns the contact that shares an id with a part of a call. No row if every such contact has another caller, or if the caller does not
 -- show which of several it is (docs/decisions/0111). `is_another`: the contact has another number, as when its official passed the call on.
 -- Runs as the owner, because capture reads no callers. Callers of old calls are not compared.
-create or replace function match_by_ids(t told_part, trunk_told text, is_fed boolean)
+create or replace function match_by_ids(t told_part, reported_trunk text, is_fed boolean)
 returns table (call uuid, call_started timestamptz, is_another boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -100,7 +100,7 @@ begin
     join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
     -- Some vendors' call ids are counters: a later use is another call.
     where i.external_id_hash = any (hashes) and i.contact_started_at > t.started_at - interval '24 hours'
-      and (c.trunk = trunk_told or c.trunk is null or trunk_told is null)
+      and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null)
     order by is_same desc nulls last, could_be desc, c.started_at
   loop
     if named.is_asked and call is null then
@@ -127,23 +127,23 @@ grant execute on function match_by_ids to seloste_capture;
 -- Admits a part of a call or updates one that was admitted before, with the caller's rights. `me`: the reporting capture node, null for a
 -- feed. `verdict`: `entered`, or the answer of resolve_duplicate_segment. Its statements and those of its triggers are planned once a
 -- connection: planning over fourteen months of partitions was most of the time.
-create or replace function admit_part(me uuid, told jsonb) returns table (contact_id uuid, verdict text, stops boolean)
+create or replace function admit_part(me uuid, reported jsonb) returns table (contact_id uuid, verdict text, stops boolean)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  t told_part := jsonb_populate_record(null::told_part, told);
+  t told_part := jsonb_populate_record(null::told_part, reported);
   r told_recording := t.recording;
   hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
   since timestamptz := t.started_at - interval '24 hours';
-  trunk_told text := told ->> 'trunk';
+  reported_trunk text := reported ->> 'trunk';
   call uuid;
   call_started timestamptz;
-  judged record;
+  resolved record;
   other uuid;
   is_stored_now boolean := false;
   opens boolean := false;
   is_another boolean := false;
-  met record;
+  matched record;
 begin
   -- Two processes may report parts of one call at the same moment: the second waits here for the first.
   perform lock_call_ids(t.ids);
@@ -156,19 +156,19 @@ begin
     where c.id = t.contact_id and c.started_at between since and t.started_at + interval '24 hours';
   end if;
   if call is null then
-    select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, trunk_told, me is null) m;
+    select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, reported_trunk, me is null) m;
   end if;
   if call is null and me is not null and t.ended_at is not null then
-    select m.call, m.call_started, m.told_official, m.is_doubtful into met from match_by_facts(t) m;
-    call := met.call;
-    call_started := met.call_started;
-    if t.official_name is null and (met.told_official).phone is not null then
-      t.official_person_id := (met.told_official).person_id;
-      t.official_unit_id := (met.told_official).unit_id;
-      t.official_name := (met.told_official).name;
-      t.official_phone := (met.told_official).phone;
+    select m.call, m.call_started, m.told_official, m.is_doubtful into matched from match_by_facts(t) m;
+    call := matched.call;
+    call_started := matched.call_started;
+    if t.official_name is null and (matched.told_official).phone is not null then
+      t.official_person_id := (matched.told_official).person_id;
+      t.official_unit_id := (matched.told_official).unit_id;
+      t.official_name := (matched.told_official).name;
+      t.official_phone := (matched.told_official).phone;
     end if;
-    if met.is_doubtful and 'needs-review' <> all (t.marks) then
+    if matched.is_doubtful and 'needs-review' <> all (t.marks) then
       t.marks := t.marks || 'needs-review'::text;
     end if;
   end if;
@@ -181,18 +181,18 @@ begin
       call_started := call_started + interval '1 microsecond';
     end loop;
     insert into contact (id, started_at, caller_kind, caller_key, caller_raw, number_called, number_kind, number_name, trunk)
-    values (call, call_started, t.caller_kind, t.caller_key, t.caller_raw, t.number_called, t.number_kind, t.number_name, trunk_told);
+    values (call, call_started, t.caller_kind, t.caller_key, t.caller_raw, t.number_called, t.number_kind, t.number_name, reported_trunk);
     insert into audit_entry (action, object_kind, object_id, result, detail) values ('call.admitted', 'contact', call, 'ok', '{}');
-  elsif trunk_told is not null then
+  elsif reported_trunk is not null then
     -- A call that a feed reported first gets the trunk that reports it next.
-    update contact set trunk = trunk_told where id = call and started_at = call_started and trunk is null;
+    update contact set trunk = reported_trunk where id = call and started_at = call_started and trunk is null;
   end if;
   -- One of its ids belongs to another call as well: a person reviews whether they are one.
   if 'needs-review' <> all (t.marks)
     and exists (
       select from call_identity i join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
       where i.external_id_hash = any (hashes) and i.contact_id <> call and i.contact_started_at > since
-        and (opens or i.contact_started_at < call_started) and (c.trunk = trunk_told or c.trunk is null or trunk_told is null))
+        and (opens or i.contact_started_at < call_started) and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null))
     and not exists (
       select from segment s where s.contact_id = call and s.contact_started_at = call_started and s.seq = 1 and s.id <> t.segment_id)
   then
@@ -204,17 +204,17 @@ begin
   on conflict (external_id_hash, contact_started_at) do update set contact_id = call
   -- An id of another trunk's call stays with that call.
   where exists (select from contact c where c.id = call_identity.contact_id and c.started_at = call_identity.contact_started_at
-    and (c.trunk = trunk_told or c.trunk is null or trunk_told is null));
+    and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null));
 
   -- Two callers are two talks, also when one of them has passed the call on.
   if me is not null and is_another is not true then
-    select j.verdict, j.other, j.stops, j.stays_for_review into judged from resolve_duplicate_segment(me, call, call_started, t.talk) j;
-    if judged.verdict <> 'own' then
-      return query select call, judged.verdict, judged.stops;
+    select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(me, call, call_started, t.talk) j;
+    if resolved.verdict <> 'own' then
+      return query select call, resolved.verdict, resolved.stops;
       return;
     end if;
-    other := judged.other;
-    is_another := judged.stays_for_review;
+    other := resolved.other;
+    is_another := resolved.stays_for_review;
   end if;
   if is_another and 'needs-review' <> all (t.marks) then
     t.marks := t.marks || 'needs-review'::text;

@@ -105,14 +105,14 @@ create or replace function attribute_segment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   o told_official;
-  told_person uuid := new.official_person_id;
+  reported_person uuid := new.official_person_id;
 begin
   if tg_op = 'UPDATE' and (new.official_person_id, new.official_phone, new.answered_at)
       is not distinct from (old.official_person_id, old.official_phone, old.answered_at) then
     return new;
   end if;
   select * into o from official_at(new.official_phone, new.answered_at);
-  if o.person_id is null or o.person_id = told_person
+  if o.person_id is null or o.person_id = reported_person
     -- Reported again: it becomes an update.
     or tg_op = 'INSERT' and exists (select from segment s where s.id = new.id and s.contact_started_at = new.contact_started_at)
   then
@@ -129,7 +129,7 @@ begin
   new.official_person_id := o.person_id;
   new.official_unit_id := o.unit_id;
   new.official_name := o.name;
-  if new.decision_record and consents_at(told_person, new.answered_at) and not consents_at(o.person_id, new.answered_at)
+  if new.decision_record and consents_at(reported_person, new.answered_at) and not consents_at(o.person_id, new.answered_at)
     and 'needs-review' <> all (new.marks)
   then
     new.marks := array_append(new.marks, 'needs-review');

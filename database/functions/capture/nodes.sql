@@ -2,11 +2,11 @@ create or replace function node_timeout() returns interval language sql immutabl
 grant execute on function node_timeout to seloste_desk;
 
 -- Heartbeat of a capture node, with its state. Records that a node was away.
-create or replace function capture_node_heartbeat(node uuid, told_name text, told_version text, started timestamptz, state jsonb) returns void
+create or replace function capture_node_heartbeat(node uuid, node_name text, node_version text, started timestamptz, state jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into capture_node as n (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting,
     blockers)
-  select node, told_name, told_version, started, clock_timestamp(), clock_timestamp(), (state ->> 'draining')::boolean,
+  select node, node_name, node_version, started, clock_timestamp(), clock_timestamp(), (state ->> 'draining')::boolean,
     array(select jsonb_array_elements_text(state -> 'pressures')), (state ->> 'sessions')::integer,
     (state ->> 'recordings')::integer, (state ->> 'waiting')::integer, coalesce(state -> 'blockers', '[]')
   on conflict (id) do update set name = excluded.name, version = excluded.version, started_at = excluded.started_at,
@@ -47,7 +47,7 @@ language sql immutable as $$ select coalesce(person::text, phone) $$;
 -- all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
 -- A part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the talk.
 -- For calls too old to be reported late nothing is revealed.
-create or replace function resolve_duplicate_segment(me uuid, call uuid, call_started timestamptz, told jsonb)
+create or replace function resolve_duplicate_segment(me uuid, call uuid, call_started timestamptz, reported jsonb)
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -56,23 +56,23 @@ declare
   skew constant interval := interval '5 seconds';
   -- Two and a half seconds of two streams.
   packets_apart constant integer := 250;
-  began timestamptz := (told ->> 'beganAt')::timestamptz;
-  ended timestamptz := (told ->> 'endedAt')::timestamptz;
-  records boolean := (told ->> 'records')::boolean;
-  is_untold boolean := told ->> 'numberReached' = 'unknown';
+  began timestamptz := (reported ->> 'beganAt')::timestamptz;
+  ended timestamptz := (reported ->> 'endedAt')::timestamptz;
+  records boolean := (reported ->> 'records')::boolean;
+  is_number_unknown boolean := reported ->> 'numberReached' = 'unknown';
 begin
-  if exists (select from segment s where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
+  if exists (select from segment s where s.id = (reported ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
     -- A review mark on a call of several nodes stays, whatever one of them knows.
     return query select 'own', null::uuid, false, exists (
       select from segment s join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> me
-      where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started and s.contact_id = call
+      where s.id = (reported ->> 'segmentId')::uuid and s.contact_started_at = call_started and s.contact_id = call
         and 'needs-review' = any (s.marks));
     return;
   end if;
   select s.* into first from segment s
   where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> me
-    and (s.number_reached = told ->> 'numberReached' or is_untold)
-    and coalesce(official_key(s.official_person_id, s.official_phone) = told ->> 'official', true)
+    and (s.number_reached = reported ->> 'numberReached' or is_number_unknown)
+    and coalesce(official_key(s.official_person_id, s.official_phone) = reported ->> 'official', true)
     and (s.ended_at is null or s.ended_at > began)
   order by s.ended_at is not null, s.seq desc limit 1;
   if first.id is null then
@@ -81,7 +81,7 @@ begin
   end if;
   select r.* into kept from recording r where r.segment_id = first.id order by r.started_at desc limit 1;
   verdict := case
-    when is_untold and not records and first.number_reached <> 'unknown' then
+    when is_number_unknown and not records and first.number_reached <> 'unknown' then
       case when ended is null or first.ended_at is null then 'beside' else 'told' end
     when is_node_down(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
     when first.ended_at is null then 'beside'
@@ -92,9 +92,9 @@ begin
     when not records then 'told'
     when kept.id is null then case when first.decision_record and first.capture_failure is distinct from 'forbidden' then 'own' else 'told' end
     when kept.state in ('DESTROYING', 'DESTROYED') then 'told'
-    when kept.state = 'CAPTURING' or told ->> 'packets' is null then 'beside'
+    when kept.state = 'CAPTURING' or reported ->> 'packets' is null then 'beside'
     when kept.incomplete or began < kept.started_at - skew then 'own'
-    when (told ->> 'packets')::integer > kept.packets_received + packets_apart then 'own'
+    when (reported ->> 'packets')::integer > kept.packets_received + packets_apart then 'own'
     else 'told'
   end;
   return query select verdict, first.id, verdict = 'beside' and records and (
@@ -143,16 +143,16 @@ end $$;
 create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  twin uuid;
+  duplicate uuid;
 begin
-  for twin in
+  for duplicate in
     select r.id from recording mine
     join segment s on s.id = mine.segment_id and s.contact_started_at = mine.contact_started_at
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and (o.id = s.beside or o.beside = s.id)
     join recording r on r.segment_id = o.id
     where mine.id = new.recording_id
   loop
-    perform copy_prohibition(new, twin);
+    perform copy_prohibition(new, duplicate);
   end loop;
   return null;
 end $$;

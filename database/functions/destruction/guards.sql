@@ -62,12 +62,12 @@ $$;
 create or replace function ended_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-  is_over boolean := old.ended_at < now() - interval '1 day';
+  has_ended boolean := old.ended_at < now() - interval '1 day';
   earliest timestamptz := old.contact_started_at - interval '1 day';
   latest timestamptz := greatest(old.ended_at, old.contact_started_at + interval '1 day');
 begin
   if current_user = 'seloste_capture' then
-    if is_over then
+    if has_ended then
       new.official_name := old.official_name;
       new.official_phone := old.official_phone;
       -- segment_guard refuses another person.
@@ -84,9 +84,9 @@ begin
       new.marks := new.marks || array(
         select m from unnest(old.marks) m where m <> 'end-inferred' and m <> all (new.marks));
     end if;
-    if is_over and 'end-inferred' = any (old.marks) then
+    if has_ended and 'end-inferred' = any (old.marks) then
       new.ended_at := coalesce(new.ended_at, old.ended_at);
-    elsif is_over then
+    elsif has_ended then
       new.ended_at := old.ended_at;
       new.answered_at := old.answered_at;
       new.marks := array_remove(new.marks, 'end-inferred');
@@ -107,11 +107,11 @@ end $$;
 create or replace function late_part_guard() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-  over_at timestamptz;
+  call_ended_at timestamptz;
 begin
-  select c.ended_at into over_at from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at;
-  if over_at < now() - interval '1 day' then
-    new.ended_at := least(coalesce(new.ended_at, over_at), greatest(over_at, new.contact_started_at + interval '1 day'));
+  select c.ended_at into call_ended_at from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at;
+  if call_ended_at < now() - interval '1 day' then
+    new.ended_at := least(coalesce(new.ended_at, call_ended_at), greatest(call_ended_at, new.contact_started_at + interval '1 day'));
   end if;
   if coalesce(new.official_name, new.official_phone, new.official_person_id::text) is not null
     and is_closed_to_late_facts(new.contact_id, new.contact_started_at, interval '1 day') then

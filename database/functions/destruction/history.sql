@@ -251,7 +251,7 @@ grant execute on function drop_history_month to seloste_custodian;
 
 -- Deletes at most so many destroyed recordings whose contact went with its month, and their listenings. Policies hide them until then.
 -- Returns how many.
-create or replace function delete_history_remainders(most integer) returns integer
+create or replace function delete_history_remainders(max_rows integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ids uuid[];
@@ -260,7 +260,7 @@ begin
     select r.id from recording r
     where r.contact_started_at < destruction_now() - interval '14 months' + interval '1 day' and r.state = 'DESTROYED'
       and not exists (select from contact c where c.id = r.contact_id and c.started_at = r.contact_started_at)
-    order by r.contact_started_at, r.id limit most
+    order by r.contact_started_at, r.id limit max_rows
   ) r;
   delete from listening where recording_id = any (ids);
   delete from recording where id = any (ids);

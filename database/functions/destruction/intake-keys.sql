@@ -30,7 +30,7 @@ grant execute on function intake_key_lives to seloste_custodian;
 -- Gives batches of intake keys to a capture node, each batch once. A node may hold four stocks of unused keys; all takers that are no node
 -- of the register share one such allowance. Beyond it there is one batch a minute, so that a node that loses keys by repeated crashes keeps
 -- working.
-create or replace function take_intake_batches(taker uuid, most integer) returns table (id uuid, public_keys text[])
+create or replace function take_intake_batches(taker uuid, max_batches integer) returns table (id uuid, public_keys text[])
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -55,7 +55,7 @@ begin
   return query
     update intake_batch b set taken_by = taker, taken_at = clock_timestamp()
     where b.id in (
-      select n.id from intake_batch n where n.taken_at is null order by n.made_at limit least(most, share, 1024) for update skip locked
+      select n.id from intake_batch n where n.taken_at is null order by n.made_at limit least(max_batches, share, 1024) for update skip locked
     )
     returning b.id, b.public_keys;
 end $$;

@@ -679,11 +679,11 @@ $$;
 grant execute on function listened_until to seloste_desk;
 
 -- Advances the mark with the clock, by at most 26 hours without two people, and records a jump and its end. Returns right, ahead or behind.
-create or replace function advance_clock(ran interval default '0', by uuid default null) returns text
+create or replace function advance_clock(elapsed interval default '0', by uuid default null) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   m clock_mark;
-  passed interval := least(greatest(ran, '0'), '26 hours');
+  passed interval := least(greatest(elapsed, '0'), '26 hours');
   is_running boolean := passed > interval '0';
   leap interval;
   gain interval;
@@ -695,7 +695,7 @@ begin
     return case when clock_is_ahead() then 'ahead' when now() < m.at - interval '1 minute' then 'behind' else 'right' end;
   end if;
   gain := m.gained;
-  -- Without `ran` and `by` nothing is counted.
+  -- Without `elapsed` and `by` nothing is counted.
   if is_running or by is not null then
     gain := case when gain > interval '0' then greatest(gain - passed / 240, '0') else least(gain + passed, '0') end;
     if is_running and m.watcher is not distinct from by then

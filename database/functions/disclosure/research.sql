@@ -66,7 +66,7 @@ $$;
 
 -- Returns true if an institute still has, from another disclosure, a copy below level T with this official. An unknown official may be
 -- anybody.
-create or replace function institute_has_official(official uuid, institute uuid, but uuid) returns boolean
+create or replace function institute_has_official(official uuid, institute uuid, except_disclosure uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from disclosed_copy c
@@ -74,7 +74,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     left join anonymised_copy a on a.recording_id = c.recording_id
     left join recording r on r.id = c.recording_id
     left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-    where c.state <> 'CONFIRMED' and d.institute_id = institute_has_official.institute and d.id <> but and a.level is distinct from 'T'
+    where c.state <> 'CONFIRMED' and d.institute_id = institute_has_official.institute and d.id <> except_disclosure and a.level is distinct from 'T'
       and (official is null or s.official_person_id is null or s.official_person_id = official))
 $$;
 
@@ -260,11 +260,11 @@ end $$;
 grant execute on function withdraw_research to seloste_desk;
 
 -- Returns true if an institute has a copy of a recording from another disclosure.
-create or replace function institute_has_copy(recording uuid, institute uuid, but uuid) returns boolean
+create or replace function institute_has_copy(recording uuid, institute uuid, except_disclosure uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from disclosed_copy c join research_disclosure d on d.number = c.disclosure
-    where c.recording_id = institute_has_copy.recording and c.state <> 'CONFIRMED' and d.institute_id = institute_has_copy.institute and d.id <> but)
+    where c.recording_id = institute_has_copy.recording and c.state <> 'CONFIRMED' and d.institute_id = institute_has_copy.institute and d.id <> except_disclosure)
 $$;
 
 -- Picks a recording. Only the item names it: the log would keep the link to its copy (R32). A repeated pick returns the same item.

@@ -2,33 +2,33 @@
 create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
 
 -- Returns a part's official and unit as they were before a correction approved after an instant.
-create or replace function part_before_correction(part uuid, looked_at timestamptz) returns table (person_id uuid, unit_id uuid)
+create or replace function part_before_correction(part uuid, accessed_at timestamptz) returns table (person_id uuid, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.was_person_id, c.was_unit_id from correction c
-  where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > looked_at - scope_grace()
+  where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > accessed_at - scope_grace()
 $$;
 
 -- Returns true if a person answered a part of a call (`part`, if given), or was recorded to have at an instant, before a correction.
-create or replace function took_part(person uuid, call uuid, part uuid, looked_at timestamptz) returns boolean
+create or replace function took_part(person uuid, call uuid, part uuid, accessed_at timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from segment s
     where s.contact_id = call and (part is null or s.id = part) and (s.official_person_id = person
-      or person in (select b.person_id from part_before_correction(s.id, looked_at) b)))
+      or person in (select b.person_id from part_before_correction(s.id, accessed_at) b)))
 $$;
 grant execute on function took_part to seloste_custodian;
 
 -- Returns true if a person had a right at an instant that covers the purpose and reaches a call, or one part of it. Rights end with the
 -- employment, and a new employment does not extend an earlier right. An official's unit is checked in the directory as well: as of the
 -- start of the call, and as entered before the access. Requests and their calls are erased later; then the request itself is enough.
-create or replace function was_in_scope(person uuid, purpose text, reference text, looked_at timestamptz, call uuid, part uuid) returns boolean
+create or replace function was_in_scope(person uuid, purpose text, reference text, accessed_at timestamptz, call uuid, part uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   return exists (
     select from access_right a
     where a.person_id = was_in_scope.person and purposes_cover(a.purposes, array[was_in_scope.purpose])
-      and a.valid_from <= looked_at + scope_grace() and coalesce(a.valid_to > looked_at - scope_grace(), true)
-      and coalesce(a.revoked_at > looked_at - scope_grace(), true)
+      and a.valid_from <= accessed_at + scope_grace() and coalesce(a.valid_to > accessed_at - scope_grace(), true)
+      and coalesce(a.revoked_at > accessed_at - scope_grace(), true)
       and case
         when a.scope_kind = 'none' then false
         when a.scope_kind = 'all' and a.role <> 'SERVICE_UNIT' then true
@@ -38,7 +38,7 @@ begin
             -- A call that was found and taken back since.
             or exists (select from audit_entry e
               where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok'
-                and e.detail ->> 'contact' = was_in_scope.call::text and e.at <= looked_at + scope_grace())
+                and e.detail ->> 'contact' = was_in_scope.call::text and e.at <= accessed_at + scope_grace())
             or not exists (select from request_call k where k.request_id = q.id)
             or exists (select from request_call k where k.request_id = q.id and k.contact_id is null)))
         when a.scope_kind = 'numbers' and part is null and exists (
@@ -46,14 +46,14 @@ begin
         else exists (
           select from segment s
           where s.contact_id = call and (part is null or s.id = part) and case a.scope_kind
-            when 'own' then took_part(a.person_id, s.contact_id, s.id, looked_at)
+            when 'own' then took_part(a.person_id, s.contact_id, s.id, accessed_at)
             when 'numbers' then s.number_reached = any (a.scope_numbers)
             when 'unit' then s.official_unit_id = any (a.scope_units) and not exists (
               select from person_placement m
               where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
                 and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)
-                and coalesce(m.entered_at <= looked_at, true) and m.unit_id is distinct from s.official_unit_id)
-              or exists (select from part_before_correction(s.id, looked_at) b where b.unit_id = any (a.scope_units))
+                and coalesce(m.entered_at <= accessed_at, true) and m.unit_id is distinct from s.official_unit_id)
+              or exists (select from part_before_correction(s.id, accessed_at) b where b.unit_id = any (a.scope_units))
             end)
         end
   );
@@ -140,12 +140,12 @@ grant execute on function prohibitions_obeyed to seloste_custodian;
 -- Checks accesses and acts in at most so many log entries after one, and those found before (`known`): each call and part shown, and each
 -- act against the roles that may do it. Objects that the register no longer holds are not checked. `upto`: where to continue. Entries of
 -- the last two minutes may have an uncommitted one before them and are checked again.
-create or replace function accesses_out_of_scope(after bigint, known bigint[], most bigint)
+create or replace function accesses_out_of_scope(after bigint, known bigint[], max_entries bigint)
 returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
   with seen as (
-    (select * from audit_entry e where e.seq > after order by e.seq limit most)
+    (select * from audit_entry e where e.seq > after order by e.seq limit max_entries)
     union
     select * from audit_entry e where e.seq = any (known)
   ), looks as (

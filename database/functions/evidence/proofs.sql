@@ -125,7 +125,7 @@ $$;
 grant execute on function pending_ends to seloste_custodian;
 
 -- Returns the last retention runs, newest first, with the ledger numbers of their entries; null while one has no number.
-create or replace function last_runs(most integer)
+create or replace function last_runs(max_rows integer)
 returns table (at timestamptz, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text,
   ledger_first bigint, ledger_last bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -134,7 +134,7 @@ begin
   perform require_whole_register();
   return query
     select r.at, r.work, r.result, r.recordings, r.contacts, r.months, r.keys, r.fault, n.first, n.last
-    from (select * from retention_run o order by o.seq desc limit most) r
+    from (select * from retention_run o order by o.seq desc limit max_rows) r
     left join lateral (
       select min(l.index) + 1 as first, max(l.index) + 1 as last from ledger_leaf l
       where l.seq between r.ledger_from and r.ledger_to

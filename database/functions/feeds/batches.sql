@@ -1,18 +1,18 @@
 -- Returns true if another source than this feed reported calls between two instants.
-create or replace function others_report_calls(told_by text, since timestamptz, until timestamptz) returns boolean
+create or replace function others_report_calls(feed_name text, since timestamptz, until timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from contact c where c.started_at between since and until
-      and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+      and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
   )
 $$;
 grant execute on function others_report_calls to seloste_capture;
 
 -- Marks the parts of new calls as this feed's. A part that is in the register already is another's.
-create or replace function record_fed_calls(told_by text, calls fed_call[]) returns void
+create or replace function record_fed_calls(feed_name text, calls fed_call[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
-  select p.segment_id, c.contact_id, c.started_at, told_by, p.answered_at, p.ended_at,
+  select p.segment_id, c.contact_id, c.started_at, feed_name, p.answered_at, p.ended_at,
     not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = c.started_at)
   from unnest(calls) c, jsonb_to_recordset(c.parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz)
   on conflict (segment_id) do nothing
@@ -21,7 +21,7 @@ grant execute on function record_fed_calls to seloste_capture;
 
 -- Admits new calls in one statement, like `admit` (src/register/admit.ts) one by one, with the caller's rights. Returns the indexes of
 -- those it admitted; the others are left to `admit`.
-create or replace function admit_fed_calls(told_by text, told jsonb) returns integer[]
+create or replace function admit_fed_calls(feed_name text, reported jsonb) returns integer[]
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -30,7 +30,7 @@ declare
   doubtful integer[];
   since timestamptz := late_facts_from(interval '7 days');
 begin
-  select array_agg(c order by c.place) into calls from jsonb_populate_recordset(null::fed_call, told) c;
+  select array_agg(c order by c.place) into calls from jsonb_populate_recordset(null::fed_call, reported) c;
   -- Two processes may report one call at the same moment: the second waits here for the first. In the order of ids, as in admit.
   perform lock_call_ids(array(select x from unnest(calls) c, unnest(c.ids) x));
   -- Ids in the register, or shared by two of these calls: those are one call with several parts.
@@ -45,17 +45,17 @@ begin
   calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
   -- Older calls are not compared: each is new if no other source reported calls then, and is left to admit otherwise.
   calls := array(select c from unnest(calls) c where c.started_at >= since
-    or not others_report_calls(told_by, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clock_tolerance()));
-  if others_report_calls(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
+    or not others_report_calls(feed_name, c.started_at - interval '2 minutes', matched_until(c.started_at, c.ended_at) + clock_tolerance()));
+  if others_report_calls(feed_name, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
       (select max(c.ended_at) + clock_tolerance() from unnest(calls) c)) then
-    doubtful := doubtful_fed_calls(told_by, calls);
+    doubtful := doubtful_fed_calls(feed_name, calls);
     calls := array(select c from unnest(calls) c where c.place <> all (doubtful));
   end if;
   if calls = '{}' then
     return '{}';
   end if;
   -- Before the admission, so that triggers know whose rows they are.
-  perform record_fed_calls(told_by, calls);
+  perform record_fed_calls(feed_name, calls);
   insert into call_identity (external_id_hash, contact_id, contact_started_at)
   select decode(x, 'hex'), c.contact_id, c.started_at from unnest(calls) c, unnest(c.ids) x
   on conflict (external_id_hash, contact_started_at) do update set contact_id = excluded.contact_id;

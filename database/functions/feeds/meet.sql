@@ -121,7 +121,7 @@ end $$;
 
 -- Returns the indexes of calls that a call in the register could be: match_fed_call would take it or be undecided. All that caller and time
 -- do not rule out are matched one by one.
-create or replace function doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[]
+create or replace function doubtful_fed_calls(feed_name text, calls fed_call[]) returns integer[]
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -138,25 +138,25 @@ begin
       k.caller_key is not null and exists (
         select from contact c where c.caller_key = k.caller_key
           and c.started_at between k.started_at - clock_tolerance() and k.started_at + clock_tolerance()
-          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
       )
     else exists (
       select from contact c
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
         and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
       where c.caller_key = k.caller_key and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
-        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) or k.caller_key is not null and exists (
       select from contact c
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
         and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
       where c.caller_key is null and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
-        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) or k.caller_key is null and exists (
       select from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
       where s.official_phone = p.official_phone and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
         and s.contact_started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
-        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) end
   );
 end $$;
@@ -196,26 +196,26 @@ begin
 end $$;
 grant execute on function complete_part to seloste_capture;
 
--- Returns true if two reports mean the same part of a call. `told_`: the feed's, whose answer may have been a queue's. They match at the
+-- Returns true if two reports mean the same part of a call. `fed_`: the feed's, whose answer may have been a queue's. They match at the
 -- same moment; or with the same official at overlapping times, as nobody talks with one caller twice at once; or, if one names no official,
 -- with an answer within the feed's part.
-create or replace function is_same_part(told_answered timestamptz, told_ended timestamptz, told_official text, answered timestamptz, ended timestamptz,
+create or replace function is_same_part(fed_answered timestamptz, fed_ended timestamptz, fed_official text, answered timestamptz, ended timestamptz,
   official text) returns boolean
 language sql immutable as $$
-  select answered between told_answered - clock_tolerance() and told_answered + clock_tolerance() and coalesce(official = told_official, true)
-    or official = told_official and answered < told_ended and told_answered < coalesce(ended, 'infinity')
-    or (official is null or told_official is null) and answered >= told_answered - clock_tolerance() and answered < told_ended
+  select answered between fed_answered - clock_tolerance() and fed_answered + clock_tolerance() and coalesce(official = fed_official, true)
+    or official = fed_official and answered < fed_ended and fed_answered < coalesce(ended, 'infinity')
+    or (official is null or fed_official is null) and answered >= fed_answered - clock_tolerance() and answered < fed_ended
 $$;
 
 -- Returns true if a talk in the register could be the one that a feed reports of the same caller and official without a common id: it began
 -- after the reported call and ends with it. Without a known end they have to overlap by more than clocks differ.
-create or replace function could_be_same_talk(told_started timestamptz, told_answered timestamptz, told_ended timestamptz, answered timestamptz,
+create or replace function could_be_same_talk(fed_started timestamptz, fed_answered timestamptz, fed_ended timestamptz, answered timestamptz,
   ended timestamptz, end_inferred boolean) returns boolean
 language sql immutable as $$
-  select answered >= told_started - clock_tolerance() and answered < told_ended and case
+  select answered >= fed_started - clock_tolerance() and answered < fed_ended and case
     when ended is null or end_inferred
-      then answered + clock_tolerance() < told_ended and told_answered + clock_tolerance() < coalesce(ended, 'infinity')
-    else told_answered < ended and ended between told_ended - clock_tolerance() and told_ended + clock_tolerance() end
+      then answered + clock_tolerance() < fed_ended and fed_answered + clock_tolerance() < coalesce(ended, 'infinity')
+    else fed_answered < ended and ended between fed_ended - clock_tolerance() and fed_ended + clock_tolerance() end
 $$;
 
 -- Returns the earliest instant of which a feed or node may still report something new, less `slack` for files out of order. A feed without
@@ -255,7 +255,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from matched_until(begun, ended) - begun) / 600)::bigint)
 $$;
 
-create or replace function count_lookups(counter regclass, questions bigint) returns void
+create or replace function count_lookups(counter regclass, lookups bigint) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   a_second constant integer := 50;
@@ -263,24 +263,24 @@ declare
   allowed bigint := extract(epoch from clock_timestamp()) * a_second;
   counted bigint;
 begin
-  if questions > at_once then
+  if lookups > at_once then
     raise exception 'too much is asked at once' using errcode = '22023';
   end if;
   execute format('select last_value from %s', counter) into counted;
   if counted < allowed - at_once then
     counted := setval(counter, allowed - at_once);
   end if;
-  if counted + coalesce(questions, 0) > allowed then
+  if counted + coalesce(lookups, 0) > allowed then
     raise exception 'too much has been asked for now' using errcode = 'SL003';
   end if;
-  perform nextval(counter) from generate_series(1, questions);
+  perform nextval(counter) from generate_series(1, lookups);
 end $$;
 
 create or replace function match_by_facts(t told_part)
 returns table (call uuid, call_started timestamptz, told_official told_official, is_doubtful boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
-  could record;
+  candidate record;
   certain uuid[] := '{}';
   possible uuid[] := '{}';
 begin
@@ -307,7 +307,7 @@ begin
     return;
   end if;
   perform count_lookups('late_question_count', fed_lookups(t.answered_at, t.ended_at, '[]'));
-  for could in
+  for candidate in
     select c.id, c.started_at, w.id as part, (w.official_person_id, w.official_unit_id, w.official_name, w.official_phone)::told_official as official,
       could_be_same_talk(c.started_at, f.answered_at, f.ended_at, t.answered_at, t.ended_at, t.end_inferred)
         or t.answered_at between f.answered_at - clock_tolerance() and f.answered_at + clock_tolerance() and t.ended_at > f.answered_at as is_certain
@@ -321,15 +321,15 @@ begin
       and f.answered_at < t.ended_at and t.answered_at < f.ended_at
       and not exists (select from segment n where n.contact_id = c.id and n.contact_started_at = c.started_at and n.node is not null)
   loop
-    if could.is_certain then
-      certain := certain || could.id;
-      call := could.id;
-      call_started := could.started_at;
-      told_official := case when (could.official).phone is not null then could.official end;
+    if candidate.is_certain then
+      certain := certain || candidate.id;
+      call := candidate.id;
+      call_started := candidate.started_at;
+      told_official := case when (candidate.official).phone is not null then candidate.official end;
     end if;
     -- The same official at two ends is two calls of a company with one number.
-    if could.is_certain or t.official_phone is null or (could.official).phone is null then
-      possible := possible || could.part;
+    if candidate.is_certain or t.official_phone is null or (candidate.official).phone is null then
+      possible := possible || candidate.part;
     end if;
   end loop;
   certain := array(select distinct unnest(certain));

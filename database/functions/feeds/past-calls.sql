@@ -8,7 +8,7 @@ grant execute on function clock_tolerance to seloste_capture;
 -- row: a new call. A row without contact: several calls in the register could be this one.
 -- A reported part may match several segments, because a held call can have several parts at its client; the best comes first. Raises SL002
 -- for a call older than a feed may ask about.
-create or replace function match_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
+create or replace function match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
 returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -42,7 +42,7 @@ begin
 
   if found is null and begun < since then
     -- No other source reported calls then: it is new.
-    if others_report_calls(told_by, begun - interval '2 minutes', until + clock_tolerance()) then
+    if others_report_calls(feed_name, begun - interval '2 minutes', until + clock_tolerance()) then
       raise exception 'a call of % is older than a feed may ask about', begun using errcode = 'SL002';
     end if;
     return;
@@ -61,7 +61,7 @@ begin
         and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
         -- A talk that ended before this one began is another.
         and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clock_tolerance())
-        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) m;
     -- A queue answered long before the official did, or only one of the two reports the queue.
     if candidates = 0 then
@@ -73,7 +73,7 @@ begin
         where (c.caller_key = caller or c.caller_key is null or caller is null)
           and could_be_same_talk(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
-          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
       ) m;
     end if;
     -- Only one of the two names the official: caller and number are the same, and they overlap and end together.
@@ -86,7 +86,7 @@ begin
         where (s.official_phone is null or p.official_phone is null)
           and could_be_same_talk(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
-          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
       ) m;
     end if;
     -- An unanswered call: the same caller, number, start and end. Without the caller's number it could be anybody's.
@@ -99,7 +99,7 @@ begin
         where p.answered_at is null and c.number_called in (called, 'unknown')
           and not exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
             and s.answered_at is not null)
-          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
       ) m;
     end if;
     if candidates <> 1 then
@@ -154,7 +154,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   s segment;
   c contact;
-  told_end timestamptz := (facts ->> 'ended_at')::timestamptz;
+  fed_end timestamptz := (facts ->> 'ended_at')::timestamptz;
 begin
   select * into s from segment x where x.id = wanted and x.contact_started_at = begun for update;
   if not found then
@@ -195,9 +195,9 @@ begin
      and (facts ->> 'started_at')::timestamptz >= begun - interval '1 day' then
     update contact x set waited_from = (facts ->> 'started_at')::timestamptz where x.id = c.id and x.started_at = begun;
   end if;
-  if c.end_inferred and s.ended_at is not null and told_end > coalesce(s.answered_at, c.started_at) and told_end <> s.ended_at
+  if c.end_inferred and s.ended_at is not null and fed_end > coalesce(s.answered_at, c.started_at) and fed_end <> s.ended_at
      and not exists (select from segment o where o.contact_id = c.id and o.contact_started_at = begun and o.ended_at > s.ended_at) then
-    update segment x set ended_at = told_end, marks = array_remove(x.marks, 'end-inferred')
+    update segment x set ended_at = fed_end, marks = array_remove(x.marks, 'end-inferred')
     where x.id = wanted and x.contact_started_at = begun;
     return true;
   end if;
@@ -206,10 +206,10 @@ end $$;
 grant execute on function complete_fed_segment to seloste_capture;
 
 -- Records which segments a feed has reported. Repeating it changes nothing.
-create or replace function record_fed_segments(told_by text, contact uuid, begun timestamptz, parts jsonb) returns void
+create or replace function record_fed_segments(feed_name text, contact uuid, begun timestamptz, parts jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
-  select p.segment_id, contact, begun, told_by, p.answered_at, p.ended_at,
+  select p.segment_id, contact, begun, feed_name, p.answered_at, p.ended_at,
     p.is_own and not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = begun)
   from jsonb_to_recordset(parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz, is_own boolean)
   on conflict (segment_id) do nothing

@@ -93,8 +93,8 @@ grant execute on function reconciliation_feeds to seloste_desk;
 
 -- Returns a page of the differences, newest first, and logs the read. `others`: recording clients reported other calls in the quarter of an
 -- hour around.
-create or replace function list_unreconciled(wanted text, since timestamptz, until timestamptz, number text, told_by text, why text,
-  is_explained boolean, before_at timestamptz, before_id uuid, most integer)
+create or replace function list_unreconciled(wanted text, since timestamptz, until timestamptz, number text, feed_name text, why text,
+  is_explained boolean, before_at timestamptz, before_id uuid, max_rows integer)
 returns table (segment_id uuid, contact_id uuid, started_at timestamptz, answered_at timestamptz, ended_at timestamptz,
   number_reached text, number_name jsonb, feed text, at timestamptz, failure text, others boolean,
   explained_at timestamptz, explained_by uuid, note text)
@@ -113,12 +113,12 @@ begin
     from unreconciled u
     left join reconciliation_note n on n.id = u.note_id
     where u.kind = wanted and u.contact_started_at >= since and u.contact_started_at < until
-      and (number is null or u.number_reached = number) and (told_by is null or u.feed = told_by)
+      and (number is null or u.number_reached = number) and (feed_name is null or u.feed = feed_name)
       and (why is null or coalesce(u.capture_failure, 'unknown') = why)
       and (is_explained is null or (u.note_id is not null) = is_explained)
       and (before_at is null or (u.contact_started_at, u.segment_id) < (before_at, before_id))
     order by u.contact_started_at desc, u.segment_id desc
-    limit least(greatest(most, 1), 501);
+    limit least(greatest(max_rows, 1), 501);
 end $$;
 grant execute on function list_unreconciled to seloste_desk;
 
@@ -131,7 +131,7 @@ grant execute on function lock_alarm_kind to seloste_custodian;
 
 -- Explains differences, by the data protection officer: named segments, or all that a page's filters show and that existed when it was
 -- read. When none is left, the alarm is closed under the same note. Refuses reconciliation.nothing.
-create or replace function explain_unreconciled(wanted text, segments uuid[], since timestamptz, until timestamptz, number text, told_by text,
+create or replace function explain_unreconciled(wanted text, segments uuid[], since timestamptz, until timestamptz, number text, feed_name text,
   why text, read_at timestamptz, note text) returns table (explained integer, alarm_closed boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -147,7 +147,7 @@ begin
   where u.kind = wanted and u.note_id is null and u.missing_since <= read_at
     and u.contact_started_at >= since and u.contact_started_at < until
     and (segments is null or u.segment_id = any (segments))
-    and (number is null or u.number_reached = number) and (told_by is null or u.feed = told_by)
+    and (number is null or u.number_reached = number) and (feed_name is null or u.feed = feed_name)
     and (why is null or coalesce(u.capture_failure, 'unknown') = why)
   on conflict (kind, segment_id) do nothing;
   get diagnostics many = row_count;

@@ -270,7 +270,7 @@ end $$;
 -- Returns at most so many ids of contacts that the viewer may see and the filters match, newest first, after one of them. Rows are read
 -- under the policies afterwards, so that a mistake here shows less and never more. Each month is searched and planned alone: planning all
 -- of them under the policies took ten times as long as reading a page.
-create or replace function search_contacts(asked contact_filters, after_at timestamptz, after_id uuid, most integer)
+create or replace function search_contacts(asked contact_filters, after_at timestamptz, after_id uuid, max_rows integer)
 returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
 -- A walk in index order ends when there are enough, which the planner does not know; two walks are merged as they go.
@@ -310,7 +310,7 @@ begin
   place.right_now := register_now();
   place.after_at := after_at;
   place.after_id := after_id;
-  place.remaining := most;
+  place.remaining := max_rows;
   place.overdue := '{}';
   place.not_over := '{}';
   if asked.recorded in ('available', 'destroyed') then

@@ -139,25 +139,25 @@ end $$;
 -- Checks that a requester's claim is enough to search by, and returns what is stored of it. Needed: day and time, with the caller's number,
 -- or with the number called and either the duration or who answered. For an official it is known who answered. `caller` and `service`: keys
 -- of the stated numbers (src/description/phone-numbers). Refuses call.told-too-little and identity codes.
-create or replace function normalise_claim(q subject_request, told jsonb, caller text, service text) returns jsonb
+create or replace function normalise_claim(q subject_request, claim jsonb, caller text, service text) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform refuse_identity_code(f, told ->> f) from unnest(array['callerNumber', 'serviceNumber', 'official']) f;
-  perform refuse_if(coalesce(told ->> 'accuracy', '') not in ('MINUTES', 'HALF_HOUR', 'HOURS') or told ->> 'day' is null or told ->> 'time' is null
-     or (told ->> 'callerNumber' is null) <> (caller is null) or (told ->> 'serviceNumber' is null) <> (service is null)
+  perform refuse_identity_code(f, claim ->> f) from unnest(array['callerNumber', 'serviceNumber', 'official']) f;
+  perform refuse_if(coalesce(claim ->> 'accuracy', '') not in ('MINUTES', 'HALF_HOUR', 'HOURS') or claim ->> 'day' is null or claim ->> 'time' is null
+     or (claim ->> 'callerNumber' is null) <> (caller is null) or (claim ->> 'serviceNumber' is null) <> (service is null)
      or not (caller is not null or q.party = 'OFFICIAL' or coalesce(
-       service is not null and (told ->> 'minutes' is not null or length(regexp_replace(told ->> 'official', '\s', '', 'g')) >= 2), false)),
+       service is not null and (claim ->> 'minutes' is not null or length(regexp_replace(claim ->> 'official', '\s', '', 'g')) >= 2), false)),
     'call.told-too-little');
-  return jsonb_strip_nulls(jsonb_build_object('day', told ->> 'day', 'time', told ->> 'time', 'accuracy', told ->> 'accuracy',
-    'callerNumber', told ->> 'callerNumber', 'serviceNumber', told ->> 'serviceNumber',
-    'minutes', (told ->> 'minutes')::integer, 'official', told ->> 'official'));
+  return jsonb_strip_nulls(jsonb_build_object('day', claim ->> 'day', 'time', claim ->> 'time', 'accuracy', claim ->> 'accuracy',
+    'callerNumber', claim ->> 'callerNumber', 'serviceNumber', claim ->> 'serviceNumber',
+    'minutes', (claim ->> 'minutes')::integer, 'official', claim ->> 'official'));
 end $$;
 
 -- Returns true if a call's duration, from its start or its answer, and the name of somebody who answered, or a part of it, match a claim.
-create or replace function matches_claim(c contact, told jsonb) returns boolean
+create or replace function matches_claim(c contact, claim jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  about numeric := (told ->> 'minutes')::numeric;
+  about numeric := (claim ->> 'minutes')::numeric;
   near numeric := greatest(3, about * 0.3);
 begin
   return (
@@ -165,23 +165,23 @@ begin
       select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
         and abs(extract(epoch from c.ended_at - s.answered_at) / 60 - about) <= near)
   ) and (
-    told ->> 'official' is null or exists (
+    claim ->> 'official' is null or exists (
       select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
-        and not exists (select from regexp_split_to_table(lower(btrim(told ->> 'official')), '\s+') word
+        and not exists (select from regexp_split_to_table(lower(btrim(claim ->> 'official')), '\s+') word
           where strpos(lower(coalesce(s.official_name, '')), word) = 0))
   );
 end $$;
 
 -- Returns the calls that match a claim, at most two, so that nobody learns how many more there are. Times are in Helsinki time, which shows
 -- an hour twice in October and skips one in March.
-create or replace function calls_matching_claim(q subject_request, told jsonb, caller text, service text)
+create or replace function calls_matching_claim(q subject_request, claim jsonb, caller text, service text)
 returns table (contact_id uuid, started_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   zone constant text := 'Europe/Helsinki';
-  shown timestamp := (told ->> 'day')::date + (told ->> 'time')::time;
+  shown timestamp := (claim ->> 'day')::date + (claim ->> 'time')::time;
   at timestamptz := shown at time zone zone;
-  near interval := case told ->> 'accuracy' when 'MINUTES' then interval '10 minutes' when 'HALF_HOUR' then interval '30 minutes'
+  near interval := case claim ->> 'accuracy' when 'MINUTES' then interval '10 minutes' when 'HALF_HOUR' then interval '30 minutes'
     when 'HOURS' then interval '2 hours' end;
   hour constant interval := interval '1 hour';
   is_shown boolean := at at time zone zone = shown;
@@ -196,7 +196,7 @@ begin
         and c.started_at between first and last and history_end(c.history_ends_at, c.started_at) > register_now()
         and (caller is null or c.caller_key = caller)
         and (service is null or c.number_called = service or s.number_reached = service)
-        and matches_claim(c, told)
+        and matches_claim(c, claim)
       limit 2;
   elsif caller is not null then
     return query
@@ -205,7 +205,7 @@ begin
         and history_end(c.history_ends_at, c.started_at) > register_now()
         and (service is null or c.number_called = service or exists (
           select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
-        and matches_claim(c, told)
+        and matches_claim(c, claim)
       limit 2;
   else
     return query
@@ -214,7 +214,7 @@ begin
         and history_end(c.history_ends_at, c.started_at) > register_now()
         and (c.number_called = service or exists (
           select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
-        and matches_claim(c, told)
+        and matches_claim(c, claim)
       limit 2;
   end if;
 end $$;
@@ -240,7 +240,7 @@ end $$;
 -- Requests a search of a call that the requester describes; `wanted`: of one named before, with a new claim. run_call_search makes it in
 -- another transaction: a compromised process that rolls the request back gets no search, so that no function, refusal or timing reveals
 -- anything.
-create or replace function request_call_search(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
+create or replace function request_call_search(request uuid, wanted uuid, claim jsonb, caller text, service text) returns table (call uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request := lock_identified_request(request);
@@ -252,7 +252,7 @@ begin
     c := lock_request_call(q, wanted);
     perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   end if;
-  kept := normalise_claim(q, request_call_search.told, caller, service);
+  kept := normalise_claim(q, request_call_search.claim, caller, service);
   search := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
     'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
   perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');

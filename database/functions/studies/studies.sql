@@ -86,17 +86,17 @@ begin
 end $$;
 
 -- Counts ended, uncounted contacts and those with later reports; a call without a known end a day after its beginning. Returns how many of
--- either kind there were: less than `most` means all.
-create or replace function count_studies(most integer) returns integer
+-- either kind there were: less than `max_rows` means all.
+create or replace function count_studies(max_rows integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ids uuid[];
   starts timestamptz[];
-  told integer := 0;
-  is_told boolean;
+  reported integer := 0;
+  has_reports boolean;
 begin
   perform pg_advisory_xact_lock(hashtext('seloste.studies'));
-  select exists (select from study_told) into is_told;
+  select exists (select from study_told) into has_reports;
   -- Without a parameter: planned once a connection.
   if exists (
     select from contact c where c.counted is null and (c.ended_at is not null or c.started_at < now() - interval '24 hours')
@@ -104,26 +104,26 @@ begin
     select array_agg(d.id), array_agg(d.started_at) into ids, starts from (
       select c.id, c.started_at from contact c
       where c.counted is null and (c.ended_at is not null or c.started_at < now() - interval '24 hours')
-      order by c.started_at limit most for update skip locked
+      order by c.started_at limit max_rows for update skip locked
     ) d;
-  elsif not is_told then
+  elsif not has_reports then
     return 0;
   end if;
-  if is_told then
+  if has_reports then
     select ids || array_agg(d.id), starts || array_agg(d.started_at) into ids, starts from (
       select c.id, c.started_at from contact c
       where c.counted is not null and (c.id, c.started_at) in (
-        select t.contact_id, t.contact_started_at from study_told t order by t.seq limit most)
+        select t.contact_id, t.contact_started_at from study_told t order by t.seq limit max_rows)
       for update skip locked
     ) d;
     -- Reports up to now are part of the counting below; a contact counted later is counted as it is then.
-    delete from study_told t using (select f.seq from study_told f order by f.seq limit most) f
+    delete from study_told t using (select f.seq from study_told f order by f.seq limit max_rows) f
     where t.seq = f.seq and (t.contact_id = any (ids) or not exists (
       select from contact c where c.id = t.contact_id and c.started_at = t.contact_started_at and c.counted is not null));
-    get diagnostics told = row_count;
+    get diagnostics reported = row_count;
   end if;
   perform count_contacts(ids, starts);
-  return greatest(told, coalesce(cardinality(ids), 0));
+  return greatest(reported, coalesce(cardinality(ids), 0));
 end $$;
 grant execute on function count_studies to seloste_custodian;
 
@@ -258,16 +258,16 @@ declare
   held date := ((register_now() at time zone 'Europe/Helsinki') - interval '14 months')::date;
   numbers text[] := sees_numbers();
   units uuid[] := study_units();
-  told boolean[] := '{}';
+  answers boolean[] := '{}';
   cell jsonb;
   d record;
   one text;
   officials text[];
-  looked integer;
+  days_without_new integer;
 begin
   for cell in select c.cell from jsonb_array_elements(cells) with ordinality c (cell, place) order by c.place loop
     officials := '{}';
-    looked := 0;
+    days_without_new := 0;
     <<days>>
     for d in
       select s.number, s.unit_id, (s.day + make_interval(hours => coalesce((cell ->> 'hour')::integer, 0))) at time zone 'Europe/Helsinki' as since,
@@ -289,15 +289,15 @@ begin
       loop
         if one <> all (officials) then
           officials := officials || one;
-          looked := 0;
+          days_without_new := 0;
           exit days when cardinality(officials) >= 3;
         end if;
       end loop;
-      looked := looked + 1;
-      exit days when looked >= 500;
+      days_without_new := days_without_new + 1;
+      exit days when days_without_new >= 500;
     end loop;
-    told := told || (cardinality(officials) >= 3);
+    answers := answers || (cardinality(officials) >= 3);
   end loop;
-  return told;
+  return answers;
 end $$;
 grant execute on function enough_officials to seloste_desk;

@@ -125,7 +125,7 @@ grant execute on function sign_off_accesses to seloste_desk;
 
 -- Returns accesses to contacts and recordings in a time: date, role, purpose, and unit at that time. Never names, and never the security
 -- unit's, as on the contact's page. Pages of searches appear once a day, with the number of the calls.
-create or replace function accesses_to(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamptz, until timestamptz)
+create or replace function accesses_to(calls uuid[], recordings uuid[], parts uuid[], except_person uuid, since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with seen as (
@@ -158,7 +158,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where p.person_id = s.person_id and p.valid_from <= s.at and (p.valid_to is null or p.valid_to > s.at) limit 1
     ) p on true
     left join unit u on u.id = p.unit_id
-    where s.person_id is distinct from but_by and s.role is not null
+    where s.person_id is distinct from except_person and s.role is not null
       and s.purpose is distinct from 'CRIME_OR_MISUSE' and s.role <> 'SECURITY'
   )
   select p.at, p.kind, p.role, p.purpose, p.unit,

@@ -126,7 +126,7 @@ async function findContacts(
   const { rows } = await sql<FoundContact>`
     select id, started_at from search_contacts(
       jsonb_populate_record(null::contact_filters, ${JSON.stringify(filtersOf(search))}::jsonb),
-      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, most => ${most}::integer)`.execute(
+      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, max_rows => ${most}::integer)`.execute(
     tx,
   )
   return rows
