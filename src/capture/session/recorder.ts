@@ -92,7 +92,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     passOn: (session, { incoming, invitation }) => passOn(session, incoming, invitation, nowOf(session)),
   })
   const beside = { halves, twins }
-  const resumed = createResumedSessions({ options, limits, sessions, reader, recent, beside, counters, start, end })
+  const resumed = createResumedSessions({
+    ...{ options, limits, sessions, reader, recent, beside, inherited, counters, start, end },
+  })
   const watching = watchSessions({ options, limits, sessions, reader, resumed, end })
 
   /** Saves a session for the next process. */

@@ -109,3 +109,30 @@ test('the second that says BYE before anything is heard is gone, and the first g
   await until(() => expect(stored()).toMatchObject({ packetsReceived: 60, packetsLost: 0 }))
   expect(wired.ports.inUse).toBe(0)
 })
+
+test('a call that has gone on in the second client is its caller’s alone, also after a restart', async () => {
+  const ports = { 1: await open(1), 2: await open(2) }
+  for (const client of [1, 2] as const) await speakers[client]!.speak(ports[client], 20)
+  await bye(1)
+  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  const saved = () => readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now())
+  await until(() => expect(saved().map(({ dialog }) => dialog.state.callId)).toEqual(['rec-2@src.example.net']))
+  await stop()
+  await start()
+  await speakers[2]!.speak(ports[2], 20)
+  await until(() => expect(wired.recorder.recording).toBe(1))
+  const metadata = /<\?xml[^]*<\/recording>/.exec(of(2))![0].replace('+358401234567', '+358509998877')
+  await wired.ask(inDialog(of(2), 'UPDATE', to[2]!, 5, metadata))
+  const speaking = speakers[2]!.goOn(ports[2])
+  await until(() => expect(speakers[2]!.sent).toBeGreaterThan(60))
+  await speaking.stop()
+  await bye(2)
+  const stored = () => wired.segments().map(({ caller, recording }) => [caller.key, recording?.stored?.packetsReceived])
+  await until(() =>
+    expect(stored()).toEqual([
+      ['+358401234567', 40],
+      ['+358509998877', expect.toSatisfy((packets: number) => packets > 20)],
+    ]),
+  )
+  expect(new Set(wired.segments().map(({ contactId }) => contactId)).size).toBe(2)
+})

@@ -22,7 +22,10 @@ export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
   beginning: Beginning,
   now: BothClocks,
-  beside: { halves: readonly SavedSplitDirection[]; twins: readonly SavedDuplicate[] },
+  beside: Pick<SavedSession, 'isInherited'> & {
+    halves: readonly SavedSplitDirection[]
+    twins: readonly SavedDuplicate[]
+  },
 ): SavedSession | undefined {
   if (state?.phase !== 'live') return undefined
   const { facts, streams, tracks, metadata, answerVersion, withholds, shared, stopped, joined = [] } = state.session

@@ -44,12 +44,14 @@ export function createResumedSessions(parts: {
   reader: RequestReader
   recent: RecentCalls
   beside: { halves: SplitDirectionSessions; twins: DuplicateSessions }
+  /** Sessions that continue in a duplicate. */
+  inherited: WeakSet<RunningSession>
   counters: RecorderCounters
   /** Runs the session of these facts, whose recording began with a packet that has come before. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
   end: (session: RunningSession, inferred: boolean) => Promise<void>
 }): ResumedSessions {
-  const { options, limits, sessions, reader, recent, beside } = parts
+  const { options, limits, sessions, reader, recent, beside, inherited } = parts
   const { clock, held, random } = options
   const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
   const forget = (dialogId: string) => held?.sessions.forget(dialogId)
@@ -70,6 +72,7 @@ export function createResumedSessions(parts: {
     if (!goesOn) options.quotas.count(offer.facts)
     parts.counters.resumed++
     const session = parts.start(offer.facts, dialog, before, heardMs)
+    if (waited.held.isInherited) inherited.add(session)
     for (const half of waited.halves.values()) beside.halves.resume(half.held, half.dialog, session)
     await session.dispatch({ type: 'offered', offer })
     for (const { held: twin, dialog, ports } of waited.twins.values()) {
@@ -106,7 +109,9 @@ export function createResumedSessions(parts: {
       const began = reader.beginningOf(leg.dialog.id)
       return (began && toSavedDuplicate(leg, began, now)) ?? []
     })
-    const written = toSavedSession(session, beginning, now, { halves: beside.halves.heldOf(session), twins })
+    const halves = beside.halves.heldOf(session)
+    const isInherited = inherited.has(session) && ({ isInherited: true } as const)
+    const written = toSavedSession(session, beginning, now, { halves, twins, ...isInherited })
     if (written) held?.sessions.keep(dialog.id, written)
     else forget(dialog.id)
   }

@@ -62,6 +62,8 @@ export interface SavedSession extends SavedSessionDialog {
   readonly answerVersion: number
   /** Its recording is forbidden (R49): what follows is not recorded either. */
   readonly isForbidden: boolean
+  /** It continues in a duplicate, which may yet report another caller. */
+  readonly isInherited?: true
 }
 
 export interface SavedSessions {
