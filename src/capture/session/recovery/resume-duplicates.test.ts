@@ -122,7 +122,7 @@ test('a call that has gone on in the second client is its caller’s alone, also
   await speakers[2]!.speak(ports[2], 20)
   await until(() => expect(wired.recorder.recording).toBe(1))
   const metadata = /<\?xml[^]*<\/recording>/.exec(of(2))![0].replace('+358401234567', '+358509998877')
-  await wired.ask(inDialog(of(2), 'UPDATE', to[2]!, 5, metadata))
+  await wired.exchange(inDialog(of(2), 'UPDATE', to[2]!, 5, metadata))
   const speaking = speakers[2]!.goOn(ports[2])
   await until(() => expect(speakers[2]!.sent).toBeGreaterThan(60))
   await speaking.stop()
