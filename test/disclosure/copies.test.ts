@@ -95,6 +95,20 @@ test('the second person signs what they have heard all of; nobody signs what the
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
 })
 
+test('a copy is signed at no desk that the second person has left, before a new proof; it is sent back at any', async () => {
+  const [signed, sentBack] = [(await rendered()).id, (await rendered()).id]
+  for (const id of [signed, sentBack]) await hear(id)
+  const proved = (ago: string) =>
+    sql`update session set proved_at = now() - ${ago}::interval where person_id = ${copies.people.kaisa.id}`.execute(
+      database.as().db,
+    )
+  await proved('16 minutes')
+  expect(await check(signed, 'APPROVED')).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  expect((await check(sentBack, 'REJECTED')).status).toBe(204)
+  await proved('1 minute')
+  expect((await check(signed, 'APPROVED')).status).toBe(204)
+})
+
 test('the database asks for itself, whatever the custodian asks of it: played, allowed, evaluated, and words to nobody but who prepares', async () => {
   const { id } = await copy()
   await save(id)

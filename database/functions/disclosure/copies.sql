@@ -365,6 +365,9 @@ begin
   perform refuse_if(c.state <> 'RENDERED', 'anonymised-copy.not-rendered');
   -- A name in the sound is reason enough to stop.
   perform refuse_if(how = 'APPROVED' and not isempty(unheard_parts(c, viewer())), 'anonymised-copy.not-heard');
+  if how = 'APPROVED' then
+    perform require_fresh();
+  end if;
   perform refuse_identity_code('note', check_copy.note);
   update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
   where k.id = c.id;

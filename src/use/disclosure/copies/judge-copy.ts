@@ -15,6 +15,7 @@ const checkRefusals = [
   'anonymised-copy.approved',
   'anonymised-copy.changed-meanwhile',
   'anonymised-copy.not-heard',
+  'confirm.fresh',
   'input.identity-code',
 ] as const
 
