@@ -8,11 +8,7 @@ import { promises } from '#description/promises.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const paths = ['src', 'test', 'web/src', 'database', 'docs'].flatMap(pathsUnder)
-const rows = ['docs/law/README.md', 'docs/attacks.md']
-  .flatMap((file) => readFileSync(join(root, file), 'utf8').split('\n'))
-  .filter((line) => line.startsWith('| ') && !/^\| +\||^\| promise \|/.test(line))
-  .map((line) => ({ label: line.slice(0, 60), cells: line.split(/(?<!\\)\|/).map((cell) => cell.trim()) }))
-  .map(({ label, cells }) => ({ label, code: cells.at(-3) ?? '', tests: cells.at(-2) ?? '' }))
+const rows = ['docs/law/README.md', 'docs/attacks.md'].flatMap(tableRows)
 
 test('there is a table', () => {
   expect(rows.length).toBeGreaterThan(50)
@@ -52,6 +48,13 @@ test('every database function that stands before a pointer to its file is in tha
   expect(wrong).toEqual([])
 })
 
+// A union merge of two changed rows leaves both.
+test('no attack stands twice: with code in the same files and the same tests', () => {
+  const attacks = tableRows('docs/attacks.md')
+  const keys = attacks.map(({ code, tests }) => `${filesNamed(code).toSorted().join(' ')} | ${tests}`)
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
+})
+
 test('every row names a test', () => {
   expect(rows.filter(({ tests }) => filesNamed(tests).length === 0).map(({ label }) => label)).toEqual([])
 })
@@ -67,6 +70,15 @@ test.each([
     .flatMap((row) => [...(row.split('|')[column] ?? '').matchAll(/`([\w.-]+)`/g)].map(([, id]) => id))
   expect([...new Set(named)].sort()).toEqual([...promises].sort())
 })
+
+/** Table rows of a document, without headings. */
+function tableRows(path: string) {
+  return readFileSync(join(root, path), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| +\||^\| promise \|/.test(line))
+    .map((line) => ({ label: line.slice(0, 60), cells: line.split(/(?<!\\)\|/).map((cell) => cell.trim()) }))
+    .map(({ label, cells }) => ({ label, code: cells.at(-3) ?? '', tests: cells.at(-2) ?? '' }))
+}
 
 /** Paths and file names in backticks; other code words have neither a slash nor an ending. */
 function filesNamed(cell: string): string[] {
