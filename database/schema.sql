@@ -113,8 +113,8 @@ create table admission_part (
   constraint admission_part_root_check CHECK ((octet_length(root) = 32))
 );
 CREATE INDEX admission_part_hour ON public.admission_part USING btree (hour);
+CREATE TRIGGER admission_part_guard BEFORE DELETE ON admission_part FOR EACH ROW EXECUTE FUNCTION admission_part_guard();
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON admission_part FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER stays BEFORE DELETE ON admission_part FOR EACH ROW EXECUTE FUNCTION admission_part_guard();
 alter table admission_part enable row level security;
 create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
 grant insert (id, hour, source, kinds, ids, starts, root), select on admission_part to seloste_custodian;
@@ -340,7 +340,7 @@ CREATE INDEX audit_entry_searched_caller ON public.audit_entry USING btree (at) 
 CREATE INDEX audit_entry_served ON public.audit_entry USING btree (at) WHERE ((result = 'ok'::text) AND (action = ANY (ARRAY['request.entered'::text, 'call.looked-for'::text, 'call.given-up'::text, 'call.verified'::text, 'recording.forbidden'::text])));
 CREATE INDEX audit_entry_time ON public.audit_entry USING btree (at, seq);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard();
-CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
+CREATE TRIGGER pending AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_audit_pending();
 alter table audit_entry enable row level security;
 create policy acts_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (NOT (action ~~ ANY ('{subject-copy.%,correction.%,openness.%}'::text[])))));
 create policy anonymised_copies_logged_by_functions on audit_entry for insert to seloste_desk with check (((result <> 'ok'::text) OR (action !~~ 'anonymised-copy.%'::text)));
@@ -543,7 +543,7 @@ create table call_identity (
   constraint call_identity_pkey PRIMARY KEY (external_id_hash, contact_started_at)
 ) partition by RANGE (contact_started_at);
 CREATE INDEX call_identity_contact ON ONLY public.call_identity USING btree (contact_id);
-CREATE TRIGGER stays_when_over BEFORE UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND old.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION call_id_guard();
+CREATE TRIGGER stays_after_end BEFORE UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND old.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION call_id_guard();
 grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
 
@@ -707,12 +707,12 @@ CREATE INDEX contact_started ON ONLY public.contact USING btree (started_at DESC
 CREATE INDEX contact_termless ON ONLY public.contact USING btree (started_at) WHERE ((ended_at IS NOT NULL) AND (history_ends_at IS NULL));
 CREATE INDEX contact_uncounted ON ONLY public.contact USING btree (started_at) WHERE (counted IS NULL);
 CREATE INDEX contact_withheld ON ONLY public.contact USING btree (started_at DESC, id DESC) WHERE (caller_kind = 'withheld'::text);
-CREATE TRIGGER admission_recorded AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
-CREATE TRIGGER are_told AFTER INSERT ON contact REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION after_contact_insert();
+CREATE TRIGGER admission_recorded AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
+CREATE TRIGGER after_insert AFTER INSERT ON contact REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_contact_insert();
 CREATE TRIGGER ends_with_parts BEFORE UPDATE OF ended_at, history_ends_at, end_inferred, trunk ON contact FOR EACH ROW EXECUTE FUNCTION call_end_guard();
 CREATE TRIGGER held BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION history_guard('id');
-CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION update_number_called();
-CREATE TRIGGER tells_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION queue_study_recount('contact');
+CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_called ON contact FOR EACH ROW WHEN (old.number_called <> new.number_called) EXECUTE FUNCTION update_number_called();
+CREATE TRIGGER updates_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION queue_study_recount('contact');
 alter table contact enable row level security;
 create policy capture_admits on contact to seloste_capture using (true) with check (((history_ends_at IS NULL) OR ((history_ends_at >= ((((started_at AT TIME ZONE 'Europe/Helsinki'::text) + '1 year 2 mons'::interval) AT TIME ZONE 'Europe/Helsinki'::text) - '1 day'::interval)) AND (history_ends_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) AND (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
 create policy capture_not_ahead on contact for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
@@ -941,7 +941,7 @@ END),
 CREATE INDEX destruction_entry_object ON public.destruction_entry USING btree (object_id);
 CREATE UNIQUE INDEX destruction_entry_recording ON public.destruction_entry USING btree (object_id) WHERE (object_kind = 'recording'::text);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON destruction_entry FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER custodian_tells BEFORE INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION check_custodian_entry();
+CREATE TRIGGER custodian_guard BEFORE INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION check_custodian_entry();
 CREATE CONSTRAINT TRIGGER is_destroyed AFTER INSERT ON destruction_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.object_kind = 'recording'::text) EXECUTE FUNCTION require_destroyed_recording();
 CREATE TRIGGER pending AFTER INSERT ON destruction_entry FOR EACH ROW EXECUTE FUNCTION record_ledger_pending();
 grant insert (object_kind, object_id, cause, done_by, targets, object_name, detail), select on destruction_entry to seloste_custodian;
@@ -973,7 +973,7 @@ CREATE INDEX directory_change_open ON public.directory_change USING btree (asked
 CREATE INDEX directory_change_person ON public.directory_change USING btree (person_id);
 CREATE TRIGGER confirmed_decision BEFORE UPDATE ON directory_change FOR EACH ROW WHEN (old.state = 'ASKED'::text AND (new.state = ANY (ARRAY['CONFIRMED'::text, 'REFUSED'::text]))) EXECUTE FUNCTION require_confirmed_decision('change');
 CREATE TRIGGER directory_change_guard BEFORE UPDATE ON directory_change FOR EACH ROW EXECUTE FUNCTION directory_change_guard();
-CREATE TRIGGER told_to_person AFTER UPDATE ON directory_change FOR EACH ROW WHEN (new.kind = 'directory'::text AND old.state = 'ASKED'::text AND new.state = 'CONFIRMED'::text) EXECUTE FUNCTION notify_directory_change();
+CREATE TRIGGER notifies_person AFTER UPDATE ON directory_change FOR EACH ROW WHEN (new.kind = 'directory'::text AND old.state = 'ASKED'::text AND new.state = 'CONFIRMED'::text) EXECUTE FUNCTION notify_directory_change();
 alter table directory_change enable row level security;
 create policy desk_reads on directory_change for select to seloste_desk using ((( SELECT viewer_is('ADMINISTRATOR'::text) AS viewer_is) OR ( SELECT viewer_is('ACCESS_APPROVER'::text) AS viewer_is)));
 grant select on directory_change to seloste_desk;
@@ -1363,7 +1363,7 @@ create table inspection (
 CREATE INDEX inspection_contact ON public.inspection USING btree (contact_id);
 CREATE INDEX inspection_open ON public.inspection USING btree (received_at) WHERE (closed_at IS NULL);
 CREATE INDEX inspection_request ON public.inspection USING btree (request_id);
-CREATE TRIGGER appointment_follows AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION end_idle_appointment();
+CREATE TRIGGER appointment_ends AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION end_idle_appointment();
 CREATE TRIGGER ledger AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION ledger_case();
 alter table inspection enable row level security;
 create policy custodian_reads on inspection for select to seloste_custodian using (true);
@@ -1531,7 +1531,7 @@ create table ledger_content (
 );
 CREATE INDEX ledger_content_object ON public.ledger_content USING btree ((((content)::jsonb ->> 'id'::text)));
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON ledger_content FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER stays_its_days BEFORE DELETE ON ledger_content FOR EACH ROW EXECUTE FUNCTION ledger_content_guard();
+CREATE TRIGGER ledger_content_guard BEFORE DELETE ON ledger_content FOR EACH ROW EXECUTE FUNCTION ledger_content_guard();
 grant select on ledger_content to seloste_custodian;
 
 create table ledger_cosignature (
@@ -1675,7 +1675,7 @@ CREATE INDEX listening_recording ON public.listening USING btree (recording_id);
 CREATE INDEX listening_started ON public.listening USING btree (started_at);
 CREATE TRIGGER begins BEFORE INSERT ON listening FOR EACH ROW EXECUTE FUNCTION set_listening_start();
 CREATE TRIGGER in_training BEFORE INSERT ON listening FOR EACH ROW WHEN (new.purpose = 'TRAINING'::text AND new.reference IS NOT NULL) EXECUTE FUNCTION check_training_listening();
-CREATE CONSTRAINT TRIGGER told AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_listening_entry();
+CREATE CONSTRAINT TRIGGER is_logged AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_listening_entry();
 alter table listening enable row level security;
 create policy custodian_serves on listening to seloste_custodian using (true) with check (true);
 create policy desk_lists on listening for insert to seloste_desk with check (((person_id = viewer()) AND (session_hash = sha256(convert_to(current_setting('seloste.session'::text, true), 'UTF8'::name))) AND (purpose = current_setting('seloste.purpose'::text, true)) AND (NOT (reference IS DISTINCT FROM NULLIF(current_setting('seloste.reference'::text, true), ''::text))) AND ((started_at >= (now() - '00:01:00'::interval)) AND (started_at <= (now() + '00:01:00'::interval))) AND (until <= (now() + '02:01:00'::interval)) AND (ended_at IS NULL) AND (end_why IS NULL) AND (EXISTS ( SELECT
@@ -1861,8 +1861,8 @@ create table one_time_link (
 CREATE INDEX one_time_link_person ON public.one_time_link USING btree (person_id);
 CREATE TRIGGER ledger_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION ledger_end('link', 'used');
 CREATE TRIGGER ledger_voided AFTER DELETE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND old.expires_at > now()) EXECUTE FUNCTION ledger_end('link', 'voided');
-CREATE TRIGGER told_to_person AFTER INSERT ON one_time_link FOR EACH ROW EXECUTE FUNCTION notify_link();
-CREATE TRIGGER told_to_person_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION notify_link();
+CREATE TRIGGER notifies_person AFTER INSERT ON one_time_link FOR EACH ROW EXECUTE FUNCTION notify_link();
+CREATE TRIGGER notifies_person_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION notify_link();
 
 create table openness_decision (
   request_id uuid not null,
@@ -1924,8 +1924,8 @@ create table passkey (
 );
 CREATE INDEX passkey_person ON public.passkey USING btree (person_id);
 CREATE TRIGGER ledger AFTER DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION ledger_end('credential', 'removed', 'passkey');
+CREATE TRIGGER notifies_person AFTER INSERT OR DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION notify_factor_change('passkey');
 CREATE TRIGGER passkey_guard BEFORE INSERT ON passkey FOR EACH ROW EXECUTE FUNCTION passkey_guard();
-CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION notify_factor_change('passkey');
 alter table passkey enable row level security;
 create policy custodian_keeps on passkey to seloste_custodian using (true) with check (true);
 create policy desk_lists_own on passkey for select to seloste_desk using ((person_id = ( SELECT viewer() AS viewer)));
@@ -1971,12 +1971,12 @@ create table person (
 );
 CREATE INDEX person_external ON public.person USING btree (external_id) WHERE (external_id IS NOT NULL);
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
-CREATE TRIGGER identity_stays BEFORE INSERT OR UPDATE OF source, external_id ON person FOR EACH ROW EXECUTE FUNCTION identity_guard();
+CREATE TRIGGER identity_guard BEFORE INSERT OR UPDATE OF source, external_id ON person FOR EACH ROW EXECUTE FUNCTION identity_guard();
 CREATE TRIGGER ledger AFTER DELETE OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION ledger_person();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER notifies_person AFTER UPDATE ON person FOR EACH ROW WHEN (old.password_check IS NOT NULL AND new.password_check IS DISTINCT FROM old.password_check) EXECUTE FUNCTION notify_password_change();
 CREATE TRIGGER person_guard BEFORE INSERT OR DELETE OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION person_guard();
-CREATE CONSTRAINT TRIGGER told_end AFTER UPDATE OF employed_from, employed_to ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.employed_from IS DISTINCT FROM new.employed_from OR old.employed_to IS DISTINCT FROM new.employed_to) EXECUTE FUNCTION report_employment_end();
-CREATE TRIGGER told_to_person AFTER UPDATE ON person FOR EACH ROW WHEN (old.password_check IS NOT NULL AND new.password_check IS DISTINCT FROM old.password_check) EXECUTE FUNCTION notify_password_change();
+CREATE CONSTRAINT TRIGGER reports_end AFTER UPDATE OF employed_from, employed_to ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.employed_from IS DISTINCT FROM new.employed_from OR old.employed_to IS DISTINCT FROM new.employed_to) EXECUTE FUNCTION report_employment_end();
 alter table person enable row level security;
 create policy everybody_reads on person for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
@@ -2000,7 +2000,7 @@ CREATE TRIGGER apart_insert AFTER INSERT ON person_name REFERENCING NEW TABLE AS
 CREATE TRIGGER apart_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('person_id');
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
 CREATE TRIGGER names_calls AFTER INSERT ON person_name REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE TRIGGER notifies_capture AFTER INSERT OR DELETE OR UPDATE ON person_name FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 alter table person_name enable row level security;
 create policy everybody_reads on person_name for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_name for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
@@ -2025,10 +2025,10 @@ CREATE TRIGGER apart_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE A
 CREATE TRIGGER apart_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_overlap('phone_key');
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
 CREATE TRIGGER names_calls AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
+CREATE TRIGGER notifies_capture AFTER INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE CONSTRAINT TRIGGER reports_end AFTER DELETE OR UPDATE ON person_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 CREATE TRIGGER succession_insert AFTER INSERT ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
 CREATE TRIGGER succession_update AFTER UPDATE ON person_phone REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_phone FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
-CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 alter table person_phone enable row level security;
 create policy everybody_reads on person_phone for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_phone for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
@@ -2060,10 +2060,10 @@ CREATE TRIGGER circle_insert AFTER INSERT ON person_placement REFERENCING NEW TA
 CREATE TRIGGER circle_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_supervisor_cycle();
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
 CREATE TRIGGER names_calls AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attribute_calls_by_directory();
+CREATE TRIGGER notifies_capture AFTER INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE CONSTRAINT TRIGGER reports_end AFTER DELETE OR UPDATE ON person_placement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 CREATE TRIGGER succession_insert AFTER INSERT ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
 CREATE TRIGGER succession_update AFTER UPDATE ON person_placement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION apply_succession();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_placement FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
-CREATE CONSTRAINT TRIGGER told_end AFTER DELETE OR UPDATE ON person_placement DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION report_directory_end();
 alter table person_placement enable row level security;
 create policy everybody_reads on person_placement for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_placement for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
@@ -2085,7 +2085,7 @@ CREATE TRIGGER apart_update AFTER UPDATE ON person_recording_consent REFERENCING
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION lock_directory_first();
 CREATE TRIGGER ledger_taken_back AFTER DELETE ON person_recording_consent FOR EACH ROW EXECUTE FUNCTION ledger_consent();
 CREATE TRIGGER ledger_withdrawn AFTER UPDATE ON person_recording_consent FOR EACH ROW WHEN (new.valid_to IS NOT NULL AND new.valid_to IS DISTINCT FROM old.valid_to) EXECUTE FUNCTION ledger_consent();
-CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
+CREATE TRIGGER notifies_capture AFTER INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION notify_capture_of_directory();
 alter table person_recording_consent enable row level security;
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
 create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
@@ -2193,10 +2193,10 @@ create table prohibition (
 );
 CREATE INDEX prohibition_reference ON public.prohibition USING btree (reference);
 CREATE INDEX prohibition_waiting ON public.prohibition USING btree (recording_id) WHERE (executed_at IS NULL);
-CREATE TRIGGER forbids_beside AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION forbid_duplicate();
+CREATE TRIGGER forbids_duplicate AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION forbid_duplicate();
 CREATE TRIGGER fresh BEFORE INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION require_fresh_prohibition();
 CREATE TRIGGER ledger AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION ledger_prohibition();
-CREATE TRIGGER told_to_capture AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION notify_capture_of_prohibition();
+CREATE TRIGGER notifies_capture AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION notify_capture_of_prohibition();
 alter table prohibition enable row level security;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
 grant select on prohibition to seloste_custodian;
@@ -2253,7 +2253,7 @@ create table provider_subject (
   constraint provider_subject_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
 );
 CREATE TRIGGER ledger AFTER DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION ledger_end('credential', 'removed', 'identity-provider');
-CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION notify_factor_change('identity-provider');
+CREATE TRIGGER notifies_person AFTER INSERT OR DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION notify_factor_change('identity-provider');
 grant delete, insert, select on provider_subject to seloste_custodian;
 
 create table quality_form (
@@ -2403,26 +2403,26 @@ CREATE INDEX recording_restricted ON public.recording USING btree (destroy_at, c
 CREATE INDEX recording_terms ON public.recording USING btree (number_reached, call_ended_at) INCLUDE (recording_months, destroy_at, min_keep_until) WHERE (state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]));
 CREATE INDEX recording_unkept ON public.recording USING btree (id) WHERE ((kept_at IS NULL) AND (state = 'STORED'::text));
 CREATE INDEX recording_unkept_end ON public.recording USING btree (destroyed_at) WHERE ((state = 'DESTROYED'::text) AND (kept_at IS NULL));
-CREATE TRIGGER admission_recorded AFTER INSERT ON recording REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
+CREATE TRIGGER admission_recorded AFTER INSERT ON recording REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('recording');
 CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_guard();
 CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION end_uses_of_recording();
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_terms_guard();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
-CREATE CONSTRAINT TRIGGER is_told AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();
+CREATE CONSTRAINT TRIGGER needs_ledger_entry AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION refuse_recording_truncate();
 CREATE TRIGGER reception_ends BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.reception IS NOT NULL) EXECUTE FUNCTION clear_reception();
 CREATE TRIGGER recording_guard BEFORE DELETE OR UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_guard();
+CREATE TRIGGER recording_quarantine BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION quarantine_guard();
 CREATE TRIGGER settles AFTER UPDATE OF state, kept_at ON recording FOR EACH ROW EXECUTE FUNCTION settle_changed_recording();
-CREATE TRIGGER stays_as_told BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION quarantine_guard();
 CREATE TRIGGER stops_capture AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'DESTROYING'::text OR old.state = 'DESTROYING'::text AND new.state = 'DESTROYED'::text) EXECUTE FUNCTION notify_capture_of_stop();
-CREATE TRIGGER tells_search AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION insert_recorded_parts();
-CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF state, kept_at, destroy_at ON recording FOR EACH ROW WHEN (old.state <> new.state OR (old.kept_at IS NULL) <> (new.kept_at IS NULL) OR (old.destroy_at IS NULL) <> (new.destroy_at IS NULL)) EXECUTE FUNCTION update_recorded_part_state();
-CREATE TRIGGER tells_search_of_end AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
-CREATE TRIGGER tells_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION queue_study_recount('part');
-CREATE TRIGGER tells_webhooks AFTER UPDATE OF kept_at, state ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
 CREATE TRIGGER term_guard BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION term_guard();
+CREATE TRIGGER updates_search AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION insert_recorded_parts();
+CREATE TRIGGER updates_search_after_change AFTER UPDATE OF state, kept_at, destroy_at ON recording FOR EACH ROW WHEN (old.state <> new.state OR (old.kept_at IS NULL) <> (new.kept_at IS NULL) OR (old.destroy_at IS NULL) <> (new.destroy_at IS NULL)) EXECUTE FUNCTION update_recorded_part_state();
+CREATE TRIGGER updates_search_after_delete AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
+CREATE TRIGGER updates_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION queue_study_recount('part');
+CREATE TRIGGER updates_webhook_queue AFTER UPDATE OF kept_at, state ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
 alter table recording enable row level security;
 create policy capture_admits on recording for insert to seloste_capture with check (((state = 'CAPTURING'::text) AND (destroy_at IS NULL)));
 create policy capture_not_ahead on recording for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
@@ -2832,25 +2832,25 @@ CREATE INDEX segment_unattributed ON ONLY public.segment USING btree (official_p
 CREATE INDEX segment_unit_called ON ONLY public.segment USING btree (official_unit_id, number_called, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NOT NULL) AND (official_unit_id IS NOT NULL));
 CREATE INDEX segment_unit_newest ON ONLY public.segment USING btree (official_unit_id, contact_started_at DESC, contact_id DESC);
 CREATE INDEX segment_unit_number ON ONLY public.segment USING btree (official_unit_id, number_reached, contact_started_at DESC, contact_id DESC) WHERE ((number_called IS NULL) AND (official_unit_id IS NOT NULL));
-CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
-CREATE TRIGGER are_told AFTER INSERT ON segment REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
+CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
+CREATE TRIGGER after_insert AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
 CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('segment');
 CREATE TRIGGER held BEFORE DELETE ON segment FOR EACH ROW EXECUTE FUNCTION history_guard('contact_id');
 CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION set_number_called();
 CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
-CREATE TRIGGER is_of_call_told BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION clear_number_called();
+CREATE TRIGGER is_of_call_reached BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION clear_number_called();
 CREATE TRIGGER is_replaced AFTER DELETE ON segment FOR EACH ROW WHEN (old.contact_started_at > (now() - '1 year 2 mons'::interval)) EXECUTE FUNCTION record_segment_replaced();
 CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND old.official_person_id IS NOT NULL AND NOT new.official_phone IS DISTINCT FROM old.official_phone) EXECUTE FUNCTION keep_segment_official();
 CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_part_guard();
 CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION record_official_name();
-CREATE TRIGGER names_official_told BEFORE INSERT OR UPDATE OF official_person_id, official_phone, answered_at ON segment FOR EACH ROW WHEN (new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL AND SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION attribute_segment();
+CREATE TRIGGER names_official_reported BEFORE INSERT OR UPDATE OF official_person_id, official_phone, answered_at ON segment FOR EACH ROW WHEN (new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL AND SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION attribute_segment();
 CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION keep_official_name();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
-CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION ended_part_guard();
+CREATE TRIGGER stays_after_end BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION ended_part_guard();
 CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION move_evaluations();
-CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION update_recorded_parts();
-CREATE TRIGGER tells_search_of_end AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
-CREATE TRIGGER tells_studies_of_changes AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION queue_study_recount('part');
+CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION update_recorded_parts();
+CREATE TRIGGER updates_search_after_delete AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
+CREATE TRIGGER updates_studies_after_change AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION queue_study_recount('part');
 alter table segment enable row level security;
 create policy capture_admits on segment to seloste_capture using (true) with check (true);
 create policy custodian_reads on segment for select to seloste_custodian using (true);
@@ -3218,8 +3218,8 @@ create table totp (
 CREATE UNIQUE INDEX totp_begun ON public.totp USING btree (person_id) WHERE (confirmed_at IS NULL);
 CREATE UNIQUE INDEX totp_person ON public.totp USING btree (person_id) WHERE (confirmed_at IS NOT NULL);
 CREATE TRIGGER ledger AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION ledger_end('credential', 'removed', 'totp');
-CREATE TRIGGER told_to_person_added AFTER UPDATE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NULL AND new.confirmed_at IS NOT NULL) EXECUTE FUNCTION notify_factor_change('totp');
-CREATE TRIGGER told_to_person_removed AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION notify_factor_change('totp');
+CREATE TRIGGER notifies_person_added AFTER UPDATE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NULL AND new.confirmed_at IS NOT NULL) EXECUTE FUNCTION notify_factor_change('totp');
+CREATE TRIGGER notifies_person_removed AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION notify_factor_change('totp');
 grant delete, insert, select, update (confirmed_at, last_step, used_at, failures, failed_at) on totp to seloste_custodian;
 
 create table training_attendee (

@@ -64,9 +64,9 @@ grant select on sign_in_demand to seloste_desk;
 -- totp
 grant delete, insert, select, update (confirmed_at, failed_at, failures, last_step, used_at) on totp to seloste_custodian;
 create trigger ledger after delete on totp for each row when (old.confirmed_at is not null) execute function ledger_end('credential', 'removed', 'totp');
-create trigger told_to_person_added after update on totp for each row
+create trigger notifies_person_added after update on totp for each row
   when (old.confirmed_at is null and new.confirmed_at is not null) execute function notify_factor_change('totp');
-create trigger told_to_person_removed after delete on totp for each row
+create trigger notifies_person_removed after delete on totp for each row
   when (old.confirmed_at is not null) execute function notify_factor_change('totp');
 
 -- recovery_code
@@ -80,8 +80,8 @@ create trigger ledger_used after update on one_time_link for each row
 -- An expired link has ended by itself.
 create trigger ledger_voided after delete on one_time_link for each row
   when (old.used_at is null and old.expires_at > now()) execute function ledger_end('link', 'voided');
-create trigger told_to_person after insert on one_time_link for each row execute function notify_link();
-create trigger told_to_person_used after update on one_time_link for each row
+create trigger notifies_person after insert on one_time_link for each row execute function notify_link();
+create trigger notifies_person_used after update on one_time_link for each row
   when (old.used_at is null and new.used_at is not null) execute function notify_link();
 
 -- factor_removal
@@ -127,7 +127,7 @@ create policy desk_lists_own on passkey for select to seloste_desk using (person
 create policy custodian_keeps on passkey for all to seloste_custodian using (true) with check (true);
 create trigger passkey_guard before insert on passkey for each row execute function passkey_guard();
 create trigger ledger after delete on passkey for each row execute function ledger_end('credential', 'removed', 'passkey');
-create trigger told_to_person after insert or delete on passkey for each row execute function notify_factor_change('passkey');
+create trigger notifies_person after insert or delete on passkey for each row execute function notify_factor_change('passkey');
 
 -- act_confirmation
 grant delete, insert, select, update (confirmed_at, passkey_id) on act_confirmation to seloste_custodian;
@@ -143,7 +143,7 @@ create policy desk_reads_own on account_notice for select to seloste_desk using 
 -- provider_subject
 grant delete, insert, select on provider_subject to seloste_custodian;
 create trigger ledger after delete on provider_subject for each row execute function ledger_end('credential', 'removed', 'identity-provider');
-create trigger told_to_person after insert or delete on provider_subject for each row execute function notify_factor_change('identity-provider');
+create trigger notifies_person after insert or delete on provider_subject for each row execute function notify_factor_change('identity-provider');
 
 -- description_reach
 alter table description_reach enable row level security;

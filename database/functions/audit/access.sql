@@ -81,7 +81,7 @@ create policy capture_appends on audit_entry for insert to seloste_capture with 
   or result = 'ok' and coalesce(object_kind, 'contact') = 'contact' and coalesce(purpose, reference) is null and detail = '{}'
 );
 create trigger append_only before update or delete or truncate on audit_entry for each statement execute function audit_entry_guard();
-create trigger pending after insert on audit_entry referencing new table as told for each statement execute function record_audit_pending();
+create trigger pending after insert on audit_entry referencing new table as inserted for each statement execute function record_audit_pending();
 
 -- listening
 alter table listening enable row level security;
@@ -110,7 +110,7 @@ create policy desk_lists on listening for insert to seloste_desk with check (
 create policy in_room on listening as restrictive for insert to seloste_desk
   with check (confined_to() is null or until <= confined_until());
 create trigger begins before insert on listening for each row execute function set_listening_start();
-create constraint trigger told after insert on listening
+create constraint trigger is_logged after insert on listening
   deferrable initially deferred for each row execute function require_listening_entry();
 create trigger in_training before insert on listening for each row
   when (new.purpose = 'TRAINING' and new.reference is not null) execute function check_training_listening();

@@ -17,19 +17,19 @@ grant execute on function log_is_whole to seloste_custodian, seloste_desk;
 create or replace function record_audit_pending() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if session_user = 'seloste_desk' and exists (select from told t where t.action in ('contacts.listed', 'contact.read', 'caller.revealed',
+  if session_user = 'seloste_desk' and exists (select from inserted t where t.action in ('contacts.listed', 'contact.read', 'caller.revealed',
       'calls.watched', 'listening.started', 'shares.read', 'extract.read')) and exists (select from audit_break where accepted_at is null) then
     raise exception 'the audit log is broken: nobody looks until an operator has accepted the break' using errcode = 'SL001';
   end if;
   if exists (
-    select from told t
+    select from inserted t
     where pg_column_size(t.detail) > 400 and octet_length(t.detail::text) > 50000 or octet_length(t.action) + octet_length(t.result) > 500
       or octet_length(t.reference) > 1000
       or coalesce(octet_length(t.role), 0) + coalesce(octet_length(t.purpose), 0) + coalesce(octet_length(t.object_kind), 0) > 500
   ) then
     raise exception 'an entry of the audit log is too large' using errcode = 'check_violation';
   end if;
-  insert into audit_pending select t.seq from told t;
+  insert into audit_pending select t.seq from inserted t;
   return null;
 end $$;
 

@@ -3,11 +3,11 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   case tg_table_name
     when 'contact' then
-      insert into admission_told (source, kind, id, started_at) select 'register', 'contact', t.id, t.started_at from told t;
+      insert into admission_told (source, kind, id, started_at) select 'register', 'contact', t.id, t.started_at from inserted t;
     when 'segment' then
-      insert into admission_told (source, kind, id, started_at) select 'register', 'segment', t.id, t.contact_started_at from told t;
+      insert into admission_told (source, kind, id, started_at) select 'register', 'segment', t.id, t.contact_started_at from inserted t;
     else
-      insert into admission_told (source, kind, id, started_at) select 'register', 'recording', t.id, t.contact_started_at from told t;
+      insert into admission_told (source, kind, id, started_at) select 'register', 'recording', t.id, t.contact_started_at from inserted t;
   end case;
   return null;
 end $$;

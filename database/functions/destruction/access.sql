@@ -10,14 +10,14 @@ create trigger keyring_removed after delete on recording_key referencing old tab
 grant insert (cause, detail, done_by, object_id, object_kind, object_name, targets), select on destruction_entry to seloste_custodian;
 create trigger append_only before update or delete or truncate on destruction_entry for each statement execute function append_only();
 create trigger pending after insert on destruction_entry for each row execute function record_ledger_pending();
-create trigger custodian_tells before insert on destruction_entry for each row execute function check_custodian_entry();
+create trigger custodian_guard before insert on destruction_entry for each row execute function check_custodian_entry();
 create constraint trigger is_destroyed after insert on destruction_entry deferrable initially deferred for each row
   when (new.object_kind = 'recording') execute function require_destroyed_recording();
 
 -- ledger_content
 grant select on ledger_content to seloste_custodian;
 create trigger append_only before update or truncate on ledger_content for each statement execute function append_only();
-create trigger stays_its_days before delete on ledger_content for each row execute function ledger_content_guard();
+create trigger ledger_content_guard before delete on ledger_content for each row execute function ledger_content_guard();
 
 -- month_key
 grant insert, select, update on month_key to seloste_custodian;
@@ -72,15 +72,15 @@ alter table prohibition enable row level security;
 grant select on prohibition to seloste_custodian;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
 create trigger ledger after insert on prohibition for each row execute function ledger_prohibition();
-create trigger told_to_capture after insert on prohibition for each row execute function notify_capture_of_prohibition();
-create trigger forbids_beside after insert on prohibition for each row execute function forbid_duplicate();
+create trigger notifies_capture after insert on prohibition for each row execute function notify_capture_of_prohibition();
+create trigger forbids_duplicate after insert on prohibition for each row execute function forbid_duplicate();
 create trigger fresh before insert on prohibition for each row execute function require_fresh_prohibition();
 
 -- inspection
 alter table inspection enable row level security;
 grant select on inspection to seloste_custodian;
 create policy custodian_reads on inspection for select to seloste_custodian using (true);
-create trigger appointment_follows after update of closed_at on inspection for each row execute function end_idle_appointment();
+create trigger appointment_ends after update of closed_at on inspection for each row execute function end_idle_appointment();
 create trigger ledger after update of closed_at on inspection for each row execute function ledger_case();
 
 -- inspection_recording
@@ -112,7 +112,7 @@ create trigger append_only before update or delete or truncate on clock_confirma
 -- call_identity
 grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
-create trigger stays_when_over before update on call_identity for each row
+create trigger stays_after_end before update on call_identity for each row
   when (session_user = 'seloste_capture' and old.contact_started_at < now() - interval '1 day') execute function call_id_guard();
 
 -- history_count

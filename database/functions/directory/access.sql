@@ -28,13 +28,13 @@ create policy keeper_takes_back on person for delete to seloste_desk
 create trigger person_guard before insert or update or delete on person for each row execute function person_guard();
 create trigger directory_turn before insert or update or delete on person for each statement execute function lock_directory_first();
 create trigger no_truncate before truncate on person for each statement execute function append_only();
-create trigger identity_stays before insert or update of source, external_id on person
+create trigger identity_guard before insert or update of source, external_id on person
   for each row execute function identity_guard();
 create trigger ledger after update or delete on person for each row execute function ledger_person();
-create trigger told_to_person after update on person for each row
+create trigger notifies_person after update on person for each row
   when (old.password_check is not null and new.password_check is distinct from old.password_check)
   execute function notify_password_change();
-create constraint trigger told_end after update of employed_from, employed_to on person
+create constraint trigger reports_end after update of employed_from, employed_to on person
   deferrable initially deferred for each row
   when ((old.employed_from, old.employed_to) is distinct from (new.employed_from, new.employed_to))
   execute function report_employment_end();
@@ -54,7 +54,7 @@ create policy keeper_changes on person_name for update to seloste_desk
 create policy keeper_takes_back on person_name for delete to seloste_desk
   using ((select may_change_directory()));
 create trigger directory_turn before insert or delete or update on person_name for each statement execute function lock_directory_first();
-create trigger told after insert or delete or update on person_name for each statement execute function notify_capture_of_directory();
+create trigger notifies_capture after insert or delete or update on person_name for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_name referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
 create trigger apart_update after update on person_name referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
 create trigger names_calls after insert on person_name referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
@@ -73,12 +73,12 @@ create policy keeper_enters on person_phone for insert to seloste_desk
 create policy keeper_takes_back on person_phone for delete to seloste_desk
   using (((select may_change_directory()) or is_applying_change(person_id)));
 create trigger directory_turn before insert or delete or update on person_phone for each statement execute function lock_directory_first();
-create trigger told after insert or delete or update on person_phone for each statement execute function notify_capture_of_directory();
+create trigger notifies_capture after insert or delete or update on person_phone for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_phone referencing new table as new_rows for each statement execute function refuse_overlap('phone_key');
 create trigger apart_update after update on person_phone referencing new table as new_rows for each statement execute function refuse_overlap('phone_key');
 create trigger succession_insert after insert on person_phone referencing new table as new_rows for each statement execute function apply_succession();
 create trigger succession_update after update on person_phone referencing new table as new_rows for each statement execute function apply_succession();
-create constraint trigger told_end after update or delete on person_phone
+create constraint trigger reports_end after update or delete on person_phone
   deferrable initially deferred for each row execute function report_directory_end();
 create trigger names_calls after insert on person_phone referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
 
@@ -96,14 +96,14 @@ create policy keeper_enters on person_placement for insert to seloste_desk
 create policy keeper_takes_back on person_placement for delete to seloste_desk
   using (((select may_change_directory()) or is_applying_change(person_id)));
 create trigger directory_turn before insert or delete or update on person_placement for each statement execute function lock_directory_first();
-create trigger told after insert or delete or update on person_placement for each statement execute function notify_capture_of_directory();
+create trigger notifies_capture after insert or delete or update on person_placement for each statement execute function notify_capture_of_directory();
 create trigger apart_insert after insert on person_placement referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
 create trigger apart_update after update on person_placement referencing new table as new_rows for each statement execute function refuse_overlap('person_id');
 create trigger circle_insert after insert on person_placement referencing new table as new_rows for each statement execute function refuse_supervisor_cycle();
 create trigger circle_update after update on person_placement referencing new table as new_rows for each statement execute function refuse_supervisor_cycle();
 create trigger succession_insert after insert on person_placement referencing new table as new_rows for each statement execute function apply_succession();
 create trigger succession_update after update on person_placement referencing new table as new_rows for each statement execute function apply_succession();
-create constraint trigger told_end after update or delete on person_placement
+create constraint trigger reports_end after update or delete on person_placement
   deferrable initially deferred for each row execute function report_directory_end();
 create trigger names_calls after insert on person_placement referencing new table as new_rows for each statement execute function attribute_calls_by_directory();
 
@@ -125,7 +125,7 @@ create policy custodian_reads on person_recording_consent for select to seloste_
 create policy desk_reads on person_recording_consent for select to seloste_desk
   using ((select viewer()) is not null or (select scim_client()) is not null);
 create trigger directory_turn before insert or delete or update on person_recording_consent for each statement execute function lock_directory_first();
-create trigger told after insert or delete or update on person_recording_consent for each statement execute function notify_capture_of_directory();
+create trigger notifies_capture after insert or delete or update on person_recording_consent for each statement execute function notify_capture_of_directory();
 create trigger ledger_withdrawn after update on person_recording_consent for each row
   when (new.valid_to is not null and new.valid_to is distinct from old.valid_to) execute function ledger_consent();
 create trigger ledger_taken_back after delete on person_recording_consent for each row execute function ledger_consent();
@@ -149,5 +149,5 @@ create trigger directory_change_guard before update on directory_change for each
 create trigger confirmed_decision before update on directory_change for each row
   when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function require_confirmed_decision('change');
 -- Before the succession is applied: the former holder is still the last one then.
-create trigger told_to_person after update on directory_change for each row
+create trigger notifies_person after update on directory_change for each row
   when (new.kind = 'directory' and old.state = 'ASKED' and new.state = 'CONFIRMED') execute function notify_directory_change();

@@ -79,17 +79,17 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 #variable_conflict use_column
 begin
   return query
-    with told as (
+    with reported as (
       update research_disclosure d set overdue_told_on = helsinki_today()
       where d.released_at is not null and d.closed_at is null and research_deadline(d) <= register_now()
         and d.overdue_told_on is distinct from helsinki_today()
       returning d.id, d.number, research_deadline(d) as deadline
-    ), noted as (
+    ), logged as (
       insert into audit_entry (action, object_kind, object_id, result, detail)
-      select 'research.overdue', 'disclosure', t.id, 'ok', '{}' from told t
+      select 'research.overdue', 'disclosure', t.id, 'ok', '{}' from reported t
     )
     select t.id, t.number, t.deadline,
       (select count(*) from disclosed_copy c where c.disclosure = t.number and c.state <> 'CONFIRMED')
-    from told t;
+    from reported t;
 end $$;
 grant execute on function report_overdue_disclosures to seloste_custodian;

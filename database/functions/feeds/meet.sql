@@ -17,14 +17,14 @@ declare
 begin
   select bool_or(t.contact_started_at < now() - interval '20 hours'), bool_or(t.official_name is not null), bool_or(t.seq > 1),
     bool_or(t.answered_at is not null), bool_or(t.answered_at is null and t.node is not null)
-  into is_late, is_named, is_further, is_answered, is_unanswered from told t;
+  into is_late, is_named, is_further, is_answered, is_unanswered from inserted t;
   if is_answered is null then
     return null;
   end if;
 
   -- A counted day becomes uncounted. In the order of days, so that two reporters of several days do not deadlock.
   if is_late then
-    for late in select distinct helsinki_day(t.contact_started_at) from told t where t.contact_started_at < now() - interval '20 hours' order by 1 loop
+    for late in select distinct helsinki_day(t.contact_started_at) from inserted t where t.contact_started_at < now() - interval '20 hours' order by 1 loop
       perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), late - date '2000-01-01');
       update history_day d set counted_at = null where d.day = late and d.counted_at is not null and d.closed_at is null;
     end loop;
@@ -35,7 +35,7 @@ begin
     insert into official_named as n
     select t.official_name, t.official_phone, t.official_unit_id, t.official_person_id,
       min(date_trunc('month', t.contact_started_at at time zone 'UTC'))::date, max(date_trunc('month', t.contact_started_at at time zone 'UTC'))::date
-    from told t
+    from inserted t
     where t.official_name is not null and not exists (
       select from official_named o where o.name = t.official_name and o.phone is not distinct from t.official_phone
         and o.unit_id is not distinct from t.official_unit_id and o.person_id is not distinct from t.official_person_id
@@ -51,7 +51,7 @@ begin
   if is_answered or is_unanswered then
     for one in
       select t.id, t.contact_id, t.contact_started_at, f.segment_id, f.is_fed
-      from told t
+      from inserted t
       cross join lateral (
         select x.segment_id, x.answered_at, x.ended_at,
           (select w.official_phone from segment w where w.id = x.segment_id and w.contact_started_at = x.contact_started_at) as official,
@@ -77,19 +77,19 @@ begin
 
   -- A further part of a call with recordings. A concurrent change of a recording comes before or after.
   if is_further then
-    perform from told t join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
+    perform from inserted t join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
     where t.seq > 1 order by r.id for share of r;
     insert into recorded_part
     select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), official_name_id(s),
       s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
-    from told t
+    from inserted t
     join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
     join segment s on s.id = t.id and s.contact_started_at = t.contact_started_at
     where t.seq > 1
     on conflict do nothing;
   end if;
 
-  insert into study_told (contact_id, contact_started_at) select t.contact_id, t.contact_started_at from told t;
+  insert into study_told (contact_id, contact_started_at) select t.contact_id, t.contact_started_at from inserted t;
   return null;
 end $$;
 
@@ -99,16 +99,16 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   late date;
 begin
-  for late in select distinct helsinki_day(t.started_at) from told t where t.started_at < now() - interval '20 hours' order by 1 loop
+  for late in select distinct helsinki_day(t.started_at) from inserted t where t.started_at < now() - interval '20 hours' order by 1 loop
     perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), late - date '2000-01-01');
     update history_day d set counted_at = null where d.day = late and d.counted_at is not null and d.closed_at is null;
     insert into history_late (contact_id, contact_started_at)
-    select t.id, t.started_at from history_day d, told t
+    select t.id, t.started_at from history_day d, inserted t
     where d.day = late and d.closed_at is not null and t.started_at < now() - interval '20 hours' and helsinki_day(t.started_at) = late
     on conflict do nothing;
   end loop;
   if exists (select from webhook_target w where 'contact.admitted' = any (w.events)) then
-    perform queue_webhooks('contact.admitted', t.id) from told t order by t.started_at, t.id;
+    perform queue_webhooks('contact.admitted', t.id) from inserted t order by t.started_at, t.id;
   end if;
   return null;
 end $$;

@@ -23,11 +23,11 @@ create policy desk_looks on contact for select to seloste_desk using (
 -- A call dated in the future would be kept that much longer (R22, R24). Clocks may differ by a day.
 create policy capture_not_ahead on contact as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger held before delete on contact for each row execute function history_guard('id');
-create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
+create trigger updates_search_after_change after update of number_called on contact for each row when (old.number_called <> new.number_called)
   execute function update_number_called();
-create trigger are_told after insert on contact referencing new table as told for each statement execute function after_contact_insert();
-create trigger admission_recorded after insert on contact referencing new table as told for each statement execute function record_admission();
-create trigger tells_studies after update of number_called, ended_at, waited_from on contact for each row
+create trigger after_insert after insert on contact referencing new table as inserted for each statement execute function after_contact_insert();
+create trigger admission_recorded after insert on contact referencing new table as inserted for each statement execute function record_admission();
+create trigger updates_studies after update of number_called, ended_at, waited_from on contact for each row
   when (old.counted is not null
     and (old.number_called, old.ended_at, old.waited_from) is distinct from (new.number_called, new.ended_at, new.waited_from))
   execute function queue_study_recount('contact');
@@ -56,37 +56,37 @@ create policy in_room on segment as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select segments from room_contents())::uuid[]));
 create trigger segment_guard before update on segment for each row execute function segment_guard();
 create trigger held before delete on segment for each row execute function history_guard('contact_id');
-create trigger tells_studies_of_changes after update on segment for each row
+create trigger updates_studies_after_change after update on segment for each row
   when ((old.number_reached, old.official_unit_id, old.answered_at, old.draw, old.rule_share)
     is distinct from (new.number_reached, new.official_unit_id, new.answered_at, new.draw, new.rule_share))
   execute function queue_study_recount('part');
 -- After `names_official`, which has recorded the official by then.
-create trigger tells_search_of_changes
+create trigger updates_search_after_change
   after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment for each row
   when ((old.number_reached, old.official_name, old.official_phone, old.official_unit_id, old.official_person_id)
     is distinct from (new.number_reached, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id))
   execute function update_recorded_parts();
-create trigger tells_search_of_end after delete on segment for each row execute function delete_recorded_parts();
-create trigger are_told after insert on segment referencing new table as told for each statement execute function after_segment_insert();
+create trigger updates_search_after_delete after delete on segment for each row execute function delete_recorded_parts();
+create trigger after_insert after insert on segment referencing new table as inserted for each statement execute function after_segment_insert();
 create trigger counted_late after update of answered_at on segment for each row
   when (new.contact_started_at < now() - interval '20 hours') execute function reopen_history_day('segment');
 create trigger names_official after update of official_name, official_phone, official_unit_id, official_person_id on segment
   for each row when (new.official_name is not null) execute function record_official_name();
 create trigger is_of_call before insert on segment for each row when (new.number_called is null) execute function set_number_called();
-create trigger is_of_call_told before insert on segment for each row when (new.number_called = new.number_reached)
+create trigger is_of_call_reached before insert on segment for each row when (new.number_called = new.number_reached)
   execute function clear_number_called();
 create trigger is_of_call_changed before update of number_reached on segment for each row execute function set_number_called();
-create trigger admission_recorded after insert on segment referencing new table as told for each statement execute function record_admission();
+create trigger admission_recorded after insert on segment referencing new table as inserted for each statement execute function record_admission();
 create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
   execute function record_segment_replaced();
 create trigger keeps_official before update of official_person_id on segment for each row
   when (new.official_person_id is null and old.official_person_id is not null and new.official_phone is not distinct from old.official_phone)
   execute function keep_segment_official();
 -- After `late_part`, which may remove the official, and before `segment_guard`, which keeps a corrected one.
-create trigger names_official_told before insert or update of official_person_id, official_phone, answered_at on segment for each row
+create trigger names_official_reported before insert or update of official_person_id, official_phone, answered_at on segment for each row
   when (new.official_phone is not null and new.answered_at is not null and session_user = 'seloste_capture')
   execute function attribute_segment();
-create trigger stays_when_over before update on segment for each row execute function ended_part_guard();
+create trigger stays_after_end before update on segment for each row execute function ended_part_guard();
 create trigger late_part before insert on segment for each row
   when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_guard();
 create trigger official_stays before update of official_name on segment for each row
@@ -123,8 +123,8 @@ create trigger settles after update of state, kept_at on recording for each row 
 create trigger no_truncate before truncate on recording for each statement execute function refuse_recording_truncate();
 create trigger counted_late after insert on recording for each row
   when (new.contact_started_at < now() - interval '20 hours') execute function reopen_history_day('recording');
-create trigger stays_as_told before update on recording for each row execute function quarantine_guard();
-create constraint trigger is_told after update of state on recording deferrable initially deferred for each row
+create trigger recording_quarantine before update on recording for each row execute function quarantine_guard();
+create constraint trigger needs_ledger_entry after update of state on recording deferrable initially deferred for each row
   when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function require_destruction_entry();
 create trigger ends_uses after update of state on recording for each row
   when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function end_uses_of_recording();
@@ -133,16 +133,16 @@ create trigger stops_capture after update of state on recording for each row
   execute function notify_capture_of_stop();
 create trigger reception_ends before update on recording for each row when (new.reception is not null)
   execute function clear_reception();
-create trigger tells_studies after insert on recording for each row execute function queue_study_recount('part');
-create trigger tells_webhooks after update of kept_at, state on recording for each row execute function queue_recording_webhooks();
+create trigger updates_studies after insert on recording for each row execute function queue_study_recount('part');
+create trigger updates_webhook_queue after update of kept_at, state on recording for each row execute function queue_recording_webhooks();
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
   execute function forbid_at_this_node();
-create trigger tells_search after insert on recording for each row execute function insert_recorded_parts();
-create trigger tells_search_of_end after delete on recording for each row execute function delete_recorded_parts();
-create trigger tells_search_of_changes after update of state, kept_at, destroy_at on recording for each row
+create trigger updates_search after insert on recording for each row execute function insert_recorded_parts();
+create trigger updates_search_after_delete after delete on recording for each row execute function delete_recorded_parts();
+create trigger updates_search_after_change after update of state, kept_at, destroy_at on recording for each row
   when (old.state <> new.state or (old.kept_at is null) <> (new.kept_at is null) or (old.destroy_at is null) <> (new.destroy_at is null))
   execute function update_recorded_part_state();
-create trigger admission_recorded after insert on recording referencing new table as told for each statement execute function record_admission();
+create trigger admission_recorded after insert on recording referencing new table as inserted for each statement execute function record_admission();
 create trigger follows_call before update on recording for each row execute function recording_terms_guard();
 create trigger late_recording before insert on recording for each row
   when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function refuse_late_recording();
