@@ -3,11 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
+import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, reloadUntil, type Language } from './at-the-desk.ts'
 import { keptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { test } from './one-described.ts'
+import { ownDatabase } from './past-calls.ts'
 import { atServiceDesk, type ServiceDesk } from './service-desk.ts'
 
 test.describe.configure({ timeout: 120_000 })
@@ -118,7 +120,16 @@ test('a recording is restricted until a letter has told that it is not, and a re
   await choose('restriction-end')
   await letters.locator('button[type=submit]').click()
   await desk.handOver('restriction-end')
-  await closeRequest(desk)
+  // The clerk is asked for their password, the last proof being older than a quarter of an hour: the restriction ends with it.
+  await ownDatabase(seloste, (db) =>
+    sql`update session set proved_at = now() - interval '16 minutes' where ended_at is null`.execute(db),
+  )
+  await closeRequest(desk, async () => {
+    const proof = page.getByRole('dialog', { name: say('session.prove.title') })
+    await proof.getByLabel(say('session.signin.password'), { exact: true }).fill(seloste.password)
+    await expectAccessible(page, 'the proof over the closing of a request')
+    await proof.getByRole('button', { name: say('session.prove.do'), exact: true }).click()
+  })
   const log = await logOf(seloste, 'paula', since)
   for (const action of ['restriction.began', 'restriction.ended']) {
     expect(log).toContainEqual(expect.objectContaining({ action, reference: number }))
@@ -190,11 +201,15 @@ async function inFinnish(page: Page, screen: string): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('lang', 'sv')
 }
 
-async function closeRequest({ page, say, button, content }: ServiceDesk): Promise<void> {
+async function closeRequest(
+  { page, say, button, content }: ServiceDesk,
+  prove: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   await button('requests.request.close').click()
   await page
     .getByRole('alertdialog')
     .getByRole('button', { name: say('requests.request.close'), exact: true })
     .click()
+  await prove()
   await expect(content).toContainText(say('requests.request.over.ANSWERED'))
 }
