@@ -52,10 +52,10 @@ export async function keepNumbers(name: string, rows: Row[], load: number, order
 
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ what, measured, yardstick = '', ratio = '', demand = '', isReached }) => {
-    const reached = isReached === undefined ? '' : isReached ? 'reached' : '**missed**'
+    const reached = isReached === undefined ? '' : isReached ? 'met' : '**missed**'
     return `| ${[what, measured, yardstick, ratio, demand, reached].map(cell).join(' | ')} |`
   })
-  return ['| | measured | yardstick | ratio | demand | |', '|---|---|---|---|---|---|', ...lines].join('\n')
+  return ['| | measured | yardstick | ratio | required | |', '|---|---|---|---|---|---|', ...lines].join('\n')
 }
 
 function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
@@ -68,7 +68,7 @@ function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
     '`npm run bench` writes this page; [bench](../bench/README.md) describes each bench. Each number has a yardstick from the same run:',
     'compare the ratios, because the times depend on the machine. A bench that was not run keeps its earlier rows and their day.',
     '',
-    `${demanded.filter(({ isReached }) => isReached).length} of ${demanded.length} demands are reached.`,
+    `${demanded.filter(({ isReached }) => isReached).length} of ${demanded.length} requirements are met.`,
     ...(missing.length === 0 ? [] : ['', `Not run yet: ${missing.join(', ')}.`]),
     ...Object.entries(found).flatMap(([name, { day, machine, load, settings, rows }]) => [
       '',

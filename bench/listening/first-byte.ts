@@ -53,7 +53,7 @@ export async function firstByte(): Promise<Row[]> {
     const admin = connectDatabase<RegisterTables>({
       ...{ url: database!.adminUrl(), applicationName: 'bench', size: 1, onIdleError: () => undefined },
     })
-    const rows: Row[] = [{ what: 'a commit alone, on the same disk', measured: await commitsAlone(admin) }]
+    const rows: Row[] = [{ what: 'a commit alone on the same disk', measured: await commitsAlone(admin) }]
     for (const { name, seconds, recordings } of lengths) {
       const ids: string[] = []
       for (let n = 0; n < recordings; n++) ids.push(await record(admin, seloste.dataDirectory, folder, seconds))

@@ -51,7 +51,7 @@ export async function bulkLoadEquivalence(pool: Pool): Promise<Row> {
     const n = ids.findIndex((_, at) => expected![at] !== found![at])
     if (n >= 0) console.log(`entered by admit: ${expected![n]}\nby statements:   ${found![n]}`)
     return {
-      what: 'contacts entered by statements that differ from the same entered by admit',
+      what: 'contacts entered in bulk that differ from the same entered by admit',
       measured: `${different} of ${ids.length}`,
       demand: '0',
       isReached: different === 0,

@@ -55,21 +55,21 @@ export function searches(now: Temporal.Instant, seesPart: string): Search[] {
   // The seventh official is of the seventh unit.
   const name = officialName(7)
   return [
-    { name: 'nothing asked for', query: {}, byHand: [] },
+    { name: 'no filter', query: {}, byHand: [] },
     { name: 'three days', query: times(day), byHand: between(day.from, day.to) },
     { name: 'a month, nine months ago', query: times(old), byHand: between(old.from, old.to) },
     { name: 'a caller', query: { caller: callerOf(777) }, byHand: [`c.caller_key = '${callerOf(777)}'`] },
-    { name: 'callers who withheld their number', query: { caller: 'salattu' }, byHand: [`c.caller_kind = 'withheld'`] },
+    { name: 'withheld numbers', query: { caller: 'salattu' }, byHand: [`c.caller_kind = 'withheld'`] },
     {
-      name: 'the number of most calls',
+      name: 'the most called number',
       query: { number: commonNumber },
       byHand: [`c.number_called = '${commonNumber}'`],
     },
-    { name: 'a number of few calls', query: { number: fewNumber }, byHand: [`c.number_called = '${fewNumber}'`] },
+    { name: 'a rarely called number', query: { number: fewNumber }, byHand: [`c.number_called = '${fewNumber}'`] },
     { name: 'the rarest number', query: { number: rareNumber }, byHand: [`c.number_called = '${rareNumber}'`] },
     { name: 'a number without calls', query: { number: '029 497 050' }, byHand: [`c.number_called = '+35829497050'`] },
     {
-      name: 'a part of officials’ names',
+      name: 'part of officials’ names',
       query: { official: name.split(' ')[0]! },
       byHand: [official(`s.official_name ilike '%${name.split(' ')[0]!}%'`, seesPart)],
     },
@@ -84,7 +84,7 @@ export function searches(now: Temporal.Instant, seesPart: string): Search[] {
       byHand: [official(`s.official_phone = '+358295120007'`, seesPart)],
     },
     {
-      name: 'a name that nobody has',
+      name: 'a name without a person',
       query: { official: 'Zetterlund' },
       byHand: [official(`s.official_name ilike '%Zetterlund%'`, seesPart)],
     },

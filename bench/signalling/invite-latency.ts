@@ -86,10 +86,10 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   const lateMs = (share: number) => ms(Math.max(0, late.percentile(100 * share) / 1e6 - lateEveryMs))
   rows.push(
     {
-      what: 'a line alone made durable on the same disk, in the same seconds',
+      what: 'a line alone made durable on the same disk at the same time',
       measured: `p99 ${ms(percentile(lineTimes, 0.99))}, median ${ms(percentile(lineTimes, 0.5))}`,
     },
-    { what: 'the client itself, late by', measured: `p99 ${lateMs(0.99)}, median ${lateMs(0.5)}` },
+    { what: 'delay of the client’s event loop', measured: `p99 ${lateMs(0.99)}, median ${lateMs(0.5)}` },
   )
   return rows
 }
