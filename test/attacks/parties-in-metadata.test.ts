@@ -403,6 +403,7 @@ describe('while the caller has left', () => {
     { id: 'c', aor: people.caller, label: '1' },
     { id: 'a', aor: people.official, label: '2' },
   ]
+  const b = { id: 'b', aor: people.colleague, label: '2' }
   const x = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
   test.each([
     ['is told no more', metadataOf({ participants: [a, x] })],
@@ -439,6 +440,43 @@ describe('while the caller has left', () => {
       expect(bench.segments()).toMatchObject([{ caller: { key: caller }, marks: ['needs-review'] }])
     },
   )
+
+  test.each([
+    ['withholds the number', 'sip:anonymous@anonymous.invalid'],
+    ['has a SIP address', 'sip:somebody@elsewhere.example'],
+  ])('and somebody who %s speaks with the official, the call is for review', async (_, aor) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [c, a] }),
+      headers: diversion,
+    })
+    await call.speak(ports, 10)
+    await call.reinvite({ metadata: metadataOf({ participants: [a, { id: 'x', aor, label: '1' }] }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    await stored(1)
+    expect(bench.segments()).toMatchObject([{ caller: { key: caller }, marks: ['needs-review'] }])
+  })
+
+  test.each([
+    ['is passed on', [[c, b]]],
+    ['is held alone', [[c], [c, a]]],
+    ['is told in another form', [[{ ...c, id: 'again', aor: '0401234567' }, a]]],
+  ])('nothing is for review of a caller who %s', async (_, later) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [c, a] }),
+      headers: diversion,
+    })
+    await call.speak(ports, 10)
+    for (const participants of later) await call.reinvite({ metadata: metadataOf({ participants }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    await bench.until(() => expect(bench.segments().every(({ endedAt }) => endedAt)).toBe(true))
+    expect(bench.segments().flatMap(({ marks }) => marks)).toEqual([])
+  })
 
   test.each([
     ['in another form', { id: 'again', aor: '0401234567', label: '1' }],

@@ -56,6 +56,8 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
     readonly left: readonly PhoneNumberKey[]
     /** Numbers of people from outside who are heard now, including the caller's. */
     readonly outsiders: readonly PhoneNumberKey[]
+    /** Numbers of people who have left, if somebody from outside without a phone number is heard now. */
+    readonly replaced: readonly PhoneNumberKey[]
     /** Number of third parties heard now: neither the caller nor an official. */
     readonly thirdParties: number
   }

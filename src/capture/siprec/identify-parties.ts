@@ -81,7 +81,8 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
       ...voicesOf(evidence, candidates, draft),
       ...(caller?.number.kind === 'withheld'
         ? { left: [], outsiders: [] }
-        : { left: numbersLeft(evidence, candidates), outsiders: outsidersOf(evidence, candidates) }),
+        : { left: numbersLeft(evidence, candidates), outsiders: numbersOutside(evidence, candidates) }),
+      replaced: outsidersOf(evidence, candidates).every(isNumbered) ? [] : numbersLeft(evidence, candidates),
     },
     streams: mapping.streams,
     sources: {
@@ -309,12 +310,21 @@ function voicesOf<N, O>(
   }
 }
 
-/** Returns numbers of people from outside who are heard. */
-function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
-  const outside = candidates.filter(
+/** Returns the people from outside who are heard. */
+function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(
     ({ participant, numbers }) => !findParticipants(evidence, numbers) && isHeard(evidence.metadata, participant.id),
   )
-  return outside.flatMap(({ numbers }) => numbers.find(({ kind }) => kind === 'e164')?.key ?? [])
+}
+
+function isNumbered({ numbers }: Candidate): boolean {
+  return numbers.some(({ kind }) => kind === 'e164')
+}
+
+function numbersOutside(evidence: Evidence, candidates: readonly Candidate[]): PhoneNumberKey[] {
+  return outsidersOf(evidence, candidates).flatMap(
+    ({ numbers }) => numbers.find(({ kind }) => kind === 'e164')?.key ?? [],
+  )
 }
 
 function directionOf<N, O>(

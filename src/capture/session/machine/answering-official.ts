@@ -51,6 +51,18 @@ export function hasCallerLeft(
   )
 }
 
+/**
+ * Returns true if the caller has left and the official speaks with an outsider without a phone number: perhaps the caller, whom
+ * the client no longer names.
+ */
+export function isCallerReplaced(
+  { parties }: Pick<CallInvitation, 'parties'>,
+  { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
+): boolean {
+  const { replaced, officials } = parties.connected
+  return key !== null && replaced.includes(key) && officials.some(({ personId }) => personId === official?.personId)
+}
+
 /** Returns the directory's officials who are heard beside the answering one. */
 export function othersHeard(
   invitation: CallInvitation,

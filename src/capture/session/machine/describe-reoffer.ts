@@ -2,7 +2,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { describeParties, type CallInvitation } from './describe-segment.ts'
 import type { Reoffer } from './session-types.ts'
 import { lateAnswerTime, type ClientClock } from './reported-times.ts'
-import { answeringOfficial, hasCallerLeft, withholdingFor } from './answering-official.ts'
+import { answeringOfficial, hasCallerLeft, isCallerReplaced, withholdingFor } from './answering-official.ts'
 
 /** Returns the changes that a later request of a session makes to its segment. */
 export function describeReoffer(
@@ -18,7 +18,8 @@ export function describeReoffer(
   // One recording has one answering official (R17): a takeover by somebody unknown needs review.
   if (withholds === undefined && answeringOfficial(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
-  if (known && hasCallerLeft(invitation, known)) facts.marks.push('needs-review')
+  if (known && (hasCallerLeft(invitation, known) || isCallerReplaced(invitation, known)))
+    facts.marks.push('needs-review')
   return {
     ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts: { ...facts, answeredAt } },
     ...{ withholds: withholds ?? 'nothing' },
