@@ -15,7 +15,7 @@ sound = array.array("h", sys.stdin.buffer.read(2 * asked["samples"]))
 if sys.byteorder == "big":
     sound.byteswap()
 
-# The model was trained at 16 kHz: between each two samples goes their mean.
+# The model was trained at 16 kHz: insert the mean between each two samples.
 wide = array.array("h", bytes(4 * len(sound)))
 wide[0::2] = sound
 wide[1::2] = array.array("h", [(a + b) // 2 for a, b in zip(sound, [*sound[1:], 0])])
@@ -31,7 +31,7 @@ words = []
 for word, begin, end, sure in re.findall(r"^(\S+) (\d+\.\d+) (\d+\.\d+) (\d+\.\d+)$", told, re.MULTILINE):
     if word.startswith(("<", "[", "+")):
         continue
-    # Of a word said otherwise the model tells which way: "the(2)".
+    # The model marks pronunciation variants of a word: "the(2)".
     first, behind = int(float(begin) * asked["rate"]), int(float(end) * asked["rate"]) + 80
     first = max(first, words[-1]["from"] if words else 0)
     words.append({

@@ -1,5 +1,5 @@
 /**
- * Contents of ledger entries about people, calls and requests (docs/formats/ledger.md, "What lies beside it"): a sealed file
+ * Contents of ledger entries about people, calls and requests (docs/formats/ledger.md, "Sealed content"): a sealed file
  * per day in the copies, kept as long as a backup may need it. Content that its entry does not prove is ignored.
  */
 import { createHash, randomInt } from 'node:crypto'
