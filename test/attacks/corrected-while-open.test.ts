@@ -156,7 +156,7 @@ describe('what the official asked for of a call that is another’s by a correct
     const slot = await slotIn(30)
     expect((await book(request.id, slot)).status).toBe(201)
     await correct(segmentId, await served({ contacts: [contactId] }))
-    expect((await read(request.id)).appointments).toMatchObject([{ state: 'OVER' }])
+    expect(await read(request.id)).toMatchObject({ appointments: [{ state: 'OVER' }], next: ['answer'] })
     const free = await offered(request.id)
     expect(free).toMatchObject({ items: [] })
     expect(free).not.toHaveProperty('latest')

@@ -8,6 +8,7 @@ import * as age from 'age-encryption'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
+import { inSession } from '#platform/database/connect.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -550,6 +551,34 @@ describe('a package to an authority', () => {
     expect(rows).toEqual([{ end_why: 'destroyed' }])
     expect(await mayClose()).toBe(true)
     expect((await send('riitta', 'POST', `${path}/close`, {})).status).toBe(204)
+  })
+
+  test('that names who answered ends once a correction says that it was another; one of the sound alone does not', async () => {
+    const call = await ends.kept()
+    const released = async (what: 'IDENTIFICATION_DATA' | 'RECORDING') => {
+      const { path } = await granted(what, {}, call)
+      const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+      const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
+      await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
+      return { path, page }
+    }
+    const [named, sound] = [await released('IDENTIFICATION_DATA'), await released('RECORDING')]
+    const request = await ends.serve([call.contactId], { kinds: ['RECTIFY'] })
+    const asWho = async (who: 'paula' | 'riitta', statement: ReturnType<typeof sql<{ id: string }>>) => {
+      const { token } = await ends.people[who].signIn()
+      return inSession(database.as('seloste_desk').db, { 'seloste.session': token }, (tx) => statement.execute(tx))
+    }
+    const official = ends.people.bertil.userId
+    const { rows } = await asWho(
+      'paula',
+      sql`select propose_correction(${request.id}::uuid, ${call.segmentId}::uuid, ${official}) as id`,
+    )
+    expect(await named.page()).toBe(200)
+    await asWho('riitta', sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`)
+    expect([await named.page(), await sound.page()]).toEqual([404, 200])
+    const again = (await given(named.path)).get('identification-data.json')!.toString()
+    expect(again).toContain('Bertil')
+    expect(again).not.toContain('Aino')
   })
 
   test('is counted in its year with what was asked for, told of by oneself, granted and given', async () => {

@@ -209,7 +209,8 @@ end $$;
 grant execute on function propose_correction to seloste_desk;
 
 -- Ends what the former official asked for of a part that a correction gave to another: its inspections close, and its copies do not leave.
--- Restrictions stay until the former official is notified (was_answered_by).
+-- Restrictions stay until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they
+-- are made again with the corrected name.
 create or replace function end_of_former_official(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -233,6 +234,9 @@ begin
   from subject_copy k join recording r on r.id = k.recording_id join subject_request q on q.id = k.request_id
   where r.contact_id = c.contact_id and r.segment_id = c.segment_id and k.ended_at is null and q.party = 'OFFICIAL'
     and q.official_id = c.was_person_id;
+  perform end_package(p, 'withdrawn', null) from disclosure_package p
+  where p.ended_at is null and exists (select from authority_item o
+    where o.disclosure_id = p.authority_id and o.granted and o.what <> 'RECORDING' and o.contact_id = c.contact_id);
 end $$;
 
 -- Decides on a correction; never by its proposer or the officials concerned. The log keeps by id what the history had before.
