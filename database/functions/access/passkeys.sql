@@ -54,7 +54,7 @@ begin
       else new.external_id is distinct from old.external_id or (new.source = 'scim' and old.source <> 'scim')
     end
   ) then
-    raise exception 'what the identity system calls person % is said by the identity system', new.id;
+    raise exception 'only the identity system sets the external id of person %', new.id;
   end if;
   return new;
 end $$;

@@ -9,7 +9,7 @@ begin
      is distinct from
      (old.id, old.batch_id, old.person_id, old.role, old.duty, old.purposes, old.scope_kind, old.scope_units, old.scope_numbers,
       old.reason, old.valid_from, old.valid_to, old.requested_by, old.requested_at) then
-    raise exception 'request % is decided as it was asked', old.id;
+    raise exception 'request % cannot change before its decision', old.id;
   end if;
   return new;
 end $$;

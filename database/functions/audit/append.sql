@@ -19,7 +19,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   if session_user = 'seloste_desk' and exists (select from inserted t where t.action in ('contacts.listed', 'contact.read', 'caller.revealed',
       'calls.watched', 'listening.started', 'shares.read', 'extract.read')) and exists (select from audit_break where accepted_at is null) then
-    raise exception 'the audit log is broken: nobody looks until an operator has accepted the break' using errcode = 'SL001';
+    raise exception 'the audit log is broken: access is refused until an operator has accepted the break' using errcode = 'SL001';
   end if;
   if exists (
     select from inserted t
@@ -71,7 +71,7 @@ begin
   first := coalesce((select max(p.minimum_index) from audit_pruning p), 0);
   if cutoff is null or cutoff > now() - make_interval(months => months) or upto is null or upto % 256 <> 0 or upto <= first
     or upto > coalesce((select max(c.size) from audit_checkpoint c where c.signed_at < now()), 0) then
-    raise exception 'nothing of the audit log is removed up to % of before %', upto, cutoff;
+    raise exception 'the audit log cannot be pruned up to index % before %', upto, cutoff;
   end if;
   insert into announced_version_kept (version, hash)
     select (e.detail ->> 'version')::integer, e.detail ->> 'hash'

@@ -58,7 +58,7 @@ begin
     where e.person_id = viewer() and e.at >= now() and e.action = 'log.read' and e.result = 'ok'
       and e.detail - '{entries,skipped}'::text[] = asked - '{entries,skipped}'::text[]
   ) then
-    raise exception 'what is counted in the log is read first';
+    raise exception 'log entries have to be read before they are counted';
   end if;
   execute format('select count(*) from (select 1 from audit_entry where %s limit %s) c', log_condition(asked), upto)
     into counted;

@@ -18,7 +18,7 @@ begin
   if not exists (select from recording r where r.id = new.id)
     and is_closed_to_late_facts(new.contact_id, new.contact_started_at, interval '1 day')
   then
-    raise exception 'contact % is over and gets no recording', new.contact_id;
+    raise exception 'contact % has ended and gets no recording', new.contact_id;
   end if;
   return new;
 end $$;

@@ -7,7 +7,7 @@ begin
     raise exception 'recording % has been taken into keeping', old.id;
   end if;
   if new.state = 'QUARANTINED' and old.state <> 'QUARANTINED' and (old.state not in ('CAPTURING', 'STORED') or old.kept_at is not null) then
-    raise exception 'recording % is in keeping and does not come into quarantine', old.id;
+    raise exception 'recording % is in keeping and cannot be quarantined', old.id;
   end if;
   return new;
 end $$;
@@ -18,7 +18,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 begin
   if session_user = 'seloste_custodian'
      and not exists (select from destruction_entry d where d.object_kind = 'recording' and d.object_id = new.id) then
-    raise exception 'recording % is destroyed and the destruction ledger does not say so', new.id;
+    raise exception 'recording % is destroyed without an entry in the destruction ledger', new.id;
   end if;
   return null;
 end $$;
@@ -39,7 +39,7 @@ create or replace function require_destroyed_recording() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if session_user = 'seloste_custodian' and exists (select from recording r where r.id = new.object_id and r.state <> 'DESTROYED') then
-    raise exception 'the destruction ledger says that recording % is destroyed, and it is not', new.object_id;
+    raise exception 'recording % has an entry in the destruction ledger and is not destroyed', new.object_id;
   end if;
   return null;
 end $$;
@@ -134,7 +134,7 @@ begin
     return new;
   end if;
   if old.trunk is not null and new.trunk is distinct from old.trunk then
-    raise exception 'contact % is of its trunk', old.id;
+    raise exception 'contact % keeps its trunk', old.id;
   end if;
   if (new.ended_at, new.history_ends_at) is distinct from (old.ended_at, old.history_ends_at) then
     select case when not bool_or(s.ended_at is null) then max(s.ended_at) end into last_end

@@ -124,7 +124,7 @@ begin
   end if;
   for of_day in select distinct helsinki_day(s) from unnest(starts) s order by 1 loop
     if not count_history_day(of_day, true) then
-      raise exception 'the calls of % are not counted: none of them is ended before', of_day;
+      raise exception 'the calls of % are not counted yet', of_day;
     end if;
   end loop;
   insert into history_count as h (day, number_called, number_kind, answered, recorded, contacts)

@@ -1,7 +1,7 @@
 create or replace function intake_version_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then
-    raise exception 'intake key v% is not forgotten', old.version;
+    raise exception 'intake key v% cannot be deleted', old.version;
   end if;
   if new.version <> old.version or (old.state, new.state) not in (('making', 'making'), ('making', 'current'), ('making', 'retiring'),
       ('current', 'retiring'), ('retiring', 'retiring'), ('retiring', 'destroyed')) then

@@ -2,7 +2,7 @@
 create or replace function month_key_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then
-    raise exception 'month key % v% is not forgotten', old.expiry_month, old.version;
+    raise exception 'month key % v% cannot be deleted', old.expiry_month, old.version;
   end if;
   if (new.expiry_month, new.version) is distinct from (old.expiry_month, old.version)
      or old.state = 'destroyed'

@@ -70,7 +70,7 @@ create or replace function ledger_content_guard() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not exists (select from destruction_entry e where e.seq = old.seq and e.at < ledger_content_cutoff()) then
-    raise exception 'what an entry of the destruction ledger says is kept for 35 days';
+    raise exception 'the content of a ledger entry is kept for 35 days';
   end if;
   return old;
 end $$;

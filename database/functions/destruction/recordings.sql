@@ -226,7 +226,7 @@ end $$;
 
 create or replace function refuse_recording_truncate() returns trigger language plpgsql as $$
 begin
-  raise exception 'recordings end one by one, each by its term or by a cause of the description';
+  raise exception 'recordings cannot be truncated: each ends by its term or by a cause of the description';
 end $$;
 
 -- Keeps the rows of a call under an order. The trigger argument names the column of their contact.

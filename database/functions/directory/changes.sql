@@ -178,7 +178,7 @@ create or replace function directory_change_guard() returns trigger language plp
 begin
   if old.state <> 'ASKED' or (new.id, new.kind, new.person_id, new.link_id, new.wanted, new.asked_by, new.asked_at)
      is distinct from (old.id, old.kind, old.person_id, old.link_id, old.wanted, old.asked_by, old.asked_at) then
-    raise exception 'directory change % is decided once, as it was asked for', old.id;
+    raise exception 'directory change % cannot change after its request, and is decided once', old.id;
   end if;
   return new;
 end $$;

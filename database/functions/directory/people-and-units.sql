@@ -43,7 +43,7 @@ begin
     )
     select from above where current = person
   ) then
-    raise exception 'supervisors in a circle' using errcode = 'SE002', constraint = 'person_placement_circle';
+    raise exception 'supervisors form a cycle' using errcode = 'SE002', constraint = 'person_placement_circle';
   end if;
   return null;
 end $$;
@@ -59,7 +59,7 @@ create or replace function person_guard() returns trigger language plpgsql secur
 begin
   if tg_op = 'DELETE' then
     if exists (select from segment where official_person_id = old.id) then
-      raise exception 'person % is named by the history', old.id using errcode = 'SE002', constraint = 'person_in_history';
+      raise exception 'the history names person %', old.id using errcode = 'SE002', constraint = 'person_in_history';
     end if;
     insert into spent_user_id values (sha256(convert_to(old.user_id, 'UTF8')));
     return old;

@@ -264,14 +264,14 @@ declare
   counted bigint;
 begin
   if lookups > at_once then
-    raise exception 'too much is asked at once' using errcode = '22023';
+    raise exception 'too many lookups at once' using errcode = '22023';
   end if;
   execute format('select last_value from %s', counter) into counted;
   if counted < allowed - at_once then
     counted := setval(counter, allowed - at_once);
   end if;
   if counted + coalesce(lookups, 0) > allowed then
-    raise exception 'too much has been asked for now' using errcode = 'SL003';
+    raise exception 'the limit of lookups is reached for now' using errcode = 'SL003';
   end if;
   perform nextval(counter) from generate_series(1, lookups);
 end $$;

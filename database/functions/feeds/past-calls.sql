@@ -43,7 +43,7 @@ begin
   if found is null and begun < since then
     -- No other source reported calls then: it is new.
     if others_report_calls(feed_name, begun - interval '2 minutes', until + clock_tolerance()) then
-      raise exception 'a call of % is older than a feed may ask about', begun using errcode = 'SL002';
+      raise exception 'a call of % is too old to be matched for a feed', begun using errcode = 'SL002';
     end if;
     return;
   end if;
@@ -221,7 +221,7 @@ create or replace function report_feed(feed_name text, feed_source text, feed_co
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not exists (select from feed f where f.name = feed_name) and (select count(*) from feed) >= 100 then
-    raise exception 'there are a hundred feeds' using errcode = '22023';
+    raise exception 'the limit of a hundred feeds is reached' using errcode = '22023';
   end if;
   insert into feed as f (name, source, covers, alive_at, heard_at, told_from, told_until, records, calls, outside, fault, fault_at)
   values (feed_name, feed_source, feed_covers, clock_timestamp(), (progress ->> 'heard_at')::timestamptz,

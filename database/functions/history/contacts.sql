@@ -18,7 +18,7 @@ begin
        select from correction c where c.segment_id = old.id and c.outcome = 'APPROVED'
          and c.was_person_id is not distinct from old.official_person_id and c.becomes_person_id = new.official_person_id
          and c.becomes_unit_id is not distinct from new.official_unit_id) then
-    raise exception 'segment % is over: its official does not change', old.id;
+    raise exception 'segment % has ended: its official does not change', old.id;
   end if;
   return new;
 end $$;

@@ -12,7 +12,7 @@ begin
       (week + interval '7 days') at time zone 'Europe/Helsinki')
     or answered_to <> ((answered_from at time zone 'Europe/Helsinki') + interval '7 days') at time zone 'Europe/Helsinki'
   then
-    raise exception 'quotas count by whole weeks, this one and the last' using errcode = '22023';
+    raise exception 'quotas are counted for this week and the last, each as a whole' using errcode = '22023';
   end if;
   return query
     select s.rule_id, s.official_person_id, s.number_reached, count(*)

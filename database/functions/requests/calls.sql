@@ -289,7 +289,7 @@ declare
   result text;
 begin
   if c.asked is null or not is_search_logged(c) or c.looked_at < now() - interval '1 minute' then
-    raise exception 'call % is not looked for: that it is asked is not in the log, or was answered, or was long ago', c.id;
+    raise exception 'call % is not searched: its request is not in the log, is answered, or is too old', c.id;
   end if;
   perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
