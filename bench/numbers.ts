@@ -20,7 +20,7 @@ interface Ran {
 }
 
 /** Beside the page, so that a run keeps the results of other benches. */
-const kept = fileURLToPath(new URL('found.json', import.meta.url))
+const numbersFile = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
 /** Settings of a bench's size; none of the machine. */
 const reported = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
@@ -29,8 +29,8 @@ const reported = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH
  * Replaces a bench's results and writes the page.
  * @param order benches in the page's order
  */
-export async function keepNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
-  const found = JSON.parse(await readFile(kept, 'utf8').catch(() => '{}')) as Record<string, Ran>
+export async function storeNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
+  const found = JSON.parse(await readFile(numbersFile, 'utf8').catch(() => '{}')) as Record<string, Ran>
   found[name] = {
     day: Temporal.Now.plainDateISO('UTC').toString(),
     machine: {
@@ -45,8 +45,8 @@ export async function keepNumbers(name: string, rows: Row[], load: number, order
     rows,
   }
   const sorted = Object.fromEntries(order.flatMap((one) => (found[one] === undefined ? [] : [[one, found[one]]])))
-  const options = await prettier.resolveConfig(kept)
-  await writeFile(kept, await prettier.format(JSON.stringify(sorted), { ...options, parser: 'json' }))
+  const options = await prettier.resolveConfig(numbersFile)
+  await writeFile(numbersFile, await prettier.format(JSON.stringify(sorted), { ...options, parser: 'json' }))
   await writeFile(page, pageOf(sorted, order))
 }
 

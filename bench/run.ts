@@ -20,7 +20,7 @@ import { findIdentifiers } from './disclosure/find-identifiers.ts'
 import { packages } from './disclosure/packages.ts'
 import { feedContacts } from './feeds/feed-contacts.ts'
 import { firstByte } from './listening/first-byte.ts'
-import { keepNumbers, tableOf } from './numbers.ts'
+import { storeNumbers, tableOf } from './numbers.ts'
 import { reconcile } from './reconciliation/reconciliation.ts'
 import { dropMonth } from './retention/drop-month.ts'
 import { wrapKeys } from './keys/wrap-keys.ts'
@@ -71,7 +71,7 @@ for (const [name, run] of Object.entries(benches)) {
   console.log(`\n${name}`)
   const load = loadavg()[1] ?? Number.NaN
   const rows = await run()
-  if (rows.length > 0) await keepNumbers(name, rows, load, Object.keys(benches))
+  if (rows.length > 0) await storeNumbers(name, rows, load, Object.keys(benches))
   console.log(`\n${tableOf(rows)}`)
   if (rows.some(({ isReached }) => isReached === false)) process.exitCode = 1
 }

@@ -19,7 +19,7 @@ import type { SafeguardTables } from '#safeguards/tables.ts'
 import { ms, ratio as ratioOf, type Row } from '../rows.ts'
 
 const wantedPerSecond = 3_000
-const longestP99Ms = 50
+const maxP99Ms = 50
 
 /** Demand: 3,000 a second with a 99th percentile below 50 ms, and no backlog for the tree at the end. */
 export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = {}): Promise<Row[]> {
@@ -70,8 +70,8 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
         measured: `${Math.round(best.perSecond)} a second, p99 ${ms(best.p99)}`,
         yardstick: `bare insert ${Math.round(best.bare)} a second`,
         ratio: ratioOf(best.perSecond, best.bare),
-        demand: `${wantedPerSecond} a second, p99 under ${longestP99Ms} ms`,
-        isReached: best.perSecond >= wantedPerSecond && best.p99 < longestP99Ms,
+        demand: `${wantedPerSecond} a second, p99 under ${maxP99Ms} ms`,
+        isReached: best.perSecond >= wantedPerSecond && best.p99 < maxP99Ms,
       },
       {
         what: 'until the last of them is in the signed tree',

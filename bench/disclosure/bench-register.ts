@@ -78,12 +78,12 @@ export async function openBenchRegister(folder: string) {
   const versions = await followVersions({ db: custodian.db, databaseUrl: custodianUrl, onFault: report })
   const { disclosure: rules } = versions.at(systemClock.now()).description
   await noteDisclosureRules(custodian.db, { ...rules, research: true })
-  const kept = {
+  const stored = {
     ...{ store, pool: custodian.pool, versions, clock: systemClock },
     log: makeLog({ name: 'custodian', write: (line) => void process.stderr.write(line), pretty: false, level: 'warn' }),
   }
-  const anonymised = await startAnonymisedCopies(kept)
-  const packages = await startPackages(kept)
+  const anonymised = await startAnonymisedCopies(stored)
+  const packages = await startPackages(stored)
   const questions = { ...anonymised.questions, ...packages.questions }
   const request = async (path: string, question: object) => {
     const answer = (await questions[path]!(question as never)) as Record<string, unknown>

@@ -10,8 +10,8 @@ import type { Word } from '#use/disclosure/content/word.ts'
 import { plainSpans } from './plain-patterns.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const leastOfCodes = 0.95
-const leastOfNames = 0.8
+const minCodes = 0.95
+const minNames = 0.8
 /** Tolerance at a word's edge, in samples: less than a sound. */
 const edge = 240
 
@@ -94,23 +94,23 @@ export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
     )
   }
   console.log(`${each.toFixed(1)} ms a call`)
-  console.log(`demand: codes ${percent(leastOfCodes)}, names and addresses ${percent(leastOfNames)}`)
+  console.log(`demand: codes ${percent(minCodes)}, names and addresses ${percent(minNames)}`)
   return [
     {
       what: `codes and digit runs found in ${count} misheard calls`,
       measured: percent(found.codes),
       yardstick: `regular expressions ${percent(plain.codes)}`,
       ratio: ratio(found.codes, plain.codes),
-      demand: percent(leastOfCodes),
-      isReached: found.codes >= leastOfCodes,
+      demand: percent(minCodes),
+      isReached: found.codes >= minCodes,
     },
     {
       what: 'names and addresses found in them',
       measured: percent(found.names),
       yardstick: `regular expressions ${percent(plain.names)}`,
       ratio: ratio(found.names, plain.names),
-      demand: percent(leastOfNames),
-      isReached: found.names >= leastOfNames,
+      demand: percent(minNames),
+      isReached: found.names >= minNames,
     },
   ]
 }

@@ -14,7 +14,7 @@ import { openBenchRegister } from './bench-register.ts'
 import { longCall, readDialogues, type LongCall } from './long-calls.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const mostSeconds = 120
+const maxSeconds = 120
 const checkMs = 100
 const run = promisify(execFile)
 
@@ -55,15 +55,15 @@ export async function packages({
       `x${(begun.seconds / bare).toFixed(2)} of opusenc, zip and age; ${(file.length / 1e6).toFixed(1)} MB`,
     )
     console.log(
-      `progress seen             ${rendered.value} times while rendered, ${begun.value.seen} times while packed (at most ${mostSeconds} s each)`,
+      `progress seen             ${rendered.value} times while rendered, ${begun.value.seen} times while packed (at most ${maxSeconds} s each)`,
     )
     const row = (what: string, took: number, yardstick: string, beside: number): Row => ({
       what: `${recordings} recordings of ${seconds} s ${what}`,
       measured: `${took.toFixed(1)} s`,
       yardstick: `${yardstick} ${beside.toFixed(1)} s`,
       ratio: ratio(took, beside),
-      demand: `at most ${mostSeconds} s`,
-      isReached: took <= mostSeconds,
+      demand: `at most ${maxSeconds} s`,
+      isReached: took <= maxSeconds,
     })
     return [
       row('rendered', rendered.seconds, 'espeak-ng', yardstick),

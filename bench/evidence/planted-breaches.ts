@@ -8,7 +8,7 @@ import { percentile, type Row } from '../rows.ts'
 
 const roundMs = 2_000
 /** A promise is checked at least every five minutes: as many rounds, and a margin for a busy machine. */
-const mostMs = 45_000
+const maxMs = 45_000
 
 export async function plantAll(): Promise<Row[]> {
   const results = await plantInNewInstallation((result) => {
@@ -30,8 +30,8 @@ export async function plantAll(): Promise<Row[]> {
     {
       what: `time from planting to the broken promise, with ${seconds(roundMs)} between two rounds (60 s in an installation)`,
       measured: `median ${seconds(percentile(times, 0.5))}, slowest ${seconds(Math.max(...times))}; hourly checks: ${seconds(Math.max(...hourlyTimes))}`,
-      demand: `at most ${seconds(mostMs)}; hourly checks: ${seconds(mostMs * hourlyRounds)}`,
-      isReached: times.every((time) => time <= mostMs) && hourlyTimes.every((time) => time <= mostMs * hourlyRounds),
+      demand: `at most ${seconds(maxMs)}; hourly checks: ${seconds(maxMs * hourlyRounds)}`,
+      isReached: times.every((time) => time <= maxMs) && hourlyTimes.every((time) => time <= maxMs * hourlyRounds),
     },
   ]
 }

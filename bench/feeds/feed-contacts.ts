@@ -20,7 +20,7 @@ import { findPorts } from '#test/whole/free-ports.ts'
 import { startRole } from '../role-process.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const leastOfCopy = 0.5
+const minCopyRate = 0.5
 const numbers = ['029 497 000', '029 497 001', '029 497 010']
 const token = 'only-for-the-bench'
 const senders = 64
@@ -84,8 +84,8 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
         measured: perSecond(calls, seconds),
         yardstick: `COPY of the contacts alone ${perSecond(calls, contacts)}, of all their rows ${perSecond(calls, all)}`,
         ratio: `${ratio(contacts, seconds)}; ${ratio(all, seconds)} of all their rows`,
-        demand: `at least x${leastOfCopy} of COPY into the same table`,
-        isReached: contacts / seconds >= leastOfCopy,
+        demand: `at least x${minCopyRate} of COPY into the same table`,
+        isReached: contacts / seconds >= minCopyRate,
       })
       return [
         row('by file', byFile),

@@ -32,7 +32,7 @@ const lengths = [
 /** Per recording. Each seek is two seconds of audio, so that all are below the most that may be loaded ahead (R27). */
 const seeks = 12
 const [rangeBytes, wavHeaderBytes, bytesPerSecond] = [64 * 1024, 44, 32_000]
-const mostRatio = 1.5
+const maxRatio = 1.5
 const packetBytes = 160
 
 type Db = ReturnType<typeof connectDatabase<RegisterTables>>
@@ -98,8 +98,8 @@ function rowOf(what: string, { ours, plain, bare: node }: Beside): Row {
     measured: `median ${ms(median)}, p95 ${ms(percentile(ours, 0.95))}`,
     yardstick: `nginx, median ${ms(bare)}, p95 ${ms(percentile(plain, 0.95))}; a bare Node, median ${ms(percentile(node, 0.5))}`,
     ratio: ratio(median, bare),
-    demand: `at most x${mostRatio}`,
-    isReached: median <= mostRatio * bare,
+    demand: `at most x${maxRatio}`,
+    isReached: median <= maxRatio * bare,
   }
   console.log(`${what}: ${row.measured}; ${row.yardstick}, ${row.ratio}`)
   return row

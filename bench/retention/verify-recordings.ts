@@ -17,11 +17,11 @@ import { sealIndex } from '#register/recordings/recording-index.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { verifyRecordings } from '#register/verify/verify-recordings.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { keepFileKey } from '#safeguards/keys/recording-keys.ts'
+import { storeFileKey } from '#safeguards/keys/recording-keys.ts'
 import { ratio, type Row } from '../rows.ts'
 
 const mebibyte = 1024 * 1024
-const leastMegabytesPerSecond = 500
+const minMegabytesPerSecond = 500
 
 /** Returns false if less than 500 MB/s are verified. Recordings of 5 minutes: 4.8 MB of two streams of G.711. */
 export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): Promise<Row[]> {
@@ -49,7 +49,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
       const sha256 = createHash('sha256').update(sealed).digest()
       await objects.put(bodyKey(id), sealed)
       await objects.put(indexKey(id), sealIndex(fileKey, indexOf(id)))
-      await keepFileKey(db, keys, { id, destroyAt, fileKey })
+      await storeFileKey(db, keys, { id, destroyAt, fileKey })
       await pool.query(fill, [id, sealed.length, sha256, destroyAt.toString()])
       await pool.query(
         `insert into audit_entry (action, object_kind, object_id, result, detail)
@@ -75,17 +75,17 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     console.log(`bare decryption           ${perSecond(bareSeconds)} on every core`)
     console.log(`sha256                    ${perSecond(hashSeconds)} on one core`)
     console.log(
-      `recordings verify         ${perSecond(report.seconds)}  x${(report.seconds / bareSeconds).toFixed(2)} of bare decryption  (at least ${leastMegabytesPerSecond} MB/s)`,
+      `recordings verify         ${perSecond(report.seconds)}  x${(report.seconds / bareSeconds).toFixed(2)} of bare decryption  (at least ${minMegabytesPerSecond} MB/s)`,
     )
     console.log(`  by its CPU time         ${perSecond(alone)} where nobody else uses the machine`)
-    const isFast = all / 1e6 / report.seconds >= leastMegabytesPerSecond
+    const isFast = all / 1e6 / report.seconds >= minMegabytesPerSecond
     return [
       {
         what: `${recordings} recordings of ${(sealed.length / mebibyte).toFixed(1)} MiB verified`,
         measured: perSecond(report.seconds),
         yardstick: `bare decryption on every core ${perSecond(bareSeconds)}`,
         ratio: ratio(report.seconds, bareSeconds),
-        demand: `at least ${leastMegabytesPerSecond} MB/s`,
+        demand: `at least ${minMegabytesPerSecond} MB/s`,
         isReached: report.found === 0 && report.held === recordings && isFast,
       },
     ]

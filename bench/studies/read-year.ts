@@ -25,7 +25,7 @@ const aYear = 10_000_000
 const numbersInAll = 50
 const unitsInAll = 20
 const request = 7
-const mostMs = 1_000
+const maxMs = 1_000
 const displays = 50
 const counted = 10_000
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
@@ -102,8 +102,8 @@ export async function readYear({
     rows.push({
       what: `the day on a wall, ${calls} calls in progress`,
       measured: ms(one),
-      demand: `under ${mostMs / 10} ms`,
-      isReached: one < mostMs / 10,
+      demand: `under ${maxMs / 10} ms`,
+      isReached: one < maxMs / 10,
     })
 
     if (contacts < aYear)
@@ -124,8 +124,8 @@ export async function readYear({
         measured: ms(took),
         yardstick: `counted anew ${(anew / 1000).toFixed(0)} s, scaled`,
         ratio: `x1/${(anew / took).toFixed(0)}`,
-        demand: `under ${mostMs / 1000} s`,
-        isReached: took < mostMs && took < anew,
+        demand: `under ${maxMs / 1000} s`,
+        isReached: took < maxMs && took < anew,
       })
       console.log(
         `a year ${measure} by ${by}: ${took.toFixed(0)} ms, counted anew from ${aYear} calls ${anew.toFixed(0)} ms, x${(anew / took).toFixed(0)}`,

@@ -8,7 +8,7 @@ import {
   type RegisterDescription,
   type ServiceNumber,
 } from './register-description.ts'
-import { longestBackupDays, termZone, usualReturnWorkingDays } from './terms.ts'
+import { maxBackupDays, termZone, defaultReturnWorkingDays } from './terms.ts'
 
 /**
  * Converts the file's strings to keys and instants. Dates are whole days in Europe/Helsinki, from the first moment of the first
@@ -33,7 +33,7 @@ export function buildDescription(
     ...(recordingPlan && { recordingPlan: buildPlan(recordingPlan) }),
     ...(storage && {
       storage: {
-        backupDays: storage.backupDays ?? longestBackupDays,
+        backupDays: storage.backupDays ?? maxBackupDays,
         sites: storage.sites.map((site, index) => ({
           ...site,
           attestedOn: dateOf(site.attestedOn, ['storage', 'sites', index, 'attestedOn']),
@@ -44,7 +44,7 @@ export function buildDescription(
     ...(disclosure && {
       disclosure: {
         ...disclosure,
-        returnWorkingDays: disclosure.returnWorkingDays ?? usualReturnWorkingDays,
+        returnWorkingDays: disclosure.returnWorkingDays ?? defaultReturnWorkingDays,
         provisions: disclosure.provisions.map(({ validFrom, validTo, ...provision }, index) => ({
           ...provision,
           validFrom: dateOf(validFrom, ['disclosure', 'provisions', index, 'validFrom']),

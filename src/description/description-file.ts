@@ -6,8 +6,8 @@ import { dataSubjects, identificationData } from './register-description.ts'
 import { duties, roles, scopes } from './roles.ts'
 import {
   historyMonths,
-  longestBackupDays,
-  longestReturnWorkingDays,
+  maxBackupDays,
+  maxReturnWorkingDays,
   recordingCeilingMonths,
   recordingFloorMonths,
 } from './terms.ts'
@@ -35,15 +35,15 @@ const id = Type.String({ pattern: patterns.id, maxLength: 64 })
 const version = Type.Integer({ minimum: 1, maximum: 1_000_000 })
 const share = Type.Number({ minimum: 0, maximum: 1 })
 /** More than any agency has; bounds the work for hostile input. */
-const mostNumbers = 5000
-const mostItems = 500
+const maxNumbers = 5000
+const maxItems = 500
 
 const Rule = Type.Object(
   {
     id,
     version,
     names: trilingual,
-    numbers: Type.Array(text, { minItems: 1, maxItems: mostNumbers }),
+    numbers: Type.Array(text, { minItems: 1, maxItems: maxNumbers }),
     share: Type.Optional(share),
     quota: Type.Optional(
       Type.Object(
@@ -69,7 +69,7 @@ const Rule = Type.Object(
 const AnnouncementEntry = Type.Object(
   {
     id,
-    numbers: Type.Array(text, { minItems: 1, maxItems: mostNumbers }),
+    numbers: Type.Array(text, { minItems: 1, maxItems: maxNumbers }),
     texts: Type.Object({ fi: Type.Optional(text), sv: Type.Optional(text), en: Type.Optional(text) }, closed),
   },
   closed,
@@ -131,7 +131,7 @@ const RoleEntry = Type.Object(
         { purpose: Type.Enum([...purposes]), reference: Type.Optional(Type.Enum([...referenceKinds])) },
         closed,
       ),
-      { maxItems: mostItems },
+      { maxItems: maxItems },
     ),
   },
   closed,
@@ -142,7 +142,7 @@ const PurposeEntry = Type.Object(
     purpose: Type.Enum([...purposes]),
     names: trilingual,
     legalBasis: Type.Optional(trilingual),
-    dataSets: Type.Array(Type.Enum(['history', 'recordings']), { minItems: 1, maxItems: mostItems }),
+    dataSets: Type.Array(Type.Enum(['history', 'recordings']), { minItems: 1, maxItems: maxItems }),
   },
   closed,
 )
@@ -166,25 +166,25 @@ const DescriptionFile = Type.Object(
       },
       closed,
     ),
-    dataSubjects: Type.Array(Type.Enum([...dataSubjects]), { maxItems: mostItems }),
-    identificationData: Type.Array(Type.Enum([...identificationData]), { maxItems: mostItems }),
-    purposes: Type.Array(PurposeEntry, { minItems: 1, maxItems: mostItems }),
-    roles: Type.Array(RoleEntry, { minItems: 1, maxItems: mostItems }),
+    dataSubjects: Type.Array(Type.Enum([...dataSubjects]), { maxItems: maxItems }),
+    identificationData: Type.Array(Type.Enum([...identificationData]), { maxItems: maxItems }),
+    purposes: Type.Array(PurposeEntry, { minItems: 1, maxItems: maxItems }),
+    roles: Type.Array(RoleEntry, { minItems: 1, maxItems: maxItems }),
     numbering: Type.Object(
       {
         pbx: Type.String({ pattern: patterns.pbx }),
-        exchanges: Type.Array(Type.String({ pattern: patterns.exchange }), { maxItems: mostItems }),
+        exchanges: Type.Array(Type.String({ pattern: patterns.exchange }), { maxItems: maxItems }),
       },
       closed,
     ),
-    numbers: Type.Array(ServiceNumberEntry, { minItems: 1, maxItems: mostNumbers }),
+    numbers: Type.Array(ServiceNumberEntry, { minItems: 1, maxItems: maxNumbers }),
     recordingPlan: Type.Object(
       {
         defaultShare: share,
         recordForwarded: Type.Boolean(),
         cooperation: Type.Optional(Type.Object({ decidedOn: date, document: text }, closed)),
-        announcements: Type.Array(AnnouncementEntry, { maxItems: mostItems }),
-        rules: Type.Array(Rule, { maxItems: mostItems }),
+        announcements: Type.Array(AnnouncementEntry, { maxItems: maxItems }),
+        rules: Type.Array(Rule, { maxItems: maxItems }),
       },
       closed,
     ),
@@ -198,8 +198,8 @@ const DescriptionFile = Type.Object(
     ),
     storage: Type.Object(
       {
-        sites: Type.Array(StorageSiteEntry, { minItems: 1, maxItems: mostItems }),
-        backupDays: Type.Optional(Type.Integer({ minimum: 1, maximum: longestBackupDays })),
+        sites: Type.Array(StorageSiteEntry, { minItems: 1, maxItems: maxItems }),
+        backupDays: Type.Optional(Type.Integer({ minimum: 1, maximum: maxBackupDays })),
       },
       closed,
     ),
@@ -208,10 +208,10 @@ const DescriptionFile = Type.Object(
         research: Type.Boolean(),
         authority: Type.Boolean(),
         pseudonymised: Type.Optional(Type.Boolean()),
-        returnWorkingDays: Type.Optional(Type.Integer({ minimum: 1, maximum: longestReturnWorkingDays })),
+        returnWorkingDays: Type.Optional(Type.Integer({ minimum: 1, maximum: maxReturnWorkingDays })),
         provisions: Type.Array(
           Type.Object({ id, names: trilingual, validFrom: date, validTo: Type.Optional(date) }, closed),
-          { maxItems: mostItems },
+          { maxItems: maxItems },
         ),
       },
       closed,

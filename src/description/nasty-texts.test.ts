@@ -78,7 +78,7 @@ test('a byte order mark or line ends of another system are no reason to refuse',
 
 /** A quarter of what fits in a text shows as well what takes longer than its length; all of it in the long run. */
 const share = process.env['SELOSTE_LONG'] === '1' ? 1 : 1 / 4
-const many = (most: number): number => most * share
+const many = (max: number): number => max * share
 
 /** CPU of the program's own, in seconds. */
 function spent(work: () => void): number {

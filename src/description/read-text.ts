@@ -10,9 +10,9 @@ import {
 } from './problem.ts'
 
 /** Longest text that is parsed. */
-export const mostCharacters = 1_000_000
+export const maxCharacters = 1_000_000
 /** Most problems returned. */
-export const mostProblems = 500
+export const maxProblems = 500
 
 /** Parsed YAML: its values, and a mapping from fields to lines. */
 export type ReadText = {
@@ -27,7 +27,7 @@ export type ReadText = {
 
 /** Parses YAML 1.2 without aliases and tags: each line means what it says where it is, and nothing is multiplied. */
 export function readText(text: string): { ok: true; read: ReadText } | { ok: false; problems: Problem[] } {
-  if (text.length > mostCharacters) {
+  if (text.length > maxCharacters) {
     return { ok: false, problems: [describeProblem(problemAt([], 'yaml.too-large'), 1)] }
   }
   const lineCounter = new LineCounter()
@@ -95,7 +95,7 @@ export function readText(text: string): { ok: true; read: ReadText } | { ok: fal
 
 /** Sorts by line and limits the number. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((one, other) => one.line - other.line).slice(0, mostProblems)
+  return problems.toSorted((one, other) => one.line - other.line).slice(0, maxProblems)
 }
 
 /**

@@ -3,7 +3,7 @@ import texts from '#texts/server/problem.json' with { type: 'json' }
 import { sayInAll, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
 import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
 import { nameless, problemAt, type FieldPath, type FieldProblem } from './problem.ts'
-import { letterName, mostProblems, strangeLetter } from './read-text.ts'
+import { letterName, maxProblems, strangeLetter } from './read-text.ts'
 
 type ShapeError = ReturnType<typeof descriptionFile.Errors>[number]
 
@@ -23,7 +23,7 @@ export function strangeTexts(file: unknown, path: FieldPath = []): FieldProblem[
 export function shapeProblems(file: unknown): FieldProblem[] {
   const { maxErrors } = Settings.Get()
   // The validator's default limit of eight would hide the rest.
-  Settings.Set({ maxErrors: mostProblems })
+  Settings.Set({ maxErrors: maxProblems })
   try {
     if (descriptionFile.Check(file)) return []
     const errors = descriptionFile.Errors(file)
@@ -33,7 +33,7 @@ export function shapeProblems(file: unknown): FieldProblem[] {
       .filter(({ keyword, instancePath }) => keyword === 'anyOf' || !unions.has(instancePath))
       .flatMap((error) => problemsOf(error, error.instancePath.split('/').slice(1).map(pathPart)))
     const byPlace = new Map<string, FieldProblem>()
-    for (const problem of found.slice(0, mostProblems)) {
+    for (const problem of found.slice(0, maxProblems)) {
       const place = problem.path.join('/')
       if (!byPlace.has(place)) byPlace.set(place, problem)
     }
@@ -53,7 +53,7 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
       return error.params.requiredProperties.map((name) => problemAt([...path, name], 'shape.missing', { name }))
     case 'additionalProperties':
       return error.params.additionalProperties
-        .slice(0, mostProblems)
+        .slice(0, maxProblems)
         .map((name) => unknownField(path, name, error.schemaPath))
     case 'enum': {
       const allowed = error.params.allowedValues.join(', ')
@@ -87,17 +87,17 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
 }
 
 function unknownField(path: FieldPath, name: string, schemaPath: string): FieldProblem {
-  const shown = name.length > longestName ? `${name.slice(0, longestName)}…` : name || nameless
+  const shown = name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name || nameless
   const suggestion = nearest(name, fieldsAt(schemaPath))
   return suggestion === undefined
     ? problemAt([...path, name], 'shape.unknown', { name: shown })
     : problemAt([...path, name], 'shape.misspelt', { name: shown, suggestion })
 }
-const longestName = 60
+const maxNameLength = 60
 
 /** Returns the name that differs by one or two letters, ignoring case. */
 function nearest(written: string, names: readonly string[]): string | undefined {
-  if (written.length > longestName) return undefined
+  if (written.length > maxNameLength) return undefined
   const [best] = names
     .map((name) => ({ name, distance: distance(written.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance: letters }) => letters <= Math.min(2, Math.floor(name.length / 3)))

@@ -13,10 +13,10 @@ export const recordingFloorMonths = 2
 /** Months at which a recording must be destroyed, whatever is pending (R24). */
 export const recordingCeilingMonths = 6
 /** Longest retention of a backup (R52, L28); the description may promise fewer days. */
-export const longestBackupDays = 30
+export const maxBackupDays = 30
 /** Default working days for returning recalled copies, and those of a study that has ended (R30, R50, AC13). */
-export const usualReturnWorkingDays = 3
-export const longestReturnWorkingDays = 10
+export const defaultReturnWorkingDays = 3
+export const maxReturnWorkingDays = 10
 
 /** Destruction at the ceiling is scheduled this long before, so that it is done in time (R24). */
 const ceilingLeadHours = 24

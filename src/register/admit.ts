@@ -190,11 +190,11 @@ function talkOf({ recording, official, ...facts }: SegmentFacts) {
 }
 
 /** Longest written number; longer text is something else. */
-const longestRaw = 64
+const maxRawLength = 64
 
 /** R10: the number dialled from; other text of an address is kept only if no number can be parsed. */
 export function rawOf({ key, raw }: SegmentFacts['caller']): string | null {
-  return key === null ? (raw?.slice(0, longestRaw).toWellFormed() ?? null) : null
+  return key === null ? (raw?.slice(0, maxRawLength).toWellFormed() ?? null) : null
 }
 
 /** Returns the answering official as columns of a segment. */

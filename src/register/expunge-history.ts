@@ -61,7 +61,7 @@ class Stays extends Error {
  * Deletes rows of destroyed recordings whose month was dropped, and their listenings.
  * @returns how many recordings
  */
-export async function expungeHistoryRest(db: Kysely<RegisterTables>, most: number): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select delete_history_remainders(${most}::integer) as ended`.execute(db)
+export async function expungeHistoryRest(db: Kysely<RegisterTables>, max: number): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`select delete_history_remainders(${max}::integer) as ended`.execute(db)
   return rows[0]!.ended
 }

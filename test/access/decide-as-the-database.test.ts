@@ -27,7 +27,7 @@ import { peopleInRooms, round, type Person, type PersonInRoom, type Room, type R
 const references = ['', 'P-2026-1', 'P-2026-2']
 const isLong = process.env['SELOSTE_LONG'] === '1'
 // Many more rounds than the cases need: few rounds let maintenance see anything in an emergency only.
-const leastCases = isLong ? 100_000 : 30_000
+const minCases = isLong ? 100_000 : 30_000
 const rounds = isLong ? 60 : 10
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
@@ -35,13 +35,13 @@ const deciders = await Promise.all(
   ['Hakija', 'Hyväksyjä'].map((name) => enterTestPerson(admin, database.as('seloste_desk').db, { name })),
 )
 
-test(`the program and row-level security agree on ${leastCases} random cases`, { timeout: 180_000 }, async () => {
+test(`the program and row-level security agree on ${minCases} random cases`, { timeout: 180_000 }, async () => {
   const seen = { cases: 0, shown: 0, served: 0, refused: new Set<string>(), maintenance: new Set<string>() }
   const seed = isLong ? randomInt(2 ** 31) : 5
   for (const given of fc.sample(round, { numRuns: rounds, seed })) {
     await inRound(async (client) => compare(client, given, seen, seed))
   }
-  expect(seen.cases).toBeGreaterThanOrEqual(leastCases)
+  expect(seen.cases).toBeGreaterThanOrEqual(minCases)
   // Neither side may be right by showing nothing, or everything; and every reason was given.
   expect(seen.shown).toBeGreaterThan(seen.cases / 100)
   expect(seen.shown).toBeLessThan(seen.cases / 2)

@@ -202,7 +202,7 @@ describe('a look through the database’s own functions', () => {
 
   test('a listening begins with its entry in the log or not at all', async () => {
     const { id: recording } = await register.record({ official: colleagueOf(sari) })
-    await ingestRecording(register.keeping, recording, Temporal.Now.instant())
+    await ingestRecording(register.ingest, recording, Temporal.Now.instant())
     const right = await rightOf(sari.id)
     const id = randomUUID()
     const begin = listening(id, recording, right, sessions.sari)

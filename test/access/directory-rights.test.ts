@@ -34,7 +34,7 @@ const token = (name: string) => ({ name, secret: `token of ${name}` })
 const [held, revoked] = [token('Entra'), token('Okta')]
 
 type Settings = Record<string, string>
-let keepers: Settings[]
+let editors: Settings[]
 let others: Settings[]
 beforeAll(async () => {
   for (const { name, secret } of [held, revoked]) {
@@ -47,7 +47,7 @@ beforeAll(async () => {
       })
       .execute()
   }
-  keepers = [{ 'seloste.session': (await anssi.signIn()).token }, { 'seloste.scim': held.secret }]
+  editors = [{ 'seloste.session': (await anssi.signIn()).token }, { 'seloste.scim': held.secret }]
   others = [
     {},
     { 'seloste.session': (await sari.signIn()).token },
@@ -90,7 +90,7 @@ describe('the database lets the desk write', () => {
         // An update of rows that nobody may change finds none.
         expect([0, '42501'], JSON.stringify(settings)).toContain(done)
       }
-      for (const settings of keepers) {
+      for (const settings of editors) {
         expect(await run(settings, statement()), JSON.stringify(settings)).toBe(1)
         if (what === 'consent') await admin.deleteFrom('person_recording_consent').execute()
       }
@@ -98,7 +98,7 @@ describe('the database lets the desk write', () => {
   )
 
   test('no user id anew, no person away, no password, whoever asks', async () => {
-    for (const settings of [...keepers, ...others]) {
+    for (const settings of [...editors, ...others]) {
       for (const statement of [
         sql`update person set user_id = ${randomUUID()} where id = ${person.id}`,
         sql`delete from person where id = ${person.id}`,
@@ -142,7 +142,7 @@ describe('rights of who left (R36)', () => {
   }
 
   test.each(Object.entries(back))('do not come back with them: %s', async (_, statement) => {
-    for (const settings of keepers) {
+    for (const settings of editors) {
       const leaver = await enterTestPerson(admin, desk, {
         name: 'Entinen',
         right: { role: 'DECISION_MAKER', purposes: [], scope: nothing },
@@ -162,13 +162,13 @@ describe('rights of who left (R36)', () => {
   })
 
   test('stay where an end that had not come is put off', async () => {
-    const [keeper] = keepers
+    const [editor] = editors
     const stays = await enterTestPerson(admin, desk, {
       name: 'Jatkava',
       right: { role: 'DECISION_MAKER', purposes: [], scope: nothing },
     })
     for (const end of [sql`now() + interval '1 day'`, sql`null`]) {
-      expect(await run(keeper!, sql`update person set employed_to = ${end} where id = ${stays.id}`)).toBe(1)
+      expect(await run(editor!, sql`update person set employed_to = ${end} where id = ${stays.id}`)).toBe(1)
     }
     const { rows } = await database
       .as()

@@ -74,7 +74,7 @@ beforeAll(async () => {
   }
   other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
-  for (const { id } of Object.values(calls)) await ingestRecording(register.keeping, id, Temporal.Now.instant())
+  for (const { id } of Object.values(calls)) await ingestRecording(register.ingest, id, Temporal.Now.instant())
   served = await serve(Object.values(calls).map(({ contactId }) => contactId))
   // Where the description allows no disclosures, nobody may, whoever they are.
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)

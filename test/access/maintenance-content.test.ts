@@ -37,7 +37,7 @@ const people = {
 const anneli = await (await enter('Anneli', 'ACCESS_APPROVER')).signIn()
 const [maintenance, security] = [await desk.signIn(matti), await desk.signIn(tuula)]
 const call = await register.record()
-await ingestRecording(register.keeping, call.id, now())
+await ingestRecording(register.ingest, call.id, now())
 
 /** Brings a version with another value of the switch into force, and waits until it is. */
 async function switchTo(value: 'breakGlass' | 'denied'): Promise<void> {

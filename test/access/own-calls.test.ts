@@ -28,7 +28,7 @@ const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
 let ainos: RecordedSegment
 beforeAll(async () => {
   ainos = await register.record({ official: answering(aino, 'Aino Virtanen', '029 512 1001') })
-  await ingestRecording(register.keeping, ainos.id, now())
+  await ingestRecording(register.ingest, ainos.id, now())
 })
 
 function answering({ id, unitId }: TestPerson, name: string, written: string) {

@@ -19,7 +19,7 @@ import { servedRequest } from '#test/requests/served-request.ts'
 /** How many random cases a Grant, made of what is stored, and the database are compared on; decide-as-the-database.test.ts has many more. */
 const randomCases = 2_000
 /** A case is a set of rights, a purpose and a segment; there are at least so many sets of rights. */
-const leastRuns = 30
+const minRuns = 30
 
 const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
@@ -425,7 +425,7 @@ describe('the two sides of the decision', () => {
           }
         },
       ),
-      { numRuns: Math.max(leastRuns, Math.ceil(randomCases / (purposes.length * rows.length))) },
+      { numRuns: Math.max(minRuns, Math.ceil(randomCases / (purposes.length * rows.length))) },
     )
     expect(cases).toBeGreaterThanOrEqual(randomCases)
     // Neither side may be right by showing nothing, or everything.

@@ -181,7 +181,7 @@ beforeAll(async () => {
   const record = async ({ id, unitId }: TestPerson, number: string, given = {}) => {
     const official = { personId: id, unitId, name: 'Aino', phone: phone(number) }
     const call = await register.record({ official, ...given })
-    await ingestRecording(register.keeping, call.id, Temporal.Now.instant())
+    await ingestRecording(register.ingest, call.id, Temporal.Now.instant())
     return call
   }
   for (const held of ['DEVELOPMENT', 'INSPECTION'] as const) {

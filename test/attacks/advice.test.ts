@@ -17,7 +17,7 @@ import { objectsUrl, testObjects } from '../objects/test-objects.ts'
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
 const place = await openTestPlaces(database, register)
-const [recording] = await register.keep(2)
+const [recording] = await register.makeRecordings(2)
 await register.seal()
 const { manifest } = await backUpTo(register, place)
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))

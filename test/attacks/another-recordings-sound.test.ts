@@ -9,7 +9,7 @@ import { makeTestRegister, type RecordedSegment } from '../register/make-registe
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
-const { keeping, objects } = register
+const { ingest: context, objects } = register
 const now = () => Temporal.Now.instant()
 
 /** As capture: a recording of a call of somebody else, which names the key of the first and has its header and body. */
@@ -30,16 +30,16 @@ async function underOther(
   return other
 }
 
-const keptAt = async (id: string) =>
+const ingestedAt = async (id: string) =>
   (await database.as().db.selectFrom('recording').select('kept_at').where('id', '=', id).executeTakeFirstOrThrow())
     .kept_at
 
 test('header and body of a recording that are put under another are not taken into keeping as that', async () => {
   const own = await register.record()
   const other = await underOther(own)
-  await expect(ingestRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
-  expect(await keptAt(other.id)).toBeNull()
-  expect(await ingestRecording(keeping, own.id, now())).toBe(true)
+  await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  expect(await ingestedAt(other.id)).toBeNull()
+  expect(await ingestRecording(context, own.id, now())).toBe(true)
 })
 
 test('nor where it would be cut to the other call, which writes it anew', async () => {
@@ -51,7 +51,7 @@ test('nor where it would be cut to the other call, which writes it anew', async 
       `update segment s set ended_at = s.answered_at + interval '5 seconds' from recording r where r.id = $1 and r.segment_id = s.id`,
       [other.id],
     )
-  await expect(ingestRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
 })
 
@@ -61,8 +61,8 @@ test('nor where its first chunk, which says whose it is, was garbled and it is s
   body[100] = body[100]! ^ 1
   // Without its end it is no whole body, which would be refused as it is.
   const other = await underOther(own, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
-  await expect(ingestRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
-  expect(await keptAt(other.id)).toBeNull()
+  await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  expect(await ingestedAt(other.id)).toBeNull()
 })
 
 test('what a power loss left of a recording without its first chunk is still taken into keeping, where no other names its key', async () => {
@@ -72,6 +72,6 @@ test('what a power loss left of a recording without its first chunk is still tak
   await objects.delete(bodyKey(own.id))
   await objects.put(bodyKey(own.id), body.subarray(0, -40))
   await database.as().pool.query('update recording set incomplete = true where id = $1', [own.id])
-  expect(await ingestRecording(keeping, own.id, now())).toBe(true)
+  expect(await ingestRecording(context, own.id, now())).toBe(true)
   for (const key of recordingObjects(own.id)) await objects.delete(key)
 })

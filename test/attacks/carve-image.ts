@@ -15,7 +15,7 @@ const ofPrivateKey = varlena(12 + 74 + 16)
 const ofKey = varlena(12 + 32 + 16)
 const ofFileKey = varlena(12 + 16 + 16)
 const epoch = Temporal.PlainDate.from('2000-01-01')
-const mostShards = 2_976
+const maxShards = 2_976
 
 function varlena(bytes: number): { bytes: number; mark: number } {
   return { bytes, mark: ((bytes + 1) << 1) | 1 }
@@ -64,7 +64,7 @@ function keyRows(image: Buffer): WrappedRow[] {
     const days = image.readInt32LE(at)
     return days > 9_000 && days < 12_000 && epoch.add({ days }).day === 1
   }
-  const isShard = (at: number) => image.readUInt32LE(at) < mostShards
+  const isShard = (at: number) => image.readUInt32LE(at) < maxShards
   for (let at = image.indexOf(ofKey.mark, 12); at >= 0; at = image.indexOf(ofKey.mark, at + 1)) {
     if (!isShard(at - 8) || !isMonth(at - 12)) continue
     const month = epoch.add({ days: image.readInt32LE(at - 12) }).toString()

@@ -9,7 +9,7 @@ import { answer } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, admin, custodian, desk, setDay, stateOf } = await openActs(database)
+const { makeRecording: stored, served, admin, custodian, desk, setDay, stateOf } = await openActs(database)
 const own = { kind: 'own' as const, units: [], numbers: [] }
 const deskDb = database.as('seloste_desk').db
 const maija = await enterTestPerson(admin, deskDb, {
@@ -34,8 +34,8 @@ async function forbiddenByOfficial(recording: string): Promise<void> {
 }
 
 test('of a recording that waits for its caller the official hears nothing, and learns of no request by its number', async () => {
-  const { id: recording, contactId } = await kept(official)
-  const other = await served({ contacts: [(await kept()).contactId], kinds: ['LISTEN'] })
+  const { id: recording, contactId } = await stored(official)
+  const other = await served({ contacts: [(await stored()).contactId], kinds: ['LISTEN'] })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   expect(await listening(recording, request.number)).toBe(201)
   await forbiddenByOfficial(recording)
@@ -44,7 +44,7 @@ test('of a recording that waits for its caller the official hears nothing, and l
 })
 
 test('what they were hearing ends when they forbid it', async () => {
-  const { id: recording, contactId } = await kept(official)
+  const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   const browser = await desk.signIn(maija)
   const json = { purpose: 'INSPECTION', reference: request.number }
@@ -54,7 +54,7 @@ test('what they were hearing ends when they forbid it', async () => {
 })
 
 test('whoever answers calls and serves requests does not hear it by their right to their own calls', async () => {
-  const { id: recording, contactId } = await kept(official)
+  const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   await forbiddenByOfficial(recording)
   await sql`insert into access_right select (jsonb_populate_record(null::access_right, to_jsonb(r) || jsonb_build_object(
@@ -68,7 +68,7 @@ test('whoever answers calls and serves requests does not hear it by their right 
 })
 
 test('past its day, kept for its caller’s hearing alone (C3), the official hears nothing', async () => {
-  const { id: recording, contactId } = await kept({ ...official, ...callOfMonthsAgo(5) })
+  const { id: recording, contactId } = await stored({ ...official, ...callOfMonthsAgo(5) })
   const receivedAt = Temporal.Now.instant().subtract({ hours: 5 })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'], receivedAt })
   await sql`update inspections_hold set held = true`.execute(admin)
@@ -79,7 +79,7 @@ test('past its day, kept for its caller’s hearing alone (C3), the official hea
 })
 
 test('of one that its caller restricts and that waits to be verified again the official hears nothing', async () => {
-  const { id: recording, contactId } = await kept(official)
+  const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['RESTRICTION'] })
   await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(
     admin,
@@ -89,7 +89,7 @@ test('of one that its caller restricts and that waits to be verified again the o
 })
 
 test('the evidence counts a forbidden recording that was played to its official as used', async () => {
-  const { id: recording, contactId } = await kept(official)
+  const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   expect(await listening(recording, request.number)).toBe(201)
   await forbiddenByOfficial(recording)

@@ -17,7 +17,7 @@ import { openEnds } from '#test/ends/open-ends.ts'
 // The clock is not moved but what the register remembers of it: what counts is how far apart the two are.
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { admin, custodian, keptUntil, kept, stateOf, post, expunging, register } = ends
+const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, expunging, register } = ends
 const owner = database.as().pool
 const watcher = randomUUID()
 const now = () => Temporal.Now.instant()
@@ -35,7 +35,7 @@ async function runFor(hours: number) {
   return state
 }
 
-async function isKept(id: string): Promise<boolean> {
+async function isIngested(id: string): Promise<boolean> {
   const { kept_at } = await admin
     .selectFrom('recording')
     .select('kept_at')
@@ -55,7 +55,7 @@ beforeEach(async () => {
 })
 
 test('a right that has ended, and an employment, are over for good: a clock that is set back opens nothing', async () => {
-  const call = await kept()
+  const call = await stored()
   const ending = now().subtract({ minutes: 30 })
   const seen = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, access)).status
   const access = { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' }
@@ -96,11 +96,11 @@ describe('a clock that runs ahead while the custodian runs', () => {
     }
     await creep(10)
     // By the clock its day came five hours ago; really it comes in five.
-    const due = await keptUntil(-5)
+    const due = await makeRecordingUntil(-5)
     await sweep(expunging, now())
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
     await creep(30)
-    const later = await keptUntil(-30)
+    const later = await makeRecordingUntil(-30)
     await sweep(expunging, now())
     expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
     expect([...states]).toEqual(['right', 'ahead'])
@@ -109,7 +109,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
   test('by less than a day at once has nothing destroyed before its day, ends no order, and counts again when it is set right', async () => {
     await begin()
     await runFor(1 / 60)
-    const [due, held] = [await keptUntil(-12), await kept()]
+    const [due, held] = [await makeRecordingUntil(-12), await stored()]
     const until = now().add({ hours: 1 }).toString()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1', until }
     expect((await post('tuula', '/api/holds', { contactId: held.contactId, covers: 'both', ...order })).status).toBe(
@@ -134,7 +134,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
   test('by less than a day at once, between two looks of the custodian, has nothing destroyed either', async () => {
     await begin()
     await runFor(1 / 60)
-    const due = await keptUntil(-12)
+    const due = await makeRecordingUntil(-12)
     await leap('20 hours')
     await sweep(expunging, now())
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
@@ -160,7 +160,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
 
   test('is believed once two people have confirmed it', async () => {
     await begin()
-    const due = await keptUntil(-12)
+    const due = await makeRecordingUntil(-12)
     await leap('25 hours')
     expect(await runFor(1 / 60)).toBe('ahead')
     for (const name of ['dora', 'asta'] as const) {
@@ -174,7 +174,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
 test('a clock that is slower than it was for a day, and set right again, is right', async () => {
   await begin()
   await runFor(1 / 60)
-  const due = await keptUntil(-0.5)
+  const due = await makeRecordingUntil(-0.5)
   await leap('-25 hours')
   expect(await runFor(1 / 60)).toBe('behind')
   await leap('25 hours')
@@ -183,7 +183,7 @@ test('a clock that is slower than it was for a day, and set right again, is righ
 })
 
 test('a machine that starts with a clock 20 hours ahead has nothing destroyed by it, before as much time has passed', async () => {
-  const due = await keptUntil(-12)
+  const due = await makeRecordingUntil(-12)
   await leap('20 hours')
   expect(await begin()).toBe('right')
   await sweep(expunging, now())
@@ -201,8 +201,8 @@ describe('a clock forty-five days ahead', () => {
     expect(await begin()).toBe('ahead')
     await endOldIntakeBatches(custodian)
     await renewIntakeKey(custodian, register.keys)
-    await ingestRecording(register.keeping, waiting.id, now())
-    expect(await isKept(waiting.id)).toBe(true)
+    await ingestRecording(register.ingest, waiting.id, now())
+    expect(await isIngested(waiting.id)).toBe(true)
   })
 
   test('ends no day key of an earlier version: a recording that waits for it opens', async () => {
@@ -214,8 +214,8 @@ describe('a clock forty-five days ahead', () => {
     await leap('45 days')
     expect(await begin()).toBe('ahead')
     await endDayKeys(custodian, register.keys, now().add({ hours: 24 * 45 }))
-    await ingestRecording(register.keeping, waiting.id, now())
-    expect(await isKept(waiting.id)).toBe(true)
+    await ingestRecording(register.ingest, waiting.id, now())
+    expect(await isIngested(waiting.id)).toBe(true)
   })
 })
 
@@ -224,6 +224,6 @@ test('an intake key whose recording still waits after forty days is not ended by
   await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
   await endOldIntakeBatches(custodian)
   await renewIntakeKey(custodian, register.keys)
-  await ingestRecording(register.keeping, waiting.id, now())
-  expect(await isKept(waiting.id)).toBe(true)
+  await ingestRecording(register.ingest, waiting.id, now())
+  expect(await isIngested(waiting.id)).toBe(true)
 })

@@ -20,7 +20,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(2)
+await register.makeRecordings(2)
 await register.seal()
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 

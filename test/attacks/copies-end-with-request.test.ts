@@ -60,7 +60,7 @@ describe('a copy that lies ready', () => {
 
   test('opens for no official whose call it turns out not to be', async () => {
     const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
-    const recording = await acts.kept({
+    const recording = await acts.makeRecording({
       startedAt: endedAt.subtract({ minutes: 5 }),
       answeredAt: endedAt.subtract({ minutes: 4 }),
       endedAt,

@@ -15,7 +15,7 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask: requestOf, admin, custodian, people, stateOf, setDay } = acts
+const { makeRecording: stored, served, ask: requestOf, admin, custodian, people, stateOf, setDay } = acts
 const deskDb = database.as('seloste_desk').db
 const number = phone('029 497 000')
 
@@ -26,7 +26,7 @@ async function callOfAino(daysBefore = 3) {
     .subtract({ days: today.dayOfWeek - 1 + daysBefore })
     .add({ hours: 12 })
     .toInstant()
-  return kept({
+  return stored({
     ...{ startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 3 }) },
   })
 }

@@ -31,7 +31,7 @@ async function python3(code: string) {
 }
 
 const input = [Buffer.from(said)]
-const options = { input, mostBytes: 2_000, limitMs: 20_000 }
+const options = { input, maxBytes: 2_000, limitMs: 20_000 }
 const shown = hasOwnRoot ? (['unshare', 'shared-files'] as const) : (['shared-files'] as const)
 
 test.skipIf(means === 'none').each(shown)(

@@ -68,7 +68,7 @@ test.skipIf(!volume)(
   { timeout: 3_600_000 },
   async () => {
     const { register, as, image } = volume!
-    const { keeping } = register
+    const { ingest: context } = register
     const destroyer = makeDestroyer({ as }, register)
     const ago = (hours: number) => {
       const endedAt = now().subtract({ hours })
@@ -83,7 +83,7 @@ test.skipIf(!volume)(
       made.kept.push(await register.record({}, { packets: 5 }))
       made.days.push(await register.record(ago(24 * (1 + (n % 40))), { packets: 5 }))
       made.term.push(await register.record(callOfMonthsAgo(7), { packets: 5 }))
-      for (const { id } of [made.kept[n]!, made.days[n]!, made.term[n]!]) await ingestRecording(keeping, id, now())
+      for (const { id } of [made.kept[n]!, made.days[n]!, made.term[n]!]) await ingestRecording(context, id, now())
     }
     const all = Object.values(made).flat()
     const keyFolder = join(register.folder, 'keys')

@@ -19,7 +19,7 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const destroyer = makeDestroyer(database, register)
 const { pool } = database.as()
-const { keeping, keys } = register
+const { ingest: context, keys } = register
 const now = () => Temporal.Now.instant()
 
 test('nothing that is destroyed opens from every header, body and key row ever written with the key store of right after the receipt', async () => {
@@ -31,17 +31,17 @@ test('nothing that is destroyed opens from every header, body and key row ever w
     await note()
     return recordings
   }
-  const kept = async (recordings: readonly RecordedSegment[]) => {
-    for (const { id } of recordings) await ingestRecording(keeping, id, now())
+  const stored = async (recordings: readonly RecordedSegment[]) => {
+    for (const { id } of recordings) await ingestRecording(context, id, now())
     await note()
     return recordings
   }
   /** Destroyed at their callers' wish: as they come from capture, and in keeping. */
-  const [fresh, mine] = [await made(4), await kept(await made(4))]
+  const [fresh, mine] = [await made(4), await stored(await made(4))]
   /** Their term is over. */
-  const old = await kept(await made(4, callOfMonthsAgo(7)))
+  const old = await stored(await made(4, callOfMonthsAgo(7)))
   /** Under keys of the same batches, and held. */
-  const [waiting, held] = [await made(2), await kept(await made(2))]
+  const [waiting, held] = [await made(2), await stored(await made(2))]
   const destroyed = [...fresh, ...mine, ...old]
   const all = [...destroyed, ...waiting, ...held]
   const loot = {
@@ -61,8 +61,8 @@ test('nothing that is destroyed opens from every header, body and key row ever w
   expect(destroyed.filter(({ id }) => open.has(id))).toEqual([])
 
   // What is held is heard, and what waits is taken into keeping.
-  await kept(waiting)
-  for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(keeping.db, keys, id)).toHaveLength(16)
+  await stored(waiting)
+  for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(context.db, keys, id)).toHaveLength(16)
 })
 
 test('of an earlier version’s recordings nothing is destroyed while the key of their day lives, which goes with the last that waits for it', async () => {
@@ -74,14 +74,14 @@ test('of an earlier version’s recordings nothing is destroyed while the key of
     await register.record({}, { sealedTo: recipient }),
     await register.record({}, { sealedTo: recipient }),
   ]
-  await ingestRecording(keeping, mine.id, now())
+  await ingestRecording(context, mine.id, now())
   expect(await destroyer.destroy(mine.id)).toMatchObject({ destroyed: [], waiting: [{ id: mine.id }] })
-  await ingestRecording(keeping, waiting.id, now())
+  await ingestRecording(context, waiting.id, now())
   expect((await destroyer.destroy(mine.id)).destroyed).toEqual([mine.id])
   const secrets = await filesIn(join(register.folder, 'keys'))
   const loot = { secrets, wrapped: await wrappedRows(pool), bodies: new Map([[mine.id, mine.body]]) }
   expect(openFromImage({ ...loot, headers: new Map([[mine.id, mine.header]]) })).toEqual(new Set())
-  expect(await fileKeyOf(keeping.db, keys, waiting.id)).toHaveLength(16)
+  expect(await fileKeyOf(context.db, keys, waiting.id)).toHaveLength(16)
 })
 
 test('a recording that shares its intake key with one that waits, as a copied disk makes them, is destroyed after that one is in keeping', async () => {
@@ -94,9 +94,9 @@ test('a recording that shares its intake key with one that waits, as a copied di
     .where('id', '=', second.id)
     .execute()
   expect(await destroyer.destroy(first.id)).toMatchObject({ destroyed: [], waiting: [{ id: first.id }] })
-  await ingestRecording(keeping, second.id, now())
+  await ingestRecording(context, second.id, now())
   expect((await destroyer.destroy(first.id)).destroyed).toEqual([first.id])
-  expect(await fileKeyOf(keeping.db, keys, second.id)).toHaveLength(16)
+  expect(await fileKeyOf(context.db, keys, second.id)).toHaveLength(16)
 })
 
 test('a recording that never ends and names the intake key of another delays its destruction by as long as a call lasts, and no longer', async () => {
@@ -124,7 +124,7 @@ test('the database lets nothing become destroyed while an intake key opens it', 
 
 test('an instant of destruction is told once the recording is destroyed, and it is the ledger’s', async () => {
   const { id } = await register.record()
-  await ingestRecording(keeping, id, now())
+  await ingestRecording(context, id, now())
   const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const away: Copies = { ...withoutCopies, deleteObjects: () => Promise.resolve([{ place: 'p', reached: false }]) }
   expect(await destroyer.destroy(id, { copies: away })).toMatchObject({ destroyed: [], waiting: [{ id }] })
@@ -138,7 +138,7 @@ test('an instant of destruction is told once the recording is destroyed, and it 
 
 test('a recording past its day that exists, as under a clock that runs ahead, is not told as destroyed', async () => {
   const { id } = await register.record(callOfMonthsAgo(7))
-  await ingestRecording(keeping, id, now())
+  await ingestRecording(context, id, now())
   const row = await database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   expect(viewRecording(row, now())).toEqual({ id, state: 'expired', cause: 'retention' })
 })
@@ -177,7 +177,7 @@ test.each(['contact', 'segment', 'recording', 'call_identity', 'audit_entry'])(
 
 test('rows that capture’s database role holds are taken from it, and a destruction goes on', async () => {
   const { id } = await register.record()
-  await ingestRecording(keeping, id, now())
+  await ingestRecording(context, id, now())
   const other = await register.record()
   const capture = await database.as('seloste_capture').pool.connect()
   const broken = new Promise((resolve) => capture.once('error', resolve))
@@ -192,7 +192,7 @@ test('rows that capture’s database role holds are taken from it, and a destruc
     expect((await destroyer.destroy(id)).destroyed).toEqual([id])
     await broken
     await expect.poll(() => reported).toEqual([{ role: 'seloste_capture', sessions: 1 }])
-    await ingestRecording(keeping, other.id, now())
+    await ingestRecording(context, other.id, now())
   } finally {
     await unblocking.stop()
     capture.release(true)

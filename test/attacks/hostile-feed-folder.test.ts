@@ -126,7 +126,7 @@ test('a file with nothing in it that is as long as one likes fills no disk with 
       from: { kind: 'folder', folder, files: '*' },
     },
     folder: own,
-    unreadMost: 8 * megabyte,
+    maxUnread: 8 * megabyte,
     db: database.as('seloste_capture').db,
     context: () => ({
       ...{ versionAt: (at) => versionAt(versions, at), officials: [], drawKey: Buffer.alloc(32) },
@@ -142,11 +142,11 @@ test('a file with nothing in it that is as long as one likes fills no disk with 
     return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(own, name))).size })))
   }
   for (let checks = 0; checks < 3; checks++) await check()
-  const [kept] = await unread()
-  expect(kept?.bytes).toBeLessThan(10 * megabyte)
-  expect(faults).toEqual([expect.stringContaining(`${kept?.name} is to be looked at and moved away`)])
+  const [stored] = await unread()
+  expect(stored?.bytes).toBeLessThan(10 * megabyte)
+  expect(faults).toEqual([expect.stringContaining(`${stored?.name} is to be looked at and moved away`)])
   const before = found.length
-  await rm(join(own, kept!.name))
+  await rm(join(own, stored!.name))
   await check()
   expect(found.length).toBeGreaterThan(before + 1)
 })

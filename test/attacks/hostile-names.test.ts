@@ -18,18 +18,18 @@ const anssi = await enterTestPerson(database.as().db, database.as('seloste_desk'
   name: 'Anssi',
   right: { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
 })
-const keeper = await desk.signIn(anssi)
+const editor = await desk.signIn(anssi)
 const made = await addScimToken(database.as().db, 'Entra ID')
 if ('refused' in made) throw new Error(made.refused)
 const scim = scimClient(new URL('/scim/v2', desk.url).toString(), made.token)
 
 const ways: Record<string, (userId: string, name: string, unit: string) => Promise<number>> = {
   'the form': async (userId, name, unit) =>
-    (await answer(keeper.fetch('/api/people', { json: { userId, name, unit, employedFrom: '2026-01-01' } }))).status,
+    (await answer(editor.fetch('/api/people', { json: { userId, name, unit, employedFrom: '2026-01-01' } }))).status,
   'a file': async (userId, name, unit) => {
     const text = `user_id;name;unit;supervisor;phone;employed_from;employed_to\n${userId};${name};${unit};;;2026-01-01;\n`
     const content = Buffer.from(text).toString('base64')
-    return (await answer(keeper.fetch('/api/people/import', { json: { content, tryOnly: false } }))).status
+    return (await answer(editor.fetch('/api/people/import', { json: { content, tryOnly: false } }))).status
   },
   'the identity system': async (userId, name, unit) => {
     const extension = { 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { department: unit } }
@@ -38,7 +38,7 @@ const ways: Record<string, (userId: string, name: string, unit: string) => Promi
 }
 
 async function entered(userId: string) {
-  const { body } = await answer(keeper.fetch(`/api/people?q=${userId}&employed=any`))
+  const { body } = await answer(editor.fetch(`/api/people?q=${userId}&employed=any`))
   const [person] = body['items'] as { name: string; unit?: string }[]
   return person && { name: person.name, unit: person.unit }
 }

@@ -7,7 +7,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { findAnchors } from '#register/recordings/find-anchors.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
-import type { Keeping } from '#register/recordings/ingest-recording.ts'
+import type { IngestContext } from '#register/recordings/ingest-recording.ts'
 import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
 import {
   encodeSource,
@@ -71,9 +71,9 @@ test('gaps of two voices beside a stream of both are not compared each with each
 
 describe('a recording for which the custodian has not memory enough', () => {
   const none = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const start = (keeping: Keeping) =>
+  const start = (context: IngestContext) =>
     ingestRecordings({
-      ...{ keeping, pool: database.as('seloste_custodian').pool, databaseUrl: database.url('seloste_custodian') },
+      ...{ context, pool: database.as('seloste_custodian').pool, databaseUrl: database.url('seloste_custodian') },
       ...{ traces: openTraces({ endpoint: undefined, service: 'test', version: '1', onFault: () => undefined }) },
       ...{ clock: systemClock, log: none as never },
     })
@@ -99,7 +99,7 @@ describe('a recording for which the custodian has not memory enough', () => {
       },
     )
     const found: (string | null)[] = []
-    const { objects } = register.keeping
+    const { objects } = register.ingest
     const store: ObjectStore = {
       ...objects,
       // As if it were larger than a call of hours.
@@ -109,11 +109,11 @@ describe('a recording for which the custodian has not memory enough', () => {
         return objects.readRange(key, from, to)
       },
     }
-    const keeper = start({ ...register.keeping, objects: store })
+    const ingester = start({ ...register.ingest, objects: store })
     try {
       await expect.poll(() => rowOf(id), { timeout: 30_000 }).toEqual({ kept: true, fault: null })
     } finally {
-      await keeper.stop()
+      await ingester.stop()
     }
     expect(found[0]).toBe('custodian-ended')
   })
@@ -126,14 +126,14 @@ describe('a recording for which the custodian has not memory enough', () => {
       await database
         .as()
         .pool.query(`update recording set keeping_fault = 'custodian-ended' where id = $1`, [hostile.id])
-      const keeper = start(register.keeping)
+      const ingester = start(register.ingest)
       try {
         await expect.poll(() => rowOf(other.id), { timeout: 30_000 }).toEqual({ kept: true, fault: null })
         await new Promise((resolve) => setTimeout(resolve, 3_000))
         expect(await rowOf(hostile.id)).toEqual({ kept: false, fault: 'custodian-ended' })
-        expect(keeper.oldest()).toMatchObject({ code: 'custodian-ended' })
+        expect(ingester.oldest()).toMatchObject({ code: 'custodian-ended' })
       } finally {
-        await keeper.stop()
+        await ingester.stop()
       }
     },
   )

@@ -101,16 +101,16 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
   rule('a destroyed recording opens by nothing that the store still does, and its neighbours open', async () => {
     const destroyer = makeDestroyer(given, register)
     const rows: WrappedRow[] = []
-    const [fresh, kept, waiting] = [await register.record(), await register.record(), await register.record()]
+    const [fresh, stored, waiting] = [await register.record(), await register.record(), await register.record()]
     rows.push(...(await wrappedRows(pool)))
-    const headers = new Map([fresh, kept, waiting].map(({ id, header }) => [id, header]))
+    const headers = new Map([fresh, stored, waiting].map(({ id, header }) => [id, header]))
     expect((await openWithStore(store, rows, headers)).size).toBe(3)
-    await ingestRecording(register.keeping, kept.id, now())
+    await ingestRecording(register.ingest, stored.id, now())
     rows.push(...(await wrappedRows(pool)))
-    for (const { id } of [fresh, kept]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
+    for (const { id } of [fresh, stored]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
     rows.push(...(await wrappedRows(pool)))
     expect([...(await openWithStore(store, rows, headers))]).toEqual([waiting.id])
-    await ingestRecording(register.keeping, waiting.id, now())
+    await ingestRecording(register.ingest, waiting.id, now())
     expect(await fileKeyOf(custodian, store, waiting.id)).toHaveLength(16)
     expect((await store.names()).filter((name) => name.startsWith('intake-v'))).toHaveLength(1)
   })
@@ -121,7 +121,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
       const destroyer = makeDestroyer(given, register)
       for (let at = 1; ; at++) {
         const [mine, waiting] = [await register.record(), await register.record()]
-        await ingestRecording(register.keeping, mine.id, now())
+        await ingestRecording(register.ingest, mine.id, now())
         const cut = interrupt(destroyer.expunging, { at, how: at % 2 === 0 ? 'killed-before' : 'killed-after' })
         const ended = await renewIntakeKey(cut.expunging.db, cut.expunging.keys).then(
           () => true,
@@ -129,7 +129,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
         )
         await pool.query(`update intake_version set made_at = made_at - interval '11 minutes' where state = 'making'`)
         await renewIntakeKey(custodian, store)
-        await ingestRecording(register.keeping, waiting.id, now())
+        await ingestRecording(register.ingest, waiting.id, now())
         await renewIntakeKey(custodian, store)
         expect(
           (await store.names()).filter((name) => name.startsWith('intake-v')),
@@ -165,7 +165,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
       ).state,
     ).not.toBe('STORED')
     await destroyer.destroy(mine.id)
-    await ingestRecording(register.keeping, waiting.id, now())
+    await ingestRecording(register.ingest, waiting.id, now())
     expect(await fileKeyOf(custodian, store, waiting.id)).toHaveLength(16)
   })
 })

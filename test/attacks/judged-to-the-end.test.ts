@@ -3,20 +3,20 @@ import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightsScope } from '#use/evidence/rights-scope.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { makeKeptPromises } from '../register/make-kept-promises.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const kept = await makeKeptPromises(database)
+const promises = await makeTestPromises(database)
 
 const check = async (memo: unknown, signal?: AbortSignal) => {
-  const found = await rightsScope.check(await kept.makeContext({ signal }), memo)
+  const found = await rightsScope.check(await promises.makeContext({ signal }), memo)
   if (found === 'not-yet') throw new Error('not yet')
   return found
 }
 
 test('nothing is said to hold behind the entries of years, and a look out of scope is found in the first round', async () => {
-  const { id: matti } = kept.matti
-  await kept.tamper(
+  const { id: matti } = promises.matti
+  await promises.tamper(
     `update audit_entry set at = at - interval '11 days'`,
     `insert into audit_entry (at, person_id, role, action, purpose, result, object_kind, object_id)
      select now() - interval '10 days' + n * interval '1 second', '${matti}', 'MAINTENANCE', 'contact.read', 'MAINTENANCE', 'ok', 'contact', gen_random_uuid()
@@ -29,9 +29,9 @@ test('nothing is said to hold behind the entries of years, and a look out of sco
   const some = AbortSignal.abort()
   const first = await check(undefined, some)
   expect(first).toMatchObject({ holds: false, facts: { outside: 0, judgedTo: expect.any(String) } })
-  await kept.tamper(
+  await promises.tamper(
     `insert into audit_entry (person_id, role, action, purpose, result, object_kind, object_id)
-     values ('${kept.aino.id}', 'OFFICIAL', 'contact.read', 'DEVELOPMENT', 'ok', 'contact', '${kept.recordings.colleagues.contactId}')`,
+     values ('${promises.aino.id}', 'OFFICIAL', 'contact.read', 'DEVELOPMENT', 'ok', 'contact', '${promises.recordings.colleagues.contactId}')`,
   )
   const found = { holds: false, facts: { outside: 1 } }
   expect(await check(undefined, some)).toMatchObject(found)

@@ -23,7 +23,7 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const { db: admin, pool } = database.as()
 const desk = database.as('seloste_desk').db
@@ -99,7 +99,7 @@ test('the ledger in a place names no official, call, request or order, and what 
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${call!.segmentId}`.execute(
     admin,
   )

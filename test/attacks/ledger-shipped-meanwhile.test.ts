@@ -17,7 +17,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const { db } = database.as()
 const desk = database.as('seloste_desk').db

@@ -9,7 +9,7 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
+const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
 beforeAll(() => noteDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
 
 /** Asks at a desk that somebody has left, where it is refused, and after a new proof. */
@@ -27,13 +27,13 @@ async function leftAndProved<A extends { status: number }>(
 }
 
 test('no copy of a recording is made for a requester, whose link and passphrase would be shown', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   expect((await leftAndProved('paula', () => makeCopy(request.id, recording.id))).status).toBe(201)
 })
 
 test('no preservation order is ended', async () => {
-  const { contactId } = await kept()
+  const { contactId } = await stored()
   const until = Temporal.Now.instant()
     .add({ hours: 24 * 30 })
     .toString()
@@ -44,7 +44,7 @@ test('no preservation order is ended', async () => {
 })
 
 test('no request is closed for which a forbidden recording waits, and one for which none waits is', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
   await byOfficial(recording.id)
   const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
@@ -57,7 +57,7 @@ test('no request is closed for which a forbidden recording waits, and one for wh
   await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(
     admin,
   )
-  const other = await served({ contacts: [(await kept()).contactId], kinds: ['LISTEN'] })
+  const other = await served({ contacts: [(await stored()).contactId], kinds: ['LISTEN'] })
   expect((await close(other.id)).status).toBe(204)
 })
 
@@ -74,7 +74,7 @@ test.each([
   ],
 ] as const)('no hearing is ended for which alone a recording past its day is there (C3), by %s', async (_how, end) => {
   await noteInspectionsHold(acts.custodian, true)
-  const recording = await acts.keptUntil(24)
+  const recording = await acts.makeRecordingUntil(24)
   const hoursAgo = (hours: number) => Temporal.Now.instant().subtract({ hours })
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'], receivedAt: hoursAgo(2) })
   await acts.setDay(recording.id, hoursAgo(1))
@@ -87,7 +87,7 @@ test.each([
 })
 
 test('nothing that an authority asks for is let go while a forbidden recording waits for it', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
   const request = (receivedAt: string) => ({
     ...{
@@ -114,7 +114,7 @@ describe('no restriction of a requester’s recordings is lifted', () => {
   const change = (id: string, name = 'Pyytäjä Pyynnöllä') =>
     acts.ask('paula', 'PUT', `/api/requests/${id}`, { kinds: ['KNOW'], language: 'fi', requester: { name } })
   const restricting = async (kind: 'OBJECTION' | 'RESTRICTION') => {
-    const recording = await kept()
+    const recording = await stored()
     const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', kind] })
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     return { recording, ...request }

@@ -7,12 +7,12 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask: send, admin, people, desk, entries } = await openActs(database)
+const { makeRecording: stored, served, ask: send, admin, people, desk, entries } = await openActs(database)
 
 /** A recording of a call that Aino answered two days ago. */
 async function callOfAino() {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
-  const recording = await kept({
+  const recording = await stored({
     startedAt: endedAt.subtract({ minutes: 5 }),
     answeredAt: endedAt.subtract({ minutes: 4 }),
     endedAt,

@@ -51,7 +51,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
     async verify() {
       await log.turn(sequencer)
       await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
-      return verifyLocally({ db: custodian, folder: join(log.place, 'audit-log'), witnessKeys: [], most: Infinity })
+      return verifyLocally({ db: custodian, folder: join(log.place, 'audit-log'), witnessKeys: [], max: Infinity })
     },
     steps: async () =>
       (

@@ -152,11 +152,11 @@ test('an acceptance that the owner of the database writes hides no changed row: 
 })
 
 test('a proof that the owner of the database writes, or an earlier one put back, is shown as none', async () => {
-  const kept = async () =>
+  const stored = async () =>
     (await pool.query<{ row: string }>(`select to_jsonb(p)::text as row from proof p where promise = 'log.whole'`))
       .rows[0]!.row
   expect(await proof()).toMatchObject({ holds: true })
-  const whole = await kept()
+  const whole = await stored()
   const guard = await pool.query<{ again: string }>(
     `select pg_get_triggerdef(oid) as again from pg_trigger where tgrelid = 'audit_entry'::regclass and tgname = 'append_only'`,
   )
@@ -265,7 +265,7 @@ test('a pruning that the owner of the database writes explains no entry that is 
       ? `insert into audit_pruning (minimum_index, before) values (512, now() - interval '24 months')`
       : `insert into audit_entry (action, object_kind, result, detail) values ('log.pruned', 'log', 'ok',
            jsonb_build_object('minimumIndex', 512, 'entries', 256, 'months', 24, 'before', now() - interval '24 months'))`
-  const kept = await owner.query<{ row: string }>(
+  const stored = await owner.query<{ row: string }>(
     `select to_jsonb(e)::text as row from audit_entry e join audit_leaf l using (seq) where l.index between 256 and 511`,
   )
   await owner.query(`begin; set local session_replication_role = replica;
@@ -283,7 +283,7 @@ test('a pruning that the owner of the database writes explains no entry that is 
 
   // Entries that the owner dates back are not as old as they say.
   await owner.query(`begin; set local session_replication_role = replica;
-    ${kept.rows.map(({ row }) => `insert into audit_entry overriding system value select * from jsonb_populate_record(null::audit_entry, '${row}')`).join(';')};
+    ${stored.rows.map(({ row }) => `insert into audit_entry overriding system value select * from jsonb_populate_record(null::audit_entry, '${row}')`).join(';')};
     update audit_entry e set at = now() - interval '65 months' from audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)
   expect(await own.prune(60)).toBe(0)
   // The clock of the database alone makes nothing old.

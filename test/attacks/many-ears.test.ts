@@ -7,7 +7,7 @@ import { openPlayback } from '../register/open-playback.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const leadMs = 2_000
-const { kept, listenTo, server } = await openPlayback(database, { leadMs, pieceMs: 500 })
+const { makeRecording: stored, listenTo, server } = await openPlayback(database, { leadMs, pieceMs: 500 })
 const bytesPerMs = 8 * 4
 const leaving = new AbortController()
 afterAll(() => leaving.abort())
@@ -24,7 +24,7 @@ test(
   'a person has one pair of ears, however many listenings and sessions they have begun',
   { timeout: 60_000 },
   async () => {
-    const recording = await kept({}, { packets: 2_000 })
+    const recording = await stored({}, { packets: 2_000 })
     const listenings = []
     for (let n = 0; n < 20; n++) listenings.push(await listenTo(recording.id))
     const begun = performance.now()
@@ -45,7 +45,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const listenings = []
-    for (let n = 0; n < 12; n++) listenings.push(await listenTo((await kept({}, { packets: 120 })).id))
+    for (let n = 0; n < 12; n++) listenings.push(await listenTo((await stored({}, { packets: 120 })).id))
     const begun = performance.now()
     const given = await Promise.all(listenings.map(({ ask: request }) => served(request, 0)))
     const passedMs = performance.now() - begun

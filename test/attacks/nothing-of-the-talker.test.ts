@@ -59,10 +59,10 @@ test('a copy’s pace and the starts of its turns do not follow the talker’s',
   const spread = (of: readonly number[]) => (of.at(-1)! - of[0]!) / second
   const leaked = talkers.map(({ call: [caller] }) => spread(caller.map(({ from }) => from)))
   expect(Math.abs(correlation(leaked, starts.map(spread)))).toBeLessThan(0.2)
-  const kept = talkers.filter(({ call: [caller] }, index) =>
+  const stored = talkers.filter(({ call: [caller] }, index) =>
     starts[index]!.some((start, turn) => Math.abs(start - (caller[turn]?.from ?? Infinity)) < 0.005 * second),
   )
-  expect(kept.length).toBeLessThan(6)
+  expect(stored.length).toBeLessThan(6)
 })
 
 test('a long wait stays, in steps of five seconds, and tells no more', async () => {

@@ -22,7 +22,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const { db } = database.as()
 

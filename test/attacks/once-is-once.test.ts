@@ -65,7 +65,7 @@ describe('a package', async () => {
     const { body } = await release(id)
     await until(id, 'ready')
     const logged = () => entriesOf(admin, body['id'] as string)
-    const fetching = createPackageFetching(register.keeping)
+    const fetching = createPackageFetching(register.ingest)
     const token = (body['link'] as string).slice('/packages/'.length)
     for (const attempt of [1, 2]) {
       const begun = (await fetching.begin({ token })) as { id: string; attempt: number; sizeBytes: number }
@@ -106,7 +106,7 @@ describe('a package', async () => {
       (await desk.signIn(reijo)).fetch(`/api/research-disclosures/${id}/packages`, { json }),
     )
     await until(id, 'ready')
-    const fetching = createPackageFetching(register.keeping)
+    const fetching = createPackageFetching(register.ingest)
     const { token: session } = await reijo.signIn()
     const begun = await fetching.beginSave({ session, id: body['id'] as string })
     if ('refused' in begun) throw new Error(begun.refused)
@@ -119,7 +119,7 @@ describe('a package', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
-    const fetching = createPackageFetching(register.keeping)
+    const fetching = createPackageFetching(register.ingest)
     const token = (body['link'] as string).slice('/packages/'.length)
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched
@@ -141,7 +141,7 @@ describe('a package', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
-    const fetching = createPackageFetching(register.keeping)
+    const fetching = createPackageFetching(register.ingest)
     const token = (body['link'] as string).slice('/packages/'.length)
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched
@@ -171,7 +171,7 @@ describe('a copy for a requester', async () => {
 
   test('is in the log when its download is begun, before its first byte', async () => {
     const { id, link } = await acts.readyCopy()
-    const fetching = createCopyFetching(acts.register.keeping)
+    const fetching = createCopyFetching(acts.register.ingest)
     expect(await fetching.begin({ token: link.slice('/copies/'.length) })).toMatchObject({ attempt: 1 })
     expect(await entriesOf(acts.admin, id)).toEqual(['subject-copy.made ok', 'subject-copy.fetch-begun ok'])
   })

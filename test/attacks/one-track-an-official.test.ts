@@ -29,7 +29,7 @@ async function preparedFor(instituteId: string, ...items: Item[]) {
   const id = await begun({ instituteId })
   const recordings: string[] = []
   for (const [level, official] of items) {
-    const { id: recording } = await ends.kept(official && ({ official } as object))
+    const { id: recording } = await ends.makeRecording(official && ({ official } as object))
     await pick(id, recording)
     await copied(recording, { level })
     await open.voiced(recording)
@@ -107,7 +107,7 @@ describe('two tracks of an official below level T', async () => {
   test('picked by two people at the same time are never decided on', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers])
-    const second = (await ends.kept()).id
+    const second = (await ends.makeRecording()).id
     await copied(second, { level: 'D' })
     const { seen } = await read(id, 'riitta')
     const answers = await admin.transaction().execute(async (tx) => {

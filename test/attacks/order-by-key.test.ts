@@ -16,19 +16,19 @@ const ledger = await openTestLedger(database)
 test('nobody who may not know of orders sees by a key, or by an entry without a proof, that one was kept for an order', async () => {
   const { aino } = ends.people
   const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: '0295121001' }
-  const kept = await ends.register.record({ official, ...callOfMonthsAgo(8) } as never)
+  const stored = await ends.register.record({ official, ...callOfMonthsAgo(8) } as never)
   const until = Temporal.Now.instant()
     .add({ hours: 24 * 30 })
     .toString()
   const { status, body } = await ends.post('tuula', '/api/holds', {
-    ...{ contactId: kept.contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi' },
+    ...{ contactId: stored.contactId, covers: 'both', provision: '806/2011 8:24', authority: 'Poliisi' },
     ...{ orderReference: 'R/1/27', until, reference: 'TURVA-1' },
   })
   expect(status).toBe(201)
-  await ingestRecording(ends.register.keeping, kept.id, Temporal.Now.instant())
+  await ingestRecording(ends.register.ingest, stored.id, Temporal.Now.instant())
   expect((await ends.post('riitta', `/api/holds/${body['id'] as string}/end`, { note: 'Peruttu' })).status).toBe(204)
   await ends.startCustodian()
-  expect(await ends.until(kept.id, 'DESTROYED')).toMatchObject({ cause: 'hold-end' })
+  expect(await ends.until(stored.id, 'DESTROYED')).toMatchObject({ cause: 'hold-end' })
   await ledger.seal()
 
   const named = (answer: object) => JSON.stringify(answer).match(/month-\d{4}-\d\d/g) ?? []

@@ -40,8 +40,8 @@ function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   return answer as Exclude<Answer, { refused: string }>
 }
 /** Of each kind one recording: its evaluation is released, begun, or waits; the last is in a calibration and a collection as well. */
-const kept = () => ends.keptUntil(24)
-const group = async () => ({ released: await kept(), begun: await kept(), waiting: await kept() })
+const stored = () => ends.makeRecordingUntil(24)
+const group = async () => ({ released: await stored(), begun: await stored(), waiting: await stored() })
 const groups = { held: await group(), gone: await group() }
 const evaluations = new Map<string, string>()
 const collections: Record<string, string> = {}

@@ -24,7 +24,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 
 type Place = Awaited<ReturnType<typeof openTestPlaces>>
@@ -55,7 +55,7 @@ async function keysIn({ store }: Place): Promise<string[]> {
 /** A backup, restored elsewhere while the register goes on. */
 async function restoredBeside() {
   const place = await openTestPlaces(database, register)
-  const recordings = await register.keep(2)
+  const recordings = await register.makeRecordings(2)
   await register.seal()
   await backUpTo(register, place)
   await place.copies.catchUp()

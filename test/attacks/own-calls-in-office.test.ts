@@ -11,7 +11,7 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { kept, toHear, slotAt, booked, outcome, byOfficial, admin, people, stateOf, post, as } = desk
+const { makeRecording: stored, toHear, slotAt, booked, outcome, byOfficial, admin, people, stateOf, post, as } = desk
 
 const { aino, paula, riitta, tuula } = people
 /** Gives Aino, who answers calls, the right of somebody else as well. */
@@ -34,7 +34,7 @@ async function send(method: string, path: string, json?: object) {
 
 describe('that a caller waits to hear', () => {
   async function waited() {
-    const recording = await kept()
+    const recording = await stored()
     const request = await toHear([recording])
     expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
     return { recording, request, url: `/api/requests/${request.id}` }
@@ -42,7 +42,7 @@ describe('that a caller waits to hear', () => {
   const own = { status: 403, code: 'request.own' }
 
   test('no outcome of their appointment is noted, however the call was forbidden', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const request = await toHear([recording])
     const appointment = await booked(request, await slotAt(24))
     const jar = await desk.browse(aino)
@@ -66,7 +66,7 @@ describe('that a caller waits to hear', () => {
   test.each(['PROHIBIT', 'OBJECTION', 'RESTRICTION', 'COPY'] as const)(
     'or, where no hearing is open: the request for %s is neither closed nor renamed, and its kinds are not dropped',
     async (kind) => {
-      const recording = await kept()
+      const recording = await stored()
       const served = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId], kinds: [kind] })
       const { state } = await stateOf(recording.id)
       const url = `/api/requests/${served.id}`
@@ -81,7 +81,7 @@ describe('that a caller waits to hear', () => {
   )
 
   test('the call is neither shown to be another’s nor given up, and no second search of it finds nothing', async () => {
-    const { contactId } = await kept()
+    const { contactId } = await stored()
     const served = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     const url = `/api/requests/${served.id}/calls/${served.calls[0]!.id}`
     expect(await send('POST', `${url}/verification`, { isParty: false })).toMatchObject(own)
@@ -91,7 +91,7 @@ describe('that a caller waits to hear', () => {
   })
 
   test('the room is closed by its host without saying that it was heard', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar } = await desk.inTheRoom([recording], { host: aino })
     const heard = { outcome: 'HEARD', password }
     expect(await jar.request('/api/room/close', heard)).toMatchObject(own)
@@ -101,7 +101,7 @@ describe('that a caller waits to hear', () => {
 
 describe('that an order keeps', () => {
   test('the order is ended by somebody else', async () => {
-    const { contactId } = await kept()
+    const { contactId } = await stored()
     const until = Temporal.Now.instant()
       .add({ hours: 24 * 30 })
       .toString()
@@ -127,7 +127,7 @@ describe('that an authority asks for', () => {
   })
 
   test('somebody else decides on it, takes it out, closes it, and corrects when it was asked for', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const entered = await post('tuula', '/api/authority-disclosures', request())
     const url = `/api/authority-disclosures/${entered.body['id'] as string}`
     const item = { contactId: recording.contactId, recordingId: recording.id, what: 'BOTH' }

@@ -501,7 +501,7 @@ test.each([
   ['the official', 'b', 20],
 ] as const)(
   'while %s only receives, what the other says with the caller is that one’s alone',
-  async (_, speaks, kept) => {
+  async (_, speaks, remaining) => {
     const two = [
       { id: 'c', aor: people.caller, label: '1' },
       { id: 'a', aor: people.official, label: speaks === 'a' ? '2' : '' },
@@ -518,7 +518,7 @@ test.each([
     await call.update({ metadata: metadataOf({ participants: [...two, colleague], more: times('b', 3) + listens }) })
     await call.speak(ports, 10)
     await call.bye()
-    expect(await stored(1)).toEqual([[aino, kept]])
+    expect(await stored(1)).toEqual([[aino, remaining]])
     expect(bench.segments()[0]?.marks).toContain('needs-review')
   },
 )

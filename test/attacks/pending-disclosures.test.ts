@@ -62,7 +62,7 @@ async function requestByAuthority(call: { id: string; contactId: string }): Prom
 test('a shorter term waits until each open disclosure that it reaches is released, refused, withdrawn or without its item', async () => {
   // A copy that left already is its own matter, and so is what was decided on before.
   await released()
-  const [first, second, request] = [await ends.kept(), await ends.kept(), await ends.kept()]
+  const [first, second, request] = [await ends.makeRecording(), await ends.makeRecording(), await ends.makeRecording()]
   const study = await begun()
   for (const { id } of [first, second]) expect((await pick(study, id)).status).toBe(201)
   const authority = await requestByAuthority(request)
@@ -103,7 +103,7 @@ test('a shorter term waits until each open disclosure that it reaches is release
 test('from the approval on a study’s day lies before the end that is coming', async () => {
   const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
   const study = await begun({ dueOn: day(110) })
-  expect((await pick(study, (await ends.kept()).id)).status).toBe(201)
+  expect((await pick(study, (await ends.makeRecording()).id)).status).toBe(201)
   const { body } = await act('eero', 'GET', study, '')
   expect((body['lacks'] as { what: string }[]).map(({ what }) => what)).toContain('due-date-late')
   const changed = (dueOn: string) => act('eero', 'PUT', study, '', { study: 'Laatu 2027', dueOn, format: 'OPUS' })
@@ -124,7 +124,7 @@ test('a way of disclosure ends once nothing of it is open: a refusal is a decisi
 
 test('is decided on at no desk that its decision maker has left, before a new proof', async () => {
   const { id } = await research.prepared()
-  const authority = await requestByAuthority(await ends.kept())
+  const authority = await requestByAuthority(await ends.makeRecording())
   await research.as('riitta')
   const proved = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(admin)

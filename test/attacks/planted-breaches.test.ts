@@ -9,11 +9,11 @@ import type { RegisterTables } from '#register/tables.ts'
 import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
-import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { makeTestPromises } from '#test/register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const kept = await makeKeptPromises(database)
-const { check, tamper } = kept
+const promises = await makeTestPromises(database)
+const { check, tamper } = promises
 const { pool } = database.as()
 const capture = database.as('seloste_capture').db
 const custodian = database.as('seloste_custodian').db
@@ -119,7 +119,7 @@ test('what a capture node reports is missed, though the owner of the database wr
   await write({ ...restored, signature: Buffer.alloc(64).toString('base64') })
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
   // As whoever restores writes it, with the log's key.
-  await write(signDetail(kept.key, 'backup.restored', restored))
+  await write(signDetail(promises.key, 'backup.restored', restored))
   expect(await broken()).toEqual([])
   // By a clock that was ahead, and set right since: what was reported after that was not lost by it.
   await tamper(`delete from audit_entry where action = 'backup.restored'`)
@@ -127,7 +127,7 @@ test('what a capture node reports is missed, though the owner of the database wr
   const earlier = { backup: 'x', snapshotAt: backup, restoredAt: ahead }
   await pool.query(
     `insert into audit_entry (at, action, object_kind, result, detail) values ($1, 'backup.restored', 'backup', 'ok', $2)`,
-    [ahead, JSON.stringify(signDetail(kept.key, 'backup.restored', earlier))],
+    [ahead, JSON.stringify(signDetail(promises.key, 'backup.restored', earlier))],
   )
   await pool.query(
     `insert into audit_entry (at, action, result) values (now() - interval '90 minutes', 'clock.stepped', 'ok')`,
@@ -186,15 +186,15 @@ async function plantListening(recording: string, reported: boolean): Promise<str
 }
 
 test('a listening planted for a supervisor on another unit’s recording is found', async () => {
-  const listening = await plantListening(kept.recordings.ainos.id, true)
+  const listening = await plantListening(promises.recordings.ainos.id, true)
   expect(await broken()).toMatchObject([
     { promise: 'rights.scope', facts: { outside: 2, untold: 0, example: listening } },
   ])
 })
 
 test('a listening that the log does not tell of is found, within the unit as well', async () => {
-  await change('segment', `id = '${kept.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
-  const listening = await plantListening(kept.recordings.ainos.id, false)
+  await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
+  const listening = await plantListening(promises.recordings.ainos.id, false)
   // Aino belonged to another unit then: the directory says so.
   expect(await broken()).toMatchObject([
     { promise: 'rights.scope', facts: { outside: 1, untold: 1, example: listening } },
@@ -204,7 +204,7 @@ test('a listening that the log does not tell of is found, within the unit as wel
 test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
   'an entry %s of a supervisor about another unit’s call is found',
   async (action) => {
-    const { contactId, segmentId } = kept.recordings.ainos
+    const { contactId, segmentId } = promises.recordings.ainos
     await pool.query(
       `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
        values ($1, 'SUPERVISOR', $2, 'DEVELOPMENT', 'contact', $3, 'ok', $4)`,
@@ -240,13 +240,13 @@ test.each([
 })
 
 test('an item of a disclosure that an official picked of their own recordings, or a supervisor of the unit’s, is found', async () => {
-  await change('segment', `id = '${kept.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
+  await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
   await tamper(
     `insert into research_disclosure (id, number, institute_id, study, due_on, format, prepared_by)
      values ('00000000-0000-4000-8000-000000000001', 'T-2022-1', gen_random_uuid(), 's', '2030-06-01', 'OPUS', '${supervisor.id}')`,
     `insert into research_item (disclosure_id, item, recording_id, picked_by, picked_at)
      select '00000000-0000-4000-8000-000000000001', 1, r.id, s.official_person_id, now()
-     from recording r join segment s on s.id = r.segment_id where r.id = '${kept.recordings.ainos.id}'`,
+     from recording r join segment s on s.id = r.segment_id where r.id = '${promises.recordings.ainos.id}'`,
   )
   heal.push(() => tamper('delete from research_item', 'delete from research_disclosure'))
   expect(await names()).toEqual(['rights.scope'])
@@ -263,7 +263,7 @@ test('each action that belongs to a role is one of the log’s', async () => {
 })
 
 test('a look outside of scope is found although the owner of the database writes that all entries were judged', async () => {
-  const { contactId } = kept.recordings.ainos
+  const { contactId } = promises.recordings.ainos
   const judged = { upto: 9e15, looks: 0, outside: [] }
   for (const memo of [
     judged,
@@ -288,12 +288,12 @@ test('a part of a call that a capture node entered is missed, though the owner o
   await pool.query(
     `insert into segment_replaced (segment_id, contact_id, contact_started_at)
      select $1, contact_id, contact_started_at from segment where id = $2`,
-    [segmentId, kept.recordings.ainos.segmentId],
+    [segmentId, promises.recordings.ainos.segmentId],
   )
   await pool.query(
     `insert into audit_entry (action, object_kind, object_id, result, detail)
      values ('segment.replaced', 'contact', $1, 'ok', jsonb_build_object('segment', $2::text))`,
-    [kept.recordings.ainos.contactId, segmentId],
+    [promises.recordings.ainos.contactId, segmentId],
   )
   await countAdmissions(custodian)
   heal.push(() =>

@@ -7,14 +7,14 @@ import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
-import { makeKeptPromises } from '../register/make-kept-promises.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { db: admin, pool } = database.as()
 const custodian = database.as('seloste_custodian').db
-const kept = await makeKeptPromises(database)
-const { expunging } = makeDestroyer(database, kept.register)
-const names = async () => (await kept.check()).broken.map(({ promise }) => promise)
+const promises = await makeTestPromises(database)
+const { expunging } = makeDestroyer(database, promises.register)
+const names = async () => (await promises.check()).broken.map(({ promise }) => promise)
 const stateOf = async (id: string) =>
   (await sql<{ state: string; cause: string }>`select state, cause from recording where id = ${id}`.execute(admin))
     .rows[0]
@@ -44,26 +44,26 @@ test.each([
      values ($1, $2, $3, $4, $5, now() - interval '1 minute', now() + interval '300 days', $6, $7, $8)`,
     [
       id,
-      kept.aino.id,
+      promises.aino.id,
       role,
       purpose ? [purpose] : [],
       purpose ? 'all' : 'none',
-      ...(byProcedure ? ['procedure', kept.colleague.id, kept.matti.id] : ['installation', null, null]),
+      ...(byProcedure ? ['procedure', promises.colleague.id, promises.matti.id] : ['installation', null, null]),
     ],
   )
-  const { broken } = await kept.check()
-  await kept.tamper(`delete from access_right where id = '${id}'`)
+  const { broken } = await promises.check()
+  await promises.tamper(`delete from access_right where id = '${id}'`)
   expect(broken).toMatchObject([{ promise: 'rights.granted', facts: { ...facts, example: id } }])
 })
 
 test('a preservation order, that keeps a recording and its call past their day', async () => {
-  const { id, contactId } = kept.recordings.older
+  const { id, contactId } = promises.recordings.older
   await pool.query(
     `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
      select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-1', 'R-1', now() + interval '80 days', $2 from contact c where c.id = $1`,
-    [contactId, kept.matti.id],
+    [contactId, promises.matti.id],
   )
-  await kept.tamper(
+  await promises.tamper(
     `update recording set destroy_at = now() - interval '3 hours', kept_at = now() - interval '4 hours' where id = '${id}'`,
     `update contact set history_ends_at = now() - interval '3 hours' where id = '${contactId}'`,
   )
@@ -79,15 +79,15 @@ test('a preservation order, that keeps a recording and its call past their day',
 })
 
 test('a prohibition, that destroys a recording before its floor', async () => {
-  const { id } = kept.recordings.ainos
+  const { id } = promises.recordings.ainos
   const { rows } = await pool.query<{ id: string }>(
     `insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'LETTER', $2) returning id`,
-    [id, kept.aino.id],
+    [id, promises.aino.id],
   )
   await settleEnds(custodian)
   await carryOutEnds(expunging, Temporal.Now.instant())
   expect(await stateOf(id)).toMatchObject({ state: 'DESTROYED', cause: 'caller' })
-  const { broken } = await kept.check()
+  const { broken } = await promises.check()
   await pool.query(
     `insert into audit_entry (action, object_kind, object_id, result) values ('recording.forbidden', 'prohibition', $1, 'ok')`,
     [rows[0]!.id],
@@ -96,11 +96,11 @@ test('a prohibition, that destroys a recording before its floor', async () => {
 })
 
 test('instants of a recording, dated back so that it is destroyed before its floor', async () => {
-  const { id } = kept.recordings.colleagues
+  const { id } = promises.recordings.colleagues
   const earlier = ['started_at', 'call_ended_at', 'min_keep_until', 'destroy_at'].map(
     (at) => `${at} = ${at} - interval '7 months'`,
   )
-  await kept.tamper(
+  await promises.tamper(
     `update recording set ${earlier.join(', ')},
        expiry_month = date_trunc('month', (destroy_at - interval '7 months') at time zone 'UTC')::date where id = '${id}'`,
   )

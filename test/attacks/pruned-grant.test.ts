@@ -5,13 +5,13 @@ import type { RegisterTables } from '#register/tables.ts'
 import { rightsGranted } from '#use/evidence/access-promises.ts'
 import { disclosuresFounded } from '#use/evidence/release-promises.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { makeKeptPromises } from '../register/make-kept-promises.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const kept = await makeKeptPromises(database)
+const promises = await makeTestPromises(database)
 const custodian = database.as('seloste_custodian').db
 // What pruning to 24 months leaves: its own entry, and a first one of two years ago.
-await kept.tamper(
+await promises.tamper(
   `update audit_entry set at = now() - interval '24 months' where seq = (select min(seq) from audit_entry)`,
   `insert into audit_entry (action, result, object_kind, detail) values ('log.pruned', 'ok', 'log', '{}')`,
 )
@@ -23,13 +23,13 @@ test.each([
 ])('a right that %s', async (_, began, ended, unlogged) => {
   const id = randomUUID()
   const from = `now() - interval '${began} months'`
-  await kept.tamper(
+  await promises.tamper(
     `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, valid_to, granted_at, origin, requested_by, approved_by)
-     values ('${id}', '${kept.aino.id}', 'OFFICIAL', '{DEVELOPMENT}', 'own', ${from}, now() - interval '${ended} months',
-       ${from}, 'procedure', '${kept.colleague.id}', '${kept.matti.id}')`,
+     values ('${id}', '${promises.aino.id}', 'OFFICIAL', '{DEVELOPMENT}', 'own', ${from}, now() - interval '${ended} months',
+       ${from}, 'procedure', '${promises.colleague.id}', '${promises.matti.id}')`,
   )
   const found = await rightsGranted.check({ db: custodian } as never, undefined)
-  await kept.tamper(`delete from access_right where id = '${id}'`)
+  await promises.tamper(`delete from access_right where id = '${id}'`)
   expect(found).toMatchObject({ facts: { unlogged } })
 })
 
@@ -38,13 +38,13 @@ test.each([
   [20, 1],
 ])('a disclosure to an authority that was decided on %s months ago', async (months, alone) => {
   const at = `now() - interval '${months} months'`
-  const [tuula, riitta] = [kept.colleague.id, kept.matti.id]
-  await kept.tamper(
+  const [tuula, riitta] = [promises.colleague.id, promises.matti.id]
+  await promises.tamper(
     `insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by,
        assessed_at, assessed_by, assessment, outcome, reasons, decided_at, decided_by)
      values ('V-2020-1', 'REQUEST', 'Poliisi', 'K', '1', 'INVESTIGATION', 'x', ${at}, '${tuula}', ${at}, '${tuula}', 'a', 'GRANTED', 'P', ${at}, '${riitta}')`,
   )
-  const found = await disclosuresFounded.check(await kept.makeContext(), undefined)
-  await kept.tamper(`delete from authority_disclosure`)
+  const found = await disclosuresFounded.check(await promises.makeContext(), undefined)
+  await promises.tamper(`delete from authority_disclosure`)
   expect(found).toMatchObject({ facts: { alone } })
 })

@@ -22,7 +22,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(2)
+await register.makeRecordings(2)
 await register.seal()
 const { db, pool } = database.as()
 const renewed = generateKeyPair()

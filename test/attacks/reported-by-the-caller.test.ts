@@ -10,7 +10,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { admin, kept, forbid, byOfficial, byCaller, get, people, stateOf } = ends
+const { admin, makeRecording: stored, forbid, byOfficial, byCaller, get, people, stateOf } = ends
 const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }
 
@@ -42,7 +42,7 @@ beforeEach(() => ends.shiftMark('0'))
 
 describe('what the caller told in the call is entered within an hour of it', () => {
   test('and not later: nothing is destroyed, nothing says that the caller forbade it, and the attempt is in the log', async () => {
-    const { id } = await kept(ended({ minutes: 61 }))
+    const { id } = await stored(ended({ minutes: 61 }))
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
     expect(await stateOf(id)).toMatchObject({ state: 'STORED', cause: null })
@@ -55,7 +55,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
   })
 
   test('asked of the database past the program, it is the same', async () => {
-    const { id } = await kept(ended({ hours: 30 }))
+    const { id } = await stored(ended({ hours: 30 }))
     const desk = database.as('seloste_desk').db
     const request = inSession(desk, { 'seloste.session': (await people.aino.signIn()).token }, (tx) =>
       sql`select * from forbid_use(${id}::uuid, 'CALLER', 'CALL', null)`.execute(tx),
@@ -65,7 +65,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
   })
 
   test('within the hour it is, and asked again after it, it is the same prohibition', async () => {
-    const { id, contactId } = await kept(ended({ minutes: 58 }))
+    const { id, contactId } = await stored(ended({ minutes: 58 }))
     const first = await forbid('aino', id, report)
     expect(first).toMatchObject({ status: 200, body: { state: 'blocked' } })
     await setEnd(contactId, Temporal.Now.instant().subtract({ hours: 2 }))
@@ -73,7 +73,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
   })
 
   test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('by no other name of it, as %s', async (channel) => {
-    const [just, old] = [await kept(), await kept(ended({ hours: 3 }))]
+    const [just, old] = [await stored(), await stored(ended({ hours: 3 }))]
     for (const { id } of [just, old]) {
       expect(await forbid('aino', id, { party: 'CALLER', channel })).toMatchObject(tooLate)
       expect(await forbid('aino', id, { party: 'CALLER', channel, reference: 'P-2026-1' })).toMatchObject(tooLate)
@@ -82,7 +82,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
   })
 
   test('the Service Unit takes it then, and was in no call itself', async () => {
-    const { id, contactId } = await kept(ended({ hours: 3 }))
+    const { id, contactId } = await stored(ended({ hours: 3 }))
     const { number } = await ends.serve([contactId], { kinds: ['PROHIBIT'] })
     expect(await forbid('paula', id, { ...report, reference: number })).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
@@ -91,7 +91,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
   })
 
   test('the official’s own wish has no hour', async () => {
-    const { id } = await kept(ended({ hours: 24 * 20 }))
+    const { id } = await stored(ended({ hours: 24 * 20 }))
     expect(await byOfficial(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'OFFICIAL', channel: 'OWN_CALLS' }])
   })
@@ -107,7 +107,7 @@ describe('when the hour begins', () => {
   }
 
   test('not while the official is in the call, however long it goes on', async () => {
-    const { id, contactId } = await kept(ended({ hours: 5 }))
+    const { id, contactId } = await stored(ended({ hours: 5 }))
     const node = randomUUID()
     await sql`select capture_node_heartbeat(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
       admin,
@@ -118,7 +118,7 @@ describe('when the hour begins', () => {
   })
 
   test('where nobody tells the end any more: when its capture was last heard of, and a day after its beginning at the latest', async () => {
-    const [silent, nobody] = [await kept(ended({ hours: 5 })), await kept(ended({ hours: 26 }))]
+    const [silent, nobody] = [await stored(ended({ hours: 5 })), await stored(ended({ hours: 26 }))]
     const node = randomUUID()
     await sql`
       insert into capture_node (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting)
@@ -133,7 +133,7 @@ describe('when the hour begins', () => {
   })
 
   test('with the official’s own last part: what a caller tells the next official is not told to the first', async () => {
-    const { id, contactId } = await kept(ended({ hours: 2 }))
+    const { id, contactId } = await stored(ended({ hours: 2 }))
     await admin.updateTable('contact').set({ ended_at: Temporal.Now.instant() }).where('id', '=', contactId).execute()
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
   })
@@ -142,20 +142,20 @@ describe('when the hour begins', () => {
     ['autumn, in the hour that comes twice', '2026-10-25T03:50:00+03:00', '2026-10-25T03:50:00+02:00'],
     ['spring, over the hour that is not there', '2026-03-29T02:30:00+02:00', '2026-03-29T04:30:00+03:00'],
   ])('an hour is sixty minutes: %s', async (_name, end, until) => {
-    const { contactId } = await kept(ended({ minutes: 1 }))
+    const { contactId } = await stored(ended({ minutes: 1 }))
     await setEnd(contactId, Temporal.Instant.from(end))
     expect(await untilOf(contactId)).toBe(Temporal.Instant.from(until).toString())
   })
 
   test('a clock that is set back opens it no more', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     await ends.shiftMark('2 hours')
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
   })
 })
 
 test('the call’s page and the list say until when, to the official of it alone', async () => {
-  const [just, old] = [await kept(ended({ minutes: 10 })), await kept(ended({ hours: 3 }))]
+  const [just, old] = [await stored(ended({ minutes: 10 })), await stored(ended({ hours: 3 }))]
   interface Shape {
     segments: { endedAt: string; callerWishUntil?: string }[]
   }

@@ -5,11 +5,11 @@ import type { RegisterTables } from '#register/tables.ts'
 import { admissionRoot } from '#register/history/count-admissions.ts'
 import { historyAdmitted } from '#use/evidence/history-admitted.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { makeKeptPromises } from '../register/make-kept-promises.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
-const kept = await makeKeptPromises(database)
+const promises = await makeTestPromises(database)
 
 /** Counts of `many` minutes of months ago, each of one call that is past its term by now; and of one call that is gone, 30 hours ago. */
 async function plant(many: number) {
@@ -64,7 +64,7 @@ test(
     await plant(20_000)
     await pool.query('analyze')
     const check = async (afresh: boolean, memo: unknown) => {
-      const found = await historyAdmitted.check(await kept.makeContext({ afresh }), memo)
+      const found = await historyAdmitted.check(await promises.makeContext({ afresh }), memo)
       if (found === 'not-yet') throw new Error('not yet')
       return found
     }

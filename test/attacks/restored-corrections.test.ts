@@ -10,7 +10,7 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const { db: admin } = database.as()
 const desk = database.as('seloste_desk').db
@@ -44,7 +44,7 @@ const giveTo = (segment: string, id: string, unit: string) =>
 test('a correction of a call that has been over for days is replayed', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   await giveTo(call!.segmentId, aino.id, aino.unitId)
   await sql`alter table segment disable trigger user`.execute(admin)
   await sql`update segment set ended_at = now() - interval '3 days', answered_at = now() - interval '3 days 1 minute' where id = ${call!.segmentId}`.execute(
@@ -61,7 +61,7 @@ test('a correction of a call that has been over for days is replayed', async () 
 test('a restriction that an official asked for before the backup holds after a correction of the day is replayed', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   await giveTo(call!.segmentId, aino.id, aino.unitId)
   const request = await servedRequest(admin, {
     ...{ clerkId: pia.id, kinds: ['RESTRICTION', 'RECTIFY'], contacts: [call!.contactId] },
@@ -84,7 +84,7 @@ test('a restriction that an official asked for before the backup holds after a c
 test('a restriction of the day that the new official asks for after a correction of the day holds', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   await giveTo(call!.segmentId, aino.id, aino.unitId)
   const request = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
   const { rows } = await restoredAfter(async () => {
@@ -112,7 +112,7 @@ test('a restriction of the day that the new official asks for after a correction
 test('a restriction of the day holds that an official asks for whose part a correction of the day had given to another, by a request of the day', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   await giveTo(call!.segmentId, aino.id, aino.unitId)
   let numbers: string[] = []
   const { rows, restored } = await restoredAfter(async () => {
@@ -148,7 +148,7 @@ test('a restriction of the day holds that an official asks for whose part a corr
 test('a request restricts again that asks for it in the day and whose call was found before: in the backup, or by a correction of the day', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [known, corrected] = await register.keep(2)
+  const [known, corrected] = await register.makeRecordings(2)
   await giveTo(corrected!.segmentId, aino.id, aino.unitId)
   const ids = [known!.id, corrected!.id]
   const alsoRestrict = (id: string) =>
@@ -174,7 +174,7 @@ test('a request restricts again that asks for it in the day and whose call was f
 
 test('the first request after a restore has a number, though the first of the year was entered after the backup and restricts', async () => {
   const pia = await person('Pia')
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   const year = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').year
   await sql`delete from request_number`.execute(admin)
   const { rows, machine } = await restoredAfter(async () => {
@@ -201,7 +201,7 @@ test('the first request after a restore has a number, though the first of the ye
 
 test('whoever withdrew their consent in the day does not consent, and a workstation that was ended is none', async () => {
   const [aino, pia] = [await person('Aino'), await person('Pia')]
-  const [kept] = (
+  const [stored] = (
     await sql<{ id: string }>`
       with o as (insert into office (names, address, entered_by) values ('{"fi": "Turku"}', '{"fi": "Katu 1"}', ${pia.id}::uuid) returning id)
       insert into workstation (office_id, name, token_hash, enrolled_by) select id, 'kone', '\\x01', ${pia.id}::uuid from o returning id`.execute(
@@ -213,7 +213,7 @@ test('whoever withdrew their consent in the day does not consent, and a workstat
   )
   const { rows, restored } = await restoredAfter(async () => {
     await sql`update person_recording_consent set valid_to = now() where person_id = ${aino.id}::uuid`.execute(admin)
-    await sql`update workstation set ended_at = now(), ended_by = ${pia.id}::uuid where id = ${kept!.id}::uuid`.execute(
+    await sql`update workstation set ended_at = now(), ended_by = ${pia.id}::uuid where id = ${stored!.id}::uuid`.execute(
       admin,
     )
   })

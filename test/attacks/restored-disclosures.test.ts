@@ -22,7 +22,7 @@ test('a copy that was checked and released, and an authority that was decided on
     await person('Tuula'),
   ]
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
-  const [one] = await register.keep(1)
+  const [one] = await register.makeRecordings(1)
   const {
     rows: [copy],
   } = await sql<{ id: string }>`
@@ -35,7 +35,7 @@ test('a copy that was checked and released, and an authority that was decided on
       await disclosuresFounded.check(context as never, undefined),
     ]
   }
-  const kept = [
+  const stored = [
     { holds: true, facts: { released: 1, approved: 1 } },
     { holds: true, facts: { decided: 1 } },
   ]
@@ -93,12 +93,12 @@ test('a copy that was checked and released, and an authority that was decided on
     await give('authority_id', a!.id)
   }
   await happens()
-  expect(await judged(admin)).toMatchObject(kept)
+  expect(await judged(admin)).toMatchObject(stored)
   await place.copies.catchUp()
   await register.seal()
   await place.copies.shipLedger()
   await place.shipLog()
   const machine = await emptyMachine()
   await restoreFrom(machine, place, { backup: manifest.id })
-  expect(await judged(machine.target.db as never)).toMatchObject(kept)
+  expect(await judged(machine.target.db as never)).toMatchObject(stored)
 })

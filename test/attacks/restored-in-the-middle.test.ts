@@ -16,7 +16,7 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const { db: admin, pool } = database.as()
 const person = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
@@ -25,7 +25,7 @@ const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, r
 
 test('a restriction of the day holds on: of a request that is entered, or whose call is found, after the backup', async () => {
   const [paula, aino] = [await person('Paula'), await person('Aino')]
-  const [fresh, found, official, lifted] = await register.keep(4)
+  const [fresh, found, official, lifted] = await register.makeRecordings(4)
   const known = await servedRequest(admin, {
     ...{ clerkId: paula.id, kinds: ['OBJECTION'], contacts: [found!.contactId], state: 'FOUND' },
   })
@@ -80,7 +80,7 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
 
 test('requests that are lost are named, and one that was closed after the backup is closed', async () => {
   const paula = await person('Paula')
-  const [recording] = await register.keep(1)
+  const [recording] = await register.makeRecordings(1)
   const serve = (kinds: RequestKind[], contacts: string[] = []) =>
     servedRequest(admin, { clerkId: paula.id, kinds, contacts })
   const known = await serve(['RESTRICTION', 'KNOW'], [recording!.contactId])
@@ -103,7 +103,7 @@ test('requests that are lost are named, and one that was closed after the backup
 
 test('an appointment of the day is named, and one that was moved is over', async () => {
   const [paula, pia] = [await person('Paula'), await person('Pia')]
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   const { id: request, number } = await servedRequest(admin, {
     ...{ clerkId: paula.id, kinds: ['LISTEN'], contacts: [call!.contactId] },
   })
@@ -165,7 +165,7 @@ test('a call that a correction of the day has given to another official is their
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [call] = await register.keep(1)
+  const [call] = await register.makeRecordings(1)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${call!.segmentId}`.execute(
     admin,
   )
@@ -194,7 +194,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   const right = { role: 'SECURITY' as const, purposes: ['CRIME_OR_MISUSE' as const], scope: everything }
   const [paula, aino] = [await person('Paula'), await person('Aino')]
   const sini = await (await enterTestPerson(admin, desk, { name: 'Sini', right })).signIn()
-  const [heard, official, requested, over] = await register.keep(4)
+  const [heard, official, requested, over] = await register.makeRecordings(4)
   await sql`update disclosure_rules set authority = true`.execute(admin)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${official!.segmentId}`.execute(
     admin,

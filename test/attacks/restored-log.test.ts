@@ -24,7 +24,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(2)
+await register.makeRecordings(2)
 await register.seal()
 const { db, pool } = database.as()
 
@@ -36,7 +36,7 @@ async function past(guard: string, ...statements: string[]): Promise<void> {
 
 /** Something happens after a backup, whose hashes the place has. */
 async function goOn(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
-  await register.keep(1)
+  await register.makeRecordings(1)
   await register.seal()
   await place.shipLog()
 }

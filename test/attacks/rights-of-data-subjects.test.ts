@@ -11,7 +11,7 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { admin, custodian, clerk, slotAt, toHear, booked, keptUntil, setDay, stateOf } = desk
+const { admin, custodian, clerk, slotAt, toHear, booked, makeRecordingUntil, setDay, stateOf } = desk
 
 const now = () => Temporal.Now.instant()
 const inFinnish = (at: Temporal.Instant) => {
@@ -40,7 +40,7 @@ const makeDue = () =>
 
 describe('what a requester is told', () => {
   test('is the day on which the recording was destroyed, as the ledger has it, and not the day that its term came to', async () => {
-    const recording = await keptUntil(24)
+    const recording = await makeRecordingUntil(24)
     const request = await toHear([recording])
     // As a shorter term leaves it: by its rule it would have ended long ago.
     const term = now().subtract({ hours: 24 * 15 })
@@ -62,7 +62,7 @@ describe('what a requester is told', () => {
 
 describe('a letter that comes by itself', () => {
   test('goes to nobody whom nobody has identified: a requester who turns out to be somebody else', async () => {
-    const recording = await keptUntil(24)
+    const recording = await makeRecordingUntil(24)
     const request = await toHear([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
     await sql`select close_expired_inspections()`.execute(admin)
@@ -91,7 +91,7 @@ describe('a letter that comes by itself', () => {
 
 describe('a letter that was drafted before an event', () => {
   test('is not delivered after it: of a recording that was destroyed meanwhile, it is drafted anew', async () => {
-    const recording = await keptUntil(24 * 10)
+    const recording = await makeRecordingUntil(24 * 10)
     const request = await toHear([recording])
     const stale = await draft(request.id, 'answer')
     expect(await textOf(stale)).toContain('Puhelu on tallennettu.')
@@ -106,7 +106,7 @@ describe('a letter that was drafted before an event', () => {
   })
 
   test('is not delivered after it: of an appointment that was held meanwhile', async () => {
-    const request = await toHear([await keptUntil(24 * 10)])
+    const request = await toHear([await makeRecordingUntil(24 * 10)])
     const appointment = await booked(request, await slotAt(2))
     const letter = await draft(request.id, 'appointment')
     await sql`update appointment set state = 'HEARD', ended_at = now() where id = ${appointment}`.execute(admin)
@@ -117,7 +117,7 @@ describe('a letter that was drafted before an event', () => {
   })
 
   test('and that came by itself is made anew by itself, though its request is closed', async () => {
-    const recording = await keptUntil(1)
+    const recording = await makeRecordingUntil(1)
     const request = await toHear([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
     await sql`select close_expired_inspections()`.execute(admin)
@@ -147,7 +147,7 @@ test('the certificate of a prohibition is never 404: until the recording is dest
       right: { role: 'OFFICIAL', purposes: ['INSPECTION'], scope: { kind: 'own', units: [], numbers: [] } },
     })
   const kaisa = await enter('Kaisa')
-  const recording = await desk.kept({
+  const recording = await desk.makeRecording({
     official: { personId: kaisa.id, unitId: kaisa.unitId, name: 'Kaisa', phone: phone('029 512 1009') },
   })
   const browser = await desk.desk.signIn(kaisa)

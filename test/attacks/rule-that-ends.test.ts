@@ -8,14 +8,14 @@ import { submitted } from '../database/drafts.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { slotAt, toHear, booked, keptUntil, people } = await openOffices(database)
+const { slotAt, toHear, booked, makeRecordingUntil, people } = await openOffices(database)
 const deskDb = database.as('seloste_desk').db
 const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
 const now = () => Temporal.Now.instant()
 
 test('a version in which the longer of two rules of a number ends is not approved over what a requester has booked to hear', async () => {
-  const recording = await keptUntil(24 * 30)
+  const recording = await makeRecordingUntil(24 * 30)
   await booked(await toHear([recording]), await slotAt(24 * 25))
   const { recordingPlan } = (await readVersions(deskDb)).at(-1)!.description
   const today = Temporal.Now.plainDateISO('Europe/Helsinki')

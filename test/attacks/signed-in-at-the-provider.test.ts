@@ -34,7 +34,7 @@ const connect = (claim = 'preferred_username') =>
     onFault: () => undefined,
   })
 const offices = await openOffices(database, { identityProvider: connect() })
-const { people, kept, inTheRoom, browse, moveSlot } = offices
+const { people, makeRecording: stored, inTheRoom, browse, moveSlot } = offices
 const pool = database.as().pool
 
 /** Cookies of the provider in one browser. */
@@ -65,7 +65,7 @@ describe('a listener who sits alone at a workstation', () => {
   async function inRoomOfHost() {
     at = new Map()
     await pool.query("update appointment set opened_at = opened_at - interval '2 days'")
-    const recording = await kept()
+    const recording = await stored()
     room = await inTheRoom([recording], { open: false })
     const { jar, appointmentId } = room
     jar.cookies.delete('seloste')

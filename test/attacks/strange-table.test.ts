@@ -10,7 +10,7 @@ const register = await openBackedUpRegister(database)
 
 test('a table that is none of Seloste’s keeps no backup from being restored, and is left out', async () => {
   const { pool } = database.as()
-  await register.keep(2)
+  await register.makeRecordings(2)
   await register.seal()
   await pool.query("create table looked_into (note text); insert into looked_into values ('a number of somebody')")
   const place = await openTestPlaces(database, register)

@@ -28,7 +28,7 @@ let owner: TestPerson
 beforeAll(async () => {
   owner = await supervisor()
   recording = await register.record({ official: colleagueOf(owner) })
-  await ingestRecording(register.keeping, recording.id, Temporal.Now.instant())
+  await ingestRecording(register.ingest, recording.id, Temporal.Now.instant())
 })
 
 interface Stream {

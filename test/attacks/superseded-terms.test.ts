@@ -8,7 +8,7 @@ import { newVersion } from '../database/drafts.ts'
 import { openEnds } from '../ends/open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, kept, people, stateOf } = await openEnds(database)
+const { admin, makeRecording: stored, people, stateOf } = await openEnds(database)
 const deskDb = database.as('seloste_desk').db
 const procedure = { author: await people.asta.signIn(), approver: await people.riitta.signIn() }
 
@@ -44,7 +44,7 @@ test('a shorter term that begins after its version is no end once a version come
   // Of a call of three months ago: under two or three months it ends as the term begins.
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 3, days: 20 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 4 })
-  const { id } = await kept({ startedAt, answeredAt: startedAt, endedAt })
+  const { id } = await stored({ startedAt, answeredAt: startedAt, endedAt })
   const day = (await stateOf(id)).destroy_at!
   const ends = async () => (await plannedEnd(id)).toString()
   expect(await ends()).toBe(day.toString())

@@ -10,7 +10,7 @@ import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { ask: send, served, kept, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
+const { ask: send, served, makeRecording: stored, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
 type Kinds = RequestKind[]
 
 const on = (id: string, path: string, json?: object, method = 'POST') =>
@@ -38,7 +38,7 @@ async function listen(number: string, recording: string) {
   expect(sound.status).toBe(206)
 }
 async function about(kinds: Kinds, given: Parameters<typeof served>[0] = {}) {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds, ...given })
   return { ...request, recording, call: request.calls[0]!.id }
 }
@@ -118,7 +118,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   })
 
   test('is heard to be verified again, and for nothing else, where no other request restricts it', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const requests = { contacts: [recording.contactId], kinds: [kind] }
     const { id, number, calls } = await served(requests)
     expect(await hears(number, recording.id)).toBe(403)

@@ -9,7 +9,7 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask: request, admin, custodian, as, desk, people } = await openActs(database)
+const { makeRecording: stored, served, ask: request, admin, custodian, as, desk, people } = await openActs(database)
 const today = Temporal.Now.plainDateISO('Europe/Helsinki')
 
 async function outside() {
@@ -22,7 +22,7 @@ test('a placement that is entered for a day that has passed', async () => {
   const right = { role: 'SUPERVISOR' as const, purposes: ['DEVELOPMENT' as const], scope: 'their unit' as const }
   const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari', right })
   const before = await outside()
-  const call = await kept()
+  const call = await stored()
   const browser = await desk.signIn(sari)
   const { audio } = await beginListening(browser, call.id)
   expect((await browser.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
@@ -49,7 +49,7 @@ test('a placement that is entered for a day that has passed', async () => {
 test('an employment that begins anew after the one in which an official listened', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 24 * 9 })
   const startedAt = endedAt.subtract({ minutes: 5 })
-  const call = await kept({ startedAt, answeredAt: startedAt.add({ minutes: 1 }), endedAt })
+  const call = await stored({ startedAt, answeredAt: startedAt.add({ minutes: 1 }), endedAt })
   const aino = await as('aino')
   const { audio } = await beginListening(aino, call.id)
   expect((await aino.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
@@ -95,7 +95,7 @@ async function heardOf(numbers: readonly string[]) {
   return { id, number, calls }
 }
 async function calledFrom(caller: string) {
-  const recording = await kept()
+  const recording = await stored()
   await sql`update contact set caller_key = ${caller} where id = ${recording.contactId}`.execute(admin)
   return recording
 }

@@ -8,12 +8,12 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, served, ask: send, custodian, people, desk } = await openActs(database)
+const { makeRecording: stored, served, ask: send, custodian, people, desk } = await openActs(database)
 
 test('what an official listened to and read before a correction is no breach after it; what they read since is', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
   const times = { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
-  const call = await kept(times)
+  const call = await stored(times)
   const request = await served({ contacts: [call.contactId] })
   const aino = await desk.signIn(people.aino)
   const listening = await beginListening(aino, call.id)

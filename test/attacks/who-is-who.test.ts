@@ -367,7 +367,7 @@ describe('at a session that somebody has left open', () => {
 test('a recording that is kept is forbidden after a new proof only; in a call that goes on it is forbidden at once', async () => {
   await enterOfficials()
   const answering = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(ainosNumber) }
-  const [kept, running] = [
+  const [stored, running] = [
     await register.record({ official: answering }),
     await register.record({ official: answering }),
   ]
@@ -378,10 +378,10 @@ test('a recording that is kept is forbidden after a new proof only; in a call th
   await pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [aino.id])
   const forbid = (id: string) =>
     post(browser, `/api/recordings/${id}/prohibitions`, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
-  expect(await forbid(kept.id)).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  expect(await forbid(stored.id)).toMatchObject({ status: 403, code: 'confirm.fresh' })
   expect((await forbid(running.id)).status).toBe(200)
   expect((await post(browser, '/api/session/proof', { password })).status).toBe(204)
-  expect((await forbid(kept.id)).status).toBe(200)
+  expect((await forbid(stored.id)).status).toBe(200)
 })
 
 test('somebody’s sessions are ended by an administrator, and they are told of it and of browsers that are new', async () => {

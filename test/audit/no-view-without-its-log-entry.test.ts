@@ -49,7 +49,7 @@ describe('with a log that cannot be written', () => {
     const session = await sari.signIn()
     const grant = await grantFor(session)
     const recording = await register.record({ official: colleagueOf(sari) })
-    await ingestRecording(register.keeping, recording.id, now())
+    await ingestRecording(register.ingest, recording.id, now())
     const listening = await startListening(desk, grant, recording.id, now())
     if (typeof listening === 'string') throw new Error(listening)
     await breakTheLog()
@@ -68,7 +68,7 @@ describe('with a log that cannot be written', () => {
   test('no byte of audio leaves', async () => {
     const session = await sari.signIn()
     const recording = await register.record({ official: colleagueOf(sari) })
-    await ingestRecording(register.keeping, recording.id, now())
+    await ingestRecording(register.ingest, recording.id, now())
     const listening = await startListening(desk, await grantFor(session), recording.id, now())
     if (typeof listening === 'string') throw new Error(listening)
     const server = createAudioServer(custodian, register.objects, register.keys)
@@ -101,7 +101,7 @@ test('after everything that can be done the log holds no name, number, user id o
   const caller = phone('050 987 6543')
   const official = { personId: sari.id, unitId: sari.unitId, name: 'Sari Niemi', phone: phone('029 512 1077') }
   const recording = await register.record({ caller: { kind: 'e164', key: caller, raw: '0509876543' }, official })
-  await ingestRecording(register.keeping, recording.id, now())
+  await ingestRecording(register.ingest, recording.id, now())
   const session = await sari.signIn()
   const grant = await grantFor(session)
   await listContacts(desk, grant, { limit: 10, caller: '050 987 6543', official: 'Niemi', number: '029 497 000' })

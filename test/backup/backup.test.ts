@@ -25,7 +25,7 @@ import { openBackedUpRegister, recovery } from './open-backup.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-const kept = await register.keep(3)
+const recordings = await register.makeRecordings(3)
 await register.seal()
 const signer = (await readLogKey(register.keys))!
 
@@ -89,7 +89,7 @@ test('no key of a recording and no private intake key is in a backup, and the so
 test('a copy that has gone bad or missing is written anew by the next backup that reads it', async () => {
   const place = await register.newPlace()
   await backUp(place)
-  const key = objectsFolder + bodyKey(kept[0]!.id)
+  const key = objectsFolder + bodyKey(recordings[0]!.id)
   await place.store.delete(key)
   const { manifest } = await backUp(place)
   await readEverything(place.store, manifest.id)

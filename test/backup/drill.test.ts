@@ -40,7 +40,7 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const isLong = process.env['SELOSTE_LONG'] === '1'
 
@@ -66,7 +66,7 @@ test(
     const destroyer = makeDestroyer(database, register, place.copies)
     const count = isLong ? 100 : 7
     const days = 7
-    const recordings = await register.keep(2 * count)
+    const recordings = await register.makeRecordings(2 * count)
     const begin = Temporal.Now.instant()
     const destroyed = new Map<string, WrappedBefore>()
     for (let day = 0; day < days; day++) {
@@ -150,7 +150,7 @@ test(
   async () => {
     const place = await openTestPlaces(database, register)
     const destroyer = makeDestroyer(database, register, place.copies)
-    const recordings = await register.keep(isLong ? 100 : 4)
+    const recordings = await register.makeRecordings(isLong ? 100 : 4)
     const unkept = await register.record({}, { packets: 4 })
     await register.seal()
     const right = await grantRight()
@@ -352,7 +352,7 @@ test('a file of the ledger that was altered keeps the register closed', async ()
 })
 
 test('a copy on request that could be fetched is over where it is restored: it lies in no backup', async () => {
-  const [recording] = await register.keep(1)
+  const [recording] = await register.makeRecordings(1)
   const { db: admin } = database.as()
   const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Paula' })
   const request = await servedRequest(admin, { clerkId: clerk.id, kinds: ['COPY'] })
@@ -377,7 +377,7 @@ test('a copy on request that could be fetched is over where it is restored: it l
 })
 
 test('what could leave is over where it is restored, a signed copy without its sound has ended for good, and what an authority may have got is told by number', async () => {
-  const [approved, rendered, rendering] = (await register.keep(3)).map(({ id }) => id)
+  const [approved, rendered, rendering] = (await register.makeRecordings(3)).map(({ id }) => id)
   const { db: admin } = database.as()
   const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
   const [eero, kaisa, riitta] = [await person('Eero'), await person('Kaisa'), await person('Riitta')]

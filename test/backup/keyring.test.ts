@@ -29,7 +29,7 @@ async function stateOf(machine: Machine, id: string): Promise<unknown> {
 }
 
 test('what was being destroyed when the machine was lost is destroyed on the new one, though the ledger did not say so yet', async () => {
-  const [first, second, held] = await register.keep(3)
+  const [first, second, held] = await register.makeRecordings(3)
   await register.seal()
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
@@ -52,7 +52,7 @@ test('what was being destroyed when the machine was lost is destroyed on the new
 })
 
 test('a shard that is lost or does not open ends the restore with its name, and without it where the operator says so', async () => {
-  const [held] = await register.keep(1)
+  const [held] = await register.makeRecordings(1)
   await register.seal()
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
@@ -79,7 +79,7 @@ test('a shard that is lost or does not open ends the restore with its name, and 
 })
 
 test('month keys that a place had kept while it was away are made new and destroyed before the restored register opens', async () => {
-  const [gone, held] = await register.keep(2)
+  const [gone, held] = await register.makeRecordings(2)
   await register.seal()
   const place = await openTestPlaces(database, register)
   const { manifest } = await backUpTo(register, place)

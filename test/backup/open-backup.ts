@@ -60,14 +60,14 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
       await sequencer.turn(new AbortController().signal)
       await sealLedger({ db: owner.db, keys: register.keys, folder: ledgerFolder })
     },
-    async keep(count: number): Promise<RecordedSegment[]> {
-      const kept: RecordedSegment[] = []
+    async makeRecordings(count: number): Promise<RecordedSegment[]> {
+      const recordings: RecordedSegment[] = []
       for (let n = 0; n < count; n++) {
         const recorded = await register.record({}, { packets: 4 })
-        await ingestRecording(register.keeping, recorded.id, Temporal.Now.instant())
-        kept.push(recorded)
+        await ingestRecording(register.ingest, recorded.id, Temporal.Now.instant())
+        recordings.push(recorded)
       }
-      return kept
+      return recordings
     },
     /** A new folder for backups. */
     async newPlace(name = randomBytes(4).toString('hex')) {

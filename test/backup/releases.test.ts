@@ -40,9 +40,9 @@ beforeAll(async () => {
 
 /** Kept recordings that Aino answered, each with a signed copy whose sound is in the object store. */
 async function recordings(count: number): Promise<{ id: string; copy: string }[]> {
-  const kept = await register.keep(count)
+  const recordings = await register.makeRecordings(count)
   const made: { id: string; copy: string }[] = []
-  for (const { id } of kept) {
+  for (const { id } of recordings) {
     await sql`
       update segment set official_person_id = ${people.aino} where id = (select segment_id from recording where id = ${id})`.execute(
       admin,
@@ -356,7 +356,7 @@ test(
   async () => {
     const place = await openTestPlaces(database, register)
     const destroyer = makeDestroyer(database, register, place.copies)
-    const [kept, gone, lost] = await recordings(3)
+    const [recorded, gone, lost] = await recordings(3)
     await register.objects.delete(anonymisedCopyKey(lost!.id, lost!.copy))
     await register.seal()
     const { manifest, missing } = await backUpTo(register, place)
@@ -374,16 +374,16 @@ test(
     const { rows } = await machine.pool.query(
       `select ended_at is null as there, work is not null as words from anonymised_copy order by array_position($1::uuid[], id)
      limit 3`,
-      [[kept!.copy, gone!.copy, lost!.copy]],
+      [[recorded!.copy, gone!.copy, lost!.copy]],
     )
     expect(rows).toEqual([
       { there: true, words: true },
       { there: false, words: false },
       { there: false, words: false },
     ])
-    expect((await readWholeOr(machine.target.objects, anonymisedCopyKey(kept!.id, kept!.copy)))?.toString()).toBe(
-      'sealed',
-    )
+    expect(
+      (await readWholeOr(machine.target.objects, anonymisedCopyKey(recorded!.id, recorded!.copy)))?.toString(),
+    ).toBe('sealed')
     expect(await readWholeOr(machine.target.objects, anonymisedCopyKey(gone!.id, gone!.copy))).toBeUndefined()
   },
 )

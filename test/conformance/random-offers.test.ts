@@ -108,7 +108,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   if (hasOddNumber(index)) return 'the index holds what is no number'
   if (index.durationSamples > 8 * (lengthMs + 1000)) return `it lasts ${index.durationSamples / 8} of ${lengthMs} ms`
   if (counters.received + counters.omitted !== sent.length) return `${JSON.stringify(counters)} of ${sent.length}`
-  const isKept: Buffer[] = []
+  const recorded: Buffer[] = []
   const heard: boolean[] = []
   const current = new Map<number, ReturnType<typeof codecsOf>>()
   let unplayed = 0
@@ -116,7 +116,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
     walkChunk(chunk, {
       source: ({ stream, codecs }) => current.set(stream, codecs),
       packet({ stream, payloadType, start, end }) {
-        isKept.push(Buffer.from(chunk.subarray(start, end)))
+        recorded.push(Buffer.from(chunk.subarray(start, end)))
         const found = codecOf(current.get(stream)!, payloadType)
         const plays = isPlayable(found)
         heard.push(plays)
@@ -125,12 +125,12 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
     })
   }
   const events = sent.filter(({ payload }) => payload.length === 4)
-  if (isKept.some(({ length }) => length === 4)) return 'a key press is kept'
-  if (isKept.length !== sent.length - events.length) return `${isKept.length} packets of ${sent.length} are kept`
+  if (recorded.some(({ length }) => length === 4)) return 'a key press is kept'
+  if (recorded.length !== sent.length - events.length) return `${recorded.length} packets of ${sent.length} are kept`
   // In the order in which they came, which is that in which they were sent.
   const sounds = sent.filter(({ payload }) => payload.length !== 4)
   for (const [n, { payload, meant, payloadType }] of sounds.entries()) {
-    if (!payload.equals(isKept[n]!)) return `packet ${n} is another`
+    if (!payload.equals(recorded[n]!)) return `packet ${n} is another`
     const named = meant ?? codecNamedBy(payloadType)
     const should = isHeard(named)
     if (should !== heard[n])
@@ -156,7 +156,8 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   if (visited < plays - strays - empty || visited > plays)
     return `${visited} of ${plays} packets sound, ${strays} stray`
   if (plays - strays > 2 && isSilent(index) && loud(sounds, heard) > 2) return 'it is silent although speech came'
-  if (isSilent(index) && plays === 0 && unplayed === 0 && isKept.length > 0 && !sounds.every(isQuiet)) return 'no mark'
+  if (isSilent(index) && plays === 0 && unplayed === 0 && recorded.length > 0 && !sounds.every(isQuiet))
+    return 'no mark'
   return undefined
 }
 
@@ -195,8 +196,8 @@ function payloadOf(random: Random, meant: Codec | undefined, payloadType: number
 
 /** A packet that is too short for a sample: whether it is visited makes no difference. */
 function holdsNothing(codec: Codec | undefined, payload: Buffer): boolean {
-  const least = { DVI4: 5, L16: 2, GSM: 33 }[codec?.encoding ?? ''] ?? 1
-  return payload.length < least
+  const min = { DVI4: 5, L16: 2, GSM: 33 }[codec?.encoding ?? ''] ?? 1
+  return payload.length < min
 }
 
 function codecNamedBy(payloadType: number): Codec | undefined {

@@ -90,7 +90,7 @@ async function installSeed(url: string): Promise<void> {
  * a third of what the server does in a run. What lies in other months lies in the default tables, and a test that needs a month makes
  * it; the whole of Seloste has them all, in test/whole and in the journeys.
  */
-async function keepNearMonths(url: string): Promise<void> {
+async function removeFarMonths(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
@@ -124,7 +124,7 @@ async function makeTemplate(adminUrl: string, templateUrl: string, ownerUrl?: st
     if (ownerUrl === undefined) await client.query(`create database ${templateName}`)
     await migrate(ownerUrl ?? templateUrl)
     await installSeed(ownerUrl ?? templateUrl)
-    await keepNearMonths(ownerUrl ?? templateUrl)
+    await removeFarMonths(ownerUrl ?? templateUrl)
     const { rows } = await client.query<{ rolname: string }>(
       // The first 16,384 object ids are PostgreSQL's own.
       'select rolname from pg_roles where oid >= 16384 order by rolname',

@@ -7,7 +7,7 @@ import type { Role } from '#description/roles.ts'
 import type { Admission, SegmentFacts } from '#register/admit.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
-import { keepPassword, type HashCost, type KeptPassword } from '#safeguards/people/password.ts'
+import { hashPassword, type HashCost, type StoredPassword } from '#safeguards/people/password.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
@@ -15,7 +15,7 @@ import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
 export const password = 'a good long password'
 const cheap: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
-let kept: Promise<KeptPassword> | undefined
+let storedPassword: Promise<StoredPassword> | undefined
 const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
 
 export function phone(written: string): PhoneNumberKey {
@@ -62,7 +62,9 @@ export async function enterTestPerson(
   })
   if ('refused' in person) throw new Error(person.refused)
   // As entering does with a password, but hashed once, and at a cost that makes thousands of sign-ins no work.
-  const { salt, check } = await (given.ownHash ? keepPassword(password) : (kept ??= keepPassword(password, cheap)))
+  const { salt, check } = await (given.ownHash
+    ? hashPassword(password)
+    : (storedPassword ??= hashPassword(password, cheap)))
   await safeguardsOf(admin)
     .updateTable('person')
     .set({ password_salt: salt, password_check: check })

@@ -9,7 +9,20 @@ import { answer } from '../register/open-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { kept, keptUntil, byOfficial, byCaller, stateOf, until, get, post, admin, custodian, as, setDay } = ends
+const {
+  makeRecording: stored,
+  makeRecordingUntil,
+  byOfficial,
+  byCaller,
+  stateOf,
+  until,
+  get,
+  post,
+  admin,
+  custodian,
+  as,
+  setDay,
+} = ends
 
 const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
 const [police] = rules.provisions
@@ -69,7 +82,7 @@ const close = (id: string, unreleasedBecause?: string) =>
 
 describe('what an authority asks for', () => {
   test('is told to the security unit, the decision maker and the data protection officer, and to nobody else', async () => {
-    const call = await kept()
+    const call = await stored()
     const id = await prepared([call])
     for (const name of ['tuula', 'riitta', 'dora'] as const) {
       expect(await read(id, name)).toMatchObject({ caseNumber: '5560/R/1234/26', state: 'ASSESSED' })
@@ -84,7 +97,7 @@ describe('what an authority asks for', () => {
   })
 
   test('is told without its calls to the data protection officer, who reads nobody’s', async () => {
-    const call = await kept()
+    const call = await stored()
     const id = await prepared([call])
     expect(JSON.stringify(await read(id, 'dora'))).not.toMatch(new RegExp(`${call.id}|${call.contactId}`))
     expect(await read(id, 'dora')).toMatchObject({ items: 1, itemList: [{ item: 1, what: 'BOTH' }] })
@@ -92,9 +105,9 @@ describe('what an authority asks for', () => {
   })
 
   test('is granted as it was seen: a call that is added meanwhile, another ground or assessment, is not', async () => {
-    const id = await prepared([await kept()])
+    const id = await prepared([await stored()])
     for (const change of [
-      async () => add(id, await kept()),
+      async () => add(id, await stored()),
       () => send('tuula', 'PUT', path(id), request({ officer: 'Joku muu' })),
       () => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Toinen arvio.' }),
     ]) {
@@ -108,7 +121,7 @@ describe('what an authority asks for', () => {
   })
 
   test('without a statutory ground cannot be granted, and the missing ground is named', async () => {
-    const call = await kept()
+    const call = await stored()
     const id = await prepared([call], { provisionId: undefined })
     expect(await read(id)).toMatchObject({ lacks: expect.arrayContaining([{ what: 'provision' }]) as unknown })
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision' })
@@ -120,7 +133,7 @@ describe('what an authority asks for', () => {
     expect(await post('tuula', '/api/authority-disclosures', request({ provisionId: over.id }))).toMatchObject({
       code: 'authority.provision-expired',
     })
-    const id = await prepared([await kept()])
+    const id = await prepared([await stored()])
     await sql`update authority_disclosure set provision_id = ${over.id} where id = ${id}`.execute(admin)
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision-expired' })
   })
@@ -130,7 +143,7 @@ describe('what an authority asks for', () => {
     expect(await decide(id)).toMatchObject({ code: 'authority.assessment' })
     await assess(id)
     expect(await decide(id)).toMatchObject({ code: 'authority.items' })
-    expect((await add(id, await kept())).status).toBe(201)
+    expect((await add(id, await stored())).status).toBe(201)
     expect(await decide(id, {}, 'tuula')).toMatchObject({ status: 403, code: 'deny.role' })
     await sql`update authority_disclosure set assessed_by = ${ends.people.riitta.id} where id = ${id}`.execute(admin)
     expect(await decide(id)).toMatchObject({ status: 403, code: 'authority.own' })
@@ -142,7 +155,7 @@ describe('what an authority asks for', () => {
   })
 
   test('is granted in part by naming items; the others are let go', async () => {
-    const [one, other] = [await kept(), await kept()]
+    const [one, other] = [await stored(), await stored()]
     const id = await prepared([one, other])
     expect(await decide(id, { outcome: 'PART', items: [9] })).toMatchObject({ code: 'authority.items' })
     expect((await decide(id, { outcome: 'PART', items: [1] })).status).toBe(204)
@@ -178,9 +191,9 @@ describe('what an authority asks for', () => {
 
 describe('a recording that an authority asks for', () => {
   test('near its day makes the disclosure urgent at once, and is destroyed on that day all the same', async () => {
-    const call = await keptUntil(36)
+    const call = await makeRecordingUntil(36)
     const id = await prepared([call])
-    const later = await prepared([await kept()])
+    const later = await prepared([await stored()])
     expect(await read(later)).not.toHaveProperty('urgentAt')
     const list = (await get('riitta', '/api/authority-disclosures')).body['items'] as {
       id: string
@@ -195,7 +208,7 @@ describe('a recording that an authority asks for', () => {
   })
 
   test('waits when its use is forbidden after the request came, and goes when the disclosure is closed', async () => {
-    const call = await kept()
+    const call = await stored()
     const id = await prepared([call])
     // Nobody is told for whom: the police would be the answer.
     expect((await byCaller(call.id)).body).toMatchObject({ state: 'blocked' })
@@ -206,14 +219,14 @@ describe('a recording that an authority asks for', () => {
   })
 
   test('that was forbidden before waits for nobody', async () => {
-    const call = await kept()
+    const call = await stored()
     expect((await byOfficial(call.id)).status).toBe(200)
     await until(call.id, 'DESTROYED')
     expect(await add(await entered(), call)).toMatchObject({ code: 'recording.destroyed' })
   })
 
   test('is let go when its item is taken out', async () => {
-    const call = await kept()
+    const call = await stored()
     const id = await prepared([call])
     await byCaller(call.id)
     expect((await send('tuula', 'DELETE', path(id, '/items/1'))).status).toBe(204)
@@ -221,7 +234,7 @@ describe('a recording that an authority asks for', () => {
   })
 
   test('is asked for once in a disclosure, and with its own call alone', async () => {
-    const [call, other] = [await kept(), await kept()]
+    const [call, other] = [await stored(), await stored()]
     const id = await prepared([call])
     expect(await add(id, call)).toMatchObject({ code: 'authority.item-twice' })
     expect(await add(id, { id: other.id, contactId: call.contactId })).toMatchObject({ code: 'authority.no-recording' })
@@ -229,7 +242,7 @@ describe('a recording that an authority asks for', () => {
 })
 
 test('what was granted is closed once it was given, or with the reason why nothing left; what was refused without one', async () => {
-  const id = await prepared([await kept()])
+  const id = await prepared([await stored()])
   expect(await close(id, 'Ei noudettu.')).toMatchObject({ status: 409, code: 'authority.decision' })
   expect((await decide(id)).status).toBe(204)
   expect(await close(id)).toMatchObject({ status: 409, code: 'authority.unreleased', field: 'unreleasedBecause' })
@@ -237,12 +250,12 @@ test('what was granted is closed once it was given, or with the reason why nothi
   expect((await close(id, 'Ei noudettu.')).status).toBe(204)
   expect(await read(id)).toMatchObject({ state: 'CLOSED', unreleasedBecause: 'Ei noudettu.' })
 
-  const refused = await prepared([await kept()])
+  const refused = await prepared([await stored()])
   expect((await decide(refused, { outcome: 'REFUSED' })).status).toBe(204)
   expect(await close(refused, 'Ei noudettu.')).toMatchObject({ status: 400, code: 'authority.no-reason-wanted' })
   expect((await close(refused)).status).toBe(204)
 
-  const given = await prepared([await kept()])
+  const given = await prepared([await stored()])
   expect((await decide(given)).status).toBe(204)
   await sql`update authority_disclosure set released_at = now() where id = ${given}`.execute(database.as().db)
   expect(await close(given, 'Ei noudettu.')).toMatchObject({ code: 'authority.no-reason-wanted' })
@@ -251,7 +264,7 @@ test('what was granted is closed once it was given, or with the reason why nothi
 })
 
 test('every act on a disclosure is in the log by its id, and no text of it is', async () => {
-  const id = await prepared([await kept()])
+  const id = await prepared([await stored()])
   await decide(id)
   await read(id)
   await close(id, 'Kuulusteltiin muualla.')

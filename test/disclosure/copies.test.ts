@@ -147,7 +147,7 @@ test('whoever prepared a copy once does not sign it, though somebody has taken i
 test('nobody hears faster by beginning to hear again: the pace is of the person', async () => {
   const { id } = await rendered()
   const session = await copies.people.kaisa.signIn()
-  const hearings = createCopyHearings(copies.register.keeping, { leadMs: 2000, pieceMs: 500 })
+  const hearings = createCopyHearings(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
   const begin = async () => {
     const begun = await beginHearing(database.as('seloste_desk').db, session, id)
     if ('refused' in begun) throw new Error(begun.refused)
@@ -185,7 +185,7 @@ test('a copy that is approved stays as it is: whoever gets it again gets the sam
   const again = await send('kaisa', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
   expect(again.body).toEqual({ id })
   expect((await hear(id)).equals(sound)).toBe(true)
-  const opened = await openAnonymisedSound(copies.register.keeping, { copy: id, recording }, sound.length)
+  const opened = await openAnonymisedSound(copies.register.ingest, { copy: id, recording }, sound.length)
   expect((await opened.read(0, opened.totalBytes)).equals(sound)).toBe(true)
   expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
 })
@@ -333,7 +333,7 @@ test('a prohibition while it is rendered or heard leaves nothing of it, and the 
 test('what is being rendered when the custodian ends has failed at its start', async () => {
   const { id } = await copy()
   await sql`update anonymised_copy set state = 'RENDERING' where id = ${id}`.execute(copies.admin)
-  expect(await endUnfinishedRenderings(copies.register.keeping)).toMatchObject({ ended: 1 })
+  expect(await endUnfinishedRenderings(copies.register.ingest)).toMatchObject({ ended: 1 })
   expect(await rowOf(id)).toMatchObject({ state: 'FAILED', failure: 'custodian-ended' })
 })
 

@@ -23,7 +23,7 @@ const samplesBetween = 3600
  * @param language the one that the text is in; numbers of the others are read as well
  * @returns in order of place; empty where nothing was found, which is no proof that nothing is there
  */
-export function identifiersIn(text: string, language: Language, leastConfidence = 0.5): Finding[] {
+export function identifiersIn(text: string, language: Language, minConfidence = 0.5): Finding[] {
   const places: { word: Word; from: number; to: number }[] = []
   let at = 0
   let track: Word['track'] = 0
@@ -48,7 +48,7 @@ export function identifiersIn(text: string, language: Language, leastConfidence 
     at,
   )
   return proposals
-    .filter(({ confidence }) => confidence >= leastConfidence)
+    .filter(({ confidence }) => confidence >= minConfidence)
     .flatMap(({ category, trigger, confidence, ...span }) => {
       const inside = places.filter(({ word }) => {
         const middle = (word.from + word.to) / 2

@@ -78,7 +78,7 @@ export async function openCopies(
   /** A copy of a recording that was picked, without a word; for a disclosure that was begun, or one of its own. */
   async function copy(given?: string) {
     const disclosure = given ?? (await begun())
-    const recording = await research.ends.kept({}, { packets: wholeMs / 20 })
+    const recording = await research.ends.makeRecording({}, { packets: wholeMs / 20 })
     const picked = await pick(disclosure, recording.id)
     const path = `/api/research-disclosures/${disclosure}/items/${picked.body['item'] as number}/copy`
     const made = await send('eero', 'POST', path)

@@ -129,7 +129,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     const id = await begun(given)
     const recordings: string[] = []
     for (let n = 0; n < (given.items ?? 1); n++) {
-      const recording = (await ends.kept()).id
+      const recording = (await ends.makeRecording()).id
       expect(await pick(id, recording)).toMatchObject({ status: 201, body: { item: n + 1 } })
       await copied(recording)
       recordings.push(recording)

@@ -180,7 +180,7 @@ describe('a package to a research institute', () => {
     expect((await fetchLink(body['link'] as string)).status).toBe(200)
     await until(id, 'taken')
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
-    await createPackageFetching(register.keeping).removeEnded()
+    await createPackageFetching(register.ingest).removeEnded()
     await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
   })
 
@@ -197,7 +197,7 @@ describe('a package to a research institute', () => {
     expect(await begun()).toBe(0)
     // A desk that asks without having been given the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
-    const fetching = createPackageFetching(register.keeping)
+    const fetching = createPackageFetching(register.ingest)
     const guessed = { id: body['id'] as string, attempt: 1, sizeBytes }
     for (const attempt of [0, 1]) {
       expect(await fetching.piece({ ...guessed, attempt, from: 0 })).toEqual({})
@@ -223,7 +223,7 @@ describe('a package to a research institute', () => {
       const { id } = await ready()
       const { body } = await release(id, { delivery })
       await until(id, 'ready')
-      const fetching = createPackageFetching(register.keeping)
+      const fetching = createPackageFetching(register.ingest)
       const { token: session } = await open.people.riitta.signIn()
       const begin = async () => {
         const begun =
@@ -323,7 +323,7 @@ describe('a package to a research institute', () => {
     for (const { id, recordings } of [confirmed, pseudonymised, restricted]) {
       const { body } = await release(id)
       await until(id, 'ready')
-      const fetching = createPackageFetching(register.keeping)
+      const fetching = createPackageFetching(register.ingest)
       const begun = await fetching.begin({ token: (body['link'] as string).slice('/packages/'.length) })
       const half = {
         id: begun.id!,
@@ -339,7 +339,7 @@ describe('a package to a research institute', () => {
       // Not even the rest of what had begun.
       expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
-      await createPackageFetching(register.keeping).removeEnded()
+      await createPackageFetching(register.ingest).removeEnded()
       expect(await stateOf(id)).toBe('withdrawn')
       await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
       await open.allowed({ pseudonymised: true })
@@ -401,9 +401,9 @@ describe('a package to a research institute', () => {
     await sql`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
       values (${id}, 'KEY', 'MEDIUM', 1, ${open.people.riitta.id}, now() + interval '1 day')`.execute(admin)
-    const left = join(register.keeping.workFolder, 'left.package')
+    const left = join(register.ingest.workFolder, 'left.package')
     writeFileSync(left, 'sealed')
-    expect(await endUnfinishedPackages(register.keeping)).toEqual({ ended: 1, files: 1 })
+    expect(await endUnfinishedPackages(register.ingest)).toEqual({ ended: 1, files: 1 })
     expect(existsSync(left)).toBe(false)
     expect(await stateOf(id)).toBe('failed')
     expect((await read(id)).itemList).toMatchObject([{ outcome: 'none' }])
@@ -453,9 +453,9 @@ describe('a package to an authority', () => {
   async function granted(
     what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA' = 'BOTH',
     given: object = {},
-    kept?: { id: string; contactId: string },
+    stored?: { id: string; contactId: string },
   ) {
-    const call = kept ?? (await ends.kept())
+    const call = stored ?? (await ends.makeRecording())
     const [provision] = ends.versions.at(Temporal.Now.instant()).description.disclosure.provisions
     const { body } = await send('tuula', 'POST', '/api/authority-disclosures', {
       ...{
@@ -534,7 +534,7 @@ describe('a package to an authority', () => {
   })
 
   test('never lies past its recording’s day, keeps its disclosure open while it lies there, and ends with its recording', async () => {
-    const { call, path } = await granted('BOTH', {}, await ends.keptUntil(36))
+    const { call, path } = await granted('BOTH', {}, await ends.makeRecordingUntil(36))
     const { destroy_at: day } = await ends.stateOf(call.id)
     const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
     expect(body['expiresAt']).toBe(day!.toString())

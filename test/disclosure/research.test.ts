@@ -96,8 +96,8 @@ describe('an item', () => {
   test('is picked one by one, by somebody who could hear it now for a service-level study', async () => {
     const id = await begun()
     const [own, others] = [
-      await ends.kept(),
-      await ends.kept({
+      await ends.makeRecording(),
+      await ends.makeRecording({
         numberReached: { key: phone('029 497 001') },
         numberCalled: { key: phone('029 497 001'), kind: 'NATIONAL_SERVICE' },
       }),
@@ -107,11 +107,11 @@ describe('an item', () => {
     expect(await pick(id, own.id, 'kaisa')).toMatchObject({ status: 201, body: { item: 1 } })
     expect(await pick(id, others.id)).toMatchObject({ status: 404, code: 'not-found' })
     expect(await pick(id, crypto.randomUUID())).toMatchObject({ status: 404, code: 'not-found' })
-    const notKept = await ends.register.record()
-    expect(await pick(id, notKept.id)).toMatchObject({ status: 404, code: 'not-found' })
-    const gone = await ends.keptUntil(-1)
+    const notIngested = await ends.register.record()
+    expect(await pick(id, notIngested.id)).toMatchObject({ status: 404, code: 'not-found' })
+    const gone = await ends.makeRecordingUntil(-1)
     expect(await pick(id, gone.id)).toMatchObject({ status: 404, code: 'not-found' })
-    const restricted = await ends.kept()
+    const restricted = await ends.makeRecording()
     await sql`update recording set state = 'RESTRICTED' where id = ${restricted.id}`.execute(admin)
     expect(await pick(id, restricted.id)).toMatchObject({ status: 404, code: 'not-found' })
     const several = await act('eero', 'POST', id, '/items', { recordingIds: [own.id] })
@@ -121,7 +121,7 @@ describe('an item', () => {
 
   test('that was dropped leaves no tie to its recording, and its number to nobody else', async () => {
     const id = await begun()
-    const call = await ends.kept()
+    const call = await ends.makeRecording()
     await pick(id, call.id)
     expect((await act('kaisa', 'DELETE', id, '/items/1')).status).toBe(204)
     expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ status: 404 })
@@ -137,7 +137,7 @@ describe('an item', () => {
       select ${id}, n, gen_random_uuid(), gen_random_uuid(), ${people.eero.id} from generate_series(1, 200) n`.execute(
       admin,
     )
-    expect(await pick(id, (await ends.kept()).id)).toMatchObject({ status: 409, code: 'research.too-many' })
+    expect(await pick(id, (await ends.makeRecording()).id)).toMatchObject({ status: 409, code: 'research.too-many' })
   })
 
   test('of which the institute has a copy already is not lent to it again, before it is confirmed', async () => {
@@ -165,7 +165,7 @@ describe('what is missing', () => {
   test('is named at each step, and nothing is decided or released while it is', async () => {
     const id = await begun()
     expect(await lacksOf(id)).toEqual(['items', 'undertaking', 'decision', 'release'])
-    const call = await ends.kept()
+    const call = await ends.makeRecording()
     await pick(id, call.id)
     expect(await lacksOf(id)).toEqual(['anonymised-copy', 'undertaking', 'decision', 'release'])
     expect(await decide(id)).toMatchObject({ status: 409, code: 'research.anonymised-copy', field: '1' })
@@ -221,8 +221,8 @@ describe('what is missing', () => {
 
   test('is a day after the earliest destruction: the due date is moved or the item is dropped', async () => {
     const id = await begun({ dueOn: day(40) })
-    const early = await ends.kept(callOfMonthsAgo(5))
-    const late = await ends.kept()
+    const early = await ends.makeRecording(callOfMonthsAgo(5))
+    const late = await ends.makeRecording()
     await pick(id, late.id)
     await pick(id, early.id)
     const { lacks, earliestDestruction } = await read(id)
@@ -288,7 +288,7 @@ describe('the decision', () => {
     const changed = { status: 409, code: 'research.changed-meanwhile' }
     for (const change of [
       async () => {
-        const call = await ends.kept()
+        const call = await ends.makeRecording()
         await pick(id, call.id)
         await copied(call.id)
       },
@@ -375,7 +375,7 @@ describe('the decision', () => {
 
   test('that refuses needs nothing else, and unties the items from their recordings; so does giving up', async () => {
     const [refused, given] = [await begun(), await begun()]
-    for (const id of [refused, given]) await pick(id, (await ends.kept()).id)
+    for (const id of [refused, given]) await pick(id, (await ends.makeRecording()).id)
     expect((await decide(refused, 'REFUSED')).status).toBe(204)
     expect((await act('eero', 'DELETE', given, '')).status).toBe(204)
     const [one, other] = [await read(refused), await read(given)]
@@ -383,7 +383,7 @@ describe('the decision', () => {
     expect(other).toMatchObject({ state: 'WITHDRAWN', lacks: [], items: 1 })
     expect(JSON.stringify([one.itemList, other.itemList])).not.toMatch(/recordingId|contactId/)
     expect(await decide(given)).toMatchObject({ status: 409, code: 'research.over' })
-    expect(await pick(refused, (await ends.kept()).id)).toMatchObject({ code: 'research.over' })
+    expect(await pick(refused, (await ends.makeRecording()).id)).toMatchObject({ code: 'research.over' })
   })
 
   test('of an undertaking that is signed on a day to come is none', async () => {

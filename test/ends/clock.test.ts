@@ -13,7 +13,7 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { admin, custodian, keptUntil, kept, stateOf, post, shiftMark, byOfficial } = ends
+const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, shiftMark, byOfficial } = ends
 const now = () => Temporal.Now.instant()
 const runAll = async () => {
   const state = await advanceClock(custodian)
@@ -40,14 +40,14 @@ beforeEach(async () => {
 describe('a clock that is', () => {
   test('an hour ahead, as at a change of the clocks: terms are obeyed', async () => {
     await shiftMark('-1 hour')
-    const [due, later] = [await keptUntil(-0.5), await keptUntil(0.5)]
+    const [due, later] = [await makeRecordingUntil(-0.5), await makeRecordingUntil(0.5)]
     expect(await runAll()).toBe('right')
     expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
   })
 
   test('an hour back: what ended before is not served, and nothing is destroyed early', async () => {
-    const [ended, later] = [await keptUntil(0.5), await keptUntil(2)]
+    const [ended, later] = [await makeRecordingUntil(0.5), await makeRecordingUntil(2)]
     await shiftMark('1 hour')
     expect(await runAll()).toBe('behind')
     expect(await listen(ended.id)).toMatchObject({ code: 'recording.destroyed' })
@@ -56,7 +56,7 @@ describe('a clock that is', () => {
   })
 
   test('a day back: likewise', async () => {
-    const ended = await keptUntil(12)
+    const ended = await makeRecordingUntil(12)
     expect((await listen(ended.id)).status).toBe(201)
     await shiftMark('24 hours')
     expect(await runAll()).toBe('behind')
@@ -64,7 +64,11 @@ describe('a clock that is', () => {
   })
 
   test('200 days ahead: nothing is destroyed by its term, no order ends, and a prohibition is carried out all the same', async () => {
-    const [due, forbidden, held] = [await keptUntil(-24 * 30), await kept(), await kept(callOfMonthsAgo(5))]
+    const [due, forbidden, held] = [
+      await makeRecordingUntil(-24 * 30),
+      await stored(),
+      await stored(callOfMonthsAgo(5)),
+    ]
     const until = now().add({ hours: 1 }).toString()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1', until }
     await post('tuula', '/api/holds', { contactId: held.contactId, covers: 'both', ...order })
@@ -86,7 +90,7 @@ describe('a clock that is', () => {
   })
 
   test('right again by itself: terms are obeyed, and nobody has confirmed anything', async () => {
-    const due = await keptUntil(-0.5)
+    const due = await makeRecordingUntil(-0.5)
     await shiftMark('-30 hours')
     expect(await runAll()).toBe('ahead')
     await shiftMark('-1 hour')
@@ -102,7 +106,7 @@ describe('a clock that is ahead is right once two people have said so', () => {
 
   test('two different ones, of those who may, while they look at it', async () => {
     expect((await confirm('riitta')).code).toBe('clock.right')
-    const due = await keptUntil(-24 * 30)
+    const due = await makeRecordingUntil(-24 * 30)
     await shiftMark('-200 days')
     expect(await runAll()).toBe('ahead')
     for (const name of ['matti', 'tuula'] as const) expect((await confirm(name)).code).toBe('deny.role')

@@ -24,7 +24,7 @@ const { db: admin, pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 const now = () => Temporal.Now.instant()
 
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const place = await openTestPlaces(database, register)
 const { expunging, forbid, destroy } = makeDestroyer(database, register, place.copies)
@@ -47,7 +47,7 @@ async function objectsAt(id: string): Promise<string[]> {
 }
 
 test('a place that is away past the deadline is told of the end when it is back; the ledger says both', async () => {
-  const [victim, neighbour] = [(await register.keep(1))[0]!, (await register.keep(1))[0]!]
+  const [victim, neighbour] = [(await register.makeRecordings(1))[0]!, (await register.makeRecordings(1))[0]!]
   await backUpTo(register, place)
   expect((await objectsAt(victim.id)).length).toBeGreaterThan(0)
   await rename(place.folder, `${place.folder}-away`)
@@ -124,7 +124,7 @@ test('objects that capture brings after the end are removed', async () => {
 
 test('a shorter term moves a key into the month of its day, and both end there', async () => {
   const { id } = await register.record(callOfMonthsAgo(1))
-  await ingestRecording(register.keeping, id, now())
+  await ingestRecording(register.ingest, id, now())
   const before = { month: (await monthOf(id))!.expiry_month, key: await fileKeyOf(custodian, register.keys, id) }
   const { description } = versionAt(await readVersions(admin), now())
   const rules = description.recordingPlan.rules.map((rule) => ({ ...rule, recordingMonths: 3 }))
@@ -154,7 +154,7 @@ test('what an order holds past its month keeps its key, under a month that runs;
      values ($1, $2, 'both', '806/2011 8:24', 'Poliisi', 'R/1', 'TURVA-1', now() + interval '1 month', $3) returning id`,
     [contactId, startedAt.toString(), person.id],
   )
-  await ingestRecording(register.keeping, id, now())
+  await ingestRecording(register.ingest, id, now())
   const month = (await monthOf(id))!.expiry_month
   const key = await fileKeyOf(custodian, register.keys, id)
   expect(key).toBeDefined()

@@ -5,7 +5,7 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, keptUntil, post, get, serve, shiftMark } = await openEnds(database)
+const { makeRecording: stored, makeRecordingUntil, post, get, serve, shiftMark } = await openEnds(database)
 const access = { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' }
 const query = new URLSearchParams(access).toString()
 
@@ -15,8 +15,8 @@ interface Shown {
 }
 
 test('a recording whose day was reached before the clock went back is destroyed for the list, the call, the search and the ear', async () => {
-  const alive = await kept()
-  const over = await keptUntil(3)
+  const alive = await stored()
+  const over = await makeRecordingUntil(3)
   // The register has been four hours further than the clock is now.
   await shiftMark('4 hours')
   const { body } = await get('tuula', `/api/contacts?${query}`)
@@ -41,7 +41,7 @@ test('a recording whose day was reached before the clock went back is destroyed 
 })
 
 test('an inspection is urgent three days before, by the same time', async () => {
-  const later = await keptUntil(74)
+  const later = await makeRecordingUntil(74)
   const request = await serve([later.contactId], { kinds: ['LISTEN'] })
   const isUrgent = async () => {
     const { rows } = await database

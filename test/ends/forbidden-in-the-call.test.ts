@@ -10,7 +10,7 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { kept, byOfficial, stateOf, until, post, admin, register, people } = ends
+const { makeRecording: remaining, byOfficial, stateOf, until, post, admin, register, people } = ends
 const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
@@ -40,7 +40,7 @@ describe('a recording that is forbidden while its call goes on (R49, AC11)', () 
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
     expect(await forbiddenOf(id)).toEqual([{ id, destroys: true }])
     // The custodian looks every few seconds, and whenever something else is forbidden.
-    await until(await kept().then((other) => byOfficial(other.id).then(() => other.id)), 'DESTROYED')
+    await until(await remaining().then((other) => byOfficial(other.id).then(() => other.id)), 'DESTROYED')
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING' })
 
     const recording = { ...facts.recording, endedAt: now(), gone: true as const }

@@ -7,7 +7,7 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { as, kept, stateOf, admin, people } = ends
+const { as, makeRecording: stored, stateOf, admin, people } = ends
 
 const roles = [undefined, 'seloste_capture', 'seloste_desk', 'seloste_custodian'] as const
 const statements = (id: string, contactId: string): string[] => [
@@ -30,7 +30,7 @@ const statements = (id: string, contactId: string): string[] => [
 
 describe('a recording of thirty days stays', () => {
   test.each(roles)('whatever %s asks of the database', async (role) => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     const before = await stateOf(id)
     const { pool } = database.as(role)
     for (const statement of statements(id, contactId)) {
@@ -46,7 +46,7 @@ describe('a recording of thirty days stays', () => {
   test.each(['matti', 'tuula', 'asta', 'riitta', 'dora', 'paula', 'aino'] as const)(
     'whatever %s asks of the API',
     async (name) => {
-      const { id, contactId } = await kept()
+      const { id, contactId } = await stored()
       const browser = await as(name)
       for (const path of [
         `/api/recordings/${id}`,
@@ -62,7 +62,7 @@ describe('a recording of thirty days stays', () => {
   )
 
   test('when its official, its unit and every number and rule are gone', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     const { pool } = database.as()
     await pool.query('update person set employed_to = now() where id = $1', [people.bertil.id])
     for (const statement of [
@@ -80,7 +80,7 @@ describe('a recording of thirty days stays', () => {
 })
 
 test('each cause needs its ground', async () => {
-  const recording = await ends.keptUntil(24)
+  const recording = await ends.makeRecordingUntil(24)
   const end = (cause: string) =>
     database
       .as('seloste_custodian')
@@ -93,7 +93,7 @@ test('each cause needs its ground', async () => {
 })
 
 test('no process writes a prohibition, an order or an inspection itself', async () => {
-  const { id, contactId } = await kept()
+  const { id, contactId } = await stored()
   for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian']) {
     const { pool } = database.as(role)
     for (const statement of [

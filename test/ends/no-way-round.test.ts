@@ -8,14 +8,14 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { kept, keptUntil, stateOf, post, get, custodian, setDay } = ends
+const { makeRecording: stored, makeRecordingUntil, stateOf, post, get, custodian, setDay } = ends
 const owner = database.as().pool
 const as = (role: 'seloste_custodian' | 'seloste_capture') => database.as(role).pool
 const now = () => Temporal.Now.instant()
 
 describe('a custodian that was taken over', () => {
   test('does not bring a recording that is kept into quarantine, to cut it away (R23)', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     const statement = `update recording set state = 'QUARANTINED' where id = '${id}'`
     await expect(as('seloste_custodian').query(statement)).rejects.toThrow(/cannot be quarantined/)
     const unkept = `update recording set kept_at = null where id = '${id}'`
@@ -24,7 +24,7 @@ describe('a custodian that was taken over', () => {
   })
 
   test('destroys nothing without its entry in the ledger, and no row of what is destroyed before its history ends', async () => {
-    const { id } = await keptUntil(-1)
+    const { id } = await makeRecordingUntil(-1)
     // Nothing opens its header any more: the ledger alone is missing.
     await owner.query(
       `delete from intake_key_end where public_key = (select intake_key from recording where id = '${id}')`,
@@ -40,7 +40,7 @@ describe('a custodian that was taken over', () => {
   })
 
   test('says of nothing in the ledger that lives, that it ended: a restore would end it', async () => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     const hold = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
     const { body } = await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...hold })
@@ -58,7 +58,7 @@ describe('a custodian that was taken over', () => {
 })
 
 test('capture that was taken over does not put an end off (R22, R24)', async () => {
-  const { id, contactId } = await kept()
+  const { id, contactId } = await stored()
   const query = (statement: string) => as('seloste_capture').query(statement)
   await owner.query(`alter table recording disable trigger user`)
   const old = `started_at - interval '7 months'`
@@ -147,7 +147,7 @@ describe('what an order keeps past its day is in no count', () => {
 
   test('of what was due, by the hour, the day and the month', async () => {
     const before = await due()
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
     expect((await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...order })).status).toBe(201)

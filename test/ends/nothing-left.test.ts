@@ -13,7 +13,7 @@ import { inBuckets } from '../objects/test-objects.ts'
 import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, byOfficial, stateOf, register, custodian, expunging } = await openEnds(database)
+const { makeRecording: stored, byOfficial, stateOf, register, custodian, expunging } = await openEnds(database)
 const owner = database.as().pool
 
 const began = Date.now() - 60_000
@@ -60,7 +60,7 @@ async function foundInStore(store: ObjectStore, needles: Record<string, Buffer>)
 }
 
 test('nothing on the machine opens a recording that is destroyed, and its neighbours open', async () => {
-  const [gone, neighbour] = [await kept(), await kept()]
+  const [gone, neighbour] = [await stored(), await stored()]
   const { keys, folder, objects } = register
   const wrapped = await wrappedOf(gone.id)
   const name = `month-${wrapped.month.slice(0, 7)}.v${wrapped.version}`

@@ -38,7 +38,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     objects: register.objects,
     keys: register.keys,
     copies: withoutCopies,
-    workFolder: register.keeping.workFolder,
+    workFolder: register.ingest.workFolder,
   }
   let running: { stop: () => Promise<void> } | undefined
   async function startCustodian() {
@@ -91,7 +91,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
   }
 
   /** A recorded call that Aino answered, in keeping. */
-  async function kept(given: Partial<SegmentFacts> = {}, call?: RecordedCall) {
+  async function makeRecording(given: Partial<SegmentFacts> = {}, call?: RecordedCall) {
     const recording = await register.record(
       {
         official: { personId: people.aino.id, unitId: people.aino.unitId, name: 'Aino', phone: phone('029 512 1001') },
@@ -99,7 +99,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
       },
       call,
     )
-    await ingestRecording(register.keeping, recording.id, systemClock.now())
+    await ingestRecording(register.ingest, recording.id, systemClock.now())
     return recording
   }
 
@@ -147,8 +147,8 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     })
   }
   /** A recording in keeping whose day comes after so many hours, or came so many before. */
-  async function keptUntil(hours: number) {
-    const recording = await kept(callOfMonthsAgo(5))
+  async function makeRecordingUntil(hours: number) {
+    const recording = await makeRecording(callOfMonthsAgo(5))
     await setDay(recording.id, systemClock.now().add({ seconds: Math.round(hours * 3600) }))
     return recording
   }
@@ -162,7 +162,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
       startCustodian,
       stopCustodian,
       as,
-      kept,
+      makeRecording,
       post,
       get,
       forbid,
@@ -173,7 +173,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
       stateOf,
       until,
       setDay,
-      keptUntil,
+      makeRecordingUntil,
       shiftMark,
     },
   }

@@ -7,7 +7,7 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { kept, keptUntil, byOfficial, stateOf, until, post, get, admin, setDay } = ends
+const { makeRecording: stored, makeRecordingUntil, byOfficial, stateOf, until, post, get, admin, setDay } = ends
 const now = () => Temporal.Now.instant()
 const months = (count: number) => now().toZonedDateTimeISO('Europe/Helsinki').add({ months: count }).toInstant()
 
@@ -43,7 +43,7 @@ async function letEnd(id: string) {
 
 describe('an order in force', () => {
   test('blocks a recording for everybody but the security unit, and is shown to nobody else', async () => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     await entered(contactId)
     expect(await stateOf(id)).toMatchObject({ state: 'RESTRICTED' })
     expect(await listen('aino', id, { purpose: 'DEVELOPMENT' })).toMatchObject({ code: 'recording.restricted' })
@@ -63,7 +63,7 @@ describe('an order in force', () => {
   })
 
   test('keeps a recording past its day, which looks as ended as any other; and lets it go when it ends by itself', async () => {
-    const recording = await keptUntil(36)
+    const recording = await makeRecordingUntil(36)
     const hold = await entered(recording.contactId)
     await setDay(recording.id, now().subtract({ hours: 1 }))
     const update = ends.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
@@ -82,8 +82,8 @@ describe('an order in force', () => {
   })
 
   test('is waited for by a prohibition, which is accepted without a word of it and carried out when it ends', async () => {
-    const { id, contactId } = await kept()
-    const plain = await kept()
+    const { id, contactId } = await stored()
+    const plain = await stored()
     const hold = await entered(contactId)
     const forbidden = await byOfficial(id)
     const usual = await byOfficial(plain.id)
@@ -102,7 +102,7 @@ describe('an order in force', () => {
   })
 
   test('gives a recording that is not past its day back to everybody', async () => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     const first = await entered(contactId)
     const second = await entered(contactId, { orderReference: 'R/2/27' })
     await letEnd(first)
@@ -120,14 +120,14 @@ describe('an order in force', () => {
     await entered(recording.contactId)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
     const { ingestRecording } = await import('#register/recordings/ingest-recording.ts')
-    await ingestRecording(ends.register.keeping, recording.id, now())
+    await ingestRecording(ends.register.ingest, recording.id, now())
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
   })
 })
 
 describe('an order ends within three calendar months from when it is entered or renewed', () => {
   test('not later, not in the past, and no shorter by a renewal', async () => {
-    const { contactId } = await kept()
+    const { contactId } = await stored()
     const late = months(3).add({ minutes: 1 }).toString()
     expect(await post('tuula', '/api/holds', order(contactId, { until: late }))).toMatchObject({
       status: 400,
@@ -152,7 +152,7 @@ describe('an order ends within three calendar months from when it is entered or 
   })
 
   test('nothing is left of a recording that was destroyed', async () => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     await byOfficial(id)
     await until(id, 'DESTROYED')
     const request = order(contactId, { covers: 'recordings' })
@@ -160,7 +160,7 @@ describe('an order ends within three calendar months from when it is entered or 
   })
 
   test('the case is named', async () => {
-    const { contactId } = await kept()
+    const { contactId } = await stored()
     expect((await post('tuula', '/api/holds', order(contactId, { reference: undefined }))).status).toBe(400)
     expect((await post('tuula', '/api/holds', order(crypto.randomUUID()))).code).toBe('not-found')
   })
@@ -168,7 +168,7 @@ describe('an order ends within three calendar months from when it is entered or 
 
 describe('nothing that an order keeps is deleted, by anybody', () => {
   test('neither its history nor its recordings, whichever role asks', async () => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     await entered(contactId)
     for (const role of [undefined, 'seloste_custodian', 'seloste_desk', 'seloste_capture']) {
       const { pool } = database.as(role)

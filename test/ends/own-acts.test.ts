@@ -6,7 +6,7 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { kept, byOfficial, forbid, get, until, people } = ends
+const { makeRecording: stored, byOfficial, forbid, get, until, people } = ends
 
 beforeAll(() => ends.startCustodian(), 60_000)
 
@@ -17,7 +17,7 @@ async function acts(name: 'aino' | 'bertil' | 'paula') {
 
 test('officials see their own wishes and those they entered for callers, until they are carried out and after', async () => {
   expect(await acts('aino')).toMatchObject({ forbidden: [], asked: [] })
-  const [own, entries] = [await kept(), await kept()]
+  const [own, entries] = [await stored(), await stored()]
   await byOfficial(own.id)
   await forbid('aino', entries.id, { party: 'CALLER', channel: 'CALL' })
   await until(own.id, 'DESTROYED')

@@ -9,7 +9,20 @@ import { openEnds } from './open-ends.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { as, kept, forbid, byOfficial, byCaller, serve, stateOf, until, post, get, admin, register } = ends
+const {
+  as,
+  makeRecording: stored,
+  forbid,
+  byOfficial,
+  byCaller,
+  serve,
+  stateOf,
+  until,
+  post,
+  get,
+  admin,
+  register,
+} = ends
 const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
@@ -21,7 +34,7 @@ const development = { purpose: 'DEVELOPMENT' }
 
 describe('a recording whose use is forbidden is blocked at once and destroyed within a minute', () => {
   test('by its caller, through the Service Unit, long before the floor; nobody asks why', async () => {
-    const { id, contactId } = await kept()
+    const { id, contactId } = await stored()
     const begun = await listen('aino', id, development)
     expect(begun.status).toBe(201)
     const playing = begun.body as unknown as { audio: string }
@@ -45,7 +58,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
   })
 
   test('by its official, whose wish it is, and by the official whom the caller told in the call', async () => {
-    const [mine, forbidden] = [await kept(), await kept()]
+    const [mine, forbidden] = [await stored(), await stored()]
     expect(await byOfficial(mine.id)).toMatchObject({ status: 200 })
     expect(await forbid('aino', forbidden.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
     expect(await until(mine.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
@@ -54,7 +67,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
 
   test('asked twice, it is one prohibition', async () => {
     await ends.stopCustodian()
-    const { id } = await kept()
+    const { id } = await stored()
     const [first, second] = [await byOfficial(id), await byOfficial(id)]
     expect(second.body['id']).toBe(first.body['id'])
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
@@ -72,7 +85,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
 
 describe('nobody else forbids, and a stranger learns nothing', () => {
   test('an official forbids nothing of another’s call', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     expect(await forbid('bertil', id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({
       status: 404,
       code: 'not-found',
@@ -83,19 +96,19 @@ describe('nobody else forbids, and a stranger learns nothing', () => {
   })
 
   test.each(['matti', 'tuula', 'riitta', 'asta', 'dora'] as const)('%s may not', async (name) => {
-    const { id } = await kept()
+    const { id } = await stored()
     const body = { party: 'CALLER', channel: 'LETTER', reference: 'X-1' }
     expect(await forbid(name, id, body)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
   })
 
   test('the Service Unit names the request', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     expect(await forbid('paula', id, { party: 'CALLER', channel: 'LETTER' })).toMatchObject({ code: 'deny.reference' })
   })
 
   test('the Service Unit forbids for whoever asks, a call that is shown to be theirs, and no other (R46, AC15)', async () => {
-    const [x, y] = [await kept(), await kept()]
+    const [x, y] = [await stored(), await stored()]
     const request = await serve([x.contactId])
     const found = await serve([x.contactId], { state: 'FOUND' })
     const asOfficial = { party: 'OFFICIAL', channel: 'LETTER', reference: request.number }
@@ -125,7 +138,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
   }
 
   test('restricted to that case, gone for everybody else, and destroyed when it closes', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const request = await opened(recording, 'CALLER')
     expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
@@ -143,7 +156,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
   })
 
   test('not for one’s own, nor for one that was received later', async () => {
-    const [own, later] = [await kept(), await kept()]
+    const [own, later] = [await stored(), await stored()]
     await opened(own, 'OFFICIAL')
     expect((await byOfficial(own.id)).body).toMatchObject({ state: 'blocked' })
     await until(own.id, 'DESTROYED')
@@ -152,7 +165,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
   })
 
   test('and not past the recording’s day', async () => {
-    const recording = await ends.keptUntil(24 * 10)
+    const recording = await ends.makeRecordingUntil(24 * 10)
     await opened(recording, 'CALLER')
     await byOfficial(recording.id)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })

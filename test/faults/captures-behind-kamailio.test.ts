@@ -88,7 +88,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
         caller,
         sent: placeCall({
           ...{ seed: n, caller, number: numbersCalled.testLine, official: officialByKey('aino'), seconds },
-          ...{ server, transport, pacer, keep: 'hash', timeoutMs: 12_000, ...more },
+          ...{ server, transport, pacer, record: 'hash', timeoutMs: 12_000, ...more },
         }),
       }
     }

@@ -38,13 +38,13 @@ const destroyed = new Set<string>()
 /** Copies of the keyring of every earlier moment: rows of the database, and folders of the place. */
 const earlier: { rows: KeyRows[]; folders: string[] } = { rows: [], folders: [] }
 
-async function kept(): Promise<string> {
+async function makeRecording(): Promise<string> {
   const { id } = await register.record({}, { packets: 5 })
-  await ingestRecording(register.keeping, id, now())
+  await ingestRecording(register.ingest, id, now())
   return id
 }
 async function forbidden(count: number): Promise<string[]> {
-  const ids = await Promise.all(Array.from({ length: count }, kept))
+  const ids = await Promise.all(Array.from({ length: count }, makeRecording))
   for (const id of ids) await forbid(id)
   return ids
 }
@@ -52,14 +52,14 @@ const endings = (ids: readonly string[]) =>
   ids.map((id) => ({ id, cause: 'caller' as const, doneBy: 'test', deadline: inAMinute() }))
 
 beforeAll(async () => {
-  for (const id of await Promise.all(Array.from({ length: 8 }, kept))) {
+  for (const id of await Promise.all(Array.from({ length: 8 }, makeRecording))) {
     alive.set(id, (await fileKeyOf(custodian, keys, id))!)
   }
 })
 
 async function takeCopies(): Promise<void> {
   earlier.rows.push(await copyKeyRows(custodian))
-  earlier.folders.push(await place.keepCopy())
+  earlier.folders.push(await place.saveCopy())
   // All of the short run; of the long one what is enough.
   if (earlier.rows.length > 40) {
     earlier.rows.splice(1, 1)

@@ -60,7 +60,7 @@ const call = (seed: number, seconds: number, signal?: AbortSignal) =>
     seconds,
     server: capture.sip,
     pacer: startPacer(),
-    keep: 'hash',
+    record: 'hash',
     ...(signal && { signal }),
   })
 

@@ -24,7 +24,7 @@ function rtp(sequence: number, source: number, payload: Buffer, payloadType = 8)
 }
 
 function follow() {
-  const kept: string[] = []
+  const received: string[] = []
   const follower = new SourceFollower({
     stream: 0,
     peer,
@@ -32,14 +32,14 @@ function follow() {
     recording: {
       source: () => undefined,
       omitted: () => undefined,
-      packet: (...[, , , , , , datagram, start, end]) => kept.push(datagram.toString('latin1', start, end)) > 0,
+      packet: (...[, , , , , , datagram, start, end]) => received.push(datagram.toString('latin1', start, end)) > 0,
     },
   })
-  return { follower, kept }
+  return { follower, kept: received }
 }
 
 test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very peer, and every byte stored is the call’s`, () => {
-  const { follower, kept } = follow()
+  const { follower, kept: received } = follow()
   const sent: string[] = []
   const good = rtp(1, ssrc, bytes(160))
   let sequence = 0
@@ -95,14 +95,16 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
     if (reported !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
   }
   follower.settle()
-  expect(kept).toEqual(sent)
+  expect(received).toEqual(sent)
   expect(follower.lost).toBe(0)
   if (isLong)
-    console.log(`B2: ${malformed.toLocaleString('en')} malformed packets, ${kept.length} of the call kept, 0 others`)
+    console.log(
+      `B2: ${malformed.toLocaleString('en')} malformed packets, ${received.length} of the call kept, 0 others`,
+    )
 })
 
 test(`${injected.toLocaleString('en')} packets injected from elsewhere, beside the call or replayed: not a byte of them is stored`, () => {
-  const { follower, kept } = follow()
+  const { follower, kept: received } = follow()
   const sent: string[] = []
   let last = rtp(0, ssrc, bytes(160))
   let sequence = 0
@@ -135,10 +137,10 @@ test(`${injected.toLocaleString('en')} packets injected from elsewhere, beside t
     follower.receive(Buffer.from(packet), packet.length, at, address, port)
   }
   follower.settle()
-  expect(kept).toEqual(sent)
+  expect(received).toEqual(sent)
   expect(follower.lost).toBe(0)
   expect(follower.counters.foreign).toBeGreaterThan(injected / 4)
   expect(follower.counters.duplicates).toBeGreaterThan(injected / 10)
   if (isLong)
-    console.log(`B2: ${injected.toLocaleString('en')} packets injected, ${kept.length} of the call kept, 0 foreign`)
+    console.log(`B2: ${injected.toLocaleString('en')} packets injected, ${received.length} of the call kept, 0 foreign`)
 })

@@ -29,7 +29,7 @@ const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 20 : 2))
 const seed = Number(process.env['SELOSTE_SEED'] ?? '5')
 const packetMs = 20
 /** Of Node with an empty program. */
-const usualStartSeconds = 0.25
+const defaultStartSeconds = 0.25
 
 const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
 const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
@@ -56,7 +56,7 @@ afterEach(async () => {
 let spare: Spare | undefined
 
 /** As the supervisor does: again, at once, by the spare. */
-function keepRunning(environment: Record<string, string>): void {
+function restartAfterExit(environment: Record<string, string>): void {
   spare ??= createSpare((waits) =>
     fork(main, ['start', '--role', 'capture'], {
       env: { ...process.env, NODE_COMPILE_CACHE: cache, ...environment, ...(waits && { SELOSTE_SPARE: '1' }) },
@@ -68,7 +68,7 @@ function keepRunning(environment: Record<string, string>): void {
   capture = child
   child.on('message', ({ ready }: { ready?: string }) => ready !== undefined && spare?.prepare())
   child.on('exit', () => {
-    if (!isOver) keepRunning(environment)
+    if (!isOver) restartAfterExit(environment)
   })
 }
 
@@ -92,7 +92,7 @@ test(
       [keys.recipient],
     )
     const ports = await findPorts()
-    keepRunning({
+    restartAfterExit({
       SELOSTE_ROLE_DATABASE_URL: database.url('seloste_capture'),
       SELOSTE_DATA: join(root, 'data'),
       OBJECTS_URL: objectsUrl(await testObjects(join(root, 'objects'))),
@@ -107,7 +107,7 @@ test(
     const placed = Array.from({ length: calls }, (_, n) =>
       placeCall({
         ...{ seed: 800 + n, caller: `+35840127${String(4000 + n)}`, number, official: officialByKey('aino') },
-        ...{ seconds: 1200, server: { host: '127.0.0.1', port: ports.sip }, pacer, keep: 'hash' },
+        ...{ seconds: 1200, server: { host: '127.0.0.1', port: ports.sip }, pacer, record: 'hash' },
         signal: hangUp.signal,
       }),
     )
@@ -162,7 +162,7 @@ test(
     )
     // A machine on which an empty program takes long to start has none of its time for us: that is its own and not ours.
     expect(gaps.at(-1)).toBeLessThanOrEqual(
-      isLong ? 1 : 1 + 2 * Math.max(0, Math.max(...startsSeconds) - usualStartSeconds),
+      isLong ? 1 : 1 + 2 * Math.max(0, Math.max(...startsSeconds) - defaultStartSeconds),
     )
   },
 )

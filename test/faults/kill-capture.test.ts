@@ -59,8 +59,8 @@ test(
     const found = await eventually(
       async () => {
         const items = await api.contacts(search)
-        const kept = items.filter(({ segments }) => segments[0]?.recording.state === 'available')
-        return kept.length === calls ? kept : undefined
+        const stored = items.filter(({ segments }) => segments[0]?.recording.state === 'available')
+        return stored.length === calls ? stored : undefined
       },
       'every recording taken into keeping after the restart',
       40_000,

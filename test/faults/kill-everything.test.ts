@@ -177,7 +177,15 @@ test(
     const hangUp = new AbortController()
     const call = (n: number, seconds: number, signal?: AbortSignal) =>
       placeCall({
-        ...{ seed: 900 + n, caller: `+35840129${4000 + n}`, number: testLine, official, seconds, pacer, keep: 'hash' },
+        ...{
+          seed: 900 + n,
+          caller: `+35840129${4000 + n}`,
+          number: testLine,
+          official,
+          seconds,
+          pacer,
+          record: 'hash',
+        },
         ...{ server: seloste.sip, ...(signal && { signal }) },
       })
     const api = await signInAt(seloste.url, 'aino', seloste.password)

@@ -36,7 +36,7 @@ function call(number: string, signal: AbortSignal): Promise<SentCall> {
   seed++
   return placeCall({
     ...{ seed, caller: `+358401290${seed}`, number, official: officialByKey('aino'), seconds: 60 },
-    ...{ server: capture!.sip, pacer: startPacer(), keep: 'hash', signal },
+    ...{ server: capture!.sip, pacer: startPacer(), record: 'hash', signal },
   })
 }
 

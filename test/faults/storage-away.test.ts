@@ -54,7 +54,7 @@ function call(options: { signal?: AbortSignal; seconds?: number } = {}): Promise
     seconds: options.seconds ?? callSeconds,
     server: capture!.sip,
     pacer: startPacer(),
-    keep: 'hash',
+    record: 'hash',
     ...(options.signal && { signal: options.signal }),
   })
 }

@@ -87,7 +87,7 @@ function placeAtBoth(caller: string, seconds: number, signal?: AbortSignal) {
         number: numbersCalled.testLine,
         official: officialByKey('aino'),
         seconds,
-        keep: 'hash',
+        record: 'hash',
       },
       ids: seedRandom(caller),
       server: { host: '127.0.0.1', port: nodes.get(name)!.ports.sip },

@@ -9,11 +9,11 @@ import { run } from './suite.ts'
 /** For the tests: two processors do twice as much, and reading the program takes a part of the time. */
 const testsMs = 30_000
 /** Where none is known: no test of this file has run here. */
-const usualMs = 2_000
+const defaultMs = 2_000
 /** To read what a file imports. */
 const readMs = 400
 /** Most that are linted beside the changed ones. */
-const mostImporters = 60
+const maxImporters = 60
 
 const since = process.argv[2] ?? whereItBegan()
 const changed = changedSince(since)
@@ -23,7 +23,7 @@ if (changed.length === 0) {
 }
 const graph = readImportGraph()
 const linted = /\.(?:ts|tsx)$/
-const importers = changed.flatMap((path) => graph.importers(path)).slice(0, mostImporters)
+const importers = changed.flatMap((path) => graph.importers(path)).slice(0, maxImporters)
 const inFormat = changed.filter((path) => /\.(?:[cm]?[jt]sx?|json|md|ya?ml|css|html)$/.test(path))
 const inLint = [...new Set([...changed, ...importers])].filter((path) => linted.test(path))
 
@@ -31,7 +31,7 @@ const distances = graph.distances(changed)
 const durations = readDurations()
 const tests = [...distances]
   .filter(([path]) => /^(?:src|test|web\/src)\/.*\.test\.tsx?$/.test(path))
-  .map(([path, steps]) => ({ path, steps, ms: readMs + (durations.get(path) ?? usualMs) }))
+  .map(([path, steps]) => ({ path, steps, ms: readMs + (durations.get(path) ?? defaultMs) }))
   // Beside the change first, then those that take the least.
   .sort((a, b) => a.steps - b.steps || a.ms - b.ms)
 const chosen = withinTime(tests)
@@ -72,11 +72,11 @@ function withinTime(all: readonly { path: string; steps: number; ms: number }[])
 function readDurations(): Map<string, number> {
   const [file] = globSync('node_modules/.vite/vitest/*/results.json', { cwd: root })
   if (file === undefined || !existsSync(join(root, file))) return new Map()
-  const kept = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+  const durations = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
     projects?: Record<string, { files?: Record<string, { duration: number }> }>
   }
   return new Map(
-    Object.values(kept.projects ?? {}).flatMap(({ files = {} }) =>
+    Object.values(durations.projects ?? {}).flatMap(({ files = {} }) =>
       Object.entries(files).map(([path, { duration }]) => [path, duration] as const),
     ),
   )

@@ -28,7 +28,7 @@ const folder = beginRun()
 /** What the tests do comes first. */
 const afterTests = 5
 /** What two of the static checks found of files that have not changed since: here until `npm ci`. */
-const kept = 'node_modules/.cache'
+const cacheFolder = 'node_modules/.cache'
 const ofContent = ['--cache-strategy', 'content', '--cache']
 /** It takes six where it has them; with four, a tenth of its work is looking for what is free. */
 const linterGiB = Math.min(8, Math.max(4, Math.floor(totalmem() / 3 / 2 ** 30)))
@@ -58,7 +58,7 @@ async function runStaticChecks(): Promise<Tally> {
       '--check',
       ...ofContent,
       '--cache-location',
-      `${kept}/prettier/checked`,
+      `${cacheFolder}/prettier/checked`,
       '--log-level',
       'warn',
       '.',
@@ -68,7 +68,7 @@ async function runStaticChecks(): Promise<Tally> {
       'depcruise',
       '--config',
       '.dependency-cruiser.cjs',
-      ...[...ofContent, `${kept}/dependency-cruiser`],
+      ...[...ofContent, `${cacheFolder}/dependency-cruiser`],
       ...['src', 'test', 'bench', 'engines', 'web/src'].filter(exists),
     ],
     ['dead code', 'knip'],

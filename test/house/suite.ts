@@ -33,7 +33,7 @@ export interface Chosen {
 export const root = resolve(import.meta.dirname, '../..')
 const none: Tally = { passed: 0, failed: 0 }
 /** Of more files than these no machine's being busy is the cause. */
-const mostTriedAgain = 8
+const maxRetried = 8
 /** What failed, and what passed only at a second try, is named last: of a long output often only the end is kept. */
 const atTheEnd: string[] = []
 /** Seconds by file, of tests and journeys. */
@@ -124,7 +124,7 @@ async function triedAgain(
   if (!ran) return none
   const first = await ran
   const files = [...new Set(first.failures.map(({ file }) => file))]
-  if (files.length === 0 || files.length > mostTriedAgain) return tallyOf(first)
+  if (files.length === 0 || files.length > maxRetried) return tallyOf(first)
   await beside?.catch(() => undefined)
   const second = await again(files)
   const still = new Set(second.failures.map(named))

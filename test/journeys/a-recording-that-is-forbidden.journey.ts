@@ -6,7 +6,7 @@ import { signInAt } from '#test/whole/api.ts'
 import { objectsBeside } from '#test/whole/elsewhere.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
+import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
 import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
@@ -15,7 +15,7 @@ import { test } from './one-register.ts'
 test.describe.configure({ timeout: 180_000 })
 
 /** What its caller tells of a call that has just ended. */
-const justNow = ({ caller }: KeptCall) => ({
+const justNow = ({ caller }: RecordedCall) => ({
   at: Temporal.Now.instant().subtract({ minutes: 4 }),
   callerNumber: caller,
 })
@@ -38,7 +38,7 @@ async function forbid(page: Page, button: string): Promise<void> {
 }
 
 /** The objects of a recording: none when it is gone. */
-async function objectsOf(seloste: RunningSeloste, { recordingId }: KeptCall): Promise<string[]> {
+async function objectsOf(seloste: RunningSeloste, { recordingId }: RecordedCall): Promise<string[]> {
   const keys = await Array.fromAsync((await openTestObjects(objectsBeside(seloste.dataDirectory))).list(''))
   return keys.filter((key) => key.includes(recordingId))
 }
@@ -48,7 +48,7 @@ test('nobody can delete a recording before its day, and the page says from when 
   browser,
   seloste,
 }) => {
-  const call = await keptCall(seloste)
+  const call = await recordCall(seloste)
   const { min_keep_until: floor } = await recordingRow(seloste, call)
   expect(floor).not.toBeNull()
   for (const [userId, options] of [
@@ -86,8 +86,8 @@ test('what the caller told in the call is entered within an hour; then the page 
 }) => {
   const hour = { hours: 1 }
   const [last, over] = [
-    await keptCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).add({ seconds: 50 }) }),
-    await keptCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).subtract({ minutes: 30 }) }),
+    await recordCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).add({ seconds: 50 }) }),
+    await recordCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).subtract({ minutes: 30 }) }),
   ]
   await signInOn(page, seloste, 'aino', { path: `/contacts/${last.contactId}`, purpose: 'Tarkastuspyyntö' })
   const [caller, own] = [
@@ -111,9 +111,9 @@ test('what the caller told in the call is entered within an hour; then the page 
   })
   expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('prohibition.service-unit')])
 
-  const just = await keptCall(seloste)
+  const just = await recordCall(seloste)
   await page.goto('/my-calls')
-  const rowOf = (call: KeptCall) =>
+  const rowOf = (call: RecordedCall) =>
     page.locator('.own-day tr, .own-day li', { has: page.locator(`a[href*="${call.contactId}"]`) })
   await expect(rowOf(just).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toBeVisible()
   await expect(rowOf(over).getByRole('button', { name: /^Kiellän itse käytön/ })).toBeVisible()
@@ -139,7 +139,7 @@ for (const language of inTurn('en')) {
     browser,
     seloste,
   }) => {
-    const call = await keptCall(seloste)
+    const call = await recordCall(seloste)
     expect((await objectsOf(seloste, call)).length).toBeGreaterThan(0)
     await signInOn(page, seloste, 'aino', {
       path: `/contacts/${call.contactId}`,
@@ -198,7 +198,7 @@ for (const language of inTurn('sv')) {
     browser,
     seloste,
   }) => {
-    const call = await keptCall(seloste)
+    const call = await recordCall(seloste)
     const desk = await atServiceDesk(browser, seloste, { language })
     const { say } = desk
     const number = await desk.served({ name: `Kuulija ${language}`, kinds: ['LISTEN'] }, justNow(call))

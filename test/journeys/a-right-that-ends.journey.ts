@@ -4,7 +4,7 @@ import { expect, type Page } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { keptCall } from './kept-call.ts'
+import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
 import { test } from './one-staff.ts'
@@ -30,7 +30,7 @@ test('the sound stops when the right of who listens ends, and a refreshed page s
   page,
   seloste,
 }) => {
-  const call = await keptCall(seloste, { seconds: 60 })
+  const call = await recordCall(seloste, { seconds: 60 })
   const since = Temporal.Now.instant()
   const eero = await signInAt(seloste.url, 'eero', seloste.password)
 

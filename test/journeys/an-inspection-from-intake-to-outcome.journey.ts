@@ -2,7 +2,7 @@
 // before the recording's day, and hears it there, in the listening mode, with the host signed in and no way out of it.
 import { expect } from '@playwright/test'
 import { expectAccessible } from './at-the-desk.ts'
-import { keptCall } from './kept-call.ts'
+import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
 import { test } from './one-register.ts'
@@ -13,7 +13,7 @@ const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg',
 
 for (const language of inTurn('fi')) {
   test(`a caller hears their call at the office that was agreed on (${language})`, async ({ browser, seloste }) => {
-    const call = await keptCall(seloste)
+    const call = await recordCall(seloste)
     const since = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
     const { page, say } = desk

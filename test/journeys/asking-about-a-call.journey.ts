@@ -3,7 +3,7 @@
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
-import { keptCall } from './kept-call.ts'
+import { recordCall } from './record-call.ts'
 import { inFinland, reportPastCalls } from './past-calls.ts'
 import { atServiceDesk, inTurn, type ReportedCall } from './service-desk.ts'
 import { test } from './one-register.ts'
@@ -135,7 +135,7 @@ test('of two who share a number each hears of their own call, and forbids their 
   browser,
   seloste,
 }) => {
-  const [mine, theirs] = [await keptCall(seloste, { endedAt: minutesAgo(30) }), minutesAgo(90)]
+  const [mine, theirs] = [await recordCall(seloste, { endedAt: minutesAgo(30) }), minutesAgo(90)]
   await reportPastCalls(seloste, [answered(theirs, { caller: mine.caller, drawn: true })])
   const desk = await atServiceDesk(browser, seloste)
   await desk.served(

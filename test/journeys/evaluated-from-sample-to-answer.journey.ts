@@ -2,7 +2,7 @@
 // reads, acknowledges and disagrees with; in Finnish, by the pages alone.
 import { expect, type Page } from '@playwright/test'
 import { expectAccessible, reloadUntil, signInOn } from './at-the-desk.ts'
-import { keptCall, untilDestroyed } from './kept-call.ts'
+import { recordCall, untilDestroyed } from './record-call.ts'
 import { signInAt } from '#test/whole/api.ts'
 import { logOf } from './log-of.ts'
 import { withoutCalls } from './without-calls.ts'
@@ -28,7 +28,7 @@ let address = ''
 
 test('Eero writes a form, draws a sample, evaluates by keyboard and releases', async ({ page, seloste }) => {
   const since = Temporal.Now.instant()
-  await keptCall(seloste, { endedAt: monday().subtract({ days: 3 }).add({ hours: 13 }).toInstant(), seconds: 30 })
+  await recordCall(seloste, { endedAt: monday().subtract({ days: 3 }).add({ hours: 13 }).toInstant(), seconds: 30 })
 
   await signInOn(page, seloste, 'eero', { path: '/quality/forms' })
   await page.getByRole('button', { name: 'Aloita uusi lomake' }).click()
@@ -137,7 +137,7 @@ test('an evaluation whose recording is forbidden meanwhile tells its evaluator a
   page,
   seloste,
 }) => {
-  const call = await keptCall(seloste, {
+  const call = await recordCall(seloste, {
     endedAt: monday().subtract({ days: 2 }).add({ hours: 13 }).toInstant(),
     seconds: 20,
   })

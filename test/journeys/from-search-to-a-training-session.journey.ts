@@ -3,7 +3,7 @@
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
-import { keptCall, untilDestroyed } from './kept-call.ts'
+import { recordCall, untilDestroyed } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { inEachLanguage } from './service-desk.ts'
 import { test } from './one-register.ts'
@@ -15,7 +15,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   isAccessible,
   seloste,
 }) => {
-  const call = await keptCall(seloste)
+  const call = await recordCall(seloste)
   const since = Temporal.Now.instant()
   await signInOn(page, seloste, 'tiina', { path: '/training' })
   await isAccessible('training with nothing in it')

@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
-import { keptCall } from './kept-call.ts'
+import { recordCall } from './record-call.ts'
 import { ownDatabase } from './past-calls.ts'
 import { wordsIn } from './service-desk.ts'
 import { test } from './one-register.ts'
@@ -29,7 +29,7 @@ test('the police get the recording and the data of a call that is granted, and n
   browser,
   seloste,
 }) => {
-  const call = await keptCall(seloste)
+  const call = await recordCall(seloste)
   await ownDatabase(seloste, async (db) => {
     // A recording whose day is near; that cannot be waited for.
     await db.transaction().execute(async (tx) => {

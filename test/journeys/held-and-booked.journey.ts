@@ -3,16 +3,16 @@
 import { expect } from '@playwright/test'
 import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
-import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
+import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './record-call.ts'
 import { inEachLanguage } from './service-desk.ts'
 import { test } from './one-staff.ts'
 
 // Two recordings come to their day nearly together: one wait for both.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 const dayIn = { seconds: 50 }
-let booked: KeptCall
+let booked: RecordedCall
 let request: { id: string; number: string }
-let ordered: KeptCall
+let ordered: RecordedCall
 
 /** When a call ended whose recording comes to its day so soon: it is kept for two months (test line). */
 function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
@@ -32,7 +32,7 @@ async function given<Body>(who: Api, method: string, path: string, body?: object
 }
 
 /** A request of a call's caller to hear it: identified, the call found and listened to, and shown to be theirs. */
-async function waitsToHear(paula: Api, call: KeptCall, endedAt: Temporal.Instant): Promise<typeof request> {
+async function waitsToHear(paula: Api, call: RecordedCall, endedAt: Temporal.Instant): Promise<typeof request> {
   const entered = await given<typeof request>(paula, 'POST', '/api/requests', {
     ...{ party: 'CALLER', kinds: ['LISTEN'], channel: 'PHONE', language: 'fi' },
     receivedAt: Temporal.Now.instant().toString(),
@@ -60,12 +60,12 @@ async function waitsToHear(paula: Api, call: KeptCall, endedAt: Temporal.Instant
   return entered
 }
 
-const seenIn = async (who: Api, call: KeptCall, purpose: string) =>
+const seenIn = async (who: Api, call: RecordedCall, purpose: string) =>
   (await who.contact(call.contactId, purpose)).segments[0]?.recording
 
 test('times to hear a recording lie before its day, and a later one is not booked', async ({ seloste }) => {
   const endedAt = endedFor(dayIn)
-  booked = await keptCall(seloste, { endedAt })
+  booked = await recordCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)
   const paula = await signInAt(seloste.url, 'paula', seloste.password)
   request = await waitsToHear(paula, booked, endedAt)
@@ -95,7 +95,7 @@ test('an order restricts a recording in secret: a prohibition waits, and whoever
   page,
   seloste,
 }) => {
-  ordered = await keptCall(seloste, { endedAt: endedFor(dayIn) })
+  ordered = await recordCall(seloste, { endedAt: endedFor(dayIn) })
   await signInOn(page, seloste, 'tuula', { path: `/contacts/${ordered.contactId}`, reference: '5680/R/1234/26' })
   await page.getByRole('button', { name: 'Kirjaa säilyttämismääräys' }).click()
   await page.getByRole('textbox', { name: /^Määräyksen tunnus/ }).fill('SM-2026-9')

@@ -8,7 +8,7 @@ import { Decrypter } from 'age-encryption'
 import { unzipSync } from 'fflate'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
-import { keptCall, untilDestroyed } from './kept-call.ts'
+import { recordCall, untilDestroyed } from './record-call.ts'
 import { atResearchDesk, dayFromNow, dueDateIsOver, recallsAreLate, tiesOf, type Study } from './research-desk.ts'
 import { atServiceDesk, wordsIn } from './service-desk.ts'
 import { test } from './one-register.ts'
@@ -76,7 +76,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   browser,
   seloste,
 }) => {
-  const call = await keptCall(seloste, { seconds: 8 })
+  const call = await recordCall(seloste, { seconds: 8 })
   const eero = await at(browser, seloste, 'eero', `/contacts/${call.contactId}`, { purpose: 'Palvelutasotutkimus' })
   await button(eero, 'disclosures.pick.open').click()
   await button(eero, 'disclosures.pick.do').click()

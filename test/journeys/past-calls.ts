@@ -76,14 +76,14 @@ export async function reportPastCalls(seloste: RunningSeloste, calls: readonly R
       }
     }
     await eventually(
-      async () => (await notKeptYet(db, recordings)).length === 0 || undefined,
+      async () => (await notIngestedYet(db, recordings)).length === 0 || undefined,
       'the custodian keeps the key of each recording that is not over',
       60_000,
     )
   })
 }
 
-async function notKeptYet(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<{ id: string }[]> {
+async function notIngestedYet(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<{ id: string }[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<{ id: string }>`
     select id from recording where id = any (${ids}) and state = 'STORED' and kept_at is null and destroy_at > now()`.execute(

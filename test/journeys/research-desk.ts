@@ -7,7 +7,7 @@ import type { AnonymisedCopy } from '#app/http/contract/anonymised-copies.ts'
 import type { ResearchDetail } from '#app/http/contract/research.ts'
 import { eventually, signInAt, type Api } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { keptCall, type KeptCall } from './kept-call.ts'
+import { recordCall, type RecordedCall } from './record-call.ts'
 import { ownDatabase } from './past-calls.ts'
 
 export interface Study {
@@ -16,7 +16,7 @@ export interface Study {
   /** Where its page is. */
   page: string
   /** By the place of the item. */
-  calls: readonly KeptCall[]
+  calls: readonly RecordedCall[]
 }
 
 /** Long enough for a short turn; an ear is served so much at once. */
@@ -45,7 +45,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   }
 
   /** A copy with a word in it, made, heard and signed. */
-  async function copied(disclosure: string, item: number, { recordingId }: KeptCall): Promise<void> {
+  async function copied(disclosure: string, item: number, { recordingId }: RecordedCall): Promise<void> {
     const { id } = await request<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
     await eero.listen(recordingId, 'SERVICE_LEVEL_STUDY')
     const copy = (as: Api) => request<AnonymisedCopy>(as, 'GET', `/anonymised-copies/${id}`)
@@ -65,7 +65,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   async function decided(instituteId: string, { items = 1, dueOn = dayFromNow(30) } = {}): Promise<Study> {
     const begun = { instituteId, study: 'Laatu 2027', dueOn: dueOn.toString(), format: 'OPUS' }
     const { id, number } = await request<ResearchDetail>(eero, 'POST', '/research-disclosures', begun)
-    const calls = await Promise.all(Array.from({ length: items }, () => keptCall(seloste, { seconds: callSeconds })))
+    const calls = await Promise.all(Array.from({ length: items }, () => recordCall(seloste, { seconds: callSeconds })))
     for (const { recordingId } of calls)
       await request(eero, 'POST', `/research-disclosures/${id}/items`, { recordingId })
     await Promise.all(calls.map((call, index) => copied(id, index + 1, call)))

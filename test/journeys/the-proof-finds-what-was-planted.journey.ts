@@ -81,13 +81,13 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
   ])
   await eventually(
     async () => {
-      const { kept } = await ownDatabase(seloste, (db) =>
+      const { kept: stored } = await ownDatabase(seloste, (db) =>
         db
           .selectFrom('recording')
           .select(sql<number>`count(*) filter (where kept_at is not null)::int`.as('kept'))
           .executeTakeFirstOrThrow(),
       )
-      return kept === 4 ? kept : undefined
+      return stored === 4 ? stored : undefined
     },
     'four recordings in keeping',
     60_000,

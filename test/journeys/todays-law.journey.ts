@@ -6,7 +6,7 @@ import { Decrypter } from 'age-encryption'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, reloadUntil, type Language } from './at-the-desk.ts'
-import { keptCall } from './kept-call.ts'
+import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { test } from './one-described.ts'
 import { ownDatabase } from './past-calls.ts'
@@ -183,7 +183,7 @@ const callSeconds = 40
 
 /** A request of a caller whose call was looked at before, found and shown to be theirs. */
 async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: Language, kinds: readonly string[]) {
-  const call = await keptCall(seloste, { seconds: callSeconds })
+  const call = await recordCall(seloste, { seconds: callSeconds })
   const desk = await atServiceDesk(browser, seloste, { language })
   const number = await desk.served(
     { name: 'Maija Esimerkki', kinds, language },

@@ -2,7 +2,7 @@
 // the caller had waited; in three languages, on a narrow and a wide screen.
 import { expect } from '@playwright/test'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
-import { keptCall } from './kept-call.ts'
+import { recordCall } from './record-call.ts'
 import { ownDatabase } from './past-calls.ts'
 import { test } from './one-register.ts'
 
@@ -16,7 +16,7 @@ const said = {
 }
 
 test('the page of a call says what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {
-  const call = await keptCall(seloste)
+  const call = await recordCall(seloste)
   await ownDatabase(seloste, async (db) => {
     const contact = await db
       .selectFrom('contact')

@@ -21,7 +21,7 @@ let target: Awaited<ReturnType<typeof openTarget>>
 
 beforeAll(async () => {
   target = await openTarget()
-  await register.keep(3)
+  await register.makeRecordings(3)
   await register.seal()
 }, 60_000)
 afterAll(() => target.stop())
@@ -98,7 +98,7 @@ test(
     await expect(failing).rejects.toThrow('killed')
     expect(await contentOf(from)).toEqual(before)
     expect([await isOpen(from), await isOpen(to)]).toEqual([true, 'database-quarantined'])
-    await register.keep(1)
+    await register.makeRecordings(1)
     await register.seal()
 
     // Between two rows of a table the target goes away: as where it is full, or its machine stops.

@@ -51,9 +51,9 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
       values,
       'feeds: { enabled: true, ports: [9090] }\nsecrets: { sipsCertificate: seloste-sips }\nsettings: { SELOSTE_PUBLIC_URL: "https://seloste.example" }\ndesk: { proxies: [10.0.0.0/8], metricsSources: [10.1.0.0/16] }\ncapture: { hostNetwork: false, sources: [192.0.2.10, "2001:db8::/64"] }\nobjects: { existingClaim: ceph }\n',
     )
-    const least = join(folder, 'least.yaml')
-    await writeFile(least, 'capture: { sources: [192.0.2.10] }\ndesk: { proxies: [10.0.0.0/8] }\n')
-    plain = render([least])
+    const min = join(folder, 'least.yaml')
+    await writeFile(min, 'capture: { sources: [192.0.2.10] }\ndesk: { proxies: [10.0.0.0/8] }\n')
+    plain = render([min])
     full = render([values])
     withoutSources = failure(['desk: { proxies: [10.0.0.0/8] }'])
     withoutProxies = failure(['capture: { sources: [192.0.2.10] }'])

@@ -14,7 +14,7 @@ const settings = (text: string, name: string) =>
   [...text.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value)
 
 /** systemd's own measure of what a process could do beyond its work, in tenths: 0 to 100. */
-const mostExposure = 15
+const maxExposure = 15
 
 test.skipIf(!has('systemd-analyze'))('every unit is exposed to 1.5 at most, as systemd measures it', () => {
   // A user manager with folders of its own: without one systemd-analyze wants /run/systemd, which only root can make. They are not
@@ -32,7 +32,7 @@ test.skipIf(!has('systemd-analyze'))('every unit is exposed to 1.5 at most, as s
   })
   rmSync(home, { recursive: true })
   expect(found.length).toBe(6)
-  for (const [name, exposure] of found) expect(exposure, name).toBeLessThanOrEqual(mostExposure / 10)
+  for (const [name, exposure] of found) expect(exposure, name).toBeLessThanOrEqual(maxExposure / 10)
 })
 
 test('each role has a unit of its own, a user of its own, and is started again when it dies and not when it is drained', () => {

@@ -95,7 +95,7 @@ function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
 }
 
 /** A kept recording of an official, of the day so many days before this week’s Monday. */
-async function kept(official: number, daysBefore = 3): Promise<string> {
+async function makeRecording(official: number, daysBefore = 3): Promise<string> {
   const { person } = officials[official]!
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
   const startedAt = today
@@ -113,7 +113,7 @@ async function kept(official: number, daysBefore = 3): Promise<string> {
       phone: phone('029 512 1001'),
     },
   })
-  await ingestRecording(register.keeping, id, Temporal.Now.instant())
+  await ingestRecording(register.ingest, id, Temporal.Now.instant())
   return id
 }
 
@@ -128,7 +128,7 @@ async function drawn(weekly = 50): Promise<Map<string, string>> {
 }
 
 async function draft(official: number, who = eero): Promise<{ recording: string; id: string }> {
-  const recording = await kept(official)
+  const recording = await makeRecording(official)
   const id = (await drawn()).get(recording)!
   expect(await beginEvaluation(desk, who, id)).toBe('done')
   return { recording, id }
@@ -203,7 +203,7 @@ describe('a form', () => {
 describe('a draw', () => {
   test('takes the week that is over, fairly, once, and comes out the same when it is made again', async () => {
     await drawn()
-    for (const official of [0, 0, 0, 0, 1, 1, 1, 2]) await kept(official, 2)
+    for (const official of [0, 0, 0, 0, 1, 1, 1, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
     const plan = did(await beginPlan(desk, eero, { name: 'Reilu', formId, unitId, number, weekly: 5, daysLeft: 14 }))
     expect(await drawSamplesDue(custodian)).toBe(5)
@@ -226,7 +226,7 @@ describe('a draw', () => {
 
   test('goes on where there is nothing to evaluate in one: the next in its order that is still there takes the place', async () => {
     await drawn()
-    for (const official of [0, 0, 1, 1, 2, 2]) await kept(official, 2)
+    for (const official of [0, 0, 1, 1, 2, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
     const plan = did(await beginPlan(desk, eero, { name: 'Jatko', formId, unitId, number, weekly: 2, daysLeft: 14 }))
     await drawSamplesDue(custodian)
@@ -258,7 +258,7 @@ describe('a draw', () => {
 
   test('goes on beside somebody who destroys several, and never waits for who waits for it; a plan that is over goes on with none', async () => {
     await drawn()
-    for (const official of [0, 1, 2, 3]) await kept(official, 2)
+    for (const official of [0, 1, 2, 3]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
     const plan = did(await beginPlan(desk, eero, { name: 'Rinnan', formId, unitId, number, weekly: 1, daysLeft: 14 }))
     await drawSamplesDue(custodian)
@@ -280,7 +280,7 @@ describe('a draw', () => {
 
   test('leaves out what ends too soon, another number’s, another unit’s and what is restricted', async () => {
     await drawn()
-    const [restricted, soon] = [await kept(3), await kept(3)]
+    const [restricted, soon] = [await makeRecording(3), await makeRecording(3)]
     await sql`update recording set state = 'RESTRICTED' where id = ${restricted}`.execute(admin)
     const long = did(
       await beginPlan(desk, eero, {
@@ -520,7 +520,7 @@ describe('when the recording ends', () => {
 
 describe('calibration', () => {
   test('keeps evaluators blind to one another until it is closed, and then tells spread and agreement of nobody', async () => {
-    const recording = await kept(0)
+    const recording = await makeRecording(0)
     const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }))
     expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({
       refused: 'deny.role',
@@ -583,7 +583,7 @@ test('marks hold no words: they outlive what was said of the call', async () => 
 })
 
 test('who joins a calibration and who destroys its recording never wait for each other', async () => {
-  const recording = await kept(1)
+  const recording = await makeRecording(1)
   const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Yhtä aikaa' }))
   const joining = await admin.transaction().execute(async (tx) => {
     await sql`select from recording where id = ${recording} for update`.execute(tx)

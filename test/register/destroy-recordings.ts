@@ -18,10 +18,10 @@ export interface TestDestroyer {
 
 export function makeDestroyer(
   database: Pick<TestDatabase<RegisterTables>, 'as'>,
-  { keeping }: Pick<TestRegister, 'keeping'>,
+  { ingest: context }: Pick<TestRegister, 'ingest'>,
   copies: Copies = withoutCopies,
 ): TestDestroyer {
-  const expunging = { ...keeping, copies }
+  const expunging = { ...context, copies }
   const forbid = (id: string, party?: 'CALLER' | 'OFFICIAL') => noteProhibition(database, id, party)
 
   return {

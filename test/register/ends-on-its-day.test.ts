@@ -11,7 +11,7 @@ import { makeTestRegister } from './make-register.ts'
 import { setDatabaseClock } from './set-database-clock.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { objects, keys, keeping, record } = await makeTestRegister(database)
+const { objects, keys, ingest: context, record } = await makeTestRegister(database)
 const { pool, db: admin } = database.as()
 const custodian = database.as('seloste_custodian').db
 const desk = database.as('seloste_desk').db
@@ -35,7 +35,7 @@ async function seen(contactId: string) {
 
 async function sweepAt(instant: Temporal.Instant) {
   await setDatabaseClock(database, instant)
-  return sweep({ db: custodian, objects, keys, copies: withoutCopies, workFolder: keeping.workFolder }, instant)
+  return sweep({ db: custodian, objects, keys, copies: withoutCopies, workFolder: context.workFolder }, instant)
 }
 
 const stateOf = async (id: string) =>
@@ -44,7 +44,7 @@ const stateOf = async (id: string) =>
 /** A kept recording of a call from one local time to another. */
 async function call(startedAt: Temporal.Instant, endedAt: Temporal.Instant, months = 6) {
   const made = await record({ startedAt, answeredAt: startedAt, endedAt }, { months })
-  await ingestRecording(keeping, made.id, Temporal.Now.instant())
+  await ingestRecording(context, made.id, Temporal.Now.instant())
   return made
 }
 

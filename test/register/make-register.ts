@@ -10,7 +10,7 @@ import { afterAll } from 'vitest'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
-import type { Keeping } from '#register/recordings/ingest-recording.ts'
+import type { IngestContext } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter, type RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -25,7 +25,7 @@ export interface TestRegister {
   objects: ObjectStore
   keys: KeyStore
   /** What ingestRecording works with, as the custodian's database role. */
-  keeping: Keeping
+  ingest: IngestContext
   folder: string
   /** Lets capture record a call of `packets` 20 ms packets and put it into the store and the register; not yet kept. */
   record: (given?: Partial<SegmentFacts>, call?: RecordedCall) => Promise<RecordedSegment>
@@ -70,7 +70,7 @@ export async function makeTestRegister(
   const objects = await openTestObjects(join(folder, 'objects'))
   const keys = store ?? (await openKeyFolder(join(folder, 'keys')))
   const custodian = database.as('seloste_custodian').db
-  const keeping = { db: custodian, objects, keys, workFolder: join(folder, 'work') }
+  const context = { db: custodian, objects, keys, workFolder: join(folder, 'work') }
   const capture = database.as('seloste_capture').db
   const stock: string[] = []
   const nextKey = async (): Promise<string> => {
@@ -84,7 +84,7 @@ export async function makeTestRegister(
   return {
     objects,
     keys,
-    keeping,
+    ingest: context,
     folder,
     async record(
       given = {},

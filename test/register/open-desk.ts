@@ -109,7 +109,7 @@ export async function openTestDesk(
   })
   const anonymised = await startAnonymisedCopies(
     {
-      store: register.keeping,
+      store: register.ingest,
       pool: database.as('seloste_custodian').pool,
       versions,
       clock: systemClock,
@@ -119,14 +119,14 @@ export async function openTestDesk(
     { pace: { leadMs: Infinity, pieceMs: 0 }, ...(engines && { engines }) },
   )
   const packages = await startPackages({
-    store: register.keeping,
+    store: register.ingest,
     pool: database.as('seloste_custodian').pool,
     versions,
     clock: systemClock,
     log: makeLog({ name: 'custodian', write: (line) => faults.push(line), pretty: false }),
   })
   const copies = createCopyMaker({
-    ...register.keeping,
+    ...register.ingest,
     isOffered: () => versions.at(systemClock.now()).description.switches.accessCopy,
     onFault: (fault) => faults.push(fault),
   })
@@ -141,7 +141,7 @@ export async function openTestDesk(
       ...packages.questions,
       ...secondFactorQuestions(factors),
       ...passkeyQuestions(passkeys),
-      ...copyQuestions(copies, createCopyFetching(register.keeping)),
+      ...copyQuestions(copies, createCopyFetching(register.ingest)),
       ...(identityProvider && identityProviderQuestions(identityProvider)),
     },
   }

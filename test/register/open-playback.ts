@@ -40,9 +40,9 @@ export async function openPlayback(database: TestDatabase<RegisterTables>, pace:
   const record = (facts?: Partial<SegmentFacts>, call?: RecordedCall) =>
     register.record({ official: colleagueOf(sari), ...facts }, call)
 
-  async function kept(facts?: Partial<SegmentFacts>, call?: RecordedCall) {
+  async function makeRecording(facts?: Partial<SegmentFacts>, call?: RecordedCall) {
     const recording = await record(facts, call)
-    if (!(await ingestRecording(register.keeping, recording.id, now()))) throw new Error('the recording was not kept')
+    if (!(await ingestRecording(register.ingest, recording.id, now()))) throw new Error('the recording was not kept')
     return recording
   }
 
@@ -63,6 +63,6 @@ export async function openPlayback(database: TestDatabase<RegisterTables>, pace:
 
   return {
     ...{ register, admin, desk, custodian, server, now, sari, supervisor },
-    ...{ grantFor, record, kept, listenTo, bytesOf },
+    ...{ grantFor, record, makeRecording, listenTo, bytesOf },
   }
 }

@@ -26,7 +26,7 @@ export interface PlainPlace extends Copies {
   fileKeyOf: (id: string, folder?: string) => Promise<Buffer | undefined>
   objects: () => Promise<string[]>
   /** Keeps the keyring as it is now, as a disk that was taken out of the place. */
-  keepCopy: () => Promise<string>
+  saveCopy: () => Promise<string>
 }
 
 export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folder: string, name = 'vault'): PlainPlace {
@@ -119,7 +119,7 @@ export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folde
       return undefined
     },
     objects: () => readdir(join(objectsFolder, 'recordings')).catch(() => []),
-    async keepCopy() {
+    async saveCopy() {
       const copy = join(folder, `kept-${++copies}`)
       await mkdir(keyring, { recursive: true })
       await cp(keyring, copy, { recursive: true })

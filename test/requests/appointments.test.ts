@@ -7,7 +7,7 @@ import { openOffices } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { clerk, other, office, slotAt, moveSlot, toHear, book, booked, outcome, keptUntil, setDay } = desk
+const { clerk, other, office, slotAt, moveSlot, toHear, book, booked, outcome, makeRecordingUntil, setDay } = desk
 const { stateOf, stateOfAppointment, inspectionOf, until } = desk
 const now = () => Temporal.Now.instant()
 
@@ -32,7 +32,7 @@ const free = async (request: { id: string }) =>
 
 describe('a time is booked', () => {
   test('before the recording’s end, of those that are offered', async () => {
-    const recording = await keptUntil(24 * 10)
+    const recording = await makeRecordingUntil(24 * 10)
     const request = await toHear([recording])
     const officeId = await office('Oulu')
     const [early, late] = [await slotAt(24 * 9, { officeId }), await slotAt(24 * 10 - 0.5, { officeId })]
@@ -58,7 +58,7 @@ describe('a time is booked', () => {
   })
 
   test('ahead, of one that there is, with what the listener needs', async () => {
-    const request = await toHear([await keptUntil(24 * 10)])
+    const request = await toHear([await makeRecordingUntil(24 * 10)])
     const slot = await slotAt(2)
     expect((await book(request, await slotAt(-2))).code).toBe('appointment.past')
     expect((await book(request, request.id)).code).toBe('not-found')
@@ -78,7 +78,7 @@ describe('a time is booked', () => {
   })
 
   test('once: of two clerks at one time one has it, and a second time of a request moves the first', async () => {
-    const [one, two] = [await toHear([await keptUntil(200)]), await toHear([await keptUntil(200)])]
+    const [one, two] = [await toHear([await makeRecordingUntil(200)]), await toHear([await makeRecordingUntil(200)])]
     const [slot, next] = [await slotAt(3), await slotAt(5)]
     const both = await Promise.all([book(one, slot), book(two, slot, {}, other)])
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
@@ -103,8 +103,8 @@ describe('a time is booked', () => {
 
   test('only where there is something to hear', async () => {
     const slot = await slotAt(2.5)
-    const recording = await keptUntil(100)
-    const gone = await toHear([await keptUntil(-1)])
+    const recording = await makeRecordingUntil(100)
+    const gone = await toHear([await makeRecordingUntil(-1)])
     const notRequested = await toHear([recording], { kinds: ['KNOW'] })
     for (const request of [gone, notRequested, await toHear([])]) {
       expect((await book(request, slot)).code).toBe('appointment.nothing')
@@ -124,7 +124,7 @@ describe('what comes of an appointment', () => {
   }
 
   test('is noted once it has begun, and once', async () => {
-    const { id, begins, request } = await heldNow(await keptUntil(100))
+    const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
     expect((await outcome(id, 'HEARD')).code).toBe('appointment.not-yet')
     expect((await outcome(id, 'NO_SHOW')).code).toBe('appointment.not-yet')
     await begins()
@@ -136,14 +136,14 @@ describe('what comes of an appointment', () => {
   })
 
   test('withdrawn, even before it began, nothing waits to be heard any more', async () => {
-    const { id, request } = await heldNow(await keptUntil(100))
+    const { id, request } = await heldNow(await makeRecordingUntil(100))
     expect((await outcome(id, 'WITHDRAWN')).status).toBe(204)
     expect(await inspectionOf(request)).toBe('withdrawn')
     expect((await book(request, await slotAt(4))).code).toBe('appointment.nothing')
   })
 
   test('where nobody came and nobody has forbidden it, another time is booked', async () => {
-    const { id, begins, request } = await heldNow(await keptUntil(100))
+    const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
     await begins()
     expect((await outcome(id, 'NO_SHOW')).status).toBe(204)
     expect(await inspectionOf(request)).toBeNull()
@@ -154,7 +154,7 @@ describe('what comes of an appointment', () => {
   test.each(['HEARD', 'NO_SHOW', 'WITHDRAWN'])(
     'of a recording that its official has forbidden meanwhile: it is destroyed right after (%s)',
     async (how) => {
-      const recording = await keptUntil(100)
+      const recording = await makeRecordingUntil(100)
       const { id, begins, request } = await heldNow(recording)
       expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
@@ -169,7 +169,7 @@ describe('what comes of an appointment', () => {
   )
 
   test('where the caller’s call is none of the request’s any more, the appointment is withdrawn with it', async () => {
-    const { id, request } = await heldNow(await keptUntil(100))
+    const { id, request } = await heldNow(await makeRecordingUntil(100))
     await database
       .as()
       .pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where i.id = $1", [
@@ -181,7 +181,7 @@ describe('what comes of an appointment', () => {
 
 describe('near the recording’s end', () => {
   test('three days before, the appointment is urgent, and earlier times alone can be chosen', async () => {
-    const recording = await keptUntil(71)
+    const recording = await makeRecordingUntil(71)
     const request = await toHear([recording])
     const id = await booked(request, await slotAt(60))
     expect(await shown(id)).toMatchObject({ isUrgent: true })
@@ -190,7 +190,7 @@ describe('near the recording’s end', () => {
   })
 
   test('of two calls the first end counts, and one that is left is heard', async () => {
-    const [soon, later] = [await keptUntil(24), await keptUntil(24 * 30)]
+    const [soon, later] = [await makeRecordingUntil(24), await makeRecordingUntil(24 * 30)]
     const request = await toHear([soon, later])
     const id = await booked(request, await slotAt(20))
     expect((await book(request, await slotAt(30))).code).toBe('appointment.late')
@@ -204,7 +204,7 @@ describe('near the recording’s end', () => {
     beforeAll(() => desk.startCustodian(), 60_000)
 
     test('the recording is destroyed on its day, and the appointment is over', async () => {
-      const recording = await keptUntil(24)
+      const recording = await makeRecordingUntil(24)
       const request = await toHear([recording])
       const id = await booked(request, await slotAt(22))
       await setDay(recording.id, now())
@@ -221,7 +221,7 @@ describe('near the recording’s end', () => {
     beforeAll(() => noteInspectionsHold(desk.custodian, true))
 
     test('the recording is there for that request alone until it was heard, and stays urgent', async () => {
-      const recording = await keptUntil(24)
+      const recording = await makeRecordingUntil(24)
       const request = await toHear([recording])
       const id = await booked(request, await slotAt(100))
       expect(await shown(id)).toMatchObject({ isUrgent: true })
@@ -245,7 +245,7 @@ describe('near the recording’s end', () => {
     })
 
     test('three months past its day at the most', async () => {
-      const recording = await keptUntil(1)
+      const recording = await makeRecordingUntil(1)
       const request = await toHear([recording])
       const id = await booked(request, await slotAt(0.2))
       await setDay(recording.id, now().subtract({ hours: 24 * 93 }))

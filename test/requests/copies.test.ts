@@ -23,7 +23,7 @@ import { openActs } from './open-acts.ts'
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
 const {
-  kept,
+  makeRecording: stored,
   served,
   ask: send,
   makeCopy,
@@ -133,7 +133,7 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
   // Without a choice in the browser's language, never in the request's.
   const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
   expect(await inSwedish.text()).toContain('<html lang="sv">')
-  await createCopyFetching(register.keeping).removeEnded()
+  await createCopyFetching(register.ingest).removeEnded()
   for (const { id, recording } of [withdrawn, over]) {
     expect(await objectsOf(recording.id)).toEqual([])
     expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
@@ -159,14 +159,14 @@ test('a fetch that breaks off is begun again, three times at the most and within
   expect((await beginAtTheDatabase()).rows).toHaveLength(0)
   expect((await begin()).status).toBe(404)
   await sql`update subject_copy set first_fetch_at = now() - interval '61 minutes' where id = ${id}`.execute(admin)
-  await createCopyFetching(register.keeping).removeEnded()
+  await createCopyFetching(register.ingest).removeEnded()
   expect(await stateOf(id)).toBe('expired')
   expect(await objectsOf(recording.id)).toEqual([])
 })
 
 test('of two that fetch a copy at once one has all of it: the other is refused until the first one’s connection has broken', async () => {
   const { id, link } = await readyCopy()
-  const fetching = createCopyFetching(register.keeping)
+  const fetching = createCopyFetching(register.ingest)
   const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
   const first = await begin()
   expect((await fetching.piece({ ...first, from: 0 })).bytes!.length).toBeGreaterThan(1000)
@@ -219,7 +219,7 @@ test('a copy goes with its recording: it is fetched no more at once, and its obj
 })
 
 test('a copy is made of a matched call of the clerk’s own request, where it was asked for and can be heard', async () => {
-  const [mine, others] = [await kept(), await kept()]
+  const [mine, others] = [await stored(), await stored()]
   const request = await served({ contacts: [mine.contactId] })
   expect((await makeCopy(request.id, others.id)).code).toBe('not-found')
   const found = await served({ contacts: [others.contactId], state: 'FOUND' })
@@ -237,7 +237,7 @@ test('a copy is made of a matched call of the clerk’s own request, where it wa
 })
 
 test('of two copies that are asked for at once one is made', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   const made = await Promise.all([makeCopy(request.id, recording.id), makeCopy(request.id, recording.id)])
   expect(made.map(({ status }) => status).toSorted()).toEqual([201, 409])
@@ -245,19 +245,19 @@ test('of two copies that are asked for at once one is made', async () => {
 })
 
 test('what was being made when the custodian ended is over at its start, and leaves no file', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   const { rows } = await sql<{ id: string }>`
     insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
     values (${request.id}, ${recording.id}, 'KEY', sha256('left'), ${acts.people.paula.id}, now() + interval '1 day')
     returning id`.execute(admin)
   const { id } = rows[0]!
-  const { workFolder } = register.keeping
+  const { workFolder } = register.ingest
   mkdirSync(workFolder, { recursive: true })
   const file = join(workFolder, `${id}.copy`)
   writeFileSync(file, 'sealed')
   const ready = await readyCopy()
-  const ended = await endUnfinishedCopies({ ...register.keeping, db: custodian })
+  const ended = await endUnfinishedCopies({ ...register.ingest, db: custodian })
   expect(ended).toEqual({ ended: 1, files: 1 })
   expect(existsSync(file)).toBe(false)
   expect([await stateOf(id), await stateOf(ready.id)]).toEqual(['failed', 'ready'])
@@ -265,7 +265,7 @@ test('what was being made when the custodian ended is over at its start, and lea
 })
 
 test('an official has a copy of the own parts of a call and of no other (R48)', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { aino, bertil } = acts.people
   const asBertil = await served({ contacts: [recording.contactId], party: 'OFFICIAL', officialId: bertil.id })
   expect((await makeCopy(asBertil.id, recording.id)).code).toBe('not-found')
@@ -274,7 +274,7 @@ test('an official has a copy of the own parts of a call and of no other (R48)', 
 })
 
 test('a key that is none is told, and nothing is made', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   for (const given of [{ method: 'KEY' }, { method: 'KEY', recipient: `age1${'q'.repeat(58)}` }]) {
     const refused = await makeCopy(request.id, recording.id, given)
@@ -287,7 +287,7 @@ test('a key that is none is told, and nothing is made', async () => {
 test('a copy lies for seven days, and never longer than its recording', async () => {
   const { expiresAt } = await readyCopy()
   expect(Temporal.Instant.from(expiresAt).since(Temporal.Now.instant()).total('hours')).toBeCloseTo(7 * 24, 1)
-  const last = await acts.keptUntil(5)
+  const last = await acts.makeRecordingUntil(5)
   const request = await served({ contacts: [last.contactId] })
   const made = await makeCopy(request.id, last.id)
   expect(
@@ -298,7 +298,7 @@ test('a copy lies for seven days, and never longer than its recording', async ()
 })
 
 test('nothing is made once the description in force offers copies no more', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   await publishText(database.as().pool, readFileSync(seedDescriptionFile, 'utf8'), Temporal.Now.instant())
   await sql`select pg_notify(${descriptionChannel}, '')`.execute(admin)

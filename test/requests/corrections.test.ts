@@ -10,7 +10,7 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask: send, admin, people, entries } = acts
+const { makeRecording: stored, served, ask: send, admin, people, entries } = acts
 
 const propose = (
   request: string,
@@ -33,7 +33,7 @@ async function officialOf(segment: string) {
 /** Aino's call of two days ago: over and done. */
 async function callOfAino() {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
-  const recording = await kept({
+  const recording = await stored({
     startedAt: endedAt.subtract({ minutes: 5 }),
     answeredAt: endedAt.subtract({ minutes: 4 }),
     endedAt,
@@ -127,7 +127,7 @@ test('a correction that is approved says what the directory said at the call, mo
 test('a call of today that is corrected stays so, whatever capture tells of it again, and counts for whose it is', async () => {
   const unitId = randomUUID()
   await sql`insert into unit (id, name) values (${unitId}, 'Another unit')`.execute(admin)
-  const { segmentId, contactId } = await kept({
+  const { segmentId, contactId } = await stored({
     official: { personId: people.aino.id, unitId, name: 'Aino', phone: phone('029 512 1001') },
   })
   const request = await served({ contacts: [contactId] })
@@ -181,7 +181,7 @@ test('who proposed a correction, or whom it is about, never decides on it', asyn
 })
 
 test('nothing is proposed of another’s call, of nobody, of who answered, or twice', async () => {
-  const [mine, others] = [await callOfAino(), await kept()]
+  const [mine, others] = [await callOfAino(), await stored()]
   expect((await propose(mine.request.id, others.segmentId, people.bertil.userId)).code).toBe('not-found')
   const nobody = await propose(mine.request.id, mine.segmentId, 'ei.kukaan')
   expect([nobody.code, nobody.field]).toEqual(['correction.nobody', 'officialUserId'])

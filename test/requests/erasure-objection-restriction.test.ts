@@ -11,7 +11,19 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, served, ask: requestOf, as, admin, custodian, people, entries, stateOf, setDay, versions } = acts
+const {
+  makeRecording: stored,
+  served,
+  ask: requestOf,
+  as,
+  admin,
+  custodian,
+  people,
+  entries,
+  stateOf,
+  setDay,
+  versions,
+} = acts
 const now = () => Temporal.Now.instant()
 
 async function read(id: string): Promise<RequestDetail> {
@@ -55,7 +67,7 @@ const noted = async (action: string, recording: string) =>
 const speak = (id: string, language: string) =>
   sql`update subject_request set language = ${language} where id = ${id}`.execute(admin)
 async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
-  const recording = await kept()
+  const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds, ...given })
   return { ...request, recording }
 }
@@ -219,7 +231,7 @@ describe('restriction (GDPR 18)', () => {
   })
 
   test('never keeps a recording beyond its term, and then the request closes without another letter', async () => {
-    const recording = await acts.keptUntil(12)
+    const recording = await acts.makeRecordingUntil(12)
     const { id } = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     await send(id, 'restriction')
@@ -240,7 +252,7 @@ describe('restriction (GDPR 18)', () => {
   })
 
   test('by an official restricts their own part of a call, and no one else’s', async () => {
-    const recording = await kept()
+    const recording = await stored()
     await served({
       ...{ contacts: [recording.contactId], kinds: ['RESTRICTION'] as const, party: 'OFFICIAL' as const },
       officialId: people.bertil.id,

@@ -16,7 +16,7 @@ import { enterTestPerson } from '../database/people.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const admin = database.as().db
 const custodian = database.as('seloste_custodian')

@@ -30,7 +30,7 @@ const from = (number: string): Pick<SegmentFacts, 'caller'> => ({
 const unrecorded = async (given: Partial<SegmentFacts>) => (await admit(capture, callFacts(given))).contactId
 async function recorded(given: Partial<SegmentFacts>) {
   const call = await register.record(given)
-  await ingestRecording(register.keeping, call.id, Temporal.Now.instant())
+  await ingestRecording(register.ingest, call.id, Temporal.Now.instant())
   return call
 }
 

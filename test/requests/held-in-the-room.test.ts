@@ -8,7 +8,7 @@ import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { people, kept, toHear, inTheRoom, browse } = desk
+const { people, makeRecording: stored, toHear, inTheRoom, browse } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
@@ -19,11 +19,11 @@ const roomDoes: readonly Operation[] = [
 ]
 
 let room: Awaited<ReturnType<typeof inTheRoom>>
-let recording: Awaited<ReturnType<typeof kept>>
-let others: Awaited<ReturnType<typeof kept>>
+let recording: Awaited<ReturnType<typeof stored>>
+let others: Awaited<ReturnType<typeof stored>>
 beforeAll(async () => {
-  recording = await kept()
-  others = await kept()
+  recording = await stored()
+  others = await stored()
   room = await inTheRoom([recording])
 })
 
@@ -144,9 +144,9 @@ describe('in the listening mode', () => {
     expect((await mine.jar.request('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
     const sets = { userId: people.paula.userId, password: 'a good long password' }
     expect((await mine.jar.request('/api/session', sets)).code).toBe('session.in-room')
-    const kept = mine.jar.cookies.get('seloste')!
+    const stored = mine.jar.cookies.get('seloste')!
     expect((await mine.jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
-    mine.jar.cookies.set('seloste', kept)
+    mine.jar.cookies.set('seloste', stored)
     expect((await mine.jar.request('/api/room')).code).toBe('session.none')
     expect((await mine.jar.request('/api/requests')).code).toBe('session.none')
   })
@@ -189,7 +189,7 @@ describe('past the routes, the database holds the session too', () => {
       ["select * from accesses_to_my_calls('-infinity', 'infinity')", []],
     ]
     for (const [act, values] of acts) await expect(asDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
-    const hosts = await kept()
+    const hosts = await stored()
     await pool.query('update segment set official_person_id = $1 where contact_id = $2', [
       people.paula.id,
       hosts.contactId,

@@ -12,7 +12,7 @@ import { servedRequest, type RequestToServe } from './served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
-const { admin, custodian, people, as, kept, versions } = ends
+const { admin, custodian, people, as, makeRecording: stored, versions } = ends
 const none = '00000000-0000-4000-8000-000000000000'
 
 type Name = keyof typeof people
@@ -63,7 +63,7 @@ const makeDue = () =>
 
 describe('the answer', () => {
   test('tells of a matched call that it was recorded, and its contact history where that is asked for', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
     const room = await text(await made(request.id, 'answer'))
     expect(room).toContain(request.number)
@@ -73,7 +73,7 @@ describe('the answer', () => {
   })
 
   test('tells when and why a recording was destroyed; its facts stay as they were when it was made', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const request = await served({ contacts: [recording.contactId] })
     const before = await made(request.id, 'answer')
     const was = await text(before)
@@ -103,7 +103,7 @@ describe('the answer', () => {
   })
 
   test('says that a recording can be heard, though the official forbade it later: that waits for this request (AC12)', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await served(requested)
     await ends.byOfficial(recording.id)
@@ -115,7 +115,7 @@ describe('the answer', () => {
   })
 
   test('tells an official of their own parts of a call and of no other’s', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const request = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
     const own = await served({ ...request, officialId: people.aino.id })
     const others = await served({ ...request, officialId: people.bertil.id })
@@ -138,7 +138,7 @@ describe('a letter about calls that were not shown to be the requester’s', () 
         }
         const anonymous = (source: string) => source.replaceAll(request.number, 'P')
         letters.add(anonymous(await page()))
-        await kept()
+        await stored()
         letters.add(anonymous(await page()))
       }
       expect(letters.size).toBe(1)
@@ -151,7 +151,7 @@ describe('a refusal', () => {
   test('rests on what the request shows, where nothing else is said, and says why', async () => {
     const unknown = await served({ identified: false })
     expect(await text(await made(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
-    const recording = await kept()
+    const recording = await stored()
     const matched = await served({ contacts: [recording.contactId] })
     expect(await draft(matched.id, 'refusal')).toMatchObject({
       status: 400,
@@ -178,7 +178,7 @@ describe('what stands beside a request', () => {
   const year = Temporal.Now.plainDateISO().year + 1
 
   test('is told in a letter of its own: more time, a time booked, a copy, a correction, a decision', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { id, number } = await served({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
     for (const kind of ['extension', 'appointment', 'copy', 'correction', 'openness', 'mentioned']) {
       expect(await draft(id, kind)).toMatchObject({ status: 409, body: { error: { code: 'letter.nothing-to-tell' } } })
@@ -222,7 +222,7 @@ describe('what stands beside a request', () => {
   })
 
   test('is who looked at the call: when, in which role, for what; not who, and not that the security unit did (L11)', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const look = (who: Name, query: string) => send(who, 'GET', `/api/contacts/${recording.contactId}?${query}`)
     expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
     expect((await look('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
@@ -237,7 +237,7 @@ describe('what stands beside a request', () => {
 
 describe('letters that come by themselves', () => {
   test('tell that what was forbidden is destroyed, once it is, and once', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const request = await served({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
     await ends.forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: request.number })
     await makeDue()
@@ -256,7 +256,7 @@ describe('letters that come by themselves', () => {
   })
 
   test('tell that a recording was destroyed before it was heard (AC17)', async () => {
-    const recording = await ends.keptUntil(1)
+    const recording = await ends.makeRecordingUntil(1)
     const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
     await ends.setDay(recording.id, Temporal.Now.instant().subtract({ seconds: 1 }))
     await sql`select close_expired_inspections()`.execute(admin)

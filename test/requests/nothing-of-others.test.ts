@@ -239,7 +239,7 @@ describe('other people’s calls', () => {
     const [busyDay, quietDay] = [day.subtract({ days: 4 }), day.subtract({ days: 5 })]
     const busy = busyDay.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
     const record = await register.record({ startedAt: busy, answeredAt: busy, endedAt: busy.add({ minutes: 5 }) })
-    await ingestRecording(register.keeping, record.id, Temporal.Now.instant())
+    await ingestRecording(register.ingest, record.id, Temporal.Now.instant())
     await sql`
       insert into contact (id, started_at, ended_at, caller_kind, caller_key, number_called, number_kind)
       select gen_random_uuid(), ${busy}::timestamptz + n * interval '2 seconds', ${busy}::timestamptz + interval '1 hour', 'e164',

@@ -41,7 +41,7 @@ export async function openActs(database: TestDatabase<RegisterTables>) {
   }
   /** A copy that lies ready, of a call of a request of its own. */
   async function readyCopy(given: object = {}) {
-    const recording = await ends.kept()
+    const recording = await ends.makeRecording()
     const request = await served({ contacts: [recording.contactId] })
     const made = await makeCopy(request.id, recording.id, given)
     expect(made.status).toBe(201)

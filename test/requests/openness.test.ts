@@ -11,7 +11,7 @@ import { openActs } from './open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
-const { kept, ask: request, people, entries, served } = acts
+const { makeRecording: stored, ask: request, people, entries, served } = acts
 
 type Party = 'OUTSIDER' | 'MENTIONED' | 'CALLER'
 const enter = (party: Party, kinds: string[]) =>
@@ -31,7 +31,7 @@ const decide = (id: string, json: object, name: 'riitta' | 'paula' = 'riitta') =
 const secret = { outcome: 'SECRET', provision: 'Laki 1346/1999 4 §' }
 
 test('an outsider’s request for an official document is decided by the decision maker, with the provision; the clerk sees no call (LX6)', async () => {
-  await kept()
+  await stored()
   const entered = await enter('OUTSIDER', ['OPENNESS'])
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
@@ -94,7 +94,7 @@ test('somebody who was spoken of is served by hand: their request has its clock,
     status: 400,
     code: 'request.not-offered',
   })
-  const recording = await kept()
+  const recording = await stored()
   expect(
     (
       await request('paula', 'POST', `/api/requests/${id}/copies`, {

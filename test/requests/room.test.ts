@@ -8,7 +8,19 @@ import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { admin, people, pirkko, kept, office, slotAt, moveSlot, toHear, booked, atWorkstation, inTheRoom } = desk
+const {
+  admin,
+  people,
+  pirkko,
+  makeRecording: stored,
+  office,
+  slotAt,
+  moveSlot,
+  toHear,
+  booked,
+  atWorkstation,
+  inTheRoom,
+} = desk
 const { stateOfAppointment, inspectionOf, stateOf, browse, clerk } = desk
 const pool = database.as().pool
 
@@ -26,7 +38,7 @@ const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
 describe('the room', () => {
   test('is opened by its host, at a workstation of its office, while it is time', async () => {
     const officeId = await office()
-    const request = await toHear([await kept()])
+    const request = await toHear([await stored()])
     const slot = await slotAt(1, { officeId })
     const appointmentId = await booked(request, slot)
     const open = async (jar: Jar) => (await jar.request('/api/room', { appointmentId })).code
@@ -53,7 +65,7 @@ describe('the room', () => {
   })
 
   test('has this person’s calls that are to be heard, and the parts of them that are', async () => {
-    const [first, second, found] = [await kept(), await kept(), await kept()]
+    const [first, second, found] = [await stored(), await stored(), await stored()]
     const room = await inTheRoom([first, second], { open: false })
     // A call of the same request that was found and is not shown to be this person’s.
     await pool.query(
@@ -76,11 +88,11 @@ describe('the room', () => {
     expect((await listen(room.jar, first.id, number)).status).toBe(201)
     expect((await listen(room.jar, found.id, number)).code).toBe('not-found')
     expect((await listen(room.jar, first.id, 'P-2026-1')).status).toBeGreaterThanOrEqual(400)
-    expect((await listen(room.jar, (await kept()).id, number)).code).toBe('not-found')
+    expect((await listen(room.jar, (await stored()).id, number)).code).toBe('not-found')
   })
 
   test('of an official has the parts that they answered, and no others (R48)', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const officeId = await office()
     const request = await toHear([recording], { party: 'OFFICIAL', officialId: people.aino.id })
     const notTheirs = await toHear([recording], { party: 'OFFICIAL', officialId: people.bertil.id })
@@ -95,7 +107,7 @@ describe('the room', () => {
   })
 
   test('has nothing of a call that waits to be verified again under another name (R46)', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar, request } = await inTheRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
     const path = `/api/requests/${request.id}`
@@ -107,7 +119,7 @@ describe('the room', () => {
   })
 
   test('plays again and again within the slot, and nothing five seconds after it', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar, request, slotId, appointmentId } = await inTheRoom([recording], { open: false })
     await moveSlot(slotId, -0.1, 4 / 3600)
     const opened = await jar.request('/api/room', { appointmentId })
@@ -133,7 +145,7 @@ describe('the room', () => {
   }, 30_000)
 
   test('closes with HEARD as what came of it, and with it the session', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar, request, appointmentId } = await inTheRoom([recording])
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const { body } = await listen(jar, recording.id, request.number)
@@ -178,7 +190,7 @@ describe('the room', () => {
   })
 
   test('is not said to be heard but by the host, with their password: what is forbidden waits on', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar, request, appointmentId } = await inTheRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
@@ -203,7 +215,7 @@ describe('the room', () => {
   })
 
   test('closed without an outcome is gone on with within the slot', async () => {
-    const { jar, appointmentId, officeId } = await inTheRoom([await kept()])
+    const { jar, appointmentId, officeId } = await inTheRoom([await stored()])
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     const again = await atWorkstation(people.paula, officeId)
@@ -211,7 +223,7 @@ describe('the room', () => {
   })
 
   test('stops when the recording’s end comes, or its outcome is noted elsewhere', async () => {
-    const recording = await desk.keptUntil(100)
+    const recording = await desk.makeRecordingUntil(100)
     const { jar, request, appointmentId } = await inTheRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
     await desk.setDay(recording.id, Temporal.Now.instant())
@@ -222,7 +234,7 @@ describe('the room', () => {
   })
 
   test('ends with its workstation, and a second window of the host ends the first', async () => {
-    const { jar, appointmentId, officeId } = await inTheRoom([await kept()])
+    const { jar, appointmentId, officeId } = await inTheRoom([await stored()])
     const second = await atWorkstation(people.paula, officeId)
     expect((await second.request('/api/room', { appointmentId })).status).toBe(200)
     expect((await jar.request('/api/room')).code).toBe('session.none')
@@ -243,7 +255,7 @@ describe('the room', () => {
   })
 
   test('is not opened, and shows nothing more, once its requester is not identified any more', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar, request, appointmentId, officeId } = await inTheRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query(
@@ -257,7 +269,7 @@ describe('the room', () => {
   })
 
   test('is heard by nobody whose right or employment has ended meanwhile', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { jar, request } = await inTheRoom([recording], { host: pirkko })
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])

@@ -9,8 +9,19 @@ import { openEnds } from '../ends/open-ends.ts'
 import { servedRequest } from './served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { kept, keptUntil, as, post, get, admin, people, stateOf, byOfficial, setDay, custodian } =
-  await openEnds(database)
+const {
+  makeRecording: stored,
+  makeRecordingUntil,
+  as,
+  post,
+  get,
+  admin,
+  people,
+  stateOf,
+  byOfficial,
+  setDay,
+  custodian,
+} = await openEnds(database)
 const clerkId = people.paula.id
 const now = () => Temporal.Now.instant()
 
@@ -27,7 +38,7 @@ async function change(id: string, kinds: string[]) {
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
 test('a listening that is asked for is booked first, and is urgent three days before the recording’s day', async () => {
-  const recording = await keptUntil(71)
+  const recording = await makeRecordingUntil(71)
   const request = { clerkId, contacts: [recording.contactId] }
   const [{ id }, other] = [
     await servedRequest(admin, { ...request, kinds: ['LISTEN', 'PROHIBIT'] }),
@@ -45,7 +56,7 @@ test('a listening that is asked for is booked first, and is urgent three days be
 })
 
 test('a prohibition that was asked for and not entered stands in the way of an answer', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['PROHIBIT'] })
   expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
   expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
@@ -55,7 +66,7 @@ test('a prohibition that was asked for and not entered stands in the way of an a
 })
 
 test('the notice of a prohibition does not answer what else was asked: the request stays open until that is', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { id, number } = await servedRequest(admin, {
     clerkId,
     contacts: [recording.contactId],
@@ -76,7 +87,7 @@ test('the notice of a prohibition does not answer what else was asked: the reque
 })
 
 test('whoever is refused was told why, and whoever takes it back is owed nothing: each outcome tells what it needs', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { id } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   await sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
     values (${id}, 'answer', 'fi', 1, '{}', now(), ${clerkId}, 'POST')`.execute(admin)
@@ -90,7 +101,7 @@ test('whoever is refused was told why, and whoever takes it back is owed nothing
 })
 
 test('what waits for a listening waits no longer than its request is open', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { id, calls } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['LISTEN'] })
   expect(calls[0]?.inspectionId).not.toBeNull()
   expect((await byOfficial(recording.id)).status).toBe(200)
@@ -100,7 +111,7 @@ test('what waits for a listening waits no longer than its request is open', asyn
 })
 
 test('a listening that is asked for later waits from then on, and one that is asked for no more not at all', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const day = now().subtract({ hours: 48 })
   const { id } = await servedRequest(admin, {
     clerkId,
@@ -130,7 +141,7 @@ test('a listening that is asked for later waits from then on, and one that is as
 })
 
 test('a call that was found and not shown to be theirs stands in the way, and is forgotten where the request is withdrawn', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   expect(await read(id)).toMatchObject({ next: ['verify-call'], unfinished: ['call', 'letter'] })
   expect((await close(id, 'WITHDRAWN')).status).toBe(204)
@@ -144,7 +155,7 @@ test('a call that was found and not shown to be theirs stands in the way, and is
 })
 
 test('a request whose requester was erased is read as before, without who it was', async () => {
-  const recording = await kept()
+  const recording = await stored()
   const { id, number } = await servedRequest(admin, {
     clerkId,
     contacts: [recording.contactId],
@@ -168,7 +179,7 @@ test('a request whose requester was erased is read as before, without who it was
 })
 
 test('a call that is somebody’s recording under a preservation order looks as if there were none to hear', async () => {
-  const [held, gone] = [await keptUntil(24), await keptUntil(24)]
+  const [held, gone] = [await makeRecordingUntil(24), await makeRecordingUntil(24)]
   const requests = [held, gone].map(({ contactId }) =>
     servedRequest(admin, { clerkId, contacts: [contactId], kinds: ['LISTEN'] }),
   )

@@ -5,7 +5,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteDemand } from '#safeguards/sign-in/keep-accounts.ts'
+import { noteDemand } from '#safeguards/sign-in/accounts.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '../database/people.ts'
 import { makeTestRegister } from '../register/make-register.ts'

@@ -82,7 +82,7 @@ export async function openTransactions(options: {
     connection = again
   }
 
-  const keepAck = (branch: string, ack: SipRequest) => {
+  const storeAck = (branch: string, ack: SipRequest) => {
     const bytes = writeSip(ack)
     acks.set(branch, bytes)
     setTimeout(() => acks.delete(branch), timeoutMs).unref()
@@ -124,7 +124,7 @@ export async function openTransactions(options: {
           return
         }
         end()
-        if (isInvite && response.status >= 300) keepAck(branch, ackOfRefusal(request, response))
+        if (isInvite && response.status >= 300) storeAck(branch, ackOfRefusal(request, response))
         resolve(response)
       }
       pending.set(key, { onResponse, fail })
@@ -135,7 +135,7 @@ export async function openTransactions(options: {
   return {
     connection,
     send,
-    acknowledge: (invite, ack) => keepAck(branchOf(headerValue(invite, 'via')), ack),
+    acknowledge: (invite, ack) => storeAck(branchOf(headerValue(invite, 'via')), ack),
     close: () => {
       for (const each of [...pending.values()]) each.fail(new Error('the recording client was closed'))
       return connection.close()

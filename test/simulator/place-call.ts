@@ -31,7 +31,7 @@ export type PlaceCallOptions = CallPlan & {
   /** A timer shared by many calls. */
   readonly pacer?: Pacer
   /** `hash` keeps counts and a hash of what was sent, no payloads. */
-  readonly keep?: 'payloads' | 'hash'
+  readonly record?: 'payloads' | 'hash'
   /** Aborting hangs up properly, or cancels when not yet answered. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: CallEvent) => void
@@ -166,7 +166,7 @@ async function holdSession(
       answer: session.answer(),
       faults: options.faults ?? {},
       seed: random.hex(8),
-      keep: options.keep ?? 'payloads',
+      record: options.record ?? 'payloads',
     })
     const { endedBy, holds } = await liveThrough(
       options,

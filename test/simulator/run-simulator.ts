@@ -34,9 +34,9 @@ export async function runSimulator(options: {
   /** `mixed` (the default): most calls over UDP, some over TCP, because real phone systems differ. */
   transport?: Transport | 'mixed'
   /** Calls at the same time, at most; when reached, the next caller waits. */
-  atMost?: number
+  maxCalls?: number
 }): Promise<SimulatorTotals> {
-  const { server, signal, transport = 'mixed', atMost = 40 } = options
+  const { server, signal, transport = 'mixed', maxCalls = 40 } = options
   const random = seedRandom(`simulator ${options.seed}`)
   const pacer = startPacer()
   // Every call in progress listens to the one signal.
@@ -48,7 +48,7 @@ export async function runSimulator(options: {
 
   for (const plan of callPattern(options.seed)) {
     if (signal.aborted) break
-    if (calls.size >= atMost) await Promise.race(calls)
+    if (calls.size >= maxCalls) await Promise.race(calls)
     if (signal.aborted) break
     const over = transport === 'mixed' ? (random.chance(0.25) ? 'tcp' : 'udp') : transport
     if (over === 'udp') shared ??= await startRecordingClient({ server, transport: 'udp', timeoutMs })
@@ -59,7 +59,7 @@ export async function runSimulator(options: {
       transport: over,
       ...(over === 'udp' && shared ? { client: shared } : {}),
       pacer,
-      keep: 'hash',
+      record: 'hash',
       timeoutMs,
       signal,
       onEvent: options.onEvent,

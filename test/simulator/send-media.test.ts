@@ -57,7 +57,7 @@ async function start(faults: MediaFaults, sound: Sound = makeTone(1), codec: Cod
     answer: answer('recvonly'),
     faults,
     seed: 5,
-    keep: 'payloads',
+    record: 'payloads',
   })
   const stop = async () => {
     const [stream] = sending.stop()

@@ -42,7 +42,7 @@ export function startSending(options: {
   faults: MediaFaults
   seed: number | string
   /** `hash` keeps no payloads: for many or long calls. */
-  keep: 'payloads' | 'hash'
+  record: 'payloads' | 'hash'
 }): Sending {
   const { pacer, sound, faults } = options
   const streams = options.streams.map(({ who, label, media, key }, index) =>
@@ -53,7 +53,7 @@ export function startSending(options: {
       codec: options.codec,
       sound,
       faults,
-      keep: options.keep,
+      record: options.record,
       random: seedRandom(`${options.seed} ${who}`),
       answer: options.answer[index],
       key,

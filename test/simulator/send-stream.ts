@@ -41,12 +41,12 @@ export function openStream(options: {
   sound: Sound
   faults: MediaFaults
   random: Random
-  keep: 'payloads' | 'hash'
+  record: 'payloads' | 'hash'
   answer: AnsweredStream | undefined
   /** Sent as SRTP under it. */
   key?: MediaKey | undefined
 }) {
-  const { who, label, media, codec, sound, faults, random, keep } = options
+  const { who, label, media, codec, sound, faults, random, record } = options
   const protect = options.key && protectMedia(options.key)
   const ssrc = random.integer(1, 0xffffffff)
   const firstSequence = random.integer(0, 0xffff)
@@ -112,7 +112,7 @@ export function openStream(options: {
         hash.update(payload)
       }
     }
-    if (keep === 'payloads') {
+    if (record === 'payloads') {
       packets.push({
         sequence,
         timestamp: at,

@@ -60,9 +60,9 @@ export async function startStandInRecorder(behaviour: Behaviour = {}): Promise<S
         const socket = createSocket('udp4')
         socket.bind(0, '127.0.0.1')
         await once(socket, 'listening')
-        const kept = packets.get(label) ?? []
-        packets.set(label, kept)
-        socket.on('message', (bytes) => kept.push(bytes))
+        const received = packets.get(label) ?? []
+        packets.set(label, received)
+        socket.on('message', (bytes) => received.push(bytes))
         media.push(socket)
         ports.set(label, socket.address().port)
       }

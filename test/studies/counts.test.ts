@@ -28,7 +28,7 @@ const officials = await Promise.all(
 )
 
 /** Every count that is kept, by its key, with the hour and without; what has become nothing is as if it were not there. */
-async function kept(): Promise<Record<string, unknown>> {
+async function readCounts(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ key: string; counts: Record<string, number> }>(
     `select concat_ws(' ', day, hour, number, unit_id) as key, to_jsonb(h) - 'day' - 'hour' - 'number' - 'unit_id' as counts
      from study_hour h
@@ -181,7 +181,7 @@ describe('counts kept for studies', () => {
         countStudies(custodian),
       ])
       await countStudies(custodian)
-      expect(await kept()).toEqual(await recounted())
+      expect(await readCounts()).toEqual(await recounted())
     },
   )
 
@@ -189,18 +189,18 @@ describe('counts kept for studies', () => {
     await pool.query(
       `truncate study_hour, study_day, study_told; update contact set counted = null; truncate study_told`,
     )
-    expect(await kept()).toEqual({})
+    expect(await readCounts()).toEqual({})
     await countStudies(custodian)
-    expect(await kept()).toEqual(await recounted())
+    expect(await readCounts()).toEqual(await recounted())
   })
 
   test('have a call in progress in none, and one without an end after a day', async () => {
-    const before = JSON.stringify(await kept())
+    const before = JSON.stringify(await readCounts())
     const startedAt = Temporal.Now.instant().subtract({ hours: 2 })
     const going = callFacts({ startedAt, answeredAt: startedAt.add({ seconds: 8 }), endedAt: undefined })
     const { contactId } = await admit(capture, going)
     await countStudies(custodian)
-    expect(JSON.stringify(await kept())).toBe(before)
+    expect(JSON.stringify(await readCounts())).toBe(before)
     await pool.query(`update contact set started_at = started_at - interval '23 hours' where id = $1`, [contactId])
     await pool.query(
       `update segment set contact_started_at = contact_started_at - interval '23 hours', answered_at = answered_at - interval '23 hours'
@@ -208,8 +208,8 @@ describe('counts kept for studies', () => {
       [contactId],
     )
     await countStudies(custodian)
-    expect(JSON.stringify(await kept())).not.toBe(before)
-    expect(await kept()).toEqual(await recounted())
+    expect(JSON.stringify(await readCounts())).not.toBe(before)
+    expect(await readCounts()).toEqual(await recounted())
   })
 
   test('wait for nobody who enters a call, and nobody waits for them', async () => {
@@ -226,7 +226,7 @@ describe('counts kept for studies', () => {
       client.release()
     }
     await countStudies(custodian)
-    expect(await kept()).toEqual(await recounted())
+    expect(await readCounts()).toEqual(await recounted())
   })
 
   test('say of nobody who called or answered: these columns and no others', async () => {

@@ -73,7 +73,7 @@ function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   return answer as Exclude<Answer, { refused: string }>
 }
 
-async function kept(): Promise<string> {
+async function makeRecording(): Promise<string> {
   const startedAt = Temporal.Now.instant().subtract({ hours: 30 })
   const { id } = await register.record({
     startedAt,
@@ -81,7 +81,7 @@ async function kept(): Promise<string> {
     endedAt: startedAt.add({ minutes: 3 }),
     official: { personId: aino.id, unitId: aino.unitId, name: 'Aino Virtanen', phone: phone('029 512 1001') },
   })
-  await ingestRecording(register.keeping, id, Temporal.Now.instant())
+  await ingestRecording(register.ingest, id, Temporal.Now.instant())
   return id
 }
 
@@ -121,7 +121,7 @@ const log = async (action: string) =>
 describe('a collection', () => {
   test('holds moments in an order, changes by whoever has read it last, and says when it loses the next', async () => {
     const id = await collection('Puhelun alku')
-    const recording = await kept()
+    const recording = await makeRecording()
     const first = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
     const second = did(
       await addMoment(desk, tiina, id, { recordingId: recording, ...moment, fromMs: 200, toMs: 350 }),
@@ -152,7 +152,7 @@ describe('a collection', () => {
 
   test('takes no moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
     const id = await collection()
-    const recording = await kept()
+    const recording = await makeRecording()
     const add = (changed: object, who = tiina) =>
       addMoment(desk, who, id, { recordingId: recording, ...moment, ...changed })
     expect(await add({ toMs: 999_000 })).toEqual({ refused: 'training.not-in-recording' })
@@ -172,7 +172,7 @@ describe('a collection', () => {
 
   test('is left with an empty place, and none of its words, when a recording is destroyed', async () => {
     const id = await collection()
-    const [destroyed, stays] = [await kept(), await kept()]
+    const [destroyed, stays] = [await makeRecording(), await makeRecording()]
     did(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
     did(await addMoment(desk, tiina, id, { recordingId: stays, ...moment, title: 'Lopetus' }))
     await destroyer.destroy(destroyed)
@@ -193,7 +193,7 @@ describe('a collection', () => {
 
   test('that came back with a backup is emptied of what is gone before anybody reads it', async () => {
     const id = await collection()
-    const recording = await kept()
+    const recording = await makeRecording()
     did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     await sql`alter table recording disable trigger ends_uses`.execute(admin)
     await destroyer.destroy(recording)
@@ -204,7 +204,7 @@ describe('a collection', () => {
 
   test('shows no words of a recording past its term, emptied or not, or that nobody may hear', async () => {
     const id = await collection()
-    const recording = await kept()
+    const recording = await makeRecording()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const becomes = async (change: ReturnType<typeof sql>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
@@ -223,7 +223,7 @@ describe('a collection', () => {
 
   test('ends, or is put into another order, without ever waiting for who destroys while they wait for it', async () => {
     const id = await collection()
-    const recording = await kept()
+    const recording = await makeRecording()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const { id: two } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const { ending } = await admin.transaction().execute(async (tx) => {
@@ -241,7 +241,7 @@ describe('a collection', () => {
 
 describe('a training session', () => {
   test('plays under TRAINING with its reference in the log, to those on its list and not without one', async () => {
-    const recording = await kept()
+    const recording = await makeRecording()
     const { session, reference } = await led(recording, [])
     expect(await play(recording, reference)).toBe('not-in-session')
     expect(did(await findTrainees(desk, tiina, 'virta'))).toMatchObject([{ id: aino.id, unitName: 'Palvelu' }])
@@ -261,7 +261,7 @@ describe('a training session', () => {
   })
 
   test('plays what its collection holds, while it goes on, by whoever leads it, and ends with what is being heard', async () => {
-    const [recording, other] = [await kept(), await kept()]
+    const [recording, other] = [await makeRecording(), await makeRecording()]
     const { session, reference, collection: id } = await led(recording)
     expect(await play(other, reference)).toBe('not-in-session')
     expect(await play(recording, reference, elsewhere)).toBe('not-found')
@@ -281,7 +281,7 @@ describe('a training session', () => {
   })
 
   test('keeps on its list whoever may have heard something, and no others that were entered by mistake', async () => {
-    const recording = await kept()
+    const recording = await makeRecording()
     const { session, reference } = await led(recording)
     await play(recording, reference)
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toBe('done')
@@ -297,7 +297,7 @@ describe('a training session', () => {
   })
 
   test('knows of every listening in it: none begins under another spelling, or while somebody is taken off its list', async () => {
-    const recording = await kept()
+    const recording = await makeRecording()
     const { session, reference } = await led(recording)
     const listening = (given: string) => sql`
       insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, reference, started_at, until)
@@ -320,8 +320,8 @@ describe('a training session', () => {
   })
 
   test('is told of to each who is on its list, as long as it is kept, without the others', async () => {
-    const { reference: others } = await led(await kept(), [bertil])
-    const { session, reference } = await led(await kept(), [aino, bertil])
+    const { reference: others } = await led(await makeRecording(), [bertil])
+    const { session, reference } = await led(await makeRecording(), [aino, bertil])
     const official = await aino.signIn()
     const references = did(await listOwnTrainings(desk, official)).map((one) => one.reference)
     expect(references.filter((one) => one === reference || one === others)).toEqual([reference])
@@ -339,7 +339,7 @@ describe('a training session', () => {
   })
 
   test('is gone with its list fourteen months after its end', async () => {
-    const { session } = await led(await kept())
+    const { session } = await led(await makeRecording())
     await endTraining(desk, tiina, session)
     await endTrainingOver(custodian)
     expect(await readTraining(desk, tiina, session)).toMatchObject({ id: session })

@@ -78,7 +78,7 @@ async function fill(client: Client, content: Content): Promise<void> {
 }
 
 /** Columns that there were then, in tables that there are still: nobody may take a table away. */
-async function assertKept(client: Client, content: Content): Promise<void> {
+async function assertUnchanged(client: Client, content: Content): Promise<void> {
   for (const [table, before] of content) {
     const after = await rowsOf(client, table)
     for (const row of before) expect(after, table).toContainEqual(expect.objectContaining(row))
@@ -112,7 +112,7 @@ test('a register of before 1.0.0 keeps its data, and is protected as a new one i
   expect(content.size).toBeGreaterThan(150)
   expect([...content].filter(([, rows]) => rows.length === 0).map(([table]) => table)).toEqual([])
   expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
-  await inside(url, (client) => assertKept(client, content))
+  await inside(url, (client) => assertUnchanged(client, content))
   expect(await problemsOf(url)).toEqual([])
   expect(await schemaOf(url)).toBe(await readFile(join(schemaFolder, 'schema.sql'), 'utf8'))
   expect(await schemaOf(await databaseFrom(templateName))).toBe(await schemaOf(url))
@@ -126,7 +126,7 @@ test('rows of every version since come through all that followed', { timeout: 12
     await migrate(url, { upTo })
     await inside(url, (client) => fill(client, content))
   }
-  await inside(url, (client) => assertKept(client, content))
+  await inside(url, (client) => assertUnchanged(client, content))
   expect(await problemsOf(url)).toEqual([])
 })
 

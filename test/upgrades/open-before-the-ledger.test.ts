@@ -10,7 +10,7 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
-await register.keep(1)
+await register.makeRecordings(1)
 await register.seal()
 const { db: admin, pool } = database.as()
 const custodian = database.as('seloste_custodian').pool
@@ -37,7 +37,7 @@ test('what is open at the first start after an upgrade is entered once, and a re
     scope: { kind: 'none' as const, units: [], numbers: [] },
   }
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [restricted, heard, corrected] = await register.keep(3)
+  const [restricted, heard, corrected] = await register.makeRecordings(3)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${corrected!.segmentId}`.execute(
     admin,
   )

@@ -3,7 +3,7 @@ import { createReadRateLimit } from '#app/http/read-rate-limit.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { mostWaiting, slowing } from '#safeguards/watch/thresholds.ts'
+import { maxWaiting, slowing } from '#safeguards/watch/thresholds.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 
@@ -88,7 +88,7 @@ describe('looks in a mass', () => {
   test('go one after another: who waits with too many is refused', async () => {
     const pace = pacer()
     for (let i = 0; i < limits.inMinute; i++) await pace.take(saris)
-    const answers = await Promise.all(Array.from({ length: mostWaiting + 3 }, () => pace.take(saris)))
+    const answers = await Promise.all(Array.from({ length: maxWaiting + 3 }, () => pace.take(saris)))
     expect(answers.filter((answer) => answer === 'too-many')).toHaveLength(3)
   })
 

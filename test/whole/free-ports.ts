@@ -19,7 +19,7 @@ const [lowest, highest] = [10_000, 32_000]
 const blockPorts = 400
 /** The first of a block is its claim: whoever listens there has the block, and the system ends the claim with the process. */
 const notMedia = 4
-const mostHeld = 8
+const maxHeld = 8
 
 /** All that one Seloste opens. */
 export async function findPorts(): Promise<SelostePorts> {
@@ -70,7 +70,7 @@ async function claim(port: number): Promise<boolean> {
   }
   held.push(server)
   // What was given before is opened by now, and found to be so; or it is over.
-  if (held.length > mostHeld) held.shift()?.close()
+  if (held.length > maxHeld) held.shift()?.close()
   return true
 }
 

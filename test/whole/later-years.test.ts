@@ -37,7 +37,7 @@ test.skipIf(!isRun)('a new installation of a later year starts, and records its 
     transport: 'udp',
   })
   const security = await signInAt(seloste.url, 'tuula', seloste.password)
-  const kept = await eventually(
+  const stored = await eventually(
     async () => {
       const [contact] = await security.contacts({ purpose: 'CRIME_OR_MISUSE', reference: 'later', caller })
       return contact?.segments[0]?.recording.state === 'available' ? contact : undefined
@@ -45,7 +45,7 @@ test.skipIf(!isRun)('a new installation of a later year starts, and records its 
     'the recording',
     30_000,
   )
-  expect(kept.startedAt.slice(0, 10)).toBe('2032-02-29')
+  expect(stored.startedAt.slice(0, 10)).toBe('2032-02-29')
   // Two months after 1 March 00.30 in Helsinki.
-  expect(kept.segments[0]?.recording.destroyAt?.slice(0, 10)).toBe('2032-04-30')
+  expect(stored.segments[0]?.recording.destroyAt?.slice(0, 10)).toBe('2032-04-30')
 })

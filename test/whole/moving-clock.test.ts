@@ -73,11 +73,11 @@ async function call(seconds = 2, before?: () => void): Promise<ContactShape> {
     server: seloste.sip,
     transport: 'udp',
   })
-  const isKept = async () => {
+  const isIngested = async () => {
     const contact = await found()
     return contact?.endedAt && contact.segments[0]?.recording.state === 'available' ? contact : undefined
   }
-  return eventually(isKept, 'the call, its recording kept', 30_000)
+  return eventually(isIngested, 'the call, its recording kept', 30_000)
 }
 const recordingOf = (contact: ContactShape) => contact.segments[0]!.recording
 async function stateOf(contact: ContactShape): Promise<string> {

@@ -42,7 +42,7 @@ async function run(
 function call(seloste: RunningSeloste, caller: string, seconds: number): Promise<SentCall> {
   return placeCall({
     ...{ seed: caller, caller, number: '+35829497099', official: officialByKey('aino'), seconds },
-    ...{ server: seloste.sip, transport: 'udp', keep: 'hash' },
+    ...{ server: seloste.sip, transport: 'udp', record: 'hash' },
   })
 }
 

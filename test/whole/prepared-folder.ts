@@ -14,14 +14,14 @@ export const preparedVariable = 'SELOSTE_PREPARED'
 /** Files beside the data: which of them is there says whether it can be copied. */
 export const ready = 'ready'
 export const failed = 'failed'
-const longestMs = 180_000
+const maxMs = 180_000
 const checkMs = 100
 
 /** Copies it into a folder, waiting for it where it is being made; leaves the folder as it is where there is none. */
 export async function copyPrepared(to: string): Promise<void> {
   const folder = process.env[preparedVariable]
   if (folder === undefined) return
-  const deadline = performance.now() + longestMs
+  const deadline = performance.now() + maxMs
   while (!existsSync(join(folder, ready))) {
     if (existsSync(join(folder, failed)) || performance.now() > deadline) return
     await wait(checkMs)

@@ -29,7 +29,7 @@ async function kill(
   args: string[],
   environment: Record<string, string>,
   isEnough: (said: string) => boolean,
-  most: number,
+  max: number,
 ) {
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...environment } })
   let said = ''
@@ -37,7 +37,7 @@ async function kill(
     said += chunk.toString()
     if (isEnough(said)) child.kill('SIGKILL')
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), most)
+  const timer = setTimeout(() => child.kill('SIGKILL'), max)
   await once(child, 'exit')
   clearTimeout(timer)
 }
@@ -207,8 +207,8 @@ test(
     seloste = await startSeloste({ dataDirectory: after, ports, environment })
     try {
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
-      const kept = await contactWith(security, held, (state) => state === 'available')
-      expect((await soundOf(seloste, kept)).equals(sound) && sound.length > 8_000).toBe(true)
+      const stored = await contactWith(security, held, (state) => state === 'available')
+      expect((await soundOf(seloste, stored)).equals(sound) && sound.length > 8_000).toBe(true)
       const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
       expect(await hears(security, gone)).not.toBe(201)
       const { out: nodes } = await run(['nodes', 'list', '--json'], await on(after))

@@ -85,13 +85,13 @@ describe.skipIf(why !== undefined)('each role as a user of its own', () => {
 
   test('what capture has written the custodian takes into keeping, over a store that their group shares', async () => {
     const { db } = database.as()
-    const kept = () =>
+    const stored = () =>
       db
         .selectFrom('recording')
         .select(['kept_at as at', 'keeping_fault as fault'])
         .execute()
         .then((rows) => rows.map(({ at, fault }) => ({ kept: at !== null, fault })))
-    await expect.poll(kept, { timeout: 60_000 }).toEqual([{ kept: true, fault: null }])
+    await expect.poll(stored, { timeout: 60_000 }).toEqual([{ kept: true, fault: null }])
   })
 
   test('the desk reaches custodian and database, and nothing that they keep', async () => {

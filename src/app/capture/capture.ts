@@ -89,7 +89,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     url: databaseUrl,
     applicationName: 'seloste-capture',
     size: 10,
-    kept: 2,
+    maxIdle: 2,
     blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
@@ -234,8 +234,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const clients = createClientsSeen((seen) => {
     log.info(seen, 'a recording client sends')
   })
-  const keepingClients = storeClientsSeen({
-    keep: (counts) => noteClient(db, counts),
+  const storingClients = storeClientsSeen({
+    store: (counts) => noteClient(db, counts),
     forget: () => forgetCaptureSeen(db),
     clients,
     onFault: (error) => {
@@ -272,7 +272,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     formats: {
       plays: [...(decodesG729() ? ['G729' as const] : []), ...(decodesGsm() ? ['GSM' as const] : [])],
       refusesUnplayable: settings.unplayable === 'refuse',
-      keepsUnplayable: settings.unplayable === 'keep',
+      storesUnplayable: settings.unplayable === 'keep',
     },
     spool,
     leftBehind,
@@ -413,7 +413,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await sip.stop()
       certificate?.stop()
       await offered.stop()
-      await keepingClients.stop()
+      await storingClients.stop()
       withoutCall.stop()
       metrics.stop()
       await tail.close()

@@ -11,7 +11,7 @@ export interface DiskReserve {
 }
 
 const mib = 1024 * 1024
-const most = 64 * mib
+const max = 64 * mib
 const zeros = Buffer.alloc(mib)
 
 /**
@@ -53,7 +53,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
   return {
     check: ({ freeBytes, sizeBytes }) =>
       inTurn(async () => {
-        const size = Math.min(most, Math.floor(sizeBytes / 20))
+        const size = Math.min(max, Math.floor(sizeBytes / 20))
         if (bytes > 0 && freeBytes < size / 4) await release()
         else if (bytes < size && freeBytes > 4 * size) await take(size)
       }),

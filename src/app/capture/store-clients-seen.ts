@@ -5,7 +5,7 @@ const forgetEveryMs = 3_600_000
 
 /** Stores what clients send for the pages. Waits in memory while the database is away; a crash loses that much. */
 export function storeClientsSeen(options: {
-  keep: (counts: ClientCounts) => Promise<void>
+  store: (counts: ClientCounts) => Promise<void>
   forget: () => Promise<void>
   clients: ClientsSeen
   onFault: (error: unknown) => void
@@ -14,11 +14,11 @@ export function storeClientsSeen(options: {
   let going = Promise.resolve()
   let forgotAt = -Infinity
 
-  async function keep(): Promise<void> {
+  async function store(): Promise<void> {
     const waiting = clients.take()
     try {
       for (let counts = waiting[0]; counts; counts = waiting[0]) {
-        await options.keep(counts)
+        await options.store(counts)
         waiting.shift()
       }
       if (performance.now() - forgotAt < forgetEveryMs) return
@@ -30,12 +30,12 @@ export function storeClientsSeen(options: {
     }
   }
 
-  const timer = setInterval(() => (going = going.then(keep)), everyMs)
+  const timer = setInterval(() => (going = going.then(store)), everyMs)
   return {
     async stop() {
       clearInterval(timer)
       await going
-      await keep()
+      await store()
     },
   }
 }

@@ -42,9 +42,9 @@ export async function auditKey(settings: Settings): Promise<void> {
 export async function auditResume(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { reason: { type: 'string' } } })
   const reason = values.reason?.trim() ?? ''
-  const longestReason = 1000
-  if (reason.length > longestReason) {
-    throw new Fault('argument-wrong', `--reason has ${reason.length} characters; ${longestReason} are allowed`)
+  const maxReasonLength = 1000
+  if (reason.length > maxReasonLength) {
+    throw new Fault('argument-wrong', `--reason has ${reason.length} characters; ${maxReasonLength} are allowed`)
   }
   await withRunningDatabase(settings, 'audit-resume', async (db) => {
     const found = await openBreak(db)
@@ -74,7 +74,7 @@ async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, r
     db,
     folder: join(settings.dataDirectory, 'audit-log'),
     witnessKeys: settings.witnesses.map(({ key }) => key),
-    most: Infinity,
+    max: Infinity,
   })
   if (report.found === 0) {
     console.log('the audit log has no break')

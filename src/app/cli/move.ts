@@ -144,7 +144,7 @@ async function moveTo(
   const startedAt = performance.now()
   if (objects) {
     console.log(`objects to ${describePlace({ at: target.settings.objects })}, while calls and listening go on`)
-    for (let pass = 0, copied = Infinity; copied > fewObjects && pass < mostPasses; pass++)
+    for (let pass = 0, copied = Infinity; copied > fewObjects && pass < maxPasses; pass++)
       copied = (await copyAndPrint(objects)).copied
   }
   await way?.hold(target.environment)
@@ -194,7 +194,7 @@ async function moveTo(
 
 /** Objects per pass, so that the last pass, with the register paused, is short. */
 const fewObjects = 100
-const mostPasses = 5
+const maxPasses = 5
 /** Tables larger than this are reported on a line of their own. */
 const manyRows = 10_000
 

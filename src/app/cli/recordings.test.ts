@@ -11,7 +11,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const seloste = fileURLToPath(new URL('../../../bin/seloste.js', import.meta.url))
 const database = await createTestDatabase<RegisterTables>()
-const { keeping, objects, folder, record } = await makeTestRegister(database)
+const { ingest: context, objects, folder, record } = await makeTestRegister(database)
 const objectsAt = objectsUrl(await testObjects(join(folder, 'objects')))
 
 function verify(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -25,7 +25,7 @@ function verify(...args: string[]): Promise<{ code: number; out: string; err: st
 
 test('recordings verify ends with 0 where all opens, with 3 and a line of what to do where one does not, and notes its run', async () => {
   const { id } = await record()
-  await ingestRecording(keeping, id, Temporal.Now.instant())
+  await ingestRecording(context, id, Temporal.Now.instant())
   expect(await verify('verify')).toMatchObject({
     code: 0,
     out: expect.stringContaining('every held recording opens, and no destroyed one does'),

@@ -63,8 +63,8 @@ function describe(
     `    ${right.purposes.join(', ') || 'no purpose'}; reaches ${scope.kind}${reach ? `: ${reach}` : ''}; now ${right.reaches.join(', ') || 'nothing'}`,
     `    ${decided}`,
     ...reviews.map(
-      ({ at, by, kept, note }) =>
-        `    ${kept ? 'kept' : 'ended'} by a review of ${name(by)} on ${dayOf(at)}${note ? `: ${note}` : ''}`,
+      ({ at, by, kept: isKept, note }) =>
+        `    ${isKept ? 'kept' : 'ended'} by a review of ${name(by)} on ${dayOf(at)}${note ? `: ${note}` : ''}`,
     ),
     ...(revoked
       ? [`    ended on ${dayOf(revoked.at)} (${revoked.cause})${revoked.reason ? `: ${revoked.reason}` : ''}`]

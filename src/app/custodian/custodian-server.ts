@@ -5,9 +5,9 @@ import type { CopyHearings, PlaybackRequest } from '#use/disclosure/copies/hear-
 import type { AudioRequest, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftRequest, TriedDraft } from './try-draft.ts'
 
-const largestQuestionBytes = 32 * 1024
+const maxQuestionBytes = 32 * 1024
 /** Words of a call of an hour, with a margin. */
-const largestWordsBytes = 3 * 1024 * 1024
+const maxWordsBytes = 3 * 1024 * 1024
 const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/anonymised-copies/propose'])
 
 /** The custodian's answers to the desk. */
@@ -95,7 +95,7 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
 async function readQuestion(incoming: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = []
   let size = 0
-  const largest = withWords.has(incoming.url ?? '') ? largestWordsBytes : largestQuestionBytes
+  const largest = withWords.has(incoming.url ?? '') ? maxWordsBytes : maxQuestionBytes
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length
     if (size > largest) throw new Error('a question to the custodian is too long')

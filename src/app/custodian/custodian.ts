@@ -8,7 +8,7 @@ import { watchedStore } from '#platform/objects/watched-store.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
-import { type Keeping } from '#register/recordings/ingest-recording.ts'
+import { type IngestContext } from '#register/recordings/ingest-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -84,7 +84,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     applicationName: 'seloste-custodian',
     // Each periodic job needs two connections (one holds its lock); all jobs start together.
     size: 40,
-    kept: 4,
+    maxIdle: 4,
     blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
@@ -135,7 +135,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   })
   measureCustodian(metrics.registry, { db, keys, clock })
 
-  const keeping: Keeping = {
+  const context: IngestContext = {
     db,
     objects,
     keys,
@@ -148,10 +148,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
     },
   })
-  const ingesting = ingestRecordings({ keeping, pool, databaseUrl, traces, clock, log })
+  const ingesting = ingestRecordings({ context, pool, databaseUrl, traces, clock, log })
   const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
-  const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
+  const expunging = { db, objects, keys, copies: placing.places, workFolder: context.workFolder }
   // Before the first sweep: a clock that has leapt is detected first.
   const ends = await startDestructions({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
@@ -226,10 +226,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const secondFactors = createSecondFactors(db, await readSignInKeys(keys), () => clock.now())
   const regular = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
   onJobsBegun()
-  const copies = await startCopies({ store: keeping, pool, versions, clock, log })
-  const packages = await startPackages({ store: keeping, pool, versions, clock, log })
+  const copies = await startCopies({ store: context, pool, versions, clock, log })
+  const packages = await startPackages({ store: context, pool, versions, clock, log })
   const anonymised = await startAnonymisedCopies(
-    { store: keeping, pool, versions, clock, log },
+    { store: context, pool, versions, clock, log },
     { enginesFile: settings.enginesFile },
   )
   const answers = {

@@ -27,7 +27,7 @@ export interface LocalVerification {
   protections?: ExpectedProtections
   seen?: readonly SeenCheckpoint[]
   /** How many problems are told. */
-  most?: number
+  max?: number
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined
 }
@@ -55,7 +55,7 @@ export async function verifyLocally({
       ...options,
       protections: { expected: protections ?? (await expectedProtections()), roles: processRoles },
       keys: trustedKeys(line, witnessKeys),
-      keptLeaves: leaves && ((from, to) => readHashes(leaves, from, to)),
+      storedLeaves: leaves && ((from, to) => readHashes(leaves, from, to)),
     })
   } finally {
     await leaves?.close()

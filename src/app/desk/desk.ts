@@ -38,7 +38,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     url: databaseUrl,
     applicationName: 'seloste-desk',
     size: 20,
-    kept: 2,
+    maxIdle: 2,
     answerMs: databaseAnswerMs,
     statementMs,
     blockers,

@@ -8,7 +8,7 @@ import { visitorOf } from '#platform/connections/visitor.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 
-const mostWaiting = 256
+const maxWaiting = 256
 
 interface Visitor {
   working: number
@@ -80,7 +80,7 @@ function turnOf(visitors: Map<string, Visitor>, name: string, atOnce: number): T
         state = 'working'
         return 'yes'
       }
-      if (visitor.waiting.length >= mostWaiting) return 'no'
+      if (visitor.waiting.length >= maxWaiting) return 'no'
       state = 'waiting'
       return new Promise((resolve) => {
         const go = () => {

@@ -5,7 +5,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { recentViews } from '#safeguards/watch/recent-views.ts'
-import { defaultPace, mostWaiting, slowing } from '#safeguards/watch/thresholds.ts'
+import { defaultPace, maxWaiting, slowing } from '#safeguards/watch/thresholds.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -13,7 +13,7 @@ const hourMs = 60 * minuteMs
 const recountAfter = 20
 /** A noticeable wait is logged, which raises an alarm; at most once a minute per person. */
 const noticedMs = 1_000
-const mostPeople = 1_000
+const maxPeople = 1_000
 
 interface Usage {
   /** Until the log has been counted once. */
@@ -90,7 +90,7 @@ export function createReadRateLimit(
   return {
     async take(session) {
       const nowMs = clock.now().epochMilliseconds
-      if (people.size > mostPeople) forgetIdle(nowMs)
+      if (people.size > maxPeople) forgetIdle(nowMs)
       const usage = await usageOf(session, nowMs)
       usage.sinceCounted += 1
       usage.viewedAt.push(nowMs)
@@ -99,7 +99,7 @@ export function createReadRateLimit(
       const inMinute = inHour - usage.viewedAt.findIndex((at) => at > nowMs - minuteMs)
       const beyond = Math.max(inMinute - limits.inMinute, inHour - limits.inHour)
       if (beyond <= 0) return 'go'
-      if (usage.waiting >= mostWaiting) return 'too-many'
+      if (usage.waiting >= maxWaiting) return 'too-many'
 
       const delayMs = Math.min(slowing.longestMs, beyond * slowing.stepMs)
       if (delayMs >= noticedMs && usage.loggedAt <= nowMs - minuteMs) {

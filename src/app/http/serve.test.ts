@@ -26,7 +26,7 @@ let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
   recording = await register.record({ official: colleagueOf(sari) })
-  await ingestRecording(register.keeping, recording.id, now())
+  await ingestRecording(register.ingest, recording.id, now())
 })
 
 const begin = (by = browser) => beginListening(by, recording.id)

@@ -98,14 +98,14 @@ export interface ServeOptions {
   traces?: Traces
 }
 
-const largestBodyBytes = 64 * 1024
+const maxBodyBytes = 64 * 1024
 /** The largest upload has 16 MB. */
-const usualRequestMs = 60_000
-const longestCheckMs = 5_000
+const defaultRequestMs = 60_000
+const maxCheckMs = 5_000
 /** Of the desk's twenty database connections. */
-const usualVisitorRequests = 12
+const defaultVisitorRequests = 12
 /** Connections of a visitor without a proxy; a browser opens six. */
-const mostConnections = 64
+const maxConnections = 64
 
 const otherHeader =
   'a proxy sends Forwarded and no X-Forwarded-For: its visitors have one limit together; set SELOSTE_PROXY_HEADER=forwarded'
@@ -159,18 +159,18 @@ const logBroken = 'SL001'
 
 /** Starts serving; the address it listens at and the way to stop. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
-  const requestTimeout = options.requestMs ?? usualRequestMs
+  const requestTimeout = options.requestMs ?? defaultRequestMs
   const isOperator = operatorsAmong(options.metricsSources ?? [], desk.ways.publicUrl)
   const isProxy = addressList(options.proxies ?? [])
   const sayOnce = throttleLog((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: largestBodyBytes,
+    bodyLimit: maxBodyBytes,
     forceCloseConnections: true,
     // A request that is never finished holds its connection no longer than this; answers may take as long as they like.
     requestTimeout,
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, longestCheckMs) },
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, maxCheckMs) },
     // A proxy with TLS, on this machine or named, tells who asks, and that it was over TLS; nobody else is believed.
     trustProxy: ['loopback', ...(options.proxies ?? [])],
     // Unknown fields are an error, not something to leave out quietly.
@@ -178,9 +178,9 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     schemaController: lazyCompile,
   })
   limitConnections(app.server, {
-    perVisitor: mostConnections,
+    perVisitor: maxConnections,
     isExempt: isProxy,
-    onRefused: (visitor) => sayOnce({ visitor, most: mostConnections }, tooManyConnections),
+    onRefused: (visitor) => sayOnce({ visitor, most: maxConnections }, tooManyConnections),
   })
   app.decorate('isPublishedOverTls', desk.ways.publicUrl?.startsWith('https:') ?? false)
   await app.register(cookie)
@@ -216,7 +216,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
       return refuse(reply, 'deny.origin')
   })
-  limitConcurrency(app, options.visitorRequests ?? usualVisitorRequests, isProxy)
+  limitConcurrency(app, options.visitorRequests ?? defaultVisitorRequests, isProxy)
 
   app.setErrorHandler((error: FastifyError & { error?: unknown }, request, reply) => {
     if (error.validation) {

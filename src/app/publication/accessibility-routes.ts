@@ -14,7 +14,7 @@ import { statementPage } from './statement-page.ts'
 import { sayAccessibility, sayFeedback, sayPublication } from './say.ts'
 
 /** Rate limit of messages from one network address. */
-const mostMessages = { max: 5, timeWindow: '10 minutes' }
+const maxMessages = { max: 5, timeWindow: '10 minutes' }
 const answerDays = 14
 const isId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
@@ -26,7 +26,7 @@ export function accessibilityRoutes(
   reading: ReturnType<typeof readingLimit>,
 ): void {
   // In every language.
-  const fewMessages = { onRequest: app.rateLimit(mostMessages) }
+  const fewMessages = { onRequest: app.rateLimit(maxMessages) }
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
   )

@@ -6,7 +6,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { gdprText, otherAgencyText, publishText } from '#test/database/describe-from.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { chromiumArgs, findChromium } from '#test/house/find-chromium.ts'
-import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { makeTestPromises } from '#test/register/make-test-promises.ts'
 import { openTestDesk } from '#test/register/open-desk.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { languages } from '#description/closed-lists.ts'
@@ -17,12 +17,12 @@ import { descriptionPaths, feedbackPaths, statementPaths, versionsAddresses } fr
 const seed = readFileSync(seedDescriptionFile, 'utf8')
 const now = Temporal.Now.instant()
 const database = await createTestDatabase<RegisterTables>()
-const kept = await makeKeptPromises(database)
-await kept.check()
-await kept.tamper("update proof set holds = false, broken_since = now() where promise = 'recordings.ceiling'")
+const promises = await makeTestPromises(database)
+await promises.check()
+await promises.tamper("update proof set holds = false, broken_since = now() where promise = 'recordings.ceiling'")
 const { pool, db: admin } = database.as()
 await publishText(pool, gdprText(otherAgencyText(seed)), now.add({ hours: 24 * 30 }))
-const desk = await openTestDesk(database, kept.register)
+const desk = await openTestDesk(database, promises.register)
 const deskDb = database.as('seloste_desk').db
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
 const administrator = await enterTestPerson(admin, deskDb, {

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { promises } from '#description/promises.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { makeTestPromises } from '#test/register/make-test-promises.ts'
 import { openTestDesk } from '#test/register/open-desk.ts'
 import { languages } from '#description/closed-lists.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { descriptionPaths } from './addresses.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const kept = await makeKeptPromises(database)
-await kept.check()
-const desk = await openTestDesk(database, kept.register)
-const aino = await desk.signIn(kept.aino)
+const testPromises = await makeTestPromises(database)
+await testPromises.check()
+const desk = await openTestDesk(database, testPromises.register)
+const aino = await desk.signIn(testPromises.aino)
 
 const pageFor = async (browser: typeof aino, path = '/rekisteriseloste') => (await browser.fetch(path)).text()
 /** Returns the evidence beside a sentence. */
@@ -62,18 +62,18 @@ describe('the evidence beside the sentences', () => {
 
   test('where a proof has gone missing, the whole does not hold', async () => {
     expect(await pageFor(aino)).toContain('class="summary holds"')
-    await kept.tamper("delete from proof where promise = 'recordings.floor'")
+    await testPromises.tamper("delete from proof where promise = 'recordings.floor'")
     const page = await pageFor(aino, '/register-description')
     expect(page).toContain(`${promises.length - 1} promises hold. 1 promise has not been checked yet.`)
     expect(page).toContain('class="summary broken"')
-    await kept.check()
+    await testPromises.check()
   })
 
   test('a sentence whose proof fails is marked as broken, at its place and at the top, in every language', async () => {
-    await kept.tamper(
+    await testPromises.tamper(
       "update contact set history_ends_at = now() - interval '3 days', ended_at = ended_at - interval '15 months' where id = (select id from contact limit 1)",
     )
-    await kept.check()
+    await testPromises.check()
     const words = { fi: 'Ei pidä paikkaansa.', sv: 'Stämmer inte.', en: 'Does not hold.' }
     for (const language of languages) {
       const page = await pageFor(aino, descriptionPaths[language])
@@ -85,7 +85,7 @@ describe('the evidence beside the sentences', () => {
   })
 
   test('a proof that has grown old holds no more', async () => {
-    await kept.tamper("update proof set checked_at = now() - interval '31 minutes'")
+    await testPromises.tamper("update proof set checked_at = now() - interval '31 minutes'")
     expect(await pageFor(aino, '/register-description')).toContain('0 promises hold.')
   })
 })

@@ -30,7 +30,7 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
 }
 
 /** Rate limit for one network address in ten minutes: links cannot be guessed, and nobody downloads this often. */
-const most = { max: 30, timeWindow: '10 minutes' }
+const rateLimit = { max: 30, timeWindow: '10 minutes' }
 const isToken = /^[\w-]{43}$/
 
 interface DownloadRequest {
@@ -48,7 +48,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   pages: Pages,
   what: Fetchable<Fetched>,
 ): void {
-  const fewAttempts = { onRequest: app.rateLimit(most) }
+  const fewAttempts = { onRequest: app.rateLimit(rateLimit) }
   app.get<DownloadRequest>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const meant = isToken.test(token) ? await what.behind(token) : undefined

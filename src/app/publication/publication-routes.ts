@@ -141,7 +141,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     pdfs.delete(key)
     pdfs.set(key, made)
     const [oldest] = pdfs.keys()
-    if (pdfs.size > mostPdfs && oldest !== undefined) pdfs.delete(oldest)
+    if (pdfs.size > maxPdfs && oldest !== undefined) pdfs.delete(oldest)
     made.catch(() => pdfs.delete(key))
     return made
   }
@@ -200,7 +200,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
   }
 }
 
-const mostPdfs = 48
+const maxPdfs = 48
 
 function fileName({ version }: PlacedVersion, language: Language): string {
   return `${descriptionPaths[language].slice(1)}-${version.version}`

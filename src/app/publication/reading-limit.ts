@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Routes } from '#app/http/routes.ts'
 import { visitorOf } from '#platform/connections/visitor.ts'
 
-const most = { pages: 600, pdfs: 60 }
+const rateLimit = { pages: 600, pdfs: 60 }
 
 /**
  * Rate limit of public pages a minute, for one visitor or all readers behind one address; no reader comes near it. PDFs, each
@@ -11,7 +11,7 @@ const most = { pages: 600, pdfs: 60 }
  */
 export function readingLimit(app: Routes) {
   const limit = app.rateLimit({
-    max: (request) => most[kindOf(request)],
+    max: (request) => rateLimit[kindOf(request)],
     keyGenerator: (request) => `${visitorOf(request.ip)} ${kindOf(request)}`,
     timeWindow: '1 minute',
   })
@@ -19,7 +19,7 @@ export function readingLimit(app: Routes) {
 }
 
 /** By the router's parameters: one address can be written in several ways. */
-function kindOf({ params, routeOptions }: FastifyRequest): keyof typeof most {
+function kindOf({ params, routeOptions }: FastifyRequest): keyof typeof rateLimit {
   const { version = routeOptions.url ?? '' } = params as { version?: string }
   return version.endsWith('.pdf') ? 'pdfs' : 'pages'
 }

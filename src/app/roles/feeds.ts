@@ -5,7 +5,7 @@ import { Counter } from 'prom-client'
 import { readFeeds, type Feed } from '#capture/feeds/feeds-file.ts'
 import { followAmi } from '#capture/feeds/follow-ami.ts'
 import { followFolder, positionFile } from '#capture/feeds/follow-folder.ts'
-import { longestKept, openInbox } from '#capture/feeds/inbox.ts'
+import { maxStoredBytes, openInbox } from '#capture/feeds/inbox.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { forgetUnread, takeFeed, type InTurn } from '#capture/feeds/take-feed.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -95,7 +95,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     const inbox = feed.from.kind === 'folder' ? undefined : await openInbox(join(own, 'inbox'), clock)
     const followed = await followFolder({
       ...(inbox || feed.from.kind !== 'folder'
-        ? { folder: inbox!.folder, files: '*.ndjson', framing: 'lines' as const, longestRecord: longestKept }
+        ? { folder: inbox!.folder, files: '*.ndjson', framing: 'lines' as const, longestRecord: maxStoredBytes }
         : { folder: feed.from.folder, files: feed.from.files, framing: taker.reader.framing }),
       hasHeading: taker.reader.hasHeading,
       statePath: join(own, positionFile),

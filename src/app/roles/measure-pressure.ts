@@ -45,7 +45,7 @@ export function measurePressure({ folders, rtp, recordings, callsWaiting }: Pres
     async read() {
       const eventLoopMs = delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / nanosecondsPerMs - samplingMs)
       delay.reset()
-      const [disk, byKernel] = await Promise.all([leastFree(folders), droppedByKernel()])
+      const [disk, byKernel] = await Promise.all([minFree(folders), droppedByKernel()])
       const packetsDropped = byKernel + droppedByWriter
       droppedByWriter = 0
       last = { eventLoopMs, disk, recordings: recordings(), callsWaiting: callsWaiting(), packetsDropped }
@@ -61,7 +61,7 @@ export function measurePressure({ folders, rtp, recordings, callsWaiting }: Pres
   }
 }
 
-async function leastFree(folders: readonly string[]): Promise<Measured['disk']> {
+async function minFree(folders: readonly string[]): Promise<Measured['disk']> {
   const disks = await Promise.all(folders.map((folder) => freeOn(folder).catch(() => undefined)))
   return disks
     .filter((disk) => disk !== undefined)

@@ -48,7 +48,7 @@ export function healthReader(sources: HealthSources): () => Promise<Health> {
 }
 
 async function readHealth({ db, custodian, own, sockets }: HealthSources): Promise<Health> {
-  const [database, log, kept, near, nodes] = await Promise.all([
+  const [database, log, objects, near, nodes] = await Promise.all([
     inTime(databaseAnswers(db), false),
     inTime(
       isWholeInProof(db, custodian).catch(() => true),
@@ -61,10 +61,10 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
       [],
     ),
   ])
-  const missing = [...(database ? [] : ['database']), ...(kept ? [] : ['custodian']), ...(log ? [] : ['audit-log'])]
+  const missing = [...(database ? [] : ['database']), ...(objects ? [] : ['custodian']), ...(log ? [] : ['audit-log'])]
   const found = [
     ...describeAll('desk', own()),
-    ...describeAll('custodian', kept ?? []),
+    ...describeAll('custodian', objects ?? []),
     ...[...near].flatMap(([process, blockers]) => describeAll(process, blockers)),
     ...blockersOf(nodes),
   ]

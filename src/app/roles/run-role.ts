@@ -41,7 +41,7 @@ export async function runRole(
     process.send?.({ ready: running.address })
     systemd.notify('READY=1', `STATUS=at ${running.address}`)
     sendHeartbeats()
-    systemd.keepAlive()
+    systemd.sendWatchdog()
     // Capture knows when there is no live call.
     if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()
     void running.done?.then(() => {

@@ -21,7 +21,7 @@ export type SocketName = keyof typeof owners
 /** Settings of the socket folder. */
 export type SocketSettings = Pick<Settings, 'dataDirectory'> & { apart: Pick<Settings['apart'], 'socketsFolder'> }
 
-const longestPathBytes = 100
+const maxPathBytes = 100
 
 /**
  * Returns the path of a unix socket: in its role's folder below SELOSTE_RUN; otherwise in the data folder, or if that path is
@@ -31,7 +31,7 @@ const longestPathBytes = 100
 export function socketPath({ dataDirectory, apart }: SocketSettings, name: SocketName): string {
   if (apart.socketsFolder !== undefined) return join(apart.socketsFolder, owners[name], `${name}.sock`)
   const inData = join(dataDirectory, `${name}.sock`)
-  if (Buffer.byteLength(inData) <= longestPathBytes) return inData
+  if (Buffer.byteLength(inData) <= maxPathBytes) return inData
   const hash = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)
   const folder = join(tmpdir(), `seloste-${hash}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -1,4 +1,4 @@
-import { longestPage } from './discovery.ts'
+import { maxPageLength } from './discovery.ts'
 import { project, type Projection } from './project.ts'
 
 const schema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
@@ -13,7 +13,7 @@ export interface ListQuery extends Projection {
 
 /** Returns a page's first index, from 0, and its length; values out of range become the nearest valid ones. */
 export function pageOf({ startIndex = 1, count = pageSize }: ListQuery): { offset: number; limit: number } {
-  return { offset: Math.max(startIndex, 1) - 1, limit: Math.min(Math.max(count, 0), longestPage) }
+  return { offset: Math.max(startIndex, 1) - 1, limit: Math.min(Math.max(count, 0), maxPageLength) }
 }
 
 /** Returns one page of resources. */

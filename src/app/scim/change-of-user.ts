@@ -1,5 +1,5 @@
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { ChangeToMake, PersonToEnter } from '#safeguards/people/keep-people.ts'
+import type { ChangeToMake, PersonToEnter } from '#safeguards/people/change-people.ts'
 import type { PersonNow } from '#safeguards/people/person-now.ts'
 import { nameOf, officialsPhone } from '#safeguards/people/written-values.ts'
 import { fullName, phonesOf, writtenFrom, type WrittenUser } from './read-user.ts'

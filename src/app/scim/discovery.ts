@@ -1,7 +1,7 @@
 /** Capabilities and attributes of this SCIM server (RFC 7643 sections 5 to 7, RFC 7644 section 4). */
 import { coreGroup, coreUser, enterpriseUser } from './attribute-path.ts'
 
-export const longestPage = 200
+export const maxPageLength = 200
 
 const scimPath = '/scim/v2'
 const schemasOf = (kind: string) => [`urn:ietf:params:scim:schemas:core:2.0:${kind}`]
@@ -10,7 +10,7 @@ export const serviceProviderConfig = {
   schemas: schemasOf('ServiceProviderConfig'),
   patch: { supported: true },
   bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
-  filter: { supported: true, maxResults: longestPage },
+  filter: { supported: true, maxResults: maxPageLength },
   changePassword: { supported: false },
   sort: { supported: false },
   etag: { supported: true },

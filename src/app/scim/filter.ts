@@ -25,7 +25,7 @@ export interface PatchPath {
 
 type Wrong = 'invalidFilter' | 'invalidPath'
 
-const longestText = 2000
+const maxTextLength = 2000
 const deepest = 20
 /** Blanks, then one of: a bracket; a JSON string; anything else without blanks, brackets and quotation marks. */
 const token = /\s*(?:([()[\]])|("(?:[^"\\]|\\.)*")|([^\s()[\]"]+))/y
@@ -61,7 +61,7 @@ class Reader {
   constructor(text: string, wrong: Wrong) {
     this.text = text
     this.wrong = wrong
-    if (text.length > longestText) throw this.fail()
+    if (text.length > maxTextLength) throw this.fail()
     token.lastIndex = 0
     for (let end = 0; end < text.trimEnd().length; end = token.lastIndex) {
       const [, bracket, quoted, word] = token.exec(text) ?? []

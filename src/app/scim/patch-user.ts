@@ -12,7 +12,7 @@ import {
 import { ScimError } from './scim-error.ts'
 
 const schema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
-const mostOperations = 100
+const maxOperations = 100
 
 interface Operation {
   op: 'add' | 'replace' | 'remove'
@@ -29,8 +29,8 @@ export function readOperations(body: unknown): Operation[] {
   if (!Array.isArray(schemas) || !schemas.includes(schema)) {
     throw new ScimError(400, `A PATCH has the schema ${schema}.`, 'invalidSyntax')
   }
-  if (!Array.isArray(operations) || operations.length === 0 || operations.length > mostOperations) {
-    throw new ScimError(400, `A PATCH has 1 to ${mostOperations} Operations.`, 'invalidSyntax')
+  if (!Array.isArray(operations) || operations.length === 0 || operations.length > maxOperations) {
+    throw new ScimError(400, `A PATCH has 1 to ${maxOperations} Operations.`, 'invalidSyntax')
   }
   return operations.map((operation: unknown) => {
     const { op, path, value } = Object(operation) as Record<string, unknown>

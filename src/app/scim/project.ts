@@ -9,11 +9,11 @@ export interface Projection {
 export function project(resource: object, { attributes, excludedAttributes }: Projection): object {
   if (attributes !== undefined) {
     const wanted = readPaths(attributes)
-    return keep(resource, [], (path) => wanted.some((one) => startsWith(path, one) || startsWith(one, path)))
+    return select(resource, [], (path) => wanted.some((one) => startsWith(path, one) || startsWith(one, path)))
   }
   if (excludedAttributes === undefined) return resource
   const unwanted = readPaths(excludedAttributes)
-  return keep(resource, [], (path) => !unwanted.some((one) => startsWith(path, one)))
+  return select(resource, [], (path) => !unwanted.some((one) => startsWith(path, one)))
 }
 
 /** Path of an attribute, in lower case: an extension's URN, the attribute, its part. */
@@ -36,14 +36,14 @@ function startsWith(way: Way, start: Way): boolean {
   return start.every((part, index) => way[index] === part)
 }
 
-function keep(holder: object, above: Way, wanted: (way: Way) => boolean): object {
+function select(holder: object, above: Way, wanted: (way: Way) => boolean): object {
   return Object.fromEntries(
     Object.entries(holder).flatMap(([name, value]) => {
       const way = [...above, name.toLowerCase()]
       if (above.length === 0 && (name === 'id' || name === 'schemas')) return [[name, value as unknown]]
       if (!wanted(way)) return []
       const inner = (one: unknown): unknown =>
-        typeof one === 'object' && one !== null && !Array.isArray(one) ? keep(one, way, wanted) : one
+        typeof one === 'object' && one !== null && !Array.isArray(one) ? select(one, way, wanted) : one
       return [[name, Array.isArray(value) ? value.map(inner) : inner(value)]]
     }),
   )

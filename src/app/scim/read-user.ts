@@ -1,4 +1,4 @@
-import { isStorable, isUserId, longestName, userIdOf } from '#safeguards/people/written-values.ts'
+import { isStorable, isUserId, maxNameLength, userIdOf } from '#safeguards/people/written-values.ts'
 import { enterpriseUser, readAttributePath, type AttributePath } from './attribute-path.ts'
 import { ScimError, invalidValue } from './scim-error.ts'
 import type { UserResource } from './user-resource.ts'
@@ -32,7 +32,7 @@ const texts = new Map<string, 'externalId' | 'displayName' | 'formatted' | 'give
 ])
 
 /** Attributes of RFC 7643 sections 4.1 and 4.3 that the register does not need: accepted and not stored (R10). */
-const notKept = new Set(
+const ignored = new Set(
   [
     ...['middleName', 'honorificPrefix', 'honorificSuffix'].map((part) => `name.${part}`),
     ...['nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone', 'password', 'emails'],
@@ -77,7 +77,7 @@ export function setAttribute(user: WrittenUser, name: string, value: unknown): b
     if (name === 'name' && !value) Object.assign(user, { formatted: null, givenName: null, familyName: null })
     if (name === 'enterprise' && !value) Object.assign(user, { department: null, manager: null })
     for (const [part, inner] of Object.entries(value ?? {})) setAttribute(user, `${name}.${part.toLowerCase()}`, inner)
-  } else return notKept.has(name) || notKept.has(name.split('.')[0] ?? '')
+  } else return ignored.has(name) || ignored.has(name.split('.')[0] ?? '')
   return true
 }
 
@@ -114,7 +114,7 @@ function readText(name: string, value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null
   if (typeof value !== 'string') throw invalidValue(`${name}: this is no text.`)
   const text = value.trim()
-  if (text.length > longestName) throw invalidValue(`${name}: there are more than ${longestName} characters.`)
+  if (text.length > maxNameLength) throw invalidValue(`${name}: there are more than ${maxNameLength} characters.`)
   if (!isStorable(text)) throw invalidValue(`${name}: there is a character that cannot be stored.`)
   return text || null
 }

@@ -30,13 +30,13 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
       })
       scim.setNotFoundHandler((_request, reply) => answerError(reply, notFound()))
       discoveryRoutes(scim)
-      void scim.register((kept: Routes, _none, ready) => {
+      void scim.register((routes: Routes, _none, ready) => {
         // Before the body is read: an unauthorised caller learns nothing else.
-        kept.addHook('onRequest', async (request) => {
+        routes.addHook('onRequest', async (request) => {
           if (!(await tokenHolds(desk.db, bearerOf(request)))) throw tokenRefused()
         })
-        userRoutes(kept, desk)
-        groupRoutes(kept, desk)
+        userRoutes(routes, desk)
+        groupRoutes(routes, desk)
         ready()
       })
       done()

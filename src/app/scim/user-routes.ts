@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { changePerson, enterIntoDirectory, type ChangeToMake } from '#safeguards/people/keep-people.ts'
+import { changePerson, enterIntoDirectory, type ChangeToMake } from '#safeguards/people/change-people.ts'
 import { viewWithToken, type WantedPeople } from '#safeguards/people/view-with-token.ts'
 import { describeNow, type PersonNow } from '#safeguards/people/person-now.ts'
 import { describedNow, type Desk } from '../http/desk.ts'

@@ -11,7 +11,7 @@ import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
 import type { Environment, RegisterPauseReply, RegisterPauseRequest } from '../capture/pause-register.ts'
-import { keepBackups, type KeptBackups } from './keep-backups.ts'
+import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
 import { offerMoving, type OfferedMoving } from './moving-socket.ts'
 import type { RoleName } from '../roles/role.ts'
 import { createSpare } from './spare-process.ts'
@@ -71,7 +71,7 @@ export async function superviseRoles(
   let stopping = false
   /** Set while the register moves: only capture runs. */
   let held: PromiseWithResolvers<void> | undefined
-  let backups: KeptBackups | undefined
+  let backups: BackupSchedule | undefined
   let moving: OfferedMoving | undefined
   /** Settings of the register's new place, until it runs there. */
   let leftFor: Environment | undefined
@@ -178,7 +178,7 @@ export async function superviseRoles(
     const custodian = await start('custodian')
     const others = await Promise.all(names.map(async (name) => [name, await start(name)] as const))
     if (settings.feedsFile !== undefined) await start('feeds')
-    backups = keepBackups(settings, main, log)
+    backups = scheduleBackups(settings, main, log)
     return { custodian, ...(Object.fromEntries(others) as Record<Name, string>) }
   }
 

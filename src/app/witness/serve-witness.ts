@@ -24,7 +24,7 @@ import { considerCheckpoint, originOf } from '#safeguards/audit/witness/consider
 import { ledgerKeyOf } from '#safeguards/ledger/ledger-tree.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 
-const longestBody = 64 * 1024
+const maxBodyLength = 64 * 1024
 const keyName = 'witness'
 
 interface WitnessOptions {
@@ -87,7 +87,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
     }
     const body = await readBody(incoming)
     if (body === undefined) {
-      say(outgoing, 413, `a question has ${longestBody} bytes at most`)
+      say(outgoing, 413, `a question has ${maxBodyLength} bytes at most`)
       return
     }
     // Serialised: nothing may come between reading the last cosigned checkpoint and the next cosignature.
@@ -186,9 +186,9 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   let size = 0
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length
-    if (size <= longestBody) parts.push(part)
+    if (size <= maxBodyLength) parts.push(part)
   }
-  return size > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
+  return size > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
 }
 
 function say(outgoing: ServerResponse, status: number, why: string): void {

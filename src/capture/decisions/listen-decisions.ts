@@ -26,7 +26,7 @@ export interface DecisionsOptions {
   onFault: (error: unknown) => void
 }
 
-const longestBody = 8 * 1024
+const maxBodyLength = 8 * 1024
 const requestMs = 5_000
 const connections = 256
 const minVersion = 'TLSv1.2'
@@ -85,7 +85,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
       return refuse(405, 'method.wrong', 'Questions are asked by POST.', { allow: 'POST' })
     }
     const body = await readBody(request)
-    if (body === undefined) return refuse(413, 'body.too-long', `A question has ${longestBody} bytes at most.`)
+    if (body === undefined) return refuse(413, 'body.too-long', `A question has ${maxBodyLength} bytes at most.`)
     const question = readQuestion(body, request.headers['content-type'] ?? '')
     const answer = 'wrong' in question ? question : options.answer(question)
     if ('wrong' in answer) {
@@ -118,7 +118,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes <= longestBody) parts.push(part)
+    if (bytes <= maxBodyLength) parts.push(part)
   }
-  return bytes > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
+  return bytes > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
 }

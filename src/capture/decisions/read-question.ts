@@ -2,7 +2,7 @@ import { isCallIdSource } from '../siprec/read-call-ids.ts'
 import type { Question } from './answer-question.ts'
 
 const fields = ['number', 'dialled', 'official', 'callIds'] as const
-const longestText = 256
+const maxTextLength = 256
 
 /**
  * Reads a question in JSON, or in a form (`number=…&callId.ucid=…`) for phone systems without JSON.
@@ -48,7 +48,7 @@ function formOf(form: URLSearchParams): Record<string, unknown> {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= longestText
+  return typeof value === 'string' && value.trim() !== '' && value.length <= maxTextLength
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

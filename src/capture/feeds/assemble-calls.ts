@@ -33,12 +33,12 @@ export interface CallAssembler {
 /** A feed that reports calls which ended this much later is past this one: old, unread records need not wait. */
 const behindMs = 600_000
 /** Longest call; one without an end by then never gets one. */
-const longestCallMs = 24 * 3_600_000
+const maxCallMs = 24 * 3_600_000
 /** Longest ringing at the next party after the leg before has ended. */
 const ringsMs = 300_000
 
 /** Largest group: work is quadratic, and no call of a contact centre meets so many others. */
-const mostTogether = 32
+const maxBatch = 32
 /**
  * Most conferences, and calls that may still be passed on, that are kept after they were returned; the oldest are dropped
  * first.
@@ -100,7 +100,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   }
 
   function unite(group: Group, other: Group | undefined): void {
-    if (!other || other === group || Math.max(group.calls.size, 1) + other.calls.size > mostTogether) return
+    if (!other || other === group || Math.max(group.calls.size, 1) + other.calls.size > maxBatch) return
     open.delete(other)
     reported.delete(other)
     for (const [callId, legs] of other.calls) {
@@ -121,7 +121,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   function before(leg: DetailRecord): DetailRecord[] | 'many' {
     const ids = withOfficial.get(leg.passedOnBy ?? '')
     if (!ids || !leg.answeredAt) return []
-    if (ids.size > mostTogether) return 'many'
+    if (ids.size > maxBatch) return 'many'
     const rangAt = leg.answeredAt.subtract({ milliseconds: ringsMs })
     return [...ids]
       .flatMap((id) => [...(groups.get(id)?.calls.get(id)?.values() ?? [])])
@@ -159,11 +159,11 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     settled(nowMs) {
       const ready: ReportedCall[] = []
       for (const group of reported)
-        if (nowMs - group.lastMs >= (isOfConference(group) ? longestCallMs : behindMs)) forget(group)
+        if (nowMs - group.lastMs >= (isOfConference(group) ? maxCallMs : behindMs)) forget(group)
       for (const group of open) {
         const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - group.lastMs < settleMs && !isBehind) continue
-        const isLast = nowMs - group.firstMs >= longestCallMs
+        const isLast = nowMs - group.firstMs >= maxCallMs
         const { calls, unfinished, reportedBy } = callsOf(group, isLast, before)
         if (unfinished.size > 0 && !isLast) continue
         const news = [...calls].filter(([callId, legs]) => group.records.get(callId) !== summaryOf(legs))
@@ -319,7 +319,7 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
 /** Returns none if they are too many to tell apart. */
 function few(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
-  return calls && calls.size <= mostTogether ? calls : []
+  return calls && calls.size <= maxBatch ? calls : []
 }
 
 /** Returns the id of a record's leg: its own, or another if that one is a leg of an earlier or later call with the same id. */

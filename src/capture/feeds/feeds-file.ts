@@ -65,9 +65,9 @@ const defaultFiles: Record<SourceName, string> = {
 }
 const overHttp: readonly SourceName[] = ['freeswitch', 'acc', 'genesys', 'teams', 'json']
 const amiPort = 5038
-const shortestToken = 16
+const minTokenLength = 16
 const settleDefaultSeconds = 60
-const longestSettleSeconds = 3600
+const maxSettleSeconds = 3600
 
 /**
  * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed; never a token or a secret
@@ -133,7 +133,7 @@ function originOf(entry: Entry, source: SourceName): Feed['from'] {
     if (!overHttp.includes(source))
       throw new Error(`listen is for ${overHttp.join(', ')}; ${source} comes from a folder`)
     const token = text(entry, 'token')
-    if (token.length < shortestToken) throw new Error(`token has fewer than ${shortestToken} characters`)
+    if (token.length < minTokenLength) throw new Error(`token has fewer than ${minTokenLength} characters`)
     return { kind: 'http', listen: parseEndpoint('listen', text(entry, 'listen')), token }
   }
   const folder = text(entry, 'folder')
@@ -198,8 +198,8 @@ function zoneOf(entry: Entry): string {
 
 function settleOf(entry: Entry): number {
   const seconds = entry['settleSeconds'] ?? settleDefaultSeconds
-  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= longestSettleSeconds))
-    throw new Error(`settleSeconds is from 0 to ${longestSettleSeconds}`)
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= maxSettleSeconds))
+    throw new Error(`settleSeconds is from 0 to ${maxSettleSeconds}`)
   return seconds
 }
 

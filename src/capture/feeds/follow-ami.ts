@@ -4,7 +4,7 @@
  * login; no message contains a secret.
  */
 import { connect, type Socket } from 'node:net'
-import { keptOfEvent } from './read-cel.ts'
+import { storedFields } from './read-cel.ts'
 
 export interface FollowedAmi {
   stop(): void
@@ -14,10 +14,10 @@ export interface FollowedAmi {
 export type AmiState = 'connected' | 'login-refused' | 'unreachable'
 
 const retryFirstMs = 1_000
-const retryLongestMs = 60_000
+const maxRetryMs = 60_000
 /** After this long without data the manager is pinged. */
 const quietMs = 30_000
-const longestMessage = 256 * 1024
+const maxMessageLength = 256 * 1024
 
 /**
  * Keeps a connection to the manager; reconnects with increasing delay. Events during an outage are in Asterisk's own files,
@@ -66,7 +66,7 @@ export function followAmi(options: {
       text += part
       const ends = text.lastIndexOf('\r\n\r\n')
       if (ends === -1) {
-        if (text.length > longestMessage) now.destroy(new Error('a message of the manager has no end'))
+        if (text.length > maxMessageLength) now.destroy(new Error('a message of the manager has no end'))
         return
       }
       const whole = text.slice(0, ends).split('\r\n\r\n')
@@ -85,7 +85,7 @@ export function followAmi(options: {
       if (stopped) return
       failures++
       if (!wasRefused) reportState('unreachable', why)
-      timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), retryLongestMs))
+      timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), maxRetryMs))
     })
 
     async function heard(fields: Record<string, string>): Promise<void> {
@@ -100,8 +100,8 @@ export function followAmi(options: {
         now.end()
       }
       if (events === 'cdr' && fields['Event'] === 'Cdr') await put(fields)
-      const kept = events === 'cel' && fields['Event'] === 'CEL' ? keptOfEvent(fields) : undefined
-      if (kept) await put(kept)
+      const stored = events === 'cel' && fields['Event'] === 'CEL' ? storedFields(fields) : undefined
+      if (stored) await put(stored)
     }
   }
 

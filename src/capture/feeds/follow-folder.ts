@@ -45,13 +45,13 @@ interface FileState {
 
 /** Other work runs between two chunks. */
 const chunkBytes = 64 * 1024
-const headMost = 64
-const longestDocument = 16 * 1024 * 1024
-const headingMost = 64 * 1024
+const maxHeadBytes = 64
+const maxDocumentLength = 16 * 1024 * 1024
+const maxHeadingBytes = 64 * 1024
 /** A file of lines has a readable one among its first this many. */
 const maxFilesChecked = 1000
 /** Bytes stored of a document that is too long; the file stays where it is. */
-const keptOfLong = 256 * 1024
+const maxStoredBytes = 256 * 1024
 
 export interface FollowedFolder {
   /** Polls once; resolves when all records found have been handed on. */
@@ -121,7 +121,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       names.delete(id)
       changed = true
     }
-    await keep()
+    await saveProgress()
     if (outside.length > 0) throw new Error(`not read, as it is a link out of the folder: ${outside.join(', ')}`)
   }
 
@@ -139,7 +139,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       const before = states.get(id)
       const isSame = before && size >= before.position && headOf(await bytesAt(0, before.headBytes)) === before.head
       if (!isSame) {
-        const head = await bytesAt(0, Math.min(headMost, size))
+        const head = await bytesAt(0, Math.min(maxHeadBytes, size))
         states.set(id, { head: headOf(head), headBytes: head.length, position: 0, line: 1 })
         reading.delete(id)
         changed = true
@@ -148,7 +148,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       const now = reading.get(id) ?? { at: state.position, line: state.line, pending: new Map<number, number>() }
       reading.set(id, now)
       if (hasHeading && !now.heading) {
-        const start = await bytesAt(0, Math.min(headingMost, size))
+        const start = await bytesAt(0, Math.min(maxHeadingBytes, size))
         const end = start.indexOf(0x0a)
         if (end === -1) return
         now.heading = Buffer.from(start.subarray(0, end))
@@ -156,11 +156,11 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       }
       const heading = now.heading ?? Buffer.alloc(0)
       if (framing === 'document' && now.at === 0) {
-        const whole = await bytesAt(0, Math.min(size, longestDocument))
-        const isTooLong = size > longestDocument
+        const whole = await bytesAt(0, Math.min(size, maxDocumentLength))
+        const isTooLong = size > maxDocumentLength
         if (isTooLong ? !hasRecordLines(whole) : isJson(whole)) {
           await handOn(
-            { bytes: isTooLong ? whole.subarray(0, keptOfLong) : whole, line: 1, from: 0, to: size, isTooLong },
+            { bytes: isTooLong ? whole.subarray(0, maxStoredBytes) : whole, line: 1, from: 0, to: size, isTooLong },
             0,
           )
           return
@@ -226,7 +226,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
     }
   }
 
-  async function keep(): Promise<void> {
+  async function saveProgress(): Promise<void> {
     if (!changed) return
     changed = false
     await writeFile(`${statePath}.new`, JSON.stringify([...states]), { mode: 0o600 })
@@ -264,7 +264,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       stopped = true
       clearTimeout(timer)
       await checking
-      await keep().catch(onFault)
+      await saveProgress().catch(onFault)
     },
   }
 }

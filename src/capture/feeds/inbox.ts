@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Clock } from '#platform/clock/clock.ts'
 
 /** Bytes of a line: the most that a sender may send, as JSON. */
-export const longestKept = 8 * 1024 * 1024
+export const maxStoredBytes = 8 * 1024 * 1024
 
 export interface Inbox {
   readonly folder: string

@@ -13,7 +13,7 @@ export interface HttpFeed {
   stop(): Promise<void>
 }
 
-const longestBody = 4 * 1024 * 1024
+const maxBodyLength = 4 * 1024 * 1024
 const requestMs = 30_000
 const connectionsPerSender = 128
 
@@ -93,9 +93,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes <= longestBody) parts.push(part)
+    if (bytes <= maxBodyLength) parts.push(part)
   }
-  return bytes > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
+  return bytes > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
 }
 
 /**

@@ -33,7 +33,7 @@ export const celColumns = [
 ] as const
 
 /** Returns what is kept of a manager's CEL event; undefined for an event that does not show who spoke with whom. */
-export function keptOfEvent(fields: Fields): Fields | undefined {
+export function storedFields(fields: Fields): Fields | undefined {
   if (!isKnown(fields['EventName'] ?? '')) return undefined
   const wanted = ['EventName', 'EventTime', 'CallerIDnum', 'CallerIDdnid', 'Exten', 'Channel', 'UniqueID', 'LinkedID']
   return Object.fromEntries([...wanted, 'UserField', 'Extra'].map((name) => [name, fields[name] ?? '']))

@@ -50,11 +50,11 @@ export interface FieldOptions {
 }
 
 /** Shorter ids are words that many calls share. */
-const shortestSharedId = 8
-const longestId = 256
+const minSharedIdLength = 8
+const maxIdLength = 256
 const toleranceMs = 1500
 /** A month, in seconds: no call is longer. */
-const longestSeconds = 2_678_400
+const maxSeconds = 2_678_400
 
 /** Returns a leg from a record's fields, or why there is none. */
 export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
@@ -71,7 +71,7 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
     return text === '' ? undefined : text
   }
 
-  const callId = value('callId').slice(0, longestId)
+  const callId = value('callId').slice(0, maxIdLength)
   if (callId === '') return problem('id-missing', 'callId')
   const started = readTime(value('startedAt'), zone, { hint })
   if (started.is === 'problem') return problem(started.reason, 'startedAt')
@@ -80,7 +80,7 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   if (answered.is === 'problem') return problem(answered.reason, 'answeredAt')
   const ended = readTime(value('endedAt'), zone, { notBefore: answered.is === 'at' ? answered.at : startedAt })
   if (ended.is === 'problem') return problem(ended.reason, 'endedAt')
-  const lasts = (['talked', 'duration'] as const).find((name) => (seconds(value(name)) ?? 0) > longestSeconds)
+  const lasts = (['talked', 'duration'] as const).find((name) => (seconds(value(name)) ?? 0) > maxSeconds)
   if (lasts) return problem('time-unreadable', lasts)
   const answeredAt = answered.is === 'at' ? answered.at : undefined
   const endedAt = ended.is === 'at' ? ended.at : endAfter()
@@ -139,8 +139,8 @@ export function fill(template: string, fields: Fields): string {
 
 /** Returns a SIP Call-ID under the names by which SIPREC clients send it. */
 export function sharedIdsOf(sipCallId: string, others: readonly string[]): string[] {
-  const id = sipCallId.trim().slice(0, longestId)
-  const sip = id.length < shortestSharedId ? [] : [`sipSessionId:${id}`, `originalCallId:${id}`]
+  const id = sipCallId.trim().slice(0, maxIdLength)
+  const sip = id.length < minSharedIdLength ? [] : [`sipSessionId:${id}`, `originalCallId:${id}`]
   return [...new Set([...sip, ...others])]
 }
 

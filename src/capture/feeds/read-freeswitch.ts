@@ -28,7 +28,7 @@ const mapping: Mapping = {
 const ownNumber = ['variables.dialed_user', 'oldest.caller_profile.destination_number', 'variables.sip_to_user']
 
 /** Most profiles of a channel: no call is passed on more often, or goes through more applications that connect parties. */
-const mostProfiles = 50
+const maxProfiles = 50
 /** Deepest nesting that is read. */
 const deepest = 8
 
@@ -45,7 +45,7 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
     raw['variables.loopback_leg'] === undefined
   if (raw['channel_data.direction'] === undefined && raw['variables.uuid'] === undefined)
     return [{ is: 'problem', reason: 'not-a-record' }]
-  const profiles = Math.min(mostProfiles, 1 + highest(Object.keys(raw), /^callflow\.(\d+)\./))
+  const profiles = Math.min(maxProfiles, 1 + highest(Object.keys(raw), /^callflow\.(\d+)\./))
   const fields: Record<string, string> = {}
   for (const [name, text] of Object.entries(raw)) {
     // A trunk at which FreeSWITCH is registered requests the gateway by its name.
@@ -124,7 +124,7 @@ function channelOf(
 }
 
 function highest(names: readonly string[], pattern: RegExp): number {
-  return names.reduce((most, name) => Math.max(most, Number(pattern.exec(name)?.[1] ?? -1)), -1)
+  return names.reduce((max, name) => Math.max(max, Number(pattern.exec(name)?.[1] ?? -1)), -1)
 }
 
 /** Returns the times of a channel in applications, each until the next one. Without times: since the last profile began. */
@@ -140,7 +140,7 @@ function staysOf(
     const from = instant(`${app}.app_stamp`) ?? instant('callflow.0.times.profile_created_time')
     const until = instant(`app_log.applications.${n + 1}.app_stamp`)
     const [name, data] = [fields[`${app}.app_name`], fields[`${app}.app_data`] ?? '']
-    if (!from || conferences.length + threeWays.length >= mostProfiles) continue
+    if (!from || conferences.length + threeWays.length >= maxProfiles) continue
     if (name === 'three_way' && data !== '') threeWays.push({ of: data.trim(), from, until })
     if (name === 'conference' && conference !== '') conferences.push({ of: `conference:${conference}`, from, until })
   }

@@ -9,9 +9,9 @@ export interface FramedRecord {
   readonly isTooLong: boolean
 }
 
-const longestRecordBytes = 256 * 1024
+const maxRecordBytes = 256 * 1024
 /** Most line breaks in a quoted field. */
-const mostLines = 20
+const maxLines = 20
 const newline = 0x0a
 const quote = 0x22
 
@@ -26,7 +26,7 @@ export function splitRecords(
     line,
     isQuoted,
     isLast,
-    longest = longestRecordBytes,
+    longest = maxRecordBytes,
   }: { offset: number; line: number; isQuoted: boolean; isLast: boolean; longest?: number | undefined },
 ): FramedRecord[] {
   const records: FramedRecord[] = []
@@ -59,7 +59,7 @@ export function splitRecords(
       const to = isCut ? bytes.length : end + 1
       if (isQuoted) for (let i = at; i < to; i++) if (bytes[i] === quote) quotes++
       const isOpen = quotes % 2 === 1
-      const isTooLong = to - start > longest || lines >= mostLines
+      const isTooLong = to - start > longest || lines >= maxLines
       if (isCut && !isLast && !isTooLong) return undefined
       if (!isCut) lines++
       if (!isOpen && !isTooLong) return isCut && to === start ? undefined : { to, lines, isTooLong: false }

@@ -39,7 +39,7 @@ export interface FeedTakerOptions {
   /**
    * Most bytes of unreadable records in a month; 1 GB by default. Beyond it nothing more is read: capture uses the same disk.
    */
-  readonly unreadMost?: number
+  readonly maxUnread?: number
   /** Called once for each record that cannot be read, with its place and the reason, never its content. */
   readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem; detail?: string }) => void
 }
@@ -56,13 +56,13 @@ export interface FeedTaker {
 }
 
 /** Backpressure: reading pauses while more calls than this wait for their last legs. */
-const mostWaiting = 20_000
+const maxWaiting = 20_000
 const waitMs = 200
 /** Heartbeat interval of a feed, with or without records. */
 const stillThereMs = 60_000
 /** Retention of unreadable records: as long as such a call would have counted for an alarm. */
 const problemMonths = 3
-const usualUnreadMost = 1024 ** 3
+const defaultMaxUnread = 1024 ** 3
 /** SQLSTATE classes with which the database refuses these facts for good. */
 const refusedClasses = /^(?:22|23|P0|42501)/
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
@@ -71,7 +71,7 @@ const isRefused = (error: unknown) => refusedClasses.test(codeOf(error))
 const isTooOld = (error: unknown) => codeOf(error) === 'SL002'
 const isTooMuchForNow = (error: unknown) => codeOf(error) === 'SL003'
 /** Most calls in one transaction: others wait for a fraction of a second at most. */
-const atOnceMost = 500
+const maxBatch = 500
 
 const nothingYet: FedProgress = {
   heardAt: undefined,
@@ -99,7 +99,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     onFault,
     onProblem,
     inTurn = atOnce,
-    unreadMost = usualUnreadMost,
+    maxUnread = defaultMaxUnread,
   } = options
   const reader = readerOf(feed)
   const assembler = createCallAssembler({ settleMs: feed.settleMs })
@@ -123,16 +123,16 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       (unread) => unread.size,
       () => 0,
     )
-    if (size >= unreadMost) throw new Error(`too much could not be read: ${path} is to be looked at and moved away`)
+    if (size >= maxUnread) throw new Error(`too much could not be read: ${path} is to be looked at and moved away`)
   }
 
   async function problem(record: FoundRecord, reason: DetailProblem, detail?: string): Promise<void> {
     const { file, line, bytes } = record
     const what = detail === undefined ? reason : `${reason} ${detail}`
     const id = createHash('sha256').update(`${feed.name}\n${file}\n${what}\n`).update(bytes).digest()
-    const kept = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
+    const stored = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
     // Stored first: a record that was reported but not stored could not be mended.
-    await appendFile(unreadPath(), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
+    await appendFile(unreadPath(), `${JSON.stringify(stored)}\n`, { mode: 0o600, flush: true })
     if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason }))
       onProblem({ file, line, reason, ...(detail !== undefined && { detail }) })
   }
@@ -150,7 +150,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   /** Judges the next calls after the given count. */
   function judgeNext(after: number): Required<Ready>[] {
     const known = { ...context(), now: clock.now() }
-    return ready.slice(after, after + atOnceMost).map((one) => {
+    return ready.slice(after, after + maxBatch).map((one) => {
       one.judged ??= judgeCall(feed.name, one.call, known)
       one.facts ??= one.judged.is === 'call' ? factsOf(one.judged) : []
       return one as Required<Ready>
@@ -193,7 +193,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
 
   async function admitOne(call: ReportedCall, judged: Judged, facts: readonly SegmentFacts[] | 'added'): Promise<void> {
     if (judged.is === 'problem') {
-      await keepRecords(call, judged.reason)
+      await storeRecords(call, judged.reason)
     } else if (judged.is === 'outside') {
       progress.outside++
     } else {
@@ -202,7 +202,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       } catch (error) {
         if (!isRefused(error) && !isTooOld(error)) throw error
         if (isRefused(error)) onFault(error)
-        await keepRecords(call, isTooOld(error) ? 'too-old' : 'refused')
+        await storeRecords(call, isTooOld(error) ? 'too-old' : 'refused')
       }
       const { startedAt, endedAt } = judged.call
       if (!progress.from || Temporal.Instant.compare(startedAt, progress.from) < 0) progress.from = startedAt
@@ -212,7 +212,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   }
 
   /** Stores every record of a call, once if other calls of its conference are problems, too. */
-  async function keepRecords({ reportedBy }: ReportedCall, reason: DetailProblem): Promise<void> {
+  async function storeRecords({ reportedBy }: ReportedCall, reason: DetailProblem): Promise<void> {
     for (const id of reportedBy) {
       for (const record of places.get(id) ?? []) await problem(record, reason)
       places.delete(id)
@@ -245,7 +245,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   return {
     reader,
     async take(record) {
-      while (assembler.waiting >= mostWaiting && !stopped) await new Promise((resolve) => setTimeout(resolve, waitMs))
+      while (assembler.waiting >= maxWaiting && !stopped) await new Promise((resolve) => setTimeout(resolve, waitMs))
       if (stopped) return
       if (heading.bytes !== record.heading) heading = { bytes: record.heading, text: textOf(record.heading) }
       const isUtf16 = record.bytes.includes(0)
@@ -292,7 +292,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         }
         await report()
         // Of a long file more calls have settled meanwhile.
-      } while (settled.length >= atOnceMost && !stopped)
+      } while (settled.length >= maxBatch && !stopped)
     },
     stop() {
       stopped = true

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '#platform/clock/clock.ts'
 import { followAmi, type AmiState } from './follow-ami.ts'
 import { followFolder } from './follow-folder.ts'
-import { longestKept, openInbox, type Inbox } from './inbox.ts'
+import { maxStoredBytes, openInbox, type Inbox } from './inbox.ts'
 import { listenHttp } from './listen-http.ts'
 
 let folder = ''
@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function kept(): Promise<unknown[]> {
+async function readStored(): Promise<unknown[]> {
   const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
   return texts.flatMap((text) =>
     text
@@ -59,14 +59,14 @@ test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the 
   expect(await post(cdr, 'application/json')).toBe(401)
   expect(await post(cdr, 'application/json', 'Bearer a-long-enough-tokem')).toBe(401)
   expect(refused).toEqual(['127.0.0.1', '127.0.0.1'])
-  expect(await kept().catch(() => [])).toEqual([])
+  expect(await readStored().catch(() => [])).toEqual([])
   expect(await post(cdr, 'application/json', `Bearer ${token}`)).toBe(200)
   expect(await post(`cdr=${encodeURIComponent(cdr)}`, urlencoded, basic)).toBe(200)
   const base64 = `cdr=${Buffer.from(cdr).toString('base64')}`
   expect(await post(base64, 'application/x-www-form-base64-encoded', basic)).toBe(200)
   expect(await post('{"half', 'application/json', basic)).toBe(200)
   expect(await post('x'.repeat(5_000_000), 'application/json', basic)).toBe(413)
-  expect(await kept()).toEqual([JSON.parse(cdr), JSON.parse(cdr), JSON.parse(cdr), '{"half'])
+  expect(await readStored()).toEqual([JSON.parse(cdr), JSON.parse(cdr), JSON.parse(cdr), '{"half'])
   expect(refused).toHaveLength(2)
 })
 
@@ -76,7 +76,7 @@ test('a page of calls that was taken by HTTP can be read, however long', async (
   })
   const found: { bytes: number; isTooLong: boolean }[] = []
   const followed = await followFolder({
-    ...{ folder, files: '*.ndjson', framing: 'lines', hasHeading: false, longestRecord: longestKept },
+    ...{ folder, files: '*.ndjson', framing: 'lines', hasHeading: false, longestRecord: maxStoredBytes },
     statePath: join(folder, '.position'),
     onRecord: ({ bytes, isTooLong }) => Promise.resolve(void found.push({ bytes: bytes.length, isTooLong })),
     onFault: (error) => {
@@ -138,11 +138,11 @@ test('the manager interface is connected to again after it broke, and a refused 
   const onState = (state: AmiState, detail?: string) => states.push([state, detail])
   const ami = followAmi({ host: '127.0.0.1', port, user: 'seloste', secret, put: inbox.put, onState, retryMs: 5 })
   close.push(() => ami.stop())
-  await vi.waitFor(async () => expect(await kept()).toHaveLength(2), { timeout: 20_000 })
+  await vi.waitFor(async () => expect(await readStored()).toHaveLength(2), { timeout: 20_000 })
   expect(accepted).toContain('Action: Login\r\nUsername: seloste\r\nSecret: a secret\r\nEvents: cdr\r\n\r\n')
   expect(states.map(([state]) => state)).toEqual(['login-refused', 'connected', 'unreachable', 'connected'])
   expect(JSON.stringify(states)).not.toContain(secret)
-  expect(await kept()).toMatchObject([
+  expect(await readStored()).toMatchObject([
     { Event: 'Cdr', Destination: '029497000', UniqueID: '1763622842.2' },
     { UniqueID: '1763622842.3' },
   ])

@@ -99,8 +99,8 @@ test('every record of a call that is a problem is kept, once: those that were pa
     channel('b-leg', 'outbound', { originating_leg_uuid: 'a-leg', dialed_user: aino }),
   ]
   await deliver({ source: 'freeswitch' }, `${channels.join('\n')}\n`, 'channels.cdr.json')
-  const kept = (await unread('freeswitch')).trim().split('\n')
-  expect(kept.map((one) => (JSON.parse(one) as { record: string }).record).toSorted()).toEqual(channels.toSorted())
+  const stored = (await unread('freeswitch')).trim().split('\n')
+  expect(stored.map((one) => (JSON.parse(one) as { record: string }).record).toSorted()).toEqual(channels.toSorted())
 })
 
 async function follow(source: SourceName, files: string, idleMs: number) {

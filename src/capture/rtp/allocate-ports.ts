@@ -131,7 +131,7 @@ const reserveShare = 1 / 8
 /** Shares of all pairs. */
 const silentShare = { named: 1 / 2, unnamed: 3 / 8 }
 /** Least quota in pairs; smaller ranges are not divided. */
-const leastPairs = 16
+const minPairs = 16
 
 interface Held {
   pairs: number
@@ -140,20 +140,20 @@ interface Held {
 
 function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boolean): PortShares {
   const held = new Map<string, Held>()
-  const least = Math.min(pairs, leastPairs)
-  const part = (share: number) => Math.max(least, Math.floor(pairs * share))
+  const min = Math.min(pairs, minPairs)
+  const part = (share: number) => Math.max(min, Math.floor(pairs * share))
   const isNamed = (trunk: string) => isNamedTrunk?.(trunk) === true
-  const mostUnnamed = isNamedTrunk ? part(1 - reserveShare) : pairs
+  const maxUnnamed = isNamedTrunk ? part(1 - reserveShare) : pairs
   let unnamed = 0
   let refused = 0
 
   const of = (trunk: string): Held => held.get(trunk) ?? { pairs: 0, silent: 0 }
-  const mostSilent = (trunk: string) => part(isNamed(trunk) ? silentShare.named : silentShare.unnamed)
+  const maxSilent = (trunk: string) => part(isNamed(trunk) ? silentShare.named : silentShare.unnamed)
 
   function isOver(trunk: string): boolean {
     const has = of(trunk)
-    if (has.silent >= mostSilent(trunk)) return true
-    return !isNamed(trunk) && (has.pairs >= part(unnamedShare) || unnamed >= mostUnnamed)
+    if (has.silent >= maxSilent(trunk)) return true
+    return !isNamed(trunk) && (has.pairs >= part(unnamedShare) || unnamed >= maxUnnamed)
   }
 
   function change(trunk: string, more: Held): void {
@@ -204,7 +204,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
         return counted(trunk, source.adopt(port, pair))
       },
     }),
-    isHalfSilent: (trunk) => of(trunk).silent >= mostSilent(trunk) / 2,
+    isHalfSilent: (trunk) => of(trunk).silent >= maxSilent(trunk) / 2,
     get refused() {
       return refused
     },

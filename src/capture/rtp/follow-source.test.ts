@@ -20,10 +20,10 @@ function rtp({ seq, ts, ssrc = 7, pt = 8, text = 'audio', marker = false }: Sent
   return Buffer.concat([head, Buffer.from(text)])
 }
 
-type Kept = { source: number; seq: number; ts: number; at: number; text: string; pt: number }
+type RecordedPacket = { source: number; seq: number; ts: number; at: number; text: string; pt: number }
 
 function follower(latches?: (address: string) => boolean) {
-  const kept: Kept[] = []
+  const recorded: RecordedPacket[] = []
   const omitted: number[] = []
   const sources: { ssrc: number; firstSeq: number; firstTs: number }[] = []
   const one = new SourceFollower({
@@ -35,23 +35,23 @@ function follower(latches?: (address: string) => boolean) {
       source: (_stream, ssrc, firstSeq, firstTs) => void sources.push({ ssrc, firstSeq, firstTs }),
       omitted: (_stream, seq) => void omitted.push(seq),
       packet: (_stream, pt, _marker, seq, ts, at, buffer, start, end) => {
-        kept.push({ source: sources.length - 1, seq, ts, at, text: buffer.toString('latin1', start, end), pt })
+        recorded.push({ source: sources.length - 1, seq, ts, at, text: buffer.toString('latin1', start, end), pt })
         return true
       },
     },
   })
   const receive = (bytes: Buffer, at: number, address = peer.address, port = peer.port) =>
     one.receive(bytes, bytes.length, at, address, port)
-  return { one, kept, omitted, sources, receive }
+  return { one, kept: recorded, omitted, sources, receive }
 }
 
 describe('a source', () => {
   test('is followed from its second packet in order, and the first is kept', () => {
-    const { receive, kept, sources } = follower()
+    const { receive, kept: recorded, sources } = follower()
     receive(rtp({ seq: 10, ts: 1600 }), 0)
-    expect(kept).toEqual([])
+    expect(recorded).toEqual([])
     receive(rtp({ seq: 11, ts: 1760 }), 200)
-    expect(kept.map(({ seq, ts, at }) => [seq, ts, at])).toEqual([
+    expect(recorded.map(({ seq, ts, at }) => [seq, ts, at])).toEqual([
       [0, 0, 0],
       [1, 160, 200],
     ])
@@ -59,13 +59,13 @@ describe('a source', () => {
   })
 
   test('loses nothing when its first packets are lost or cross', () => {
-    const { receive, kept } = follower()
+    const { receive, kept: recorded } = follower()
     for (const seq of [3, 2, 5, 6, 7]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
-    expect(kept.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
+    expect(recorded.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
   })
 
   test('continues in another recording with the same numbers, without probation, and duplicates stay duplicates', () => {
-    const { one, receive, kept, sources } = follower()
+    const { one, receive, kept: recorded, sources } = follower()
     for (const seq of [10, 11, 12]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
     one.beginAnew(-2400)
     receive(rtp({ seq: 12, ts: 12 * 160 }), 10)
@@ -74,7 +74,7 @@ describe('a source', () => {
       { ssrc: 7, firstSeq: 10, firstTs: 1600 },
       { ssrc: 7, firstSeq: 10, firstTs: 1600 },
     ])
-    expect(kept.map(({ source, seq, at }) => [source, seq, at])).toEqual([
+    expect(recorded.map(({ source, seq, at }) => [source, seq, at])).toEqual([
       [0, 0, 2000],
       [0, 1, 2200],
       [0, 2, 2400],
@@ -84,25 +84,25 @@ describe('a source', () => {
   })
 
   test('continues across wraps of sequence number and timestamp', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 200_000; n++) receive(rtp({ seq: 65_000 + n, ts: 0xfffff000 + n * 160, text: '' }), n * 200)
-    expect(kept.every(({ seq, ts }, n) => seq === n && ts === n * 160)).toBe(true)
+    expect(recorded.every(({ seq, ts }, n) => seq === n && ts === n * 160)).toBe(true)
     expect(one.lost).toBe(0)
   })
 
   test('keeps late packets and drops duplicates', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     for (const seq of [1, 2, 3, 8, 9, 5, 5, 8, 4, 1, 10]) receive(rtp({ seq, ts: seq * 160 }), 100)
-    expect(kept.map(({ seq }) => seq + 1)).toEqual([1, 2, 3, 8, 9, 5, 4, 10])
+    expect(recorded.map(({ seq }) => seq + 1)).toEqual([1, 2, 3, 8, 9, 5, 4, 10])
     expect(one.counters).toMatchObject({ received: 8, duplicates: 3 })
     expect(one.lost).toBe(2)
   })
 
   test('is taken over by a new SSRC only after it fell silent, and the new one loses nothing', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
-    expect(kept.map(({ source, seq }) => [source, seq])).toEqual([
+    expect(recorded.map(({ source, seq }) => [source, seq])).toEqual([
       ...Array.from({ length: 50 }, (_, n) => [0, n]),
       ...Array.from({ length: 50 }, (_, n) => [1, n]),
     ])
@@ -111,91 +111,91 @@ describe('a source', () => {
   })
 
   test("is taken over at the call's end when the new one came just before it", () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 5; n++) receive(rtp({ seq: 900 + n, ts: n * 160, ssrc: 8 }), (50 + n) * 200)
     one.settle()
-    expect(kept).toHaveLength(55)
+    expect(recorded).toHaveLength(55)
   })
 
   test('that restarts its numbers under the same SSRC loses nothing', () => {
-    const { receive, kept, sources } = follower()
+    const { receive, kept: recorded, sources } = follower()
     for (let n = 0; n < 50; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 50; n++) receive(rtp({ seq: 30_000 + n, ts: 5_000_000 + n * 160 }), (50 + n) * 200)
-    expect(kept).toHaveLength(100)
+    expect(recorded).toHaveLength(100)
     expect(sources).toHaveLength(2)
   })
 
   test.each([60, 500, 1500, 2999])('that goes %i numbers back while its time goes on loses nothing', (back) => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     const whole = 4000
     for (let n = 0; n < whole + 400; n++) receive(rtp({ seq: n < whole ? n : n - back, ts: 160 * n }), 200 * n)
-    expect(kept).toHaveLength(whole + 400)
+    expect(recorded).toHaveLength(whole + 400)
     expect(one.lost).toBe(0)
   })
 
   test('that changes its SSRC again and again is counted where it is not recorded; a stranger’s port is not', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     for (let n = 100; n < 1100; n++) {
       receive(rtp({ seq: n, ts: 160 * n, ssrc: 100 + Math.floor(n / 10) }), 200 * n)
       receive(rtp({ seq: n, ts: 160 * n, ssrc: 9 }), 200 * n, peer.address, 4002)
     }
     one.settle()
-    expect(one.unfollowed).toBe(1100 - kept.length)
+    expect(one.unfollowed).toBe(1100 - recorded.length)
     expect(one.unfollowed).toBeGreaterThan(100)
   })
 
   test('keeps sound that crosses a key press sent beside it', () => {
-    const { receive, kept } = follower()
+    const { receive, kept: recorded } = follower()
     for (let n = 0; n < 5; n++) receive(rtp({ seq: n, ts: 160 * n }), 200 * n)
     receive(rtp({ seq: 6, ts: 640, pt: 101, text: 'key!' }), 1000)
     receive(rtp({ seq: 5, ts: 800 }), 1001)
-    expect(kept.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(recorded.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
   test('is not taken over while it is active, however much another one sends', () => {
-    const { receive, kept } = follower()
+    const { receive, kept: recorded } = follower()
     for (let n = 0; n < 500; n++) {
       receive(rtp({ seq: n, ts: n * 160 }), n * 200)
       for (let k = 0; k < 3; k++)
         receive(rtp({ seq: 3 * n + k, ts: 0, ssrc: 666, text: 'foreign' }), n * 200 + k, peer.address, 9)
     }
-    expect(kept).toHaveLength(500)
-    expect(kept.some(({ text }) => text === 'foreign')).toBe(false)
+    expect(recorded).toHaveLength(500)
+    expect(recorded.some(({ text }) => text === 'foreign')).toBe(false)
   })
 
   test('on the described port yields to no other port, not even when it pauses', () => {
-    const { receive, kept } = follower()
+    const { receive, kept: recorded } = follower()
     for (let n = 0; n < 100; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     for (let n = 0; n < 500; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666 }), 20_000 + n * 200, peer.address, 9)
     for (let n = 0; n < 100; n++) receive(rtp({ seq: 100 + n, ts: n * 160 }), 120_000 + n * 200)
-    expect(kept).toHaveLength(200)
+    expect(recorded).toHaveLength(200)
   })
 
   test('on another port yields to the described one at once', () => {
-    const { receive, kept } = follower()
+    const { receive, kept: recorded } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 666, text: 'x' }), n * 200, peer.address, 9)
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), 2000 + n * 200)
-    expect(kept.filter(({ text }) => text === 'audio')).toHaveLength(10)
+    expect(recorded.filter(({ text }) => text === 'audio')).toHaveLength(10)
   })
 
   test('may change at once after a new session description', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     one.update({ peer: { address: '192.0.2.9', port: 5000 }, codecs })
     receive(rtp({ seq: 10, ts: 1600 }), 2000)
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160, ssrc: 9 }), 2000 + n * 200, '192.0.2.9', 5000)
-    expect(kept).toHaveLength(20)
+    expect(recorded).toHaveLength(20)
     expect(one.counters.foreign).toBe(1)
   })
 
   test('restarts when its codecs change', () => {
-    const { receive, kept, sources, one } = follower()
+    const { receive, kept: recorded, sources, one } = follower()
     for (let n = 0; n < 10; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
     one.update({ peer, codecs: [{ payloadType: 8, codec: 'PCMU', clockRate: 8000 }] })
     for (let n = 10; n < 20; n++) receive(rtp({ seq: n, ts: n * 160 }), n * 200)
-    expect(kept).toHaveLength(20)
+    expect(recorded).toHaveLength(20)
     expect(sources).toHaveLength(2)
     expect(one.lost).toBe(0)
   })
@@ -203,27 +203,27 @@ describe('a source', () => {
 
 describe('never stored', () => {
   test('key presses: they are counted, and their numbers are no loss', () => {
-    const { receive, kept, omitted, one } = follower()
+    const { receive, kept: recorded, omitted, one } = follower()
     for (let n = 0; n < 20; n++) receive(rtp({ seq: n, ts: n * 160, pt: n >= 5 && n < 9 ? 101 : 8 }), n * 200)
-    expect(kept).toHaveLength(16)
+    expect(recorded).toHaveLength(16)
     expect(omitted).toEqual([5, 6, 7, 8])
     expect(one.counters).toMatchObject({ received: 16, omitted: 4 })
     expect(one.lost).toBe(0)
   })
 
   test('what has the length of a key press under a payload type that nothing explains', () => {
-    const { receive, kept, omitted, one } = follower()
+    const { receive, kept: recorded, omitted, one } = follower()
     one.update({ peer, codecs: [...codecs, { payloadType: 100, codec: 'unknown', clockRate: 8000 }] })
     const types = [8, 8, 100, 120, 8, 100, 120]
     for (const [n, pt] of types.entries())
       receive(rtp({ seq: n, ts: n * 160, pt, text: n > 4 ? 'speech' : 'keys' }), n * 200)
-    expect(kept.map(({ pt }) => pt)).toEqual([8, 8, 8, 100, 120])
+    expect(recorded.map(({ pt }) => pt)).toEqual([8, 8, 8, 100, 120])
     expect(omitted).toEqual([2, 3])
     expect(one.lost).toBe(0)
   })
 
   test('20,000 mutated and injected packets: nothing crashes, no foreign byte is kept, nothing of the call is lost', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     let n = 0
     fc.assert(
       fc.property(
@@ -253,13 +253,13 @@ describe('never stored', () => {
       ),
       { numRuns: 1000 },
     )
-    expect(kept.map(({ seq }) => seq)).toEqual(Array.from({ length: n }, (_, i) => i))
-    expect(kept.every(({ text }) => text === 'audio')).toBe(true)
+    expect(recorded.map(({ seq }) => seq)).toEqual(Array.from({ length: n }, (_, i) => i))
+    expect(recorded.every(({ text }) => text === 'audio')).toBe(true)
     expect(one.counters.received).toBe(20_000)
   })
 
   test('CSRCs, extensions and padding are not payload; wrong lengths are invalid', () => {
-    const { receive, kept, one } = follower()
+    const { receive, kept: recorded, one } = follower()
     const plain = rtp({ seq: 0, ts: 0, text: '' })
     const full = Buffer.concat([
       plain,
@@ -271,7 +271,7 @@ describe('never stored', () => {
     full[0] = 0x80 | 0x20 | 0x10 | 2
     receive(rtp({ seq: 65_535, ts: -160 }), 0)
     receive(full, 1)
-    expect(kept[1]!.text).toBe('voice')
+    expect(recorded[1]!.text).toBe('voice')
     for (const padding of [0, 200]) {
       const bad = Buffer.from(full)
       bad[bad.length - 1] = padding
@@ -375,7 +375,7 @@ describe('latching (RFC 7362)', () => {
 
 describe('after the end signal (R16)', () => {
   test('packets sent before it are kept, however late they arrive; those sent after it are not', () => {
-    const { one, receive, kept } = follower()
+    const { one, receive, kept: recorded } = follower()
     const send = (n: number, at: number, ssrc = 7) => receive(rtp({ seq: n, ts: 160 * n, ssrc }), at)
     for (let n = 0; n < 50; n++) if (n !== 45) send(n, 200 * n)
     one.end(9_950)
@@ -385,7 +385,7 @@ describe('after the end signal (R16)', () => {
     send(1, 10_300, 8)
     send(2, 10_500, 8)
     one.settle()
-    expect(kept.map(({ seq }) => seq)).toEqual([...Array.from({ length: 45 }, (_, n) => n), 46, 47, 48, 49, 45])
+    expect(recorded.map(({ seq }) => seq)).toEqual([...Array.from({ length: 45 }, (_, n) => n), 46, 47, 48, 49, 45])
     expect(one.lost).toBe(0)
   })
 })

@@ -58,7 +58,7 @@ function noCounts(): StreamCounters {
 
 const silence100us = 4000
 /** RTP ticks in 100 us at 8000 Hz. */
-const usualTicks = 0.8
+const defaultTicks = 0.8
 /** Overlap of a new source with the old one that is recorded: packets may cross. */
 const crossing100us = 500
 /** After a new session description another source may take over at once, until the old one has sent this many packets. */
@@ -269,7 +269,7 @@ export class SourceFollower {
     this.codecs = codecs
     this.meter.setCodecs(codecs)
     this.isEvent.fill(0).fill(2, 96)
-    this.ticks.fill(usualTicks)
+    this.ticks.fill(defaultTicks)
     for (const { payloadType, codec, clockRate } of codecs) {
       this.isEvent[payloadType] = codec === 'telephone-event' ? 1 : codec === 'unknown' ? 2 : 0
       if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
@@ -306,7 +306,7 @@ export class SourceFollower {
     if (!this.isFirst) this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
     this.isFirst = false
     this.lastTransit = transit
-    const kept = this.recording.packet(
+    const payload = this.recording.packet(
       this.stream,
       packet.payloadType,
       packet.marker,
@@ -317,7 +317,7 @@ export class SourceFollower {
       packet.payloadStart,
       packet.payloadEnd,
     )
-    if (kept) counters.received++
+    if (payload) counters.received++
     else counters.shed++
   }
 

@@ -14,7 +14,7 @@ test('an SRTP stream keeps every packet under its key, and no byte of forged pac
   const strangers = process.env['SELOSTE_LONG'] ? 100_000 : 3000
   const key = makeMediaKey('AES_CM_128_HMAC_SHA1_80', bytes)
   const seal = protectMedia(key)
-  const kept: string[] = []
+  const recorded: string[] = []
   const sources = new Set<number>()
   const follower = new SourceFollower({
     stream: 0,
@@ -23,7 +23,7 @@ test('an SRTP stream keeps every packet under its key, and no byte of forged pac
     opener: new MediaOpener([{ suite: suiteNamed(key.suite)!, secret: createSecretKey(key.secret) }]),
     recording: {
       source: (_stream, ssrc) => void sources.add(ssrc),
-      packet: (...[, , , , , , datagram, start, end]) => kept.push(datagram.toString('hex', start, end)) > 0,
+      packet: (...[, , , , , , datagram, start, end]) => recorded.push(datagram.toString('hex', start, end)) > 0,
       omitted: () => {},
     },
   })
@@ -64,7 +64,7 @@ test('an SRTP stream keeps every packet under its key, and no byte of forged pac
   now += 10_000
   for (let n = 0; n < 50; n++) receive(packet(40_000 + n, 7, bytes(160)))
   follower.settle()
-  expect(kept).toEqual(sent)
+  expect(recorded).toEqual(sent)
   expect([...sources]).toEqual([7])
   expect(follower.lost).toBe(0)
   expect(follower.counters.unauthentic).toBeGreaterThan(strangers / 4)

@@ -36,8 +36,8 @@ export type StreamMeasure = {
 /** A longer gap is more than a client's silence suppression. */
 const stall100us = 10_000
 /** Longest packet (RFC 3551 section 4.2 recommends 20 ms). */
-const longestPacket100us = 1200
-const usualPacket100us = 200
+const maxPacket100us = 1200
+const defaultPacket100us = 200
 
 export class StreamMeter {
   private readonly kinds: SoundState = { kinds: new Uint8Array(128), level: 0 }
@@ -53,7 +53,7 @@ export class StreamMeter {
   private isFresh = true
   private forgives = false
   private paused = false
-  private packet100us = usualPacket100us
+  private packet100us = defaultPacket100us
   private stalled100us = 0
   private jitterSum = 0
   private worstJitter = 0
@@ -115,7 +115,7 @@ export class StreamMeter {
     else if (step > 0) {
       if (step === 1) {
         const length = (tsOffset - this.highestTs) / ticks
-        if (length > 0 && length <= longestPacket100us) this.packet100us = length
+        if (length > 0 && length <= maxPacket100us) this.packet100us = length
       } else if (!this.forgives) this.missing += step - 1
       this.highest = seqOffset
       this.highestTs = tsOffset

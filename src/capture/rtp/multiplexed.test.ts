@@ -32,7 +32,7 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
   const client = await bind()
   const ports = await createPortAllocator({ address: host, firstPort: 11_700, lastPort: 11_799 }).allocate()
   if (ports === 'no-port-left') throw new Error(ports)
-  const kept: Buffer[] = []
+  const recorded: Buffer[] = []
   const startedMs = performance.now()
   const stream: ReceivedStream = receiveStream({
     ...{ stream: 0, ports, peer: { address: host, port: client.address().port }, mux: given.mux, reportsPort: 9 },
@@ -41,7 +41,7 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
     recording: {
       source: () => undefined,
       packet: (_stream, _type, _marker, _seq, _ts, _arrival, bytes, start, end) =>
-        kept.push(Buffer.from(bytes.subarray(start, end))) > 0,
+        recorded.push(Buffer.from(bytes.subarray(start, end))) > 0,
       omitted: () => undefined,
     },
     arrival100us: () => Math.round((performance.now() - startedMs) * 10),
@@ -57,7 +57,7 @@ async function open(given: { mux: boolean; isSecure: boolean }) {
   const send = (bytes: Buffer, port = ports.port) =>
     new Promise<void>((resolve) => client.send(bytes, port, host, () => resolve()))
   return {
-    ...{ stream, ports, kept, reports },
+    ...{ stream, ports, kept: recorded, reports },
     speak: async (packets: number, marker = false) => {
       for (let n = 0; n < packets; n++) await send(seal(voice(n, marker && n === 0), n))
     },
@@ -89,12 +89,20 @@ function senderReport(): Buffer {
 test.each([{ isSecure: false }, { isSecure: true }])(
   'on one port reports are heard among the sound, and ours leave and come where the sound is, keys: $isSecure',
   async ({ isSecure }) => {
-    const { stream, ports, kept, reports, speak, tell: sendReport, received } = await open({ mux: true, isSecure })
+    const {
+      stream,
+      ports,
+      kept: recorded,
+      reports,
+      speak,
+      tell: sendReport,
+      received,
+    } = await open({ mux: true, isSecure })
     await speak(10, true)
     await sendReport()
     await expect.poll(() => stream.measure().reports).toBe(1)
     expect(stream.report()).toMatchObject({ received: 10, invalid: 0, foreign: 0, unauthentic: 0, rtcp: 1 })
-    expect(kept.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
+    expect(recorded.map(([first]) => first)).toEqual(Array.from({ length: 10 }, (_, n) => n))
     const answer = () => reports.map(({ bytes }) => received(Buffer.from(bytes))).find((one) => one?.readUInt32BE(24))
     await expect.poll(answer).toBeDefined()
     // From the port of the media, to the port of the media, and it has our sender's report: its middle 32 bits.

@@ -27,7 +27,7 @@ const soundRms = 130
 /** As integers, which add up faster. */
 const coarse = 6
 const squares = (samples: Int16Array) => Int32Array.from(samples, (sample) => (sample * sample) >> coarse)
-const leastSquare = (soundRms * soundRms) >> coarse
+const minSquare = (soundRms * soundRms) >> coarse
 const ulawSquares = squares(ulawSamples)
 const alawSquares = squares(alawSamples)
 /** One byte in this many is read. */
@@ -79,7 +79,7 @@ function isLoud(table: Int32Array, bytes: Uint8Array, start: number, end: number
     sum += table[bytes[i]!]!
     checked++
   }
-  return sum > checked * leastSquare ? 1 : 0
+  return sum > checked * minSquare ? 1 : 0
 }
 
 /** Block 3L, LOGSCL: compares the highest logarithm of the step within the packet. */

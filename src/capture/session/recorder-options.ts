@@ -39,7 +39,7 @@ export interface RecorderOptions {
   /** Returns true if nobody else can read the keys in a request from a source. Default: TLS only. */
   takesKeys?: (source: Source) => boolean
   /** Answer to unplayable formats. Default: a call that has nothing else is history only. */
-  formats?: FormatPolicy & { keepsUnplayable?: boolean }
+  formats?: FormatPolicy & { storesUnplayable?: boolean }
   spool: Spool
   /** Calls that an earlier process left without an end: some are still in progress. */
   leftBehind?: readonly SegmentFacts[]
@@ -82,7 +82,7 @@ export interface RecorderLimits {
   retryMs: number
 }
 
-export const usualLimits: RecorderLimits = {
+export const defaultLimits: RecorderLimits = {
   silenceEndsMs: 3 * 60_000,
   noMediaMs: 5_000,
   scarceSilenceMs: 10_000,

@@ -206,7 +206,7 @@ describe('a call whose only codec cannot be played', () => {
   const testLine = { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }
 
   test('is recorded as it comes where that is set, and marked', async () => {
-    await startRecorder([], { keepsUnplayable: true })
+    await startRecorder([], { storesUnplayable: true })
     await send('1', testLine, 4)
     // Only the missing intake key keeps it from being recorded.
     while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)

@@ -29,7 +29,7 @@ import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-
 import { withIntakeKey } from './media/preallocated-files.ts'
 import { createRequestReader, knownOf, type SessionRequest, type KnownBefore } from './reading/read-requests.ts'
 import { createRecentCalls, remembered } from './duplicates/recent-calls.ts'
-import { usualLimits, type RecorderOptions } from './recorder-options.ts'
+import { defaultLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './recovery/resume-sessions.ts'
 import { runSession, type RunningSession, type SegmentBefore, type SessionParts } from './run-session.ts'
 import { isStopped, placeOf, recordingIn } from './reading/read-session.ts'
@@ -61,7 +61,7 @@ export interface Recorder {
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const { clock, quotas, random } = options
-  const limits = { ...usualLimits, ...options.limits }
+  const limits = { ...defaultLimits, ...options.limits }
   const stopping = new AbortController()
   const counters = noRecorderCounts()
   /** By dialog id. */

@@ -28,14 +28,14 @@ export interface UnrecordedSessions {
 }
 
 export function createUnrecordedSessions(mediaAddress: (peer: string) => string): UnrecordedSessions {
-  const kept = new Map<string, Unkept>()
+  const sessions = new Map<string, Unkept>()
   const sessionIdOf = (dialogId: string) => String(createHash('sha256').update(dialogId).digest().readUInt32BE(0))
 
   return {
     answer(incoming, invitation) {
       const { method } = incoming.request
       const { id } = incoming.dialog
-      const before = kept.get(id)
+      const before = sessions.get(id)
       const { offer, streams } = invitation
       if (!offer && method !== 'INVITE') return void incoming.respond(200)
       const answerVersion = (before?.answerVersion ?? 0) + 1
@@ -47,15 +47,15 @@ export function createUnrecordedSessions(mediaAddress: (peer: string) => string)
         : { kind: 'answer' as const, text: offerStream({ address, origin, mode: 'historyOnly', port: 0 }) }
       if (made.kind === 'refusal') return void incoming.respond(made.status, { reason: made.reason })
       if (!incoming.respond(200, { body: made.text, contentType: 'application/sdp' })) return
-      kept.set(id, { described: offer ?? before?.described, streams, answerVersion, sdpSessionId })
+      sessions.set(id, { described: offer ?? before?.described, streams, answerVersion, sdpSessionId })
     },
-    take: (dialogId, session) => void kept.set(dialogId, session),
+    take: (dialogId, session) => void sessions.set(dialogId, session),
     knownOf(dialogId) {
-      const one = kept.get(dialogId)
+      const one = sessions.get(dialogId)
       return one && { streams: one.streams }
     },
     find(dialogId) {
-      const one = kept.get(dialogId)
+      const one = sessions.get(dialogId)
       if (!one) return undefined
       const { described, answerVersion, sdpSessionId } = one
       return {
@@ -63,6 +63,6 @@ export function createUnrecordedSessions(mediaAddress: (peer: string) => string)
         passedOn: { answerVersion, tracks: {}, isSilenced: true },
       }
     },
-    forget: (dialogId) => void kept.delete(dialogId),
+    forget: (dialogId) => void sessions.delete(dialogId),
   }
 }

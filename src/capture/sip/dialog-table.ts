@@ -23,7 +23,7 @@ import { BRANCH_COOKIE, writeVia } from './via.ts'
 import { writeRequest } from './write-message.ts'
 
 /** 24.8 days. A Node timer longer than this fires at once. */
-const longestTimerMs = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 /** A dialog as used by the core; `shown` is the handler's view. */
 export interface DialogEntry {
@@ -209,7 +209,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         cancelExpiry =
           seconds === undefined
             ? undefined
-            : clock.after(Math.min(seconds * 1000, longestTimerMs), () => lose(entry, 'session-expired'))
+            : clock.after(Math.min(seconds * 1000, maxTimerMs), () => lose(entry, 'session-expired'))
       },
       end() {
         if (phase === 'ended') return

@@ -9,7 +9,7 @@ export interface SessionTimer {
 }
 
 /** RFC 4028 section 4: the minimum session interval. */
-const shortestSeconds = 90
+const minSeconds = 90
 
 /**
  * Returns true if a client that supports session timers wants to refresh more often than RFC 4028 allows: it gets 422 (section
@@ -17,10 +17,10 @@ const shortestSeconds = 90
  */
 export function isTooBrief(request: SipRequest): boolean {
   const seconds = knowsTimers(request) ? readTimer(request)?.seconds : undefined
-  return seconds !== undefined && seconds < shortestSeconds
+  return seconds !== undefined && seconds < minSeconds
 }
 
-export const minSeHeader: Header = { name: 'min-se', value: String(shortestSeconds) }
+export const minSeHeader: Header = { name: 'min-se', value: String(minSeconds) }
 
 /**
  * RFC 4028 section 9 for a called party that leaves refreshing to the caller: returns its Session-Expires with `refresher=uac`.

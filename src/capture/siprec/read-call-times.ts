@@ -4,7 +4,7 @@ import type { RecordingMetadata } from './recording-metadata.ts'
 /** Tolerated clock difference before a start in the future counts as wrong. */
 const clockToleranceMs = 5_000
 /** Longest call. An earlier start comes from an unset clock, and would shorten how long the call is kept. */
-const longestCallMs = 24 * 3_600_000
+const maxCallMs = 24 * 3_600_000
 
 export interface CallTimes {
   readonly startedAtMs: number
@@ -24,7 +24,7 @@ export function readCallTimes(
 ): CallTimes {
   const past = (times: readonly (number | undefined)[]) =>
     times.filter(
-      (time) => time !== undefined && time <= arrivedAtMs + clockToleranceMs && time >= arrivedAtMs - longestCallMs,
+      (time) => time !== undefined && time <= arrivedAtMs + clockToleranceMs && time >= arrivedAtMs - maxCallMs,
     ) as number[]
   const { sessions = [], sessionLinks = [] } = metadata ?? {}
   const starts = past(sessions.map(({ startTimeMs }) => startTimeMs))

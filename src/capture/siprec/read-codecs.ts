@@ -1,6 +1,6 @@
 /** The codecs of a media line: its payload types by rtpmap (RFC 8866 section 6.6), else by the static table. */
 
-import { isClockRate, staticPayloadTypes, usualClockRate } from '#platform/rtp/static-payload-types.ts'
+import { isClockRate, staticPayloadTypes, defaultClockRate } from '#platform/rtp/static-payload-types.ts'
 
 export interface Codec {
   /** 0-127. */
@@ -35,10 +35,10 @@ export function readCodecs(formats: readonly string[], attributes: readonly SdpA
     if (payloadType > 127) return []
     const codec = mapped.get(payloadType) ?? staticCodec(payloadType)
     if (!codec) unnamed.push(codecs.length)
-    codecs.push(codec ?? { payloadType, encoding: '', clockRate: usualClockRate, channels: 1 })
+    codecs.push(codec ?? { payloadType, encoding: '', clockRate: defaultClockRate, channels: 1 })
   }
   // A stream has one clock (RFC 7160), and key presses have that of the speech (RFC 4733 section 2.1).
-  const clockRate = codecs.find((_, at) => !unnamed.includes(at))?.clockRate ?? usualClockRate
+  const clockRate = codecs.find((_, at) => !unnamed.includes(at))?.clockRate ?? defaultClockRate
   for (const at of unnamed) {
     const { payloadType } = codecs[at]!
     const encoding = payloadType === eventsWithoutName && formats.length > 1 ? 'TELEPHONE-EVENT' : ''
@@ -57,7 +57,7 @@ function readMapping({ name, value }: SdpAttribute): Codec | undefined {
   return {
     payloadType: Number(match[1]),
     encoding,
-    clockRate: isClockRate(clockRate) ? clockRate : encoding === 'OPUS' ? 48_000 : usualClockRate,
+    clockRate: isClockRate(clockRate) ? clockRate : encoding === 'OPUS' ? 48_000 : defaultClockRate,
     channels: Number(match[4] ?? 1),
   }
 }

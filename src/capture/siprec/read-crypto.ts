@@ -16,8 +16,8 @@ export interface OfferedCrypto {
   readonly keys: readonly MasterKey[]
 }
 
-const mostKeys = 16
-const longestMkiBytes = 128
+const maxKeys = 16
+const maxMkiBytes = 128
 
 /** Returns the usable lines, in the client's order of preference. Lines with unsupported parameters are omitted. */
 export function readCrypto(attributes: readonly SdpAttribute[]): OfferedCrypto[] {
@@ -26,9 +26,9 @@ export function readCrypto(attributes: readonly SdpAttribute[]): OfferedCrypto[]
     if (name !== 'crypto' || value === undefined) continue
     const [tag = '', suiteName = '', parameters = '', ...session] = value.split(/\s+/)
     const suite = suiteNamed(suiteName)
-    if (!suite || !/^\d{1,9}$/.test(tag) || !session.every(canBeKept)) continue
+    if (!suite || !/^\d{1,9}$/.test(tag) || !session.every(isSupported)) continue
     const parts = parameters.split(';').filter(Boolean)
-    const keys = parts.length > mostKeys ? [] : parts.map((part) => readKey(part, suite))
+    const keys = parts.length > maxKeys ? [] : parts.map((part) => readKey(part, suite))
     if (keys.length === 0 || keys.includes(undefined)) continue
     const known = keys.filter((key) => key !== undefined)
     // RFC 4568 section 6.1: several keys are distinguished by an MKI, of equal length for all.
@@ -44,7 +44,7 @@ export function readCrypto(attributes: readonly SdpAttribute[]): OfferedCrypto[]
  * key derivation during the call. A window size hint is satisfied, as ours is larger. Other parameters may be ignored only if
  * marked as optional.
  */
-function canBeKept(parameter: string): boolean {
+function isSupported(parameter: string): boolean {
   return parameter === 'KDR=0' || /^WSH=\d{2,4}$/.test(parameter) || parameter.startsWith('-')
 }
 
@@ -63,7 +63,7 @@ function readKey(part: string, suite: MasterKey['suite']): MasterKey | undefined
   if (mki === undefined) return { suite, secret }
   const length = Number(mkiBytes)
   const reported = BigInt(mki).toString(16)
-  if (length < 1 || length > longestMkiBytes || reported.length > 2 * length) return undefined
+  if (length < 1 || length > maxMkiBytes || reported.length > 2 * length) return undefined
   return { suite, secret, mki: Buffer.from(reported.padStart(2 * length, '0'), 'hex') }
 }
 

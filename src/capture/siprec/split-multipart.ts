@@ -75,7 +75,7 @@ function readPart(contentType: string, content: string, depth: number, findings:
   const mediaType = mediaTypeOf(contentType)
   const multipart =
     mediaType.startsWith('multipart/') || (!isUnderstood(mediaType) && firstDelimiter(content) !== undefined)
-  if (!multipart) return keep(mediaType, content, findings)
+  if (!multipart) return addPart(mediaType, content, findings)
   if (depth >= maxDepth) {
     findings.problems.add('multipart-too-deep')
     return
@@ -91,7 +91,7 @@ function readPart(contentType: string, content: string, depth: number, findings:
   }
   if (!parts) {
     findings.problems.add('multipart-empty')
-    return keep('', content, findings)
+    return addPart('', content, findings)
   }
   for (const part of parts) {
     if (++findings.parts > maxParts) {
@@ -206,7 +206,7 @@ function isMetadataType(mediaType: string): boolean {
   return mediaType === 'application/rs-metadata' || mediaType === 'application/rs-metadata+xml'
 }
 
-function keep(mediaType: string, content: string, findings: Findings): void {
+function addPart(mediaType: string, content: string, findings: Findings): void {
   const text = decode(content, findings)
   if (text.trim() === '') {
     if (isMetadataType(mediaType)) findings.problems.add('metadata-empty')

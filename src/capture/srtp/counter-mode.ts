@@ -1,11 +1,11 @@
 import { createCipheriv, type Cipheriv } from 'node:crypto'
 
 /** Blocks encrypted at a time; a typical packet of 20 ms has eleven. */
-const mostBlocks = 128
-const counters = Buffer.alloc(16 * mostBlocks)
+const maxBlocks = 128
+const counters = Buffer.alloc(16 * maxBlocks)
 const view = new DataView(counters.buffer, counters.byteOffset, counters.length)
 /** Views of the first n blocks, made once. */
-const firstBlocks = Array.from({ length: mostBlocks + 1 }, (_, n) => counters.subarray(0, 16 * n))
+const firstBlocks = Array.from({ length: maxBlocks + 1 }, (_, n) => counters.subarray(0, 16 * n))
 
 /**
  * AES in counter mode (RFC 3711 section 4.1.1, RFC 6188). One cipher per call makes the key stream by encrypting counters
@@ -35,7 +35,7 @@ export class CounterMode {
     const word2 = salt.getInt32(8) ^ high
     const word3 = salt.getInt32(12) ^ (low << 16)
     for (let at = from, block = 0; at < to;) {
-      const blocks = Math.min(mostBlocks, (to - at + 15) >> 4)
+      const blocks = Math.min(maxBlocks, (to - at + 15) >> 4)
       for (let i = 0; i < blocks; i++, block++) {
         view.setInt32(16 * i, word0)
         view.setInt32(16 * i + 4, word1)

@@ -15,7 +15,7 @@ const rolloversSearched = 64
 /** Packets between two unsuccessful searches, so that forged packets do not cost 64 HMACs each. */
 const packetsBetweenSearches = 25
 /** Limit of sources per key, far above any real sender; each costs 128 bytes for the rest of the call. */
-const mostSources = 256
+const maxSources = 256
 
 /** Decrypts RTP packets of one master key (RFC 3711 section 3.3). */
 export class RtpOpener {
@@ -69,7 +69,7 @@ export class RtpOpener {
 
   private accept(ssrc: number, source: ReplayWindow, index: number, isFirst: boolean, to: number): number {
     if (isFirst) {
-      if (this.sources.size >= mostSources) return unauthentic
+      if (this.sources.size >= maxSources) return unauthentic
       this.sources.set(ssrc, source)
     }
     source.accept(index)

@@ -4,7 +4,7 @@ import { ReplayWindow } from './replay-window.ts'
 import type { MasterKey } from './suites.ts'
 
 const indexBytes = 4
-const mostSources = 16
+const maxSources = 16
 
 function cipherOf(master: MasterKey): PacketCipher {
   const keys = deriveSessionKeys(master, 'rtcp')
@@ -43,7 +43,7 @@ export class RtcpOpener {
     const ssrc = bytes.readUInt32BE(4)
     const known = this.sources.get(ssrc)
     const source = known ?? new ReplayWindow()
-    if (source.judge(index) !== 'new' || (!known && this.sources.size >= mostSources)) return undefined
+    if (source.judge(index) !== 'new' || (!known && this.sources.size >= maxSources)) return undefined
     if (!this.cipher.openRtcp(bytes, to, indexAt, tagAt, ssrc, word)) return undefined
     source.accept(index)
     this.sources.set(ssrc, source)

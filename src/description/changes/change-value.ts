@@ -81,16 +81,16 @@ export function matchByName<Item>(
   before: readonly Item[],
   after: readonly Item[],
   nameOf: (item: Item) => string,
-): { added: [Item, number][]; removed: Item[]; kept: [before: Item, after: Item, place: number][] } {
+): { added: [Item, number][]; removed: Item[]; unchanged: [before: Item, after: Item, place: number][] } {
   const left = [...before]
   const added: [Item, number][] = []
-  const kept: [Item, Item, number][] = []
+  const unchanged: [Item, Item, number][] = []
   after.forEach((item, place) => {
     const at = left.findIndex((one) => nameOf(one) === nameOf(item))
     if (at < 0) added.push([item, place])
-    else kept.push([left.splice(at, 1)[0]!, item, place])
+    else unchanged.push([left.splice(at, 1)[0]!, item, place])
   })
-  return { added, removed: left, kept }
+  return { added, removed: left, unchanged }
 }
 
 /** Deep equality; the order of fields does not count. */

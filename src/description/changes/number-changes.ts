@@ -33,8 +33,8 @@ function listChanges(from: readonly ServiceNumber[], to: readonly ServiceNumber[
     ({ key }) => key,
   )
   return [
-    ...exact.kept.flatMap(([one, other, place]) => changedNumber(one, other, ['numbers', place])),
-    ...rest.kept.flatMap(([one, other]) => changedNumber(one, other, ['numbers', to.indexOf(other)])),
+    ...exact.unchanged.flatMap(([one, other, place]) => changedNumber(one, other, ['numbers', place])),
+    ...rest.unchanged.flatMap(([one, other]) => changedNumber(one, other, ['numbers', to.indexOf(other)])),
     ...rest.added.map(([entry]) => newNumber(entry, ['numbers', to.indexOf(entry)])),
     ...rest.removed.map(({ display, names, validFrom }) =>
       sentence(['numbers'], 'change.number-removed', { display, names, from: dayText(validFrom) }),

@@ -55,7 +55,7 @@ function cooperationChanges({ cooperation: from }: RecordingPlan, { cooperation:
 function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Display): Change[] {
   const list = ['recordingPlan', 'announcements']
   const { announcement: kind, text, numbers } = words.planFields
-  const { added, removed, kept } = matchByName(from.announcements, to.announcements, ({ id }) => id)
+  const { added, removed, unchanged } = matchByName(from.announcements, to.announcements, ({ id }) => id)
   return [
     ...added.map(([{ id, numbers: keys }, place]) =>
       sentence([...list, place], 'change.new-announcement', {
@@ -64,7 +64,7 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
         count: keys.length,
       }),
     ),
-    ...kept.flatMap(([one, other, place]) => [
+    ...unchanged.flatMap(([one, other, place]) => [
       ...changedNumbers([...list, place, 'numbers'], aspectOf(named(kind, one.id), numbers), one, other, display),
       ...changedTexts([...list, place, 'texts'], aspectOf(named(kind, one.id), text), one.texts, other.texts),
     ]),
@@ -88,9 +88,9 @@ function changedNumbers(
 
 function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[], display: Display): Change[] {
   const list = ['recordingPlan', 'rules']
-  const { added, removed, kept } = matchRules(from, to)
+  const { added, removed, kept: unchanged } = matchRules(from, to)
   return [
-    ...kept.flatMap(([one, other, place]) => changedRule(one, other, [...list, place], display)),
+    ...unchanged.flatMap(([one, other, place]) => changedRule(one, other, [...list, place], display)),
     ...added.map(([rule, place]) => newRule(rule, [...list, place], display)),
     ...removed.map(({ names, numbers }) =>
       sentence(list, 'change.rule-removed', { names, numbers: listText(numbers.map(display)), count: numbers.length }),
@@ -108,7 +108,7 @@ function matchRules(from: readonly RecordingRule[], to: readonly RecordingRule[]
     ({ id }) => id,
   )
   return {
-    kept: [...alike.kept, ...rest.kept.map(([one, other]) => [one, other, place(other)] as const)].sort(
+    kept: [...alike.unchanged, ...rest.unchanged.map(([one, other]) => [one, other, place(other)] as const)].sort(
       (one, other) => one[2] - other[2],
     ),
     added: rest.added.map(([rule]) => [rule, place(rule)] as const),

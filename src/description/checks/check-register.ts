@@ -98,24 +98,24 @@ function checkAddresses({ email, phone }: { email: string; phone?: string }, pat
 /**
  * The log outlives the history by the longest time an entry can refer to it (C9); the database never prunes younger entries.
  */
-const shortestLogMonths = 24
+const minLogMonths = 24
 
 /** Switches that this version of the program supports (C8, C14); others are refused. */
-const keptSwitches = {
+const fixedSwitches = {
   legalClaim: false,
   maskCallerAfterMonths: null,
 } as const satisfies Partial<RegisterDescription['switches']>
 
 export function checkSwitches({ switches }: Part<'switches'>): FieldProblem[] {
-  const beyond = Object.entries(keptSwitches).flatMap(([name, kept]) =>
-    switches[name as keyof typeof keptSwitches] === kept
+  const beyond = Object.entries(fixedSwitches).flatMap(([name, unchanged]) =>
+    switches[name as keyof typeof fixedSwitches] === unchanged
       ? []
-      : [problemAt(['switches', name], 'switch.not-available', { default: String(kept) })],
+      : [problemAt(['switches', name], 'switch.not-available', { default: String(unchanged) })],
   )
   const { logRetentionMonths: months } = switches
-  const isTooShort = months !== null && months < shortestLogMonths
+  const isTooShort = months !== null && months < minLogMonths
   return isTooShort
-    ? [...beyond, problemAt(['switches', 'logRetentionMonths'], 'switch.log-too-short', { months: shortestLogMonths })]
+    ? [...beyond, problemAt(['switches', 'logRetentionMonths'], 'switch.log-too-short', { months: minLogMonths })]
     : beyond
 }
 

@@ -32,7 +32,7 @@ export function checkSuccession(
   }
   if (recordingPlan) problems.push(...checkRuleVersions(history, recordingPlan.rules))
   if (numbers && effectiveFrom && !shortened.has('numbers')) {
-    problems.push(...checkKeptNumbers(previous.numbers, numbers, effectiveFrom))
+    problems.push(...checkUnchangedNumbers(previous.numbers, numbers, effectiveFrom))
   }
   return problems
 }
@@ -51,8 +51,8 @@ export function expectedRuleVersions(
   }
   const before = [...(history.at(-1)?.recordingPlan.rules ?? [])]
   return rules.map((rule) => {
-    const kept = before.findIndex((earlier) => earlier.id === rule.id && decidesAs(earlier, rule))
-    if (kept >= 0) return before.splice(kept, 1)[0]!.version
+    const unchanged = before.findIndex((earlier) => earlier.id === rule.id && decidesAs(earlier, rule))
+    if (unchanged >= 0) return before.splice(unchanged, 1)[0]!.version
     const last = highest.get(rule.id)
     const expected = last === undefined ? rule.version : last + 1
     highest.set(rule.id, expected)
@@ -94,7 +94,7 @@ function decisive({ numbers, share, quota, hours, recordingMonths, from, until }
   ])
 }
 
-function checkKeptNumbers(
+function checkUnchangedNumbers(
   before: readonly ServiceNumber[],
   after: readonly ServiceNumber[],
   effectiveFrom: Temporal.Instant,
@@ -102,13 +102,15 @@ function checkKeptNumbers(
   return before.flatMap((number) => {
     const { key, display, kind, validFrom } = number
     if (Temporal.Instant.compare(validFrom, effectiveFrom) >= 0) return []
-    const kept = after.findIndex(
+    const unchanged = after.findIndex(
       (entry) => entry.key === key && Temporal.Instant.compare(entry.validFrom, validFrom) === 0,
     )
-    const entry = after[kept]
+    const entry = after[unchanged]
     if (!entry) {
       return [problemAt(['numbers'], 'number.vanished', { number: display, since: dayText(validFrom) })]
     }
-    return entry.kind === kind ? [] : [problemAt(['numbers', kept, 'kind'], 'number.kind-changed', { number: display })]
+    return entry.kind === kind
+      ? []
+      : [problemAt(['numbers', unchanged, 'kind'], 'number.kind-changed', { number: display })]
   })
 }

@@ -1,7 +1,7 @@
 import { isFields } from './write-value.ts'
 
 /** Most comparisons before lists are not compared item by item. */
-const mostComparisons = 4_000_000
+const maxComparisons = 4_000_000
 
 /** A stretch of two lists: matching items, items only before, items only after. */
 export type Stretch = { pairs: [before: number, after: number][]; removed: number[]; added: number[] }
@@ -38,7 +38,7 @@ function commonOrder(old: readonly string[], next: readonly string[]): [number, 
   const rest = Math.min(old.length, next.length) - start
   while (end < rest && old.at(-1 - end) === next.at(-1 - end)) end += 1
   const [rows, columns] = [old.length - end - start, next.length - end - start]
-  if (rows * columns > mostComparisons) return undefined
+  if (rows * columns > maxComparisons) return undefined
   const width = columns + 1
   const longest = new Uint32Array((rows + 1) * width)
   for (let row = rows - 1; row >= 0; row -= 1) {

@@ -14,9 +14,9 @@ import { splitNumber } from './split-number.ts'
 import { anonymousHost, isPrivacyRequested, saysWithheld } from './withheld.ts'
 
 /** Longer texts are not numbers; bounds the work for hostile headers. */
-const longestTextCharacters = 1024
+const maxTextCharacters = 1024
 /** Longest extension of a PBX; extensions have no leading 0. */
-const longestExtensionDigits = 7
+const maxExtensionDigits = 7
 /** Operators' prefixes for international calls besides 00: 990, 994, 999, 99511, 99532… */
 const internationalPrefix = /^99(?:[01469]|5(?:[14]1|3[23]|5[59]|77|88|9[09]))/
 
@@ -30,7 +30,7 @@ type Reading = Omit<KnownPhoneNumber, 'raw' | 'display'> | { kind: 'withheld' | 
  * @param options the exchange of extensions (default `main`), and its display groups
  */
 export function normalisePhoneNumber(raw: string, options: NumberingOptions = {}): PhoneNumber {
-  const reading = raw.length > longestTextCharacters ? unparsed : read(cleanText(raw), options.pbx ?? 'main')
+  const reading = raw.length > maxTextCharacters ? unparsed : read(cleanText(raw), options.pbx ?? 'main')
   if (!('key' in reading)) return { kind: reading.kind, key: null, raw: reading.kind === 'withheld' ? '' : raw }
   return { ...reading, raw, display: displayPhoneNumber(reading.key, options) }
 }
@@ -104,7 +104,7 @@ function readDigits(digits: string, plus: boolean, pbx: string): Reading {
   if (shortCodeClass(digits)) return shortCode(digits)
   // Trunks deliver E.164 without its plus; the library would parse 358500000 as a Finnish fixed line.
   if (/^358\d{5,12}$/.test(digits)) return readE164(`+${digits}`)
-  if (digits.length <= longestExtensionDigits) return extension(digits, pbx)
+  if (digits.length <= maxExtensionDigits) return extension(digits, pbx)
   return readE164(internationalPrefix.test(digits) ? digits : `+${digits}`)
 }
 

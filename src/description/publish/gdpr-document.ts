@@ -4,7 +4,7 @@ import type { RegisterDescription } from '../register-description.ts'
 import { dayText } from '../value-texts.ts'
 import { lawsOf, type Grounds } from './grounds.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
-import { controllerLines, fieldList, keptNow, numberedFrom, sentence } from './seed-document.ts'
+import { controllerLines, fieldList, storedNow, numberedFrom, sentence } from './seed-document.ts'
 import { seedTextsOf, type Numbered } from './seed-texts.ts'
 import { switchedOn } from './switch-words.ts'
 
@@ -98,7 +98,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
         'retention',
         paragraph(...numbered('S20')),
         paragraph(...numbered('S21')),
-        keptNow(seedTexts.now),
+        storedNow(seedTexts.now),
         paragraph(...also('L2-evaluations', 'L2-training', 'L2-counts')),
         paragraph(...also('L28')),
       ),

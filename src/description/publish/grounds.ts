@@ -14,7 +14,7 @@ export type Grounds = {
   numbers: { national: boolean; regional: boolean; switchboard: boolean }
   records: boolean
   /** Present retention by the permanent rules; a rule with an end is a temporary exception. */
-  kept: readonly { names: Trilingual; months: number }[]
+  retention: readonly { names: Trilingual; months: number }[]
   servers: number
   guardedPremises: boolean
   /** True if every storage site is in the European Economic Area (L26). */
@@ -42,7 +42,7 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
       switchboard: numbers.some(({ kind }) => kind === 'SWITCHBOARD'),
     },
     records: rules.length > 0,
-    kept: (standing.length > 0 ? standing : rules).map(({ names, recordingMonths }) => ({
+    retention: (standing.length > 0 ? standing : rules).map(({ names, recordingMonths }) => ({
       names,
       months: recordingMonths,
     })),
@@ -59,8 +59,8 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
 }
 
 /** Returns the months of `kept` without duplicates, shortest first. */
-export function monthsKept({ kept }: Grounds): number[] {
-  return [...new Set(kept.map(({ months }) => months))].sort((a, b) => a - b)
+export function retentionMonths({ retention }: Grounds): number[] {
+  return [...new Set(retention.map(({ months }) => months))].sort((a, b) => a - b)
 }
 
 /** Returns the provisions in force on the day the description comes into force. */

@@ -76,7 +76,7 @@ export function recordOfProcessing(
   const { controller, contacts, dataSubjects, identificationData, terms, storage, disclosure } = description
   const { finnishForms: _, ...reached } = controller
   const grounds = groundsOf(description, at, language)
-  const { kept, purposes } = grounds
+  const { retention, purposes } = grounds
   const officer = contacts.dataProtectionOfficer
   return {
     format: 'seloste/record-of-processing',
@@ -115,7 +115,7 @@ export function recordOfProcessing(
       recordings: {
         minimumMonths: terms.recordingFloorMonths,
         maximumMonths: terms.recordingCeilingMonths,
-        now: kept.map(({ names, months }) => ({ name: names, months })),
+        now: retention.map(({ names, months }) => ({ name: names, months })),
       },
       backupsDays: storage.backupDays,
       arising: arisingData(grounds),

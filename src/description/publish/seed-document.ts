@@ -61,7 +61,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
         paragraph('S19'),
         paragraph('S20'),
         paragraph('S21'),
-        keptNow(texts.now),
+        storedNow(texts.now),
       ),
       section('disclosure', paragraph('S22'), paragraph('S23', 'S24', 'S25'), paragraph('S26')),
       section('access', paragraph('S27', 'S28'), paragraph('S29')),
@@ -104,7 +104,7 @@ export function fieldList(
   ]
 }
 
-export function keptNow(now: SeedTexts['now']): Block[] {
+export function storedNow(now: SeedTexts['now']): Block[] {
   if (!now) return []
   const lead = sentence('S21.now', now.lead)
   if (now.items.length === 0) return [{ kind: 'paragraph', sentences: [lead] }]

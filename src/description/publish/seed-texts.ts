@@ -6,7 +6,7 @@ import texts from '#texts/server/seed.json' with { type: 'json' }
 import { sayIn, type Language } from '#platform/texts/texts.ts'
 import type { IdentificationData } from '../register-description.ts'
 import { capital } from './agency.ts'
-import { monthsKept, type Grounds } from './grounds.ts'
+import { retentionMonths, type Grounds } from './grounds.ts'
 import { joined } from './joined.ts'
 
 export type Numbered =
@@ -58,7 +58,7 @@ export function seedTextsOf(grounds: Grounds, language: Language): SeedTexts {
     S19: say('seed.S19'),
     S20: say('seed.S20', { months: months(terms.historyMonths) }),
     S21: say('seed.S21', { floor: terms.recordingFloorMonths, months: months(terms.recordingCeilingMonths) }),
-    now: keptNow(grounds, language),
+    now: storedNow(grounds, language),
     S22: say('seed.S22', named),
     ...(disclosure.research && {
       S23: say('seed.S23', named),
@@ -114,17 +114,17 @@ function numbersThereAre({ national, regional, switchboard }: Grounds['numbers']
 }
 
 /** Used if rules keep recordings for less than the ceiling (AC1). */
-function keptNow(grounds: Grounds, language: Language): SeedTexts['now'] {
+function storedNow(grounds: Grounds, language: Language): SeedTexts['now'] {
   const say = saySeed(language)
   const { recordingFloorMonths: floor, recordingCeilingMonths: ceiling } = grounds.description.terms
-  const now = monthsKept(grounds)
+  const now = retentionMonths(grounds)
   if (now.every((value) => value === ceiling)) return undefined
   const months = (count: number) => say('seed.months', { count })
   const span = { floor, months: months(ceiling) }
   if (now.length === 1) return { lead: say('seed.S21.now', { ...span, now: months(now[0] ?? 0) }), items: [] }
   return {
     lead: say('seed.S21.now.several', span),
-    items: grounds.kept.map((rule) => `${rule.names[language]}: ${months(rule.months)}`),
+    items: grounds.retention.map((rule) => `${rule.names[language]}: ${months(rule.months)}`),
   }
 }
 

@@ -26,7 +26,7 @@ const now = () => Temporal.Now.instant().round({ smallestUnit: 'second', roundin
 
 const seed = await readFile(seedDescriptionFile, 'utf8')
 /** The seed with other months for the service numbers, from now on. */
-function kept(months: number, effectiveFrom = now()): RegisterDescription {
+function versionWith(months: number, effectiveFrom = now()): RegisterDescription {
   const edits = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: months }]
   const parsed = parseDescription(editDescription(seed, edits))
   if (!parsed.ok) throw new Error('the seed cannot be read')
@@ -68,25 +68,25 @@ describe('a shorter term', () => {
     const endedAt = monthsAgo(2, 10)
     const id = await recorded(endedAt)
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 6).destroyAt)
-    expect(await run(kept(3))).toBe(1)
+    expect(await run(versionWith(3))).toBe(1)
     expect(await rowOf(id)).toMatchObject({
       recording_months: 3,
       destroy_at: recordingTerms(endedAt, 3).destroyAt,
       state: 'STORED',
     })
-    expect(await run(kept(3))).toBe(0)
+    expect(await run(versionWith(3))).toBe(0)
   })
 
   test('whose day has passed ends a recording at the instant that the term takes effect, and not before', async () => {
     const id = await recorded(monthsAgo(5))
     const at = now()
-    await run(kept(3), at)
+    await run(versionWith(3), at)
     expect((await rowOf(id)).destroy_at).toEqual(at)
   })
 
   test('is in the log: the version, the months, which recordings', async () => {
     const id = await recorded(monthsAgo(1))
-    await run(kept(4))
+    await run(versionWith(4))
     const { rows } = await pool.query<{ detail: unknown }>(
       `select detail from audit_entry where action = 'terms.shortened' order by seq desc limit 1`,
     )
@@ -98,7 +98,7 @@ describe('a shorter term', () => {
     const floor = (await rowOf(id)).min_keep_until!
     const later = floor.add({ hours: 24 })
     await pool.query('update recording set min_keep_until = $2 where id = $1', [id, later.toString()])
-    await run(kept(2))
+    await run(versionWith(2))
     const row = await rowOf(id)
     expect(row.recording_months).toBe(2)
     expect(row.destroy_at).toEqual(later)
@@ -113,7 +113,7 @@ describe('a shorter term', () => {
       destroyed,
     ])
     const before = await Promise.all([...others, destroyed].map(rowOf))
-    expect(await run(kept(3))).toBe(0)
+    expect(await run(versionWith(3))).toBe(0)
     expect(await Promise.all([...others, destroyed].map(rowOf))).toEqual(before)
   })
 
@@ -125,7 +125,7 @@ describe('a shorter term', () => {
       decision: { record: true, reason: 'drawn' },
       recording: recordingFacts({ id, endedAt: undefined, stored: undefined }),
     })
-    expect(await run(kept(3))).toBe(0)
+    expect(await run(versionWith(3))).toBe(0)
     const endedAt = now()
     await admit(capture, {
       ...facts,
@@ -134,7 +134,7 @@ describe('a shorter term', () => {
       recording: recordingFacts({ id, endedAt }),
     })
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 6).destroyAt)
-    expect(await run(kept(3))).toBe(1)
+    expect(await run(versionWith(3))).toBe(1)
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(endedAt, 3).destroyAt)
   })
 
@@ -145,7 +145,7 @@ describe('a shorter term', () => {
     const id = randomUUID()
     const recording = recordingFacts({ id, startedAt, endedAt })
     await admit(capture, { ...facts, decision: { record: true, reason: 'drawn' }, recording })
-    await run(kept(3))
+    await run(versionWith(3))
     const later = endedAt.add({ minutes: 20 })
     const goesOn = callFacts({
       callIds: facts.callIds,
@@ -162,7 +162,7 @@ describe('a longer term', () => {
   test('reaches nothing that is held: what was promised stays', async () => {
     const id = await recorded(monthsAgo(1), 3)
     const before = await rowOf(id)
-    expect(await run(kept(6))).toBe(0)
+    expect(await run(versionWith(6))).toBe(0)
     expect(await rowOf(id)).toEqual(before)
   })
 
@@ -189,7 +189,7 @@ describe('the dry run', () => {
     await recorded(monthsAgo(5), 6, '029 497 010')
     await recorded(monthsAgo(5), 2, '029 497 099')
     const before = await admin.selectFrom('recording').selectAll().orderBy('id').execute()
-    const counted = await dryRunTerms(custodian, kept(6), kept(3))
+    const counted = await dryRunTerms(custodian, versionWith(6), versionWith(3))
     expect(
       counted.map(({ key, months, from, destroyed, shortened }) => [key, from, months, destroyed, shortened]),
     ).toEqual([
@@ -197,7 +197,7 @@ describe('the dry run', () => {
       [phone('029 497 001'), 6, 3, 0, 0],
       [phone('029 497 010'), 6, 3, 1, 0],
     ])
-    expect(await dryRunTerms(custodian, kept(3), kept(6))).toEqual([])
+    expect(await dryRunTerms(custodian, versionWith(3), versionWith(6))).toEqual([])
     expect(await admin.selectFrom('recording').selectAll().orderBy('id').execute()).toEqual(before)
   })
 
@@ -205,9 +205,12 @@ describe('the dry run', () => {
     await recorded(monthsAgo(5))
     await recorded(monthsAgo(3, 5))
     // The version before has shortened to four months already, though that has not reached what is held yet.
-    expect(total(await dryRunTerms(custodian, kept(4), kept(3)))).toEqual({ destroyed: 1, shortened: 0 })
+    expect(total(await dryRunTerms(custodian, versionWith(4), versionWith(3)))).toEqual({ destroyed: 1, shortened: 0 })
     const inTwoMonths = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').add({ months: 2 }).toInstant()
-    expect(total(await dryRunTerms(custodian, kept(6), kept(3, inTwoMonths)))).toEqual({ destroyed: 1, shortened: 0 })
+    expect(total(await dryRunTerms(custodian, versionWith(6), versionWith(3, inTwoMonths)))).toEqual({
+      destroyed: 1,
+      shortened: 0,
+    })
   })
 
   test('counts what is destroyed then: by the minute, whatever the day', async () => {
@@ -215,8 +218,8 @@ describe('the dry run', () => {
     const at = now()
     for (let hours = -60; hours <= 110; hours += 4) await recorded(monthsAgo(3).add({ hours, minutes: hours }))
     for (const months of [2, 4, 5]) await recorded(monthsAgo(months))
-    const counted = total(await dryRunTerms(custodian, kept(6), kept(3, at)))
-    expect(await run(kept(3), at)).toBe(counted.destroyed + counted.shortened)
+    const counted = total(await dryRunTerms(custodian, versionWith(6), versionWith(3, at)))
+    expect(await run(versionWith(3), at)).toBe(counted.destroyed + counted.shortened)
     const { rows } = await pool.query<{ due: string }>('select count(*) as due from recording where destroy_at <= $1', [
       at.toString(),
     ])
@@ -232,12 +235,12 @@ test('what the dry run foretold the sweep destroys, and nothing else', async () 
   const ids: string[] = []
   for (const call of [...old, ...young]) {
     const { id } = await register.record(call)
-    await ingestRecording(register.keeping, id, now())
+    await ingestRecording(register.ingest, id, now())
     ids.push(id)
   }
-  const [counted] = await dryRunTerms(custodian, kept(6), kept(3))
+  const [counted] = await dryRunTerms(custodian, versionWith(6), versionWith(3))
   expect(counted).toMatchObject({ destroyed: 2, shortened: 2 })
-  await run(kept(3))
+  await run(versionWith(3))
   expect(await sweep(makeDestroyer(database, register).expunging, now())).toMatchObject({ recordings: 2 })
   const states = await Promise.all(ids.map(async (id) => (await rowOf(id)).state))
   expect(states).toEqual(['DESTROYED', 'DESTROYED', 'STORED', 'STORED'])

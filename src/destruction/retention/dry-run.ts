@@ -68,8 +68,8 @@ async function count(db: Kysely<RegisterTables>, steps: readonly TermStep[]): Pr
     .where((eb) => eb.or([within(due), ...(dueAnyway ? [within(dueAnyway)] : [])]))
     .select(['number_reached', 'call_ended_at', 'min_keep_until'])
     .execute()
-  const isDue = (recording: Parameters<typeof destructionAt>[0], kept: number) =>
-    Temporal.Instant.compare(destructionAt(recording, kept), at) <= 0
+  const isDue = (recording: Parameters<typeof destructionAt>[0], months: number) =>
+    Temporal.Instant.compare(destructionAt(recording, months), at) <= 0
   for (const { number_reached: key, call_ended_at, min_keep_until } of unsure) {
     if (!call_ended_at || !min_keep_until) continue
     const recording = { call_ended_at, min_keep_until }

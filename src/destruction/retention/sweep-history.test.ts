@@ -61,7 +61,7 @@ async function recordedCall(startedAt: Temporal.Instant, given: Partial<SegmentF
 }
 
 /** Every count that stays, by day, as it is kept. */
-const kept = async () =>
+const stored = async () =>
   (
     await pool.query<Count>(
       `select day::text, number_called, number_kind, answered, recorded, contacts::int from history_count order by 1, 2, 3, 4, 5`,
@@ -144,11 +144,11 @@ describe('a month in which everything is over', () => {
     )
     expect(trace.rows).toEqual([{ detail: { month: month.toString().slice(0, 7), contacts: 2 } }])
     const day = month.add({ days: 9 }).toString()
-    expect((await kept()).filter((one) => one.day === day)).toMatchObject([
+    expect((await stored()).filter((one) => one.day === day)).toMatchObject([
       { answered: false, recorded: false, contacts: 1 },
       { answered: true, recorded: true, contacts: 1 },
     ])
-    expect(JSON.stringify(await kept())).not.toContain(recordingId)
+    expect(JSON.stringify(await stored())).not.toContain(recordingId)
   })
 
   test('stays for one call that runs, that is held, or whose day is not counted', async () => {
@@ -211,7 +211,7 @@ describe('the counts that stay', () => {
     await call(now.subtract({ hours: 2 }).toInstant())
     await countDays(custodian)
     const today = now.toPlainDate().toString()
-    expect((await kept()).filter(({ day }) => day >= today)).toEqual([])
+    expect((await stored()).filter(({ day }) => day >= today)).toEqual([])
     const { rows } = await pool.query<{ name: string }>(
       `select attname || ' ' || format_type(atttypid, null) as name from pg_attribute
        where attrelid = 'history_count'::regclass and attnum > 0 order by attnum`,
@@ -253,7 +253,7 @@ describe('the counts that stay', () => {
       if (random() < 0.03) await sweepHistory(custodian)
     }
     await sweepHistory(custodian)
-    const found = (await kept()).filter((one) => numbers.some((number) => number === one.number_called))
+    const found = (await stored()).filter((one) => numbers.some((number) => number === one.number_called))
     const reported = new Map(
       found.map((one) => [[one.day, one.number_called, one.answered, one.recorded].join(' '), one.contacts]),
     )

@@ -21,7 +21,7 @@ const admin = database.as().db
 const pool = database.as().pool
 const capture = database.as('seloste_capture').db
 const custodian = database.as('seloste_custodian').db
-const { objects, keys, keeping } = register
+const { objects, keys, ingest: context } = register
 const { expunging, forbid } = makeDestroyer(database, register)
 /** Whole milliseconds: the database keeps microseconds and rounds. */
 const now = () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
@@ -31,9 +31,12 @@ const run = (at = now(), store = objects) => sweep({ ...expunging, objects: stor
 const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirst()
 const ledgerOf = (id: string) => admin.selectFrom('destruction_entry').selectAll().where('object_id', '=', id).execute()
 
-async function kept(given: Parameters<typeof register.record>[0], call?: Parameters<typeof register.record>[1]) {
+async function makeRecording(
+  given: Parameters<typeof register.record>[0],
+  call?: Parameters<typeof register.record>[1],
+) {
   const recording = await register.record(given, call)
-  await ingestRecording(keeping, recording.id, now())
+  await ingestRecording(context, recording.id, now())
   return recording
 }
 
@@ -69,7 +72,7 @@ function dying(at: number, when: 'before' | 'after'): ObjectStore {
 test('another system is told of what an order keeps as of what came to its day, and once', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
   const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
-  const [held, other] = [await kept(callOfMonthsAgo(7)), await kept(callOfMonthsAgo(7))]
+  const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]
   await pool.query(
     `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
      select contact_id, contact_started_at, 'recordings', 'p', 'a', 'o', 'r', now() + interval '1 month', $2 from recording where id = $1`,
@@ -92,14 +95,14 @@ test('another system is told of what an order keeps as of what came to its day, 
 
 describe('before its day', () => {
   test('nothing is destroyed', async () => {
-    const recording = await kept({})
+    const recording = await makeRecording({})
     expect(await run()).toMatchObject({ recordings: 0, contacts: 0 })
     expect((await rowOf(recording.id))?.state).toBe('STORED')
     expect(await objectsLeft(recording.id)).toHaveLength(2)
   })
 
   test('the database refuses, though the sweep’s clock had jumped half a year ahead (R23)', async () => {
-    const recording = await kept({})
+    const recording = await makeRecording({})
     const then = helsinki().add({ months: 7 }).toInstant()
     expect(await run(then)).toMatchObject({ recordings: 0, monthKeys: [], intakeDays: [] })
     const ending = { id: recording.id, cause: 'retention' as const, doneBy: 'sweep', deadline: then }
@@ -110,7 +113,7 @@ describe('before its day', () => {
   })
 
   test.each([undefined, 'seloste_custodian'])('no way round the floor is open (%s)', async (role) => {
-    const recording = await kept({})
+    const recording = await makeRecording({})
     const { pool: as } = database.as(role)
     const where = `where id = '${recording.id}'`
     const ways = [
@@ -140,7 +143,7 @@ describe('before its day', () => {
   })
 
   test('a destruction that has begun for one cause does not go on as another, nor turn back', async () => {
-    const recording = await kept({})
+    const recording = await makeRecording({})
     const where = `where id = '${recording.id}'`
     await forbid(recording.id)
     await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' ${where}`)
@@ -154,8 +157,8 @@ describe('before its day', () => {
 
 describe('on its day', () => {
   test('a recording is gone: object, index, key; its row says so and the ledger has one entry', async () => {
-    const due = await kept(callOfMonthsAgo(6))
-    const young = await kept(callOfMonthsAgo(5))
+    const due = await makeRecording(callOfMonthsAgo(6))
+    const young = await makeRecording(callOfMonthsAgo(5))
     expect(await run()).toMatchObject({ recordings: 1 })
     await expectDestroyed(due.id)
     expect((await rowOf(young.id))?.state).toBe('STORED')
@@ -165,8 +168,8 @@ describe('on its day', () => {
 
   test('the term is counted in calendar months for every retention from 2 to 6', async () => {
     for (const months of [2, 3, 4, 5, 6]) {
-      const due = await kept(callOfMonthsAgo(months), { months })
-      const before = await kept(callOfMonthsAgo(months - 1), { months })
+      const due = await makeRecording(callOfMonthsAgo(months), { months })
+      const before = await makeRecording(callOfMonthsAgo(months - 1), { months })
       await run()
       await expectDestroyed(due.id)
       expect((await rowOf(before.id))?.state, `${months} months`).toBe('STORED')
@@ -181,9 +184,9 @@ describe('on its day', () => {
 
   test('one that cannot be destroyed does not keep the others alive, and is not passed over in silence', async () => {
     const [first, second, third] = [
-      await kept(callOfMonthsAgo(6)),
-      await kept(callOfMonthsAgo(6)),
-      await kept(callOfMonthsAgo(6)),
+      await makeRecording(callOfMonthsAgo(6)),
+      await makeRecording(callOfMonthsAgo(6)),
+      await makeRecording(callOfMonthsAgo(6)),
     ]
     const old = await admit(capture, callFacts(callOfMonthsAgo(14)))
     const broken: ObjectStore = {
@@ -205,7 +208,7 @@ describe('interrupted', () => {
     const count = recordingObjects('x').length
     for (let at = 1; at <= count; at++) {
       for (const when of ['before', 'after'] as const) {
-        const due = await kept(callOfMonthsAgo(6))
+        const due = await makeRecording(callOfMonthsAgo(6))
         await expect(run(now(), dying(at, when))).rejects.toThrow()
         expect((await rowOf(due.id))?.state).toBe('DESTROYING')
         expect(await ledgerOf(due.id)).toEqual([])
@@ -218,7 +221,7 @@ describe('interrupted', () => {
   test.each(['recording', 'recording_key', 'destruction_entry', 'audit_entry'])(
     'at the database’s write to %s, a destruction is finished by the next',
     async (table) => {
-      const due = await kept(callOfMonthsAgo(6))
+      const due = await makeRecording(callOfMonthsAgo(6))
       await pool.query(
         `create function die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$`,
       )
@@ -234,7 +237,7 @@ describe('interrupted', () => {
   )
 
   test('two destroyers at once make one entry', async () => {
-    const due = await kept(callOfMonthsAgo(6))
+    const due = await makeRecording(callOfMonthsAgo(6))
     const ending = { id: due.id, cause: 'retention' as const, doneBy: 'test', deadline: now() }
     await Promise.all([1, 2, 3, 4].map(() => expungeRecordings(expunging, [ending], now())))
     await expectDestroyed(due.id)
@@ -306,14 +309,14 @@ describe('a call that never got an end', () => {
   test('has its recording’s terms counted from the beginning, two days later, and can be kept then', async () => {
     const startedAt = now().subtract({ hours: 24 * 2 + 1 })
     const recording = await register.record({ startedAt, answeredAt: startedAt, endedAt: undefined })
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(false)
+    expect(await ingestRecording(context, recording.id, now())).toBe(false)
     await run()
     const row = await rowOf(recording.id)
     expect(row?.destroy_at).not.toBeNull()
     expect(row?.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toString()).toBe(
       startedAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: 2 }).toString(),
     )
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(context, recording.id, now())).toBe(true)
   })
 
   test('and gets it after all keeps the floor it was promised (R23)', async () => {
@@ -347,7 +350,7 @@ describe('a call that never got an end', () => {
 
 describe('keys', () => {
   test('of a month that is over go when the last recording that needs them is gone', async () => {
-    const due = await kept(callOfMonthsAgo(7))
+    const due = await makeRecording(callOfMonthsAgo(7))
     const month = `month-${(await rowOf(due.id))?.expiry_month?.toString().slice(0, 7) ?? ''}.`
     const ofMonth = (names: string[]) => names.filter((name) => name.startsWith(month))
     expect(ofMonth(await keys.names())).toHaveLength(1)

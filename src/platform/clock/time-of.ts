@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
 /** Largest difference of the two clocks that is not a step: they are read one after the other. */
-const leastStepMs = 1_000
+const minStepMs = 1_000
 
 /**
  * Returns a wall clock for something that begins now. Later steps of the system's clock do not affect it, so durations stay
@@ -12,6 +12,6 @@ export function timeFromNow(clock: Clock): () => Temporal.Instant {
   const began = apartMs()
   return () => {
     const stepMs = Math.round(apartMs() - began)
-    return Math.abs(stepMs) < leastStepMs ? clock.now() : clock.now().subtract({ milliseconds: stepMs })
+    return Math.abs(stepMs) < minStepMs ? clock.now() : clock.now().subtract({ milliseconds: stepMs })
   }
 }

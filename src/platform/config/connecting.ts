@@ -14,7 +14,7 @@ export type Connecting = {
   traces: { endpoint: string } | undefined
 }
 
-const shortestToken = 16
+const minTokenLength = 16
 
 /** @throws ConfigFault `setting-wrong` */
 export function readConnecting(given: Given, folder: string, hasCertificate: boolean): Connecting {
@@ -25,8 +25,12 @@ export function readConnecting(given: Given, folder: string, hasCertificate: boo
   if (webhooks !== undefined && !statSync(resolve(folder, webhooks), { throwIfNoEntry: false })?.isFile()) {
     throw wrongSetting('SELOSTE_WEBHOOKS', webhooks, 'the path of a file of webhooks that is there')
   }
-  if (token !== undefined && token.length < shortestToken) {
-    throw wrongSetting('SELOSTE_DECISIONS_TOKEN', `(${token.length} characters)`, `${shortestToken} characters or more`)
+  if (token !== undefined && token.length < minTokenLength) {
+    throw wrongSetting(
+      'SELOSTE_DECISIONS_TOKEN',
+      `(${token.length} characters)`,
+      `${minTokenLength} characters or more`,
+    )
   }
   if (decisions !== undefined && token === undefined && !hasCertificate) {
     throw new ConfigFault(

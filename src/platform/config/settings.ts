@@ -100,7 +100,7 @@ type Unplayable = (typeof unplayables)[number]
 
 /** Settings have the same names in the file as in the environment. */
 const fileNames = settingNames.filter((name) => name !== 'SELOSTE_CONFIG')
-const shortestPassword = 8
+const minPasswordLength = 8
 /** Folders below SELOSTE_DATA. */
 const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'feeds', 'custodian', 'audit-log', 'ledger']
 
@@ -281,8 +281,8 @@ function checkWitnesses(text: string | undefined): Settings['witnesses'] {
 
 /** OWASP ASVS 5.0, 6.2.1. */
 function checkDemoPassword(text: string | undefined): string | undefined {
-  if (text === undefined || text.length >= shortestPassword) return text
-  const allowed = `${shortestPassword} characters or more`
+  if (text === undefined || text.length >= minPasswordLength) return text
+  const allowed = `${minPasswordLength} characters or more`
   throw wrongSetting('SELOSTE_DEMO_PASSWORD', `(${text.length} characters)`, allowed)
 }
 

@@ -3,7 +3,7 @@ import { csvProblem, type CsvProblem } from './csv-problem.ts'
 
 /** Matches mojibake: UTF-8 that was read as Windows-1252 and encoded again, Ã¤ for ä. */
 export const writtenTwice = /Ã[\u0080-\u00BF„…†–‡]|Â[\u0080-\u00BF]|\uFFFD/u
-const longestWord = 40
+const maxWordLength = 40
 
 /**
  * Decodes UTF-8, without its byte order mark. For any other encoding returns the place of the fault and the likely encoding.
@@ -52,8 +52,8 @@ function notUtf8(content: Buffer): CsvProblem {
 
 /** Returns the letters around an offset. */
 function wordAt(text: string, place: number, length: number): string {
-  const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, place - longestWord), place))?.[0] ?? ''
-  const after = /^[\p{L}\p{N}]*/u.exec(text.slice(place + length, place + length + longestWord))?.[0] ?? ''
+  const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, place - maxWordLength), place))?.[0] ?? ''
+  const after = /^[\p{L}\p{N}]*/u.exec(text.slice(place + length, place + length + maxWordLength))?.[0] ?? ''
   return before + text.slice(place, place + length) + after
 }
 

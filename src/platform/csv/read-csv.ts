@@ -22,25 +22,25 @@ export interface CsvShape {
   optional?: readonly string[]
 }
 
-const largestBytes = 5 * 1024 * 1024
-const mostRows = 20_000
+const maxBytes = 5 * 1024 * 1024
+const maxRows = 20_000
 /** Includes empty lines and line breaks within cells: parsing takes time for each. */
-const mostLines = 100_000
-const longestCell = 2000
-const longestHeading = 10_000
-const mostProblems = 200
+const maxLines = 100_000
+const maxCellLength = 2000
+const maxHeadingLength = 10_000
+const maxProblems = 200
 
 /**
  * Reads UTF-8, with or without a byte order mark, separated by `;` or `,`, quoted as in RFC 4180. The first line names the
  * columns, in any case and order; empty rows are skipped.
  */
 export function readCsv(content: Buffer, { required = [], optional }: CsvShape = {}): ReadCsv {
-  if (content.length > largestBytes) {
-    return refuse(csvProblem('csv.too-long', 1, { limit: `${largestBytes / 1024 / 1024} MB` }))
+  if (content.length > maxBytes) {
+    return refuse(csvProblem('csv.too-long', 1, { limit: `${maxBytes / 1024 / 1024} MB` }))
   }
   const decoded = decodeText(content)
   if (!decoded.ok) return refuse(decoded.problem)
-  if (hasMoreLines(decoded.text, mostLines)) return refuse(csvProblem('csv.too-long', 1, { limit: String(mostRows) }))
+  if (hasMoreLines(decoded.text, maxLines)) return refuse(csvProblem('csv.too-long', 1, { limit: String(maxRows) }))
   const records = split(decoded.text)
   if ('code' in records) return refuse(records)
   const [heading, ...body] = records
@@ -51,30 +51,30 @@ export function readCsv(content: Buffer, { required = [], optional }: CsvShape =
   if (problems.length > 0) return { ok: false, problems }
   const filled = body.filter(({ cells }) => cells.some((cell) => cell !== ''))
   if (filled.length === 0) return refuse(csvProblem('csv.empty', heading.row))
-  if (filled.length > mostRows) {
-    return refuse(csvProblem('csv.too-long', filled[mostRows]?.row ?? 1, { limit: String(mostRows) }))
+  if (filled.length > maxRows) {
+    return refuse(csvProblem('csv.too-long', filled[maxRows]?.row ?? 1, { limit: String(maxRows) }))
   }
   const rows = filled.map(({ row, cells }) => {
     if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell !== '')) {
       problems.push(csvProblem('csv.fields', row, { found: cells.length, expected: columns.length }))
     }
     columns.forEach((column, index) => {
-      if ((cells[index] ?? '').length > longestCell) {
-        problems.push({ ...csvProblem('csv.cell-too-long', row, { limit: longestCell }), column })
+      if ((cells[index] ?? '').length > maxCellLength) {
+        problems.push({ ...csvProblem('csv.cell-too-long', row, { limit: maxCellLength }), column })
       }
     })
     return { row, values: Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) }
   })
-  return problems.length > 0 ? { ok: false, problems: problems.slice(0, mostProblems) } : { ok: true, columns, rows }
+  return problems.length > 0 ? { ok: false, problems: problems.slice(0, maxProblems) } : { ok: true, columns, rows }
 }
 
 function refuse(problem: CsvProblem): ReadCsv {
   return { ok: false, problems: [problem] }
 }
 
-function hasMoreLines(text: string, most: number): boolean {
+function hasMoreLines(text: string, max: number): boolean {
   const ends = /\r\n?|\n/g
-  for (let lines = 0; lines < most; lines++) if (!ends.test(text)) return false
+  for (let lines = 0; lines < max; lines++) if (!ends.test(text)) return false
   return true
 }
 
@@ -107,7 +107,7 @@ function split(text: string): Cells[] | CsvProblem {
 
 /** Returns the separator that is more frequent in the first line, outside quotes. */
 function separatorOf(text: string): ';' | ',' {
-  const start = text.slice(0, longestHeading)
+  const start = text.slice(0, maxHeadingLength)
   const line = (/^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(start)?.[0] ?? '').replaceAll(/"(?:[^"]|"")*"/g, '')
   return line.split(';').length >= line.split(',').length ? ';' : ','
 }

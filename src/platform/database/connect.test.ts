@@ -111,18 +111,18 @@ test('a connection cut while idle is reported, and the next query gets another',
 })
 
 test('of the connections that are idle those that are kept stay, the others end', async () => {
-  const kept = connectDatabase<Tables>({
+  const connection = connectDatabase<Tables>({
     url: database.url(),
     applicationName: 'kept',
-    kept: 1,
+    maxIdle: 1,
     onIdleError: () => undefined,
   })
-  await Promise.all([1, 2, 3].map(() => kept.pool.query('select pg_sleep(0.2)')))
+  await Promise.all([1, 2, 3].map(() => connection.pool.query('select pg_sleep(0.2)')))
   const open = async () =>
     (await pool.query('select from pg_stat_activity where application_name = $1', ['kept'])).rowCount
   expect(await open()).toBe(3)
   await expect.poll(open).toBe(1)
-  await kept.close()
+  await connection.close()
 })
 
 test('a connection that breaks between two queries of a transaction fails the transaction and no more', async () => {

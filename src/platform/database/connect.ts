@@ -13,7 +13,7 @@ export type ConnectOptions = {
   /** Most connections; default 10. */
   size?: number
   /** Connections that stay open while idle; default none. A new one plans everything again. */
-  kept?: number
+  maxIdle?: number
   /**
    * Milliseconds after which a slow operation triggers a probe, and the probe's own timeout; default 5 s. While the database
    * hangs, every operation fails at once with `database-hangs`.
@@ -68,7 +68,7 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
   const pool = new Pool({
     application_name: options.applicationName,
     max: options.size ?? 10,
-    min: options.kept ?? 0,
+    min: options.maxIdle ?? 0,
     connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: idleMs,
     types: valueTypes,

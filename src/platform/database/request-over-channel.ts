@@ -12,7 +12,7 @@ const responseChannel = 'seloste_told'
 /** A notification holds 8,000 bytes (PostgreSQL, NOTIFY). */
 const pieceLength = 7_000
 /** Largest answer, uncompressed. */
-const mostBytes = 32 << 20
+const maxBytes = 32 << 20
 
 interface Question {
   id: string
@@ -149,6 +149,6 @@ export function requestOverChannel<Tables>(options: {
 }
 
 async function unpack(packed: string): Promise<unknown> {
-  const bytes = await promisify(zstdDecompress)(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes })
+  const bytes = await promisify(zstdDecompress)(Buffer.from(packed, 'base64'), { maxOutputLength: maxBytes })
   return JSON.parse(bytes.toString('utf8'))
 }

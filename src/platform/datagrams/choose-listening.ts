@@ -38,7 +38,7 @@ async function choose(): Promise<Listening> {
   return { open, inBatches: true }
 }
 
-const longestWaitMs = 2000
+const maxWaitMs = 2000
 
 /** A container may forbid a system call, and a C library may have another structure layout: one datagram tests both. */
 async function hearsItself(
@@ -56,7 +56,7 @@ async function hearsItself(
       ),
     )
     sender.send('heard', listened.port, '127.0.0.1')
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, longestWaitMs, undefined).unref())
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, maxWaitMs, undefined).unref())
     const said = await Promise.race([heard, late])
     return said === `heard 127.0.0.1 ${sender.address().port}` ? undefined : 'a datagram sent to it was not heard'
   } finally {

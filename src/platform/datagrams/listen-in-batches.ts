@@ -37,12 +37,12 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
     const { batch } = sockets
     const nowMs = performance.now()
     // The clock of arrivals may be stepped between two rounds; no datagram has waited longer than since the last one.
-    const mostMs = nowMs - one.checkedMs
+    const maxMs = nowMs - one.checkedMs
     for (let i = 0; i < batchesALook; i++) {
       const came = sockets.receive(one.descriptor)
       for (let n = 0; n < came; n++) {
         if (!batch.isFrom(n, sender)) sockets.readSender(n, sender)
-        const agoMs = Math.min(mostMs, Math.max(0, sockets.agoMs(n, nowMs + clockMs)))
+        const agoMs = Math.min(maxMs, Math.max(0, sockets.agoMs(n, nowMs + clockMs)))
         heard(batch.datagrams[n]!, batch.sizeOf(n), sender.address, sender.port, agoMs)
       }
       if (came < batchDatagrams) {

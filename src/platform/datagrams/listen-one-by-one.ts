@@ -9,7 +9,7 @@ export async function openOneByOne(address: string, port: number): Promise<Liste
 }
 
 /** As many seconds of a stream as a kernel buffer holds. */
-const mostWaiting = 3000
+const maxWaiting = 3000
 
 /** Wraps a bound socket of Node's. */
 export function listenOneByOne(socket: Socket): ListenedSocket {
@@ -22,7 +22,7 @@ export function listenOneByOne(socket: Socket): ListenedSocket {
   socket.on('message', (bytes, from) => {
     if (heard) return heard(bytes, bytes.length, from.address, from.port, 0)
     const cameMs = performance.now()
-    if (waiting.length < mostWaiting)
+    if (waiting.length < maxWaiting)
       waiting.push(() => heard?.(bytes, bytes.length, from.address, from.port, performance.now() - cameMs))
   })
   return {

@@ -12,11 +12,11 @@ function unheard(error: Error): void {
 
 test('two processes with the same work never do it at once', async () => {
   let running = 0
-  let most = 0
+  let max = 0
   let turns = 0
   const work = async () => {
     running += 1
-    most = Math.max(most, running)
+    max = Math.max(max, running)
     await wait(5)
     running -= 1
     turns += 1
@@ -24,7 +24,7 @@ test('two processes with the same work never do it at once', async () => {
   const all: Repeating[] = [1, 2, 3].map(() => every({ pool, intervalMs: 1, lockName: 'same', work, onError: unheard }))
   await expect.poll(() => turns).toBeGreaterThan(10)
   await Promise.all(all.map((one) => one.stop()))
-  expect(most).toBe(1)
+  expect(max).toBe(1)
 })
 
 test('work that throws is heard of, and its next turn comes', async () => {

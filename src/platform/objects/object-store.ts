@@ -22,13 +22,13 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<string>
 }
 
-const longestKey = 200
+const maxKeyLength = 200
 /** Part of a key between slashes. */
 export const keyPart = /^[a-z0-9-][a-z0-9.-]*$/
 
 /** Returns true if the text can be a key. */
 export function isKey(key: string): boolean {
-  return key.length <= longestKey && key.split('/').every((part) => keyPart.test(part))
+  return key.length <= maxKeyLength && key.split('/').every((part) => keyPart.test(part))
 }
 
 /** Keys come from the program: a wrong one is a bug. Lower case only, as some file systems ignore case. */

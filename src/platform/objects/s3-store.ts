@@ -55,7 +55,7 @@ const requestMs = 10_000
 const connectMs = 5_000
 const tries = 3
 const partBytes = 16 * 1024 * 1024
-const mostParts = 9_000
+const maxParts = 9_000
 const forgottenAfterMs = 24 * 3_600_000
 /** Slowest supported connection, in bytes a millisecond (1 Mbit/s); timeouts grow with the bytes sent or read. */
 const slowestBytesPerMs = 125
@@ -101,7 +101,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
 
   async function putFile(key: string, file: string): Promise<void> {
     const { size } = await stat(file)
-    const perPart = Math.max(options.partBytes ?? partBytes, Math.ceil(size / mostParts))
+    const perPart = Math.max(options.partBytes ?? partBytes, Math.ceil(size / maxParts))
     const handle = await open(file, 'r')
     try {
       const read = async (start: number) => {
@@ -234,7 +234,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     },
 
     async assertForgets() {
-      const keeps = (what: string, remedy: string) =>
+      const retains = (what: string, remedy: string) =>
         new ObjectFault('object-store-keeps', `The bucket ${where} ${what}: ${remedy}.`)
       const work = async <Answer>(feature: string, answer: Promise<Answer>) =>
         answer.catch((error: unknown) => {
@@ -248,21 +248,21 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       )
       if (versioning?.Status === 'Enabled' || versioning?.Status === 'Suspended') {
         const remedy = 'a key that was destroyed would live on in them; use a bucket that never had versioning'
-        throw keeps('keeps old versions of what is overwritten and deleted', remedy)
+        throw retains('keeps old versions of what is overwritten and deleted', remedy)
       }
       const lock = await work(
         'its object lock (s3:GetBucketObjectLockConfiguration)',
         client.send(new GetObjectLockConfigurationCommand({ Bucket })),
       )
       if (lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') {
-        throw keeps('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
+        throw retains('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
       }
       const replication = await work(
         'its replication (s3:GetReplicationConfiguration)',
         client.send(new GetBucketReplicationCommand({ Bucket })),
       )
       if (replication?.ReplicationConfiguration?.Rules?.some(({ Status }) => Status === 'Enabled')) {
-        throw keeps(
+        throw retains(
           'is copied to another bucket',
           'a destruction would not reach that one; name both as places instead',
         )

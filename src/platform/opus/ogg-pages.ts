@@ -2,7 +2,7 @@
 
 const headerBytes = 27
 /** A page has at most 255 segments of at most 255 bytes; a packet ends with a shorter one. */
-const mostSegments = 255
+const maxSegments = 255
 const segmentBytes = 255
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -30,7 +30,7 @@ export class OggStream {
       ...Array.from({ length: Math.floor(length / segmentBytes) }, () => segmentBytes),
       length % segmentBytes,
     ])
-    if (segments.length > mostSegments) throw new RangeError(`A page of Ogg cannot hold ${segments.length} segments`)
+    if (segments.length > maxSegments) throw new RangeError(`A page of Ogg cannot hold ${segments.length} segments`)
     const header = Buffer.alloc(headerBytes)
     header.write('OggS')
     header[5] = (this.#page === 0 ? 2 : 0) | (isLast ? 4 : 0)
@@ -47,7 +47,7 @@ export class OggStream {
 /** Returns true if another packet of this size fits on the page. */
 export function fitsOnPage(packets: readonly Uint8Array[], bytes: number): boolean {
   const segmentsOf = (length: number) => Math.floor(length / segmentBytes) + 1
-  return packets.reduce((sum, { length }) => sum + segmentsOf(length), segmentsOf(bytes)) <= mostSegments
+  return packets.reduce((sum, { length }) => sum + segmentsOf(length), segmentsOf(bytes)) <= maxSegments
 }
 
 /** RFC 3533, section 6: over the whole page, with zeros in place of the checksum. */

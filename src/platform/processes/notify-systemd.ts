@@ -8,24 +8,24 @@ export interface Systemd {
   /** `READY=1`, `STATUS=...`, `STOPPING=1`. */
   notify(...lines: readonly string[]): void
   /** Sends WATCHDOG=1 at a third of systemd's interval while the event loop runs. */
-  keepAlive(): void
+  sendWatchdog(): void
 }
 
 const AF_UNIX = 1
 const SOCK_DGRAM = 2
 const SOCK_CLOEXEC = 0o2000000
 const MSG_NOSIGNAL = 0x4000
-const longestPathBytes = 107
+const maxPathBytes = 107
 
 /** @param environment `process.env`; NOTIFY_SOCKET and WATCHDOG_USEC are read */
 export function findSystemd(environment: Readonly<Record<string, string | undefined>>): Systemd {
   const { NOTIFY_SOCKET: path = '', WATCHDOG_USEC: watchdog, WATCHDOG_PID: watched } = environment
-  const isSocket = process.platform === 'linux' && /^[/@]/.test(path) && Buffer.byteLength(path) <= longestPathBytes
+  const isSocket = process.platform === 'linux' && /^[/@]/.test(path) && Buffer.byteLength(path) <= maxPathBytes
   const send = isSocket ? sendTo(path) : () => undefined
   const notify = (...lines: readonly string[]) => send(Buffer.from(lines.join('\n')))
   return {
     notify,
-    keepAlive() {
+    sendWatchdog() {
       const everyMs = Number(watchdog) / 3_000
       if (!isSocket || !(everyMs > 0) || (watched !== undefined && Number(watched) !== process.pid)) return
       notify('WATCHDOG=1')

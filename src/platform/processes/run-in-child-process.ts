@@ -14,7 +14,7 @@ import { commandFor, findIsolation, type Isolation } from './without-network.ts'
 export interface RunOptions {
   input: readonly Uint8Array[]
   /** A longer answer is none. */
-  mostBytes: number
+  maxBytes: number
   limitMs: number
   /** Ends it; the fault is `program-failed`. */
   signal?: AbortSignal
@@ -28,7 +28,7 @@ const endedMs = 5_000
 
 /** @throws ProcessFault each of its codes but `programs-file-wrong` */
 export async function runInChildProcess(program: NamedProgram, options: RunOptions): Promise<Buffer> {
-  const { input, mostBytes, limitMs, signal, isolation = await findIsolation() } = options
+  const { input, maxBytes, limitMs, signal, isolation = await findIsolation() } = options
   if (isolation === 'none' && program.network !== 'trusted') {
     throw new ProcessFault(
       'program-network-open',
@@ -58,7 +58,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   child.on('error', (error) => fault('program-missing', `cannot be started (${error.name})`, error))
   child.stdout.on('data', (part: Buffer) => {
     size += part.length
-    if (size > mostBytes) fault('program-answer-too-long', `wrote more than ${mostBytes} bytes`)
+    if (size > maxBytes) fault('program-answer-too-long', `wrote more than ${maxBytes} bytes`)
     else parts.push(part)
   })
   child.on('close', (code, killedBy) => {

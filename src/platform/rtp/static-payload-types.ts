@@ -35,7 +35,7 @@ export const staticPayloadTypes: Readonly<Record<number, PayloadFormat>> = {
 }
 
 /** Default clock rate of speech formats, also in place of an invalid one. */
-export const usualClockRate = 8000
+export const defaultClockRate = 8000
 
 /** Bounds that include all audio and video formats; other rates would put packets hours apart. */
 export function isClockRate(clockRate: number): boolean {

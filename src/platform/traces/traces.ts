@@ -43,7 +43,7 @@ export interface TracesOptions {
 }
 
 /** Most spans that wait while the libraries load. */
-const mostWaiting = 2_000
+const maxWaiting = 2_000
 
 /** Returns at once and loads the libraries afterwards (half a second of CPU). */
 export function openTraces(options: TracesOptions): Traces {
@@ -51,7 +51,7 @@ export function openTraces(options: TracesOptions): Traces {
   if (endpoint === undefined) return noTraces
   const waiting: TracedSpan[] = []
   let note = (span: TracedSpan): void => {
-    if (waiting.length < mostWaiting) waiting.push(span)
+    if (waiting.length < maxWaiting) waiting.push(span)
   }
   const opened = open({ ...options, endpoint }).then(
     (sending) => {

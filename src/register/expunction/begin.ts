@@ -6,7 +6,7 @@ import type { RegisterTables } from '../tables.ts'
 /** Deadline for a recording blocked by the database whose requester has not reported yet: the shortest of all. */
 const unknownSeconds = 60
 /** Longest call; a process holds its sealing keys only during the call (capture/session). */
-const longestCallHours = 12
+const maxCallHours = 12
 /** Recordings per statement. */
 const atOnce = 500
 
@@ -75,10 +75,10 @@ export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly str
     on conflict do nothing`.execute(db)
   const { rows } = await sql<Begun>`
     select r.id, e.done_by as "doneBy", e.deadline,
-      e.begun_at < clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval as "isOverdue",
+      e.begun_at < clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval as "isOverdue",
       -- Later it is noise there: its intake key ends here.
       (select s.asked_at from capture_stop s where s.recording_id = r.id
-        and s.asked_at > clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval) as "capturedSince"
+        and s.asked_at > clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval) as "capturedSince"
     from recording r join expunction e on e.recording_id = r.id
     where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
   return rows

@@ -12,7 +12,7 @@ import type { Begun, Expunged, Expunging } from './ending.ts'
 import { noteDestroyed } from './note-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
-const mostAtOnce = 5_000
+const maxBatch = 5_000
 /** Capture usually answers sooner, and then nothing is reported as waiting. */
 const captureSeconds = 5
 
@@ -29,7 +29,7 @@ export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean>
 
 /** Returns ids of recordings in state DESTROYING, ascending, after the given id. */
 export async function destroyingNow(db: Kysely<RegisterTables>, after: string | undefined): Promise<string[]> {
-  let query = db.selectFrom('recording').select('id').where('state', '=', 'DESTROYING').orderBy('id').limit(mostAtOnce)
+  let query = db.selectFrom('recording').select('id').where('state', '=', 'DESTROYING').orderBy('id').limit(maxBatch)
   if (after !== undefined) query = query.where('id', '>', after)
   return (await query.execute()).map(({ id }) => id)
 }

@@ -15,7 +15,7 @@ export interface AdmittedFact {
   startedAt: Temporal.Instant
 }
 
-const mostTogether = 10_000
+const maxBatch = 10_000
 
 /**
  * Counts the queue.
@@ -26,14 +26,14 @@ export async function countAdmissions(db: Kysely<RegisterTables>, signal?: Abort
   while (!signal?.aborted) {
     const some = await countSome(db)
     counted += some
-    if (some < mostTogether) break
+    if (some < maxBatch) break
   }
   return counted
 }
 
 function countSome(db: Kysely<RegisterTables>): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const rows = await tx.selectFrom('admission_told').selectAll().orderBy('seq').limit(mostTogether).execute()
+    const rows = await tx.selectFrom('admission_told').selectAll().orderBy('seq').limit(maxBatch).execute()
     if (rows.length === 0) return 0
     const groups = Map.groupBy(rows, ({ source, at }) => `${hourOf(at)} ${source}`)
     for (const group of groups.values()) {

@@ -16,7 +16,7 @@ import { walkChunk } from './recording-log.ts'
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const admin = database.as().db
-const { keeping, objects, keys } = register
+const { ingest: context, objects, keys } = register
 const now = () => Temporal.Now.instant()
 
 /** A call of ten seconds, and a recording that begins `earlyMs` before it was answered. */
@@ -60,20 +60,20 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
     const { id, body, header, intakeKey } = await recorded
     const whole = await payloads(
       await openPayload(
-        readAgeHeader(header, (await intakeIdentity(keeping.db, keys, intakeKey))!),
+        readAgeHeader(header, (await intakeIdentity(context.db, keys, intakeKey))!),
         body.length,
         async (at, length) => body.subarray(at, at + length),
       ),
     )
     expect(whole).toHaveLength(1_700)
     expect((await rowOf(id)).kept_at).toBeNull()
-    expect(await ingestRecording(keeping, id, now())).toBe(true)
+    expect(await ingestRecording(context, id, now())).toBe(true)
     const row = await rowOf(id)
     expect(row).toMatchObject({ duration_ms: 10_000 + 20, cut_ms: 10_000 + 14_000 - 20 })
     expect(row.started_at).toEqual(answeredAt)
     expect(row.ended_at).toEqual(endedAt)
     expect(await incidents(id)).toEqual([{ detail: { cutMs: row.cut_ms } }])
-    const fileKey = (await fileKeyOf(keeping.db, keys, id))!
+    const fileKey = (await fileKeyOf(context.db, keys, id))!
     expect(await payloads(await openRecordingBody(objects, id, fileKey))).toEqual(whole.slice(500, 1_001))
     const index = await openRecordingIndex(objects, id, fileKey)
     expect(index.tracks.map(({ track }) => track)).toEqual(['caller', 'official'])
@@ -83,10 +83,12 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
   test('cannot be opened whole any more: of the key of what was outside nothing is left', async () => {
     const { recorded } = call(5_000, 1_000)
     const { id, body } = await recorded
-    await ingestRecording(keeping, id, now())
-    const kept = (await fileKeyOf(keeping.db, keys, id))!
+    await ingestRecording(context, id, now())
+    const stored = (await fileKeyOf(context.db, keys, id))!
     await expect(objects.sizeBytes(headerKey(id))).rejects.toThrow()
-    await expect(openPayload(kept, body.length, async (at, length) => body.subarray(at, at + length))).rejects.toThrow()
+    await expect(
+      openPayload(stored, body.length, async (at, length) => body.subarray(at, at + length)),
+    ).rejects.toThrow()
     expect((await objects.readRange(bodyKey(id), 0, 16)).equals(body.subarray(0, 16))).toBe(false)
   })
 
@@ -104,13 +106,13 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
             throw new Error('killed')
           },
         }
-        await expect(ingestRecording({ ...keeping, objects: dying }, id, now())).rejects.toThrow('killed')
+        await expect(ingestRecording({ ...context, objects: dying }, id, now())).rejects.toThrow('killed')
         expect(alive).toBe(false)
-        expect(await ingestRecording(keeping, id, now())).toBe(true)
+        expect(await ingestRecording(context, id, now())).toBe(true)
         const row = await rowOf(id)
         expect(row.duration_ms).toBe(10_000)
         expect(await incidents(id)).toHaveLength(1)
-        const opened = await openRecordingBody(objects, id, (await fileKeyOf(keeping.db, keys, id))!)
+        const opened = await openRecordingBody(objects, id, (await fileKeyOf(context.db, keys, id))!)
         expect(await payloads(opened)).toHaveLength(500)
         expect(row.size_bytes).toBe(await objects.sizeBytes(bodyKey(id)))
       }
@@ -121,7 +123,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
 test('a recording within two seconds of its call stays as it was', async () => {
   const { recorded } = call(1_900, 650)
   const { id, body } = await recorded
-  await ingestRecording(keeping, id, now())
+  await ingestRecording(context, id, now())
   expect(await rowOf(id)).toMatchObject({ cut_ms: null, duration_ms: 13_000 })
   expect((await objects.readRange(bodyKey(id), 0, body.length)).equals(body)).toBe(true)
   expect(await incidents(id)).toEqual([])

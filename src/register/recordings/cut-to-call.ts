@@ -73,7 +73,7 @@ export async function cutToCall(
   const length = until100us - from100us
   const within = (at: number) => Math.min(Math.max(0, at - from100us), length)
   const sources = new Map<number, number>()
-  const isKept = ({ kind }: LogMark) => kind !== 'start' && kind !== 'end' && kind !== 'endInferred'
+  const isRetained = ({ kind }: LogMark) => kind !== 'start' && kind !== 'end' && kind !== 'endInferred'
   let isInside = from100us <= 0
   for (let n = 0; n < opened.chunks; n++) {
     const chunk = await opened.openChunk(n)
@@ -94,7 +94,7 @@ export async function cutToCall(
         if (isInside) writer.omitted(stream, seqOffset)
       },
       mark(mark) {
-        if (isKept(mark)) writer.mark(mark.kind, within(mark.arrival100us), mark.detail)
+        if (isRetained(mark)) writer.mark(mark.kind, within(mark.arrival100us), mark.detail)
       },
     })
     chunk.fill(0)

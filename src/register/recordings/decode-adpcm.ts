@@ -14,7 +14,7 @@ const dvi4Changes = [-1, -1, -1, -1, 2, 4, 6, 8]
 /** Predicted value, step index, a reserved byte. */
 const dvi4HeadBytes = 4
 
-const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value))
+const within = (value: number, min: number, max: number) => Math.max(min, Math.min(max, value))
 
 /** Returns the number of samples of a DVI4 packet. */
 export function dvi4Samples(bytes: number): number {
@@ -51,8 +51,8 @@ const bitsOf = (magnitude: number) => Math.min(15, 32 - Math.clz32(magnitude))
 /** Floating-point form of the predictor: sign, four bits of exponent, six of mantissa. */
 function floating(value: number, magnitude: number): number {
   const exponent = bitsOf(magnitude)
-  const kept = magnitude === 0 ? 0x20 : (exponent << 6) + ((magnitude << 6) >> exponent)
-  return value < 0 ? kept - 0x400 : kept
+  const mantissa = magnitude === 0 ? 0x20 : (exponent << 6) + ((magnitude << 6) >> exponent)
+  return value < 0 ? mantissa - 0x400 : mantissa
 }
 
 /** Multiplies a coefficient by a signal in that form. */
@@ -139,8 +139,8 @@ export class G726Decoder {
   /** During a tone, a difference above it is the tone's end. */
   private threshold(): number {
     const whole = this.slow >> 15
-    const most = whole > 9 ? 31 << 10 : (32 + ((this.slow >> 10) & 31)) << whole
-    return (most + (most >> 1)) >> 1
+    const max = whole > 9 ? 31 << 10 : (32 + ((this.slow >> 10) & 31)) << whole
+    return (max + (max >> 1)) >> 1
   }
 
   private movePoles(sign: number, partial: number): void {
@@ -152,9 +152,9 @@ export class G726Decoder {
       next += drawn < -8191 ? -0x100 : drawn > 8191 ? 0xff : drawn >> 5
       next = within(next + ((sign ^ this.signs[1]!) === 1 ? -0x80 : 0x80), -12_288, 12_288)
     }
-    const most = 15_360 - next
+    const max = 15_360 - next
     const change = partial === 0 ? 0 : isTurned ? -192 : 192
-    this.poles = [within(first - (first >> 8) + change, -most, most), next]
+    this.poles = [within(first - (first >> 8) + change, -max, max), next]
   }
 
   private moveSpeed(speed: number, scale: number, isTransition: boolean): void {

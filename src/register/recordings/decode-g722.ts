@@ -21,7 +21,7 @@ const steps = [
   3091, 3158, 3228, 3298, 3371, 3444, 3520, 3597, 3676, 3756, 3838, 3922, 4008,
 ]
 
-const limited = (value: number, most: number) => Math.max(-most, Math.min(most, value))
+const limited = (value: number, max: number) => Math.max(-max, Math.min(max, value))
 const saturated = (value: number) => Math.max(-32_768, Math.min(32_767, value))
 
 /** Decoder of one stream; bytes depend on earlier ones. */

@@ -36,7 +36,7 @@ const latestSamples = 120 * 8000
 /** See the head of this file. `straySeqs` fit nowhere. */
 export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { anchors: Anchor[]; straySeqs: number[] } {
   const straySeqs: number[] = []
-  const kept: number[] = []
+  const steady: number[] = []
   const delays: number[] = []
   // When packets cross, the later arrival is the time for both: windows need times that only grow.
   const times: number[] = []
@@ -46,7 +46,7 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
       straySeqs.push(seqs[i]!)
       continue
     }
-    kept.push(seqs[i]!)
+    steady.push(seqs[i]!)
     delays.push(arrivals[i]! - rtpTimes[i]!)
     times.push((latest = Math.max(latest, arrivals[i]!)))
   }
@@ -66,7 +66,7 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
       if (Math.abs(off) > driftSamples && !isUnproven) anchor = Math.round(floor)
       const late = delays[i]! - anchor
       if (late < -soonestSamples || late > latestSamples) anchor = Math.round(delays[i]!)
-      if (anchor !== before) anchors.push({ fromSeq: kept[i]!, anchor })
+      if (anchor !== before) anchors.push({ fromSeq: steady[i]!, anchor })
     }
   })
   return { anchors, straySeqs }
@@ -91,15 +91,15 @@ function isSteady(delays: number[], from: number, end: number, floor: number): b
 /** Where stretches of one RTP clock begin; the first is 0. */
 function findLeaps(delays: number[], times: number[]): number[] {
   const leaps = delays.length > 0 ? [0] : []
-  let least = new SlidingLeast()
+  let min = new SlidingMinimum()
   for (let i = 0; i < delays.length; i++) {
-    const limit = least.value - leapSamples
+    const limit = min.value - leapSamples
     if (delays[i]! < limit && (delays[i + 1] ?? -Infinity) < limit) {
       leaps.push(i)
-      least = new SlidingLeast()
+      min = new SlidingMinimum()
     }
-    least.add(times[i]!, delays[i]!)
-    least.forget((time) => time < times[i]! - pastSamples)
+    min.add(times[i]!, delays[i]!)
+    min.forget((time) => time < times[i]! - pastSamples)
   }
   return leaps
 }
@@ -107,18 +107,18 @@ function findLeaps(delays: number[], times: number[]): number[] {
 /** The floor under each packet of [from, to). */
 function findFloors(delays: number[], times: number[], from: number, to: number): Float64Array {
   const floors = new Float64Array(to - from)
-  const least = new SlidingLeast()
+  const min = new SlidingMinimum()
   for (let i = to - 1; i >= from; i--) {
     const time = times[i]!
-    least.add(time, delays[i]! + worstDrift * time)
-    least.forget((other) => other > time + horizonSamples)
-    floors[i - from] = least.value - worstDrift * time
+    min.add(time, delays[i]! + worstDrift * time)
+    min.forget((other) => other > time + horizonSamples)
+    floors[i - from] = min.value - worstDrift * time
   }
   return floors
 }
 
 /** The least value of a window that moves one way: each value enters and leaves once. */
-class SlidingLeast {
+class SlidingMinimum {
   private readonly times: number[] = []
   private readonly values: number[] = []
   private first = 0

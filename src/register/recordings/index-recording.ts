@@ -36,8 +36,8 @@ type Gathered = { source: LogSource; packets: Columns; omitted: Set<number>; cod
 
 const arrivalToSamples = 0.8
 /** Assumed duration of a packet of an unknown codec (RFC 3551 section 4.2). */
-const usualMs = 20
-const usualSamples = 8 * usualMs
+const defaultMs = 20
+const defaultSamples = 8 * defaultMs
 
 /** Reads the whole recording twice, for times and for peaks. Throws like platform/age/open-stream.ts and walkChunk. */
 export async function indexRecording(recording: OpenedRecording): Promise<RecordingIndex> {
@@ -132,10 +132,10 @@ async function gather(recording: OpenedRecording) {
         rtpTimes.push(toSamples(tsOffset, clockRate))
         arrivals.push(arrival100us * arrivalToSamples)
         const quiet = codec === 'comfort-noise' || codec === 'telephone-event'
-        lengths.push(playable ? samplesOfPacket(codec, chunk, start, end) : quiet ? 0 : usualSamples)
+        lengths.push(playable ? samplesOfPacket(codec, chunk, start, end) : quiet ? 0 : defaultSamples)
         chunkNumbers.push(n)
         if (playable || quiet) return
-        unplayedMs += usualMs
+        unplayedMs += defaultMs
         const entry = unrendered.find((other) => other.stream === stream && other.payloadType === payloadType)
         if (entry) entry.packets++
         else unrendered.push({ stream, payloadType, codec, packets: 1 })
@@ -151,8 +151,8 @@ async function gather(recording: OpenedRecording) {
 function inOrder(packets: Columns): Columns {
   const { seqs } = packets
   const order = seqs.map((_, i) => i).sort((a, b) => seqs[a]! - seqs[b]! || a - b)
-  const kept = order.filter((place, i) => i === 0 || seqs[place] !== seqs[order[i - 1]!])
-  const pick = (column: number[]) => kept.map((place) => column[place]!)
+  const ordered = order.filter((place, i) => i === 0 || seqs[place] !== seqs[order[i - 1]!])
+  const pick = (column: number[]) => ordered.map((place) => column[place]!)
   return {
     seqs: pick(seqs),
     rtpTimes: pick(packets.rtpTimes),
@@ -171,17 +171,17 @@ function mapping(marks: LogMark[]): Partial<Record<string, Track>> {
 
 /** A first packet delayed by jitter may be before 0: shifts everything, so that nothing is cut off. */
 function shiftToZero(sources: IndexedSource[], columns: Columns[]): number {
-  let least = 0
+  let min = 0
   sources.forEach(({ anchors, straySeqs }, i) => {
     const { seqs, rtpTimes } = columns[i]!
     const strays = new Set(straySeqs)
     seqs.forEach((seq, j) => {
       // rtpTimes include the clock rate already.
-      if (!strays.has(seq)) least = Math.min(least, positionOf({ anchors }, seq, rtpTimes[j]!, 8000))
+      if (!strays.has(seq)) min = Math.min(min, positionOf({ anchors }, seq, rtpTimes[j]!, 8000))
     })
   })
-  for (const { anchors } of sources) for (const anchor of anchors) anchor.anchor -= least
-  return -least
+  for (const { anchors } of sources) for (const anchor of anchors) anchor.anchor -= min
+  return -min
 }
 
 type HoldSpan = (Span | Withheld) & { streams: number[] | undefined }
@@ -233,7 +233,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
       if (count > 0 && !overlaps(mine, gap)) {
         lost += count
         // A few lost packets in a long silence do not make the silence a loss.
-        if (gap.to - gap.from <= 2 * count * (lengths[i]! || usualSamples)) missing.push(gap)
+        if (gap.to - gap.from <= 2 * count * (lengths[i]! || defaultSamples)) missing.push(gap)
       }
     }
     last = { seq, to }

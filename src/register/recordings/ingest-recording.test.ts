@@ -7,14 +7,14 @@ import type { RegisterTables } from '../tables.ts'
 import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { readAgeHeader } from '#platform/age/age-header.ts'
-import { ingestRecording, noteKeepingFault, recordingsToKeep } from './ingest-recording.ts'
+import { ingestRecording, recordIngestFault, recordingsToIngest } from './ingest-recording.ts'
 import { bodyKey, headerKey, indexKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const admin = database.as().db
-const { keeping, objects, keys } = register
+const { ingest: context, objects, keys } = register
 const destroyer = makeDestroyer(database, register)
 const now = () => Temporal.Now.instant()
 
@@ -24,7 +24,7 @@ async function objectsOf(id: string): Promise<string[]> {
   return found
 }
 
-const keptEntries = (id: string) =>
+const ingestEntries = (id: string) =>
   admin
     .selectFrom('audit_entry')
     .select(['seq', 'detail'])
@@ -34,14 +34,14 @@ const keptEntries = (id: string) =>
 
 const rowOf = (id: string) => admin.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
-async function expectKeptOnce(recording: RecordedSegment) {
+async function expectIngestedOnce(recording: RecordedSegment) {
   expect(await objectsOf(recording.id)).toEqual(['body', 'index'])
   const row = await rowOf(recording.id)
   // The log has the sealed body's hash: the verifier holds the recording against it.
-  expect(await keptEntries(recording.id)).toMatchObject([{ detail: { sha256: row.sha256?.toString('hex') } }])
+  expect(await ingestEntries(recording.id)).toMatchObject([{ detail: { sha256: row.sha256?.toString('hex') } }])
   expect(row.kept_at).not.toBeNull()
   expect(row.duration_ms).toBe(1000)
-  const fileKey = await fileKeyOf(keeping.db, keys, recording.id)
+  const fileKey = await fileKeyOf(context.db, keys, recording.id)
   const index = await openRecordingIndex(objects, recording.id, fileKey!)
   expect(index.tracks.map(({ track }) => track)).toEqual(['caller', 'official'])
   expect((await openRecordingBody(objects, recording.id, fileKey!)).chunks).toBe(1)
@@ -73,8 +73,8 @@ describe('taking a recording into keeping', () => {
   test('the header is gone, the body has stayed as it was and the index is sealed', async () => {
     const recording = await register.record()
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
-    await expectKeptOnce(recording)
+    expect(await ingestRecording(context, recording.id, now())).toBe(true)
+    await expectIngestedOnce(recording)
     const size = await objects.sizeBytes(bodyKey(recording.id))
     expect(await objects.readRange(bodyKey(recording.id), 0, size)).toEqual(recording.body)
     const index = await objects.readRange(indexKey(recording.id), 0, await objects.sizeBytes(indexKey(recording.id)))
@@ -83,22 +83,22 @@ describe('taking a recording into keeping', () => {
 
   test('the intake key opens nothing of it any more: what it opened, the header, is in no object', async () => {
     const recording = await register.record()
-    const identity = await intakeIdentity(keeping.db, keys, recording.intakeKey)
+    const identity = await intakeIdentity(context.db, keys, recording.intakeKey)
     expect(readAgeHeader(recording.header, identity!)).toHaveLength(16)
-    await ingestRecording(keeping, recording.id, now())
+    await ingestRecording(context, recording.id, now())
     for (const key of [bodyKey(recording.id), indexKey(recording.id)]) {
       const bytes = await objects.readRange(key, 0, await objects.sizeBytes(key))
       expect(() => readAgeHeader(bytes, identity!)).toThrow('does not follow age-encryption.org/v1')
       expect(bytes.includes('X25519')).toBe(false)
     }
     await expect(objects.sizeBytes(headerKey(recording.id))).rejects.toMatchObject({ code: 'object-missing' })
-    expect(await intakeIdentity(keeping.db, keys, recording.intakeKey)).toBeUndefined()
+    expect(await intakeIdentity(context.db, keys, recording.intakeKey)).toBeUndefined()
   })
 
   test('the wrapped file key is not the file key', async () => {
     const recording = await register.record()
-    await ingestRecording(keeping, recording.id, now())
-    const fileKey = await fileKeyOf(keeping.db, keys, recording.id)
+    await ingestRecording(context, recording.id, now())
+    const fileKey = await fileKeyOf(context.db, keys, recording.id)
     const { wrapped } = await admin
       .selectFrom('recording_key')
       .select('wrapped')
@@ -109,36 +109,36 @@ describe('taking a recording into keeping', () => {
 
   test('a second time there is nothing to do', async () => {
     const recording = await register.record()
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(false)
-    await expectKeptOnce(recording)
+    expect(await ingestRecording(context, recording.id, now())).toBe(true)
+    expect(await ingestRecording(context, recording.id, now())).toBe(false)
+    await expectIngestedOnce(recording)
   })
 
   test('two keepers at once keep it once', async () => {
     const recording = await register.record()
-    const results = await Promise.allSettled([1, 2, 3].map(() => ingestRecording(keeping, recording.id, now())))
+    const results = await Promise.allSettled([1, 2, 3].map(() => ingestRecording(context, recording.id, now())))
     expect(results.filter((result) => result.status === 'fulfilled' && result.value)).toHaveLength(1)
-    await ingestRecording(keeping, recording.id, now())
-    await expectKeptOnce(recording)
+    await ingestRecording(context, recording.id, now())
+    await expectIngestedOnce(recording)
   })
 })
 
 describe('killed between two steps', () => {
   test('of the object store: the next try keeps it, exactly once and without its header', async () => {
     const dry = dyingStore(Infinity, 'before')
-    await ingestRecording({ ...keeping, objects: dry.store }, (await register.record()).id, now())
+    await ingestRecording({ ...context, objects: dry.store }, (await register.record()).id, now())
     expect(dry.steps()).toBeGreaterThan(5)
     for (let at = 1; at <= dry.steps(); at++) {
       for (const when of ['before', 'after'] as const) {
         const recording = await register.record()
         const { store } = dyingStore(at, when)
-        await expect(ingestRecording({ ...keeping, objects: store }, recording.id, now())).rejects.toThrow(
+        await expect(ingestRecording({ ...context, objects: store }, recording.id, now())).rejects.toThrow(
           /killed|dead/,
         )
-        expect(await keptEntries(recording.id)).toHaveLength(0)
-        expect(await recordingsToKeep(keeping.db, 100)).toContain(recording.id)
-        expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
-        await expectKeptOnce(recording)
+        expect(await ingestEntries(recording.id)).toHaveLength(0)
+        expect(await recordingsToIngest(context.db, 100)).toContain(recording.id)
+        expect(await ingestRecording(context, recording.id, now())).toBe(true)
+        await expectIngestedOnce(recording)
       }
     }
   })
@@ -153,11 +153,11 @@ describe('killed between two steps', () => {
         `create function die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$`,
       )
       await pool.query(`create trigger die before insert or update on ${table} for each row execute function die()`)
-      await expect(ingestRecording(keeping, recording.id, now())).rejects.toThrow('killed')
+      await expect(ingestRecording(context, recording.id, now())).rejects.toThrow('killed')
       await pool.query(`drop trigger die on ${table}; drop function die`)
-      expect(await keptEntries(recording.id)).toHaveLength(0)
-      expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
-      await expectKeptOnce(recording)
+      expect(await ingestEntries(recording.id)).toHaveLength(0)
+      expect(await ingestRecording(context, recording.id, now())).toBe(true)
+      await expectIngestedOnce(recording)
     },
   )
 })
@@ -166,18 +166,18 @@ describe('what cannot be kept', () => {
   test('its private intake key is deleted: it says so and the sealed body stays', async () => {
     const recording = await register.record()
     await database.as().pool.query('delete from intake_private_key where public_key = $1', [recording.intakeKey])
-    await expect(ingestRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
+    await expect(ingestRecording(context, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
-    expect(await keptEntries(recording.id)).toHaveLength(0)
+    expect(await ingestEntries(recording.id)).toHaveLength(0)
   })
 
   test('the key of another recording: it says so, the sealed body stays, and so does the other’s key', async () => {
     const recording = await register.record()
     const { intakeKey } = await register.record()
     await admin.updateTable('recording').set({ intake_key: intakeKey }).where('id', '=', recording.id).execute()
-    await expect(ingestRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-no-identity-match' })
+    await expect(ingestRecording(context, recording.id, now())).rejects.toMatchObject({ code: 'age-no-identity-match' })
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
-    expect(await intakeIdentity(keeping.db, keys, intakeKey)).toMatch(/^AGE-SECRET-KEY-1/)
+    expect(await intakeIdentity(context.db, keys, intakeKey)).toMatch(/^AGE-SECRET-KEY-1/)
   })
 
   test('a body with one bit turned is not kept', async () => {
@@ -185,21 +185,21 @@ describe('what cannot be kept', () => {
     const forged = Buffer.from(recording.body)
     forged[200]! ^= 1
     await objects.put(bodyKey(recording.id), forged)
-    await expect(ingestRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-chunk-forged' })
+    await expect(ingestRecording(context, recording.id, now())).rejects.toMatchObject({ code: 'age-chunk-forged' })
     expect((await rowOf(recording.id)).kept_at).toBeNull()
   })
 
   test('those that failed before do not stand in the way of the others', async () => {
-    await keepAll()
+    await ingestAll()
     const [failed, sound] = [await register.record(), await register.record()]
-    await noteKeepingFault(keeping.db, failed.id, 'intake-key-gone')
+    await recordIngestFault(context.db, failed.id, 'intake-key-gone')
     await admin
       .updateTable('recording')
       .set({ keeping_fault: 'x' })
       .where('id', '!=', sound.id)
       .where('kept_at', 'is', null)
       .execute()
-    expect(await recordingsToKeep(keeping.db, 1)).toEqual([sound.id])
+    expect(await recordingsToIngest(context.db, 1)).toEqual([sound.id])
   })
 })
 
@@ -226,7 +226,7 @@ describe('a payload type that nothing explains', () => {
         },
       },
     )
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(context, recording.id, now())).toBe(true)
     expect(await rowOf(recording.id)).toMatchObject({ kept_at: expect.anything(), duration_ms: 80, ...reported })
   })
 
@@ -249,7 +249,7 @@ describe('a payload type that nothing explains', () => {
         },
       },
     )
-    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(context, recording.id, now())).toBe(true)
     const { duration_ms: durationMs } = await rowOf(recording.id)
     expect(durationMs).toBeGreaterThanOrEqual(6000)
     expect(durationMs).toBeLessThan(6100)
@@ -274,17 +274,17 @@ describe('a destruction that comes in the middle', () => {
         sizeBytes: (key) => step(() => objects.sizeBytes(key)),
         delete: (key) => step(() => objects.delete(key)),
       }
-      await ingestRecording({ ...keeping, objects: store }, recording.id, now()).catch(() => undefined)
+      await ingestRecording({ ...context, objects: store }, recording.id, now()).catch(() => undefined)
       if (steps < at) break
       expect(await objectsOf(recording.id), `destroyed before step ${at}`).toEqual([])
-      expect(await fileKeyOf(keeping.db, keys, recording.id)).toBeUndefined()
-      expect(await keptEntries(recording.id)).toHaveLength(0)
+      expect(await fileKeyOf(context.db, keys, recording.id)).toBeUndefined()
+      expect(await ingestEntries(recording.id)).toHaveLength(0)
       expect((await rowOf(recording.id)).state).toBe('DESTROYED')
     }
   })
 })
 
-async function keepAll() {
-  for (const id of await recordingsToKeep(keeping.db, 500))
-    await ingestRecording(keeping, id, now()).catch(() => undefined)
+async function ingestAll() {
+  for (const id of await recordingsToIngest(context.db, 500))
+    await ingestRecording(context, id, now()).catch(() => undefined)
 }

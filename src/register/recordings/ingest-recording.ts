@@ -10,7 +10,7 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { dayIdentity } from '#safeguards/keys/day-keys.ts'
 import { endIntakeKeys, intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
-import { fileKeyOf, keepFileKey } from '#safeguards/keys/recording-keys.ts'
+import { fileKeyOf, storeFileKey } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
 import { readAgeHeader } from '#platform/age/age-header.ts'
 import { cutToCall, describeBody, excessMs, keyWhenCut, openedUnder, type CallSpan } from './cut-to-call.ts'
@@ -23,7 +23,7 @@ import { walkChunk, type LogMark } from './recording-log.ts'
 import { isSilent, samplesPerSecond, sealIndex } from './recording-index.ts'
 import { RecordingFault } from './recording-faults.ts'
 
-export interface Keeping {
+export interface IngestContext {
   db: Kysely<RegisterTables>
   objects: ObjectStore
   keys: KeyStore
@@ -38,10 +38,10 @@ export interface Keeping {
 
 const copyBytes = 1 << 20
 /** A header of one stanza has about two hundred. */
-const mostHeaderBytes = 1 << 16
+const maxHeaderBytes = 1 << 16
 
 /** Returns recordings that wait for ingestion and whose terms are known. */
-export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number): Promise<string[]> {
+export async function recordingsToIngest(db: Kysely<RegisterTables>, max: number): Promise<string[]> {
   const rows = await db
     .selectFrom('recording')
     .select('id')
@@ -53,7 +53,7 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
     // Failed ones last, so that they do not delay the others.
     .orderBy(sql`keeping_fault is not null`)
     .orderBy('started_at')
-    .limit(most)
+    .limit(max)
     .execute()
   return rows.map((row) => row.id)
 }
@@ -64,8 +64,8 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
  * @throws RecordingFault `intake-key-gone` if the private key of its header is destroyed, `recording-of-another` if it is
  * sealed for another recording; format errors
  */
-export async function ingestRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
-  const { db, objects, keys } = keeping
+export async function ingestRecording(context: IngestContext, id: string, now: Temporal.Instant): Promise<boolean> {
+  const { db, objects, keys } = context
   const row = await db
     .selectFrom('recording as r')
     .innerJoin('segment as s', (join) =>
@@ -87,29 +87,28 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
     .executeTakeFirst()
   if (!row?.destroy_at) return false
   // An earlier attempt may have trimmed it and stopped before or after storing its key.
-  const inKeepingKey = await fileKeyOf(db, keys, id)
-  const given = inKeepingKey ?? (await fileKeyFromHeader(keeping, id, row))
-  const whenCut = inKeepingKey ?? keyWhenCut(given)
+  const storedKey = await fileKeyOf(db, keys, id)
+  const given = storedKey ?? (await fileKeyFromHeader(context, id, row))
+  const whenCut = storedKey ?? keyWhenCut(given)
   const wasCut = row.cut_ms !== null && (await openedUnder(objects, id, whenCut)) !== undefined
-  const mended = row.incomplete && !wasCut ? await mend(keeping, id, given) : undefined
-  await assertOwn(keeping, id, row.intake_key, wasCut ? whenCut : given)
+  const mended = row.incomplete && !wasCut ? await mend(context, id, given) : undefined
+  await assertOwn(context, id, row.intake_key, wasCut ? whenCut : given)
   const span = spanOf(row)
-  const isCut =
-    wasCut || (!inKeepingKey && (await cut(keeping, { id, startedAt: row.started_at, fileKey: given }, span)))
+  const isCut = wasCut || (!storedKey && (await cut(context, { id, startedAt: row.started_at, fileKey: given }, span)))
   const fileKey = isCut ? whenCut : given
   try {
     const changed = isCut ? await describeBody(objects, id) : mended
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
     await objects.put(indexKey(id), sealIndex(fileKey, index))
     const destroyAt = row.destroy_at
-    const inKeeping = await whileStored(db, id, async (tx) => {
-      await keepFileKey(tx, keys, { id, destroyAt, fileKey })
+    const stored = await whileStored(db, id, async (tx) => {
+      await storeFileKey(tx, keys, { id, destroyAt, fileKey })
       await endIntakeKeys(tx, [id])
     })
     // Before the recording counts as ingested: after a crash this is repeated.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
-    const kept = await whileStored(db, id, async (tx) => {
+    const ingested = await whileStored(db, id, async (tx) => {
       if (isCut) await sql`select set_recording_start_to_answer(${id}::uuid)`.execute(tx)
       const { sha256 } = await tx
         .updateTable('recording')
@@ -135,8 +134,8 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
         detail: { sha256: sha256?.toString('hex') ?? null },
       })
     })
-    if (!inKeeping || !kept) await removeWhenDestroyed(keeping, id)
-    return kept
+    if (!stored || !ingested) await removeWhenDestroyed(context, id)
+    return ingested
   } finally {
     given.fill(0)
     whenCut.fill(0)
@@ -149,7 +148,7 @@ export async function ingestRecording(keeping: Keeping, id: string, now: Tempora
  * @throws RecordingFault `recording-of-another`
  */
 async function assertOwn(
-  { db, objects }: Keeping,
+  { db, objects }: IngestContext,
   id: string,
   intakeKey: string | null,
   fileKey: Buffer,
@@ -194,7 +193,7 @@ function spanOf(row: {
  * Trims what is outside the call, after logging it. Nobody has heard it: recordings cannot be played before ingestion (AC8).
  */
 async function cut(
-  { db, objects, workFolder, onCut }: Keeping,
+  { db, objects, workFolder, onCut }: IngestContext,
   recording: { id: string; startedAt: Temporal.Instant; fileKey: Buffer },
   span: Span | undefined,
 ): Promise<boolean> {
@@ -246,7 +245,7 @@ function whileStored(
 }
 
 /** A recording destroyed meanwhile (a prohibition does not wait) leaves nothing of what was made here. */
-async function removeWhenDestroyed({ db, objects }: Keeping, id: string): Promise<void> {
+async function removeWhenDestroyed({ db, objects }: IngestContext, id: string): Promise<void> {
   const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
   if (state !== 'DESTROYING' && state !== 'DESTROYED') return
   for (const key of recordingObjects(id)) await objects.delete(key)
@@ -257,14 +256,17 @@ const notedBytes = 32 << 20
 const endedInIt = 'custodian-ended'
 
 /** Call before ingesting a recording. */
-export async function noteBeforeKeeping({ db, objects }: Pick<Keeping, 'db' | 'objects'>, id: string): Promise<void> {
+export async function recordBeforeIngest(
+  { db, objects }: Pick<IngestContext, 'db' | 'objects'>,
+  id: string,
+): Promise<void> {
   // A missing object has no size; ingestion reports what is missing.
   const sizes = await Promise.all([headerKey, bodyKey, tailKey].map((key) => objects.sizeBytes(key(id)).catch(() => 0)))
-  if (sum(sizes) > notedBytes) await noteKeepingFault(db, id, endedInIt)
+  if (sum(sizes) > notedBytes) await recordIngestFault(db, id, endedInIt)
 }
 
 /** Returns recordings at which a process ended, out of memory or hanging. */
-export async function endedInKeeping(db: Kysely<RegisterTables>): Promise<{ id: string; code: string }[]> {
+export async function endedInIngest(db: Kysely<RegisterTables>): Promise<{ id: string; code: string }[]> {
   const rows = await db
     .selectFrom('recording')
     .select('id')
@@ -276,25 +278,25 @@ export async function endedInKeeping(db: Kysely<RegisterTables>): Promise<{ id: 
 }
 
 /** Records why a recording could not be ingested; it is retried. */
-export async function noteKeepingFault(db: Kysely<RegisterTables>, id: string, fault: string): Promise<void> {
+export async function recordIngestFault(db: Kysely<RegisterTables>, id: string, fault: string): Promise<void> {
   await db.updateTable('recording').set({ keeping_fault: fault }).where('id', '=', id).execute()
 }
 
 async function fileKeyFromHeader(
-  { db, objects, keys }: Keeping,
+  { db, objects, keys }: IngestContext,
   id: string,
   sealedTo: { intake_key: string | null; intake_day: Temporal.PlainDate },
 ): Promise<Buffer> {
   const { intake_key: publicKey, intake_day: day } = sealedTo
   const identity = await (publicKey === null ? dayIdentity(keys, day) : intakeIdentity(db, keys, publicKey))
   if (identity === undefined) throw new RecordingFault('intake-key-gone', publicKey ?? day.toString())
-  const size = Math.min(mostHeaderBytes, await objects.sizeBytes(headerKey(id)))
+  const size = Math.min(maxHeaderBytes, await objects.sizeBytes(headerKey(id)))
   const header = await objects.readRange(headerKey(id), 0, size)
   return readAgeHeader(header, identity)
 }
 
 /** Rebuilds a whole body after a crash; in a work folder, as objects are immutable. */
-async function mend({ objects, workFolder }: Keeping, id: string, fileKey: Buffer) {
+async function mend({ objects, workFolder }: IngestContext, id: string, fileKey: Buffer) {
   await mkdir(workFolder, { recursive: true, mode: 0o700 })
   const bodyPath = join(workFolder, `${id}.body`)
   const tailPath = join(workFolder, `${id}.tail`)

@@ -61,10 +61,10 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
 }
 
 /** A request so far ahead waits this long and is then told to retry. */
-const longestWaitMs = 8_000
+const maxWaitMs = 8_000
 const lookAgainMs = 100
 /** Listenings and persons kept in memory: far more than can be open. */
-const keptPacers = 5_000
+const maxPacers = 5_000
 /** Recordings that a person may begin at once while looking for something. */
 const leadsOfOne = 10
 
@@ -83,12 +83,12 @@ interface Ears {
   take(givenMs: number): void
 }
 
-function createEars(mostMs: number): Ears {
-  let bucketMs = mostMs
+function createEars(maxMs: number): Ears {
+  let bucketMs = maxMs
   let filledAtMs: number | undefined
   return {
     mayTake({ atMs, speed }) {
-      bucketMs = Math.min(mostMs, bucketMs + (atMs - (filledAtMs ?? atMs)) * speed * filling)
+      bucketMs = Math.min(maxMs, bucketMs + (atMs - (filledAtMs ?? atMs)) * speed * filling)
       filledAtMs = atMs
       return bucketMs
     },
@@ -99,23 +99,23 @@ function createEars(mostMs: number): Ears {
 }
 
 /** Keeps the most recently used ones. */
-function keepLatest<Kept>(make: () => Kept): (key: string) => Kept {
-  const kept = new Map<string, Kept>()
+function cacheLatest<Kept>(make: () => Kept): (key: string) => Kept {
+  const cache = new Map<string, Kept>()
   return (key) => {
-    const one = kept.get(key) ?? make()
-    kept.delete(key)
-    kept.set(key, one)
-    const oldest = kept.keys().next()
-    if (kept.size > keptPacers && !oldest.done) kept.delete(oldest.value)
+    const one = cache.get(key) ?? make()
+    cache.delete(key)
+    cache.set(key, one)
+    const oldest = cache.keys().next()
+    if (cache.size > maxPacers && !oldest.done) cache.delete(oldest.value)
     return one
   }
 }
 
 /** Waits until audio may be served at the pace of listening. */
 export function hearInTime(pace: Pace): HeardInTime {
-  const pacerOf = keepLatest(() => createPacer(pace))
-  const earsOf = keepLatest(() => createEars(leadsOfOne * pace.leadMs))
-  const earsForOne = keepLatest(() => createEars(pace.leadMs))
+  const pacerOf = cacheLatest(() => createPacer(pace))
+  const earsOf = cacheLatest(() => createEars(leadsOfOne * pace.leadMs))
+  const earsForOne = cacheLatest(() => createEars(pace.leadMs))
 
   return {
     async whenHeard(listening, { fromSample, samples, speed, by }, gone) {
@@ -123,7 +123,7 @@ export function hearInTime(pace: Pace): HeardInTime {
       const ears = by ? [earsOf(by.person), earsForOne(`${by.person} ${by.recording}`)] : []
       const wantedMs = (samples * 1000) / samplesPerSecond
       const request = { fromMs: toMs(fromSample), speed }
-      const waitsUntil = performance.now() + longestWaitMs
+      const waitsUntil = performance.now() + maxWaitMs
       for (;;) {
         if (gone?.aborted) return 0
         const atMs = performance.now()

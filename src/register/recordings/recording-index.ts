@@ -3,7 +3,7 @@
  * 8 kHz on the recording's timeline; 0 is the start mark, or the first sample if jitter put it a few milliseconds earlier.
  */
 import { openWholePayload } from '#platform/age/open-stream.ts'
-import { isClockRate, staticPayloadTypes, usualClockRate } from '#platform/rtp/static-payload-types.ts'
+import { isClockRate, staticPayloadTypes, defaultClockRate } from '#platform/rtp/static-payload-types.ts'
 import { codecNamed, type Codec, type LogSource, type MarkKind, type StreamCodec, type Track } from './recording-log.ts'
 import { sealPayload } from '#platform/age/seal-stream.ts'
 
@@ -99,7 +99,7 @@ export function codecOf(codecs: readonly StreamCodec[], payloadType: number): St
   const found = codecs.find((codec) => codec.payloadType === payloadType)
   if (found && isClockRate(found.clockRate)) return found
   const format = staticPayloadTypes[payloadType]
-  const clockRate = codecs.find((codec) => isClockRate(codec.clockRate))?.clockRate ?? usualClockRate
+  const clockRate = codecs.find((codec) => isClockRate(codec.clockRate))?.clockRate ?? defaultClockRate
   if (format && (found?.codec ?? 'unknown') === 'unknown') {
     const codec = codecNamed(format[0])
     // Unannounced formats other than speech use the speech's clock.

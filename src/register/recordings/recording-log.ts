@@ -15,7 +15,7 @@ export const recordType = { padding: 0, packet: 1, source: 2, omitted: 3, mark: 
 export const packetHeadBytes = 17
 export const omittedBytes = 7
 /** No record is larger, so that a new chunk has room for any, the repeated sources before it included. */
-export const largestRecordBytes = 32_768
+export const maxRecordBytes = 32_768
 
 /** The code on disk is the place in this list. From G729 on: those of RFC 3551, told so that a later program may decode them. */
 export const codecs = [
@@ -129,10 +129,10 @@ export function encodeSource({ stream, source, ssrc, firstSeq, firstTs, codecs: 
   return record
 }
 
-/** Encodes a mark record; `detail` must be JSON and small (see {@link largestRecordBytes}). */
+/** Encodes a mark record; `detail` must be JSON and small (see {@link maxRecordBytes}). */
 export function encodeMark({ kind, arrival100us, detail }: LogMark): Buffer {
   const json = Buffer.from(detail === undefined ? '' : JSON.stringify(detail))
-  assert(8 + json.length <= largestRecordBytes, 'a mark is small')
+  assert(8 + json.length <= maxRecordBytes, 'a mark is small')
   const record = Buffer.alloc(8 + json.length)
   record.writeUInt8(recordType.mark, 0)
   record.writeUInt8(markKinds.indexOf(kind) + 1, 1)

@@ -80,13 +80,13 @@ test('memory that one recording gave back holds nothing of it, and is not writte
   const opened = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
   const log = await opened.openChunk(0)
   const kinds: string[] = []
-  const kept: Buffer[] = []
+  const stored: Buffer[] = []
   walkChunk(log, {
     mark: ({ kind }) => kinds.push(kind),
-    packet: ({ start, end }) => kept.push(log.subarray(start, end)),
+    packet: ({ start, end }) => stored.push(log.subarray(start, end)),
   })
   expect(kinds).toEqual(['start', 'end'])
-  expect(kept).toEqual(new Array(200).fill(Buffer.alloc(160, 0x55)))
+  expect(stored).toEqual(new Array(200).fill(Buffer.alloc(160, 0x55)))
 })
 
 test('every packet is in the sealed recording, and every chunk reads alone', async () => {
@@ -157,12 +157,12 @@ test('a disk that refuses sheds packets after the limit, says how many, and lose
   writer.source(0, 1, 1, 1, codecs)
   const payload = Buffer.alloc(1000)
   // Without a turn of the event loop no write ends: the same as a disk that stands still.
-  let kept = 0
-  for (let n = 0; n < 500; n++) if (writer.packet(0, 8, false, n, n * 160, n, payload, 0, 1000)) kept++
+  let stored = 0
+  for (let n = 0; n < 500; n++) if (writer.packet(0, 8, false, n, n * 160, n, payload, 0, 1000)) stored++
   expect(faults).toEqual(['writer-starved'])
-  expect(kept).toBeLessThan(500)
+  expect(stored).toBeLessThan(500)
   const finished = await writer.finish(600)
-  expect(finished).toMatchObject({ packets: kept, packetsShed: 500 - kept })
+  expect(finished).toMatchObject({ packets: stored, packetsShed: 500 - stored })
   const body = readFileSync(finished.bodyPath)
   const fileKey = readAgeHeader(readFileSync(finished.headerPath), identity)
   const { chunks, openChunk } = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
@@ -171,8 +171,8 @@ test('a disk that refuses sheds packets after the limit, says how many, and lose
   for (let n = 0; n < chunks; n++) {
     walkChunk(await openChunk(n), { packet: () => seen++, mark: (m) => m.kind === 'shed' && shed.push(m.detail) })
   }
-  expect(seen).toBe(kept)
-  expect(shed).toEqual([{ packets: 500 - kept }])
+  expect(seen).toBe(stored)
+  expect(shed).toEqual([{ packets: 500 - stored }])
 })
 
 test('a packet as large as UDP allows is shed, and what follows is not harmed', async () => {

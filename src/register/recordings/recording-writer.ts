@@ -11,7 +11,7 @@ import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import {
   encodeMark,
   encodeSource,
-  largestRecordBytes,
+  maxRecordBytes,
   omittedBytes,
   packetHeadBytes,
   writeOmitted,
@@ -309,7 +309,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
 
   function roomFor(bytes: number, arrival100us: number): number {
     lastArrival = arrival100us
-    if (!ended && bytes <= largestRecordBytes && makeRoom(bytes)) return subject.usedBytes
+    if (!ended && bytes <= maxRecordBytes && makeRoom(bytes)) return subject.usedBytes
     counts.packetsShed++
     return -1
   }
@@ -321,7 +321,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
  */
 const spare: Buffer[] = []
 /** As many as calls end in a second; more are left to the collector. */
-const mostSpare = 64
+const maxSpare = 64
 
 /** Zeros, 64 KiB. */
 function takeChunk(): Buffer {
@@ -331,5 +331,5 @@ function takeChunk(): Buffer {
 /** What it held is wiped. Whoever gives it back must not hold on to it. */
 function giveChunkBack(chunk: Buffer): void {
   chunk.fill(0)
-  if (spare.length < mostSpare) spare.push(chunk)
+  if (spare.length < maxSpare) spare.push(chunk)
 }

@@ -18,7 +18,7 @@ const fixedBytes = 21
 const tagBytes = 16
 const crcBytes = 4
 /** No frame is longer: one chunk, the longest id and the rest. */
-const longestFrameBytes = fixedBytes + 255 + 65_536 + tagBytes + crcBytes
+const maxFrameBytes = fixedBytes + 255 + 65_536 + tagBytes + crcBytes
 
 /** A frame as it lies in a journal; `bytes` is the whole frame. */
 export type TailFrame = { id: string; counter: number; chunk: number; offset: number; bytes: Buffer }
@@ -93,7 +93,7 @@ function frameAt(journal: Buffer, at: number): TailFrame | undefined {
   if (journal.length - at < tailFrameBytes(0, 0)) return undefined
   const size = journal.readUInt32BE(at + 4)
   const idBytes = journal.readUInt8(at + 20)
-  if (size > longestFrameBytes || size < tailFrameBytes(idBytes, 0) || at + size > journal.length) return undefined
+  if (size > maxFrameBytes || size < tailFrameBytes(idBytes, 0) || at + size > journal.length) return undefined
   const bytes = journal.subarray(at, at + size)
   if (crc32(bytes.subarray(0, -crcBytes)) !== bytes.readUInt32BE(size - crcBytes)) return undefined
   return {

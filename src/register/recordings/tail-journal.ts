@@ -161,7 +161,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
       await writeFully(current.file, bytes, current.bytes)
       await current.file.datasync()
     } catch (cause) {
-      keepForNextTime(bytes, covers)
+      storeForNextSync(bytes, covers)
       options.onFault?.(new RecordingFault('tail-write-failed', undefined, cause))
       return
     }
@@ -172,7 +172,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
     }
   }
 
-  function keepForNextTime(bytes: Buffer, covers: Map<TailSubject, Cover>): void {
+  function storeForNextSync(bytes: Buffer, covers: Map<TailSubject, Cover>): void {
     if (bytes.length + stagedBytes > stagedBytesLimit) {
       stagedBytes = 0
       stagedCovers = new Map()

@@ -24,7 +24,7 @@ import { verifyRecordings, type VerifyOptions } from './verify-recordings.ts'
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const { pool } = database.as()
-const { objects, keys, keeping, folder } = register
+const { objects, keys, ingest: context, folder } = register
 const custodian = database.as('seloste_custodian').db
 const now = () => Temporal.Now.instant()
 const isLong = process.env['SELOSTE_LONG'] === '1'
@@ -35,21 +35,21 @@ const verify = (options: VerifyOptions = {}, places: PlaceToProve[] = []) =>
 const codes = async (options?: VerifyOptions) =>
   (await verify(options)).findings.map(({ code, recording }) => `${recording} ${code}`)
 
-async function kept(packets = 50, given = {}) {
+async function makeRecording(packets = 50, given = {}) {
   const { id } = await register.record(given, { packets })
-  await ingestRecording(keeping, id, now())
+  await ingestRecording(context, id, now())
   return id
 }
 
 async function destroyed() {
-  const id = await kept(50, callOfMonthsAgo(6))
+  const id = await makeRecording(50, callOfMonthsAgo(6))
   await destroy(id)
   return id
 }
 
 async function destroy(id: string) {
   const { destroyed: gone } = await expungeRecordings(
-    { db: custodian, objects, keys, copies: withoutCopies, workFolder: keeping.workFolder },
+    { db: custodian, objects, keys, copies: withoutCopies, workFolder: context.workFolder },
     [{ id, cause: 'retention', doneBy: 'sweep', deadline: now().add({ hours: 24 }) }],
     now(),
   )
@@ -75,7 +75,7 @@ let ofNothingHeld: Awaited<ReturnType<typeof verify>>
 beforeAll(async () => {
   ended = [await destroyed(), await destroyed()]
   ofNothingHeld = await verify()
-  held = [await kept(50), await kept(600), await kept(1)]
+  held = [await makeRecording(50), await makeRecording(600), await makeRecording(1)]
 }, 60_000)
 
 test('a register of which everything is destroyed is proved as any other', () => {
@@ -337,7 +337,7 @@ describe.skipIf(!hasAge)('an independent age', () => {
 
     // Somebody kept the body of a recording that is destroyed since: there is no key for a header to carry.
     const { id: copied, body: copy } = await register.record(callOfMonthsAgo(6), { packets: 50 })
-    await ingestRecording(keeping, copied, now())
+    await ingestRecording(context, copied, now())
     await destroy(copied)
     expect(await fileKeyOf(custodian, keys, copied)).toBeUndefined()
     await writeFile(file, Buffer.concat([headerFor(recipient, fileKey), copy]))

@@ -33,14 +33,14 @@ export interface VerifyOptions {
   /** Goes on after this recording. */
   after?: string | undefined
   /** Stops, to go on another time, once it has looked for so long. */
-  mostSeconds?: number
+  maxSeconds?: number
   threads?: number
   onProgress?: (so: { checked: number; bytes: number }) => void
   signal?: AbortSignal
 }
 
 const batch = 500
-const mostFindings = 1_000
+const maxFindings = 1_000
 /** Before every id. */
 const first = '00000000-0000-0000-0000-000000000000'
 
@@ -67,7 +67,7 @@ export async function verifyRecordings(proving: ProvingEnds, options: VerifyOpti
   }
   const note = (findings: readonly Finding[]) => {
     report.found += findings.length
-    report.findings.push(...findings.slice(0, mostFindings - report.findings.length))
+    report.findings.push(...findings.slice(0, maxFindings - report.findings.length))
   }
   const threads = startOpeningThreads(options.threads)
   try {
@@ -88,7 +88,7 @@ export async function verifyRecordings(proving: ProvingEnds, options: VerifyOpti
       report.destroyed += destroyed.length
       report.underWay += rows.length - held.length - destroyed.length
       options.onProgress?.({ checked: report.held + report.destroyed + report.underWay, bytes: report.bytes })
-      if (options.signal?.aborted || seconds() >= (options.mostSeconds ?? Infinity)) {
+      if (options.signal?.aborted || seconds() >= (options.maxSeconds ?? Infinity)) {
         if (rows.length === batch) report.goesOnAfter = rows.at(-1)!.id
         break
       }

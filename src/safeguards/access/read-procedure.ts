@@ -90,9 +90,9 @@ export interface PersonsRights {
 
 type Tx = Transaction<SafeguardTables>
 /** All pending requests can be decided; of decided ones the latest are listed. */
-const mostListed = 1000
+const maxListed = 1000
 /** Rights per page of a review. */
-const mostReviewed = 100
+const maxReviewed = 100
 
 /** Lists requests that the viewer may read: pending ones, oldest first, then recent decisions. */
 export function listRequests(
@@ -182,7 +182,7 @@ export function listReview(
     const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_start(quarter_start(now()) - interval '1 day') or is_doubtful_after_move(r))`
     const rights = await rightsWhere(
       tx,
-      sql<boolean>`${inForce} and ${isDue} order by is_doubtful_after_move(r) desc, confirmed_at(r), r.id limit ${mostReviewed}`,
+      sql<boolean>`${inForce} and ${isDue} order by is_doubtful_after_move(r) desc, confirmed_at(r), r.id limit ${maxReviewed}`,
       now,
     )
     const { rows: counted } = await sql<{ left: number; overdue: number; reviewed: number }>`
@@ -253,7 +253,7 @@ async function requestsWhere(tx: Tx, which: RawBuilder<boolean>): Promise<Reques
       q.decided_at as "decidedAt", q.note,
       q.state = 'REQUESTED' and viewer() not in (q.requested_by, q.person_id) and (select viewer_is('ACCESS_APPROVER')) as "mayDecide",
       q.state = 'REQUESTED' and viewer() in (q.requested_by, q.person_id) as "mayWithdraw"
-    from right_request q where ${which} limit ${mostListed}`.execute(tx)
+    from right_request q where ${which} limit ${maxListed}`.execute(tx)
   return rows.map(({ kind, units, numbers, ...request }) => ({ ...request, scope: { kind, units, numbers } }))
 }
 
@@ -304,7 +304,7 @@ async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Pr
     tx,
     rows.map(({ id }) => id),
   )
-  return rows.map((row) => recordOf({ ...row, reviews: reviews.get(row.id) ?? [] }, now)).sort(mostInForceFirst)
+  return rows.map((row) => recordOf({ ...row, reviews: reviews.get(row.id) ?? [] }, now)).sort(byForceFirst)
 }
 
 function recordOf(row: RightRow, now: Instant): RightRecord {
@@ -375,7 +375,7 @@ function stateAt(
 const order = { active: 0, upcoming: 1, expired: 2, revoked: 2 } as const
 
 /** Rights in force, then future ones, then past ones, latest first; stable. */
-function mostInForceFirst(a: RightRecord, b: RightRecord): number {
+function byForceFirst(a: RightRecord, b: RightRecord): number {
   const byState = order[a.state] - order[b.state]
   return byState !== 0 || order[a.state] < 2 ? byState : Temporal.Instant.compare(endOf(b), endOf(a))
 }

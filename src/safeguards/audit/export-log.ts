@@ -22,7 +22,7 @@ export interface Exported {
   written: number
 }
 
-const longestEntry = 0xffff
+const maxEntryLength = 0xffff
 
 /** Returns the path of a tile or bundle: `tile/0/x001/234`, `tile/entries/005.p/17`. */
 export function tilePath(level: number | 'entries', index: number, width = tileWidth): string {
@@ -136,10 +136,10 @@ function bundle(entries: readonly (Buffer | undefined)[]): Buffer {
   return Buffer.concat(
     entries.flatMap((entry) => {
       const length = Buffer.alloc(2)
-      if (entry && entry.length > longestEntry) {
+      if (entry && entry.length > maxEntryLength) {
         throw new Fault(
           'audit-entry-too-long',
-          `an entry has ${entry.length} bytes, and a bundle holds none above ${longestEntry}`,
+          `an entry has ${entry.length} bytes, and a bundle holds none above ${maxEntryLength}`,
         )
       }
       length.writeUInt16BE(entry?.length ?? 0)

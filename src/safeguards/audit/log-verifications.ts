@@ -157,15 +157,15 @@ function plain(said: Omit<SignedVerification, 'signature'>): object {
   return { ...said, startedAt: said.startedAt.toString(), endedAt: said.endedAt.toString() }
 }
 
-const leastMinutes = 15
-const mostMinutes = 24 * 60
+const minMinutes = 15
+const maxMinutes = 24 * 60
 /** Verification takes a sixtieth of the time: one that takes a minute runs hourly. */
 const restsFor = 60
 const slackMinutes = 30
 
 /** Returns the minutes from the start of one automatic verification to that of the next. */
 export function paceMinutes(last: Pick<LastVerification, 'durationMs'>): number {
-  return Math.min(mostMinutes, Math.max(leastMinutes, (restsFor * last.durationMs) / 60_000))
+  return Math.min(maxMinutes, Math.max(minMinutes, (restsFor * last.durationMs) / 60_000))
 }
 
 /** Returns the age beyond which a verification proves nothing about the present log. */
@@ -186,7 +186,7 @@ export async function beginDueVerification(
   if (how === 'own') return verifySoon(holding)
   const last = await newestVerification(holding, key)
   if (how === 'starting') return last ? undefined : verifySoon(holding)
-  const minutes = last ? paceMinutes(last) : leastMinutes
+  const minutes = last ? paceMinutes(last) : minMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
     safeguardsOf(holding),

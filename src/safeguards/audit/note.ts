@@ -40,8 +40,8 @@ export interface SignedCheckpoint extends Checkpoint {
 const keyBytes = 32
 /** An Ed25519 public key in DER is this prefix and the key (RFC 8410). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
-const mostSignatures = 32
-const longestNote = 64 * 1024
+const maxSignatures = 32
+const maxNoteLength = 64 * 1024
 
 /** @param privateKey PKCS #8, DER */
 export function makeSigner(name: string, privateKey: Buffer, type: SignatureType): Signer {
@@ -110,7 +110,7 @@ export function cosign(signer: Signer, text: string, seconds: number): string {
 
 /** Parses the note of a checkpoint; undefined if it is none. Use `signedBy` to verify it. */
 export function readCheckpoint(note: string): SignedCheckpoint | undefined {
-  if (note.length > longestNote || /[\0-\x09\x0b-\x1f]/.test(note)) return undefined
+  if (note.length > maxNoteLength || /[\0-\x09\x0b-\x1f]/.test(note)) return undefined
   const end = note.lastIndexOf('\n\n')
   if (end < 0) return undefined
   const text = note.slice(0, end + 1)
@@ -126,7 +126,7 @@ export function readCheckpoint(note: string): SignedCheckpoint | undefined {
 export function readSignatureLines(text: string): SignatureLine[] | undefined {
   if (!text.endsWith('\n')) return undefined
   const lines = text.slice(0, -1).split('\n')
-  if (lines.length > mostSignatures) return undefined
+  if (lines.length > maxSignatures) return undefined
   const read = lines.map((line) => {
     const [, name, base64] = /^— ([^\s+]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? []
     const bytes = Buffer.from(base64 ?? '', 'base64')

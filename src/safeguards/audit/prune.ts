@@ -11,7 +11,7 @@ import { minimumIndex, signDetail } from './signed-entries.ts'
 import { hashLeaf, tileWidth } from './tree.ts'
 
 /** Most leaves removed at once. */
-const mostAtOnce = 256 * tileWidth
+const maxBatch = 256 * tileWidth
 const tilesRead = 16
 
 export interface Pruning {
@@ -76,7 +76,7 @@ async function oldUpTo(
   folder: Pick<LogFolder, 'readLeaves'>,
   { first, sealed, before }: { first: number; sealed: number; before: Temporal.Instant },
 ): Promise<{ upto: number; entries: number }> {
-  const end = Math.min(sealed - (sealed % tileWidth), first + mostAtOnce)
+  const end = Math.min(sealed - (sealed % tileWidth), first + maxBatch)
   let [upto, entries, there] = [first, 0, 0]
   for (let from = first; from < end; from += tilesRead * tileWidth) {
     const to = Math.min(end, from + tilesRead * tileWidth)

@@ -57,7 +57,7 @@ export interface LogPage {
 /** Limit of the exact count. */
 export const countedUpTo = 100_000
 /** A name may match many persons. */
-const mostPeople = 200
+const maxPeople = 200
 
 /**
  * Returns a page of the log; `deny.role` to others than data protection officers.
@@ -154,7 +154,7 @@ async function findPeople(tx: Transaction<SafeguardTables>, text: string): Promi
         ),
       ]),
     )
-    .limit(mostPeople)
+    .limit(maxPeople)
     .execute()
   return rows.map(({ id }) => id)
 }

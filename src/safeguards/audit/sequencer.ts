@@ -64,7 +64,7 @@ export function createSequencer(options: {
     signer ??= await makeLogKey(keys, instance())
     const { edge, signedSize, unstored } = checked
     if (unstored) await storeCheckpoint(unstored)
-    await keepSignedFrom(signer, signedSize ?? 0)
+    await storeSignedFrom(signer, signedSize ?? 0)
     const found: Opened = { edge, signer, signedSize: signedSize ?? 0 }
     // The first checkpoint is of the empty tree: from then on there is one beside the keys.
     if (signedSize === undefined) await signNow(found)
@@ -76,12 +76,12 @@ export function createSequencer(options: {
    * Unsigned entries are trusted below the size that was signed before the first start of a version that signs entries. That
    * size is stored once beside the keys, so rolling back the database does not move it.
    */
-  async function keepSignedFrom(own: Signer, size: number): Promise<void> {
+  async function storeSignedFrom(own: Signer, size: number): Promise<void> {
     const stored = await storedSignedFrom(db)
-    const [kept, known] = [await folder.readSignedFrom(), stored].map((note) => note?.trim())
-    const valid = [kept, known].find((note) => readSignedFrom(own, note) !== undefined)
+    const [inFolder, known] = [await folder.readSignedFrom(), stored].map((note) => note?.trim())
+    const valid = [inFolder, known].find((note) => readSignedFrom(own, note) !== undefined)
     const note = valid ?? signSignedFrom(own, size)
-    if (note !== kept) await folder.writeSignedFrom(note)
+    if (note !== inFolder) await folder.writeSignedFrom(note)
     if (note === stored) return
     await db
       .insertInto('audit_signed_from')

@@ -25,8 +25,8 @@ export type SignedAction = keyof typeof kinds
 /** Returns the detail with the log's signature over it, Ed25519, base64. */
 export function signDetail(signer: Signer, action: SignedAction, detail: Detail): Detail {
   // As stored in the database: without undefined members.
-  const kept = JSON.parse(JSON.stringify(detail)) as Detail
-  return { ...kept, signature: signStatement(signer, kinds[action], kept) }
+  const plain = JSON.parse(JSON.stringify(detail)) as Detail
+  return { ...plain, signature: signStatement(signer, kinds[action], plain) }
 }
 
 /**
@@ -72,5 +72,5 @@ export async function readBelieved(
 /** Returns the index below which there are hashes and no entries. */
 export async function minimumIndex(holding: HoldingSafeguards, key: VerifierKey): Promise<number> {
   const prunings = await readBelieved(holding, key, 'log.pruned')
-  return prunings.reduce((most, { detail }) => Math.max(most, Number(detail['minimumIndex'])), 0)
+  return prunings.reduce((max, { detail }) => Math.max(max, Number(detail['minimumIndex'])), 0)
 }

@@ -19,17 +19,17 @@ function mth(leaves: Buffer[]): Buffer {
 
 function grow(leaves: Buffer[]) {
   const edge = new RightEdge()
-  const kept = new Map<number, Buffer[]>([[0, leaves]])
+  const stored = new Map<number, Buffer[]>([[0, leaves]])
   for (const leaf of leaves) {
     for (const { level, index, hash } of edge.append(leaf)) {
-      if (!kept.has(level)) kept.set(level, [])
-      const members = kept.get(level) as Buffer[]
+      if (!stored.has(level)) stored.set(level, [])
+      const members = stored.get(level) as Buffer[]
       expect(index).toBe(members.length)
       members.push(hash)
     }
   }
   const read: ReadMembers = async (level, from, to) => {
-    const found = (kept.get(level) ?? []).slice(from, to)
+    const found = (stored.get(level) ?? []).slice(from, to)
     if (found.length !== to - from) throw new Error(`level ${level} lacks members in ${from}..${to}`)
     return found
   }

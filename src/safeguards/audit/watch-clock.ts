@@ -20,7 +20,7 @@ export interface ClockWatch {
   check: () => Promise<StepOfClock | undefined>
 }
 
-const smallestStepMs = 5_000
+const minStepMs = 5_000
 
 /**
  * @param monotonicMs monotonic clock of this process
@@ -66,17 +66,17 @@ export function watchClock(
 function stepSince(
   before: Temporal.Instant,
   at: Temporal.Instant,
-  { least, most }: { least: number; most: number },
+  { least: min, most: max }: { least: number; most: number },
 ): StepOfClock | undefined {
   const wentMs = at.since(before).total('milliseconds')
-  const passedMs = wentMs < least ? least : most
-  const isStep = wentMs < least - smallestStepMs || wentMs > most + smallestStepMs
+  const passedMs = wentMs < min ? min : max
+  const isStep = wentMs < min - minStepMs || wentMs > max + minStepMs
   return isStep ? { from: before.add({ milliseconds: Math.round(passedMs) }), to: at } : undefined
 }
 
 /** After a pause: a clock behind the last entry was set back meanwhile. */
 function stepWhileAway(logged: Temporal.Instant | null, at: Temporal.Instant): StepOfClock | undefined {
-  const isBack = logged !== null && logged.since(at).total('milliseconds') > smallestStepMs
+  const isBack = logged !== null && logged.since(at).total('milliseconds') > minStepMs
   return isBack ? { from: logged, to: at } : undefined
 }
 

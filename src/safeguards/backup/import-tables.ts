@@ -12,10 +12,10 @@ import { makeMonths } from './make-months.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
 /** A part has 16 MiB and the row that ended it. A larger one was not made by an export. */
-const mostBytes = 256 << 20
+const maxBytes = 256 << 20
 
 export const decompress = (bytes: Uint8Array): Promise<Buffer> =>
-  promisify<Uint8Array, object, Buffer>(zstdDecompress)(bytes, { maxOutputLength: mostBytes })
+  promisify<Uint8Array, object, Buffer>(zstdDecompress)(bytes, { maxOutputLength: maxBytes })
 
 /** Returns a file of the backup, verified by size and hash. */
 export type ReadFile = (file: BackupFile) => Promise<Buffer>

@@ -6,7 +6,7 @@ export interface InFlight {
   all: () => Promise<void>
 }
 
-export function limitInFlight(most: number): InFlight {
+export function limitInFlight(max: number): InFlight {
   let running = 0
   let ended = Promise.withResolvers<undefined>()
   const failures: unknown[] = []
@@ -26,7 +26,7 @@ export function limitInFlight(most: number): InFlight {
   }
   return {
     async add(work) {
-      while (running >= most) await ended.promise
+      while (running >= max) await ended.promise
       check()
       void begin(work)
     },

@@ -185,14 +185,14 @@ async function writeBackup(
       onProgress({ step: 'tables', item: name, done: ++done, total })
     },
   )
-  const kept = await connection.query<{ id: string; copy: string | null }>(`
+  const remaining = await connection.query<{ id: string; copy: string | null }>(`
     select r.id, c.id as copy from recording r
     left join anonymised_copy c on c.recording_id = r.id and c.state = 'APPROVED' and c.ended_at is null and c.sound_at is not null
     where r.kept_at is not null and r.state not in ('DESTROYING', 'DESTROYED') order by r.id`)
   await connection.query('commit')
 
   const copied = await copyAll(connection, source, store, signer, {
-    keys: kept.flatMap((row) => source.objectsOf(row.id, row.copy ?? undefined)),
+    keys: remaining.flatMap((row) => source.objectsOf(row.id, row.copy ?? undefined)),
     now,
     onProgress,
   })
@@ -233,7 +233,7 @@ async function writeBackup(
   await reach()
   await sign(store, manifest, signer)
   const writtenBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, copied.writtenBytes)
-  return { manifest, recordings: kept.length, writtenBytes, missing: copied.missing }
+  return { manifest, recordings: remaining.length, writtenBytes, missing: copied.missing }
 }
 
 /** A second backup within a second is named a second later. */

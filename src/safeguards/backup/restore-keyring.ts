@@ -134,14 +134,14 @@ async function fileKeysIn(
   month: Temporal.PlainDate,
   shard: number,
   shardKey: Buffer,
-  least: number,
+  min: number,
 ): Promise<WrappedFileKey[] | undefined> {
   for (const name of [nextShardFile(month, shard), shardFile(month, shard)]) {
     const bytes = await readWholeOr(store, name)
     const files = bytes && readShardOr(month, shard, bytes)
-    if (files && files.length >= least && opens(shardKey, files)) return files
+    if (files && files.length >= min && opens(shardKey, files)) return files
   }
-  return least === 0 ? [] : undefined
+  return min === 0 ? [] : undefined
 }
 
 function readShardOr(month: Temporal.PlainDate, shard: number, bytes: Buffer): WrappedFileKey[] | undefined {

@@ -34,9 +34,9 @@ export async function rotate(
   }
   const ended = found.whole.filter(isOver)
   for (const id of ended) await removeBackup(store, id, found.files.get(id) ?? [])
-  const kept = found.whole.filter((id) => !ended.includes(id))
+  const remaining = found.whole.filter((id) => !ended.includes(id))
   const named = new Set<string>()
-  for (const id of kept) {
+  for (const id of remaining) {
     for await (const object of objectsOf(store, await openManifest(store, id, key))) named.add(object.key)
   }
   const destroyed = await destroyedRecordings(connection)

@@ -84,7 +84,7 @@ export async function listFeedback(holding: HoldingSafeguards, session: Session)
       .orderBy(sql`answered_at is not null`)
       .orderBy(sql`case when answered_at is null then answer_due_at end`)
       .orderBy('answered_at', 'desc')
-      .limit(mostListed)
+      .limit(maxListed)
       .execute()
     return rows.map(({ answered_at: at, answer: text, ...row }) => ({
       id: row.id,
@@ -99,7 +99,7 @@ export async function listFeedback(holding: HoldingSafeguards, session: Session)
   })
 }
 
-const mostListed = 2000
+const maxListed = 2000
 
 /** Records the answer (R21); `gone` if there is no such message, or it is answered. */
 export async function answerFeedback(

@@ -9,7 +9,7 @@ import type { KeyStore } from './key-store.ts'
 import { destroyKey } from './retire-versions.ts'
 
 /** Days within which an earlier version's capture may still deliver a recording. */
-const daysKept = 7
+const retentionDays = 7
 
 /** Returns a day's private key (AGE-SECRET-KEY-1…); undefined once it is destroyed. */
 export async function dayIdentity(store: KeyStore, day: Temporal.PlainDate): Promise<string | undefined> {
@@ -28,7 +28,7 @@ export async function endDayKeys(
   const db = safeguardsOf(holding)
   const { rows } = await sql<{ day: Temporal.PlainDate }>`
     select k.day from intake_key k
-    where k.private_destroyed_at is null and (k.day < (least(${now}::timestamptz, destruction_now()) at time zone 'UTC')::date - ${sql.lit(daysKept)} or (
+    where k.private_destroyed_at is null and (k.day < (least(${now}::timestamptz, destruction_now()) at time zone 'UTC')::date - ${sql.lit(retentionDays)} or (
       day_keys_are_retired()
       and not exists (
         select from recording r

@@ -3,7 +3,7 @@ import type { HoldingSafeguards } from '../tables.ts'
 import { takeIntakeBatches } from './intake-keys.ts'
 
 const againMs = 200
-const mostWaitMs = 60_000
+const maxWaitMs = 60_000
 
 /**
  * Supplies public intake keys, each once, to writers of recordings that are no capture node (the demo's past calls).
@@ -15,7 +15,7 @@ export function intakeKeySource(holding: HoldingSafeguards, taker: string): () =
   let taking: Promise<void> | undefined
 
   async function take(): Promise<void> {
-    for (let waitedMs = 0; waitedMs < mostWaitMs; waitedMs += againMs) {
+    for (let waitedMs = 0; waitedMs < maxWaitMs; waitedMs += againMs) {
       const [batch] = await takeIntakeBatches(holding, taker, 1)
       if (batch) {
         keys.push(...batch.publicKeys)

@@ -16,7 +16,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 export const keysOfBatch = 64
 const batchKeyBytes = 32
 /** Capture uses no key that it took more than `mostDaysUsed` ago (capture/session/media/intake-stock.ts). */
-const daysKept = 40
+const retentionDays = 40
 
 /** Makes an X25519 pair in age's format: identity AGE-SECRET-KEY-1…, recipient age1… */
 export type MakePair = () => { identity: string; recipient: string }
@@ -60,13 +60,13 @@ export async function makeIntakeBatches(
   holding: HoldingSafeguards,
   store: KeyStore,
   makePair: MakePair,
-  mostBatches: number,
+  maxBatches: number,
 ): Promise<number> {
   const db = safeguardsOf(holding)
   const { rows } = await sql<{ missing: number }>`
     select ceil((intake_keys_wanted() - coalesce(sum(cardinality(public_keys)), 0)) / ${keysOfBatch}::numeric)::integer as missing
     from intake_batch where taken_at is null`.execute(db)
-  const wanted = Math.min(mostBatches, rows[0]?.missing ?? 0)
+  const wanted = Math.min(maxBatches, rows[0]?.missing ?? 0)
   if (wanted <= 0) return 0
   const batches = Array.from({ length: wanted }, () => makeBatch(makePair))
   await db.transaction().execute(async (tx) => {
@@ -144,10 +144,10 @@ export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number
 export async function takeIntakeBatches(
   holding: HoldingSafeguards,
   taker: string,
-  mostBatches: number,
+  maxBatches: number,
 ): Promise<IntakeBatch[]> {
   const { rows } = await sql<IntakeBatch>`
-    select id, public_keys as "publicKeys" from take_intake_batches(${taker}::uuid, ${mostBatches}::integer)`.execute(
+    select id, public_keys as "publicKeys" from take_intake_batches(${taker}::uuid, ${maxBatches}::integer)`.execute(
     safeguardsOf(holding),
   )
   return rows
@@ -235,7 +235,7 @@ export async function endOldIntakeBatches(holding: HoldingSafeguards): Promise<v
     .transaction()
     .execute(async (tx) => {
       await holdIntakeKey(tx, 'shared')
-      const old = sql`select id from intake_batch where taken_at < destruction_now() - ${sql.lit(`${daysKept} days`)}::interval`
+      const old = sql`select id from intake_batch where taken_at < destruction_now() - ${sql.lit(`${retentionDays} days`)}::interval`
       await sql`
         with gone as (
           delete from intake_private_key p using intake_batch_key b where p.batch in (${old}) and b.batch = p.batch

@@ -14,7 +14,7 @@ import { openKeyFolder } from './key-folder.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { expiryMonthOf, shardOf } from './month-keys.ts'
 import { moveFileKeys } from './move-keys.ts'
-import { fileKeyOf, keepFileKey } from './recording-keys.ts'
+import { fileKeyOf, storeFileKey } from './recording-keys.ts'
 import { settleMonths } from './retire-versions.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -44,9 +44,9 @@ const soon = () => Temporal.Now.instant().add({ hours: 1 })
 const settle = (store: KeyStore, copies = withoutCopies, now = Temporal.Now.instant()) =>
   settleMonths(custodian, store, copies, now)
 
-async function keep(store: KeyStore, destroyAt: string | Temporal.Instant, id = randomUUID()) {
+async function storeKey(store: KeyStore, destroyAt: string | Temporal.Instant, id = randomUUID()) {
   const fileKey = randomBytes(16)
-  await keepFileKey(custodian, store, { id, destroyAt: Temporal.Instant.from(destroyAt), fileKey })
+  await storeFileKey(custodian, store, { id, destroyAt: Temporal.Instant.from(destroyAt), fileKey })
   return { id, fileKey }
 }
 const forget = async (store: KeyStore, ...ids: string[]) => {
@@ -67,7 +67,10 @@ const shardsIn = async (written: string) =>
 describe('a recording’s key', () => {
   test('comes back until it is forgotten, and does not open in another recording’s place', async () => {
     const store = await makeStore()
-    const [one, other] = [await keep(store, at('2031-01-05T10:20:00Z')), await keep(store, at('2031-01-05T10:40:00Z'))]
+    const [one, other] = [
+      await storeKey(store, at('2031-01-05T10:20:00Z')),
+      await storeKey(store, at('2031-01-05T10:40:00Z')),
+    ]
     expect(await fileKeyOf(custodian, store, one.id)).toEqual(one.fileKey)
     await pool.query(
       `update recording_key k set wrapped = o.wrapped, shard = o.shard from recording_key o
@@ -90,19 +93,19 @@ describe('a recording’s key', () => {
 
   test('goes with its month’s key, whatever the database still has', async () => {
     const store = await makeStore()
-    const { id } = await keep(store, at('2031-02-03T00:00:00Z'))
+    const { id } = await storeKey(store, at('2031-02-03T00:00:00Z'))
     await store.destroy('month-2031-02.v1')
     expect(await fileKeyOf(custodian, store, id)).toBeUndefined()
-    await expect(keep(store, at('2031-02-03T00:00:00Z'))).rejects.toMatchObject({ code: 'KEY_MISSING' })
+    await expect(storeKey(store, at('2031-02-03T00:00:00Z'))).rejects.toMatchObject({ code: 'KEY_MISSING' })
   })
 })
 
 describe('a re-keying', () => {
   test('drops an hour that is empty and gives every neighbour a key that opens', async () => {
     const store = await makeStore()
-    const due = await Promise.all(Array.from({ length: 12 }, () => keep(store, at('2031-03-04T05:30:00Z'))))
+    const due = await Promise.all(Array.from({ length: 12 }, () => storeKey(store, at('2031-03-04T05:30:00Z'))))
     const others = await Promise.all(
-      Array.from({ length: 30 }, (_, n) => keep(store, at('2031-03-10T00:00:00Z').add({ hours: n }))),
+      Array.from({ length: 30 }, (_, n) => storeKey(store, at('2031-03-10T00:00:00Z').add({ hours: n }))),
     )
     const before = (await shardsIn('2031-03')).length
     await forget(store, ...due.map(({ id }) => id))
@@ -116,20 +119,23 @@ describe('a re-keying', () => {
   test('loses no key that comes in meanwhile, and waits for none (20 keepers, 5 re-keyings)', async () => {
     const store = await makeStore()
     const hour = at('2031-04-05T06:00:00Z')
-    const leaving = await Promise.all(Array.from({ length: 5 }, () => keep(store, hour)))
-    const [kept] = await Promise.all([
-      Promise.all(Array.from({ length: 20 }, (_, n) => keep(store, hour.add({ minutes: n % 3 })))),
+    const leaving = await Promise.all(Array.from({ length: 5 }, () => storeKey(store, hour)))
+    const [stored] = await Promise.all([
+      Promise.all(Array.from({ length: 20 }, (_, n) => storeKey(store, hour.add({ minutes: n % 3 })))),
       ...leaving.map(({ id }) => forget(store, id)),
       settle(store),
     ])
     await settle(store)
-    for (const { id, fileKey } of kept) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
+    for (const { id, fileKey } of stored) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
     expect((await store.names()).length).toBe(1)
   })
 
   test('by a store that wraps wrongly changes nothing', async () => {
     const store = await makeStore()
-    const [due, other] = [await keep(store, at('2031-05-05T06:00:00Z')), await keep(store, at('2031-05-05T07:00:00Z'))]
+    const [due, other] = [
+      await storeKey(store, at('2031-05-05T06:00:00Z')),
+      await storeKey(store, at('2031-05-05T07:00:00Z')),
+    ]
     const lying: KeyStore = {
       ...store,
       wrap: async (name, items) =>
@@ -147,7 +153,10 @@ describe('a retired version', () => {
   test('is destroyed only when every copy has the one after it, with a receipt in the ledger', async () => {
     const store = await makeStore()
     const place = makePlainPlace(custodian, store, await makeFolder())
-    const [due, other] = [await keep(store, at('2031-06-05T06:00:00Z')), await keep(store, at('2031-06-05T06:00:00Z'))]
+    const [due, other] = [
+      await storeKey(store, at('2031-06-05T06:00:00Z')),
+      await storeKey(store, at('2031-06-05T06:00:00Z')),
+    ]
     await place.renewKeyring([
       { month: month('2031-06'), shards: (await shardsIn('2031-06')).map(({ shard }) => shard) },
     ])
@@ -178,7 +187,10 @@ describe('a retired version', () => {
   test('goes at its deadline though a place is away; what the place must be told is noted', async () => {
     const store = await makeStore()
     const place = makePlainPlace(custodian, store, await makeFolder(), 'away')
-    const [due, other] = [await keep(store, at('2031-07-05T06:00:00Z')), await keep(store, at('2031-07-05T06:00:00Z'))]
+    const [due, other] = [
+      await storeKey(store, at('2031-07-05T06:00:00Z')),
+      await storeKey(store, at('2031-07-05T06:00:00Z')),
+    ]
     await forget(store, due.id)
     place.isAway = true
     expect((await settle(store, place, soon().add({ hours: 1 }))).destroyed).toHaveLength(1)
@@ -194,7 +206,7 @@ describe('a retired version', () => {
   ] as const)('of a store that %s lives on as retired, and the next run destroys it', async (_, code) => {
     const store = await makeStore()
     const destroyAt = at(code === 'KEY_STAYS' ? '2031-08-05T06:00:00Z' : '2031-09-05T06:00:00Z')
-    const { id } = await keep(store, destroyAt)
+    const { id } = await storeKey(store, destroyAt)
     await forget(store, id)
     const wrong: KeyStore = {
       ...store,
@@ -215,7 +227,10 @@ describe('month keys', () => {
   test('are destroyed when the month is over and nothing depends on them, their shards with them', async () => {
     const store = await makeStore()
     const end = (written: string) => destroyPastMonthKeys(custodian, store, withoutCopies, month(written), soon())
-    const [early, late] = [await keep(store, at('2032-01-05T06:00:00Z')), await keep(store, at('2032-02-05T06:00:00Z'))]
+    const [early, late] = [
+      await storeKey(store, at('2032-01-05T06:00:00Z')),
+      await storeKey(store, at('2032-02-05T06:00:00Z')),
+    ]
     expect(await end('2032-02')).toEqual([]) // The recording is still there.
     await forget(store, early.id)
     await settle(store)
@@ -228,7 +243,7 @@ describe('month keys', () => {
 
   test('killed in between, are destroyed by the next try, their shards too', async () => {
     const store = await makeStore()
-    const { id } = await keep(store, at('2032-05-05T06:00:00Z'))
+    const { id } = await storeKey(store, at('2032-05-05T06:00:00Z'))
     await forget(store, id)
     const dying: KeyStore = { ...store, destroy: () => Promise.reject(new Error('killed')) }
     await destroyPastMonthKeys(custodian, dying, withoutCopies, month('2032-06'), soon())
@@ -258,7 +273,7 @@ test('after any sequence of keeping, destroying, shortening and month ends, exac
       for (const { act, pick, hour } of steps) {
         const id = [...held.keys()][pick % Math.max(1, held.size)]
         if (act === 'keep') {
-          const one = await keep(store, start.add({ hours: hour }))
+          const one = await storeKey(store, start.add({ hours: hour }))
           held.set(one.id, one.fileKey)
         } else if (act === 'destroy' && id) {
           await forget(store, id)

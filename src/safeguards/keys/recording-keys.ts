@@ -20,7 +20,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 export const shardKeyBytes = 32
 
 /** A recording and its instant of destruction, which determines its shard. */
-export interface Kept {
+export interface RecordingKey {
   id: string
   destroyAt: Temporal.Instant
   /** 16 bytes. */
@@ -31,7 +31,7 @@ export interface Kept {
  * Stores a recording's file key; in the given transaction, or in one of its own. Idempotent.
  * @throws KeyStoreFault KEY_MISSING if the month's key is destroyed concurrently
  */
-export function keepFileKey(holding: HoldingSafeguards, store: KeyStore, recording: Kept): Promise<void> {
+export function storeFileKey(holding: HoldingSafeguards, store: KeyStore, recording: RecordingKey): Promise<void> {
   return inTransaction(holding, async (tx) => {
     const { month, shard, wrapped } = await wrapFileKey(tx, store, recording)
     await tx
@@ -46,7 +46,7 @@ export function keepFileKey(holding: HoldingSafeguards, store: KeyStore, recordi
 export async function wrapFileKey(
   tx: Tx,
   store: KeyStore,
-  { id, destroyAt, fileKey }: Kept,
+  { id, destroyAt, fileKey }: RecordingKey,
 ): Promise<{ month: Temporal.PlainDate; shard: number; wrapped: Buffer }> {
   const [month, shard] = [expiryMonthOf(destroyAt), shardOf(destroyAt)]
   const shardKey = await shardKeyOf(tx, store, month, shard)

@@ -110,8 +110,8 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number):
     .execute()
   const touched = [...new Set(rows.map(({ shard }) => shard))]
   const neighbours = await neighboursOf(tx, month, touched, new Set(rows.map((row) => row.recording_id)))
-  const kept = new Set(neighbours.map(({ shard }) => shard))
-  const dropped = touched.filter((shard) => !kept.has(shard))
+  const neighbourShards = new Set(neighbours.map(({ shard }) => shard))
+  const dropped = touched.filter((shard) => !neighbourShards.has(shard))
   const opened = await unwrapShards(store, month, shards)
 
   if (leaving.take) await leaving.take(tx, openFileKeys(rows, opened))
@@ -120,14 +120,16 @@ async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number):
     .where('recording_id', '=', sql<string>`any (${rows.map((row) => row.recording_id)}::uuid[])`)
     .where('expiry_month', '=', month)
     .execute()
-  const fresh = new Map([...kept].map((shard) => [shard, randomBytes(shardKeyBytes)]))
+  const fresh = new Map([...neighbourShards].map((shard) => [shard, randomBytes(shardKeyBytes)]))
   await rewrapNeighbours(tx, neighbours, opened, fresh)
   await tx
     .deleteFrom('shard_key')
     .where('expiry_month', '=', month)
     .where('shard', '=', sql<number>`any (${dropped}::int[])`)
     .execute()
-  const held = shards.map(({ shard }) => shard).filter((shard) => kept.has(shard) || !touched.includes(shard))
+  const held = shards
+    .map(({ shard }) => shard)
+    .filter((shard) => neighbourShards.has(shard) || !touched.includes(shard))
   await wrapShards(
     tx,
     store,

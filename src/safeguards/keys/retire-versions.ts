@@ -23,7 +23,7 @@ const forgottenMinutes = 10
 /** A copy that has been in the writing for longer was abandoned. */
 const renewalMinutes = 60
 /** With frequent destructions the version changes while a copy is written; then those destructions renew it themselves. */
-const mostRenewals = 5
+const maxRenewals = 5
 
 /** Renews the copies of every month with retired versions and destroys these. Can be interrupted anywhere and run again. */
 export async function settleMonths(
@@ -116,7 +116,7 @@ async function renewCopies(
     } catch (error) {
       answer = { reached: [], fault: `copies of the keys: ${error instanceof Error ? error.message : String(error)}` }
     }
-    if ((await versionNow(db, month)) !== before && round < mostRenewals) continue
+    if ((await versionNow(db, month)) !== before && round < maxRenewals) continue
     await db.deleteFrom('keyring_renewal').where('id', '=', id).execute()
     return answer
   }

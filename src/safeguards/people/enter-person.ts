@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
-import { keepPassword } from './password.ts'
+import { hashPassword } from './password.ts'
 import type { PersonHistory } from './history/person-history.ts'
 import { userIdOf } from './written-values.ts'
 import { writeHistories } from './history/write-histories.ts'
@@ -30,14 +30,14 @@ export interface UserIdTaken {
 
 /**
  * Enters a person; user ids are personal and never reused (R20). For the command line, as the database owner: the desk uses
- * keep-people.ts. Throws the database's error if the number belongs to somebody else.
+ * change-people.ts. Throws the database's error if the number belongs to somebody else.
  */
 export async function enterPerson(
   holding: HoldingSafeguards,
   person: NewPerson & { password?: string | undefined },
 ): Promise<{ id: string } | UserIdTaken> {
   const db = safeguardsOf(holding)
-  const kept = person.password === undefined ? undefined : await keepPassword(person.password)
+  const stored = person.password === undefined ? undefined : await hashPassword(person.password)
   return db.transaction().execute(async (tx) => {
     await sql`select lock_directory()`.execute(tx)
     const userId = userIdOf(person.userId)
@@ -45,10 +45,10 @@ export async function enterPerson(
     if (taken) return { refused: 'user-id-taken' }
     const after = newHistory(person)
     await writeHistories(tx, [{ before: undefined, after }])
-    if (kept) {
+    if (stored) {
       await tx
         .updateTable('person')
-        .set({ password_salt: kept.salt, password_check: kept.check })
+        .set({ password_salt: stored.salt, password_check: stored.check })
         .where('id', '=', after.id)
         .execute()
     }
@@ -94,7 +94,7 @@ export function newHistory(person: NewPerson): PersonHistory {
 /** Sets a person's password and ends all other sessions. */
 export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
   const db = safeguardsOf(holding)
-  const { salt, check } = await keepPassword(password)
+  const { salt, check } = await hashPassword(password)
   await db.transaction().execute(async (tx) => {
     await tx
       .updateTable('person')

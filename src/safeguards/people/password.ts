@@ -18,14 +18,14 @@ const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}=
 const nobody = newSalt()
 
 /** Stored form of a password: its salt, and SHA-256 of argon2id's output, which the database compares. */
-export interface KeptPassword {
+export interface StoredPassword {
   /** Parameters and salt as in a PHC string. */
   salt: string
   check: Buffer
 }
 
 /** Returns the stored form. Each password keeps the cost it was hashed at, so that a new cost locks nobody out. */
-export async function keepPassword(password: string, cost = costNow): Promise<KeptPassword> {
+export async function hashPassword(password: string, cost = costNow): Promise<StoredPassword> {
   const salt = newSalt(cost)
   return {
     salt,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { keepPassword, proofOf } from './password.ts'
+import { hashPassword, proofOf } from './password.ts'
 import { enterPerson, setPassword } from './enter-person.ts'
 import { enterUnit } from './units.ts'
 import { signIn } from '../sign-in/sign-in.ts'
@@ -34,7 +34,7 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
 
 describe('a password', () => {
   test('is kept as argon2id with OWASP’s parameters, and every one has a salt of its own', async () => {
-    const [one, other] = await Promise.all([keepPassword('same'), keepPassword('same')])
+    const [one, other] = await Promise.all([hashPassword('same'), hashPassword('same')])
     expect(one.salt).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(one.salt).not.toBe(other.salt)
     expect(one.check).not.toEqual(other.check)
@@ -45,7 +45,7 @@ describe('a password', () => {
   })
 
   test('is proved at the cost that it was hashed at, whatever new ones cost', async () => {
-    const { salt, check } = await keepPassword('same', { memoryCost: 64, timeCost: 3, parallelism: 1 })
+    const { salt, check } = await hashPassword('same', { memoryCost: 64, timeCost: 3, parallelism: 1 })
     expect(salt).toMatch(/^\$argon2id\$v=19\$m=64,t=3,p=1\$/)
     const proof = await proofOf('same', salt)
     expect(sha256(proof)).toEqual(check)
@@ -55,7 +55,7 @@ describe('a password', () => {
   })
 
   test('is proved however its letters were composed, and in no other case', async () => {
-    const { salt, check } = await keepPassword('Äiti-åker')
+    const { salt, check } = await hashPassword('Äiti-åker')
     expect(sha256(await proofOf('Äiti-åker'.normalize('NFD'), salt))).toEqual(check)
     for (const wrong of ['äiti-åker', 'Äiti-åker ', '', 'Aiti-aker'])
       expect(sha256(await proofOf(wrong, salt))).not.toEqual(check)

@@ -30,7 +30,7 @@ export function isUserId(userId: string): boolean {
 }
 
 /** Longest name of a person or a unit, in characters. */
-export const longestName = 200
+export const maxNameLength = 200
 
 // Control characters and lone surrogates.
 const unstorable = /[\p{Cc}\p{Cs}]/u

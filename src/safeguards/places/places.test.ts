@@ -104,7 +104,7 @@ async function openedFrom(store: ObjectStore): Promise<string[]> {
   }
   return found.sort()
 }
-const kept = async () =>
+const stored = async () =>
   (await db.selectFrom('recording_key').select('recording_id').execute()).map((row) => row.recording_id).sort()
 const stateOf = (name: string) =>
   db.selectFrom('place_of_data').selectAll().where('name', '=', name).executeTakeFirstOrThrow()
@@ -146,7 +146,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
   rule('is whole after the first time, and opens with the key that is kept in a safe', async () => {
     const setting = await make()
     expect(await open([setting]).catchUp()).toEqual([{ place: setting.name, reached: true }])
-    expect(await openedFrom(await openStore(setting))).toEqual(await kept())
+    expect(await openedFrom(await openStore(setting))).toEqual(await stored())
     expect(await stateOf(setting.name)).toMatchObject({
       state: 'in-use',
       keyring_whole: true,
@@ -164,7 +164,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isThere, make) => {
     await addShard(3, 4)
     expect(await places.renewKeyring([{ month, shards: [1] }])).toEqual([{ place: setting.name, reached: true }])
     const store = await openStore(setting)
-    expect(await openedFrom(store)).toEqual(await kept())
+    expect(await openedFrom(store)).toEqual(await stored())
     expect(await Array.fromAsync(store.list('keyring/'))).toEqual([
       'keyring/2027-03/2',
       'keyring/2027-03/3',
@@ -210,7 +210,7 @@ test('a copy opens whatever moment its renewal ends at', async () => {
   await open([setting]).catchUp()
   const store = await openStore(setting)
   for (let ends = 0; ends < 12; ends++) {
-    const before = await kept()
+    const before = await stored()
     await db.deleteFrom('recording_key').where('shard', '=', 1).execute()
     await db.deleteFrom('shard_key').where('shard', '=', 1).execute()
     await addShard(1, 2)
@@ -226,11 +226,11 @@ test('a copy opens whatever moment its renewal ends at', async () => {
     await renewMonth(db, keys, recovery.recipient, failing, { month, shards: [1], place }).catch(() => undefined)
     const opened = await openedFrom(store)
     expect(
-      [before, await kept()].some((all) => JSON.stringify(all) === JSON.stringify(opened)),
+      [before, await stored()].some((all) => JSON.stringify(all) === JSON.stringify(opened)),
       `after ${ends}`,
     ).toBe(true)
     await renewMonth(db, keys, recovery.recipient, store, { month, shards: [1], place })
-    expect(await openedFrom(store)).toEqual(await kept())
+    expect(await openedFrom(store)).toEqual(await stored())
   }
 })
 
@@ -238,7 +238,7 @@ test('a shard whose key changes while a copy is written is there as it was, whol
   const setting = await aFolder()
   await open([setting]).catchUp()
   const store = await openStore(setting)
-  const before = await kept()
+  const before = await stored()
   const changing: ObjectStore = {
     ...store,
     async put(key, content) {
@@ -265,7 +265,7 @@ test('a recording that is being taken into keeping when a place comes into use h
     return { caughtUp }
   })
   await begun.caughtUp
-  expect(await openedFrom(await openStore(setting))).toEqual(await kept())
+  expect(await openedFrom(await openStore(setting))).toEqual(await stored())
 })
 
 describe('a place that', () => {
@@ -292,7 +292,7 @@ describe('a place that', () => {
     await rm(pathOf(one), { recursive: true })
     await rename(`${pathOf(one)}.unmounted`, pathOf(one))
     expect(await places.catchUp()).toMatchObject([{ reached: true }, { reached: true }])
-    expect(await openedFrom(await openStore(one))).toEqual(await kept())
+    expect(await openedFrom(await openStore(one))).toEqual(await stored())
     expect(await stateOf(one.name)).toMatchObject({ state: 'in-use', fault: null, fault_code: null })
   })
 

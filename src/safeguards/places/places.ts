@@ -284,13 +284,13 @@ export function openPlaces(options: PlacesOptions): Places {
     deleteObjects: (objects: readonly string[]) => Promise.all(backups.map((place) => deleteFrom(place, objects))),
     shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.report(ship))),
     catchUp: async () => {
-      const kept = backups.map((place) =>
+      const copies = backups.map((place) =>
         place.report(async (open) => {
           await renewPending(open)
           await ship(open)
         }, wholeLimitMs),
       )
-      return Promise.all([...kept, ...ledgers.map((place) => place.report(ship))])
+      return Promise.all([...copies, ...ledgers.map((place) => place.report(ship))])
     },
     backup(name) {
       const place = backups.find(({ setting }) => setting.name === name)

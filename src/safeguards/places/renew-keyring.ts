@@ -97,12 +97,12 @@ export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]
 }
 
 async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but?: ReadonlySet<number>): Promise<void> {
-  const kept = new Set([...(but ?? [])].map((shard) => shardFile(month, shard)))
-  if (but) kept.add(monthFile(month))
+  const excepted = new Set([...(but ?? [])].map((shard) => shardFile(month, shard)))
+  if (but) excepted.add(monthFile(month))
   // The month's file first: without it the others open nothing. A crash may have left an unnamed one.
   if (!but) await store.delete(monthFile(month))
   const gone: string[] = []
-  for await (const key of store.list(folderOfMonth(month))) if (!kept.has(key)) gone.push(key)
+  for await (const key of store.list(folderOfMonth(month))) if (!excepted.has(key)) gone.push(key)
   await each(gone, async (key) => {
     await store.delete(key)
   })

@@ -48,13 +48,13 @@ export async function noteRun(holding: HoldingSafeguards, run: Run, after?: numb
       keys: run.keys ?? 0,
       ledger_from: range?.from ?? null,
       ledger_to: range?.to ?? null,
-      fault: run.fault?.slice(0, longestFault) ?? null,
+      fault: run.fault?.slice(0, maxFaultLength) ?? null,
       goes_on_after: run.goesOnAfter ?? null,
     })
     .execute()
 }
 
-const longestFault = 100
+const maxFaultLength = 100
 
 /** Returns the last verification of recordings, and where the next part begins. */
 export async function lastVerification(

@@ -6,7 +6,7 @@ import { decideDirectoryChange, listDirectoryChanges } from '../people/directory
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { requestFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
-import { endLeavers } from './keep-accounts.ts'
+import { endLeavers } from './accounts.ts'
 import { makeLink, useLink } from './links.ts'
 import { newDeviceToken, rememberDevice, signIn } from './sign-in.ts'
 

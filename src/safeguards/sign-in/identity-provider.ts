@@ -102,9 +102,9 @@ const clockToleranceSeconds = 30
 const latestSeconds = 8_640_000_000_000
 /** Age of a fresh proof of presence (require_fresh in the database). */
 const freshSeconds = 15 * 60
-const longestClaim = 256
+const maxClaimLength = 256
 /** Longest answer: a discovery document, keys or tokens. */
-const longestAnswerBytes = 1024 * 1024
+const maxAnswerBytes = 1024 * 1024
 const sealPurpose = 'seloste.identity-provider'
 
 export function createIdentityProvider(given: {
@@ -286,7 +286,7 @@ export function createIdentityProvider(given: {
   /** False for a token for another client (Core 1.0, section 3.1.3.7), or with impossible values. */
   function isOurs({ azp, sub, auth_time: authTime = 0 }: IDToken): boolean {
     if (azp !== undefined && azp !== settings.clientId) return false
-    return sub !== '' && sub.length < longestClaim && isStorable(sub) && authTime <= latestSeconds
+    return sub !== '' && sub.length < maxClaimLength && isStorable(sub) && authTime <= latestSeconds
   }
 
   /**
@@ -295,7 +295,7 @@ export function createIdentityProvider(given: {
    */
   function whoIn(stated: Record<string, unknown>): string {
     const who = stated[settings.claim]
-    if (typeof who !== 'string' || who.length > longestClaim) return ''
+    if (typeof who !== 'string' || who.length > maxClaimLength) return ''
     if (settings.claim === 'email' && stated['email_verified'] !== true) return ''
     return isStorable(who) && who === who.normalize('NFC') ? who : ''
   }
@@ -432,7 +432,7 @@ async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise
     new TransformStream<Uint8Array, Uint8Array>({
       transform(part, controller) {
         bytes += part.byteLength
-        if (bytes > longestAnswerBytes) throw new Error('the identity provider’s answer is too long')
+        if (bytes > maxAnswerBytes) throw new Error('the identity provider’s answer is too long')
         controller.enqueue(part)
       },
     }),

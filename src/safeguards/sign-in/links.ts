@@ -6,7 +6,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { keepPassword, proofOf } from '../people/password.ts'
+import { hashPassword, proofOf } from '../people/password.ts'
 import { describePerson } from '../people/people.ts'
 import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
@@ -156,7 +156,7 @@ export async function useLink(
   password: string,
   code?: string,
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
-  const { salt, check } = await keepPassword(password)
+  const { salt, check } = await hashPassword(password)
   const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
   return orRefused(holding, useRefusals, entry, async () => {
     const { rows } = await sql<{ used: 'used' | 'none' | 'unreleased' | 'code' }>`
@@ -176,7 +176,7 @@ export async function useFirstLink(
   person: { userId: string; name: string; password: string },
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
   const userId = userIdOf(person.userId)
-  const { salt, check } = await keepPassword(person.password)
+  const { salt, check } = await hashPassword(person.password)
   const known = await safeguardsOf(holding)
     .selectFrom('person')
     .select('password_salt')

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { forgetSignIns } from './keep-accounts.ts'
+import { forgetSignIns } from './accounts.ts'
 import { makeOperatorsLink, useLink } from './links.ts'
 import { newDeviceToken, rememberDevice, signIn, type AttemptFrom } from './sign-in.ts'
 

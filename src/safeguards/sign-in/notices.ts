@@ -18,7 +18,7 @@ export interface Notice {
   own: boolean
 }
 
-const mostListed = 100
+const maxListed = 100
 
 /** Lists one's own notices, newest first. */
 export function listNotices(holding: HoldingSafeguards, session: Session): Promise<Notice[]> {
@@ -28,7 +28,7 @@ export function listNotices(holding: HoldingSafeguards, session: Session): Promi
       from account_notice n
       left join session s on s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
       where n.person_id = ${session.personId}::uuid
-      order by n.at desc, n.id limit ${mostListed}`.execute(tx)
+      order by n.at desc, n.id limit ${maxListed}`.execute(tx)
     return rows
   })
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { keepPassword, proofOf } from '../people/password.ts'
+import { hashPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer, orRefused, type Refused } from './as-viewer.ts'
@@ -91,7 +91,7 @@ export async function changePassword(
   given: { current: string; password: string },
 ): Promise<Session | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'password.unfit' }> {
   const proof = await passwordProof(holding, session.personId, given.current)
-  const { salt, check } = await keepPassword(given.password)
+  const { salt, check } = await hashPassword(given.password)
   const token = randomBytes(32).toString('base64url')
   return asViewer(holding, session, async (tx) => {
     const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
@@ -217,7 +217,7 @@ const endRefusals = ['deny.role', 'not-found', 'confirm.fresh'] as const
 export async function endOwnSessions(
   holding: HoldingSafeguards,
   session: Session,
-  keep: 'this' | 'none',
+  except: 'this' | 'none',
   now: Temporal.Instant,
 ): Promise<number> {
   return asViewer(holding, session, async (tx) => {
@@ -227,7 +227,7 @@ export async function endOwnSessions(
       .set({ ended_at: now })
       .where('person_id', '=', session.personId)
       .where('ended_at', 'is', null)
-    if (keep === 'this') ending = ending.where('token_hash', '<>', sessionHash(session.token))
+    if (except === 'this') ending = ending.where('token_hash', '<>', sessionHash(session.token))
     const { numUpdatedRows } = await ending.executeTakeFirst()
     const ended = Number(numUpdatedRows)
     await appendAudit(tx, {

@@ -267,14 +267,14 @@ describe('a session alone makes no passkey', () => {
   test('one that was asked for in another session, or made for another site', async () => {
     const request = given(await passkeys.requestAddition({ session: token, proof: await passwordProof() }))
     const authenticator = makeAuthenticator(origin)
-    const kept = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
+    const stored = (session: string, spoiled: Parameters<Authenticator['create']>[1]) =>
       passkeys.add({ session, newSession: newToken(), name: 'a', response: authenticator.create(request, spoiled) })
     const wrong = { refused: 'passkey.refused' }
-    expect(await kept(await anotherSession(), {})).toEqual(wrong)
-    expect(await kept(token, { origin: 'https://elsewhere.example' })).toEqual(wrong)
-    expect(await kept(token, { verified: false })).toEqual(wrong)
-    expect(await kept(token, { rpId: 'elsewhere.example' })).toEqual(wrong)
-    expect(await kept(token, {})).toHaveProperty('id')
+    expect(await stored(await anotherSession(), {})).toEqual(wrong)
+    expect(await stored(token, { origin: 'https://elsewhere.example' })).toEqual(wrong)
+    expect(await stored(token, { verified: false })).toEqual(wrong)
+    expect(await stored(token, { rpId: 'elsewhere.example' })).toEqual(wrong)
+    expect(await stored(token, {})).toHaveProperty('id')
   })
 
   test('ten are enough, and what is held already is not offered again', async () => {

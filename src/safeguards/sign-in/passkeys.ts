@@ -12,7 +12,7 @@ import { appendAudit } from '../audit/append.ts'
 import { sessionExpiry, sessionHash } from '../people/session.ts'
 import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
-import { createPasskeyKeeping } from './keep-passkeys.ts'
+import { createPasskeyStore } from './passkey-store.ts'
 import type { Act } from './confirmations.ts'
 import {
   descriptor,
@@ -34,7 +34,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
   const challenges = createChallenges(now)
 
   return {
-    ...createPasskeyKeeping({ ...given, challenges }),
+    ...createPasskeyStore({ ...given, challenges }),
 
     /** Options for signing in with a passkey, before the person is known. */
     askSignIn: () => createChallenge(['sign-in'], []),

@@ -3,13 +3,13 @@
  */
 
 /** Least characters for a password as the only factor. */
-export const leastAlone = 15
+export const minLengthAlone = 15
 /** Least characters with a second factor. */
-export const leastWithSecondFactor = 8
+export const minLengthWithSecondFactor = 8
 /** Longest password; at least 64 must be allowed. */
 export const greatest = 256
 
 /** Returns true if the password may be the only factor. */
 export function standsAlone(password: string): boolean {
-  return [...password.normalize('NFKC')].length >= leastAlone
+  return [...password.normalize('NFKC')].length >= minLengthAlone
 }

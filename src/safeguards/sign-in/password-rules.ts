@@ -3,14 +3,14 @@
  * expiry.
  */
 import { dictionary } from '@zxcvbn-ts/language-common'
-import { greatest, leastAlone, leastWithSecondFactor } from './password-length.ts'
+import { greatest, minLengthAlone, minLengthWithSecondFactor } from './password-length.ts'
 
 /** Least number of characters that are neither sequences nor repetitions. */
-const leastFresh = 6
+const minNewCharacters = 6
 /** Least length of a repeated piece, and of what remains beside words about the person. */
-const leastOwn = 8
+const minOwnCharacters = 8
 /** Shorter words about the person are ignored. */
-const leastWord = 4
+const minWordLength = 4
 
 export interface PasswordProblem {
   code: 'too-short' | 'too-long' | 'common' | 'repeated' | 'context' | 'same'
@@ -48,15 +48,15 @@ const lookalikes: Record<string, string> = {
 /** Returns everything that is wrong with a password; empty if it is acceptable. Compared in NFKC, as it is stored. */
 export function judgePassword(password: string, around: PasswordAround): PasswordProblem[] {
   const text = password.normalize('NFKC')
-  const least = around.secondFactor ? leastWithSecondFactor : leastAlone
+  const min = around.secondFactor ? minLengthWithSecondFactor : minLengthAlone
   const { length } = [...text]
   const plain = text.toLowerCase()
   const word = wordAround(plain, around.words)
   return [
-    ...(length < least ? [{ code: 'too-short' as const, least }] : []),
+    ...(length < min ? [{ code: 'too-short' as const, least: min }] : []),
     ...(length > greatest ? [{ code: 'too-long' as const, greatest }] : []),
     // A shorter one is reported as too short.
-    ...(length >= leastWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
+    ...(length >= minLengthWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
     ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
     ...(word === undefined ? [] : [{ code: 'context' as const, word }]),
     ...(around.current !== undefined && text === around.current.normalize('NFKC') ? [{ code: 'same' as const }] : []),
@@ -75,7 +75,7 @@ function isCommon(plain: string): boolean {
 }
 
 function isTwoCommon(text: string): boolean {
-  for (let at = leastWord; at <= text.length - leastWord; at += 1) {
+  for (let at = minWordLength; at <= text.length - minWordLength; at += 1) {
     if (common.has(text.slice(0, at)) && common.has(text.slice(at))) return true
   }
   return false
@@ -84,10 +84,10 @@ function isTwoCommon(text: string): boolean {
 /** True if few characters do not follow from the previous one: aaaa, 1234, qwerty, abcabcabc. */
 function isRepeated(plain: string): boolean {
   const period = periodOf(plain)
-  if (period < plain.length && period < leastOwn) return true
+  if (period < plain.length && period < minOwnCharacters) return true
   const characters = [...plain]
   const fresh = characters.filter((character, at) => at === 0 || !follows(characters[at - 1] ?? '', character))
-  return fresh.length < leastFresh
+  return fresh.length < minNewCharacters
 }
 
 function follows(before: string, after: string): boolean {
@@ -116,7 +116,7 @@ function wordAround(plain: string, around: readonly string[]): string | undefine
       }),
     ),
   ]
-    .filter((one) => [...one].length >= leastWord)
+    .filter((one) => [...one].length >= minWordLength)
     .sort((one, other) => other.length - one.length)
   let left = plain
   let found: string | undefined
@@ -125,7 +125,7 @@ function wordAround(plain: string, around: readonly string[]): string | undefine
     found ??= one
     left = left.replaceAll(one, '')
   }
-  return found !== undefined && [...left].length < leastOwn ? found : undefined
+  return found !== undefined && [...left].length < minOwnCharacters ? found : undefined
 }
 
 function strip(text: string): string {

@@ -6,7 +6,7 @@ import { enterTestPerson, password, type TestPerson } from '#test/database/peopl
 import { proofOf } from '../people/password.ts'
 import { sessionHolds, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { noteDemand } from './keep-accounts.ts'
+import { noteDemand } from './accounts.ts'
 import { passwordProof, signInOf } from './own-account.ts'
 import { createSecondFactors } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
@@ -131,10 +131,10 @@ describe('enrolling an authenticator', () => {
       'select to_jsonb(t)::text as row from totp t where person_id = $1 union all select to_jsonb(r)::text from recovery_code r where person_id = $1',
       [aino.id],
     )
-    const kept = rows.map(({ row }) => row).join()
+    const stored = rows.map(({ row }) => row).join()
     expect(rows).toHaveLength(11)
     const hex = Buffer.from(Secret.fromBase32(secret).bytes).toString('hex')
-    for (const word of [secret, hex, ...recoveryCodes]) expect(kept).not.toContain(word)
+    for (const word of [secret, hex, ...recoveryCodes]) expect(stored).not.toContain(word)
   })
 
   test('sealed for one person, a secret opens nothing in the place of another’s', async () => {

@@ -18,7 +18,7 @@ type Tx = Transaction<SafeguardTables>
 
 const enrolmentMinutes = 15
 /** Wrong codes in a row after which an authenticator is disabled (NIST SP 800-63B-4 section 3.2.2). */
-const mostFailures = 100
+const maxFailures = 100
 
 /** Exactly one of the two. */
 export interface GivenFactor {
@@ -144,7 +144,7 @@ export function createSecondFactors(
         await sql`update totp set confirmed_at = now(), last_step = ${step}, used_at = now() where id = ${id}::uuid`.execute(
           tx,
         )
-        const recoveryCodes = await keepNewCodes(tx, found.person)
+        const recoveryCodes = await storeNewCodes(tx, found.person)
         await credential(tx, 'credential.added', found.person, 'totp', id)
         const goesOn = found.awaits
           ? await complete(tx, session, newSession, found.person, 'totp')
@@ -203,7 +203,7 @@ export function createSecondFactors(
         const factor = await take(tx, found.person, session, { otp })
         if (typeof factor === 'object') return factor
         await credential(tx, 'credential.added', found.person, 'recovery-codes')
-        return { recoveryCodes: await keepNewCodes(tx, found.person) }
+        return { recoveryCodes: await storeNewCodes(tx, found.person) }
       }),
   }
 
@@ -227,7 +227,7 @@ export function createSecondFactors(
       from totp where person_id = ${person}::uuid and confirmed_at is not null for update`.execute(tx)
     const totp = rows[0]
     if (!totp || otp === undefined) return { refused: 'factor.none' }
-    if (totp.failures >= mostFailures) return { refused: 'session.factor-blocked' }
+    if (totp.failures >= maxFailures) return { refused: 'session.factor-blocked' }
     if (totp.seconds > 0) return { refused: 'session.wait', seconds: totp.seconds }
     const step = stepOfCode(unwrapKey(keys.totp, totp.sealed, sealFor(totp.id, person)), otp, now())
     if (step === undefined) {
@@ -243,7 +243,7 @@ export function createSecondFactors(
     return 'totp'
   }
 
-  async function keepNewCodes(tx: Tx, person: string): Promise<string[]> {
+  async function storeNewCodes(tx: Tx, person: string): Promise<string[]> {
     const codes = newRecoveryCodes()
     await tx.deleteFrom('recovery_code').where('person_id', '=', person).execute()
     await tx

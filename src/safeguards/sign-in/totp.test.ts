@@ -48,8 +48,8 @@ test('recovery codes are ten, of 75 bits, and the same in whatever case and with
   for (const code of codes) expect(code).toMatch(/^[0-9a-hjkmnp-tv-z]{5}(-[0-9a-hjkmnp-tv-z]{5}){2}$/)
   const key = Buffer.alloc(32, 1)
   const [code = ''] = codes
-  const kept = recoveryHash(key, code)
-  expect(recoveryHash(key, code.toUpperCase().replaceAll('-', ' '))).toEqual(kept)
+  const stored = recoveryHash(key, code)
+  expect(recoveryHash(key, code.toUpperCase().replaceAll('-', ' '))).toEqual(stored)
   expect(recoveryHash(key, '0o1il')).toEqual(recoveryHash(key, '00111'))
-  expect(recoveryHash(Buffer.alloc(32, 2), code)).not.toEqual(kept)
+  expect(recoveryHash(Buffer.alloc(32, 2), code)).not.toEqual(stored)
 })

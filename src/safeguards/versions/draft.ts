@@ -67,7 +67,7 @@ export function listDrafts(
   now: Temporal.Instant,
 ): Promise<{ drafts: Draft[]; mayDraft: boolean }> {
   return asViewer(holding, session, now, async (tx, viewer) => {
-    const rows = await draftRows(tx).orderBy('changed_at', 'desc').limit(mostListed).execute()
+    const rows = await draftRows(tx).orderBy('changed_at', 'desc').limit(maxListed).execute()
     const newest = await newestVersion(tx)
     const drafts = rows.map((row) => viewDraft(row, newest.version, viewer))
     const isOpen = ({ state }: Draft) => state === 'DRAFT' || state === 'SUBMITTED'
@@ -88,7 +88,7 @@ export function readDraft(
   return asViewer(holding, session, now, (tx, viewer) => findDraft(tx, viewer, id))
 }
 
-const mostListed = 200
+const maxListed = 200
 
 export interface Viewer {
   personId: string

@@ -115,7 +115,7 @@ export async function readPublished(holding: HoldingSafeguards, version?: number
 
 /** Versions are immutable, so each text is parsed once. */
 const textsRead = new Map<string, RegisterDescription>()
-const mostRemembered = 500
+const maxRemembered = 500
 
 /**
  * Parses a version's text.
@@ -128,7 +128,7 @@ export function readText(text: string, name: string): Pick<DescriptionVersion, '
     const parsed = parseDescription(text)
     if (!parsed.ok) throw new DescriptionFault(name, parsed.problems)
     description = parsed.description
-    if (textsRead.size >= mostRemembered) textsRead.clear()
+    if (textsRead.size >= maxRemembered) textsRead.clear()
     textsRead.set(hash, description)
   }
   return { text, hash, description }

@@ -31,7 +31,7 @@ export interface Alarm {
   isOwn: boolean
 }
 
-const mostListed = 500
+const maxListed = 500
 
 /** Lists at most 500 alarms, open ones first, newest first. Names are looked up now and not stored. */
 export function listAlarms(
@@ -48,7 +48,7 @@ export function listAlarms(
       .orderBy(sql`closed_at is not null`)
       .orderBy('raised_at', 'desc')
       .orderBy('id', 'desc')
-      .limit(mostListed)
+      .limit(maxListed)
       .execute()
     const person = await namePeople(
       tx,

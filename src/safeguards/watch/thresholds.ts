@@ -57,6 +57,6 @@ export const defaultPace = { inMinute: 60, inHour: 600 } as const
 /** Each look beyond waits this much longer than the one before, up to the longest. */
 export const slowing = { stepMs: 100, longestMs: 10_000 } as const
 /** So many slowed looks of one person may wait; another is refused. */
-export const mostWaiting = 8
+export const maxWaiting = 8
 /** A month's looks by maintenance and the security unit are reviewed within so many days of its end (AC24). */
 export const reviewWithinDays = 14

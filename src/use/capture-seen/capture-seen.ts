@@ -30,7 +30,7 @@ export interface ReceptionPeriod {
   worstJitterMs: number
 }
 
-const mostPeriods = 2000
+const maxPeriods = 2000
 
 /** Lists reception by period, trunk and client, newest first; at most 2,000 rows. */
 export function readReception(
@@ -58,7 +58,7 @@ export function readReception(
       .orderBy(at, 'desc')
       .orderBy('trunk')
       .orderBy('client')
-      .limit(mostPeriods)
+      .limit(maxPeriods)
       .execute()
     return rows.map((row) => ({
       at: row.at,

@@ -5,7 +5,7 @@ import { anonymisedCopyKey, bodyKey, subjectCopyKey } from '#register/recordings
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
-import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { makeTestPromises } from '#test/register/make-test-promises.ts'
 import type { Place } from './promise.ts'
 import { readProofs } from './read-proofs.ts'
 import { reportEnded, reportVersionInUse } from './report-version-in-use.ts'
@@ -14,8 +14,8 @@ import { openMemo, sealMemo } from './seal-memo.ts'
 const database = await createTestDatabase<RegisterTables>()
 const desk = database.as('seloste_desk').db
 const { pool } = database.as()
-const kept = await makeKeptPromises(database)
-const { tamper, check, aino, colleague, matti, recordings, destroyed, register } = kept
+const testPromises = await makeTestPromises(database)
+const { tamper, check, aino, colleague, matti, recordings, destroyed, register } = testPromises
 const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
@@ -38,7 +38,7 @@ async function expectBroken(
   const names = broken.map((one) => one.promise)
   expect([...names].sort()).toEqual([promise, ...besides].sort())
   expect(broken.find((one) => one.promise === promise)?.facts).toMatchObject(facts)
-  const proofs = await readProofs(desk, Temporal.Now.instant(), kept.key)
+  const proofs = await readProofs(desk, Temporal.Now.instant(), testPromises.key)
   expect(
     proofs
       .filter(({ holds }) => !holds)
@@ -89,7 +89,7 @@ async function mended(): Promise<void> {
 
 test('every promise holds if none was broken', async () => {
   expect(await check()).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
-  const proofs = await readProofs(desk, Temporal.Now.instant(), kept.key)
+  const proofs = await readProofs(desk, Temporal.Now.instant(), testPromises.key)
   expect(proofs).toHaveLength(promises.length)
   expect(proofs.filter(({ holds }) => !holds)).toEqual([])
 })
@@ -112,7 +112,11 @@ test('description.current is broken by a published text that was changed, and by
     ),
   )
   // Before the custodian reads the change, and after.
-  await expectBroken('description.current', { changedTexts: 1 }, { versions: [kept.version], version: kept.version })
+  await expectBroken(
+    'description.current',
+    { changedTexts: 1 },
+    { versions: [testPromises.version], version: testPromises.version },
+  )
 })
 
 test('description.current is broken by a changed text with a second log entry, and by an instant that differs from its text', async () => {
@@ -143,7 +147,11 @@ test('description.current is broken by a text that cannot be parsed', async () =
     tamper(`update description_version set text = ${text}, hash = sha256(convert_to(${text}, 'UTF8'))`)
   await put(`'[' || text`)
   heal.push(() => put('substr(text, 2)'))
-  await expectBroken('description.current', { changedTexts: 1 }, { versions: [kept.version], version: kept.version })
+  await expectBroken(
+    'description.current',
+    { changedTexts: 1 },
+    { versions: [testPromises.version], version: testPromises.version },
+  )
 })
 
 test('description.current is broken by a role in the database that no text gives', async () => {
@@ -192,11 +200,11 @@ test('recording.partial is broken by a number of which everything is recorded, a
     const number = phone(key)
     return { numberCalled: { key: number, kind: 'NATIONAL_SERVICE' as const }, numberReached: { key: number } }
   }
-  for (let call = 0; call < 20; call++) await kept.enter(kept.decide(true, at('029 497 099')))
+  for (let call = 0; call < 20; call++) await testPromises.enter(testPromises.decide(true, at('029 497 099')))
   expect((await check()).broken).toEqual([])
-  for (let call = 0; call < 20; call++) await kept.enter(kept.decide(true, at('029 497 010')))
+  for (let call = 0; call < 20; call++) await testPromises.enter(testPromises.decide(true, at('029 497 010')))
   await expectBroken('recording.partial', { tooMany: 1, inFull: 1, example: phone('029 497 010') })
-  for (let call = 0; call < 2; call++) await kept.enter(kept.decide(false, at('029 497 010')))
+  for (let call = 0; call < 2; call++) await testPromises.enter(testPromises.decide(false, at('029 497 010')))
 })
 
 test('recording.never-switchboard is broken by a recording of a number that was a switchboard then', async () => {
@@ -205,13 +213,16 @@ test('recording.never-switchboard is broken by a recording of a number that was 
 })
 
 test('recording.as-drawn is broken by a recording that nobody drew, and by a drawn call without one', async () => {
-  const spared = await kept.enter(kept.decide(false), { recorded: true })
+  const spared = await testPromises.enter(testPromises.decide(false), { recorded: true })
   await expectBroken('recording.as-drawn', { extra: 1, omitted: 0, example: `extra: ${spared.segmentId}` })
   await tamper(`delete from recording where segment_id = '${spared.segmentId}'`)
 
   // The call must give a reason for its missing recording, or another promise breaks too.
-  const chosen = kept.decide(true)
-  await kept.enter({ ...chosen, decision: { ...kept.decide(false).decision, drawnOn: chosen.decision.drawnOn } })
+  const chosen = testPromises.decide(true)
+  await testPromises.enter({
+    ...chosen,
+    decision: { ...testPromises.decide(false).decision, drawnOn: chosen.decision.drawnOn },
+  })
   await expectBroken('recording.as-drawn', { extra: 0, omitted: 1, example: `omitted: ${chosen.segmentId}` })
   await tamper(
     `delete from segment where id = '${chosen.segmentId}'`,
@@ -261,7 +272,7 @@ test.each(['STORED', 'CAPTURING'])(
 test('recording.as-drawn recomputes only recent decisions within the hour if recomputing all takes long', async () => {
   await check()
   const slow = async () => {
-    const context = await kept.makeContext()
+    const context = await testPromises.makeContext()
     const { rows } = await pool.query<{ memo: object }>(`select memo from proof where promise = 'recording.as-drawn'`)
     const memo = openMemo(context, 'recording.as-drawn', rows[0]?.memo) as object
     await pool.query(`update proof set memo = $1 where promise = 'recording.as-drawn'`, [
@@ -270,9 +281,12 @@ test('recording.as-drawn recomputes only recent decisions within the hour if rec
   }
   const at = (minutes: number) => ({ afresh: false, now: Temporal.Now.instant().add({ minutes }) })
   const wrongSince = async (hours: number, given: Parameters<typeof check>[0]) => {
-    const facts = await kept.enter(kept.decide(false, { answeredAt: Temporal.Now.instant().subtract({ hours }) }), {
-      recorded: true,
-    })
+    const facts = await testPromises.enter(
+      testPromises.decide(false, { answeredAt: Temporal.Now.instant().subtract({ hours }) }),
+      {
+        recorded: true,
+      },
+    )
     const { broken } = await check(given)
     heal.push(() =>
       tamper(
@@ -295,12 +309,12 @@ test('recording.as-drawn recomputes only recent decisions within the hour if rec
 })
 
 test('recording.as-drawn is broken by an answered call without a decision, and accepts a reported fault', async () => {
-  const failed = kept.decide(true, { captureFailure: 'disk-full' })
-  await kept.enter({ ...failed, decision: { ...failed.decision, record: false } })
+  const failed = testPromises.decide(true, { captureFailure: 'disk-full' })
+  await testPromises.enter({ ...failed, decision: { ...failed.decision, record: false } })
   await tamper(`update segment set decision_record = true where id = '${failed.segmentId}'`)
   expect((await check()).broken).toEqual([])
-  const undecided = kept.decide(false)
-  await kept.enter({ ...undecided, decision: { record: false, reason: 'not-drawn' } })
+  const undecided = testPromises.decide(false)
+  await testPromises.enter({ ...undecided, decision: { record: false, reason: 'not-drawn' } })
   await expectBroken('recording.as-drawn', { otherwise: 1, failed: 1, example: `unverifiable: ${undecided.segmentId}` })
   await tamper(
     `delete from segment where id in ('${undecided.segmentId}', '${failed.segmentId}')`,
@@ -316,7 +330,7 @@ test('recording.within-signals is broken by a recording that began before its ca
 test('storage.sites is broken by a place on no listed site, and by an attestation that is out of date', async () => {
   const places: Place[] = [{ name: 'objects', at: { kind: 'folder', folder: register.folder }, site: 'cloud' }]
   await expectBroken('storage.sites', { unlisted: 1, unattested: 0, example: 'objects' }, { places })
-  const nextReview = kept.version.description.storage.sites[0]?.nextReview as Temporal.PlainDate
+  const nextReview = testPromises.version.description.storage.sites[0]?.nextReview as Temporal.PlainDate
   const now = nextReview.add({ days: 1 }).toZonedDateTime('Europe/Helsinki').toInstant()
   const { broken } = await check({ now })
   expect(broken.find(({ promise }) => promise === 'storage.sites')?.facts).toMatchObject({ unlisted: 0, unattested: 1 })

@@ -59,9 +59,9 @@ const roundMs = 1_000
 const recentHours = 26
 const entriesTogether = 500
 /** Admissions are counted every minute; after an upgrade everything held is counted again. */
-const mostWaitingMinutes = 30
+const maxWaitingMinutes = 30
 const wholeHours = 26
-const mostHours = 10
+const maxHours = 10
 
 /** R9, R22: admitted = held + past its term. */
 export const historyAdmitted: Check<AdmittedFacts> = {
@@ -86,13 +86,13 @@ export const historyAdmitted: Check<AdmittedFacts> = {
     const waiting = await waitingMinutes(context)
     const sum = (count: (one: Bad) => number) => Object.values(bad).reduce((total, one) => total + count(one), 0)
     const wrong = Object.values(bad).filter((one) => one.missing > 0 || one.altered > 0)
-    const hours = [...new Set(wrong.map(({ hour }) => hour))].sort().slice(0, mostHours)
+    const hours = [...new Set(wrong.map(({ hour }) => hour))].sort().slice(0, maxHours)
     const totals = whole ?? pass.totals
     const missing = sum((one) => one.missing)
     const altered = sum((one) => one.altered)
     const isOld = wholeAt === null || now.since(wholeAt).total('hours') > wholeHours
     return {
-      holds: missing === 0 && altered === 0 && waiting < mostWaitingMinutes && !isOld,
+      holds: missing === 0 && altered === 0 && waiting < maxWaitingMinutes && !isOld,
       facts: {
         admitted: totals.admitted,
         held: totals.due - totals.missing,
@@ -145,13 +145,13 @@ async function continuePass(context: CheckContext, before: Memo | undefined) {
 }
 
 /** Returns logged counts from an instant on, each joined with its present part. */
-async function logged({ db }: CheckContext, from: string, most: number): Promise<Logged[]> {
+async function logged({ db }: CheckContext, from: string, max: number): Promise<Logged[]> {
   const { rows } = await sql<Logged>`
     select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0)::bigint as facts
     from (
       select * from audit_entry
       where action = 'admissions.counted' and at >= greatest(${from}::timestamptz, now() - interval '14 months')
-      order by at, seq limit ${most}::bigint
+      order by at, seq limit ${max}::bigint
     ) e left join admission_part p on p.id = e.object_id
     order by e.at, e.seq`.execute(db)
   return rows

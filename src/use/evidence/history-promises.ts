@@ -209,7 +209,7 @@ export const historyTerm: Check<TermFacts> = {
   async check(context) {
     const { db, now, version } = context
     const months = version.description.terms.historyMonths
-    const isKept = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(context)}::tstzmultirange))`
+    const isHeld = sql`(history_is_held(id) and order_is_logged(id, 'history', ${await lostTimes(context)}::tstzmultirange))`
     const limit = now.subtract({ hours: sweepGraceHours })
     const row = await queryOne(
       db,
@@ -217,8 +217,8 @@ export const historyTerm: Check<TermFacts> = {
         select
           -- Rows kept past their term by an order are not revealed, nor those that the sweep has not reached.
           (select count(*) from contact) - (select count(*) from contact where history_ends_at <= ${now}) as contacts,
-          (select min(history_ends_at) from contact where history_ends_at > ${now} or not ${isKept}) as oldest,
-          (select coalesce(array_agg(id::text) filter (where not ${isKept}), '{}') from (
+          (select min(history_ends_at) from contact where history_ends_at > ${now} or not ${isHeld}) as oldest,
+          (select coalesce(array_agg(id::text) filter (where not ${isHeld}), '{}') from (
             select id from contact where history_ends_at <= ${limit}
             union
             -- Independent of the term stored in the row.

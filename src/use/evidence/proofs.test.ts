@@ -4,7 +4,7 @@ import { promises } from '#description/promises.ts'
 import { languages } from '#description/closed-lists.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { makeTestPromises } from '#test/register/make-test-promises.ts'
 import { catalogue } from './catalogue.ts'
 import { describePromise } from './describe-promise.ts'
 import { checkPromises } from './check-promises.ts'
@@ -14,7 +14,7 @@ import { readProofs } from './read-proofs.ts'
 const database = await createTestDatabase<RegisterTables>()
 const desk = database.as('seloste_desk').db
 const { db: admin, pool } = database.as()
-const { check, key, makeContext: context, recordings, tamper } = await makeKeptPromises(database)
+const { check, key, makeContext: context, recordings, tamper } = await makeTestPromises(database)
 const now = () => Temporal.Now.instant()
 
 const proofOf = async (promise: string, at = now()) =>

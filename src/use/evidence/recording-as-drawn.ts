@@ -36,9 +36,9 @@ const quickMs = 10_000
 const recentHours = 3
 
 /** The custodian keeps retrying; after this time a person must act. */
-const mostMinutesToIngest = 60
+const maxMinutesToIngest = 60
 /** Recordings never tried wait for their capture node or the custodian, at most this long: the disk may be lost. */
-const mostHoursToArrive = 24
+const maxHoursToArrive = 24
 
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
@@ -113,7 +113,7 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
  * reported by the restore.
  */
 function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
-  const [since, late] = [now.subtract({ minutes: mostMinutesToIngest }), now.subtract({ hours: mostHoursToArrive })]
+  const [since, late] = [now.subtract({ minutes: maxMinutesToIngest }), now.subtract({ hours: maxHoursToArrive })]
   return queryOne(
     db,
     sql<{ unkept: number; segment: string | null }>`

@@ -12,8 +12,8 @@ type Key = Pick<CheckContext, 'drawKey'>
 /** Returns a memo as stored in `proof.memo`. */
 export function sealMemo({ drawKey }: Key, promise: PromiseId, memo: unknown): string {
   // As the database stores it: without undefined members.
-  const kept: unknown = JSON.parse(JSON.stringify(memo ?? {}))
-  return JSON.stringify({ memo: kept, code: codeOf(drawKey, promise, kept).toString('base64') })
+  const plain: unknown = JSON.parse(JSON.stringify(memo ?? {}))
+  return JSON.stringify({ memo: plain, code: codeOf(drawKey, promise, plain).toString('base64') })
 }
 
 /** Returns the previous check's memo; undefined if there is none or it is not this installation's. */

@@ -10,7 +10,7 @@ import { enterPerson } from '#safeguards/people/enter-person.ts'
 import { readVersions, versionAt, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingOf } from '#test/database/people.ts'
-import { namedAtMost, verifyDraws, type Verified } from './verify-draws.ts'
+import { maxNamed, verifyDraws, type Verified } from './verify-draws.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const [admin, capture, custodian] = [database.as(), database.as('seloste_capture'), database.as('seloste_custodian')]
@@ -198,14 +198,14 @@ describe('the proof that exactly the drawn calls were recorded', () => {
   })
 
   test('names at most so many of a kind, the latest, and counts them all', async () => {
-    for (let call = 0; call < 2 * namedAtMost + 10; call++) await enter({ answeredAt: minutesAgo(200 + call) })
+    for (let call = 0; call < 2 * maxNamed + 10; call++) await enter({ answeredAt: minutesAgo(200 + call) })
     await sql`update segment set draw = 0.99, decision_record = decision_record where draw is not null`.execute(
       admin.db,
     )
     const { counts, findings } = await verify()
-    expect(counts['decision-differs']).toBeGreaterThan(2 * namedAtMost)
+    expect(counts['decision-differs']).toBeGreaterThan(2 * maxNamed)
     const named = findings.filter(({ kind }) => kind === 'decision-differs')
-    expect(named).toHaveLength(namedAtMost)
+    expect(named).toHaveLength(maxNamed)
     expect(named.every(({ answeredAt }) => Temporal.Instant.compare(answeredAt, minutesAgo(300)) > 0)).toBe(true)
   })
 })

@@ -34,7 +34,7 @@ export interface Verified {
   findings: Finding[]
 }
 
-export const namedAtMost = 100
+export const maxNamed = 100
 const segmentsAtOnce = 5_000
 /** Months whose history is certainly still whole: it ends after 14 (R22). */
 const wholeMonths = 13
@@ -81,11 +81,11 @@ function collect() {
       counts[finding.kind] += 1
       const some = named.get(finding.kind)
       some?.push(finding)
-      if (some && some.length >= 2 * namedAtMost) some.sort(latestFirst).splice(namedAtMost)
+      if (some && some.length >= 2 * maxNamed) some.sort(latestFirst).splice(maxNamed)
     },
     result: () => ({
       counts,
-      findings: [...named.values()].flatMap((some) => some.sort(latestFirst).slice(0, namedAtMost)),
+      findings: [...named.values()].flatMap((some) => some.sort(latestFirst).slice(0, maxNamed)),
     }),
   }
 }

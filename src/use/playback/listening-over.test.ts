@@ -11,11 +11,22 @@ import { endListening, endListeningsOver, paceListening } from './end-listening.
 import { listeningNow, type Over } from './listening-now.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { register, admin, desk, custodian, server, now, sari, supervisor, kept, listenTo, bytesOf } =
-  await openPlayback(database)
+const {
+  register,
+  admin,
+  desk,
+  custodian,
+  server,
+  now,
+  sari,
+  supervisor,
+  makeRecording: stored,
+  listenTo,
+  bytesOf,
+} = await openPlayback(database)
 let recordingId: string
 beforeAll(async () => {
-  recordingId = (await kept()).id
+  recordingId = (await stored()).id
 })
 
 const endOf = (listening: string) =>
@@ -105,7 +116,7 @@ describe('a listening is over', () => {
   })
 
   test('after the recording is restricted', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     await isOver(
       { over: 'restricted' },
       () => admin.updateTable('recording').set({ state: 'RESTRICTED' }).where('id', '=', id).execute(),
@@ -114,7 +125,7 @@ describe('a listening is over', () => {
   })
 
   test('after the recording’s destruction, though it was open a moment ago', async () => {
-    const { id } = await kept()
+    const { id } = await stored()
     await isOver({ over: 'destroyed' }, () => makeDestroyer(database, register).destroy(id), { id })
   })
 })

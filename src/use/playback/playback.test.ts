@@ -14,8 +14,21 @@ import { createAudioServer } from './serve-audio.ts'
 import { startListening } from './start-listening.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { register, admin, desk, custodian, server, now, sari, supervisor, grantFor, record, kept, listenTo, bytesOf } =
-  await openPlayback(database)
+const {
+  register,
+  admin,
+  desk,
+  custodian,
+  server,
+  now,
+  sari,
+  supervisor,
+  grantFor,
+  record,
+  makeRecording: stored,
+  listenTo,
+  bytesOf,
+} = await openPlayback(database)
 const headerBytes = 44
 const mebibyte = 1 << 20
 
@@ -24,7 +37,7 @@ const lastEntry = () =>
 
 describe('a listening', () => {
   test('begins, gives ranges of a WAV, and ends; each is in the log', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { session, listening, ask: request } = await listenTo(recording.id)
     expect(await lastEntry()).toMatchObject({
       action: 'listening.started',
@@ -46,7 +59,7 @@ describe('a listening', () => {
   })
 
   test('is a use of its session, to some seconds', async () => {
-    const { ask: request } = await listenTo((await kept()).id)
+    const { ask: request } = await listenTo((await stored()).id)
     const session = admin.updateTable('session').where('token_hash', '=', sessionHash(request.session))
     const endsIn = async () => {
       const { expires_at } = await admin
@@ -65,7 +78,7 @@ describe('a listening', () => {
   })
 
   test('that has ended cannot be taken up again by the desk', async () => {
-    const { session, listening } = await listenTo((await kept()).id)
+    const { session, listening } = await listenTo((await stored()).id)
     await endListening(desk, session, listening.id)
     const revive = (ended: string) =>
       `begin; select set_config('seloste.session', '${session.token}', true); update listening set ended_at = ${ended} where id = '${listening.id}'; commit`
@@ -76,7 +89,7 @@ describe('a listening', () => {
   })
 
   test('gives the peaks of both tracks', async () => {
-    const { ask: request } = await listenTo((await kept()).id)
+    const { ask: request } = await listenTo((await stored()).id)
     const peaks = await server.peaks(request)
     if ('over' in peaks) throw new Error(peaks.over)
     expect(peaks).toMatchObject({ durationMs: 1000, peaksPerSecond: 20, gaps: [] })
@@ -88,12 +101,12 @@ describe('a listening', () => {
   })
 
   test('lasts no longer than the right, the recording’s term, or two hours', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const { listening } = await listenTo(recording.id)
     expect(listening.until.since(now()).total('minutes')).toBeCloseTo(120, 0)
     const soon = now().add({ minutes: 5 }).round('second')
     expect((await listenTo(recording.id, await supervisor(soon))).listening.until.toString()).toBe(soon.toString())
-    const ending = await kept({}, { months: 2 })
+    const ending = await stored({}, { months: 2 })
     await endSoon(ending.id)
     const { destroy_at } = await admin
       .selectFrom('recording')
@@ -133,7 +146,7 @@ describe('there is nothing to hear', () => {
   })
 
   test('of another’s recording, for an official', async () => {
-    const recording = await kept()
+    const recording = await stored()
     const aino = await enterTestPerson(admin, desk, {
       name: 'Aino',
       right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
@@ -146,7 +159,7 @@ describe('there is nothing to hear', () => {
       person_id: aino.id,
     })
     const official = { personId: aino.id, name: 'Aino Virtanen', phone: phone('029 512 1001') }
-    expect(await startListening(desk, grant, (await kept({ official })).id, now())).toMatchObject({
+    expect(await startListening(desk, grant, (await stored({ official })).id, now())).toMatchObject({
       id: expect.any(String) as string,
     })
   })
@@ -158,7 +171,7 @@ describe('there is nothing to hear', () => {
 
   test('while it is RESTRICTED, kept or not, and while it is QUARANTINED, which none that is kept can be', async () => {
     for (const [recording, state] of [
-      [await kept(), 'RESTRICTED'],
+      [await stored(), 'RESTRICTED'],
       [await record(), 'RESTRICTED'],
       [await record(), 'QUARANTINED'],
     ] as const) {
@@ -168,7 +181,7 @@ describe('there is nothing to hear', () => {
   })
 
   test('once it is destroyed, or being destroyed', async () => {
-    const [one, other] = [await kept(), await kept()]
+    const [one, other] = [await stored(), await stored()]
     const destroyer = makeDestroyer(database, register)
     await destroyer.destroy(one.id)
     await destroyer.forbid(other.id)
@@ -182,12 +195,12 @@ describe('there is nothing to hear', () => {
   })
 
   test('past its term, kept or not, though nobody has swept', async () => {
-    expect(await refusal((await kept(callOfMonthsAgo(6))).id)).toBe('destroyed')
+    expect(await refusal((await stored(callOfMonthsAgo(6))).id)).toBe('destroyed')
     expect(await refusal((await record(callOfMonthsAgo(6))).id)).toBe('destroyed')
   })
 
   test('past the history’s term, where nothing is known of it any more', async () => {
-    expect(await refusal((await kept(callOfMonthsAgo(14))).id)).toBe('not-found')
+    expect(await refusal((await stored(callOfMonthsAgo(14))).id)).toBe('not-found')
   })
 })
 
@@ -201,7 +214,7 @@ describe('served intervals', () => {
       .execute()
 
   test('are logged in milliseconds of the recording', async () => {
-    const { listening, ask: request } = await listenTo((await kept()).id)
+    const { listening, ask: request } = await listenTo((await stored()).id)
     await bytesOf(request, 0, 43)
     await bytesOf(request, 44 + 4 * 800, 44 + 4 * 1600 - 1)
     await bytesOf(request, 44 + 4 * 4000)
@@ -213,7 +226,7 @@ describe('served intervals', () => {
   })
 
   test('are durable before their bytes leave: when they cannot be logged nothing is served', async () => {
-    const { listening, ask: request } = await listenTo((await kept()).id)
+    const { listening, ask: request } = await listenTo((await stored()).id)
     const pool = database.as().pool
     await pool.query('alter table listening_range add constraint broken check (false) not valid')
     await expect(server.audio({ ...request, from: 0 })).rejects.toThrow('broken')
@@ -222,7 +235,7 @@ describe('served intervals', () => {
   })
 
   test('of what ended while it was made ready are none, and nothing of it is served', async () => {
-    const { session, listening, ask: request } = await listenTo((await kept()).id)
+    const { session, listening, ask: request } = await listenTo((await stored()).id)
     const ending: ObjectStore = {
       ...register.objects,
       async readRange(...range) {
@@ -236,7 +249,7 @@ describe('served intervals', () => {
   })
 
   test('of a refused range are none', async () => {
-    const { session, listening, ask: request } = await listenTo((await kept()).id)
+    const { session, listening, ask: request } = await listenTo((await stored()).id)
     await endListening(desk, session, listening.id)
     await server.audio({ ...request, from: 0 })
     expect(await ranges(listening.id)).toEqual([])
@@ -249,7 +262,7 @@ describe('byte ranges', () => {
   let whole: Buffer
 
   beforeAll(async () => {
-    request = (await listenTo((await kept({}, { packets })).id)).ask
+    request = (await listenTo((await stored({}, { packets })).id)).ask
     const total = headerBytes + packets * 160 * 4
     const parts: Buffer[] = []
     for (let from = 0; from < total; from += mebibyte) parts.push(await bytesOf(request, from))

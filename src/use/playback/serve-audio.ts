@@ -18,11 +18,11 @@ import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { listeningNow, serveRange, type Over } from './listening-now.ts'
 
 /** Most bytes per response; a 206 may be shorter than requested. */
-const longestRangeBytes = 1 << 20
+const maxRangeBytes = 1 << 20
 /** Listenings whose recording stays open between ranges. */
-const keptOpen = 32
+const maxOpen = 32
 /** How long after the last range: what is destroyed must be gone from memory within a minute (R50). */
-const keptOpenMs = 30_000
+const openMs = 30_000
 
 export interface AudioRequest {
   session: string
@@ -99,12 +99,12 @@ export function createAudioServer(
     const opened: Known = {
       ...{ session, speed: heard.speed, recording: heard.recordingId },
       ...{ person: personOf(listening), opening: openWithKey(heard.recordingId) },
-      closing: setTimeout(() => forget(listening), keptOpenMs).unref(),
+      closing: setTimeout(() => forget(listening), openMs).unref(),
     }
     known.set(listening, opened)
     for (const one of [opened.opening, opened.person]) one.catch(() => forget(listening))
     const oldest = known.keys().next()
-    if (known.size > keptOpen && !oldest.done) forget(oldest.value)
+    if (known.size > maxOpen && !oldest.done) forget(oldest.value)
     return opened
   }
 
@@ -151,7 +151,7 @@ export function createAudioServer(
       const [{ body, index }, person] = await Promise.all([heard.opening, heard.person])
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
       if (from >= totalBytes) return overOr(session, listening, 'out-of-range')
-      const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
+      const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + maxRangeBytes)
       const request = samplesOf(from, end)
       const samples = request.to - request.from
       const by = { person, recording: heard.recording }

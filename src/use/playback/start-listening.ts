@@ -11,7 +11,7 @@ import { rightReaching, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHash } from '#safeguards/people/session.ts'
 
 /** Longest listening. */
-const longestListeningMinutes = 120
+const maxListeningMinutes = 120
 
 export interface StartedListening {
   id: string
@@ -65,7 +65,7 @@ export function startListening(
     if (!heard.isInSession) return refuse('not-in-session')
 
     const ends = [heard.until, right.until, heard.roomUntil].filter((end) => end != null)
-    const until = [now.add({ minutes: longestListeningMinutes }), ...ends]
+    const until = [now.add({ minutes: maxListeningMinutes }), ...ends]
       .sort(Temporal.Instant.compare)
       .at(0) as Temporal.Instant
     const id = randomUUID()

@@ -29,9 +29,9 @@ test('a draw puts every candidate into an order, once', () => {
 
 test('among the first, however many, officials are drawn equally often, give or take one, as far as they have recordings', () => {
   fc.assert(
-    fc.property(week, ({ counts, most, seed }) => {
+    fc.property(week, ({ counts, most: max, seed }) => {
       const ranked = rankCandidates(candidatesOf(counts), { seed, week: '2026-11-16', earlier: [] })
-      const drawn = ranked.slice(0, most)
+      const drawn = ranked.slice(0, max)
       const taken = counts.map((_, official) => drawn.filter((one) => ownerOf(one) === official).length)
       const highest = Math.max(...taken)
       taken.forEach((count, official) => {

@@ -52,7 +52,7 @@ export interface ListedEvaluation {
   endWhy?: 'term' | 'forbidden'
 }
 
-interface KeptEvaluation extends Disagreement {
+interface StoredEvaluation extends Disagreement {
   id: string
   kind: 'SAMPLED' | 'CALIBRATION'
   state: EvaluationState
@@ -86,7 +86,7 @@ interface KeptEvaluation extends Disagreement {
   endedAt?: string
   endWhy?: 'term' | 'forbidden'
 }
-export type ReadEvaluation = KeptEvaluation & { score?: Scored }
+export type ReadEvaluation = StoredEvaluation & { score?: Scored }
 
 export interface Work {
   /** As read; later changes are not overwritten. */
@@ -117,7 +117,7 @@ export async function readEvaluation(
   id: string,
 ): Promise<ReadEvaluation | Refused<(typeof always)[number]>> {
   const trace = { action: 'quality.evaluation-read', kind: 'evaluation', id } as const
-  const statement = sql<{ value: KeptEvaluation }>`select read_evaluation(${id}::uuid) as value`
+  const statement = sql<{ value: StoredEvaluation }>`select read_evaluation(${id}::uuid) as value`
   const answer = await requestQuality(db, session, trace, statement, always)
   if ('refused' in answer) return answer
   const { value } = answer

@@ -47,8 +47,8 @@ export function boundsOf(scale: Scale): { least: number; most: number } {
 }
 
 export function isOnScale(scale: Scale, value: number): boolean {
-  const { least, most } = boundsOf(scale)
-  return Number.isInteger(value) && value >= least && value <= most
+  const { least: min, most: max } = boundsOf(scale)
+  return Number.isInteger(value) && value >= min && value <= max
 }
 
 export interface FormProblem {

@@ -8,7 +8,7 @@ import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
 import { scoreForm, type Scored } from './score-form.ts'
 
-interface KeptOwn {
+interface OwnEvaluationRow {
   id: string
   state: 'RELEASED' | 'ACKNOWLEDGED'
   formName: string
@@ -31,7 +31,7 @@ interface KeptOwn {
   answerOutcome?: 'KEPT' | 'REOPENED'
   answer?: string
 }
-export type OwnEvaluation = KeptOwn & { score: Scored }
+export type OwnEvaluation = OwnEvaluationRow & { score: Scored }
 
 const disagreeRefusals = [...standsStill, 'quality.disagreed', 'input.identity-code'] as const
 
@@ -43,7 +43,7 @@ export async function listOwnEvaluations(
   const answer = await requestDatabase(
     db,
     session,
-    sql<{ value: KeptOwn }>`select list_own_evaluations as value from list_own_evaluations()`,
+    sql<{ value: OwnEvaluationRow }>`select list_own_evaluations as value from list_own_evaluations()`,
     ['deny.role'] as const,
     { action: 'quality.own-read', object: { kind: 'evaluation' } },
   )

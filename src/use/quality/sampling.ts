@@ -18,7 +18,7 @@ export interface PlanToBegin {
   daysLeft: number
 }
 
-interface DrawKept {
+interface StoredDraw {
   /** Monday of the week. */
   week: string
   drawnAt: string
@@ -74,7 +74,7 @@ export async function listPlans(
   const answer = await requestDatabase(
     db,
     session,
-    sql<{ value: Omit<SamplingPlan, 'draws'> & { draws: DrawKept[] } }>`
+    sql<{ value: Omit<SamplingPlan, 'draws'> & { draws: StoredDraw[] } }>`
       select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
           'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
           'begunAt', p.begun_at, 'endedAt', p.ended_at))
@@ -171,9 +171,9 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
       official: officials.indexOf(official),
     }))
     const ranked = rankCandidates(candidates, { seed, week: week.toString(), earlier })
-    const kept = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
+    const candidateList = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
     const noted = await sql<{ noted: boolean }>`
-      select record_draw(${plan}::uuid, ${week.toString()}::date, ${kept}::jsonb, ${JSON.stringify(earlier)}::jsonb,
+      select record_draw(${plan}::uuid, ${week.toString()}::date, ${candidateList}::jsonb, ${JSON.stringify(earlier)}::jsonb,
         ${ranked}::uuid[]) as noted`.execute(db)
     if (noted.rows[0]?.noted) drawn += Math.min(weekly, ranked.length)
   }

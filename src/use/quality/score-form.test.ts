@@ -18,7 +18,7 @@ const section = (id: string, weight: number, questions: Question[]) => ({ id, ti
 const scales: fc.Arbitrary<Scale> = fc.oneof(
   fc.constant<Scale>({ kind: 'yes-no' }),
   fc.constant<Scale>({ kind: 'one-to-five' }),
-  fc.integer({ min: 1, max: 20 }).map((most): Scale => ({ kind: 'points', most })),
+  fc.integer({ min: 1, max: 20 }).map((max): Scale => ({ kind: 'points', most: max })),
 )
 /** A form, and an answer to each of its questions, some of them that it does not apply. */
 const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
@@ -47,8 +47,8 @@ const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
           weight,
           questions.map(({ share, applies, ...given }, q) => {
             const id = `s${s}q${q}`
-            const { least, most } = boundsOf(given.scale)
-            answers[id] = applies ? least + Math.round(share * (most - least)) : null
+            const { least: min, most: max } = boundsOf(given.scale)
+            answers[id] = applies ? min + Math.round(share * (max - min)) : null
             return question(id, { ...given, mayNotApply: true })
           }),
         ),

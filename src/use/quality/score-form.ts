@@ -75,8 +75,8 @@ export function fittingAnswers(form: Form, answers: Answers): Answers {
 
 /** Returns an answer as a share of its scale, 0 to 1. */
 export function shareOf({ scale }: Question, answer: number): number {
-  const { least, most } = boundsOf(scale)
-  return (answer - least) / (most - least)
+  const { least: min, most: max } = boundsOf(scale)
+  return (answer - min) / (max - min)
 }
 
 function weightedMean(values: readonly { weight: number; value: number }[]): number | null {

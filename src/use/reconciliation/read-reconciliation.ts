@@ -57,7 +57,7 @@ export interface FeedState {
 }
 
 /** As long as feeds' tellings are kept. */
-export const longestPeriodDays = 93
+export const maxPeriodDays = 93
 
 export function readReconciliation(
   db: Kysely<RegisterTables>,

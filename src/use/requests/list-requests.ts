@@ -29,7 +29,7 @@ export interface Queue {
 }
 
 /** The newest closed ones; more are found by number or name. */
-const mostClosed = 200
+const maxClosed = 200
 
 /** Returns the Service Unit's queue, the most urgent first (R45). The view is logged before anything is read. */
 export async function listRequests(
@@ -88,7 +88,7 @@ function closedOnes(tx: Transaction<RegisterTables>, find: string | undefined): 
       ),
     )
     .orderBy('closed_at', 'desc')
-    .limit(mostClosed)
+    .limit(maxClosed)
     .execute()
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
-import { ingestRecording, noteKeepingFault } from '#register/recordings/ingest-recording.ts'
+import { ingestRecording, recordIngestFault } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { countWaiting } from './count-waiting.ts'
 
@@ -22,9 +22,9 @@ test('a recording waits from its store until it is kept, since the end of its ca
   const { unsealed } = await countWaiting(custodian)
   expect(unsealed.recordings).toBe(1)
   expect(unsealed.oldestSeconds).toBeGreaterThan(599)
-  await noteKeepingFault(custodian, id, 'log-malformed')
+  await recordIngestFault(custodian, id, 'log-malformed')
   expect((await countWaiting(custodian)).failed).toBe(1)
-  await ingestRecording(register.keeping, id, now())
+  await ingestRecording(register.ingest, id, now())
   expect((await countWaiting(custodian)).failed).toBe(0)
   expect((await countWaiting(custodian)).unsealed).toEqual({ recordings: 0, oldestSeconds: 0 })
 })
@@ -33,7 +33,7 @@ test('a recording past its term is overdue until it is destroyed, and one within
   const before = (await countWaiting(custodian)).overdue
   expect(before).toEqual({ recordings: 0, contacts: 0 })
   const { id } = await register.record(callOfMonthsAgo(6))
-  await ingestRecording(register.keeping, id, now())
+  await ingestRecording(register.ingest, id, now())
   expect((await countWaiting(custodian)).overdue.recordings).toBe(1)
   await destroy(id)
   expect((await countWaiting(custodian)).overdue.recordings).toBe(0)

@@ -20,12 +20,12 @@ export interface Due {
   contacts: number
 }
 
-const mostDays = { hour: 31, day: 458, month: 458 }
+const maxDays = { hour: 31, day: 458, month: 458 }
 
 /** Returns true if the interval is empty or too long: at most 15 months, or 31 days by the hour. */
 export function isTooLong({ from, to, by }: DueQuery): boolean {
   const hours = to.since(from).total('hours')
-  return hours <= 0 || hours > mostDays[by] * 24 + 1
+  return hours <= 0 || hours > maxDays[by] * 24 + 1
 }
 
 /** Returns how much ends when (R22, R24): counts by hour, day or month. */

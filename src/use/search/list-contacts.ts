@@ -22,7 +22,7 @@ const countedUpTo = 1_000
 /** Matches no row: an unreadable number finds nothing, rather than everything. */
 const unknownKey = '' as PhoneNumberKey
 /** Longest call: lets the database skip whole months. */
-const longestCallHours = 24
+const maxCallHours = 24
 
 /**
  * Returns a page of the contact history, newest first (R10, R21).
@@ -33,8 +33,8 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
     const now = await registerTime(tx)
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     // The first page is counted as well.
-    const most = Math.max(search.limit + 1, after ? 0 : countedUpTo)
-    const ids = await findContacts(tx, search, after, most)
+    const max = Math.max(search.limit + 1, after ? 0 : countedUpTo)
+    const ids = await findContacts(tx, search, after, max)
     const shown = await contactsById(tx, ids.slice(0, search.limit))
     const last = ids[search.limit - 1]
     const total = after?.total ?? Math.min(ids.length, countedUpTo)
@@ -121,12 +121,12 @@ async function findContacts(
   tx: Transaction<RegisterTables>,
   search: ContactSearch,
   after: Cursor | undefined,
-  most: number,
+  max: number,
 ): Promise<FoundContact[]> {
   const { rows } = await sql<FoundContact>`
     select id, started_at from search_contacts(
       jsonb_populate_record(null::contact_filters, ${JSON.stringify(filtersOf(search))}::jsonb),
-      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, max_rows => ${most}::integer)`.execute(
+      after_at => ${after?.startedAt ?? null}::timestamptz, after_id => ${after?.id ?? null}::uuid, max_rows => ${max}::integer)`.execute(
     tx,
   )
   return rows
@@ -144,7 +144,7 @@ function filtersOf({ from, to, ...search }: ContactSearch): Record<string, unkno
   const by = caller === undefined ? undefined : normalisePhoneNumber(caller)
   return {
     ...others,
-    ...(from && { from_at: from.subtract({ hours: longestCallHours }), going_on_at: from }),
+    ...(from && { from_at: from.subtract({ hours: maxCallHours }), going_on_at: from }),
     ...(to && { to_at: to }),
     ...(by && (by.kind === 'withheld' ? { withheld: true } : { caller: by.key ?? unknownKey })),
     ...(number && { called: normalisePhoneNumber(number).key ?? unknownKey }),

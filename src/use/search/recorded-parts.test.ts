@@ -27,9 +27,9 @@ async function madeAnew() {
   return known()
 }
 
-async function expectKept() {
-  const kept = await known()
-  expect(kept).toEqual(await madeAnew())
+async function expectStored() {
+  const stored = await known()
+  expect(stored).toEqual(await madeAnew())
 }
 
 /** A call that was recorded, then moved to another official. */
@@ -62,7 +62,7 @@ test('each part of a recorded call is known with its recording, and what was rec
       ...{ number_reached: '+35829497010', number_called: '+35829497000' },
     },
   ])
-  await expectKept()
+  await expectStored()
 })
 
 test('an official, a number or a state that changes is known as it has become', async () => {
@@ -100,9 +100,9 @@ test('an official, a number or a state that changes is known as it has become', 
     .where('id', '=', recording)
     .execute()
   await admin.deleteFrom('segment').where('id', '=', other.moved).execute()
-  await expectKept()
+  await expectStored()
   await admin.deleteFrom('recording').where('id', '=', recording).execute()
-  await expectKept()
+  await expectStored()
 })
 
 test('a recording that changes while a part of its call comes is known to that part as it has become', async () => {

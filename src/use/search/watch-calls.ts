@@ -5,7 +5,7 @@ import type { Grant } from '#safeguards/access/grant.ts'
 import { viewCaller } from './contact-view.ts'
 
 /** Older calls without an end do not count as ongoing. */
-const longestCallHours = 24
+const maxCallHours = 24
 
 /**
  * Returns ongoing calls visible to the viewer, oldest first so that rows do not jump.
@@ -41,8 +41,8 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
         ),
       ])
       .where('segment.ended_at', 'is', null)
-      .where('contact.started_at', '>', now.subtract({ hours: longestCallHours }))
-      .where('segment.contact_started_at', '>', now.subtract({ hours: longestCallHours }))
+      .where('contact.started_at', '>', now.subtract({ hours: maxCallHours }))
+      .where('segment.contact_started_at', '>', now.subtract({ hours: maxCallHours }))
       .orderBy('segment.answered_at')
       .orderBy('segment.id')
       .limit(500)

@@ -1,14 +1,14 @@
 import { protectCount } from './protect-counts.ts'
-import type { Kept, Period, Question } from './study.ts'
+import type { StoredCounts, Period, Question } from './study.ts'
 
 export interface Cell {
   key: string
   comparedKey?: string
-  kept: Kept
-  compared: Kept
+  counts: StoredCounts
+  compared: StoredCounts
 }
 
-export const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
+export const none: StoredCounts = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
 
 /**
  * Arranges the cells of a study: hours from the first to the last with calls, weekdays from Monday, every month of the period,
@@ -16,8 +16,8 @@ export const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expec
  */
 export function arrange(
   { by, period, compared }: Question,
-  one: ReadonlyMap<string, Kept>,
-  other: ReadonlyMap<string, Kept> | undefined,
+  one: ReadonlyMap<string, StoredCounts>,
+  other: ReadonlyMap<string, StoredCounts> | undefined,
 ): Cell[] {
   if (by === 'month') {
     const [months, others] = [monthsOf(period), compared ? monthsOf(compared) : []]
@@ -27,19 +27,23 @@ export function arrange(
       return {
         key,
         ...(comparedKey !== undefined && { comparedKey }),
-        kept: one.get(key) ?? none,
+        counts: one.get(key) ?? none,
         compared: (comparedKey !== undefined && other?.get(comparedKey)) || none,
       }
     })
   }
   return keysOf(by, one, other).map((key) => ({
     key,
-    kept: one.get(key) ?? none,
+    counts: one.get(key) ?? none,
     compared: other?.get(key) ?? none,
   }))
 }
 
-function keysOf(by: Question['by'], one: ReadonlyMap<string, Kept>, other: ReadonlyMap<string, Kept> = new Map()) {
+function keysOf(
+  by: Question['by'],
+  one: ReadonlyMap<string, StoredCounts>,
+  other: ReadonlyMap<string, StoredCounts> = new Map(),
+) {
   const there = [...new Set([...one.keys(), ...other.keys()])]
   if (by === 'weekday') return ['1', '2', '3', '4', '5', '6', '7']
   if (by === 'hour') {

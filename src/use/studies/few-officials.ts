@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { earlier, lastOf, later, type Kept, type Period, type Place, type Question } from './study.ts'
+import { earlier, lastOf, later, type StoredCounts, type Period, type Place, type Question } from './study.ts'
 
 /** Numbers and days; null: any number that the right reaches. */
 interface Span {
@@ -17,7 +17,7 @@ export async function fewOfficials(
   tx: Transaction<RegisterTables>,
   question: Question,
   period: Period,
-  counted: ReadonlyMap<string, Kept>,
+  counted: ReadonlyMap<string, StoredCounts>,
   places: readonly Place[],
 ): Promise<ReadonlySet<string>> {
   const keys = [...counted].flatMap(([key, { answered }]) => (answered > 0 ? [key] : []))

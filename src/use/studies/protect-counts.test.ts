@@ -10,7 +10,7 @@ import {
   type Count,
   type Figures,
 } from './protect-counts.ts'
-import { measures, talkBounds, type Kept } from './study.ts'
+import { measures, talkBounds, type StoredCounts } from './study.ts'
 
 const small = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 2000 }))
 const cell = fc
@@ -19,7 +19,7 @@ const cell = fc
     answeredShare: fc.double({ min: 0, max: 1, noNaN: true }),
     recordedShare: fc.double({ min: 0, max: 0.3, noNaN: true }),
   })
-  .map(({ calls, answeredShare, recordedShare }): Kept => {
+  .map(({ calls, answeredShare, recordedShare }): StoredCounts => {
     const answered = Math.round(calls * answeredShare)
     const recorded = Math.round(answered * recordedShare)
     const lengths = [...talkBounds, 0].map((_, bin) => (bin === 3 ? answered : 0))
@@ -84,7 +84,7 @@ describe('what is shown of counts', () => {
   })
 
   test('omits a total that only two fours can make, and includes one that leaves room', () => {
-    const of = (calls: number): Kept => ({
+    const of = (calls: number): StoredCounts => ({
       calls,
       answered: calls,
       judged: 0,
@@ -108,20 +108,20 @@ describe('what is shown of counts', () => {
 
   test('has shares and lengths of twenty calls or more, and no share made by one to four calls', () => {
     fc.assert(
-      fc.property(cell, (kept) => {
-        const { answeredShare } = protectStudy('answered', [kept]).cells[0]!
-        const unanswered = kept.calls - kept.answered
+      fc.property(cell, (counts) => {
+        const { answeredShare } = protectStudy('answered', [counts]).cells[0]!
+        const unanswered = counts.calls - counts.answered
         const reveals =
-          kept.calls >= fewestToDivide && [kept.answered, unanswered].every((part) => part === 0 || part >= fewest)
+          counts.calls >= fewestToDivide && [counts.answered, unanswered].every((part) => part === 0 || part >= fewest)
         expect(answeredShare === null).toBe(!reveals)
-        const { median } = protectStudy('talk', [kept]).cells[0]!
-        expect(median === null).toBe(kept.answered < fewestToDivide)
+        const { median } = protectStudy('talk', [counts]).cells[0]!
+        expect(median === null).toBe(counts.answered < fewestToDivide)
       }),
     )
   })
 
   test('has the same total by weekday as by hour, though nobody called on the last day', () => {
-    const of = (calls: number): Kept => {
+    const of = (calls: number): StoredCounts => {
       const lengths = calls === 0 ? [] : [...talkBounds, 0].map((_, bin) => (bin === 3 ? calls : 0))
       return { calls, answered: calls, judged: 0, recorded: 0, expectedPpm: 0, lengths }
     }

@@ -3,7 +3,7 @@
  * Pure. Never returns a count of one to four calls, or two answers whose difference is one.
  */
 import { percentile, type Length } from './percentile.ts'
-import { talkBounds, waitBounds, type Kept, type Measure } from './study.ts'
+import { talkBounds, waitBounds, type StoredCounts, type Measure } from './study.ts'
 
 /** Smaller counts of calls are suppressed. */
 export const fewest = 5
@@ -40,17 +40,17 @@ export function protectCount(count: number): Count {
 export function givesAway(total: Count, parts: readonly Count[]): boolean {
   const hidden = parts.filter((part) => part === null).length
   if (hidden === 0 || total === null) return false
-  const [least, most] = boundsOf(total)
+  const [min, max] = boundsOf(total)
   const shown = parts.filter((part) => part !== null).map(boundsOf)
-  const low = Math.max(hidden, least - sum(shown.map(([, high]) => high)))
-  const high = Math.min(hidden * (fewest - 1), most - sum(shown.map(([first]) => first)))
+  const low = Math.max(hidden, min - sum(shown.map(([, high]) => high)))
+  const high = Math.min(hidden * (fewest - 1), max - sum(shown.map(([first]) => first)))
   // Each suppressed part must possibly be one, and possibly four.
   return low > (fewest - 1) * (hidden - 1) + 1 || high < hidden - 1 + (fewest - 1)
 }
 
 /** Returns the figures of a study's cells, and of their total. */
-export function protectStudy(measure: Measure, cells: readonly Kept[]): { cells: Figures[]; total: Figures } {
-  const all = cells.reduce<Kept>(add, { ...nothing, lengths: [] })
+export function protectStudy(measure: Measure, cells: readonly StoredCounts[]): { cells: Figures[]; total: Figures } {
+  const all = cells.reduce<StoredCounts>(add, { ...nothing, lengths: [] })
   const figures = cells.map((cell) => figuresOf(measure, cell))
   const total = figuresOf(measure, all)
   for (const name of ['calls', 'answered', 'unanswered', 'judged', 'recorded'] as const) {
@@ -60,34 +60,35 @@ export function protectStudy(measure: Measure, cells: readonly Kept[]): { cells:
   return { cells: figures, total }
 }
 
-const nothing: Omit<Kept, 'lengths'> = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0 }
+const nothing: Omit<StoredCounts, 'lengths'> = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0 }
 
-function figuresOf(measure: Measure, kept: Kept): Figures {
+function figuresOf(measure: Measure, counts: StoredCounts): Figures {
   if (measure === 'talk' || measure === 'wait') {
     const bounds = measure === 'talk' ? talkBounds : waitBounds
-    const known = sum(kept.lengths)
+    const known = sum(counts.lengths)
     const isShown = known >= fewestToDivide
     return {
-      answered: protectCount(kept.answered),
-      median: isShown ? percentile(kept.lengths, bounds, 0.5) : null,
-      ninetieth: isShown ? percentile(kept.lengths, bounds, 0.9) : null,
+      answered: protectCount(counts.answered),
+      median: isShown ? percentile(counts.lengths, bounds, 0.5) : null,
+      ninetieth: isShown ? percentile(counts.lengths, bounds, 0.9) : null,
     }
   }
   if (measure === 'recorded') {
     return {
-      judged: protectCount(kept.judged),
-      recorded: protectCount(kept.recorded),
-      recordedShare: protectShare(kept.recorded, kept.judged),
-      plannedShare: kept.judged < fewestToDivide ? null : Math.round(kept.expectedPpm / kept.judged / 1000) / 1000,
+      judged: protectCount(counts.judged),
+      recorded: protectCount(counts.recorded),
+      recordedShare: protectShare(counts.recorded, counts.judged),
+      plannedShare:
+        counts.judged < fewestToDivide ? null : Math.round(counts.expectedPpm / counts.judged / 1000) / 1000,
     }
   }
-  const [answered, unanswered] = [protectCount(kept.answered), protectCount(kept.calls - kept.answered)]
-  const calls = protectCount(kept.calls)
+  const [answered, unanswered] = [protectCount(counts.answered), protectCount(counts.calls - counts.answered)]
+  const calls = protectCount(counts.calls)
   return {
     calls: givesAway(calls, [answered, unanswered]) ? null : calls,
     answered,
     unanswered,
-    answeredShare: protectShare(kept.answered, kept.calls),
+    answeredShare: protectShare(counts.answered, counts.calls),
   }
 }
 
@@ -104,7 +105,7 @@ function boundsOf(shown: number): [number, number] {
   return [Math.max(fewest, shown - 2), shown + 2]
 }
 
-function add(one: Kept, other: Kept): Kept {
+function add(one: StoredCounts, other: StoredCounts): StoredCounts {
   return {
     calls: one.calls + other.calls,
     answered: one.answered + other.answered,

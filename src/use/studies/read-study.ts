@@ -6,7 +6,15 @@ import { arrange, none } from './arrange.ts'
 import { fewOfficials } from './few-officials.ts'
 import { noteOf, type Known, type Notes } from './notes.ts'
 import { protectStudy, type Figures } from './protect-counts.ts'
-import { talkBounds, waitBounds, type Kept, type Measure, type Period, type Place, type Question } from './study.ts'
+import {
+  talkBounds,
+  waitBounds,
+  type StoredCounts,
+  type Measure,
+  type Period,
+  type Place,
+  type Question,
+} from './study.ts'
 
 export interface StudyRow {
   /** An hour (0 to 23), a weekday (1 is Monday), a month (2026-11), a number, a region or a language; empty: none of these. */
@@ -45,24 +53,24 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     // who answered.
     const isOfLengths = measure === 'talk' || measure === 'wait'
     const isOfNumbers = ofNumbers(grant, question)
-    const fewOf = (time: Period, counted: ReadonlyMap<string, Kept>) => {
+    const fewOf = (time: Period, counted: ReadonlyMap<string, StoredCounts>) => {
       const ofOfficials = [...counted].filter(([key]) => isOfLengths || !isOfNumbers(key))
       return fewOfficials(tx, question, time, new Map(ofOfficials), places)
     }
     const few = await fewOf(period, one)
     const otherFew = other ? await fewOf(comparedPeriod!, other) : nobody
     const cells = arrange(question, one, other)
-    const protect = (kepts: readonly (readonly [Kept, boolean])[]) => {
-      const isSuppressed = (place: number) => kepts[place]![1] && !isOfNumbers(cells[place]!.key)
+    const protect = (stored: readonly (readonly [StoredCounts, boolean])[]) => {
+      const isSuppressed = (place: number) => stored[place]![1] && !isOfNumbers(cells[place]!.key)
       const { total, cells: figures } = protectStudy(
         measure,
-        kepts.map(([kept, isOfFew], place) =>
-          !isOfFew ? kept : isSuppressed(place) ? none : { ...kept, lengths: [] },
+        stored.map(([counts, isOfFew], place) =>
+          !isOfFew ? counts : isSuppressed(place) ? none : { ...counts, lengths: [] },
         ),
       )
       return { total, cells: figures.map((one, place) => (isSuppressed(place) ? withoutFigures(one) : one)) }
     }
-    const protectedFigures = protect(cells.map(({ key, kept }) => [kept, few.has(key)]))
+    const protectedFigures = protect(cells.map(({ key, counts }) => [counts, few.has(key)]))
     const compared = other && protect(cells.map((cell) => [cell.compared, otherFew.has(cell.comparedKey ?? cell.key)]))
     const found: Study = {
       rows: cells.map(({ key, comparedKey }, place) => ({
@@ -144,7 +152,7 @@ async function countIn(
   { from, to }: Period,
   { by, measure, numbers, region, language }: Question,
   places: readonly Place[],
-): Promise<Map<string, Kept>> {
+): Promise<Map<string, StoredCounts>> {
   const bins = binsOf(measure)
   const counts = ['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins]
   const needsPlaces = by === 'region' || by === 'language' || region !== undefined || language !== undefined
@@ -160,7 +168,7 @@ async function countIn(
   const months = sql`union all select ${sql.raw([...parts, ...counts].join(', '))} from (
     select month as day, number, ${sql.raw(counts.join(', '))} from study_month
     where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${request}) m`
-  const { rows } = await sql<Omit<Kept, 'expectedPpm'> & { key: string; expected: number }>`
+  const { rows } = await sql<Omit<StoredCounts, 'expectedPpm'> & { key: string; expected: number }>`
     with h as (
       select ${added} from ${sql.raw(by === 'hour' ? 'study_hour' : 'study_day')}
       where day between ${from}::date and ${to}::date and ${request} group by ${grouped}
@@ -172,7 +180,7 @@ async function countIn(
     where ${region === undefined ? sql`true` : sql`coalesce(p.region, '') = ${region}`}
       and ${language === undefined ? sql`true` : sql`p.language = ${language}`}
     group by 1`.execute(tx)
-  return new Map(rows.map(({ key, expected, ...kept }) => [key, { ...kept, expectedPpm: expected }]))
+  return new Map(rows.map(({ key, expected, ...counts }) => [key, { ...counts, expectedPpm: expected }]))
 }
 
 /** Logs that somebody views today's calls (R21): one entry per display, as these are counts. */

@@ -63,7 +63,7 @@ export interface Region {
 }
 
 /** Stored counts of one cell: unprotected, not to be shown. */
-export interface Kept {
+export interface StoredCounts {
   calls: number
   answered: number
   judged: number

@@ -84,7 +84,7 @@ beforeEach(async () => {
 
 test('a contact, its sealed recording and its destruction are each told once, as CloudEvents of ids alone', async () => {
   const { id, contactId } = await register.record()
-  await ingestRecording(register.keeping, id, now)
+  await ingestRecording(register.ingest, id, now)
   await destroy(id)
   later({ minutes: 1 })
   await deliverWebhooks(delivery)

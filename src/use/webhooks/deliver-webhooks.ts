@@ -27,7 +27,7 @@ const answerMs = 10_000
 /** Timeout per target and run: the next run waits for its end. */
 const turnMs = 2_000
 const firstWaitMs = 5_000
-const longestWaitMs = 3_600_000
+const maxWaitMs = 3_600_000
 const giveUpAfterHours = 72
 const forgottenAfterDays = 14
 
@@ -146,8 +146,8 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
 
 /** Twice as long each time, an hour at most; as much longer as the target asked for, within that. */
 function waitMs(attempts: number, random: number, requestedMs: number): number {
-  const doubled = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
-  return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, longestWaitMs))
+  const doubled = Math.min(maxWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
+  return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxWaitMs))
 }
 
 type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; told: string; afterMs: number }

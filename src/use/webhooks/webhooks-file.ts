@@ -19,7 +19,7 @@ export interface WebhookTarget {
 const fields = ['name', 'url', 'secret', 'events']
 const nameShape = /^[a-z0-9][a-z0-9-]{0,39}$/
 /** HMAC-SHA256 is as strong as its key: RFC 2104 advises no fewer bytes than the hash has; Standard Webhooks allows 24. */
-const shortestSecretBytes = 24
+const minSecretBytes = 24
 
 /**
  * @param path for messages
@@ -55,8 +55,8 @@ function problemOf(entry: unknown, names: ReadonlySet<unknown>): string | undefi
   if (typeof url !== 'string' || !isAllowed(url)) {
     return 'its url is https://… without a user, or http://… of this machine'
   }
-  if (typeof secret !== 'string' || secretBytes(secret).length < shortestSecretBytes) {
-    return `its secret has ${shortestSecretBytes} bytes or more: whsec_ and Base64, or a text`
+  if (typeof secret !== 'string' || secretBytes(secret).length < minSecretBytes) {
+    return `its secret has ${minSecretBytes} bytes or more: whsec_ and Base64, or a text`
   }
   if (events !== undefined && !isEvents(events)) return `its events are a list of ${webhookEvents.join(', ')}`
   return undefined

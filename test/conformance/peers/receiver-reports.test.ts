@@ -23,7 +23,7 @@ async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: num
   const ports = await createPortAllocator({ address: host, firstPort: 11_400, lastPort: 11_499 }).allocate()
   if (ports === 'no-port-left') throw new Error(ports)
   const startedMs = performance.now()
-  const kept: number[] = []
+  const received: number[] = []
   const stream = receiveStream({
     stream: 0,
     ports,
@@ -31,7 +31,11 @@ async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: num
     reportsPort: reports.address().port,
     codecs: [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }],
     keys,
-    recording: { source: () => {}, packet: (_stream, _type, _marker, seq) => kept.push(seq) > 0, omitted: () => {} },
+    recording: {
+      source: () => {},
+      packet: (_stream, _type, _marker, seq) => received.push(seq) > 0,
+      omitted: () => {},
+    },
     arrival100us: () => Math.round((performance.now() - startedMs) * 10),
     ssrc: 0x0badcafe,
     cname: 'f00d',
@@ -46,7 +50,7 @@ async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: num
     packet.writeUInt32BE(0x1234abcd, 8)
     media.send(seal(packet, 65_530 + n), ports.port, host)
   }
-  await expect.poll(() => kept.length).toBe(8)
+  await expect.poll(() => received.length).toBe(8)
   // One may have been on its way before the last packet came.
   for (let n = 0; n < 3; n++) await once(reports, 'message')
   const [report] = (await once(reports, 'message')) as [Buffer]

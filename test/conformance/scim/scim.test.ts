@@ -213,8 +213,8 @@ describe('a user', () => {
         [made.id],
       )
     expect(rows).toHaveLength(1)
-    for (const kept of [JSON.stringify(made), JSON.stringify(rows)])
-      expect(kept).not.toMatch(/Ylitarkastaja|Kotikatu|12345|Secret|maija@/)
+    for (const stored of [JSON.stringify(made), JSON.stringify(rows)])
+      expect(stored).not.toMatch(/Ylitarkastaja|Kotikatu|12345|Secret|maija@/)
     const signIn = await desk.visitor.fetch('/api/session', {
       json: { userId: made.userName, password: 'Secret-password-1' },
     })

@@ -124,16 +124,16 @@ describe('SIP over TLS, over IPv6', () => {
     async (_what, name, text, reported) => {
       const good = await request(dial())
       const ended = ours.issue({ name: 'ended.example', days: -2 })
-      const keep = certificate.inUse!
+      const before = certificate.inUse!
       await put(name, text ?? ended.cert)
       if (text === undefined) await put('key.pem', ended.key)
       await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(reported)
       const socket = dial()
       expect(await request(socket)).toEqual(good)
       socket.destroy()
-      expect(certificate.inUse).toEqual(keep)
-      await put('cert.pem', keep.cert.toString())
-      await put('key.pem', keep.key.toString())
+      expect(certificate.inUse).toEqual(before)
+      await put('cert.pem', before.cert.toString())
+      await put('key.pem', before.key.toString())
     },
   )
 })

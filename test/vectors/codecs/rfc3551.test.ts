@@ -45,13 +45,13 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
 
   test('is kept byte by byte, and what is not played of it is told', async () => {
     const { index, chunks } = await record()
-    const kept: Buffer[] = []
+    const written: Buffer[] = []
     for (const chunk of chunks)
-      walkChunk(chunk, { packet: ({ start, end }) => kept.push(Buffer.from(chunk.subarray(start, end))) })
-    expect(kept).toEqual(sent.map(({ payload }) => payload))
+      walkChunk(chunk, { packet: ({ start, end }) => written.push(Buffer.from(chunk.subarray(start, end))) })
+    expect(written).toEqual(sent.map(({ payload }) => payload))
     const received = index.tracks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0)
-    expect(received).toBe(kept.length)
-    expect(index.unplayedMs).toBe(isPlayed(payloadType) ? 0 : 20 * kept.length)
+    expect(received).toBe(written.length)
+    expect(index.unplayedMs).toBe(isPlayed(payloadType) ? 0 : 20 * written.length)
     expect(isSilent(index)).toBe(!isPlayed(payloadType))
     expect(index.durationSamples).toBeLessThan(8000 * 1.5)
   })
@@ -125,10 +125,10 @@ describe.each(byName)('%s', (name, frameBytes) => {
     const { index, chunks } = await recordOffered([
       { media: ['RTP/AVP 96 101', `a=rtpmap:96 ${name}`, events].join('\n'), packets },
     ])
-    const kept: Buffer[] = []
+    const received: Buffer[] = []
     for (const chunk of chunks)
-      walkChunk(chunk, { packet: ({ start, end }) => kept.push(Buffer.from(chunk.subarray(start, end))) })
-    expect(kept).toEqual(packets.map(({ payload }) => payload))
+      walkChunk(chunk, { packet: ({ start, end }) => received.push(Buffer.from(chunk.subarray(start, end))) })
+    expect(received).toEqual(packets.map(({ payload }) => payload))
     expect([index.unplayedMs, isSilent(index)]).toEqual([200, true])
     expect(Math.abs(index.durationSamples - 1600)).toBeLessThan(200)
   })

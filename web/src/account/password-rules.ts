@@ -26,9 +26,12 @@ export function lengthOf(password: string): number {
 }
 
 /** Returns a length problem, which needs no server. */
-export function lengthProblem(password: string, { least, greatest }: PasswordLengths): PasswordProblem | undefined {
+export function lengthProblem(
+  password: string,
+  { least: min, greatest }: PasswordLengths,
+): PasswordProblem | undefined {
   const length = lengthOf(password)
-  if (length < least) return { code: 'too-short', least }
+  if (length < min) return { code: 'too-short', least: min }
   if (length > greatest) return { code: 'too-long', greatest }
   return undefined
 }
@@ -70,9 +73,9 @@ export function isSamePassword(one: string, other: string): boolean {
 /** Returns the problems, one sentence each. */
 export function describeProblems(problems: readonly PasswordProblem[], say: Say): string {
   return problems
-    .map(({ code, least, greatest, word }) =>
+    .map(({ code, least: min, greatest, word }) =>
       say(`account.password.problem.${code}` as Word, {
-        least: least ?? '',
+        least: min ?? '',
         greatest: greatest ?? '',
         word: word ?? '',
       }),

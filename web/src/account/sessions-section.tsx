@@ -33,10 +33,10 @@ export function SessionsSection() {
     announce(say('account.sessions.ended', { count: 1 }))
     focusHeading('account-sessions')
   }
-  const endMany = async (keep: 'this' | 'none') => {
-    const ended = await endAll.mutateAsync({ params: { query: { keep } } }).catch(() => undefined)
+  const endMany = async (except: 'this' | 'none') => {
+    const ended = await endAll.mutateAsync({ params: { query: { keep: except } } }).catch(() => undefined)
     if (!ended) return
-    if (keep === 'none') return leave('signed-out')
+    if (except === 'none') return leave('signed-out')
     await refreshAccount()
     announce(say('account.sessions.ended', { count: ended.ended }))
     focusHeading('account-sessions')

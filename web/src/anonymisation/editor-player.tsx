@@ -115,7 +115,7 @@ export function EditorPlayer({
       keys={keys}
       actionOf={editorActionOf}
       onAction={onAction}
-      mostZoom={200}
+      maxZoom={200}
       waveform={{ region: undefined, dragToSeek: false, onDrawn: setDrawn }}
       onEnd={onEnd}
       settings={

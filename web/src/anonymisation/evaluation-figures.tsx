@@ -2,7 +2,7 @@ import { formatDate } from '../format/instant.ts'
 import { locales } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { PrivacyReport } from './copy-shapes.ts'
-import { isMost, readFigureName, unitOf, type FigureName } from './figure-name.ts'
+import { isMaximum, readFigureName, unitOf, type FigureName } from './figure-name.ts'
 
 type Evaluation = NonNullable<PrivacyReport['evaluation']>
 
@@ -43,7 +43,7 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
                 <td className="numeric">
                   {demanded === undefined
                     ? '–'
-                    : say(read && isMost(read) ? 'anonymisation.report.most' : 'anonymisation.report.least', {
+                    : say(read && isMaximum(read) ? 'anonymisation.report.most' : 'anonymisation.report.least', {
                         figure: `${format.format(demanded)}${unit}`,
                       })}
                 </td>

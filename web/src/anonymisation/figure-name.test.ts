@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isMost, readFigureName, unitOf } from './figure-name.ts'
+import { isMaximum, readFigureName, unitOf } from './figure-name.ts'
 
 test('a figure is named by its attacker and its speech, and the control beside it by whose speech it is', () => {
   expect(readFigureName('semi-informed.finnish')).toEqual({ measure: 'semi-informed', set: 'finnish' })
@@ -20,6 +20,6 @@ test('a figure that the pages have no words for is none of theirs', () => {
 test('errors are per cents, and for what should be small the demand is the most', () => {
   expect(unitOf({ measure: 'lazy' })).toBe(' %')
   expect(unitOf({ measure: 'estoi' })).toBe('')
-  expect(isMost({ measure: 'picked-out' })).toBe(true)
-  expect(isMost({ measure: 'semi-informed' })).toBe(false)
+  expect(isMaximum({ measure: 'picked-out' })).toBe(true)
+  expect(isMaximum({ measure: 'semi-informed' })).toBe(false)
 })

@@ -42,6 +42,6 @@ export function unitOf({ measure }: FigureName): string {
 }
 
 /** Returns true if the limit is a maximum, false if it is a minimum. */
-export function isMost({ measure }: FigureName): boolean {
+export function isMaximum({ measure }: FigureName): boolean {
   return measure === 'picked-out' || measure === 'digit-error-added' || measure === 'turn-timing-ms'
 }

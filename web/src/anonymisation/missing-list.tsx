@@ -6,7 +6,7 @@ import { formatTenths } from './tenths.ts'
 import { turnId } from './turn-row.tsx'
 
 /** Maximum number of rows named; the next ones appear as these are done. */
-const namedAtMost = 8
+const maxNamed = 8
 const headings = {
   played: 'original',
   unreviewed: 'redactions',
@@ -32,13 +32,13 @@ export function MissingList({ missing }: { missing: readonly Missing[] }) {
             <WayTo id={headings[what]}>{say(`anonymisation.lack.${what}`)}</WayTo>
             {rows.length > 0 && (
               <span className="missing-rows">
-                {rows.slice(0, namedAtMost).map(({ id, fromMs }) => (
+                {rows.slice(0, maxNamed).map(({ id, fromMs }) => (
                   <WayTo key={id} id={id} label={say('anonymisation.lack.row', { from: formatTenths(fromMs) })}>
                     {formatTenths(fromMs)}
                   </WayTo>
                 ))}
-                {rows.length > namedAtMost && (
-                  <span className="muted">{say('anonymisation.more', { count: rows.length - namedAtMost })}</span>
+                {rows.length > maxNamed && (
+                  <span className="muted">{say('anonymisation.more', { count: rows.length - maxNamed })}</span>
                 )}
               </span>
             )}

@@ -8,7 +8,7 @@ import { lengthOf, playedShareOf, wholePercent } from './stretches.ts'
 import { formatTenths } from './tenths.ts'
 
 /** Maximum number of stretches listed; the next ones appear as these are played. */
-const listedAtMost = 8
+const maxListed = 8
 
 /** Shows which parts of the original have been played: every second is required. */
 export function PlayedStrip({
@@ -51,7 +51,7 @@ export function PlayedStrip({
       </svg>
       {!isWhole && (
         <ul className="played-list plain-list" aria-label={say('anonymisation.played.left')}>
-          {unplayed.slice(0, listedAtMost).map(({ fromMs, toMs }) => (
+          {unplayed.slice(0, maxListed).map(({ fromMs, toMs }) => (
             <li key={fromMs}>
               <Button
                 kind="link"
@@ -62,8 +62,8 @@ export function PlayedStrip({
               </Button>
             </li>
           ))}
-          {unplayed.length > listedAtMost && (
-            <li className="muted">{say('anonymisation.more', { count: unplayed.length - listedAtMost })}</li>
+          {unplayed.length > maxListed && (
+            <li className="muted">{say('anonymisation.more', { count: unplayed.length - maxListed })}</li>
           )}
         </ul>
       )}

@@ -4,7 +4,7 @@ import type { Playback } from '../listening/use-playback.ts'
 import { joined } from './stretches.ts'
 
 /** Maximum step between two clock reads while playing; a longer step was a manual seek. */
-const longestStepMs = 2000
+const maxStepMs = 2000
 const reportEveryMs = 1000
 
 /**
@@ -20,8 +20,7 @@ export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
   const follow = useEffectEvent((now: number) => {
     const { positionMs: fromMs, isPlaying: wasPlaying } = before.current
     const step = now - fromMs
-    if (wasPlaying && step > 0 && step < longestStepMs)
-      heard.current = joined([...heard.current, { fromMs, toMs: now }])
+    if (wasPlaying && step > 0 && step < maxStepMs) heard.current = joined([...heard.current, { fromMs, toMs: now }])
     before.current = { positionMs: now, isPlaying }
     if (Math.abs(now - reportedMs.current) < reportEveryMs && isPlaying) return
     reportedMs.current = now

@@ -20,7 +20,7 @@ export interface Work {
 /** Length of a new turn, unless the next turn comes earlier. */
 const newTurnMs = 3000
 /** Shorter stretches are ignored as accidental. */
-const shortestMs = 50
+const minMs = 50
 
 /** Returns the work from the server, rows in its order. */
 export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'>): Work {
@@ -46,7 +46,7 @@ export type WrongTimes = 'order' | 'beyond'
 
 export function wrongTimes(fromMs: number, toMs: number, durationMs: number): WrongTimes | undefined {
   if (fromMs > durationMs || toMs > durationMs) return 'beyond'
-  return toMs - fromMs < shortestMs ? 'order' : undefined
+  return toMs - fromMs < minMs ? 'order' : undefined
 }
 
 /** Adds a redaction: on one lane, or on both, because the other party often repeats what is said. */
@@ -102,10 +102,10 @@ export function removeTurn(work: Work, key: number): Work {
 export function addTurn(work: Work, track: Track, atMs: number, durationMs: number, language: TurnLanguage): Work {
   const own = work.turns.filter((one) => one.track === track)
   const going = own.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
-  const latestMs = Math.max(0, durationMs - shortestMs)
+  const latestMs = Math.max(0, durationMs - minMs)
   const fromMs = Math.min(Math.round(going ? going.toMs : atMs), latestMs)
   const next = Math.min(durationMs, ...own.map((one) => one.fromMs).filter((ms) => ms > fromMs))
-  const toMs = Math.max(fromMs + shortestMs, Math.min(fromMs + newTurnMs, next))
+  const toMs = Math.max(fromMs + minMs, Math.min(fromMs + newTurnMs, next))
   const before = work.turns.findLast((one) => one.fromMs <= fromMs)
   return insertTurn(work, { track, fromMs, toMs, language: before?.language ?? language, text: '' })
 }
@@ -116,13 +116,11 @@ export function addTurn(work: Work, track: Track, atMs: number, durationMs: numb
  */
 export function splitTurn(work: Work, key: number, caret: number, atMs: number): Work {
   const turn = work.turns.find((one) => one.key === key)
-  if (!turn || turn.toMs - turn.fromMs < 2 * shortestMs) return work
-  const isInside = atMs >= turn.fromMs + shortestMs && atMs <= turn.toMs - shortestMs
+  if (!turn || turn.toMs - turn.fromMs < 2 * minMs) return work
+  const isInside = atMs >= turn.fromMs + minMs && atMs <= turn.toMs - minMs
   const share = turn.text.length === 0 ? 0.5 : caret / turn.text.length
   const measured = turn.fromMs + Math.round((turn.toMs - turn.fromMs) * share)
-  const cutMs = isInside
-    ? Math.round(atMs)
-    : Math.min(turn.toMs - shortestMs, Math.max(turn.fromMs + shortestMs, measured))
+  const cutMs = isInside ? Math.round(atMs) : Math.min(turn.toMs - minMs, Math.max(turn.fromMs + minMs, measured))
   const first = changeTurn(work, key, { toMs: cutMs, text: turn.text.slice(0, caret).trim() })
   return insertTurn(first, { ...withoutKey(turn), fromMs: cutMs, text: turn.text.slice(caret).trim() })
 }

@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
-import { edited, isUnsaved as hasUnsaved, noteSaved, undone, useKeptWork } from './kept-work.ts'
+import { edited, isUnsaved as hasUnsaved, noteSaved, undone, useStoredWork } from './stored-work.ts'
 import { LevelChoice } from './level-choice.tsx'
 import { missingOf } from './missing.ts'
 import { OriginalSection } from './original-section.tsx'
@@ -34,7 +34,7 @@ export function Workbench({
   readAgain: () => Promise<AnonymisedCopy | undefined>
 }) {
   const { say, language } = useLanguage()
-  const [kept, update] = useKeptWork(personId, copy)
+  const [stored, update] = useStoredWork(personId, copy)
   const { busyWith, save, propose, recognise, render } = usePreparing(copy.id)
   const original = useRef<ListenPlace>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
@@ -42,8 +42,8 @@ export function Workbench({
   const [failed, setFailed] = useState<unknown>()
   const [isPlaying, setPlaying] = useState<boolean>()
   const [requests, setAsks] = useState<'save' | 'render'>()
-  const { work, saved, revision } = kept
-  const isUnsaved = hasUnsaved(kept)
+  const { work, saved, revision } = stored
+  const isUnsaved = hasUnsaved(stored)
   const isElsewhere = isUnsaved && copy.revision > revision
   const missing = useMemo(() => missingOf(copy.lacks, saved, work), [copy.lacks, saved, work])
   const identifying = useMemo(
@@ -195,7 +195,7 @@ export function Workbench({
       />
       <SaveWork
         isUnsaved={isUnsaved}
-        canUndo={kept.past.length > 0}
+        canUndo={stored.past.length > 0}
         isBusy={busyWith === 'saving'}
         isPlaying={isPlaying}
         onToggle={() => original.current?.toggle()}
@@ -204,7 +204,7 @@ export function Workbench({
           update(undone)
           announce(say('anonymisation.undone'))
           // With nothing left to undo, the undo button is disabled and cannot keep the focus.
-          if (kept.past.length === 1) saveButton.current?.focus()
+          if (stored.past.length === 1) saveButton.current?.focus()
         }}
         onSave={onSave}
       />

@@ -23,7 +23,7 @@ import { readMoment } from './moment.ts'
 import { SegmentPanel } from './segment-panel.tsx'
 
 const againMs = 15_000
-const againAtMost = 40
+const maxRetries = 40
 
 export function ContactPage() {
   const { say, language } = useLanguage()
@@ -46,7 +46,7 @@ export function ContactPage() {
     // a view of its own in the log and a use of the session.
     {
       refetchInterval: ({ state }) =>
-        state.data && isGoingOn(state.data) && state.dataUpdateCount < againAtMost ? againMs : false,
+        state.data && isGoingOn(state.data) && state.dataUpdateCount < maxRetries ? againMs : false,
     },
   )
   const served = servedRequest(under)

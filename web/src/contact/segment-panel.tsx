@@ -18,7 +18,7 @@ import { trains } from '../training/training-shapes.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
 import { ReceptionOf, useHeardWords } from './heard.tsx'
-import { Keeping } from './keeping.tsx'
+import { Retention } from './retention.tsx'
 import { RecordedViews } from './recorded-views.tsx'
 import { Why } from './why.tsx'
 
@@ -128,7 +128,7 @@ export function SegmentPanel({
       )}
       <div className="segment-columns">
         <Why decision={segment.decision} isOngoing={isOngoing} />
-        <Keeping
+        <Retention
           recording={recording}
           under={under}
           mayCertify={forbidWords !== undefined && mayCertify(me, segment)}

@@ -6,12 +6,12 @@ import { parseDate, parseDateTime, toZoned, type CalendarDate, type CalendarDate
 import {
   filterOf,
   filterNames,
-  longestFilter,
+  maxFilterLength,
   type FilterName,
   type FilterValues,
 } from '../../../src/app/http/contract/contact-filters.ts'
 import { zone } from '../format/instant.ts'
-import { keepSought, soughtUnder } from '../session/sought.ts'
+import { storeSearch, soughtUnder } from '../session/sought.ts'
 
 /** Search: `from` and `to` are Finnish days (`2026-11-24`), or days with a time. */
 export interface Filters extends FilterValues {
@@ -23,7 +23,7 @@ export interface Filters extends FilterValues {
 export function readFilters(search: Record<string, unknown>): Filters {
   const text = (key: string) => {
     const value = search[key]
-    return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, longestFilter) : undefined
+    return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, maxFilterLength) : undefined
   }
   const day = (key: string) => {
     const value = text(key)
@@ -51,7 +51,7 @@ export function searchAt(filters: Filters): { to: '/contacts'; search: Filters; 
   return {
     to: '/contacts',
     search: Object.fromEntries(all.filter(([name]) => !isOfSomebody(name))),
-    state: numbers.length === 0 ? {} : { sought: keepSought(JSON.stringify(Object.fromEntries(numbers))) },
+    state: numbers.length === 0 ? {} : { sought: storeSearch(JSON.stringify(Object.fromEntries(numbers))) },
   }
 }
 

@@ -1,7 +1,7 @@
 import {
   filterOf,
   filterNames,
-  longestFilter,
+  maxFilterLength,
   type FilterName,
 } from '../../../src/app/http/contract/contact-filters.ts'
 import { today } from '@internationalized/date'
@@ -152,7 +152,7 @@ function FilterField({ name, value, error, onChange }: FilterFieldProps) {
       hint={say(`contacts.search.${name}.hint` as Word)}
       error={error && say(error)}
       {...(filter.kind === 'phone' && { inputMode: 'tel' })}
-      maxLength={longestFilter}
+      maxLength={maxFilterLength}
       autoComplete="off"
     />
   )

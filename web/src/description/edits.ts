@@ -27,22 +27,22 @@ export function applyEdits(document: unknown, edits: readonly DraftEdit[]): unkn
  * list item are not merged: indexes changed there.
  */
 export function addEdit(document: unknown, edits: readonly DraftEdit[], edit: DraftEdit): DraftEdit[] {
-  const kept = [...edits]
-  for (let index = kept.length - 1; index >= 0; index -= 1) {
-    const earlier = kept[index]!
+  const result = [...edits]
+  for (let index = result.length - 1; index >= 0; index -= 1) {
+    const earlier = result[index]!
     if (isRemovalOfItem(earlier)) break
     if (isSame(earlier.path, edit.path)) {
-      kept.splice(index, 1)
+      result.splice(index, 1)
       break
     }
     if (isWithin(earlier.path, edit.path) && edit.value !== undefined) {
-      kept.splice(index, 1)
+      result.splice(index, 1)
       continue
     }
     if (isWithin(edit.path, earlier.path)) break
   }
-  const before = readAt(applyEdits(document, kept), edit.path)
-  return isEqual(before, edit.value) ? kept : [...kept, edit]
+  const before = readAt(applyEdits(document, result), edit.path)
+  return isEqual(before, edit.value) ? result : [...result, edit]
 }
 
 /** Returns the path as a field name of problems: `recordingPlan.rules[0].share`. */

@@ -26,13 +26,13 @@ function leaveOut(lines: DiffLine[], around: number): DiffLine[] {
   const isNear = lines.map((_, index) =>
     lines.slice(Math.max(0, index - around), index + around + 1).some((line) => line.kind !== 'same'),
   )
-  const kept: DiffLine[] = []
+  const shown: DiffLine[] = []
   lines.forEach((line, index) => {
-    if (isNear[index]) return kept.push(line)
-    const last = kept.at(-1)
+    if (isNear[index]) return shown.push(line)
+    const last = shown.at(-1)
     if (last?.kind === 'left-out') last.count += 1
-    else kept.push({ kind: 'left-out', count: 1 })
+    else shown.push({ kind: 'left-out', count: 1 })
     return undefined
   })
-  return kept
+  return shown
 }

@@ -11,7 +11,7 @@ export interface Unsaved {
   effectiveFrom?: string
 }
 
-const kept = new Map<string, Unsaved>()
+const drafts = new Map<string, Unsaved>()
 const listeners = new Set<() => void>()
 
 /**
@@ -28,12 +28,12 @@ export function useUnsaved(
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => kept.get(key),
+    () => drafts.get(key),
   )
   const change = (update: (now: Unsaved | undefined) => Unsaved | null) => {
-    const next = update(kept.get(key))
-    if (next && isAnything(next)) kept.set(key, next)
-    else kept.delete(key)
+    const next = update(drafts.get(key))
+    if (next && isAnything(next)) drafts.set(key, next)
+    else drafts.delete(key)
     for (const listener of listeners) listener()
   }
   return [unsaved, change]
@@ -53,7 +53,7 @@ export function withoutSent(now: Unsaved, sent: Unsaved, revision: number): Unsa
 
 /** Returns true while any edit is unsaved. */
 export function hasUnsaved(): boolean {
-  return kept.size > 0
+  return drafts.size > 0
 }
 
 /** Returns the number of unsaved edits. */

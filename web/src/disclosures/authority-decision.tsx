@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 
@@ -47,7 +47,7 @@ export function AuthorityDecision({ disclosure, onDone }: Props) {
 function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props) {
   const { say, language } = useLanguage()
   const decide = $api.useMutation('post', '/api/authority-disclosures/{id}/decision')
-  const form = useKeptForm<{ outcome: Outcome | ''; items: string[]; reasons: string }>(`authority decision ${id}`, {
+  const form = useStoredForm<{ outcome: Outcome | ''; items: string[]; reasons: string }>(`authority decision ${id}`, {
     outcome: '',
     items: [],
     reasons: '',

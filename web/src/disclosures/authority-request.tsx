@@ -14,7 +14,7 @@ import { authorityAbout, authorityTyped, type AuthorityField } from './authority
 import { AuthorityFields } from './authority-fields.tsx'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { StepFrame } from './step-frame.tsx'
 import { useAuthorityList } from './use-disclosures.ts'
@@ -65,7 +65,7 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
   const { id } = disclosure
   const change = $api.useMutation('put', '/api/authority-disclosures/{id}')
   const list = useAuthorityList(me)
-  const form = useKeptForm(`authority ${id}`, authorityTyped(disclosure))
+  const form = useStoredForm(`authority ${id}`, authorityTyped(disclosure))
   const [wrong, setWrong] = useState<AuthorityField[]>([])
   const isTimeRefused = refusalKey(change.error) === 'authority.received-wrong'
   const submit = async () => {
@@ -128,7 +128,7 @@ export function Assessment({ disclosure, onDone }: Props) {
 function Assess({ disclosure: { id, assessment }, onDone }: Props) {
   const { say } = useLanguage()
   const assess = $api.useMutation('put', '/api/authority-disclosures/{id}/assessment')
-  const form = useKeptForm(`assessment ${id}`, { text: assessment?.text ?? '' })
+  const form = useStoredForm(`assessment ${id}`, { text: assessment?.text ?? '' })
   const { text } = form.typed
   const [isTried, setTried] = useState(false)
   const submit = async () => {

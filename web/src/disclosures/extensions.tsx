@@ -11,7 +11,7 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import { prepares, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { refusedDay } from './refused-day.ts'
 import { researchHeading } from './research-steps.ts'
@@ -69,7 +69,7 @@ function RequestExtension({
 }) {
   const { say, language } = useLanguage()
   const request = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
-  const form = useKeptForm(`extension ${id}`, { dueOn: '', reasons: '' })
+  const form = useStoredForm(`extension ${id}`, { dueOn: '', reasons: '' })
   const { dueOn, reasons } = form.typed
   const [isTried, setTried] = useState(false)
   const isDayWrong = dueOn === '' || dueOn <= now

@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
 import { ended } from './ask.ts'
 import type { Institute, InstituteFields } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 
 type Typed = Required<InstituteFields>
 const empty: Typed = { name: '', contact: '', email: '', language: 'fi', recipient: '' }
@@ -21,7 +21,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   const add = $api.useMutation('post', '/api/institutes')
   const change = $api.useMutation('put', '/api/institutes/{id}')
   const request = institute ? change : add
-  const form = useKeptForm<Typed>(
+  const form = useStoredForm<Typed>(
     `institute ${institute?.id ?? 'new'}`,
     institute
       ? {

@@ -16,7 +16,7 @@ import { Page } from '../shell/page.tsx'
 import { authorityAbout, newAuthority, type AuthorityField } from './authority-about.ts'
 import { AuthorityFields } from './authority-fields.tsx'
 import { isSecurity, type Provision } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import { forgetLists, useAuthorityList } from './use-disclosures.ts'
 
 /** Enters an authority's request, or starts a report by the controller (R34). */
@@ -47,7 +47,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
   const navigate = useNavigate()
   const enter = $api.useMutation('post', '/api/authority-disclosures')
   const [begin] = useState(() => newAuthority(serverNowMs()))
-  const form = useKeptForm('authority new', begin)
+  const form = useStoredForm('authority new', begin)
   const [missing, setMissing] = useState<AuthorityField[]>([])
   const [wrong, setWrong] = useState<Wrong[]>([])
   const submit = async () => {

@@ -15,7 +15,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 import { prepares, type Institute } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
 import { forgetLists, useInstitutes } from './use-disclosures.ts'
 
@@ -54,7 +54,7 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
   const { say } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/research-disclosures')
-  const form = useKeptForm<StudyTyped & { instituteId: string }>('research new', {
+  const form = useStoredForm<StudyTyped & { instituteId: string }>('research new', {
     ...{ instituteId: institutes[0]!.id, study: '', dueOn: '', format: 'OPUS' },
   })
   const { typed } = form

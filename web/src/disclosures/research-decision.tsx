@@ -8,7 +8,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { pseudonymisedItems } from './pseudonymised.ts'
 import { researchHeading, researchStepState } from './research-steps.ts'
@@ -56,7 +56,7 @@ function Decide({
   const { id, seen } = disclosure
   const pseudonymised = pseudonymisedItems(disclosure)
   const decide = $api.useMutation('post', '/api/research-disclosures/{id}/decision')
-  const form = useKeptForm<{ outcome: 'GRANTED' | 'REFUSED' | ''; reasons: string }>(`decision ${id}`, {
+  const form = useStoredForm<{ outcome: 'GRANTED' | 'REFUSED' | ''; reasons: string }>(`decision ${id}`, {
     outcome: '',
     reasons: '',
   })

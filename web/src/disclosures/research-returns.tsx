@@ -14,7 +14,7 @@ import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { Institute, ResearchDetail, ResearchNotice } from './disclosure-shapes.ts'
 import { Extensions } from './extensions.tsx'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import { NoticeTo } from './notice-to.tsx'
 import { refusedDay } from './refused-day.ts'
 import { ReturnedItems } from './returned-items.tsx'
@@ -74,7 +74,7 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
   const { say } = useLanguage()
   const end = $api.useMutation('post', '/api/research-disclosures/{id}/study-end')
   const today = todayAt(serverNowMs()).toString()
-  const form = useKeptForm(`study end ${id}`, { endedOn: today })
+  const form = useStoredForm(`study end ${id}`, { endedOn: today })
   const { endedOn } = form.typed
   const [isTried, setTried] = useState(false)
   const isWrong = endedOn === '' || endedOn > today

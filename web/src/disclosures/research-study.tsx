@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { refusedDay } from './refused-day.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
@@ -59,7 +59,7 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
   const { say, language } = useLanguage()
   const { id, study, dueOn, format, earliestDestruction } = disclosure
   const change = $api.useMutation('put', '/api/research-disclosures/{id}')
-  const form = useKeptForm<StudyTyped>(`study ${id}`, { study, dueOn, format })
+  const form = useStoredForm<StudyTyped>(`study ${id}`, { study, dueOn, format })
   const { typed } = form
   const [isTried, setTried] = useState(false)
   const refused = refusedDay(change.error)

@@ -12,7 +12,7 @@ import { todayAt } from '../retention/until.ts'
 import { ended } from './ask.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { pseudonymisedItems } from './pseudonymised.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
@@ -51,7 +51,7 @@ export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail
 function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
   const { say } = useLanguage()
   const file = $api.useMutation('put', '/api/research-disclosures/{id}/undertaking')
-  const form = useKeptForm(`undertaking ${id}`, {
+  const form = useStoredForm(`undertaking ${id}`, {
     reference: undertaking?.reference ?? '',
     signatory: undertaking?.signatory ?? '',
     signedOn: undertaking?.signedOn ?? '',

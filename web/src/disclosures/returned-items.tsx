@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import { dayBefore } from './days.ts'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
-import { useKeptForm } from './kept-form.ts'
+import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
 import { OverdueBadge } from './research-list.tsx'
 
@@ -72,7 +72,7 @@ function ConfirmItem({
 }) {
   const { say } = useLanguage()
   const confirm = $api.useMutation('post', '/api/research-disclosures/{id}/items/{item}/outcome')
-  const form = useKeptForm<{ outcome: Outcome; reference: string }>(`outcome ${id} ${item}`, {
+  const form = useStoredForm<{ outcome: Outcome; reference: string }>(`outcome ${id} ${item}`, {
     outcome: 'destroyed',
     reference: '',
   })

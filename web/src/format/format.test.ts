@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatLength, formatPosition, readPosition, sayPosition, sayWait } from './duration.ts'
 import { formatDate, formatEnd, formatInstant, formatSpan, formatTime } from './instant.ts'
-import { formatCount, formatDraw, formatShare, keepTogether } from './number.ts'
+import { formatCount, formatDraw, formatShare, withoutBreaks } from './number.ts'
 import { formatPhone } from './phone.ts'
 
 // ICU writes no-break spaces of several kinds; the pages show them as they are.
@@ -94,7 +94,7 @@ test('numbers are grouped the Finnish way and masked ones left alone', () => {
 })
 
 test('a number in groups does not break between lines, and all else may', () => {
-  expect(keepTogether('Numeron 029 497 000 osuus 10 % 5 kuukautta')).toBe(
+  expect(withoutBreaks('Numeron 029 497 000 osuus 10 % 5 kuukautta')).toBe(
     'Numeron 029\u00a0497\u00a0000 osuus 10\u00a0% 5 kuukautta',
   )
 })

@@ -26,6 +26,6 @@ export function formatDecimal(number: number, language: Language): string {
 }
 
 /** Replaces spaces within numbers, `029 497 000` or `10 %`, by no-break spaces. */
-export function keepTogether(sentence: string): string {
+export function withoutBreaks(sentence: string): string {
   return sentence.replace(/(?<=\d) (?=[\d%])/g, '\u00a0')
 }

@@ -1,7 +1,7 @@
 /** The three languages: the person's choice, and the locale of dates and numbers. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import { keptLanguage } from '../api/kept-on-machine.ts'
+import { languageKey } from '../api/machine-storage.ts'
 
 export const languages = ['fi', 'sv', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -33,7 +33,7 @@ export async function startLanguages(): Promise<void> {
 
 /** Changes the page's language and stores it on this machine. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  window.localStorage.setItem(keptLanguage, language)
+  window.localStorage.setItem(languageKey, language)
   await showLanguage(language)
 }
 
@@ -52,6 +52,6 @@ export async function showChosenLanguage(): Promise<void> {
 }
 
 function chosenLanguage(): Language {
-  const kept = window.localStorage.getItem(keptLanguage)
-  return languages.find((one) => one === kept) ?? 'fi'
+  const stored = window.localStorage.getItem(languageKey)
+  return languages.find((one) => one === stored) ?? 'fi'
 }

@@ -95,15 +95,15 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
 /** Keeps the address in the room, also on "back", and clears what other pages had fetched. */
 function useOnlyHere(): void {
   const navigate = useNavigate()
-  const keep = useEffectEvent(() => {
+  const hold = useEffectEvent(() => {
     if (window.location.pathname !== '/room') void navigate({ to: '/room', replace: true })
   })
   useEffect(() => {
     forgetPurpose()
     queries.removeQueries({ predicate: ({ queryKey }) => !kept.includes(queryKey[1]) })
-    keep()
-    window.addEventListener('popstate', keep)
-    return () => window.removeEventListener('popstate', keep)
+    hold()
+    window.addEventListener('popstate', hold)
+    return () => window.removeEventListener('popstate', hold)
   }, [])
 }
 

@@ -1,16 +1,16 @@
 import { useState } from 'react'
 import { Switch } from 'react-aria-components'
-import { keptPlayerKeys } from '../api/kept-on-machine.ts'
+import { playerKeysKey } from '../api/machine-storage.ts'
 import { useLanguage } from '../language/use-words.ts'
 
 /** Returns whether the player's keys are on, stored in this browser. */
 export function useKeysOn(): [boolean, (on: boolean) => void] {
-  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(keptPlayerKeys) !== 'off')
+  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(playerKeysKey) !== 'off')
   return [
     keysOn,
     (on) => {
       setKeysOn(on)
-      window.localStorage.setItem(keptPlayerKeys, on ? 'on' : 'off')
+      window.localStorage.setItem(playerKeysKey, on ? 'on' : 'off')
     },
   ]
 }

@@ -49,7 +49,7 @@ export function PlayerFrame<Own extends { do: string }>({
   keys,
   actionOf,
   onAction,
-  mostZoom = 100,
+  maxZoom = 100,
   waveform,
   settings,
   fields,
@@ -67,7 +67,7 @@ export function PlayerFrame<Own extends { do: string }>({
   /** Handles a player's own key actions. */
   onAction: (action: Own) => void
   /** Pixels per second. */
-  mostZoom?: number
+  maxZoom?: number
   waveform: Pick<ComponentProps<typeof DrawnWaveform>, 'region' | 'dragToSeek' | 'onDrawn'>
   /** Content before the zoom. */
   settings: ReactNode
@@ -177,12 +177,12 @@ export function PlayerFrame<Own extends { do: string }>({
         {settings}
         <SmallRange
           label={say('listening.player.zoom')}
-          max={mostZoom}
+          max={maxZoom}
           value={zoom}
           say={(value) =>
             value === 0
               ? say('listening.player.zoom.all')
-              : say('listening.player.zoom.value', { percent: (100 * value) / mostZoom })
+              : say('listening.player.zoom.value', { percent: (100 * value) / maxZoom })
           }
           onChange={setZoom}
         />

@@ -14,14 +14,14 @@ export interface LiveRow {
 export function nextRows(rows: readonly LiveRow[], picture: LiveCalls): LiveRow[] {
   const now = new Map(picture.items.map((call) => [call.segmentId, call]))
   const known = new Set(rows.map((row) => row.call.segmentId))
-  const kept = rows.map((row): LiveRow => {
+  const remaining = rows.map((row): LiveRow => {
     const call = now.get(row.call.segmentId)
     return call ? { call } : { call: row.call, endedAt: row.endedAt ?? picture.at }
   })
   const fresh = picture.items
     .filter((call) => !known.has(call.segmentId))
     .sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
-  return [...kept, ...fresh.map((call): LiveRow => ({ call }))]
+  return [...remaining, ...fresh.map((call): LiveRow => ({ call }))]
 }
 
 /** Removes ended calls. */

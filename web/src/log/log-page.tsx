@@ -15,7 +15,7 @@ import { readLogFilters, type LogFilters } from './log-filters.ts'
 import { LogForm } from './log-form.tsx'
 import { LogList } from './log-list.tsx'
 import { LogStatePanel } from './log-state.tsx'
-import { mostRows, useLog } from './use-log.ts'
+import { maxRows, useLog } from './use-log.ts'
 
 /** Loki: the audit log, filtered by the address. */
 export function LogPage() {
@@ -61,7 +61,7 @@ function Found({
   const [seen, setSeen] = useState({ first: 0, end: 0 })
   const { isPending, isSuccess, error, count, again, rowAt } = useLog(filters, seen)
   const total = formatCount(count, language)
-  const summary = count >= mostRows ? say('log.count.most', { total }) : say('log.count', { count, total })
+  const summary = count >= maxRows ? say('log.count.most', { total }) : say('log.count', { count, total })
 
   const announceNow = useEffectEvent(() => announce(count === 0 ? say('log.none') : summary))
   useEffect(() => {

@@ -6,7 +6,7 @@ import { blocksOf, type Visible } from './visible-rows.ts'
 
 const blockSize = 200
 /** Maximum of scrollable rows; the server counts no further. */
-export const mostRows = 100_000
+export const maxRows = 100_000
 
 async function readBlock(filters: LogFilters, part: { cursor?: string; skip?: number }, signal: AbortSignal) {
   const query = { ...logQueryOf(filters), ...part, limit: blockSize }
@@ -46,7 +46,7 @@ export function useLog(filters: LogFilters, seen: Visible) {
     isPending: first.isPending,
     isSuccess: first.isSuccess,
     error: first.error ?? others.find((one) => one.error)?.error ?? undefined,
-    count: Math.min(mostRows, first.data?.approximateTotal ?? 0),
+    count: Math.min(maxRows, first.data?.approximateTotal ?? 0),
     again: () => void first.refetch(),
     rowAt,
   }

@@ -16,7 +16,7 @@ import type { Need } from './office-shapes.ts'
 import { OfferedTimes } from './offered-times.tsx'
 
 /** Minimum number of offered times, at several offices where possible (AC16). */
-const leastOffered = 3
+const minOffered = 3
 
 /** Books a time, or moves to another: free times of the offices side by side, before the destruction date. */
 export function BookTime({
@@ -108,7 +108,7 @@ function Offer({
     // Somebody else may have booked it: reads the free times again.
     void refetch()
   }
-  const few = data?.latest !== undefined && data.items.length < leastOffered
+  const few = data?.latest !== undefined && data.items.length < minOffered
   return (
     <Form
       ref={form}

@@ -27,7 +27,7 @@ export function UnitField({ isOptional = false, ...written }: Written) {
 }
 
 const fewest = 2
-const most = 8
+const max = 8
 
 /** Supervisor by user id, found by name. */
 export function SupervisorField({ except, isOptional = false, ...written }: Written & { except?: string }) {
@@ -38,7 +38,7 @@ export function SupervisorField({ except, isOptional = false, ...written }: Writ
     enabled: q.length >= fewest,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const { data, error } = await api.GET('/api/people', { params: { query: { q, limit: most } }, signal })
+      const { data, error } = await api.GET('/api/people', { params: { query: { q, limit: max } }, signal })
       if (!data) throw error
       return data.items
     },

@@ -17,7 +17,7 @@ export interface Period {
   to?: string
 }
 
-const usualDays = 30
+const defaultDays = 30
 
 /** Reads the period from an address; invalid days and periods are left out. */
 export function readPeriod(search: Record<string, unknown>): Period {
@@ -28,7 +28,7 @@ export function readPeriod(search: Record<string, unknown>): Period {
 /** Returns the days of a period; the last thirty by default. */
 export function daysOf({ from, to }: Period): { start: CalendarDate; end: CalendarDate } {
   const end = dayOf(to) ?? today(zone)
-  return { start: dayOf(from) ?? end.subtract({ days: usualDays - 1 }), end }
+  return { start: dayOf(from) ?? end.subtract({ days: defaultDays - 1 }), end }
 }
 
 function dayOf(written: unknown): CalendarDate | undefined {

@@ -3,7 +3,7 @@ import type { JudgedShare } from './judge-share.ts'
 
 const width = 130
 const height = 14
-const least = 3
+const min = 3
 /** Margin beyond the greatest count. */
 const room = 1.15
 
@@ -11,8 +11,8 @@ const room = 1.15
 export function RangePlot({ judged, share }: { judged: JudgedShare; share: Share }) {
   const { range, planned, draw } = judged
   if (planned === undefined || range.high === 0) return null
-  const most = Math.max(range.high, share.drawn) * room
-  const at = (count: number) => (count / most) * width
+  const max = Math.max(range.high, share.drawn) * room
+  const at = (count: number) => (count / max) * width
   const isOrdinary = draw === 'ordinary' || draw === 'quota'
   return (
     <svg aria-hidden="true" width={width} height={height} className="range-plot">
@@ -20,7 +20,7 @@ export function RangePlot({ judged, share }: { judged: JudgedShare; share: Share
       <rect
         x={at(range.low)}
         y={3}
-        width={Math.max(least, at(range.high) - at(range.low))}
+        width={Math.max(min, at(range.high) - at(range.low))}
         height={height - 6}
         className="range-band"
       />

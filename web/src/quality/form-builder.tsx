@@ -36,7 +36,7 @@ export function FormBuilder({
   const [isConfirming, setConfirming] = useState(false)
   const place = { params: { path: { id: form.id } } }
 
-  const keep = async (): Promise<number | undefined> => {
+  const saveForm = async (): Promise<number | undefined> => {
     try {
       const saved = await save.mutateAsync({ ...place, body: { revision, name: name.trim() || form.name, form: work } })
       setRevision(saved.revision)
@@ -98,11 +98,11 @@ export function FormBuilder({
         <Button
           kind="primary"
           isBusy={save.isPending || publish.isPending}
-          onPress={() => void keep().then((saved) => saved !== undefined && setConfirming(true))}
+          onPress={() => void saveForm().then((saved) => saved !== undefined && setConfirming(true))}
         >
           {say('quality.form.publish')}
         </Button>
-        <Button isBusy={save.isPending} onPress={() => void keep()}>
+        <Button isBusy={save.isPending} onPress={() => void saveForm()}>
           {say('quality.form.save')}
         </Button>
       </div>

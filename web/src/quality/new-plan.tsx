@@ -5,7 +5,7 @@ import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { ended } from '../disclosures/ask.ts'
-import { useKeptForm } from '../disclosures/kept-form.ts'
+import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
@@ -18,7 +18,7 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
   const units = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 }).data?.items ?? []
   const registry = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 }).data?.items ?? []
   const begin = $api.useMutation('post', '/api/quality/plans')
-  const form = useKeptForm('sampling plan', {
+  const form = useStoredForm('sampling plan', {
     ...{ name: '', formId: '', unitId: '', number: '', weekly: '5', daysLeft: '14' },
   })
   const { typed } = form
@@ -35,8 +35,8 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
   const formId = typed.formId || (published[0]?.id ?? '')
   const unitId = typed.unitId || (units[0]?.id ?? '')
   const number = typed.number || (numbers[0]?.number ?? '')
-  const isWithin = (written: string, least: number, most: number) =>
-    /^\d+$/.test(written) && Number(written) >= least && Number(written) <= most
+  const isWithin = (written: string, min: number, max: number) =>
+    /^\d+$/.test(written) && Number(written) >= min && Number(written) <= max
   const wrong = {
     name: typed.name.trim() === '',
     weekly: !isWithin(typed.weekly, 1, 100),

@@ -77,8 +77,8 @@ export function QuestionEditor({
           <WeightField
             label={say('quality.scale.most')}
             value={scale.most}
-            least={1}
-            onChange={(most) => change({ scale: { kind: 'points', most } })}
+            min={1}
+            onChange={(max) => change({ scale: { kind: 'points', most: max } })}
           />
         )}
         <WeightField

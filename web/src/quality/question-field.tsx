@@ -97,19 +97,19 @@ function Points({
   onAnswer: (answer: number | null) => void
 }) {
   const { say } = useLanguage()
-  const most = question.scale.kind === 'points' ? question.scale.most : 0
+  const max = question.scale.kind === 'points' ? question.scale.most : 0
   return (
     <>
       <Field
         id={id}
         label={`${number} ${question.text}`}
-        hint={say('quality.points.hint', { most })}
+        hint={say('quality.points.hint', { most: max })}
         error={error}
         value={answer == null ? '' : String(answer)}
         inputMode="numeric"
         onChange={(written) => {
           const value = Number(written)
-          if (/^\d{1,3}$/.test(written) && value <= most) onAnswer(value)
+          if (/^\d{1,3}$/.test(written) && value <= max) onAnswer(value)
         }}
       />
       {question.mayNotApply && (

@@ -89,7 +89,7 @@ export function useDraft(evaluation: Evaluation) {
   }, [])
 
   /** After a conflict: keeps the answers on the screen and overwrites the saved ones. */
-  const keepMine = (stored: Evaluation) => {
+  const mergeMine = (stored: Evaluation) => {
     revision.current = stored.revision
     isDirty.current = true
     setSaving('waiting')
@@ -113,7 +113,7 @@ export function useDraft(evaluation: Evaluation) {
     savedAt,
     edit,
     flush,
-    keepMine,
+    keepMine: mergeMine,
     takeStored,
     revision: () => revision.current,
     counted: () => counted.current,

@@ -6,29 +6,29 @@ import { useLanguage } from '../language/use-words.ts'
 export function WeightField({
   label,
   value,
-  most = 100,
-  least = 0,
+  max = 100,
+  min = 0,
   onChange,
 }: {
   label: string
   value: number
-  most?: number
-  least?: number
+  max?: number
+  min?: number
   onChange: (value: number) => void
 }) {
   const { say } = useLanguage()
   const [written, setWritten] = useState(String(value))
-  const isWrong = !/^\d{1,3}$/.test(written) || Number(written) > most || Number(written) < least
+  const isWrong = !/^\d{1,3}$/.test(written) || Number(written) > max || Number(written) < min
   return (
     <Field
       className="quality-weight"
       label={label}
       inputMode="numeric"
-      error={isWrong ? say('quality.between', { least, most }) : undefined}
+      error={isWrong ? say('quality.between', { least: min, most: max }) : undefined}
       value={written}
       onChange={(next) => {
         setWritten(next)
-        if (/^\d{1,3}$/.test(next) && Number(next) <= most && Number(next) >= least) onChange(Number(next))
+        if (/^\d{1,3}$/.test(next) && Number(next) <= max && Number(next) >= min) onChange(Number(next))
       }}
     />
   )

@@ -46,8 +46,8 @@ export interface ReconciliationFilters {
   why?: string
 }
 
-export const mostDays = 92
-const usualDays = 7
+export const maxDays = 92
+const defaultDays = 7
 
 /** Reads the filters from an address; invalid ones are left out. */
 export function readReconciliationFilters(search: Record<string, unknown>): ReconciliationFilters {
@@ -73,11 +73,11 @@ export function readReconciliationFilters(search: Record<string, unknown>): Reco
 /** Returns the days of the filters; the last seven by default. */
 export function daysOf({ from, to }: ReconciliationFilters): { start: CalendarDate; end: CalendarDate } {
   const end = dayOf(to) ?? today(zone)
-  return { start: dayOf(from) ?? end.subtract({ days: usualDays - 1 }), end }
+  return { start: dayOf(from) ?? end.subtract({ days: defaultDays - 1 }), end }
 }
 
 export function isPeriod(start: CalendarDate, end: CalendarDate): boolean {
-  return end.compare(start) >= 0 && end.compare(start) < mostDays
+  return end.compare(start) >= 0 && end.compare(start) < maxDays
 }
 
 /** Returns true for persons who may see the page; the server refuses others. */

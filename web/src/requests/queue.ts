@@ -3,7 +3,7 @@
  * requester's (R46).
  */
 import type { RequestKind, RequestParty } from '../api/shapes.ts'
-import { keepSought, soughtUnder } from '../session/sought.ts'
+import { storeSearch, soughtUnder } from '../session/sought.ts'
 
 export interface QueueFilters {
   state?: 'closed'
@@ -29,7 +29,7 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
 export function queueAt(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
   const search = readQueue({ ...filters })
   const sought = filters.find?.trim().slice(0, 200)
-  return { to: '/requests', search, state: sought && search.find === undefined ? { sought: keepSought(sought) } : {} }
+  return { to: '/requests', search, state: sought && search.find === undefined ? { sought: storeSearch(sought) } : {} }
 }
 
 /** Returns the filters of an address, with the name of the key in history state. */

@@ -77,7 +77,7 @@ function Counts({ statistics }: { statistics: RequestStatistics }) {
 function Months({ months }: { months: RequestStatistics['months'] }) {
   const { say, language, locale } = useLanguage()
   const sums = sumOf(months)
-  const most = Math.max(...months.map(({ received }) => received))
+  const max = Math.max(...months.map(({ received }) => received))
   const monthName = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   return (
     <div className="panel stack-small">
@@ -102,7 +102,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
               <tr key={month.month}>
                 <th scope="row">
                   {monthName.format(new Date(`${month.month}-01T00:00:00Z`))}
-                  <Bar share={barOf(month.received, most)} />
+                  <Bar share={barOf(month.received, max)} />
                 </th>
                 {columns.map((column) => (
                   <td key={column} className="numeric">
@@ -134,7 +134,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
 
 function Bars({ title, items }: { title: string; items: { label: string; count: number }[] }) {
   const { say, language } = useLanguage()
-  const most = Math.max(0, ...items.map(({ count }) => count))
+  const max = Math.max(0, ...items.map(({ count }) => count))
   return (
     <div className="panel stack-small">
       <table className="table statistics-bars">
@@ -150,7 +150,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
             <tr key={label}>
               <th scope="row">
                 {label}
-                <Bar share={barOf(count, most)} />
+                <Bar share={barOf(count, max)} />
               </th>
               <td className="numeric">{formatCount(count, language)}</td>
             </tr>

@@ -38,6 +38,6 @@ export function sumOf(months: RequestStatistics['months']): Sums {
 }
 
 /** Returns a bar's length, 0 to 100 of the longest. */
-export function barOf(count: number, most: number): number {
-  return most > 0 ? Math.round((count / most) * 100) : 0
+export function barOf(count: number, max: number): number {
+  return max > 0 ? Math.round((count / max) * 100) : 0
 }

@@ -69,18 +69,18 @@ function Bars({
   const { say, language } = useLanguage()
   const { total, peak } = totalsOf(due, what)
   const heights = heightsOf(due.map((one) => one[what]))
-  const most = peak
+  const max = peak
     ? say('retention.due.peak', { when: saySpan(peak, by, say, language), number: formatCount(peak[what], language) })
     : say('retention.due.nothing')
   const width = due.length * barWidth
   return (
     <figure className={`bars bars-${what}`}>
       <figcaption>
-        <strong>{title}</strong> <span className="muted">{most}</span>
+        <strong>{title}</strong> <span className="muted">{max}</span>
       </figcaption>
       <svg
         role="img"
-        aria-label={`${title}: ${say('retention.due.total', { number: formatCount(total, language) })} ${most}`}
+        aria-label={`${title}: ${say('retention.due.total', { number: formatCount(total, language) })} ${max}`}
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
       >

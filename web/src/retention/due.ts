@@ -27,14 +27,14 @@ export function dueIn(spans: readonly { from: string; until: string }[], items: 
 
 /** Returns bar heights, 0 to 1; nonzero counts are always visible. */
 export function heightsOf(counts: readonly number[]): number[] {
-  const most = Math.max(0, ...counts)
-  return counts.map((count) => (count === 0 ? 0 : Math.max(0.03, count / most)))
+  const max = Math.max(0, ...counts)
+  return counts.map((count) => (count === 0 ? 0 : Math.max(0.03, count / max)))
 }
 
 /** Returns the total, and the peak; no peak if all are zero. */
 export function totalsOf(due: readonly Due[], what: 'recordings' | 'contacts'): { total: number; peak?: Due } {
   const total = sum(due.map((one) => one[what]))
-  const peak = due.reduce<Due | undefined>((most, one) => (one[what] > (most?.[what] ?? 0) ? one : most), undefined)
+  const peak = due.reduce<Due | undefined>((max, one) => (one[what] > (max?.[what] ?? 0) ? one : max), undefined)
   return { total, ...(peak && { peak }) }
 }
 

@@ -98,8 +98,8 @@ export function EnterHold({
   const [covers, setCovers] = useState<Hold['covers']>('both')
   const [until, setUntil] = useState<CalendarDate | null>(() => lastHoldDay(serverNowMs()))
   const [isTried, setTried] = useState(false)
-  const least: Record<keyof typeof empty, number> = { orderReference: 1, authority: 2, provision: 3 }
-  const isMissing = (key: keyof typeof empty) => written[key].trim().length < least[key]
+  const min: Record<keyof typeof empty, number> = { orderReference: 1, authority: 2, provision: 3 }
+  const isMissing = (key: keyof typeof empty) => written[key].trim().length < min[key]
   const submit = async () => {
     setTried(true)
     const isShort = (Object.keys(empty) as (keyof typeof empty)[]).some(isMissing)

@@ -21,8 +21,8 @@ export function lastHoldDay(nowMs: number): CalendarDate {
 /** Returns the end of that day in Finland; on the last allowed day, three calendar months from now to the minute. */
 export function holdUntil(day: CalendarDate, nowMs: number): string {
   const endMs = day.add({ days: 1 }).toDate(zone).getTime()
-  const mostMs = here(nowMs).add({ months: holdMonths }).toDate().getTime() - marginMs
-  return new Date(Math.min(endMs, mostMs)).toISOString()
+  const maxMs = here(nowMs).add({ months: holdMonths }).toDate().getTime() - marginMs
+  return new Date(Math.min(endMs, maxMs)).toISOString()
 }
 
 /** Returns today in Finland. */

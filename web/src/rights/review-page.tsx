@@ -79,15 +79,15 @@ function Decide({ right }: { right: HeldRight }) {
   const [note, setNote] = useState('')
   const [missing, setMissing] = useState<'keep' | 'end'>()
   const review = $api.useMutation('post', '/api/rights/{id}/reviews')
-  const submit = async (keep: boolean) => {
-    if (note.trim() === '' && (!keep || right.doubts.length > 0)) {
-      setMissing(keep ? 'keep' : 'end')
+  const submit = async (isKept: boolean) => {
+    if (note.trim() === '' && (!isKept || right.doubts.length > 0)) {
+      setMissing(isKept ? 'keep' : 'end')
       return document.getElementById(field)?.focus()
     }
-    const body = { keep, ...(note.trim() && { note: note.trim() }) }
+    const body = { keep: isKept, ...(note.trim() && { note: note.trim() }) }
     const done = await review.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
     if (!done) return undefined
-    announce(say(keep ? 'rights.review.keptNow' : 'rights.review.endedNow', { name: right.person.name }))
+    announce(say(isKept ? 'rights.review.keptNow' : 'rights.review.endedNow', { name: right.person.name }))
     await changedRights(client)
     return focusHeading('review-list')
   }

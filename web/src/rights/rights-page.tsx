@@ -14,7 +14,7 @@ import { ToDecide, Waits } from './open-requests.tsx'
 import { PastRequest } from './request-card.tsx'
 import { readHolderFilters } from './rights-shapes.ts'
 
-const mostDecided = 20
+const maxDecided = 20
 
 /** Access rights: requests to decide, decisions, and holders. */
 export function RightsPage() {
@@ -64,7 +64,7 @@ function Requests() {
   const open = data.items.filter(({ state }) => state === 'REQUESTED')
   const mine = open.filter(({ mayDecide }) => mayDecide)
   const others = open.filter(({ mayDecide }) => !mayDecide)
-  const decided = data.items.filter(({ state }) => state !== 'REQUESTED').slice(0, mostDecided)
+  const decided = data.items.filter(({ state }) => state !== 'REQUESTED').slice(0, maxDecided)
   return (
     <>
       <section aria-labelledby="rights-to-decide" className="stack">

@@ -1,7 +1,7 @@
 import { useLanguage } from '../language/use-words.ts'
 import type { Scope } from './rights-shapes.ts'
 
-const mostShown = 4
+const maxShown = 4
 
 /** Scope of a right in words: units with their officials, numbers with their names. */
 export function ScopeWords({ scope }: { scope: Scope }) {
@@ -26,7 +26,7 @@ export function ScopeWords({ scope }: { scope: Scope }) {
   return (
     <>
       <span>{say(`rights.limit.${scope.kind}`)}</span>
-      {parts.length > mostShown ? (
+      {parts.length > maxShown ? (
         <details className="more-of">
           <summary>
             {scope.kind === 'numbers'

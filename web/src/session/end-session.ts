@@ -1,5 +1,5 @@
 import { api } from '../api/client.ts'
-import { keptOnMachine } from '../api/kept-on-machine.ts'
+import { machineKeys } from '../api/machine-storage.ts'
 
 /**
  * Ends the session, whether or not the server receives it. A deliberate sign-out of a person who signed in by the identity
@@ -8,11 +8,11 @@ import { keptOnMachine } from '../api/kept-on-machine.ts'
  */
 export async function endSession(why: 'ended' | 'signed-out'): Promise<string | undefined> {
   // The answer clears the browser's storage of the session; the machine's settings are kept.
-  const kept = keptOnMachine.map((name) => [name, window.localStorage.getItem(name)] as const)
+  const stored = machineKeys.map((name) => [name, window.localStorage.getItem(name)] as const)
   const ended =
     why === 'ended'
       ? await api.DELETE('/api/session').catch(() => undefined)
       : await api.POST('/api/session/identity-provider/sign-out').catch(() => undefined)
-  for (const [name, value] of kept) if (value !== null) window.localStorage.setItem(name, value)
+  for (const [name, value] of stored) if (value !== null) window.localStorage.setItem(name, value)
   return ended?.data ? ended.data.url : undefined
 }

@@ -4,21 +4,21 @@
  */
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** Key from `keepSought`. */
+    /** Key from `storeSearch`. */
     sought?: string
   }
 }
 
 const prefix = 'seloste.sought.'
 /** By key. Storage restores them after a reload; memory keeps them when the answer to a session's end clears the storage. */
-const kept = new Map<string, string>()
+const searches = new Map<string, string>()
 
 /** @returns the key of the words; the same for the same words */
-export function keepSought(words: string): string {
-  const known = [...kept].find(([, one]) => one === words)?.[0]
+export function storeSearch(words: string): string {
+  const known = [...searches].find(([, one]) => one === words)?.[0]
   if (known !== undefined) return known
   const key = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  kept.set(key, words)
+  searches.set(key, words)
   sessionStorage.setItem(prefix + key, words)
   return key
 }
@@ -26,10 +26,10 @@ export function keepSought(words: string): string {
 /** Returns the words; undefined once cleared. */
 export function soughtUnder(key: string | undefined): string | undefined {
   if (key === undefined) return undefined
-  return kept.get(key) ?? sessionStorage.getItem(prefix + key) ?? undefined
+  return searches.get(key) ?? sessionStorage.getItem(prefix + key) ?? undefined
 }
 
 /** The tab's storage is cleared separately. */
 export function forgetSought(): void {
-  kept.clear()
+  searches.clear()
 }

@@ -4,8 +4,8 @@
  */
 import { forgetSought } from './sought.ts'
 
-const kept = 'seloste.person'
-let person = window.sessionStorage.getItem(kept) ?? undefined
+const storageKey = 'seloste.person'
+let person = window.sessionStorage.getItem(storageKey) ?? undefined
 
 /** Returns true if another person was signed in in this tab before. */
 export function isOfAnother(personId: string): boolean {
@@ -13,9 +13,9 @@ export function isOfAnother(personId: string): boolean {
 }
 
 /** Marks the tab as this person's, also after a reload. */
-export function keepFor(personId: string): void {
+export function bindTab(personId: string): void {
   person = personId
-  window.sessionStorage.setItem(kept, personId)
+  window.sessionStorage.setItem(storageKey, personId)
 }
 
 /** Clears the tab's storage and search words at sign-out; the rest of its memory is not visible to anybody. */

@@ -24,7 +24,7 @@ import { ProveAgain } from '../session/prove-again.tsx'
 import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
 import { usePresence } from '../session/use-presence.ts'
-import { beginAnew, clearTab, isOfAnother, keepFor } from '../session/whose-tab.ts'
+import { beginAnew, clearTab, isOfAnother, bindTab } from '../session/whose-tab.ts'
 import { Announcer } from './announce.tsx'
 import { Footer } from './footer.tsx'
 import { LanguageChoice } from './language-choice.tsx'
@@ -55,7 +55,7 @@ export function Shell() {
   const comesAfter = personId !== undefined && !isLeaving && (!isOpen || isConfined) && isOfAnother(personId)
   useEffect(() => {
     if (comesAfter) beginAnew()
-    else if (personId !== undefined && !isOfAnother(personId)) keepFor(personId)
+    else if (personId !== undefined && !isOfAnother(personId)) bindTab(personId)
   }, [personId, comesAfter])
   useEffect(() => {
     if (personId !== undefined) notifyTabs('signed-in')

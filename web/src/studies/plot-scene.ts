@@ -76,7 +76,7 @@ function drawLying(
   ticks: readonly number[],
   top: number,
 ): void {
-  const most = ticks.at(-1)!
+  const last = ticks.at(-1)!
   const room =
     Math.max(
       ...items.flatMap(({ value, compared }) => [value, compared]).map((one) => valueText(one, write).length),
@@ -85,7 +85,7 @@ function drawLying(
       textPx +
     10
   const across = width - room
-  const at = (number: number) => (number / most) * across
+  const at = (number: number) => (number / last) * across
   let y = top
   for (const { label, value, mark, compared } of items) {
     scene.texts.push({ x: 0, y: y + 14, text: label, anchor: 'start', kind: 'label' })
@@ -122,10 +122,10 @@ function drawUpright(
   ticks: readonly number[],
   top: number,
 ): void {
-  const most = ticks.at(-1)!
+  const last = ticks.at(-1)!
   const left = Math.max(...ticks.map((tick) => write(tick).length)) * textPx + 10
   const bottom = top + plotHeight
-  const up = (number: number) => bottom - (number / most) * plotHeight
+  const up = (number: number) => bottom - (number / last) * plotHeight
   for (const tick of ticks) {
     scene.lines.push({ x1: left, y1: up(tick), x2: width, y2: up(tick), paint: tick === 0 ? 'axis' : 'grid' })
     scene.texts.push({ x: left - 8, y: up(tick) + 4, text: write(tick), anchor: 'end', kind: 'tick' })
@@ -162,8 +162,8 @@ function valueText(number: number | undefined, write: Plot['write']): string {
 }
 
 /** Returns round ticks from 0 to at least the maximum; in whole minutes for long times. */
-export function ticksOf(most: number, kind: Plot['kind']): number[] {
-  const target = most <= 0 ? (kind === 'share' ? 1 : 5) : most
+export function ticksOf(last: number, kind: Plot['kind']): number[] {
+  const target = last <= 0 ? (kind === 'share' ? 1 : 5) : last
   const raw = target / 4
   const steps = kind === 'length' ? [5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800] : tens(raw)
   const step = steps.find((one) => one >= raw - 1e-9) ?? Math.ceil(raw / 3600) * 3600

@@ -19,7 +19,7 @@ import { StudyTable } from './study-table.tsx'
 
 /** Width from which bars of times are vertical. */
 const standsFrom = 560
-const timesAtMost = 40
+const maxTimes = 40
 const filePx = 900
 
 /** Answer: notes, plot, table, and both as files. */
@@ -48,7 +48,7 @@ export function StudyResult({
   const { value, mark } = drawnOf(measure)
   const isTime = by === 'hour' || by === 'weekday' || by === 'month'
   const plotOf = (px: number, shape: Partial<Plot> = {}): Plot => {
-    const isLying = !isTime || px < standsFrom || study.rows.length > timesAtMost
+    const isLying = !isTime || px < standsFrom || study.rows.length > maxTimes
     return {
       items: study.rows.map((row) => ({
         label: isLying ? nameRow(row, by, language, say) : nameShortly(row, by, language, say),

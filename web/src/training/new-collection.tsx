@@ -4,7 +4,7 @@ import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { ended } from '../disclosures/ask.ts'
-import { useKeptForm } from '../disclosures/kept-form.ts'
+import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 
 /** Creates a collection and opens it. */
@@ -12,7 +12,7 @@ export function NewCollection() {
   const { say } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/training/collections')
-  const form = useKeptForm('training collection', { name: '', aim: '' })
+  const form = useStoredForm('training collection', { name: '', aim: '' })
   const [isTried, setTried] = useState(false)
   const { name, aim } = form.typed
   const submit = async () => {

@@ -3,7 +3,7 @@ import { zone } from '../format/instant.ts'
 import { locales, type Language } from '../language/language.ts'
 
 /** Retention of the history in months (R22): nothing earlier can be requested. */
-const monthsKept = 14
+const retentionMonths = 14
 
 /** Reads a calendar month from the address (2026-10); the current one if it is invalid or out of retention. */
 export function readMonth(search: Record<string, unknown>): { month?: string } {
@@ -14,7 +14,7 @@ export function readMonth(search: Record<string, unknown>): { month?: string } {
 /** Returns the months that can be requested, current one first. */
 export function selectableMonths(now: CalendarDate = today(zone)): string[] {
   const first = now.set({ day: 1 })
-  return Array.from({ length: monthsKept + 1 }, (_, back) => monthOf(first.subtract({ months: back })))
+  return Array.from({ length: retentionMonths + 1 }, (_, back) => monthOf(first.subtract({ months: back })))
 }
 
 /** Returns the first instant and the end of a month in Finland. */

@@ -2,7 +2,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
 const oldest = 15
-const mostConnections = 100
+const maxConnections = 100
 const clocksApartMs = 1_000
 const clocksTooFarMs = 30_000
 /** With weaker settings an acknowledged commit can be lost. */
@@ -96,12 +96,12 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
     facts.summer === '15'
       ? ok('database.time-zone', 'it knows Europe/Helsinki')
       : error('database.time-zone', 'it has wrong data of time zones', 'update tzdata on its machine'),
-    facts.connections >= mostConnections
+    facts.connections >= maxConnections
       ? ok('database.connections', `it takes ${facts.connections} connections`)
       : warning(
           'database.connections',
           `it takes ${facts.connections} connections; the processes ask for up to 80`,
-          `set max_connections to ${mostConnections} or more`,
+          `set max_connections to ${maxConnections} or more`,
         ),
     facts.logsValues
       ? warning(

@@ -30,12 +30,12 @@ export function checkMemory(bytes: number): Finding {
 /** @param limits text of /proc/self/limits */
 export function checkOpenFiles(limits: string): Finding {
   // Node raises the soft limit to the hard one.
-  const most = /^Max open files\s+\d+\s+(\d+|unlimited)/m.exec(limits)?.[1]
-  if (most === undefined) return unknown('open-files', 'how many files may be open is not known on this system')
-  const says = `${most} files may be open at once; a call of two streams takes six`
+  const limit = /^Max open files\s+\d+\s+(\d+|unlimited)/m.exec(limits)?.[1]
+  if (limit === undefined) return unknown('open-files', 'how many files may be open is not known on this system')
+  const says = `${limit} files may be open at once; a call of two streams takes six`
   const remedy = 'raise it: LimitNOFILE=65536 in the unit, or "ulimit -n 65536" before the start'
-  if (most !== 'unlimited' && Number(most) < tooFewOpenFiles) return error('open-files', says, remedy)
-  if (most !== 'unlimited' && Number(most) < fewOpenFiles) return warning('open-files', says, remedy)
+  if (limit !== 'unlimited' && Number(limit) < tooFewOpenFiles) return error('open-files', says, remedy)
+  if (limit !== 'unlimited' && Number(limit) < fewOpenFiles) return warning('open-files', says, remedy)
   return ok('open-files', says)
 }
 

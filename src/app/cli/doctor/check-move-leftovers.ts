@@ -4,7 +4,7 @@ import { readLeftovers } from '../move-leftovers.ts'
 import { error, warning, type Finding } from './finding.ts'
 
 /** Greatest age of a backup (storage.backupDays of the description). */
-const longestDays = 30
+const maxDays = 30
 
 /**
  * Warns of leftovers of a move: they contain the whole register of then, and later destructions do not reach them (R52).
@@ -25,5 +25,5 @@ export async function checkMoveLeftovers(
   const says = `what a move left ${days} days ago is still here, with personal data that do not end`
   const remedy =
     'see that the register works where it is now, then "seloste move --destroy-old" (docs/operate/moving.md)'
-  return [(days > longestDays ? error : warning)('moved', says, remedy)]
+  return [(days > maxDays ? error : warning)('moved', says, remedy)]
 }

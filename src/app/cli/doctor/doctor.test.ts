@@ -59,9 +59,9 @@ describe('the machine', () => {
 
   test('too little memory, few files, small buffers and a clock that nobody keeps are found', () => {
     expect([0.5e9, 1.5e9, 8e9].map((bytes) => judged(checkMemory(bytes))[1])).toEqual(['error', 'warning', 'ok'])
-    const limits = (most: string) =>
-      `Limit   Soft  Hard  Units\nMax open files            256       ${most}     files\n`
-    expect(['512', '2048', '65536', 'unlimited'].map((most) => judged(checkOpenFiles(limits(most)))[1])).toEqual([
+    const limits = (limit: string) =>
+      `Limit   Soft  Hard  Units\nMax open files            256       ${limit}     files\n`
+    expect(['512', '2048', '65536', 'unlimited'].map((limit) => judged(checkOpenFiles(limits(limit)))[1])).toEqual([
       ...['error', 'warning', 'ok', 'ok'],
     ])
     expect(['212992\n', '4194304\n', ''].map((text) => judged(checkBuffers(text))[1])).toEqual([
@@ -214,8 +214,10 @@ describe('stores and certificates', () => {
   test('a store that does all that is asked is in order; one that does not delete, or is not there, is not', async () => {
     const store = await openDirectoryStore(join(folder, 'objects'))
     expect(judged(await checkStore('objects', () => Promise.resolve(store)))[1]).toBe('ok')
-    const kept = await checkStore('objects', () => Promise.resolve({ ...store, delete: () => Promise.resolve(false) }))
-    expect([judged(kept)[1], kept.says]).toEqual(['error', expect.stringContaining('deleted')])
+    const finding = await checkStore('objects', () =>
+      Promise.resolve({ ...store, delete: () => Promise.resolve(false) }),
+    )
+    expect([judged(finding)[1], finding.says]).toEqual(['error', expect.stringContaining('deleted')])
     const none = await checkStore('objects', () => openDirectoryStore(join(folder, 'file', 'objects')))
     expect(judged(none)[1]).toBe('error')
   })

@@ -13,9 +13,9 @@ export interface IngestQueue {
 
 const firstAgainMs = 5_000
 /** Longest pause for faults of a store or a database, which may end at any moment. */
-const mostAgainMs = 60_000
+const maxRetryMs = 60_000
 /** Longest pause for faults of the recording itself, which need a person: a restored key or body, or a later program. */
-const mostAgainOfRecordingMs = 3_600_000
+const maxRecordingRetryMs = 3_600_000
 
 /** A store, key store or database that is away recovers by itself; other faults are the recording's. */
 function endsByItself(code: string): boolean {
@@ -41,13 +41,13 @@ export function createIngestQueue(nowMs: () => number = () => performance.now())
     done: (id) => void known.delete(id),
     failed(id, code) {
       const one = known.get(id)
-      const most = endsByItself(code) ? mostAgainMs : mostAgainOfRecordingMs
-      const againMs = Math.min(most, firstAgainMs * 2 ** (one?.tries ?? 0))
+      const maxMs = endsByItself(code) ? maxRetryMs : maxRecordingRetryMs
+      const againMs = Math.min(maxMs, firstAgainMs * 2 ** (one?.tries ?? 0))
       if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
       return againMs
     },
     leave(id, code) {
-      const [sinceMs, againAtMs] = [nowMs(), nowMs() + mostAgainOfRecordingMs]
+      const [sinceMs, againAtMs] = [nowMs(), nowMs() + maxRecordingRetryMs]
       known.set(id, { sinceMs, tries: 1, againAtMs, code })
     },
     oldest() {

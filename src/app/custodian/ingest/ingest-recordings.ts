@@ -10,20 +10,20 @@ import type { Log } from '#platform/log/log.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import {
-  endedInKeeping,
+  endedInIngest,
   ingestRecording,
-  noteBeforeKeeping,
-  noteKeepingFault,
-  recordingsToKeep,
-  type Keeping,
+  recordBeforeIngest,
+  recordIngestFault,
+  recordingsToIngest,
+  type IngestContext,
 } from '#register/recordings/ingest-recording.ts'
 import { createIngestQueue } from './ingest-queue.ts'
 import { traceIngest } from './trace-ingest.ts'
 
 const checkMs = 5_000
-const keepAtOnce = 50
+const maxPerBatch = 50
 /** Read each time: failed ones keep their pause while they are among them. */
-const mostWaiting = 10_000
+const maxWaiting = 10_000
 /** Pause between runs: each call sends several notifications, and a run for each would mostly find nothing. */
 const restMs = 200
 
@@ -34,15 +34,15 @@ export interface RecordingIngest {
 }
 
 export function ingestRecordings(options: {
-  keeping: Keeping
+  context: IngestContext
   pool: EveryOptions['pool']
   databaseUrl: string
   traces: Traces
   clock: Clock
   log: Log
 }): RecordingIngest {
-  const { keeping, pool, databaseUrl, traces, clock, log } = options
-  const { db } = keeping
+  const { context, pool, databaseUrl, traces, clock, log } = options
+  const { db } = context
   const queue = createIngestQueue()
   const traced = traceIngest(traces, () => clock.now().epochMilliseconds, db)
   let begun = false
@@ -73,7 +73,7 @@ export function ingestRecordings(options: {
       while (again) {
         again = false
         let more = true
-        while (more) more = await keepWaiting()
+        while (more) more = await ingestWaiting()
         await rest(restMs)
       }
     })()
@@ -85,10 +85,10 @@ export function ingestRecordings(options: {
   }
 
   /** @returns whether some were ingested and there may be more */
-  async function keepWaiting(): Promise<boolean> {
-    const waiting = await recordingsToKeep(db, mostWaiting)
+  async function ingestWaiting(): Promise<boolean> {
+    const waiting = await recordingsToIngest(db, maxWaiting)
     if (!begun) {
-      for (const { id, code } of await endedInKeeping(db)) {
+      for (const { id, code } of await endedInIngest(db)) {
         log.error(
           { recording: id },
           'a custodian ended while it took this recording into keeping; it is tried again in an hour',
@@ -97,12 +97,12 @@ export function ingestRecordings(options: {
       }
       begun = true
     }
-    const due = queue.due(waiting, { isCutOff: waiting.length === mostWaiting }).slice(0, keepAtOnce)
-    let kept = 0
+    const due = queue.due(waiting, { isCutOff: waiting.length === maxWaiting }).slice(0, maxPerBatch)
+    let ingested = 0
     for (const id of due) {
       try {
-        await noteBeforeKeeping(keeping, id)
-        if (await traced(id, () => ingestRecording(keeping, id, clock.now()))) kept++
+        await recordBeforeIngest(context, id)
+        if (await traced(id, () => ingestRecording(context, id, clock.now()))) ingested++
         queue.done(id)
       } catch (error) {
         const { code = 'unknown' } = error as { code?: string }
@@ -111,10 +111,10 @@ export function ingestRecordings(options: {
           { err: error, recording: id, againSeconds: againMs / 1000 },
           'a recording could not be taken into keeping; it is tried again',
         )
-        await noteKeepingFault(db, id, code)
+        await recordIngestFault(db, id, code)
       }
     }
-    return kept > 0 && due.length === keepAtOnce
+    return ingested > 0 && due.length === maxPerBatch
   }
 
   return {

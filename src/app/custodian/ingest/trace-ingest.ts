@@ -8,9 +8,9 @@ export function traceIngest(
   traces: Traces,
   nowMs: () => number,
   db: Kysely<RegisterTables>,
-): <Result>(recordingId: string, keep: () => Promise<Result>) => Promise<Result> {
-  return async (recordingId, keep) => {
-    if (!traces.on) return keep()
+): <Result>(recordingId: string, ingest: () => Promise<Result>) => Promise<Result> {
+  return async (recordingId, ingest) => {
+    if (!traces.on) return ingest()
     const row = await db
       .selectFrom('recording')
       .select(['contact_id', 'segment_id'])
@@ -20,7 +20,7 @@ export function traceIngest(
     const startedMs = nowMs()
     let failed = true
     try {
-      const result = await keep()
+      const result = await ingest()
       failed = false
       return result
     } finally {

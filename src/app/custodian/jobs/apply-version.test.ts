@@ -64,7 +64,7 @@ test('a version with a shorter term destroys at its instant what is past that te
   const [old, young] = await Promise.all(
     [4, 1].map(async (months) => {
       const { id } = await register.record(callOfMonthsAgo(months))
-      await ingestRecording(register.keeping, id, now())
+      await ingestRecording(register.ingest, id, now())
       return id
     }),
   )

@@ -21,14 +21,14 @@ function heard() {
   return { said, log: makeLog({ name: 'custodian', write, pretty: false }) }
 }
 
-function keepVersions(bucket: string) {
+function enableVersions(bucket: string) {
   const VersioningConfiguration = { Status: 'Enabled' as const }
   return server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }))
 }
 
 rule('a bucket that keeps what is destroyed stops the start', async () => {
   const bucket = await server!.makeBucket()
-  await keepVersions(bucket)
+  await enableVersions(bucket)
   const objects = openS3Store(server!.store(bucket))
   await expect(startObjectStoreChecks({ objects, log: heard().log })).rejects.toMatchObject({
     code: 'object-store-keeps',
@@ -41,24 +41,24 @@ rule('one that is away stops nothing: it is said once, and again when it is back
   await line.cut()
   const { said, log } = heard()
   const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${line.port}` })
-  const kept = await startObjectStoreChecks({ objects, log, awayMs: 5 })
+  const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
   expect(said).toEqual(['object-store-away'])
   await line.mend()
   await expect.poll(() => said).toEqual(['object-store-away', 'right'])
-  kept.stop()
+  checks.stop()
   await line.close()
 })
 
 rule('one that begins to keep what is destroyed is told of', async () => {
   const bucket = await server!.makeBucket()
   const { said, log } = heard()
-  const kept = await startObjectStoreChecks({
+  const checks = await startObjectStoreChecks({
     objects: openS3Store(server!.store(bucket)),
     log,
     awayMs: 5,
     intervalMs: 5,
   })
-  await keepVersions(bucket)
+  await enableVersions(bucket)
   await expect.poll(() => said).toEqual(['object-store-keeps'])
-  kept.stop()
+  checks.stop()
 })

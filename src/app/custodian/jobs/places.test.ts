@@ -29,8 +29,8 @@ test('a new place of the register’s own without an attested site refuses the s
     code: 'place-unattested',
     message: `The place keys (${folder}/keys) is not used: its site attic is not in the description (server-room): enter it, attested, in a new version of the description (R19).`,
   })
-  const keeper = await startPlaces({ ...options, settings: settingsWith({}) })
-  await keeper.stop()
+  const job = await startPlaces({ ...options, settings: settingsWith({}) })
+  await job.stop()
   // Known now: it goes on.
   const again = await startPlaces({ ...options, settings })
   await again.stop()

@@ -6,18 +6,18 @@ import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+import { makeTestPromises } from '#test/register/make-test-promises.ts'
 import { startPromiseChecks, type PromiseChecksOptions, type PromiseChecks } from './promise-checks.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const custodian = database.as('seloste_custodian')
 const { pool } = database.as()
-const { key, makeContext: checking, version, recordings } = await makeKeptPromises(database)
+const { key, makeContext: checking, version, recordings } = await makeTestPromises(database)
 const hour = 3_600_000
 
 let running: PromiseChecks[] = []
 afterEach(async () => {
-  await Promise.all(running.map((keeper) => keeper.stop()))
+  await Promise.all(running.map((job) => job.stop()))
   running = []
   await pool.query('delete from proof')
 })
@@ -25,7 +25,7 @@ afterEach(async () => {
 async function start(given: Partial<PromiseChecksOptions> = {}) {
   const lines: string[] = []
   const { places, objects, keys, drawKey } = await checking()
-  const keeper = startPromiseChecks({
+  const job = startPromiseChecks({
     ...{ places, objects, keys, drawKey },
     pool: custodian.pool,
     db: custodian.db,
@@ -36,8 +36,8 @@ async function start(given: Partial<PromiseChecksOptions> = {}) {
     intervalMs: hour,
     ...given,
   })
-  running.push(keeper)
-  return { keeper, lines }
+  running.push(job)
+  return { keeper: job, lines }
 }
 
 const proofs = () => readProofs(custodian.db, Temporal.Now.instant(), key)
@@ -78,14 +78,14 @@ test('nothing is checked before the first sweep', async () => {
 })
 
 test('what the sweep is about is checked after it, and a late sweep heals by it', async () => {
-  const { keeper, lines } = await start()
+  const { keeper: job, lines } = await start()
   await allChecked()
   const before = await proofs()
   await pool.query(`update work_done set at = at - interval '3 hours'`)
-  await keeper.swept()
+  await job.swept()
   expect(await broken()).toEqual(['history.term', 'recordings.ceiling'])
   await pool.query('update work_done set at = now()')
-  await keeper.swept()
+  await job.swept()
   expect(await broken()).toEqual([])
   const again = await proofs()
   expect(again.filter(({ checkedAt }, n) => checkedAt !== before[n]?.checkedAt).map(({ promise }) => promise)).toEqual([
@@ -111,11 +111,11 @@ test('what is broken when a process starts has its alarm in its log, though it b
     )
   await shift('-1 minute')
   for (const _process of ['first', 'second']) {
-    const { keeper, lines } = await start()
+    const { keeper: job, lines } = await start()
     await expect
       .poll(() => alarms(lines), { timeout: 20_000 })
       .toEqual(['recording.within-signals: a promise of the register description does not hold'])
-    await keeper.stop()
+    await job.stop()
   }
   await shift('1 minute')
 })

@@ -16,7 +16,7 @@ import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
 const checkMs = 15 * 60_000
 const hoursBetween = 24
 /** At 500 MB/s a million recordings of five minutes take a quarter of an hour; on one thread a few days' parts. */
-const mostSeconds = 5 * 60
+const maxSeconds = 5 * 60
 
 export interface RecordingVerificationOptions {
   proving: Omit<ProvingEnds, 'places'>
@@ -54,7 +54,7 @@ export function startRecordingVerification({
         { ...proving, places: await backupPlacesToVerify(backups) },
         {
           after: last?.goesOnAfter,
-          mostSeconds,
+          maxSeconds,
           // Other cores are for calls.
           threads: 1,
           signal,

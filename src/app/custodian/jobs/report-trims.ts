@@ -1,9 +1,9 @@
 import { Counter, type Registry } from 'prom-client'
-import type { Keeping } from '#register/recordings/ingest-recording.ts'
+import type { IngestContext } from '#register/recordings/ingest-recording.ts'
 import type { Log } from '#platform/log/log.ts'
 
 /** Reports recordings that were longer than their call (AC8): an alarm metric and a log line. */
-export function reportTrims(registry: Registry, log: Log): NonNullable<Keeping['onCut']> {
+export function reportTrims(registry: Registry, log: Log): NonNullable<IngestContext['onCut']> {
   const cuts = new Counter({
     name: 'seloste_recordings_cut_total',
     help: 'Recordings that reached beyond their call and were cut to it',

@@ -35,7 +35,7 @@ test('what is taken into keeping past its day does not wait for the hourly sweep
     const young = await register.record(callOfMonthsAgo(5))
     for (const { id } of [late, young])
       // Where storing takes longer the sweep comes first.
-      await ingestRecording(register.keeping, id, systemClock.now()).catch((error: ObjectFault) => {
+      await ingestRecording(register.ingest, id, systemClock.now()).catch((error: ObjectFault) => {
         if (id !== late.id || error.code !== 'object-missing') throw error
       })
     await expect.poll(() => stateOf(late.id), { timeout: 10_000 }).toBe('DESTROYED')

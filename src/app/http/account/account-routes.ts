@@ -12,7 +12,7 @@ import {
   type SignInOf,
 } from '#safeguards/sign-in/own-account.ts'
 import { readLink, type SeenLink } from '#safeguards/sign-in/links.ts'
-import { greatest, leastAlone, leastWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
+import { greatest, minLengthAlone, minLengthWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
 import { listNotices, seeNotices } from '#safeguards/sign-in/notices.ts'
 import { provePresence } from '#safeguards/sign-in/prove-again.ts'
 import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-in-tables.ts'
@@ -33,7 +33,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
       passkeys: desk.ways.publicUrl !== undefined,
       publicUrl: desk.ways.publicUrl,
       identityProvider: desk.ways.identityProvider,
-      passwordRules: { leastAlone, leastWithSecondFactor, greatest },
+      passwordRules: { leastAlone: minLengthAlone, leastWithSecondFactor: minLengthWithSecondFactor, greatest },
     }),
 
     readAccount: async ({ session }) => {
@@ -130,9 +130,9 @@ export function accountRoutes(app: Routes, desk: Desk): void {
       (await endOwnSession(desk.db, session, params.id, desk.clock.now())) ? 'done' : { refused: 'not-found' },
 
     endSessions: async (request, reply) => {
-      const { keep = 'none' } = request.query
-      const ended = await endOwnSessions(desk.db, request.session, keep, desk.clock.now())
-      if (keep === 'none') signedOut(request, reply)
+      const { keep: except = 'none' } = request.query
+      const ended = await endOwnSessions(desk.db, request.session, except, desk.clock.now())
+      if (except === 'none') signedOut(request, reply)
       return { ended }
     },
   })
@@ -200,7 +200,7 @@ export function demandOf(desk: Desk): SecondFactorDemand {
 
 /** Returns the required length of a password. */
 export function rulesFor(secondFactor: boolean): { least: number; greatest: number } {
-  return { least: secondFactor ? leastWithSecondFactor : leastAlone, greatest }
+  return { least: secondFactor ? minLengthWithSecondFactor : minLengthAlone, greatest }
 }
 
 function hasSecondFactor({ factors, demand }: SignInOf): boolean {

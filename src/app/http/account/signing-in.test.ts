@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { password } from '#test/database/people.ts'
 import { openAccounts } from '#test/sign-in/open-accounts.ts'
-import { noteDemand } from '#safeguards/sign-in/keep-accounts.ts'
+import { noteDemand } from '#safeguards/sign-in/accounts.ts'
 
 const { admin, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 

@@ -1,7 +1,7 @@
 /** Formats a JSON schema for people: `{ id: uuid, names?: { fi: string }[] }`. */
 type Schema = Record<string, unknown>
 
-const longestChoices = 12
+const maxChoices = 12
 
 /** @param indent spaces before the lines of a nested object */
 export function renderSchema(schema: Schema | undefined, indent = ''): string {
@@ -9,8 +9,8 @@ export function renderSchema(schema: Schema | undefined, indent = ''): string {
   if ('const' in schema) return JSON.stringify(schema['const'])
   const choices = schema['enum'] as unknown[] | undefined
   if (choices) {
-    const shown = choices.slice(0, longestChoices).map((one) => JSON.stringify(one))
-    return [...shown, ...(choices.length > longestChoices ? ['…'] : [])].join(' | ')
+    const shown = choices.slice(0, maxChoices).map((one) => JSON.stringify(one))
+    return [...shown, ...(choices.length > maxChoices ? ['…'] : [])].join(' | ')
   }
   const variants = (schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']) as Schema[] | undefined
   if (variants) {

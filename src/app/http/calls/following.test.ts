@@ -24,14 +24,14 @@ const sari = await supervisor()
 
 let browser: Browser
 let recording: RecordedSegment
-async function kept(): Promise<RecordedSegment> {
+async function makeRecording(): Promise<RecordedSegment> {
   const made = await register.record({ official: colleagueOf(sari) })
-  await ingestRecording(register.keeping, made.id, now())
+  await ingestRecording(register.ingest, made.id, now())
   return made
 }
 beforeAll(async () => {
   browser = await desk.signIn(sari)
-  recording = await kept()
+  recording = await makeRecording()
 })
 
 /** Reads the events until the last one; what it said and how long after `happened` it came. */
@@ -63,7 +63,7 @@ describe('who listens is told within five seconds', () => {
   })
 
   test('that the recording was destroyed', async () => {
-    const { id } = await kept()
+    const { id } = await makeRecording()
     const listening = await beginListening(browser, id)
     const events = await browser.fetch(`/api/listenings/${listening.id}/events`)
     await makeDestroyer(database, register).destroy(id)

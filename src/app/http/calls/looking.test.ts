@@ -6,7 +6,7 @@ import { noteProhibition } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { admit } from '#register/admit.ts'
-import { ingestRecording, noteKeepingFault } from '#register/recordings/ingest-recording.ts'
+import { ingestRecording, recordIngestFault } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -44,7 +44,7 @@ let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
   recording = await register.record({ official: colleagueOf(sari) })
-  await ingestRecording(register.keeping, recording.id, now())
+  await ingestRecording(register.ingest, recording.id, now())
 })
 
 const begin = (by = browser) => beginListening(by, recording.id)
@@ -127,8 +127,8 @@ describe('searching and reading', () => {
         },
       )
     const [mixed, silent, broken] = [await made([8, 8, 4]), await made([4, 4, 4]), await made([8, 8, 8])]
-    for (const { id } of [mixed, silent]) await ingestRecording(register.keeping, id, now())
-    await noteKeepingFault(register.keeping.db, broken.id, 'log-malformed')
+    for (const { id } of [mixed, silent]) await ingestRecording(register.ingest, id, now())
+    await recordIngestFault(register.ingest.db, broken.id, 'log-malformed')
     expect(await marksOf(mixed)).toEqual([['not-playable']])
     expect(await marksOf(silent)).toEqual([['not-playable', 'silent']])
     expect(await marksOf(broken)).toEqual([['not-ingested']])

@@ -156,7 +156,7 @@ export const PrivacyReport = Type.Object({
 export type PrivacyReport = Static<typeof PrivacyReport>
 
 /** Words of a call of an hour, with a margin. */
-const largestWordsBytes = 2 * 1024 * 1024
+const maxWordsBytes = 2 * 1024 * 1024
 
 export const anonymisedCopyOperations = {
   beginCopy: {
@@ -172,7 +172,7 @@ export const anonymisedCopyOperations = {
   },
   saveCopy: {
     route: 'PUT /api/anonymised-copies/:id',
-    bodyLimit: largestWordsBytes,
+    bodyLimit: maxWordsBytes,
     summary: 'Save words and redactions; what was rendered or approved of an earlier revision is gone',
     body: Type.Object({ revision: counted(0, 'As it was read'), ...work }, closed),
     response: { 200: Type.Object({ revision: Type.Integer() }), 409: refusals[400], ...refusals },
@@ -180,7 +180,7 @@ export const anonymisedCopyOperations = {
   proposeForCopy: {
     route: 'POST /api/anonymised-copies/:id/proposals',
     access: 'look',
-    bodyLimit: largestWordsBytes,
+    bodyLimit: maxWordsBytes,
     summary: 'Propose turns from voice activity or recognition, and redactions from words and tones; nothing is saved',
     body: Type.Object({ turns: Type.Array(CopyTurn, { maxItems: 2000 }) }, closed),
     response: {

@@ -8,7 +8,7 @@ export type { FilterName, FilterValue, FilterValues } from '#use/search/contact-
 export { unasked }
 
 /** Longest text of a filter. */
-export const longestFilter = 64
+export const maxFilterLength = 64
 /** In the order of the form. */
 export const filterNames = Object.keys(contactFilters) as FilterName[]
 export const filterOf = (name: FilterName): Filter => contactFilters[name]

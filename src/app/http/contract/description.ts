@@ -137,8 +137,8 @@ export const ImportRefused = Type.Object({
   }),
 })
 
-const largestTextBytes = 4 * 1024 * 1024
-const largestFileBytes = 9 * 1024 * 1024
+const maxTextBytes = 4 * 1024 * 1024
+const maxFileBytes = 9 * 1024 * 1024
 
 export const descriptionOperations = {
   listVersions: {
@@ -176,14 +176,14 @@ export const descriptionOperations = {
   },
   changeDraft: {
     route: 'PATCH /api/description/drafts/:id',
-    bodyLimit: largestTextBytes,
+    bodyLimit: maxTextBytes,
     summary: 'Change a draft: its whole text, or some fields; a draft may be wrong, it cannot be submitted then',
     body: DraftChange,
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   importNumbers: {
     route: 'POST /api/description/drafts/:id/numbers',
-    bodyLimit: largestFileBytes,
+    bodyLimit: maxFileBytes,
     summary: 'Put the numbers of a CSV file into the draft, all of them or none',
     body: Type.Object({ revision: Type.Integer(), content: ImportFile.properties.content }, closed),
     response: { 200: Draft, 409: refusals[400], 422: ImportRefused, ...refusals },

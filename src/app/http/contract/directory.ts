@@ -102,7 +102,7 @@ export const PersonChange = Type.Object(
 )
 
 /** A file of people in base64, and the rest of the body. */
-const largestImportBytes = 8_100_000
+const maxImportBytes = 8_100_000
 
 export const directoryOperations = {
   listPeople: {
@@ -147,7 +147,7 @@ export const directoryOperations = {
   },
   importPeople: {
     route: 'POST /api/people/import',
-    bodyLimit: largestImportBytes,
+    bodyLimit: maxImportBytes,
     summary: 'Bring the directory up to a CSV file: all of its rows or none',
     body: Type.Object({ content: ImportFile.properties.content, tryOnly: Type.Boolean() }, closed),
     response: {

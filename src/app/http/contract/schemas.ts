@@ -7,7 +7,7 @@ import Type, { type Static, type TOptional, type TUnsafe } from 'typebox'
 import { numberKinds } from '#description/closed-lists.ts'
 import { scopes } from '#description/roles.ts'
 import type { contactFilters } from '#use/search/contact-filters.ts'
-import { filterNames, filterOf, longestFilter, type FilterName, type FilterValue } from './contact-filters.ts'
+import { filterNames, filterOf, maxFilterLength, type FilterName, type FilterValue } from './contact-filters.ts'
 import { Rule } from './plan.ts'
 import { closed, ErrorBody, instant, literals, Purpose, Role } from './shapes.ts'
 
@@ -118,7 +118,7 @@ const filters = Object.fromEntries(
       Type.Optional(
         filter.kind === 'choice'
           ? literals([...filter.values, ...(filter.others ?? [])], description)
-          : Type.String({ maxLength: longestFilter, description }),
+          : Type.String({ maxLength: maxFilterLength, description }),
       ),
     ]
   }),

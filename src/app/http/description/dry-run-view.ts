@@ -113,12 +113,12 @@ function shareConsequence(
 
 function rightsConsequence({ role, rights }: NarrowedRights, draft: RegisterDescription): Consequence {
   const index = draft.roles.findIndex((one) => one.role === role.role && one.duty === role.duty)
-  const isKept = index >= 0
+  const isRetained = index >= 0
   return {
     kind: 'rights-narrowed',
-    field: isKept ? `roles[${index}]` : 'roles',
+    field: isRetained ? `roles[${index}]` : 'roles',
     count: rights,
-    text: say(isKept ? 'effect.rights.narrower' : 'effect.rights.ended', {
+    text: say(isRetained ? 'effect.rights.narrower' : 'effect.rights.ended', {
       rights: counted('effect.rights.count', rights),
       role: role.names,
     }),

@@ -17,7 +17,7 @@ import { missingParts } from './missing-parts.ts'
 
 type FlowHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
 
-const longestDays = { hour: 8, day: 93 }
+const maxDays = { hour: 8, day: 93 }
 
 /** What capture has seen, for operators (R13, R16, R17). */
 export function captureSeenRoutes(app: Routes, desk: Desk): void {
@@ -27,8 +27,8 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
       if (may !== true) return may
       const { by } = query
       const period = readPeriod(query, {
-        hours: longestDays[by] * 24,
-        message: `The time must end after it begins, and be ${longestDays[by]} days at most by the ${by}.`,
+        hours: maxDays[by] * 24,
+        message: `The time must end after it begins, and be ${maxDays[by]} days at most by the ${by}.`,
       })
       if ('refused' in period) return period
       return items(readReception(desk.db, session, { ...period, by }))

@@ -153,7 +153,7 @@ describe('how recordings come in', () => {
 
 describe('what clients send', () => {
   const into = (db: typeof capture) => ({
-    keep: (counts: ClientCounts) => noteClient(db, counts),
+    store: (counts: ClientCounts) => noteClient(db, counts),
     forget: () => forgetCaptureSeen(db),
   })
 
@@ -168,12 +168,12 @@ describe('what clients send', () => {
     })
     for (const times of [2, 3]) {
       clients.putBack([counts(times)])
-      const keeping = storeClientsSeen({
+      const storing = storeClientsSeen({
         ...into(capture),
         clients,
         onFault: (error) => expect.unreachable(String(error)),
       })
-      await keeping.stop()
+      await storing.stop()
     }
     const listed = (await answer(maintenance.fetch('/api/capture/clients'))).body as unknown as {
       items: { id: number }[]

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const own = { official: { ...colleagueOf(aino), personId: aino.id } }
   forbidden = await register.record(own)
   held = await register.record(own)
-  for (const { id } of [forbidden, held]) await ingestRecording(register.keeping, id, Temporal.Now.instant())
+  for (const { id } of [forbidden, held]) await ingestRecording(register.ingest, id, Temporal.Now.instant())
   await destroyer.destroy(forbidden.id)
   const contacts = [forbidden.contactId, held.contactId]
   served = (await servedRequest(admin, { clerkId: clerk.id, contacts })).number

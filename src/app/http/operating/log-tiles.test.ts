@@ -26,7 +26,7 @@ let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
   recording = await register.record({ official: colleagueOf(sari) })
-  await ingestRecording(register.keeping, recording.id, Temporal.Now.instant())
+  await ingestRecording(register.ingest, recording.id, Temporal.Now.instant())
 })
 
 const bytesOf = async (path: string) => Buffer.from(await (await fetch(`${desk.url}${path}`)).arrayBuffer())

@@ -3,7 +3,7 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import { listFeedProblems } from '#use/reconciliation/list-feed-problems.ts'
 import { explainUnreconciled, listUnreconciled } from '#use/reconciliation/list-unreconciled.ts'
 import {
-  longestPeriodDays,
+  maxPeriodDays,
   readReconciliation,
   type FeedState as Feed,
   type Period,
@@ -104,8 +104,8 @@ function periodOf(
   const to = askedTo ?? now
   const from = askedFrom ?? to.toZonedDateTimeISO(zone).subtract({ days: defaultDays }).startOfDay().toInstant()
   const hours = to.since(from).total('hours')
-  if (hours > 0 && hours <= longestPeriodDays * 24 + 1) return { from, to }
-  const message = `The time must end after it begins, and be ${longestPeriodDays} days at most.`
+  if (hours > 0 && hours <= maxPeriodDays * 24 + 1) return { from, to }
+  const message = `The time must end after it begins, and be ${maxPeriodDays} days at most.`
   return { refused: 'input.invalid', field: 'to', message }
 }
 

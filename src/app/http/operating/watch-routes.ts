@@ -10,7 +10,7 @@ import { granted } from '../signed-in.ts'
 
 const pageSize = 200
 /** A month and a little: a longer extract would search the whole log. */
-const longestExtract = { hours: 35 * 24, message: 'The time must end after it begins, and be 35 days at most.' }
+const maxExtractLength = { hours: 35 * 24, message: 'The time must end after it begins, and be 35 days at most.' }
 
 /** Alarms and reviews for the data protection officer; extracts for those whom the calls concern (R21, L11). */
 export function watchRoutes(app: Routes, desk: Desk): void {
@@ -39,7 +39,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
       (await signOffViews(desk.db, session, Temporal.PlainYearMonth.from(params.month), body.note)) ?? 'done',
 
     readLooksAtMyCalls: async ({ session, query }) => {
-      const period = readPeriod(query, longestExtract)
+      const period = readPeriod(query, maxExtractLength)
       if ('refused' in period) return period
       const views = await viewsOfMyCalls(desk.db, session, period)
       return { items: views, isCut: views.length >= maxViews }

@@ -20,10 +20,10 @@ const paula = await enterTestPerson(database.as().db, database.as('seloste_desk'
   right: { role: 'ACCESS_APPROVER', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
 })
 
-let keeper: Browser
+let editor: Browser
 let confirmer: Browser
 beforeAll(async () => {
-  keeper = await desk.signIn(anssi)
+  editor = await desk.signIn(anssi)
   confirmer = await desk.signIn(paula)
 })
 
@@ -48,7 +48,7 @@ const somePhone = () => `029 512 ${++lastPhone}`
 async function send(content: Buffer | string, tryOnly = false): Promise<Result> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
   const given = await answer(
-    keeper.fetch('/api/people/import', { json: { content: bytes.toString('base64'), tryOnly } }),
+    editor.fetch('/api/people/import', { json: { content: bytes.toString('base64'), tryOnly } }),
   )
   const error = given.body.error as { rows?: Row[] } | undefined
   return { status: given.status, ...(given.code && { code: given.code }), rows: error?.rows ?? [], body: given.body }
@@ -57,9 +57,9 @@ const file = (...rows: string[]) => [heading, ...rows].join('\n')
 const problems = ({ rows }: Result) => rows.map(({ row, column, code }) => ({ row, column, code }))
 
 async function find(userId: string): Promise<PersonDetail | undefined> {
-  const { body } = await answer(keeper.fetch(`/api/people?q=${encodeURIComponent(userId)}&employed=any`))
+  const { body } = await answer(editor.fetch(`/api/people?q=${encodeURIComponent(userId)}&employed=any`))
   const found = (body['items'] as Person[]).find((person) => person.userId === userId)
-  return found && ((await answer(keeper.fetch(`/api/people/${found.id}`))).body as unknown as PersonDetail)
+  return found && ((await answer(editor.fetch(`/api/people/${found.id}`))).body as unknown as PersonDetail)
 }
 
 /** Everything that the directory holds. */

@@ -3,7 +3,7 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import type { DirectoryRefusal } from '#safeguards/people/directory-refusal.ts'
 import { importPeople } from '#safeguards/people/import/import-people.ts'
-import { changePerson, enterIntoDirectory } from '#safeguards/people/keep-people.ts'
+import { changePerson, enterIntoDirectory } from '#safeguards/people/change-people.ts'
 import { InvalidPeopleCursor, listPeople } from '#safeguards/people/list-people.ts'
 import { readPerson } from '#safeguards/people/read-person.ts'
 import { listUnits } from '#safeguards/people/units.ts'

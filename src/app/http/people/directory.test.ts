@@ -27,10 +27,10 @@ const aino = await enterTester('Aino', {
   scope: { kind: 'own', units: [], numbers: [] },
 })
 
-let keeper: Browser
+let editor: Browser
 let second: Browser
 beforeAll(async () => {
-  keeper = await desk.signIn(anssi)
+  editor = await desk.signIn(anssi)
   second = await desk.signIn(paula)
 })
 
@@ -39,13 +39,13 @@ let lastPhone = 5000
 const somePhone = () => `029 512 ${++lastPhone}`
 const person = (response: Promise<Response>) =>
   answer(response) as unknown as Promise<{ status: number; code?: string; body: PersonDetail }>
-const enter = (given: object, by = keeper) =>
+const enter = (given: object, by = editor) =>
   person(
     by.fetch('/api/people', { json: { userId: someId(), name: 'Maija Meri', employedFrom: '2025-01-01', ...given } }),
   )
-const change = (id: string, json: object, by = keeper) => person(by.fetch(`/api/people/${id}/changes`, { json }))
-const read = (id: string, by = keeper) => person(by.fetch(`/api/people/${id}`))
-const list = async (query: string, by = keeper) =>
+const change = (id: string, json: object, by = editor) => person(by.fetch(`/api/people/${id}/changes`, { json }))
+const read = (id: string, by = editor) => person(by.fetch(`/api/people/${id}`))
+const list = async (query: string, by = editor) =>
   (await answer(by.fetch(`/api/people?${query}`))).body as unknown as {
     items: Person[]
     total: number
@@ -189,7 +189,7 @@ describe('a change', () => {
     const { body } = await enter({})
     expect(await change(body.id, { ...wanted, unit: 'Ei koskaan' })).toMatchObject({ status: 400, code, field })
     expect((await read(body.id)).body).toEqual(body)
-    const { body: units } = await answer(keeper.fetch('/api/units'))
+    const { body: units } = await answer(editor.fetch('/api/units'))
     expect(JSON.stringify(units)).not.toContain('Ei koskaan')
   })
 
@@ -227,14 +227,14 @@ describe('one who leaves', () => {
   })
 
   test('and stays after all has place and number as before, but for a number that somebody has been given', async () => {
-    const [kept, given] = [somePhone(), somePhone()]
-    const { body } = await enter({ unit: 'Neuvonta', phone: kept })
+    const [stored, given] = [somePhone(), somePhone()]
+    const { body } = await enter({ unit: 'Neuvonta', phone: stored })
     await change(body.id, { from: '2025-01-01', addPhone: given })
     await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
     await enter({ phone: given, employedFrom: '2025-06-01' })
     await confirmChanges(second)
     const after = await change(body.id, { from: '2025-05-01', employedTo: '' })
-    expect(after).toMatchObject({ status: 200, body: { unit: 'Neuvonta', phones: [kept] } })
+    expect(after).toMatchObject({ status: 200, body: { unit: 'Neuvonta', phones: [stored] } })
     expect(after.body).not.toHaveProperty('employedTo')
   })
 
@@ -301,6 +301,6 @@ describe('finding people', () => {
     } while (cursor)
     expect(new Set(seen).size).toBe(7)
     expect(seen).toHaveLength(7)
-    expect(await answer(keeper.fetch('/api/people?cursor=made-up'))).toMatchObject({ status: 400, field: 'cursor' })
+    expect(await answer(editor.fetch('/api/people?cursor=made-up'))).toMatchObject({ status: 400, field: 'cursor' })
   })
 })

@@ -29,7 +29,7 @@ import { contextOf, viewHeld, viewRequest } from './rights-view.ts'
 import type { Routes } from '../routes.ts'
 
 const pageSize = 50
-const mostCandidates = 20
+const maxCandidates = 20
 const zone = 'Europe/Helsinki'
 
 /** The access-authorisation procedure: request, decide, review, revoke, and everybody's rights (R36-R38). */
@@ -38,7 +38,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
 
   answer(app, {
     readRightsOffer: async ({ session, query }) => {
-      const request = { text: query.q, id: query.person, limit: mostCandidates }
+      const request = { text: query.q, id: query.person, limit: maxCandidates }
       const { asksFor, candidates } = await findCandidates(db, session, request)
       return {
         roles: rolesInEffect(describedNow(desk)).map(({ purposes, ...role }) => ({

@@ -18,7 +18,7 @@ import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
 const purpose = 'SERVICE_LEVEL_STUDY'
-const longestYears = 10
+const maxYears = 10
 const todayMs = 2_000
 /** Displays of one person; each costs two queries per update. */
 const displaysAtOnce = 8
@@ -108,7 +108,7 @@ function periodOf(from: string, to: string): Period | 'from' | 'to' {
   const [first, last] = [readDay(from), readDay(to)]
   if (!first) return 'from'
   if (!last || Temporal.PlainDate.compare(first, last) > 0) return 'to'
-  return Temporal.PlainDate.compare(first.add({ years: longestYears }), last) < 0 ? 'to' : { from: first, to: last }
+  return Temporal.PlainDate.compare(first.add({ years: maxYears }), last) < 0 ? 'to' : { from: first, to: last }
 }
 
 function readDay(written: string): Temporal.PlainDate | undefined {

@@ -15,7 +15,7 @@ import { workstationToken } from '../account/session-cookies.ts'
 
 const allNeeds = ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'] as const
 /** Most days in one request. */
-const mostDays = 400
+const maxDays = 400
 
 /** Offices for listening, their slots and appointments (R47). */
 export function officeRoutes(app: Routes, desk: Desk): void {
@@ -97,7 +97,7 @@ function withLatest<Booked extends { id: string } | { refused: RefusalCode; of?:
 function readDays(query: { from: string; to: string }): Days | Refusal {
   const [from, to] = [readDay(query.from), readDay(query.to)]
   if (!from) return { refused: 'input.invalid', field: 'from' }
-  const isFit = to && Temporal.PlainDate.compare(from, to) <= 0 && from.until(to).days <= mostDays
+  const isFit = to && Temporal.PlainDate.compare(from, to) <= 0 && from.until(to).days <= maxDays
   return isFit ? { from, to } : { refused: 'input.invalid', field: 'to' }
 }
 

@@ -71,7 +71,7 @@ interface Twin {
 const checkMs = 200
 const checksAlone = 4
 /** Each failover uses new stream numbers in the recording, of one byte each: a flapping line is not followed forever. */
-const mostMoves = 50
+const maxMoves = 50
 
 export function createDuplicateSessions(parts: {
   options: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf' | 'clock' | 'mediaAddress'>
@@ -181,7 +181,7 @@ export function createDuplicateSessions(parts: {
         twin.aloneFor = isHeard && isQuiet ? twin.aloneFor + 1 : 0
         twin.heardFor = isHeard ? twin.heardFor + 1 : 0
       }
-      if (before.moves >= mostMoves || !besides(firstId).some(takesOver)) continue
+      if (before.moves >= maxMoves || !besides(firstId).some(takesOver)) continue
       heardOf.set(first, { received, moves: before.moves + 1 })
       failOver(first, 'is-silent')
     }

@@ -54,7 +54,7 @@ export function createDescribeRequest(parts: {
       trunk,
       earlier: before,
       isSameSession: earlier !== undefined,
-      keepsUnplayable: options.formats?.keepsUnplayable === true,
+      storesUnplayable: options.formats?.storesUnplayable === true,
       client: { trunk: reader.trunkOf(incoming)?.name, client: productOf(incoming.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })

@@ -30,7 +30,7 @@ export interface SegmentContext {
   /** Use of this call's recording with this official was forbidden (R49): decided as usual, and not recorded. */
   isForbidden?: boolean
   /** Records and marks a call that has no playable codec. */
-  keepsUnplayable?: boolean
+  storesUnplayable?: boolean
   trunk?: string
   /** Sending client, for reception statistics. */
   client?: RecordingFacts['client']
@@ -147,7 +147,7 @@ function decide(
 function failureOf({ streams, isUnheard }: CallInvitation, context: SegmentContext): string | undefined {
   if (context.isForbidden) return forbiddenBefore
   if (isUnheard) return unheardMedia
-  return hasNoPlayableCodec(streams) && !context.keepsUnplayable ? unheardCodec : undefined
+  return hasNoPlayableCodec(streams) && !context.storesUnplayable ? unheardCodec : undefined
 }
 
 /** Returns the answer time: from the metadata, but not after the session was offered, as by a clock ahead of ours. */

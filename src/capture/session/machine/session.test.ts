@@ -153,11 +153,11 @@ describe('a session', () => {
       { do: 'answer', withSdp: false, version: 1 },
     ])
     const other = { name: 'Somebody Else', phone: phone('029 512 1002') }
-    const kept = run({ type: 'offered', offer: begin }, reported, {
+    const stored = run({ type: 'offered', offer: begin }, reported, {
       type: 'reoffered',
       offer: { streams: [], tracks: {}, hasSdp: false, facts: { official: other, marks: [] } },
     })
-    expect(kept.state).toMatchObject({ session: { facts: { official } } })
+    expect(stored.state).toMatchObject({ session: { facts: { official } } })
   })
 
   test('was answered when that is told, where its first request came before; and never earlier than it was known', () => {

@@ -15,9 +15,9 @@ const faults: unknown[] = []
 /** A register that gives as many keys as it is asked for. */
 const source: IntakeSource = {
   wanted: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(640)),
-  take: (most) =>
+  take: (max) =>
     Promise.resolve(
-      Array.from({ length: most }, () => {
+      Array.from({ length: max }, () => {
         const publicKeys = Array.from({ length: 64 }, () => `age1${randomUUID()}`)
         given.push(...publicKeys)
         return { id: randomUUID(), publicKeys }

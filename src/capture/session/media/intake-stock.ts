@@ -18,7 +18,7 @@ export interface IntakeBatchFile {
 export interface IntakeSource {
   /** Number of keys that a node keeps in stock. */
   wanted(): Promise<number>
-  take(mostBatches: number): Promise<{ id: string; publicKeys: string[] }[]>
+  take(maxBatches: number): Promise<{ id: string; publicKeys: string[] }[]>
   /** Returns those of these batches whose keys may still be used. */
   inUse(ids: readonly string[]): Promise<ReadonlySet<string>>
 }
@@ -37,7 +37,7 @@ export interface IntakeStock {
 const keysAtHand = 192
 const batchKeys = 64
 /** Less than the forty days after which the custodian retires a batch (safeguards/keys/intake-keys.ts). */
-const mostDaysUsed = 35
+const maxDaysUsed = 35
 /** After this a new stock is fetched, early enough to outlast a register outage. */
 const daysFresh = 20
 const refreshMs = 60_000
@@ -78,7 +78,7 @@ export async function openIntakeStock(options: {
       const at = stored.indexOf(batch)
       if (at < 0) continue
       stored.splice(at, 1)
-      if (ageDays(batch) < mostDaysUsed) begun.push({ batch, keys: [...batch.publicKeys] })
+      if (ageDays(batch) < maxDaysUsed) begun.push({ batch, keys: [...batch.publicKeys] })
     }
   }
   const beginMore = () =>
@@ -89,7 +89,7 @@ export async function openIntakeStock(options: {
   async function fill(): Promise<void> {
     const held = [...begun.map(({ batch }) => batch), ...stored]
     const inUse = await source.inUse(held.map(({ id }) => id))
-    const isOver = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= mostDaysUsed
+    const isOver = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= maxDaysUsed
     for (const one of begun.filter(({ batch }) => isOver(batch))) begun.splice(begun.indexOf(one), 1)
     for (const batch of stored.filter(isOver)) {
       await rm(pathOf(batch.id), { force: true })

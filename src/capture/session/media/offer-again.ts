@@ -5,7 +5,7 @@ import type { SessionEvent } from '../machine/session-types.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 
-const mostTries = 6
+const maxTries = 6
 
 /**
  * Sends the client a re-INVITE of ours; retries if it crosses one of the client's (491).
@@ -23,7 +23,7 @@ export async function offerAgain(
   for (let tries = 1; goesOn(dialog); tries++) {
     const answer = sdp === undefined ? { status: 488 } : await dialog.offer(sdp)
     if (!goesOn(dialog)) return undefined
-    if (answer.status === 491 && tries < mostTries) {
+    if (answer.status === 491 && tries < maxTries) {
       // Up to two seconds (RFC 3261 section 14.1).
       await wait((random.uint32() % 200) * 10, undefined, { ref: false })
       continue

@@ -20,7 +20,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'seloste-laid-out-'))
   faults = []
   preallocated = createPreallocatedRecordings({
-    ...{ directory, uuid: randomUUID, most: 4, onFault: (error) => faults.push(error) },
+    ...{ directory, uuid: randomUUID, max: 4, onFault: (error) => faults.push(error) },
     intakePublicKey: () => (keysLeft ? generateKeyPair().recipient : undefined),
   })
 })

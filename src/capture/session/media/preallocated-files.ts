@@ -28,7 +28,7 @@ export interface PreallocatedRecordings {
 }
 
 /** What calls take within a quarter of a second at 50 a second; as many again are created when half of them are gone. */
-const usualMost = 24
+const defaultMax = 24
 
 /** Pause after a disk error. */
 const restMs = 5_000
@@ -38,11 +38,11 @@ export function createPreallocatedRecordings(options: {
   /** Returns age1…, each once; undefined if the stock is empty. */
   intakePublicKey: () => string | undefined
   uuid: () => string
-  most?: number
+  max?: number
   /** Called when files could not be created or removed; meanwhile each recording creates its own. */
   onFault: (error: unknown) => void
 }): PreallocatedRecordings {
-  const { directory, intakePublicKey, uuid, most = usualMost, onFault } = options
+  const { directory, intakePublicKey, uuid, max = defaultMax, onFault } = options
   const ready: RecordingFiles[] = []
   const taken = new Map<string, RecordingFiles>()
   const keyOf = new WeakMap<RecordingFiles, string>()
@@ -53,20 +53,20 @@ export function createPreallocatedRecordings(options: {
   async function make(): Promise<void> {
     const making: Promise<RecordingFiles | undefined>[] = []
     let failed: unknown
-    for (let n = ready.length; n < most; n++) {
+    for (let n = ready.length; n < max; n++) {
       // Yields to the event loop for each: generating their keys takes as long as answering a call.
       await setImmediate()
       const key = intakePublicKey()
       if (key === undefined) break
       making.push(makeOne(key).catch((error: unknown) => void (failed ??= error)))
     }
-    for (const files of await Promise.all(making)) if (files) await keep(files)
+    for (const files of await Promise.all(making)) if (files) await preallocate(files)
     if (failed === undefined) return
     againMs = performance.now() + restMs
     onFault(failed)
   }
 
-  async function keep(files: RecordingFiles): Promise<void> {
+  async function preallocate(files: RecordingFiles): Promise<void> {
     if (!stopped) ready.push(files)
     else await remove(files)
   }
@@ -80,7 +80,7 @@ export function createPreallocatedRecordings(options: {
   }
 
   function fill(): void {
-    if (stopped || making || performance.now() < againMs || ready.length > most / 2) return
+    if (stopped || making || performance.now() < againMs || ready.length > max / 2) return
     making = make().finally(() => (making = undefined))
   }
 
@@ -99,7 +99,7 @@ export function createPreallocatedRecordings(options: {
       taken.delete(id)
       return files
     },
-    giveBack: (files) => void keep(files),
+    giveBack: (files) => void preallocate(files),
     ids: () => [...ready.map(({ id }) => id), ...taken.keys()],
     async stop() {
       stopped = true

@@ -112,7 +112,7 @@ export function createResumedSessions(parts: {
     const halves = beside.halves.heldOf(session)
     const isInherited = inherited.has(session) && ({ isInherited: true } as const)
     const written = toSavedSession(session, beginning, now, { halves, twins, ...isInherited })
-    if (written) held?.sessions.keep(dialog.id, written)
+    if (written) held?.sessions.save(dialog.id, written)
     else forget(dialog.id)
   }
 

@@ -68,7 +68,7 @@ export interface SavedSession extends SavedSessionDialog {
 
 export interface SavedSessions {
   /** Writes down how the session of a dialog is now, after what is being written of it. */
-  keep(dialogId: string, session: SavedSession): void
+  save(dialogId: string, session: SavedSession): void
   forget(dialogId: string): void
   stop(): Promise<void>
 }
@@ -123,7 +123,7 @@ export async function openSavedSessions(options: {
   }
 
   return {
-    keep: take,
+    save: take,
     forget: (dialogId) => take(dialogId, 'gone'),
     async stop() {
       clearInterval(alive)

@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openKeptTexts, type KeptTexts } from '#platform/journal/kept-texts.ts'
+import { openTextJournal, type TextJournal } from '#platform/journal/text-journal.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { AdmitFacts } from '../register/admit-facts.ts'
 import { isHeldBack } from '../machine/describe-segment.ts'
@@ -58,7 +58,7 @@ const atOnce = 64
 /** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000, storedMs = 500 } = options
-  const journal = await openKeptTexts({ directory, onFault: (error) => onFault(error) })
+  const journal = await openTextJournal({ directory, onFault: (error) => onFault(error) })
   const unreadable = await takeOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
   const busy = new Set<string>()
@@ -246,7 +246,7 @@ export function isFinal(facts: SegmentFacts): boolean {
  * A file for each segment, as the version before this one wrote them, into the journal.
  * @returns the names of those that cannot be read, set aside now or before
  */
-async function takeOldFiles(directory: string, journal: KeptTexts): Promise<string[]> {
+async function takeOldFiles(directory: string, journal: TextJournal): Promise<string[]> {
   const names = await readdir(directory)
   const unreadable = names.filter((name) => name.endsWith('.json.broken'))
   for (const name of names.filter((one) => one.endsWith('.json'))) {

@@ -2,7 +2,7 @@
  * Keeps capture's own account of what the register has admitted (R9), which the evidence compares with the register. Reports
  * the ids every minute; unsent reports stay on this node's disk until the database has them. Never holds facts of a call.
  */
-import { openKeptTexts } from '#platform/journal/kept-texts.ts'
+import { openTextJournal } from '#platform/journal/text-journal.ts'
 import type { ReportedAdmission } from '#register/capture-nodes.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 
@@ -22,11 +22,11 @@ export interface AdmissionAccountOptions {
 }
 
 const reportMs = 60_000
-const mostTogether = 2_000
+const maxBatch = 2_000
 
 export async function openAdmissionAccount(options: AdmissionAccountOptions): Promise<AdmissionAccount> {
   const { directory, now, report, onFault, intervalMs = reportMs } = options
-  const journal = await openKeptTexts({ directory, onFault })
+  const journal = await openTextJournal({ directory, onFault })
   let reporting: Promise<void> | undefined
   const timer = setInterval(() => void reportNow(), intervalMs)
   timer.unref()
@@ -40,7 +40,7 @@ export async function openAdmissionAccount(options: AdmissionAccountOptions): Pr
 
   async function reportAll(): Promise<void> {
     for (;;) {
-      const some = [...journal.all()].slice(0, mostTogether)
+      const some = [...journal.all()].slice(0, maxBatch)
       if (some.length === 0) return
       await report(some.flatMap(([, text]) => JSON.parse(text) as ReportedAdmission[]))
       await Promise.all(some.map(([segmentId]) => journal.remove(segmentId, 'in-time')))

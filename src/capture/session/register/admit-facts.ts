@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 const gatherMs = 20
-const mostTogether = 50
+const maxBatch = 50
 
 /**
  * Returns the door, on a database in which this process signs in as capture. Facts that arrive within 20 ms are admitted in one
@@ -25,7 +25,7 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   async function admitAll(): Promise<void> {
     do {
       await new Promise((resolve) => setTimeout(resolve, gatherMs))
-      const [some, rest] = [waiting.slice(0, mostTogether), waiting.slice(mostTogether)]
+      const [some, rest] = [waiting.slice(0, maxBatch), waiting.slice(maxBatch)]
       waiting = rest
       await admitSome(some)
     } while (waiting.length > 0)

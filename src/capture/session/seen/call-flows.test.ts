@@ -35,7 +35,7 @@ function open(limits?: Partial<FlowLimits>) {
   let made = 0
   const flows = createCallFlows(
     { nowMs: () => nowMs, uuid: () => `flow-${++made}` },
-    { most: 3, mostTroubled: 2, keepMs: 3_600_000, mostSteps: 6, ...limits },
+    { maxFlows: 3, maxTroubled: 2, retentionMs: 3_600_000, maxSteps: 6, ...limits },
   )
   const cancels: (() => void)[] = []
   const handler: SipHandler = {
@@ -80,7 +80,7 @@ const facts = {
 } as unknown as SegmentFacts
 
 test('a session is a ladder of what was asked, answered and made of it, and holds nothing that the client sent', async () => {
-  const { flows, watched, dialog, incoming, later } = open({ mostSteps: 50 })
+  const { flows, watched, dialog, incoming, later } = open({ maxSteps: 50 })
   const invite = incoming('d1', 'INVITE', sdp)
   await watched.onInvite(invite.given)
   expect(invite.sent).toEqual([200])
@@ -117,7 +117,7 @@ test('a session is a ladder of what was asked, answered and made of it, and hold
 })
 
 test('how the recording came in is in the ladder at its own times, and what was wrong with it is a problem', async () => {
-  const { flows, watched, incoming, later } = open({ mostSteps: 50 })
+  const { flows, watched, incoming, later } = open({ maxSteps: 50 })
   await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
   const startedAt = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 10, 26, 8))
   const stream = { track: 'caller', codec: 'PCMA', expected: 100, lost: 5, firstMs: 40, lastMs: 2000, senderReports: 2 }
@@ -148,11 +148,11 @@ test('the last ones and those with a problem are remembered, for a while, and no
     await watched.onBye(incoming(`troubled ${n}`, 'BYE').given)
   }
   await session('last')
-  const kept = flows.all()
+  const stored = flows.all()
   // One above the limit, until the next session begins.
-  expect(kept.filter(({ problems }) => problems.length > 0).length).toBeLessThanOrEqual(2)
-  expect(kept.filter(({ problems, endedAtMs }) => problems.length === 0 && endedAtMs).length).toBeLessThanOrEqual(3)
-  const live = kept.find(({ endedAtMs }) => endedAtMs === undefined)
+  expect(stored.filter(({ problems }) => problems.length > 0).length).toBeLessThanOrEqual(2)
+  expect(stored.filter(({ problems, endedAtMs }) => problems.length === 0 && endedAtMs).length).toBeLessThanOrEqual(3)
+  const live = stored.find(({ endedAtMs }) => endedAtMs === undefined)
   expect(live).toMatchObject({ leftOut: 16 })
   expect(live!.steps).toHaveLength(6)
   later(3_600_001)

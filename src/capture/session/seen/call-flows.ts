@@ -38,7 +38,7 @@ export interface CallFlow {
   endedAtMs?: number
   problems: FlowProblem[]
   steps: FlowStep[]
-  /** Number of steps beyond `mostSteps`. */
+  /** Number of steps beyond `maxSteps`. */
   leftOut: number
 }
 
@@ -53,16 +53,16 @@ export interface CallFlows {
 
 export interface FlowLimits {
   /** Most ended sessions without and with a problem, and how long they are held after their end. */
-  most: number
-  mostTroubled: number
-  keepMs: number
+  maxFlows: number
+  maxTroubled: number
+  retentionMs: number
   /** Per session. */
-  mostSteps: number
+  maxSteps: number
 }
 
-const usualLimits: FlowLimits = { most: 300, mostTroubled: 300, keepMs: 24 * 3_600_000, mostSteps: 200 }
+const defaultLimits: FlowLimits = { maxFlows: 300, maxTroubled: 300, retentionMs: 24 * 3_600_000, maxSteps: 200 }
 
-interface Kept extends CallFlow {
+interface StoredFlow extends CallFlow {
   dialogId: string
   state?: string
   /** When each recording was ready for packets: its stream times count from there. */
@@ -71,16 +71,16 @@ interface Kept extends CallFlow {
 
 export function createCallFlows(
   { nowMs, uuid }: { nowMs: () => number; uuid: () => string },
-  limits: FlowLimits = usualLimits,
+  limits: FlowLimits = defaultLimits,
 ): CallFlows {
   /** In order of their start. */
-  const flows = new Map<string, Kept>()
+  const flows = new Map<string, StoredFlow>()
 
-  function flowOf(dialog: Dialog, request?: SipRequest): Kept {
+  function flowOf(dialog: Dialog, request?: SipRequest): StoredFlow {
     const known = flows.get(dialog.id)
     if (known) return known
     forget()
-    const begun: Kept = {
+    const begun: StoredFlow = {
       id: uuid(),
       dialogId: dialog.id,
       segments: [],
@@ -96,29 +96,29 @@ export function createCallFlows(
     return begun
   }
 
-  function add(flow: Kept, by: FlowActor, what: string, carries: readonly string[] = [], atMs = nowMs()): void {
-    if (flow.steps.length >= limits.mostSteps) flow.leftOut++
+  function add(flow: StoredFlow, by: FlowActor, what: string, carries: readonly string[] = [], atMs = nowMs()): void {
+    if (flow.steps.length >= limits.maxSteps) flow.leftOut++
     else flow.steps.push({ atMs, by, what, with: carries })
   }
 
-  function trouble(flow: Kept, problem: FlowProblem): void {
+  function trouble(flow: StoredFlow, problem: FlowProblem): void {
     if (!flow.problems.includes(problem)) flow.problems.push(problem)
   }
 
   /** Deletes expired flows, and the oldest ended ones above the limits. */
   function forget(): void {
     const over = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
-    const since = nowMs() - limits.keepMs
+    const since = nowMs() - limits.retentionMs
     for (const isTroubled of [false, true]) {
       const alike = over.filter(({ problems }) => problems.length > 0 === isTroubled)
-      const tooMany = alike.length - (isTroubled ? limits.mostTroubled : limits.most) + 1
+      const tooMany = alike.length - (isTroubled ? limits.maxTroubled : limits.maxFlows) + 1
       for (const [at, { dialogId, endedAtMs = 0 }] of alike.entries())
         if (at < tooMany || endedAtMs < since) flows.delete(dialogId)
     }
   }
 
   /** Returns the same request, with its answer recorded. */
-  function answering<Given extends IncomingRequest>(given: Given, flow: Kept): Given {
+  function answering<Given extends IncomingRequest>(given: Given, flow: StoredFlow): Given {
     const shown = Object.create(given, {
       respond: {
         value: (status: number, answer: Answer = {}) => {
@@ -208,7 +208,7 @@ export function createCallFlows(
   }
 
   /** Adds a recording's media steps, once its reception is known. */
-  function hear(flow: Kept, { streams, oneWay, isSilent }: Reception, startedAtMs: number): void {
+  function hear(flow: StoredFlow, { streams, oneWay, isSilent }: Reception, startedAtMs: number): void {
     for (const { track, codec, firstMs, lastMs, senderReports } of streams) {
       if (firstMs < 0) {
         add(flow, 'capture', 'no-media', [track])

@@ -47,9 +47,9 @@ export interface ClientsSeen {
 }
 
 /** Real clients and names are few; more are invented by somebody. */
-const mostSeen = 200
-const mostNames = 1000
-const longestName = 200
+const maxSeen = 200
+const maxNames = 1000
+const maxNameLength = 200
 /** Characters not in a product and version (RFC 3261 section 20.41), and telephone numbers: they are removed. */
 const notOfAProduct = /[^\w .()/+:-]|\d{7,}/g
 
@@ -66,15 +66,15 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
   function countsOf(trunk: string, client: string) {
     const key = JSON.stringify([trunk, client])
     const found = counts.get(key)
-    if (found || counts.size >= mostSeen) return found
+    if (found || counts.size >= maxSeen) return found
     const made = { trunk, client, sessions: 0, refused: 0, sends: [], names: new Map<string, number>() }
     counts.set(key, made)
     return made
   }
 
   function add(names: Map<string, number>, kind: SendKind, name: string, times = 1): void {
-    const key = `${kind} ${name.slice(0, longestName)}`
-    if (name !== '' && (names.has(key) || names.size < mostNames)) names.set(key, (names.get(key) ?? 0) + times)
+    const key = `${kind} ${name.slice(0, maxNameLength)}`
+    if (name !== '' && (names.has(key) || names.size < maxNames)) names.set(key, (names.get(key) ?? 0) + times)
   }
 
   return {
@@ -87,7 +87,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
       }
       // The count of an element depends on the call, not on the client.
       const key = JSON.stringify({ ...seen, shape: seen.shape.map(withoutCount) })
-      if (known.size >= mostSeen || known.has(key)) return
+      if (known.size >= maxSeen || known.has(key)) return
       known.add(key)
       onSeen(seen)
     },

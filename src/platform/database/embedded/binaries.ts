@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { DatabaseFault } from '../faults.ts'
 import { canEnter, type OsUser } from './os-user.ts'
-import { leastMajor, listSystemFolders } from './system-folders.ts'
+import { minMajor, listSystemFolders } from './system-folders.ts'
 
 export type Binaries = { initdb: string; postgres: string; major: number }
 
@@ -38,7 +38,7 @@ export async function prepareBinaries(
     if (cause instanceof DatabaseFault) throw cause
     throw new DatabaseFault(
       'database-binaries-missing',
-      `The PostgreSQL that npm brings does not run here, and the system has none of ${leastMajor} or later: install one, or set DATABASE_URL.`,
+      `The PostgreSQL that npm brings does not run here, and the system has none of ${minMajor} or later: install one, or set DATABASE_URL.`,
       cause,
     )
   }
@@ -114,7 +114,7 @@ async function findSystemBinaries({ major: wanted, folders }: Instead): Promise<
     const version = (await exists(initdb)) && (await versionOf(postgres).catch(() => undefined))
     if (version) found.push({ initdb, postgres, major: majorIn(version) })
   }
-  const fit = found.filter(({ major }) => (wanted === undefined ? major >= leastMajor : major === wanted))
+  const fit = found.filter(({ major }) => (wanted === undefined ? major >= minMajor : major === wanted))
   return fit.sort((one, other) => one.major - other.major)[0]
 }
 

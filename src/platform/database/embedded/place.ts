@@ -20,7 +20,7 @@ export type Place = {
 export const sharedRoot = '/var/lib/seloste'
 
 /** sockaddr_un.sun_path holds 108 bytes on Linux and 104 on macOS, including the terminating zero. */
-const longestSocketPath = 103
+const maxSocketPathLength = 103
 const socketName = '.s.PGSQL.5432'
 
 /**
@@ -70,7 +70,7 @@ export async function knownPlace(dataDirectory: string): Promise<Place> {
 /** Creates a short folder for the socket; only the database's user (and root) can enter it. */
 export async function makeSocketDirectory(user: OsUser | undefined): Promise<string> {
   const preferred = join(tmpdir(), 'seloste-')
-  const fits = join(`${preferred}XXXXXX`, socketName).length <= longestSocketPath
+  const fits = join(`${preferred}XXXXXX`, socketName).length <= maxSocketPathLength
   const directory = await mkdtemp(fits && (await canEnter(tmpdir(), user)) ? preferred : '/tmp/seloste-')
   await giveTo(directory, user)
   return directory

@@ -12,7 +12,7 @@ export const superuser = 'postgres'
 
 /** Measured: 23 MiB of tables and a 16 MiB segment of the write-ahead log. */
 const newClusterBytes = 48 * 2 ** 20
-const largestLogBytes = 1_000_000
+const maxLogBytes = 1_000_000
 
 /**
  * Creates a cluster under a temporary name until it is complete, so that an interrupted start leaves nothing behind.
@@ -212,7 +212,7 @@ function run(
 /** Rotates a long log; one older log is kept. */
 export function turnLogOver(file: string): void {
   try {
-    if (statSync(file).size > largestLogBytes) renameSync(file, `${file}.1`)
+    if (statSync(file).size > maxLogBytes) renameSync(file, `${file}.1`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }

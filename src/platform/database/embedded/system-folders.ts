@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
 /** Introduced the builtin locale C.UTF-8 of new clusters. */
-export const leastMajor = 17
+export const minMajor = 17
 
 /** Where Debian, Red Hat and Homebrew install versions side by side. */
 const parents: readonly [folder: string, name: RegExp][] = [

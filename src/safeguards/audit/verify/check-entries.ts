@@ -3,9 +3,9 @@ import type { Findings } from './report.ts'
 import { isDetailSigned, type VerifierKey } from './signed-note.ts'
 
 /** An entry may follow one with a higher number if it was committed later, by at most this. */
-const longestTransactionMs = 60 * 60_000
+const maxTransactionMs = 60 * 60_000
 /** Shortest term of the log, which outlives the contact history (R22). */
-const shortestTermMonths = 24
+const minTermMonths = 24
 
 interface EntryPosition {
   leaf: number | undefined
@@ -13,7 +13,7 @@ interface EntryPosition {
 }
 
 /** Checkpoints may be out of order by this much without an explanation: even a disciplined clock goes back a little. */
-const smallestStepMs = 10_000
+const minStepMs = 10_000
 
 /** A step of the clock that dates the log: its time before and after. */
 interface ClockStep extends EntryPosition {
@@ -35,7 +35,7 @@ export interface Disorder {
 /** Facts from the log that are compared with other sources. */
 export interface LogFacts {
   /** Ingested recordings: hash of the sealed body, if the entry has it. */
-  kept: Map<string, EntryPosition & { sha256: string | undefined }>
+  ingested: Map<string, EntryPosition & { sha256: string | undefined }>
   destroyed: Map<string, EntryPosition & { cause: string | undefined }>
   /** Leaves below it were pruned. */
   minimumIndex: number
@@ -48,7 +48,7 @@ export interface LogFacts {
 /** Checks every entry: order, duplicates, and what it says of recordings, destructions and prunings. */
 export class EntryCheck {
   readonly facts: LogFacts = {
-    kept: new Map(),
+    ingested: new Map(),
     destroyed: new Map(),
     minimumIndex: 0,
     prunings: [],
@@ -81,7 +81,7 @@ export class EntryCheck {
   checkEntry(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
     const position = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
-    else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > longestTransactionMs) {
+    else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > maxTransactionMs) {
       const about = `Entry ${entry.seq} is of ${entry.at}, after one of ${this.newestAt}.`
       this.#disorders.push({ code: 'entry-order', about, at: entry.at, after: this.newestAt, ...position })
     }
@@ -92,8 +92,8 @@ export class EntryCheck {
     switch (entry.action) {
       case 'recording.kept':
         // The first entry counts: a later one could hide a replaced recording.
-        if (id !== null && !this.facts.kept.has(id)) {
-          this.facts.kept.set(id, { ...position, sha256: textOf(detail['sha256']) })
+        if (id !== null && !this.facts.ingested.has(id)) {
+          this.facts.ingested.set(id, { ...position, sha256: textOf(detail['sha256']) })
         }
         break
       case 'recording.destroyed':
@@ -145,13 +145,13 @@ export class EntryCheck {
     const [fromMs, toMs] = [Date.parse(textOf(detail['from']) ?? ''), Date.parse(textOf(detail['to']) ?? '')]
     if (!(toMs < fromMs)) return
     this.#steps.push({ ...position, fromMs, toMs })
-    if (Date.parse(this.newestAt) > fromMs + longestTransactionMs) return
+    if (Date.parse(this.newestAt) > fromMs + maxTransactionMs) return
     this.newestAt = new Date(toMs).toISOString()
   }
 
   /** Checks a checkpoint against its predecessor. */
   checkOrder(disorder: Disorder): void {
-    if (Date.parse(disorder.after) - Date.parse(disorder.at) > smallestStepMs) this.#disorders.push(disorder)
+    if (Date.parse(disorder.after) - Date.parse(disorder.at) > minStepMs) this.#disorders.push(disorder)
   }
 
   /**
@@ -164,7 +164,7 @@ export class EntryCheck {
     for (const { code, about, at, after, leaf, seq } of this.#disorders) {
       const step = this.#steps.find(
         ({ fromMs, toMs }) =>
-          Date.parse(at) >= toMs - longestTransactionMs && Date.parse(after) <= fromMs + longestTransactionMs,
+          Date.parse(at) >= toMs - maxTransactionMs && Date.parse(after) <= fromMs + maxTransactionMs,
       )
       if (step) {
         explained.set(step, (explained.get(step) ?? 0) + 1)
@@ -194,7 +194,7 @@ export class EntryCheck {
     if (!newest || newest.isSigned || !left) return
     const oldest = Temporal.Instant.from(newest.at)
       .toZonedDateTimeISO('UTC')
-      .subtract({ months: shortestTermMonths })
+      .subtract({ months: minTermMonths })
       .add({ days: 1 })
       .toInstant()
     if (Temporal.Instant.compare(left.at, oldest) > 0 && left.leaf >= newest.minimumIndex) {

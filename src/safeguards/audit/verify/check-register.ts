@@ -13,7 +13,7 @@ const beforeEverything = '00000000-0000-0000-0000-000000000000'
  * @returns how many recordings were compared
  */
 export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<number> {
-  const missing = new Set(facts.kept.keys())
+  const missing = new Set(facts.ingested.keys())
   let compared = 0
   let after: string | undefined = beforeEverything
   while (after !== undefined) {
@@ -29,7 +29,7 @@ export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings
     for (const { id, state, kept_at, sha256 } of rows) {
       missing.delete(id)
       if (kept_at === null || state === 'DESTROYED' || state === 'DESTROYING') continue
-      const recorded = facts.kept.get(id)
+      const recorded = facts.ingested.get(id)
       if (!recorded) {
         // Entries older than the oldest remaining one were pruned.
         if (!isPruned(kept_at, facts))
@@ -48,7 +48,7 @@ export async function checkRecordings(tx: AnyDatabase, facts: LogFacts, findings
     after = rows.length === batch ? rows.at(-1)?.id : undefined
   }
   for (const id of missing) {
-    const recorded = facts.kept.get(id)
+    const recorded = facts.ingested.get(id)
     if (recorded && !facts.destroyed.has(id))
       findings.add('recording-vanished', `Recording ${id}, entry ${recorded.seq}.`, recorded)
   }

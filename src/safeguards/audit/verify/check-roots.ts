@@ -23,7 +23,7 @@ export interface TrustedKeys {
 }
 
 /** A witness is asked every ten seconds while the log grows. */
-const longestBehindMs = 60 * 60_000
+const maxBehindMs = 60 * 60_000
 
 /** Verifies the signatures of checkpoints and collects the roots that the tree must have. */
 export class RootCheck {
@@ -90,7 +90,7 @@ export class RootCheck {
         const about = `${witness.name} has cosigned nothing of this log.`
         if (demandsAll) this.#findings.add('witness-missing', about)
         else notes.push(about)
-      } else if (last.size < (this.newest?.size ?? 0) && Date.parse(newestAt) - last.atMs > longestBehindMs) {
+      } else if (last.size < (this.newest?.size ?? 0) && Date.parse(newestAt) - last.atMs > maxBehindMs) {
         const at = new Date(last.atMs).toISOString()
         notes.push(
           `${witness.name} cosigned the size ${last.size} last, at ${at}: of what came after it, it has seen nothing.`,

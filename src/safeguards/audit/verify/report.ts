@@ -89,7 +89,7 @@ export interface Report {
 
 const maxListed = 200
 /** Further problems are only counted. */
-const mostKept = 100_000
+const maxStored = 100_000
 
 /** Consequences of more specific problems, which are reported instead where known. */
 const vague = new Set<ProblemCode>(['root-differs', 'rewritten', 'rolled-back', 'subtree-wrong'])
@@ -101,7 +101,7 @@ export class Findings {
 
   add(code: ProblemCode, about: string, where: { leaf?: number | undefined; seq?: number | undefined } = {}): void {
     this.found += 1
-    if (this.#problems.length >= mostKept) return
+    if (this.#problems.length >= maxStored) return
     const { leaf, seq } = where
     this.#problems.push({
       code,
@@ -124,11 +124,11 @@ export class Findings {
   }
 
   /** Returns the first problems by their place in the log; then those with a range only, then the others. */
-  inOrder(most = maxListed): Problem[] {
+  inOrder(max = maxListed): Problem[] {
     const place = ({ code, leaf = Infinity }: Problem) => (vague.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems
       .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))
-      .slice(0, most)
+      .slice(0, max)
   }
 }
 

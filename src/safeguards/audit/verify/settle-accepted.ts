@@ -14,13 +14,13 @@ export const acceptable: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 type Settled = Pick<Report, 'accepted' | 'found' | 'problems'>
 
 /** Separates problems that an entry `log.break-accepted` names, by index or number, from all others. */
-export function acceptedIn(facts: LogFacts, findings: Findings, most?: number): Settled {
+export function acceptedIn(facts: LogFacts, findings: Findings, max?: number): Settled {
   const ranges = facts.accepted.flatMap(({ detail }) => rangesIn(detail))
   const seqs = new Set(facts.accepted.flatMap(({ detail }) => listIn(detail, 'seqs')))
   const isAccepted = ({ code, leaf, seq }: Problem) =>
     acceptable.has(code) &&
     (leaf === undefined ? seqs.has(String(seq)) : ranges.some(([from, to]) => leaf >= from && leaf <= to))
-  return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder(most) }
+  return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder(max) }
 }
 
 /** Like {@link acceptedIn}; an open break found by the custodian is a problem of its own. */
@@ -28,7 +28,7 @@ export async function settleAccepted(
   tx: AnyDatabase,
   facts: LogFacts,
   findings: Findings,
-  most?: number,
+  max?: number,
 ): Promise<Settled> {
   const { rows } = await sql<{ id: number; found_at: string; count: number }>`
     select id::float8 as id, to_char(found_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as found_at,
@@ -37,7 +37,7 @@ export async function settleAccepted(
   for (const { id, found_at, count } of rows) {
     findings.add('break-open', `Break ${id} of ${found_at}, with ${count} findings; see "seloste audit resume".`)
   }
-  return acceptedIn(facts, findings, most)
+  return acceptedIn(facts, findings, max)
 }
 
 function listIn(detail: Record<string, unknown>, name: string): string[] {

@@ -20,18 +20,18 @@ export interface DatabaseOptions {
   /** Heads of the destruction ledger stored elsewhere. */
   seenLedger?: readonly SeenCheckpoint[]
   /** Leaf hashes stored elsewhere, 32 bytes each, [from, to); fewer if there are no more. */
-  keptLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
+  storedLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
   /** The program's triggers, policies, functions and grants, and the processes' database roles. */
   protections?: { expected: ExpectedProtections; roles: readonly string[] } | undefined
   /** Most problems reported; default 200. */
-  most?: number | undefined
+  max?: number | undefined
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined
 }
 
 const batch = 5_000
 /** Most missing hashes listed one by one. */
-const mostHoles = 1_000_000
+const maxHoles = 1_000_000
 
 /**
  * Verifies the log of a running database (docs/formats/audit-log.md, "The tables") in one snapshot.
@@ -48,7 +48,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
       (select count(*) from audit_pending)::float8 as pending`.execute(tx)
   const { upTo, there, entries, pending } = sizes[0]!
   // A hash far beyond the end would extend the verification without limit.
-  const isTorn = upTo - there > mostHoles
+  const isTorn = upTo - there > maxHoles
   const leaves = isTorn ? there : upTo
   if (isTorn) findings.add('leaf-missing', `${upTo - there} of those up to index ${upTo - 1}.`, { leaf: there })
   const report = (step: Progress['step'], checked: number) => {
@@ -70,7 +70,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.made(height, index, hash))
   const { rows: signed } = await sql<{ note: string }>`select note from audit_signed_from`.execute(tx)
   const check = new EntryCheck(findings, options.keys.log, readSignedFrom(signed[0]?.note, options.keys.log))
-  const walk = await walkLeaves(tx, { leaves, findings, tree, check, report, keptLeaves: options.keptLeaves })
+  const walk = await walkLeaves(tx, { leaves, findings, tree, check, report, storedLeaves: options.storedLeaves })
   tree.judge()
   subtrees.judge()
 
@@ -91,7 +91,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const destructions = await checkDestructions(tx, facts, findings)
   const ledger = await checkLedger(tx, options.keys, options.seenLedger ?? [], findings)
   if (options.protections) await checkProtections(tx, options.protections, findings)
-  const settled = await settleAccepted(tx, facts, findings, options.most)
+  const settled = await settleAccepted(tx, facts, findings, options.max)
   options.signal?.throwIfAborted()
   return {
     entries: leaves,
@@ -244,7 +244,7 @@ async function walkLeaves(
     tree: TreeCheck
     check: EntryCheck
     report: (step: Progress['step'], checked: number) => void
-    keptLeaves: DatabaseOptions['keptLeaves']
+    storedLeaves: DatabaseOptions['storedLeaves']
   },
 ): Promise<{ there: number; absent: Absent[] }> {
   const { leaves, findings, tree, check, report } = given
@@ -260,7 +260,7 @@ async function walkLeaves(
     // The database prepares the next batch while this one is hashed.
     coming = from + batch < leaves ? read(from + batch) : undefined
     coming?.catch(() => undefined)
-    const kept = await given.keptLeaves?.(from, from + batch)
+    const stored = await given.storedLeaves?.(from, from + batch)
     for (const row of rows) {
       const [index, seq, hash, found] = row
       if (index < tree.tree.size) {
@@ -269,8 +269,8 @@ async function walkLeaves(
       }
       for (let hole = tree.tree.size; hole < index; hole++) addHole(hole)
       const leaf = Buffer.from(hash, 'hex')
-      const keptHere = kept?.subarray((index - from) * 32, (index - from + 1) * 32)
-      if (keptHere?.length === 32 && !keptHere.equals(leaf)) {
+      const storedHash = stored?.subarray((index - from) * 32, (index - from + 1) * 32)
+      if (storedHash?.length === 32 && !storedHash.equals(leaf)) {
         findings.add('leaf-altered', `Index ${index}, entry ${seq ?? 'unknown'}.`, {
           leaf: index,
           seq: seq ?? undefined,
@@ -388,10 +388,10 @@ async function nameOutsiders(tx: AnyDatabase, findings: Findings): Promise<void>
 async function comparePrunings(tx: AnyDatabase, { minimumIndex }: LogFacts, findings: Findings): Promise<void> {
   const { rows } = await sql<{ most: number | null }>`
     select max(minimum_index)::float8 as most from audit_pruning`.execute(tx)
-  const most = rows[0]?.most ?? 0
-  if (most !== minimumIndex) {
-    findings.add('pruning-differs', `The table removes what is below ${most}, the log what is below ${minimumIndex}.`, {
-      leaf: Math.min(most, minimumIndex),
+  const max = rows[0]?.most ?? 0
+  if (max !== minimumIndex) {
+    findings.add('pruning-differs', `The table removes what is below ${max}, the log what is below ${minimumIndex}.`, {
+      leaf: Math.min(max, minimumIndex),
     })
   }
 }

@@ -148,20 +148,20 @@ async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Pr
   let before = { size: -1, signedAt: '' }
   for (const [number, line] of text.replace(/\n$/, '').split('\n').entries()) {
     const of = `line ${number + 1} of "checkpoints.jsonl"`
-    const kept = readLine(line)
-    if (!kept) {
+    const stored = readLine(line)
+    if (!stored) {
       findings.add('checkpoint-unreadable', `${of} is not as the format says.`)
       continue
     }
-    const checkpoint = roots.add(kept.note, of, 'own')
+    const checkpoint = roots.add(stored.note, of, 'own')
     if (!checkpoint) continue
-    const about = `${of}: size ${checkpoint.size} of ${kept.signedAt}.`
+    const about = `${of}: size ${checkpoint.size} of ${stored.signedAt}.`
     if (checkpoint.size < before.size) findings.add('checkpoint-order', about, { leaf: checkpoint.size })
-    else if (kept.signedAt < before.signedAt) {
+    else if (stored.signedAt < before.signedAt) {
       const leaf = checkpoint.size
-      disorders.push({ code: 'checkpoint-order', about, at: kept.signedAt, after: before.signedAt, leaf })
+      disorders.push({ code: 'checkpoint-order', about, at: stored.signedAt, after: before.signedAt, leaf })
     }
-    before = { size: checkpoint.size, signedAt: kept.signedAt }
+    before = { size: checkpoint.size, signedAt: stored.signedAt }
   }
   return disorders
 }

@@ -11,7 +11,7 @@ export type Considered =
   | { status: 409; size: number }
   | { status: 400 | 403 | 404 | 422; why: string }
 
-const mostProofLines = 63
+const maxProofLines = 63
 
 /** @param latest last checkpoint cosigned for this log */
 export function considerCheckpoint(
@@ -51,6 +51,6 @@ function readQuestion(body: string): { old: number; proof: Buffer[]; checkpoint:
   const checkpoint = readCheckpoint(body.slice(end + 2))
   const proof = lines.map((line) => Buffer.from(line, 'base64'))
   const areHashes = proof.every((hash, n) => hash.length === 32 && hash.toString('base64') === lines[n])
-  if (end < 0 || digits === undefined || !checkpoint || !areHashes || lines.length > mostProofLines) return undefined
+  if (end < 0 || digits === undefined || !checkpoint || !areHashes || lines.length > maxProofLines) return undefined
   return { old: Number(digits), proof, checkpoint }
 }

@@ -28,7 +28,7 @@ export type WitnessAnswer =
   | { failed: string }
 
 const answerMs = 10_000
-const longestAnswer = 64 * 1024
+const maxAnswerLength = 64 * 1024
 
 /**
  * Requests a cosignature.
@@ -109,7 +109,7 @@ async function request(url: string, body?: string): Promise<{ status: number; te
   const decoder = new TextDecoder()
   for await (const part of answer.body ?? []) {
     text += decoder.decode(part as Uint8Array, { stream: true })
-    if (text.length > longestAnswer) throw new Error(`${url} answers with more than a witness has to say`)
+    if (text.length > maxAnswerLength) throw new Error(`${url} answers with more than a witness has to say`)
   }
   return { status: answer.status, text }
 }

@@ -14,7 +14,7 @@ const [keyGen, gcm] = [0x1080, 0x1087]
 const nonceBytes = 12
 const tagBytes = 16
 const keyBytes = 32
-const longestSecret = 32 * 1024
+const maxSecretLength = 32 * 1024
 /** Prefix of our keys in a token with others. */
 const prefix = 'seloste:'
 /** A permanent key that identifies the token as ours. */
@@ -22,14 +22,14 @@ const mark = `${prefix}here_`
 
 /**
  * Opens a token.
- * @param longestCallMs timeout after which a call counts as unanswered
+ * @param maxCallMs timeout after which a call counts as unanswered
  * @throws KeyStoreFault KEY_STORE_AWAY, KEY_STORE_OPEN_TO_OTHERS
  */
 export async function openToken(
   settings: Extract<KeyStoreSettings, { kind: 'pkcs11' }>,
-  longestCallMs?: number,
+  maxCallMs?: number,
 ): Promise<WrappingKeys> {
-  const token = createTokenSession(await loadModule(settings.module), settings, longestCallMs)
+  const token = createTokenSession(await loadModule(settings.module), settings, maxCallMs)
 
   const assertOurs = async (session: OpenSession) => {
     await session.assertSignedIn()
@@ -226,7 +226,7 @@ async function labelOf(session: OpenSession, object: number): Promise<string> {
 }
 
 async function encrypt(session: OpenSession, key: number, { secret, purpose }: Unwrapped): Promise<Buffer> {
-  if (secret.length > longestSecret) throw new RangeError(`a secret of ${secret.length} bytes is none for a token`)
+  if (secret.length > maxSecretLength) throw new RangeError(`a secret of ${secret.length} bytes is none for a token`)
   const { memory } = session
   const nonce = memory.put(randomBytes(nonceBytes))
   await session.call('C_EncryptInit', session.handle, gcmMechanism(session, nonce, purpose), key)

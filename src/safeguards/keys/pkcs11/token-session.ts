@@ -42,7 +42,7 @@ const userType = 1
 /** CKS_RW_USER_FUNCTIONS. */
 const signedInState = 3n
 /** A native call cannot be cancelled; after this time the store counts as away until it returns. */
-const usualLongestMs = 20_000
+const defaultMaxMs = 20_000
 
 /** Errors after which the session or its token is gone; others concern the work. */
 const lost: readonly number[] = [
@@ -68,7 +68,7 @@ function unlessStuck(error: unknown): void {
 export function createTokenSession(
   cryptoki: Cryptoki,
   where: { module: string; token: string; pinFile: string },
-  longestMs = usualLongestMs,
+  maxMs = defaultMaxMs,
 ): TokenSession {
   let memory = allocateMemory(memoryBytes)
   let session: OpenSession | undefined
@@ -93,11 +93,11 @@ export function createTokenSession(
   }
 
   async function call(name: FunctionName, ...values: (number | bigint)[]): Promise<void> {
-    if (stuck) throw away(`a call has not returned for more than ${longestMs / 1000} s`)
+    if (stuck) throw away(`a call has not returned for more than ${maxMs / 1000} s`)
     const answer = cryptoki.call(name, ...values)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, longestMs, 'late' as const)
+      timer = setTimeout(resolve, maxMs, 'late' as const)
     })
     const first = await Promise.race([answer, late]).finally(() => {
       clearTimeout(timer)
@@ -107,7 +107,7 @@ export function createTokenSession(
       memory.abandon()
       memory = allocateMemory(memoryBytes)
       stuck = answer.catch(() => undefined).finally(() => (stuck = undefined))
-      throw away(`${name} has not returned for ${longestMs / 1000} s`)
+      throw away(`${name} has not returned for ${maxMs / 1000} s`)
     }
     if (first !== returned.CKR_OK) throw new Returned(name, first)
   }
@@ -193,7 +193,7 @@ export function createTokenSession(
   }
 
   async function useOnce<T>(work: (session: OpenSession) => Promise<T>): Promise<T> {
-    if (stuck) throw away(`a call has not returned for more than ${longestMs / 1000} s`)
+    if (stuck) throw away(`a call has not returned for more than ${maxMs / 1000} s`)
     for (let tries = 1; ; tries++) {
       try {
         return await attempt(work)

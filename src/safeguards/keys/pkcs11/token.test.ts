@@ -198,8 +198,8 @@ describe(`keys in a token${withoutTokens}`, () => {
 
 describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
   const rule = test.skipIf(withoutFaultyTokens !== '')
-  const open = (longestMs?: number): Promise<WrappingKeys> =>
-    openToken({ ...settingsOf('faulty'), module: faulty!.module }, longestMs)
+  const open = (maxMs?: number): Promise<WrappingKeys> =>
+    openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
   const right = () => faulty!.goWrong('')
 
   rule('is not believed that it destroyed a key that is still there', async () => {
@@ -246,15 +246,15 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
   })
 
   rule('counts as away while it does not return, holds nobody up, and is used again once it has', async () => {
-    const longestMs = 1_000
-    const keys = await open(longestMs)
+    const maxMs = 1_000
+    const keys = await open(maxMs)
     const label = newLabel()
     await keys.make(label)
     await faulty!.goWrong('hangs')
     await expect(keys.wrap(label, items)).rejects.toMatchObject(away('C_Encrypt has not returned for 1 s'))
     const began = performance.now()
     await expect(keys.has(label)).rejects.toMatchObject(away('a call has not returned'))
-    expect(performance.now() - began).toBeLessThan(longestMs)
+    expect(performance.now() - began).toBeLessThan(maxMs)
     await right()
     await expect.poll(() => keys.has(label).catch(() => 'away')).toBe(true)
     expect(await keys.wrap(label, items)).toHaveLength(1)

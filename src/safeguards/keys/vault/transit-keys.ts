@@ -12,7 +12,7 @@ const atOnce = 1024
 const wanted = { type: 'aes256-gcm96', derived: false, exportable: false, allow_plaintext_backup: false }
 const versionBytes = 4
 /** A nonce and a tag are 28 bytes. */
-const shortestBytes = versionBytes + 28
+const minBytes = versionBytes + 28
 const ciphertextShape = /^vault:v([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/
 const usual: Timing = { requestMs: 10_000, pauseMs: 200 }
 
@@ -134,7 +134,7 @@ export async function openTransit(
       const all: Buffer[] = []
       try {
         for (const some of inBatches(items)) {
-          const short = some.find(({ wrapped }) => wrapped.length < shortestBytes)
+          const short = some.find(({ wrapped }) => wrapped.length < minBytes)
           if (short) throw forgedKey(label, short.purpose)
           for (const [index, secret] of (await decrypt(label, some)).entries()) {
             if (!secret) throw forgedKey(label, some[index]!.purpose)

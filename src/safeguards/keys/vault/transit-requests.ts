@@ -32,7 +32,7 @@ type Where = Extract<KeyStoreSettings, { kind: 'vault' }>
 
 const tries = 3
 /** Enough for thousands of wrapped keys. */
-const longestAnswerBytes = 16 * 1024 * 1024
+const maxAnswerBytes = 16 * 1024 * 1024
 
 /** Every request can be retried: the caller checks the state afterwards. */
 export function createTransitRequest(where: Where, { requestMs, pauseMs }: Timing): TransitRequest {
@@ -136,7 +136,7 @@ async function send(
       let size = 0
       response.on('data', (part: Buffer) => {
         size += part.length
-        if (size > longestAnswerBytes) response.destroy(new Error(`an answer of more than ${longestAnswerBytes} bytes`))
+        if (size > maxAnswerBytes) response.destroy(new Error(`an answer of more than ${maxAnswerBytes} bytes`))
         else parts.push(part)
       })
       response.once('error', reject)

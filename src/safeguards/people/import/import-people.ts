@@ -18,7 +18,7 @@ import { newHistory } from '../enter-person.ts'
 import { findCircle } from '../history/find-circle.ts'
 import { holdBack } from './hold-back.ts'
 import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
-import { keepDirectory, type Keeper } from '../keep-directory.ts'
+import { changeDirectory, type DirectoryEditor } from '../change-directory.ts'
 import { readHistories, type PersonHistory } from '../history/person-history.ts'
 import { isPersonal } from '../personal-user-id.ts'
 import { readPeopleFile, type PersonRow } from './read-people-file.ts'
@@ -45,7 +45,7 @@ export interface ImportOptions {
   now: Temporal.Instant
 }
 
-const mostProblems = 200
+const maxProblems = 200
 
 /**
  * Imports a CSV file into the directory: all rows or none. Changes hold from the beginning of today; persons not in the file
@@ -53,12 +53,12 @@ const mostProblems = 200
  */
 export async function importPeople(
   holding: HoldingSafeguards,
-  keeper: Keeper,
+  editor: DirectoryEditor,
   options: ImportOptions,
 ): Promise<ImportedPeople | ImportRefused | DirectoryRefusal> {
   const trace = { action: 'directory.imported' as const, object: { kind: 'directory' as const } }
   // Problems are found under the lock; the transaction returns them as a result, since nothing was written.
-  return keepDirectory<ImportedPeople | ImportRefused>(holding, keeper, trace, async (tx) => {
+  return changeDirectory<ImportedPeople | ImportRefused>(holding, editor, trace, async (tx) => {
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
     const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
     // A cell that is invalid by itself is reported once.
@@ -67,12 +67,12 @@ export async function importPeople(
     if (all.length > 0) {
       all.sort((one, other) => one.row - other.row)
       return {
-        done: { refused: 'import.refused', problems: all.slice(0, mostProblems) },
+        done: { refused: 'import.refused', problems: all.slice(0, maxProblems) },
         trace: { ...trace, detail: { rows: rows.length, problems: all.length, done: false } },
       }
     }
     const { steps, waiting } =
-      'session' in keeper ? await holdBack(tx, judged.steps) : { steps: judged.steps, waiting: [] }
+      'session' in editor ? await holdBack(tx, judged.steps) : { steps: judged.steps, waiting: [] }
     const entered = steps.filter(({ before }) => before === undefined).length
     const changed = steps.filter(({ before, after }) => before && !isSame(before, after)).length
     const counts = {

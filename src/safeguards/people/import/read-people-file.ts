@@ -7,7 +7,7 @@ import {
   dayEnds,
   isStorable,
   isUserId,
-  longestName,
+  maxNameLength,
   nameOf,
   officialsPhone,
   userIdOf,
@@ -64,7 +64,7 @@ function readRow({ row, values }: CsvRow, numbering: NumberingOptions): { person
     void problems.push(fileProblem(code, row, column, more))
   const text = (column: string): string => {
     const name = nameOf(values[column] ?? '')
-    if (name.length > longestName) wrong(column, 'person.text-too-long', { limit: longestName })
+    if (name.length > maxNameLength) wrong(column, 'person.text-too-long', { limit: maxNameLength })
     else if (!isStorable(name)) wrong(column, 'person.text-wrong')
     return name
   }

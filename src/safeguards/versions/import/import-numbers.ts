@@ -1,4 +1,4 @@
-import { mostCharacters } from '#description/read-text.ts'
+import { maxCharacters } from '#description/read-text.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
 import { fileProblem, type ImportRefused } from '#platform/csv/csv-problem.ts'
 import type { Session } from '../../people/session.ts'
@@ -27,7 +27,7 @@ export async function importNumbers(
   const read = readNumbersFile(content, draft.text)
   if (!read.ok) return { refused: 'import.refused', problems: read.problems }
   const text = editDescription(draft.text, [{ path: ['numbers'], value: read.numbers }])
-  if (text.length > mostCharacters) {
+  if (text.length > maxCharacters) {
     return { refused: 'import.refused', problems: [fileProblem('number.draft-too-long', 1)] }
   }
   return changeDraft(holding, session, id, { revision, text }, now)

@@ -16,7 +16,7 @@ const shape = {
   required: ['number', 'kind', 'language', ...trilingual('name'), 'valid_from'],
   optional: [...trilingual('region'), 'valid_to'],
 }
-const mostProblems = 200
+const maxProblems = 200
 // Control characters and lone surrogates.
 const unstorable = /[\p{Cc}\p{Cs}]/u
 /** Sorts after every day. */
@@ -73,7 +73,7 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
 }
 
 function refuse(problems: CsvProblem[]): NumbersRead {
-  return { ok: false, problems: problems.sort((a, b) => a.row - b.row).slice(0, mostProblems) }
+  return { ok: false, problems: problems.sort((a, b) => a.row - b.row).slice(0, maxProblems) }
 }
 
 /** The draft's list as written, whatever else is wrong with the draft. */

@@ -79,8 +79,8 @@ function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefi
   const sum = run.amount && run.digits <= 8
   const unit = isUnit(tokens[run.last + 1]?.text ?? '', tokens[run.last]!.language)
   if (phrase !== undefined && !unit) {
-    const { least } = lengths[phrase.category] ?? { least: 4 }
-    const has = symbols.length >= least
+    const { least: min } = lengths[phrase.category] ?? { least: 4 }
+    const has = symbols.length >= min
     const year = isYear(symbols) && phrase.category !== 'DATE_OF_BIRTH'
     if (has && !year && !(sum && digits < 5 && phrase.category !== 'DATE_OF_BIRTH')) {
       return { category: phrase.category, trigger: 'phrase', confidence: digits >= 4 ? 0.95 : 0.75 }

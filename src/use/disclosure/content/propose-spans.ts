@@ -70,15 +70,15 @@ function padded(proposal: Proposal, tokens: readonly Token[], lengthSamples: num
 
 /** Keeps the most certain of one span and category; drops what lies within a more certain one of the same category. */
 function withoutCopies(proposals: readonly Proposal[]): Proposal[] {
-  const kept: Proposal[] = []
+  const distinct: Proposal[] = []
   const byWeight = [...proposals].sort((a, b) => b.confidence - a.confidence || b.to - b.from - (a.to - a.from))
   for (const proposal of byWeight) {
-    const known = kept.some(
+    const known = distinct.some(
       (one) => one.track === proposal.track && one.category === proposal.category && within(proposal, one),
     )
-    if (!known) kept.push(proposal)
+    if (!known) distinct.push(proposal)
   }
-  return kept
+  return distinct
 }
 
 function within(inner: Span, outer: Span): boolean {

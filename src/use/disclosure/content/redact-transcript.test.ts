@@ -81,8 +81,8 @@ test('every call whose planted words are all taken out is clean, and every one i
     if (left.length === 0) continue
     codes += 1
     const one = left[Math.floor(chanceFrom(place)() * left.length)]!
-    const kept = call.labels.filter((label) => label !== one)
-    const found = identifiersIn(text(kept), call.language).some(({ category }) => category !== 'NAME')
+    const remaining = call.labels.filter((label) => label !== one)
+    const found = identifiersIn(text(remaining), call.language).some(({ category }) => category !== 'NAME')
     if (found) noticed += 1
   }
   expect(clean / calls.length).toBeGreaterThan(0.8)

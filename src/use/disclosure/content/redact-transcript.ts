@@ -43,26 +43,26 @@ export function redactTranscript(
   spans: readonly Removal[],
 ): (Turn & { track: TrackPlace })[] {
   return turns.map((turn) => {
-    const kept: string[] = []
+    const remaining: string[] = []
     let before: Category | undefined
     for (const word of wordsOfTurn(turn)) {
       const category = categoryOf(word, turn.track, spans)
-      if (category === undefined) kept.push(word.text)
-      else if (category !== before) kept.push(removedWords(category, turn.language))
+      if (category === undefined) remaining.push(word.text)
+      else if (category !== before) remaining.push(removedWords(category, turn.language))
       before = category
     }
     const { from, to, language, track } = turn
-    return { from, to, language, track, text: kept.join(' ') }
+    return { from, to, language, track, text: remaining.join(' ') }
   })
 }
 
 function categoryOf(word: Span, track: TrackPlace, spans: readonly Removal[]): Category | undefined {
-  let most = 0
+  let max = 0
   let category: Category | undefined
   for (const span of spans) {
     const covered = Math.min(word.to, span.to) - Math.max(word.from, span.from)
-    if (span.track !== track || covered <= most) continue
-    most = covered
+    if (span.track !== track || covered <= max) continue
+    max = covered
     category = span.category
   }
   return category

@@ -25,11 +25,11 @@ type Part =
   | { kind: 'unknown'; place: number }
 
 /** Longest pause within digits while the other party says "yes", in samples. */
-const longestPause = 32_000
+const maxPause = 32_000
 /** Unrecognised speech is a digit only without a longer pause beside it. */
 const shortPause = 9600
 const fillersInARow = 4
-const longestBridge = 2
+const maxBridge = 2
 
 /** Finds all runs of a track with one language's numerals; each has a digit. */
 export function symbolRuns(tokens: readonly Token[], language: Language): SymbolRun[] {
@@ -57,7 +57,7 @@ function starts(tokens: readonly Token[], at: number, language: Language): boole
   // A weak numeral or a letter begins a run if a certain digit follows within six words.
   for (let next = at + 1; next <= at + 6; next += 1) {
     const following = tokens[next]
-    if (following === undefined || following.from - token.to > longestPause) return false
+    if (following === undefined || following.from - token.to > maxPause) return false
     const after = readNumeral(following.text, language)
     if (/\d/.test(following.text) || (after !== undefined && !after.weak)) return true
     if (standsBetween(following.text, language)) continue
@@ -73,7 +73,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
   for (let place = start; place < tokens.length; place += 1) {
     const token = tokens[place]!
     const before = tokens[place - 1]
-    if (place > start && before !== undefined && token.from - before.to > longestPause) break
+    if (place > start && before !== undefined && token.from - before.to > maxPause) break
     const reading = readNumeral(token.text, language)
     const letter = letterNamed(token.text, language)
     const digit = /\d/.test(token.text) || (reading !== undefined && !reading.misheard) || letter !== undefined
@@ -93,7 +93,7 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
       continue
     } else {
       // Unrecognised words may be digits if digits follow.
-      if (skipped.length >= longestBridge || !digitsGoOn(tokens, place, parts.length, language, startsAtNought(parts)))
+      if (skipped.length >= maxBridge || !digitsGoOn(tokens, place, parts.length, language, startsAtNought(parts)))
         break
       skipped.push({ kind: 'unknown', place })
       continue
@@ -146,17 +146,17 @@ function saysSomethingElse(tokens: readonly Token[], place: number, language: La
 
 /** Drops weak numerals at the end without a certain neighbour: "viisi on toinen" ends with five. */
 function trimmed(parts: readonly Part[]): Part[] {
-  const kept = [...parts]
+  const remaining = [...parts]
   for (;;) {
-    const last = kept.at(-1)
-    const digitsBefore = kept.slice(0, -1).filter(({ kind }) => kind !== 'letter' && kind !== 'unknown').length
-    const before = kept.at(-2)
+    const last = remaining.at(-1)
+    const digitsBefore = remaining.slice(0, -1).filter(({ kind }) => kind !== 'letter' && kind !== 'unknown').length
+    const before = remaining.at(-2)
     const kind = before?.kind === 'numeral' ? before.reading.morphemes.at(-1)?.kind : undefined
     const doubled = kind === 'times' || ((kind === 'ten' || kind === 'hundred') && before?.place === last!.place - 1)
     const digit = last?.kind === 'numeral' && !last.reading.misheard && last.reading.morphemes[0]?.ordinal === false
     const enough = doubled || digitsBefore >= (digit ? 2 : 3)
-    if (last?.kind === 'numeral' && last.reading.weak && !enough) kept.pop()
-    else return kept
+    if (last?.kind === 'numeral' && last.reading.weak && !enough) remaining.pop()
+    else return remaining
   }
 }
 
@@ -205,8 +205,8 @@ function withoutAmount(tokens: readonly Token[], parts: readonly Part[], languag
   const spoken = parts.slice(start).filter((part) => part.kind === 'numeral')
   const amount = addUp(spoken.map(({ place, reading }) => ({ place, morphemes: reading.morphemes }))).at(-1)
   const from = amount?.first ?? last.place
-  const kept = trimmed(parts.filter(({ place }) => place < from))
-  return kept.some(({ kind }) => kind === 'numeral' || kind === 'written') ? kept : parts
+  const remaining = trimmed(parts.filter(({ place }) => place < from))
+  return remaining.some(({ kind }) => kind === 'numeral' || kind === 'written') ? remaining : parts
 }
 
 /** Returns digits and letters of a written token, without the sign of a Finnish identity code. */

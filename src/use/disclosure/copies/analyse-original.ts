@@ -20,11 +20,11 @@ export interface OriginalAnalyser {
 }
 
 /** How long results stay in memory: what is destroyed must be gone within a minute (R50). */
-const keptMs = 30_000
+const cacheMs = 30_000
 const limitMs = 60_000
 
 export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnalyser {
-  const kept = new Map<string, { analysing: Promise<OriginalAnalysis>; leaving: NodeJS.Timeout }>()
+  const analyses = new Map<string, { analysing: Promise<OriginalAnalysis>; leaving: NodeJS.Timeout }>()
   const threads = startTaskThreads<AnalyseTask, Analysed>({
     script: new URL('./analyse-worker.ts', import.meta.url),
     name: 'analyse-originals',
@@ -47,24 +47,24 @@ export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnal
   }
 
   function forget(recording: string): void {
-    clearTimeout(kept.get(recording)?.leaving)
-    kept.delete(recording)
+    clearTimeout(analyses.get(recording)?.leaving)
+    analyses.delete(recording)
   }
 
   return {
     analyse(recording) {
-      const known = kept.get(recording)
+      const known = analyses.get(recording)
       if (known) {
         known.leaving.refresh()
         return known.analysing
       }
       const analysing = analyseNow(recording)
-      kept.set(recording, { analysing, leaving: setTimeout(() => forget(recording), keptMs).unref() })
+      analyses.set(recording, { analysing, leaving: setTimeout(() => forget(recording), cacheMs).unref() })
       analysing.catch(() => forget(recording))
       return analysing
     },
     async stop() {
-      for (const recording of kept.keys()) forget(recording)
+      for (const recording of analyses.keys()) forget(recording)
       await threads.stop()
     },
   }

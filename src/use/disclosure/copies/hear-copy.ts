@@ -34,9 +34,9 @@ export interface CopyHearings {
   >
 }
 
-const longestRangeBytes = 1 << 20
+const maxRangeBytes = 1 << 20
 /** How long it stays in memory after the last range: what is destroyed must be gone within a minute (R50). */
-const keptOpenMs = 30_000
+const openMs = 30_000
 
 export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = heardPace): CopyHearings {
   const open = new Map<string, { opening: Promise<OpenedSound>; closing: NodeJS.Timeout }>()
@@ -54,7 +54,7 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
       return known.opening
     }
     const opening = openAnonymisedSound(store, { copy, recording }, soundBytes)
-    open.set(hearing, { opening, closing: setTimeout(() => close(hearing), keptOpenMs).unref() })
+    open.set(hearing, { opening, closing: setTimeout(() => close(hearing), openMs).unref() })
     opening.catch(() => close(hearing))
     return opening
   }
@@ -67,7 +67,7 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
         const sound = await opened(hearing, now)
         const { totalBytes } = sound
         if (from >= totalBytes) return 'out-of-range'
-        const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
+        const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + maxRangeBytes)
         const request = samplesOf(from, end)
         const samples = request.to - request.from
         // One pace per person, however many hearings they begin.

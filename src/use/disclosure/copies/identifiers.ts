@@ -17,7 +17,7 @@ const samplesPerLetter = 480
 const samplesBetween = 3600
 const samplesBetweenTurns = 8000
 /** Least confidence of a finding. */
-const leastConfidence = 0.5
+const minConfidence = 0.5
 
 /** Returns the remaining names, numbers and places of each turn, in the order of its text. */
 export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
@@ -40,7 +40,7 @@ export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
     at,
   )
   for (const { track, from, to, category, confidence } of proposals) {
-    if (confidence < leastConfidence) continue
+    if (confidence < minConfidence) continue
     const said = places.filter(({ word }) => {
       const middle = (word.from + word.to) / 2
       return word.track === track && middle > from && middle < to

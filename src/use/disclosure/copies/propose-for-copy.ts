@@ -20,15 +20,15 @@ const samplesPerMs = voiceRate / 1000
 /** Shorter pauses do not end a turn. */
 const pauseMs = 600
 /** Longest turn to transcribe at once. */
-const longestMs = 20_000
+const maxMs = 20_000
 /** Limit of the contract. */
-const mostProposed = 2000
+const maxProposed = 2000
 /** Padding around pressed keys. */
 const paddingMs = 200
 /** Speech without recognised words becomes a turn to transcribe; shorter speech is a breath (./copy-lacks.ts). */
 const unrecognisedMs = 700
 /** Limit of the contract. */
-const mostLetters = 4000
+const maxLetters = 4000
 
 /** Returns an empty turn for each stretch of speech, in order. */
 export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durationMs: number): WrittenTurn[] {
@@ -36,7 +36,7 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
   for (const track of copyTracks) {
     let last: WrittenTurn | undefined
     for (const { fromMs, toMs } of speech.filter((one) => one.track === track)) {
-      if (last && fromMs - last.toMs < pauseMs && toMs - last.fromMs <= longestMs) last.toMs = toMs
+      if (last && fromMs - last.toMs < pauseMs && toMs - last.fromMs <= maxMs) last.toMs = toMs
       else turns.push((last = { track, fromMs, toMs, language: 'fi', text: '' }))
     }
   }
@@ -44,7 +44,7 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
     .map((turn) => ({ ...turn, toMs: Math.min(turn.toMs, durationMs) }))
     .filter(({ fromMs, toMs }) => fromMs < toMs)
     .sort((a, b) => a.fromMs - b.fromMs)
-    .slice(0, mostProposed)
+    .slice(0, maxProposed)
 }
 
 /** Returns a turn for each recognised utterance, for review; and an empty one for speech without words. */
@@ -63,7 +63,7 @@ export function turnsOfWords(
       const toMs = Math.min(durationMs, Math.max(fromMs + 1, Math.ceil(word.to / samplesPerMs)))
       if (fromMs >= toMs) continue
       const goesOn = last && last.language === word.language && fromMs - last.toMs < pauseMs
-      if (last && goesOn && toMs - last.fromMs <= longestMs && last.text.length + word.text.length < mostLetters) {
+      if (last && goesOn && toMs - last.fromMs <= maxMs && last.text.length + word.text.length < maxLetters) {
         last.text += ` ${word.text}`
         last.toMs = toMs
       } else turns.push((last = { track, fromMs, toMs, language: word.language, text: word.text, isReviewed: false }))
@@ -80,7 +80,7 @@ export function turnsOfWords(
       return free.map((stretch) => ({ ...turn, ...stretch }))
     },
   )
-  return [...turns, ...empty].sort((a, b) => a.fromMs - b.fromMs).slice(0, mostProposed)
+  return [...turns, ...empty].sort((a, b) => a.fromMs - b.fromMs).slice(0, maxProposed)
 }
 
 const isFirst = ({ track }: { track: CopyTrack }) => track === copyTracks[0]
@@ -121,7 +121,7 @@ export function proposeRedactions(
     .map((one) => ({ ...one, fromMs: Math.max(0, one.fromMs), toMs: Math.min(durationMs, one.toMs) }))
     .filter(({ fromMs, toMs }) => fromMs < toMs)
     .sort((a, b) => a.fromMs - b.fromMs)
-    .slice(0, mostProposed)
+    .slice(0, maxProposed)
 }
 
 /** Findings in written and in recognised words are merged. */

@@ -72,7 +72,7 @@ export interface CopyRecogniser {
   stop: () => Promise<void>
 }
 
-interface Kept {
+interface RecognitionRun {
   state: Exclude<Recognition['state'], 'none'>
   control: AbortController
   begun: number
@@ -84,11 +84,11 @@ interface Kept {
 }
 
 /** Results are dropped a day after the start. */
-const keptMs = 24 * 60 * 60_000
+const cacheMs = 24 * 60 * 60_000
 
 export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecognition): CopyRecogniser {
   const { db } = store
-  const kept = new Map<string, Kept>()
+  const runs = new Map<string, RecognitionRun>()
   let last: Promise<void> = Promise.resolve()
 
   /** If both tracks are the same audio, it is recognised once. */
@@ -96,7 +96,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     engine: Recogniser,
     recording: string,
     language: WrittenTurn['language'],
-    now: Kept,
+    now: RecognitionRun,
   ): Promise<Word[]> {
     const { signal } = now.control
     const { caller, official, isMixed } = await originalTracks(store, recording, signal)
@@ -124,7 +124,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     prepared: PreparedCopy,
     personId: string,
     language: WrittenTurn['language'],
-    now: Kept,
+    now: RecognitionRun,
   ): Promise<void> {
     const { copy, recording } = prepared
     const note = (result: 'ok' | `failed:${string}`) =>
@@ -151,8 +151,8 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
   }
 
   function letGo(copy: string): void {
-    kept.get(copy)?.control.abort()
-    kept.delete(copy)
+    runs.get(copy)?.control.abort()
+    runs.delete(copy)
   }
 
   return {
@@ -166,19 +166,19 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
         return rows[0]!
       })
       if ('refused' in person) return person
-      const before = kept.get(copy)?.state
+      const before = runs.get(copy)?.state
       if (before === 'waiting' || before === 'running') return { refused: 'anonymised-copy.recognising' }
-      const now: Kept = {
+      const now: RecognitionRun = {
         ...{ state: 'waiting', control: new AbortController(), begun: Date.now(), done: 0, tracks: 2, words: 0 },
       }
-      kept.set(copy, now)
+      runs.set(copy, now)
       last = last.then(() => run(recogniser, prepared, person.id, language, now))
       return { begun: true }
     },
     of(copy) {
       if (!recogniser) return undefined
       const { name, version } = recogniser
-      const now = kept.get(copy)
+      const now = runs.get(copy)
       if (!now) return { name, version, state: 'none' }
       const { state, done, tracks, words, failure } = now
       return {
@@ -189,15 +189,15 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       }
     },
     async wordsOf(of) {
-      const sealed = kept.get(of.copy)?.sealed
+      const sealed = runs.get(of.copy)?.sealed
       if (!sealed) return []
       const { words } = (await openCopyWork(store, of, sealed)) as { words: Word[] }
       return words
     },
     async tidy() {
-      if (kept.size === 0) return 0
+      if (runs.size === 0) return 0
       // Entries added while the database is queried are not affected.
-      const request = [...kept]
+      const request = [...runs]
       const { rows } = await sql<{ id: string }>`
         select id from anonymised_copy
         where id = any (${request.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
@@ -205,13 +205,13 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       )
       const going = new Set(rows.map(({ id }) => id))
       const over = request.filter(
-        ([copy, now]) => kept.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > keptMs),
+        ([copy, now]) => runs.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > cacheMs),
       )
       for (const [copy] of over) letGo(copy)
       return over.length
     },
     async stop() {
-      for (const { control } of kept.values()) control.abort()
+      for (const { control } of runs.values()) control.abort()
       await last
     },
   }

@@ -154,7 +154,7 @@ function isOver(wanted: boolean): RawBuilder<boolean> {
 }
 
 /** Most closed ones listed. */
-const mostListed = 500
+const maxListed = 500
 
 function rowsOf(tx: Transaction<RegisterTables>, condition: RawBuilder<boolean>) {
   return sql<ResearchRow>`
@@ -162,7 +162,7 @@ function rowsOf(tx: Transaction<RegisterTables>, condition: RawBuilder<boolean>)
       d.created_at, d.prepared_by, d.undertaking_reference, d.undertaking_signatory, d.undertaking_on, d.undertaking_at, d.undertaking_by,
       d.outcome, d.reasons, d.decided_at, d.decided_by, d.study_ended_on, d.closed_at
     from research_disclosure d join institute i on i.id = d.institute_id
-    where ${condition} order by d.created_at desc limit ${mostListed}`.execute(tx)
+    where ${condition} order by d.created_at desc limit ${maxListed}`.execute(tx)
 }
 
 async function withFacts(

@@ -16,6 +16,6 @@ export function requestOf(program: NamedProgram, samples: Int16Array, request: R
   return [Buffer.from(`${line}\n`), pcm]
 }
 
-export function limitMsOf({ secondsPerSecond: most = secondsPerSecond }: NamedProgram, lengthSamples: number): number {
-  return startMs + Math.ceil((1000 * most * lengthSamples) / voiceRate)
+export function limitMsOf({ secondsPerSecond: max = secondsPerSecond }: NamedProgram, lengthSamples: number): number {
+  return startMs + Math.ceil((1000 * max * lengthSamples) / voiceRate)
 }

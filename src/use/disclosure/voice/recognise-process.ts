@@ -12,8 +12,8 @@ import { limitMsOf, requestOf } from './process-request.ts'
 import { VoiceFault } from './voice-faults.ts'
 
 /** Nobody says more than ten words a second, and a word has at most 400 bytes. */
-const mostBytesPerSample = 1
-const leastMostBytes = 100_000
+const maxBytesPerSample = 1
+const minMaxBytes = 100_000
 
 const exact = { additionalProperties: false }
 const Word = Type.Object(
@@ -60,7 +60,7 @@ export function recogniseProcess(program: NamedProgram): Recogniser {
       try {
         const answer = await runInChildProcess(program, {
           input,
-          mostBytes: leastMostBytes + mostBytesPerSample * samples.length,
+          maxBytes: minMaxBytes + maxBytesPerSample * samples.length,
           limitMs: limitMsOf(program, samples.length),
           ...(signal && { signal }),
         })

@@ -71,7 +71,7 @@ describe('an engine of which nothing is kept', () => {
     const started = performance.now()
     const program = await named('forever')
     const input = [Buffer.from('{}\n')]
-    await expect(runInChildProcess(program, { input, mostBytes: 10, limitMs: 700 })).rejects.toMatchObject({
+    await expect(runInChildProcess(program, { input, maxBytes: 10, limitMs: 700 })).rejects.toMatchObject({
       code: 'program-too-slow',
     })
     expect(performance.now() - started).toBeLessThan(20_000)
@@ -119,12 +119,12 @@ test.skipIf(isolation === 'none')('an engine reaches no network, not even this m
     await expect(voiceProcess(program, 'N').revoice({ samples, redacted }, randomBytes)).resolves.toBeDefined()
     const input = [Buffer.from('{"kind":"voice","samples":1,"models":[]}\n'), Buffer.alloc(2)]
     if (hasUnshare) {
-      const apart = runInChildProcess(program, { input, mostBytes: 100, limitMs: 30_000, isolation: 'unshare' })
+      const apart = runInChildProcess(program, { input, maxBytes: 100, limitMs: 30_000, isolation: 'unshare' })
       await expect(apart).resolves.toHaveLength(2)
     }
     // The same program says so where the network is open.
     const open = { ...program, network: 'trusted' as const }
-    const isReached = runInChildProcess(open, { input, mostBytes: 100, limitMs: 30_000, isolation: 'none' })
+    const isReached = runInChildProcess(open, { input, maxBytes: 100, limitMs: 30_000, isolation: 'none' })
     await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })
   } finally {
     server.close()
@@ -133,7 +133,7 @@ test.skipIf(isolation === 'none')('an engine reaches no network, not even this m
 
 test('where a machine cannot take the network away, an engine runs only when the administrator answers for it', async () => {
   const input = [Buffer.from(`{"kind":"voice","samples":1,"models":[]}\n`), Buffer.from([1, 0])]
-  const options = { input, mostBytes: 2, limitMs: 30_000, isolation: 'none' as const }
+  const options = { input, maxBytes: 2, limitMs: 30_000, isolation: 'none' as const }
   const program = await named('invert')
   await expect(runInChildProcess(program, options)).rejects.toMatchObject({ code: 'program-network-open' })
   await expect(runInChildProcess({ ...program, network: 'trusted' }, options)).resolves.toHaveLength(2)

@@ -11,7 +11,7 @@ import { VoiceFault } from './voice-faults.ts'
 
 const seedBytes = 32
 /** With more equal samples than this, apart from silence, the speaker's own voice has come back. */
-const mostUnchanged = 0.5
+const maxUnchanged = 0.5
 
 /**
  * `sources` is the hash of the program and its models, to which the evaluation applies. `revoice` throws ProcessFault, and
@@ -33,7 +33,7 @@ export function voiceProcess(program: NamedProgram, level: 'N' | 'D'): VoiceEngi
       try {
         const answer = await runInChildProcess(program, {
           input,
-          mostBytes: 2 * samples.length,
+          maxBytes: 2 * samples.length,
           limitMs: limitMsOf(program, samples.length),
         })
         return readAnswer(program.name, answer, { samples, redacted })
@@ -58,7 +58,7 @@ function readAnswer(name: string, answer: Buffer, { samples, redacted }: Track):
     sounding++
     if (spoken[i] === sample) unchanged++
   }
-  if (unchanged > mostUnchanged * sounding)
+  if (unchanged > maxUnchanged * sounding)
     throw wrong('gave back what it was given: nobody would be harder to recognise')
   for (const { from, to } of redacted) spoken.fill(0, from, to)
   return spoken

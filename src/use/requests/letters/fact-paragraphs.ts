@@ -141,8 +141,8 @@ function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart
   const { calls = [], kinds, language } = facts
   const say = sayLetter(language)
   const theirs = calls.flatMap(({ call }) => call?.parts ?? [])
-  const isKept = theirs.some(({ recording }) => recording.state === 'kept')
-  if (isKept) {
+  const isStored = theirs.some(({ recording }) => recording.state === 'kept')
+  if (isStored) {
     const booked = appointment(facts, language)
     const may = [...(switches.accessCopy ? [say('letter.may-copy')] : []), say('letter.may-forbid')]
     return [

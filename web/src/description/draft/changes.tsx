@@ -1,6 +1,6 @@
 import { GitCompareArrows } from 'lucide-react'
 import type { Change } from '../../api/shapes.ts'
-import { keepTogether } from '../../format/number.ts'
+import { withoutBreaks } from '../../format/number.ts'
 import { useLanguage } from '../../language/use-words.ts'
 
 /** Changes of a text, in plain language. */
@@ -11,7 +11,7 @@ export function Changes({ changes }: { changes: Change[] }) {
       {changes.map((change, index) => (
         <li key={index}>
           <GitCompareArrows aria-hidden="true" size={18} />
-          <span>{keepTogether(named(change.text))}</span>
+          <span>{withoutBreaks(named(change.text))}</span>
         </li>
       ))}
     </ul>

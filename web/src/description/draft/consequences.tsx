@@ -6,7 +6,7 @@ import { Button } from '../../controls/button.tsx'
 import { Failure } from '../../controls/failure.tsx'
 import { Waiting } from '../../controls/waiting.tsx'
 import { formatInstant } from '../../format/instant.ts'
-import { keepTogether } from '../../format/number.ts'
+import { withoutBreaks } from '../../format/number.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
 import { problemsOf } from '../use-draft.ts'
@@ -73,7 +73,7 @@ function List({ consequences }: { consequences: DryRun['consequences'] }) {
         return (
           <li key={index} className={isGrave(kind, count) ? 'is-grave' : undefined}>
             <Icon aria-hidden="true" size={18} />
-            <span>{keepTogether(named(text))}</span>
+            <span>{withoutBreaks(named(text))}</span>
           </li>
         )
       })}

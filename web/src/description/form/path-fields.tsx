@@ -7,7 +7,7 @@ import { languages, locales } from '../../language/language.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import type { Path } from '../edits.ts'
 import { useAt } from './form-state.tsx'
-import { KeptChecks, KeptChoice, KeptDay, KeptField, KeptToggle, useKept } from './kept-controls.ts'
+import { MemoChecks, MemoChoice, MemoDay, MemoField, MemoToggle, useKept } from './memo-controls.ts'
 
 interface Labelled {
   path: Path
@@ -25,7 +25,7 @@ export function PathText({
   const { id, value, error, set } = useAt(path)
   const onChange = useKept((text: string) => set(text === '' && isOptional ? undefined : text))
   return (
-    <KeptField
+    <MemoField
       {...props}
       id={id}
       error={error}
@@ -105,7 +105,7 @@ export function PathToggle({ path, label, hint }: Labelled) {
   const onChange = useKept((isOn: boolean) => set(isOn))
   return (
     <div>
-      <KeptToggle id={id} label={label} hint={hint} value={value === true} onChange={onChange} />
+      <MemoToggle id={id} label={label} hint={hint} value={value === true} onChange={onChange} />
       {error && <p className="field-error">{error}</p>}
     </div>
   )
@@ -123,7 +123,7 @@ export function PathChoice({
   const known = options.some((option) => option.value === shown)
   const onChange = useKept((chosen: string) => set(read(chosen)))
   return (
-    <KeptChoice
+    <MemoChoice
       {...props}
       id={id}
       error={error}
@@ -138,7 +138,7 @@ export function PathChoice({
 export function PathDay({ path, isOptional = false, ...props }: Labelled & { isOptional?: boolean }) {
   const { id, value, error, set } = useAt(path)
   const onChange = useKept((day: CalendarDate | null) => set(day ? day.toString() : isOptional ? undefined : ''))
-  return <KeptDay {...props} id={id} error={error} value={dayOf(value)} onChange={onChange} />
+  return <MemoDay {...props} id={id} error={error} value={dayOf(value)} onChange={onChange} />
 }
 
 /**
@@ -171,7 +171,7 @@ export function PathNumber({
     set(readNumber(text, isPercent, empty))
   })
   return (
-    <KeptField
+    <MemoField
       {...props}
       className={`field-short ${props.className ?? ''}`}
       id={id}
@@ -196,7 +196,7 @@ export function PathClock({ path, ...props }: Labelled) {
     set(meant(text))
   })
   return (
-    <KeptField
+    <MemoField
       {...props}
       className={`field-short ${props.className ?? ''}`}
       id={id}
@@ -216,7 +216,7 @@ export function PathChecks({ path, options, ...props }: Labelled & { options: Op
   const onChange = useKept((next: string[]) =>
     set(options.map((option) => option.value).filter((one) => next.includes(one))),
   )
-  return <KeptChecks {...props} id={id} error={error} options={options} value={chosen} onChange={onChange} />
+  return <MemoChecks {...props} id={id} error={error} options={options} value={chosen} onChange={onChange} />
 }
 
 /** Returns a name of the document in the reader's language; the given text if there is none. */

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { edited, isUnsaved, noteSaved, undone, type Kept } from './kept-work.ts'
+import { edited, isUnsaved, noteSaved, undone, type StoredWork } from './stored-work.ts'
 import { addTurn, changeTurn, workOf } from './work.ts'
 
 const empty = workOf({ level: 'T', turns: [], redactions: [] })
-const begun: Kept = { revision: 3, saved: empty, work: empty, past: [] }
+const begun: StoredWork = { revision: 3, saved: empty, work: empty, past: [] }
 const withTurn = edited(begun, addTurn(empty, 'CALLER', 0, 60_000, 'fi'), 'add')
 const { key } = withTurn.work.turns[0]!
-const typed = (now: Kept, text: string) => edited(now, changeTurn(now.work, key, { text }), `text-${key}`)
+const typed = (now: StoredWork, text: string) => edited(now, changeTurn(now.work, key, { text }), `text-${key}`)
 
 test('what is typed in one go is taken back in one go, and then what came before it', () => {
   const now = typed(typed(typed(withTurn, 'H'), 'He'), 'Hei')

@@ -8,7 +8,7 @@ import { termZone } from '#description/terms.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 
-export interface KeptBackups {
+export interface BackupSchedule {
   stop: () => Promise<void>
 }
 
@@ -24,11 +24,11 @@ export function lastDue(now: Temporal.Instant, at: Temporal.PlainTime): Temporal
 }
 
 /** @param program file of the command line */
-export function keepBackups(
+export function scheduleBackups(
   { backups, backupAt }: Pick<Settings, 'backups' | 'backupAt'>,
   program: string,
   log: Log,
-): KeptBackups {
+): BackupSchedule {
   if (backups.length === 0) return { stop: () => Promise.resolve() }
   let running: ChildProcess | undefined
   let doneFor: Temporal.Instant | undefined

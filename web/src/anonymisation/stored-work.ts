@@ -3,7 +3,7 @@ import type { AnonymisedCopy } from './copy-shapes.ts'
 import { workOf, type Work } from './work.ts'
 
 /** Work on one copy in this browser tab. */
-export interface Kept {
+export interface StoredWork {
   /** Revision of the server's work that it is based on. */
   revision: number
   /** Work as saved on the server. */
@@ -15,28 +15,28 @@ export interface Kept {
 
 /** Maximum number of undo steps. */
 const stepsBack = 100
-const kept = new Map<string, Kept>()
+const works = new Map<string, StoredWork>()
 const listeners = new Set<() => void>()
 
 /** Returns the work after an act; consecutive typing in one field is one act. */
-export function edited(now: Kept, work: Work, act: string): Kept {
+export function edited(now: StoredWork, work: Work, act: string): StoredWork {
   if (work === now.work) return now
   const isSameAct = act.startsWith('text-') && now.past.at(-1)?.act === act
   return { ...now, work, past: isSameAct ? now.past : [...now.past, { work: now.work, act }].slice(-stepsBack) }
 }
 
 /** Undoes the last act. */
-export function undone(now: Kept): Kept {
+export function undone(now: StoredWork): StoredWork {
   const last = now.past.at(-1)
   return last ? { ...now, work: last.work, past: now.past.slice(0, -1) } : now
 }
 
 /** Marks what was sent as saved; what was typed meanwhile stays unsaved. */
-export function noteSaved(now: Kept, sent: Work, revision: number): Kept {
+export function noteSaved(now: StoredWork, sent: Work, revision: number): StoredWork {
   return { ...now, saved: sent, revision }
 }
 
-export function isUnsaved({ work, saved }: Kept): boolean {
+export function isUnsaved({ work, saved }: StoredWork): boolean {
   return work !== saved
 }
 
@@ -44,27 +44,30 @@ export function isUnsaved({ work, saved }: Kept): boolean {
  * Work of one person on one copy. Unsaved work is kept in memory while the tab is open: it survives the end of a session and a
  * change of page, and the tab asks before it closes.
  */
-export function useKeptWork(personId: string, copy: AnonymisedCopy): [Kept, (update: (now: Kept) => Kept) => void] {
+export function useStoredWork(
+  personId: string,
+  copy: AnonymisedCopy,
+): [StoredWork, (update: (now: StoredWork) => StoredWork) => void] {
   const key = `${personId} ${copy.id}`
   const now = useSyncExternalStore(
     (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => keptOf(key, copy),
+    () => storedOf(key, copy),
   )
   useEffect(
     () => () => {
       // The words of a call stay in the tab's memory only while somebody works on them.
-      const left = kept.get(key)
-      if (left && !isUnsaved(left)) kept.delete(key)
+      const left = works.get(key)
+      if (left && !isUnsaved(left)) works.delete(key)
     },
     [key],
   )
   return [
     now,
     (update) => {
-      kept.set(key, update(keptOf(key, copy)))
+      works.set(key, update(storedOf(key, copy)))
       guardTheTab()
       for (const listener of listeners) listener()
     },
@@ -72,18 +75,18 @@ export function useKeptWork(personId: string, copy: AnonymisedCopy): [Kept, (upd
 }
 
 /** Returns the unsaved work, or the server's if there is none. */
-function keptOf(key: string, copy: AnonymisedCopy): Kept {
-  const now = kept.get(key)
+function storedOf(key: string, copy: AnonymisedCopy): StoredWork {
+  const now = works.get(key)
   if (now && (isUnsaved(now) || now.revision >= copy.revision)) return now
   const work = workOf(copy)
   const begun = { revision: copy.revision, saved: work, work, past: [] }
-  kept.set(key, begun)
+  works.set(key, begun)
   return begun
 }
 
 /** Asks before a tab with unsaved work closes, whichever page it shows. */
 function guardTheTab(): void {
-  if ([...kept.values()].some(isUnsaved)) window.addEventListener('beforeunload', confirmLeaving)
+  if ([...works.values()].some(isUnsaved)) window.addEventListener('beforeunload', confirmLeaving)
   else window.removeEventListener('beforeunload', confirmLeaving)
 }
 

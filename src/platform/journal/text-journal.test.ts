@@ -2,11 +2,11 @@ import { cp, mkdtemp, open as openFile, readdir, readFile, rm, writeFile, type F
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openKeptTexts, type KeptTexts } from './kept-texts.ts'
+import { openTextJournal, type TextJournal } from './text-journal.ts'
 
 let directory = ''
 let copy = ''
-const opened: KeptTexts[] = []
+const opened: TextJournal[] = []
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'seloste-kept-'))
@@ -17,9 +17,9 @@ afterEach(async () => {
   for (const folder of [directory, copy]) await rm(folder, { recursive: true, force: true })
 })
 
-async function open(folder = directory, reservedBytes = 4096, moveMs?: number): Promise<KeptTexts> {
+async function open(folder = directory, reservedBytes = 4096, moveMs?: number): Promise<TextJournal> {
   const given = { directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined }
-  const texts = await openKeptTexts({ ...given, ...(moveMs !== undefined && { moveMs }) })
+  const texts = await openTextJournal({ ...given, ...(moveMs !== undefined && { moveMs }) })
   opened.push(texts)
   return texts
 }
@@ -103,12 +103,12 @@ test('the journal goes from file to file and takes along what is needed, and a s
   }
   // Otherwise a file would be copied that is on its way out.
   await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(2)
-  const kept = Object.fromEntries([...Array(10).keys()].map((n) => [`k${n + 990}`, 'x'.repeat(100)]))
-  expect((await leftByAKill()).texts).toEqual({ long: 'a call of an hour', ...kept })
+  const entries = Object.fromEntries([...Array(10).keys()].map((n) => [`k${n + 990}`, 'x'.repeat(100)]))
+  expect((await leftByAKill()).texts).toEqual({ long: 'a call of an hour', ...entries })
   expect(Number.parseInt((await readdir(directory)).sort()[0]!, 10)).toBeGreaterThan(10)
   for (let start = 0; start < 3; start++) {
     const again = await open(copy)
-    expect(Object.fromEntries(again.all())).toEqual({ long: 'a call of an hour', ...kept })
+    expect(Object.fromEntries(again.all())).toEqual({ long: 'a call of an hour', ...entries })
     await again.close()
   }
 })

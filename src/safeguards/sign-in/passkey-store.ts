@@ -18,7 +18,7 @@ import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts
 /** Someone without a password must have signed in within this time. */
 const freshMinutes = 15
 
-export function createPasskeyKeeping({ db: holding, now, place, service, challenges, secondFactors }: PasskeyWork) {
+export function createPasskeyStore({ db: holding, now, place, service, challenges, secondFactors }: PasskeyWork) {
   const db = safeguardsOf(holding)
 
   return {
@@ -85,18 +85,18 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
       return db
         .transaction()
         .execute(async (tx) => {
-          const kept = await tx
+          const stored = await tx
             .insertInto('passkey')
             .values(row)
             .onConflict((conflict) => conflict.column('credential_id').doNothing())
             .returning('id')
             .executeTakeFirst()
-          if (!kept) return { refused: 'passkey.known' as const }
+          if (!stored) return { refused: 'passkey.known' as const }
           await appendAudit(tx, {
             action: 'credential.added',
             result: 'ok',
             personId: holder.personId,
-            object: { kind: 'credential', id: kept.id },
+            object: { kind: 'credential', id: stored.id },
             detail: { kind: 'passkey', backedUp: made.backedUp },
           })
           const goesOn = holder.enrols
@@ -106,7 +106,7 @@ export function createPasskeyKeeping({ db: holding, now, place, service, challen
           await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(request.newSession)}::bytea)`.execute(
             tx,
           )
-          return kept
+          return stored
         })
         .catch((error: unknown): PasskeyRefusal => {
           if (error instanceof SessionOver) return { refused: 'session.none' }

@@ -8,7 +8,7 @@ import { DestructionProof } from './destruction-proof.tsx'
 import { Fact } from './facts.tsx'
 
 /** Retention end and destruction date of the recording, each with its reason (R23, R24). */
-export function Keeping({
+export function Retention({
   recording,
   under,
   mayCertify,

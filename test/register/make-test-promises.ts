@@ -34,7 +34,7 @@ import { callOfMonthsAgo, makeTestRegister, type RecordedSegment, type TestRegis
 const drawKey = Buffer.alloc(32, 7)
 const now = () => Temporal.Now.instant()
 
-export interface KeptPromises {
+export interface TestPromises {
   register: TestRegister
   /** Signs its proofs. */
   key: Signer
@@ -59,7 +59,7 @@ export interface KeptPromises {
 }
 
 /** Call it at the top of a test file. */
-export async function makeKeptPromises(database: TestDatabase<RegisterTables>): Promise<KeptPromises> {
+export async function makeTestPromises(database: TestDatabase<RegisterTables>): Promise<TestPromises> {
   const register = await makeTestRegister(database)
   const { db: admin, pool } = database.as()
   const desk = database.as('seloste_desk').db
@@ -142,16 +142,16 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
       numberReached: { key: switchboard },
     }),
   )
-  const kept = async (given: Partial<SegmentFacts>, months = 6) => {
+  const recordOne = async (given: Partial<SegmentFacts>, months = 6) => {
     const recording = await register.record(decide(true, given), { months })
-    await ingestRecording(register.keeping, recording.id, now())
+    await ingestRecording(register.ingest, recording.id, now())
     return recording
   }
-  const ainos = await kept(official(aino, 'Aino'))
-  const colleagues = await kept(official(colleague, 'Kaisa'))
-  const older = await kept({ ...official(aino, 'Aino'), ...callOfMonthsAgo(3) })
-  const byTerm = await kept(callOfMonthsAgo(6))
-  const byCaller = await kept({})
+  const ainos = await recordOne(official(aino, 'Aino'))
+  const colleagues = await recordOne(official(colleague, 'Kaisa'))
+  const older = await recordOne({ ...official(aino, 'Aino'), ...callOfMonthsAgo(3) })
+  const byTerm = await recordOne(callOfMonthsAgo(6))
+  const byCaller = await recordOne({})
 
   for (const [person, purpose, reference] of [
     [aino, 'DEVELOPMENT', undefined],

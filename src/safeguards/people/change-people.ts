@@ -6,7 +6,7 @@ import { requestDirectoryChange, findUnsettled } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
 import { holdsAt, overlap, type Interval } from './history/intervals.ts'
-import { keepDirectory, type Keeper } from './keep-directory.ts'
+import { changeDirectory, type DirectoryEditor } from './change-directory.ts'
 import { isPersonal } from './personal-user-id.ts'
 import { readHistories, type PersonHistory, type PersonName } from './history/person-history.ts'
 import { isSame, writeHistories } from './history/write-histories.ts'
@@ -60,7 +60,7 @@ export interface ChangeToMake {
 export type ChangeOf = (tx: Tx, before: PersonHistory) => Promise<ChangeToMake>
 
 /** A person after a change. */
-export interface KeptPerson extends PersonHistory {
+export interface ChangedPerson extends PersonHistory {
   /** Part of it waits for a second person. */
   waits: boolean
 }
@@ -71,12 +71,12 @@ export interface KeptPerson extends PersonHistory {
  */
 export async function enterIntoDirectory(
   holding: HoldingSafeguards,
-  keeper: Keeper,
+  editor: DirectoryEditor,
   person: PersonToEnter,
   numbering: NumberingOptions,
-): Promise<KeptPerson | DirectoryRefusal> {
+): Promise<ChangedPerson | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const } }
-  return keepDirectory(holding, keeper, trace, async (tx) => {
+  return changeDirectory(holding, editor, trace, async (tx) => {
     const userId = userIdOf(person.userId)
     if (!isPersonal(userId)) return { refused: 'person.not-personal' }
     const taken = await tx.selectFrom('person').select('id').where('user_id', '=', userId).executeTakeFirst()
@@ -107,7 +107,7 @@ export async function enterIntoDirectory(
     })
     const clash = findPhoneClash(after, await phonesOfOthers(tx, after.id, phoneKeys))
     if (clash) return phoneTaken(tx, clash)
-    const add = (await unsettledOf(tx, keeper, after)).map(({ subject }) => subject as PhoneNumberKey)
+    const add = (await unsettledOf(tx, editor, after)).map(({ subject }) => subject as PhoneNumberKey)
     const entered = { ...after, phones: after.phones.filter(({ phoneKey }) => !add.includes(phoneKey)) }
     await writeHistories(tx, [{ before: undefined, after: entered }])
     if (add.length > 0) await requestDirectoryChange(tx, after.id, { from: employedFrom.toString(), add })
@@ -122,13 +122,13 @@ export async function enterIntoDirectory(
  */
 export async function changePerson(
   holding: HoldingSafeguards,
-  keeper: Keeper,
+  editor: DirectoryEditor,
   personId: string,
   wanted: ChangeToMake | ChangeOf,
   numbering: NumberingOptions,
-): Promise<KeptPerson | DirectoryRefusal> {
+): Promise<ChangedPerson | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const, id: personId } }
-  return keepDirectory(holding, keeper, trace, async (tx) => {
+  return changeDirectory(holding, editor, trace, async (tx) => {
     const [before] = await readHistories(tx, [personId])
     if (!before) return { refused: 'not-found' }
     const change = typeof wanted === 'function' ? await wanted(tx, before) : wanted
@@ -137,7 +137,7 @@ export async function changePerson(
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
     const others = await phonesOfOthers(tx, personId, keys)
     // A number that has moved to somebody does not return with an employment.
-    const gone = await unsettledOf(tx, keeper, {
+    const gone = await unsettledOf(tx, editor, {
       id: personId,
       phones: before.phones.map(({ phoneKey }) => ({ phoneKey, from: change.from, to: null })),
       placements: [],
@@ -149,7 +149,7 @@ export async function changePerson(
     if ('refused' in whole) return whole
     const clash = findPhoneClash(whole, others)
     if (clash) return phoneTaken(tx, clash)
-    const waits = (await unsettledOf(tx, keeper, whole)).length > 0
+    const waits = (await unsettledOf(tx, editor, whole)).length > 0
     const { addPhones, endPhones, unitId, supervisorId, ...rest } = read
     const after = waits ? changeHistory(before, rest, isFree) : whole
     if ('refused' in after) return after
@@ -172,8 +172,8 @@ export async function changePerson(
 }
 
 /** Returns what needs a second person; undefined if the directory of record says so. */
-async function unsettledOf(tx: Tx, keeper: Keeper, person: Parameters<typeof findUnsettled>[1][number]) {
-  return 'session' in keeper ? findUnsettled(tx, [person]) : []
+async function unsettledOf(tx: Tx, editor: DirectoryEditor, person: Parameters<typeof findUnsettled>[1][number]) {
+  return 'session' in editor ? findUnsettled(tx, [person]) : []
 }
 
 async function readChange(

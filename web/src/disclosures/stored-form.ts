@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react'
 import { usePresence } from '../session/use-presence.ts'
 
-const kept = new Map<string, object>()
+const forms = new Map<string, object>()
 const listeners = new Set<() => void>()
 
-export interface KeptForm<Typed> {
+export interface StoredForm<Typed> {
   typed: Typed
   /** Something was typed and is not sent. */
   isTyped: boolean
@@ -16,7 +16,7 @@ export interface KeptForm<Typed> {
  * Form content of one person, kept in memory while the tab is open: it survives the end of a session and a change of page, and
  * the tab asks before it closes. Another person who signs in starts with an empty form.
  */
-export function useKeptForm<Typed extends object>(form: string, begin: Typed): KeptForm<Typed> {
+export function useStoredForm<Typed extends object>(form: string, begin: Typed): StoredForm<Typed> {
   const presence = usePresence()
   const key = `${presence.state === 'signed-in' ? presence.me.personId : ''} ${form}`
   const now = useSyncExternalStore(
@@ -24,24 +24,24 @@ export function useKeptForm<Typed extends object>(form: string, begin: Typed): K
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => kept.get(key) as Typed | undefined,
+    () => forms.get(key) as Typed | undefined,
   )
   return {
     typed: now ?? begin,
     isTyped: now !== undefined,
     edit(edited) {
-      kept.set(key, { ...((kept.get(key) as Typed | undefined) ?? begin), ...edited })
+      forms.set(key, { ...((forms.get(key) as Typed | undefined) ?? begin), ...edited })
       notify()
     },
     forget() {
-      kept.delete(key)
+      forms.delete(key)
       notify()
     },
   }
 }
 
 function notify(): void {
-  if (kept.size > 0) window.addEventListener('beforeunload', confirmLeaving)
+  if (forms.size > 0) window.addEventListener('beforeunload', confirmLeaving)
   else window.removeEventListener('beforeunload', confirmLeaving)
   for (const listener of listeners) listener()
 }

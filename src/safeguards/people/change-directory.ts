@@ -6,7 +6,7 @@ import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import type { Session } from './session.ts'
 
 /** Who changes the directory: an administrator in a session, or the identity system with a token. */
-export type Keeper = { session: Pick<Session, 'token' | 'personId'> } | { scimToken: string }
+export type DirectoryEditor = { session: Pick<Session, 'token' | 'personId'> } | { scimToken: string }
 
 type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 
@@ -14,15 +14,15 @@ type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
  * Runs one change of the directory: atomic, serialised with all others, with its trace in the same transaction (R21). The
  * database allows it to these two only.
  */
-export async function keepDirectory<Done extends object>(
+export async function changeDirectory<Done extends object>(
   holding: HoldingSafeguards,
-  keeper: Keeper,
+  editor: DirectoryEditor,
   trace: Traced,
   work: (tx: Transaction<SafeguardTables>) => Promise<DirectoryRefusal | { done: Done; trace?: Traced }>,
 ): Promise<DirectoryRefusal | Done> {
   const db: Kysely<SafeguardTables> = safeguardsOf(holding)
   const settings =
-    'session' in keeper ? { 'seloste.session': keeper.session.token } : { 'seloste.scim': keeper.scimToken }
+    'session' in editor ? { 'seloste.session': editor.session.token } : { 'seloste.scim': editor.scimToken }
   // A refusal rolls everything back.
   const refusal = await inSession(db, settings, async (tx) => {
     const { rows } = await sql<{ keeps: boolean; client: string | null }>`
@@ -34,9 +34,9 @@ export async function keepDirectory<Done extends object>(
     const { detail, ...traced } = result.trace ?? trace
     await appendAudit(tx, {
       ...traced,
-      ...by(keeper),
+      ...by(editor),
       result: 'ok',
-      detail: { ...detail, ...(client !== null && !('session' in keeper) && { scimClient: client }) },
+      detail: { ...detail, ...(client !== null && !('session' in editor) && { scimClient: client }) },
     })
     return result
   }).catch((error: unknown): DirectoryRefusal => {
@@ -45,12 +45,12 @@ export async function keepDirectory<Done extends object>(
     throw error
   })
   if (!('refused' in refusal)) return refusal.done
-  await appendAudit(db, { ...trace, ...by(keeper), result: `refused:${refusal.refused}` })
+  await appendAudit(db, { ...trace, ...by(editor), result: `refused:${refusal.refused}` })
   return refusal
 }
 
-function by(keeper: Keeper): Pick<AuditEntry, 'personId' | 'role'> {
-  return 'session' in keeper ? { personId: keeper.session.personId, role: 'ADMINISTRATOR' } : {}
+function by(editor: DirectoryEditor): Pick<AuditEntry, 'personId' | 'role'> {
+  return 'session' in editor ? { personId: editor.session.personId, role: 'ADMINISTRATOR' } : {}
 }
 
 /** Rolls the transaction back. */

@@ -6,11 +6,11 @@ import { Field } from '../../controls/field.tsx'
 import { Toggle } from '../../controls/toggle.tsx'
 
 /** Memoised controls of the form. A key press changes one of about a hundred; the others are not rendered again. */
-export const KeptField = memo(Field, showsSame)
-export const KeptToggle = memo(Toggle, showsSame)
-export const KeptChoice = memo(Choice, showsSame)
-export const KeptDay = memo(Day, showsSame)
-export const KeptChecks = memo(Checks, showsSame)
+export const MemoField = memo(Field, showsSame)
+export const MemoToggle = memo(Toggle, showsSame)
+export const MemoChoice = memo(Choice, showsSame)
+export const MemoDay = memo(Day, showsSame)
+export const MemoChecks = memo(Checks, showsSame)
 
 /** Returns a stable function that calls the latest `act`. */
 export function useKept<Value>(act: (value: Value) => void): (value: Value) => void {

@@ -5,7 +5,7 @@ import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { ownDatabase, reportPastCalls } from './past-calls.ts'
 
-export interface KeptCall {
+export interface RecordedCall {
   contactId: string
   recordingId: string
   caller: string
@@ -14,10 +14,10 @@ export interface KeptCall {
 let callers = 0
 
 /** Aino's call of a minute on the test line, which ended at an instant; its recording is kept for two months. */
-export async function keptCall(
+export async function recordCall(
   seloste: RunningSeloste,
   { endedAt = Temporal.Now.instant().subtract({ minutes: 3 }), seconds = 40 } = {},
-): Promise<KeptCall> {
+): Promise<RecordedCall> {
   const caller = `+3584012398${String(callers++).padStart(2, '0')}`
   const answeredAt = endedAt.subtract({ seconds })
   await reportPastCalls(seloste, [
@@ -40,7 +40,7 @@ export async function keptCall(
 }
 
 /** How the register has a recording. */
-export function recordingRow(seloste: RunningSeloste, { recordingId }: KeptCall) {
+export function recordingRow(seloste: RunningSeloste, { recordingId }: RecordedCall) {
   return ownDatabase(seloste, (db) =>
     db
       .selectFrom('recording')
@@ -51,7 +51,7 @@ export function recordingRow(seloste: RunningSeloste, { recordingId }: KeptCall)
 }
 
 /** Waits until a recording is destroyed; with its cause. */
-export function untilDestroyed(seloste: RunningSeloste, call: KeptCall, waitMs = 60_000) {
+export function untilDestroyed(seloste: RunningSeloste, call: RecordedCall, waitMs = 60_000) {
   return eventually(
     async () => {
       const row = await recordingRow(seloste, call)

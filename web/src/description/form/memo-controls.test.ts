@@ -1,6 +1,6 @@
 import { parseDate } from '@internationalized/date'
 import { expect, test } from 'vitest'
-import { showsSame } from './kept-controls.ts'
+import { showsSame } from './memo-controls.ts'
 
 const onChange = () => undefined
 const control = () => ({

@@ -12,7 +12,7 @@ import { syncFolder } from '../files/durable-files.ts'
 import { shareRuns } from '../files/share-runs.ts'
 import { createJournalFile, overwriteFile, readJournalFile, type JournalFile, type Span } from './journal-file.ts'
 
-export interface KeptTexts {
+export interface TextJournal {
   /** Current texts; at first those left by the previous process. */
   all(): ReadonlyMap<string, string>
   /** Names of files that could not be read to their end. They are renamed to `.broken` for an operator. */
@@ -29,7 +29,7 @@ export interface KeptTexts {
 /** `in-time`: written with others within some hundredths of a second, so that no `at-once` write waits behind it. */
 export type Urgency = 'at-once' | 'in-time'
 
-interface KeptTextsOptions {
+interface TextJournalOptions {
   directory: string
   /** Called when a file could not be reserved or removed; it is retried. */
   onFault: (error: unknown) => void
@@ -39,7 +39,7 @@ interface KeptTextsOptions {
   moveMs?: number
 }
 
-interface Kept {
+interface StoredText {
   text: string
   /** The file with its newest durable line. */
   file?: JournalFile
@@ -47,7 +47,7 @@ interface Kept {
 
 interface Staged {
   key: string
-  one: Kept | undefined
+  one: StoredText | undefined
   isErased: boolean
   written: PromiseWithResolvers<void>
 }
@@ -62,11 +62,11 @@ const broken = '.broken'
 /** Suffix of a rotated file that is being overwritten; it is never read. */
 const over = '.over'
 
-export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptTexts> {
+export async function openTextJournal(options: TextJournalOptions): Promise<TextJournal> {
   const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, moveMs = 3_600_000 } = options
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const before = await readLeft(directory)
-  const kept = new Map<string, Kept>([...before.texts].map(([key, text]) => [key, { text }]))
+  const texts = new Map<string, StoredText>([...before.texts].map(([key, text]) => [key, { text }]))
   const closing = new AbortController()
   let { number, group } = before
   let older = before.paths
@@ -138,7 +138,7 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
     })
   }
 
-  function stage(key: string, one?: Kept, when: Urgency = 'at-once', isErased = false): Promise<void> {
+  function stage(key: string, one?: StoredText, when: Urgency = 'at-once', isErased = false): Promise<void> {
     const written = Promise.withResolvers<void>()
     staged.push({ key, one, isErased, written })
     // The callers who staged a line get the error.
@@ -153,11 +153,11 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
       try {
         // Only files of which every text is moved: another may become full meanwhile.
         const full = older
-        const elsewhere = [...kept.keys()].filter((key) => kept.get(key)?.file !== current)
+        const elsewhere = [...texts.keys()].filter((key) => texts.get(key)?.file !== current)
         while (elsewhere.length > 0)
           await Promise.all(
             elsewhere.splice(0, movedAtOnce).flatMap((key) => {
-              const one = kept.get(key)
+              const one = texts.get(key)
               return one ? [stage(key, one)] : []
             }),
           )
@@ -185,20 +185,20 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   }
 
   return {
-    all: () => new Map([...kept].map(([key, { text }]) => [key, text])),
+    all: () => new Map([...texts].map(([key, { text }]) => [key, text])),
     broken: before.broken,
     put(key, text, when) {
       if (!keyPattern.test(key) || text.includes('\n')) throw new RangeError('a key has no space, a text no line break')
       const one = { text }
-      kept.set(key, one)
+      texts.set(key, one)
       return stage(key, one, when)
     },
     remove(key, when) {
-      kept.delete(key)
+      texts.delete(key)
       return stage(key, undefined, when)
     },
     erase(key) {
-      kept.delete(key)
+      texts.delete(key)
       return stage(key, undefined, 'at-once', true)
     },
     async close() {
