@@ -22,49 +22,40 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
 create policy custodian_appends on audit_entry for insert to seloste_custodian with check (
   action not in ('log.read', 'log.pruned', 'log.break-accepted')
 );
--- Functions log these acts themselves: no process can log one without having done it.
+-- Functions log the acts of these policies themselves, so that no process can log one without having done it.
 create policy ends_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action = 'recording.forbidden' or action like any ('{hold%,inspection.%,copy.%,recall.%,clock.%}'))
 );
--- Functions log these acts themselves.
 create policy calls_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not in ('call.looked-for', 'call.verified', 'call.given-up')
 );
--- Functions log these acts themselves.
 create policy offices_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action = 'office.changed' or action like any ('{workstation.%,appointment.%,room.%}'))
 );
--- Functions log these acts themselves.
 create policy acts_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{subject-copy.%,correction.%,openness.%}'))
 );
 create policy capture_stop_logged_by_functions on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian
   with check (action <> 'capture.stopped' or result <> 'ok');
--- Functions log these acts themselves: no process can log one without having done it.
 create policy research_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{institute.%,research.%,disclosures.%}'))
 );
--- Functions log these acts themselves.
 create policy anonymised_copies_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'anonymised-copy.%'
 );
--- Functions log these acts themselves.
 create policy disclosures_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or not (action like any ('{authority.%,research.%,package.%,anonymised-copy.%,institute.%}')));
 create policy referrals_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'referral.%');
--- Functions log these acts themselves.
 create policy reconciliation_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'reconciliation.%'
 );
 create policy flow_read_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action <> 'call-flow.read'
 );
--- Functions log these acts themselves.
 create policy quality_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'quality.%'
 );
--- Functions log these acts themselves.
 create policy training_logged_by_functions on audit_entry as restrictive for insert to seloste_desk with check (
   result <> 'ok' or action not like 'training.%'
 );

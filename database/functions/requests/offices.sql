@@ -268,7 +268,7 @@ begin
 end $$;
 grant execute on function book_appointment to seloste_desk;
 
--- Books a time that begins now, hosted by the viewer. Overlapping free times are removed; booked ones stay.
+-- Books a time that begins now, hosted by the viewer. Removes free times that it overlaps; refuses slot.overlap if one is booked.
 create or replace function book_walk_in(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
