@@ -52,5 +52,5 @@ test('a fault is logged with what to do about it; what is no fault of ours is no
   expect(error).not.toHaveProperty('remedy')
   const short: string[] = []
   logTo(short, { pretty: true }).error({ err: new Fault('object-disk-full', 'full') }, 'capture')
-  expect(short[0]).toContain('(object-disk-full: full)  Make room')
+  expect(short[0]).toContain('(object-disk-full: full)  Free space')
 })
