@@ -66,7 +66,7 @@ async function copySound(
   const place = join(folder, `place-${round}`)
   await mkdir(place)
   const to = await openPlaceFolder(place)
-  const options = { from, to, day: 0, onCopied: () => undefined }
+  const options = { from, to, hashes: new Map<string, string>(), day: 0, onCopied: () => undefined }
   let copied: Awaited<ReturnType<typeof copyObjects>> | undefined
   const first = await seconds(async () => {
     copied = await copyObjects(keys, { ...options, earlier: new Map() })

@@ -8,7 +8,7 @@ import { createSequencer } from '#safeguards/audit/sequencer.ts'
 import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
 import { makeBackup } from '#safeguards/backup/make-backup.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
-import { copiedObjects } from '#register/recordings/objects.ts'
+import { bodyKey, copiedObjects } from '#register/recordings/objects.ts'
 import { findingKinds, noteBreak, openBreak } from '#safeguards/audit/findings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -101,6 +101,7 @@ test('what an earlier restore has lost is no break of the next', async () => {
     db: restored,
     objects: target.objects,
     objectsOf: copiedObjects,
+    bodyOf: bodyKey,
     keys,
     drawKey,
     program: 'test',

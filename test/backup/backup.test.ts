@@ -97,9 +97,21 @@ test('a copy that has gone bad or missing is written anew by the next backup tha
   const earlier = new Map<string, BackedUpObject>()
   for await (const object of objectsOf(place.store, manifest)) earlier.set(object.key, object)
   // Each copy is read again within thirty days.
-  const copying = { from: register.objects, to: place.store, earlier, onCopied: () => undefined }
+  const copying = { from: register.objects, to: place.store, earlier, hashes: new Map(), onCopied: () => undefined }
   for (let day = 0; day < 30; day++) await copyObjects(earlier.keys(), { ...copying, day })
   await readEverything(place.store, manifest.id)
+})
+
+test('a body in the store that is not what was taken into keeping is named, and not copied', async () => {
+  const place = await register.newPlace()
+  const key = bodyKey(recordings[1]!.id)
+  const whole = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))
+  await register.objects.put(key, Buffer.from('another file'))
+  const made = await backUp(place)
+  await register.objects.put(key, whole)
+  expect(made).toMatchObject({ altered: [key], missing: [], manifest: { objects: 5 } })
+  expect(await keysBelow(place.store, objectsFolder + key)).toEqual([])
+  expect(await backUp(place)).toMatchObject({ altered: [], manifest: { objects: 6 } })
 })
 
 test(

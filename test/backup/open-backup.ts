@@ -13,7 +13,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
-import { copiedObjects, recordingObjects } from '#register/recordings/objects.ts'
+import { bodyKey, copiedObjects, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { PlaceSetting } from '#platform/config/places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
@@ -48,6 +48,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
     db: owner.db,
     objects: register.objects,
     objectsOf: copiedObjects,
+    bodyOf: bodyKey,
     keys: register.keys,
     drawKey,
     program: 'test',

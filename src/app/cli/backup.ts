@@ -17,7 +17,7 @@ import { noteRun } from '#safeguards/runs/note-run.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { lastDue } from '../supervisor/schedule-backups.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
-import { copiedObjects } from '#register/recordings/objects.ts'
+import { bodyKey, copiedObjects } from '#register/recordings/objects.ts'
 import { openBackupPlaces, type OpenedPlace } from './backup-places.ts'
 import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 import { version } from './version.ts'
@@ -55,6 +55,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       db,
       objects,
       objectsOf: copiedObjects,
+      bodyOf: bodyKey,
       keys,
       drawKey: await readDrawKey(settings),
       program: version,
@@ -162,7 +163,7 @@ const jsonPrinter: Printer = {
   progress: (place, progress) => {
     console.log(JSON.stringify({ place, ...progress }))
   },
-  made: (place, { manifest, writtenBytes, missing, rotated, removed }) => {
+  made: (place, { manifest, writtenBytes, missing, altered, rotated, removed }) => {
     const { id, objects, objectBytes, withoutAudio } = manifest
     console.log(
       JSON.stringify({
@@ -173,6 +174,7 @@ const jsonPrinter: Printer = {
         writtenBytes,
         withoutAudio,
         missing,
+        altered,
         removed,
         ended: rotated.ended,
       }),
@@ -192,7 +194,7 @@ const linePrinter: Printer = {
       console.log(`  ${place}: ${step} ${done} of ${total}${item === undefined || done < total ? '' : ', read back'}`)
     }
   },
-  made: (place, { manifest, writtenBytes, missing, rotated, removed }) => {
+  made: (place, { manifest, writtenBytes, missing, altered, rotated, removed }) => {
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
     console.log(
       `${place} has the backup ${manifest.id}: ${rows} rows, ${manifest.objects} objects (${megabytes(manifest.objectBytes)}), ${megabytes(writtenBytes)} written, all of it read back`,
@@ -203,6 +205,9 @@ const linePrinter: Printer = {
       console.log(`  the sound of ${manifest.withoutAudio} recordings was not in keeping yet and is not in it`)
     }
     for (const key of missing) console.log(`  missing in the object store: ${key}; see seloste recordings verify`)
+    for (const key of altered) {
+      console.log(`  not copied, as it is not what was taken into keeping: ${key}; see seloste recordings verify`)
+    }
   },
   failed: (place, error, last, ended) => {
     const left = last

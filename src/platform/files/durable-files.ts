@@ -28,7 +28,7 @@ export async function syncFolder(directory: string): Promise<void> {
 }
 
 async function syncNow(directory: string): Promise<void> {
-  const folder = await open(directory, constants.O_RDONLY)
+  const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     await folder.sync()
   } finally {

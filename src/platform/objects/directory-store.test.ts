@@ -1,6 +1,19 @@
-import { spawn } from 'node:child_process'
+import { execSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -109,6 +122,49 @@ test('a link in a place of copies leads nowhere: what it leads to is neither ove
   }
   await symlink(join(folder, 'store'), join(place, 'objects', 'ab'))
   await expect(openPlaceFolder(place)).rejects.toThrow(/has a link to elsewhere, ab/)
+})
+
+test('a folder of the store that became a link, also above a key, leads nowhere', async () => {
+  const [place, elsewhere] = [join(folder, 'swapped'), join(folder, 'of-others')]
+  await mkdir(place)
+  await mkdir(join(elsewhere, 'b'), { recursive: true })
+  for (const name of ['c', 'd']) await writeFile(join(elsewhere, 'b', name), 'theirs')
+  const opened = await openPlaceFolder(place)
+  await opened.put('a/b/c', Buffer.from('ours'))
+  await rename(join(place, 'a'), join(place, 'was'))
+  await symlink(elsewhere, join(place, 'a'))
+  for (const work of [
+    () => opened.readRange('a/b/c', 0, 4),
+    () => opened.sizeBytes('a/b/c'),
+    () => opened.put('a/b/c', Buffer.from('new')),
+    () => opened.put('a/new/c', Buffer.from('new')),
+    () => opened.delete('a/b/d'),
+    async () => {
+      for await (const key of opened.list('a/b/')) expect(key).toBe('none')
+    },
+  ]) {
+    await work().catch((error: unknown) => {
+      expect(String(error)).toContain('link to elsewhere')
+    })
+  }
+  expect(await readdir(elsewhere, { recursive: true })).toEqual(['b', 'b/c', 'b/d'])
+  expect(await readFile(join(elsewhere, 'b', 'c'), 'utf8')).toBe('theirs')
+})
+
+test('what is no regular file is no object, keeps nobody waiting, and can be deleted', async () => {
+  const root = join(folder, 'pipes')
+  const one = await openDirectoryStore(root)
+  await one.put('key', Buffer.from('a'))
+  const path = join(
+    root,
+    (await readdir(root, { recursive: true })).find((name) => name.endsWith('/key'))!,
+  )
+  for (const command of [`mkfifo '${path}'`, `ln -s /etc/passwd '${path}'`]) {
+    execSync(`rm '${path}'; ${command}`)
+    await expect(one.readRange('key', 0, 1)).rejects.toMatchObject({ code: 'object-missing' })
+    await expect(one.sizeBytes('key')).rejects.toMatchObject({ code: 'object-missing' })
+  }
+  expect(await one.delete('key')).toBe(true)
 })
 
 test('what lies in a store that a group shares, or in one made there, the group may read and write, whatever the umask; else its owner alone', async () => {

@@ -1,24 +1,25 @@
 // Object store in a folder: one file per object, in subfolders of 256. Writes are atomic and durable, and files are no more
-// accessible than the folder.
+// accessible than the folder. Others may write in the folder too: no link in it is followed, and only regular files are objects.
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import {
   chmod,
   copyFile,
   link,
+  lstat,
   mkdir,
   open,
   opendir,
   readdir,
+  realpath,
   rename,
-  rm,
   stat,
   unlink,
-  writeFile,
   type FileHandle,
 } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { syncFile, syncFolder } from '../files/durable-files.ts'
+import { inOwnFolder, openOwnFile, type OwnFolder } from '../files/own-folder.ts'
 import { ObjectFault, objectFault } from './faults.ts'
 import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 
@@ -47,45 +48,59 @@ export async function openDirectoryStore(
   folder: string,
   { layout = 'spread', overwrites = false }: DirectoryStoreOptions = {},
 ): Promise<ObjectStore> {
-  const root = resolve(folder)
+  const group = await makeRoot(resolve(folder))
+  const root = await realpath(folder)
   const unfinished = join(root, unfinishedFolder)
-  const group = await makeRoot(root)
   await makeFolder(root, unfinished, group)
-  await removeForgotten(unfinished, overwrites)
+  await inOwnFolder(unfinished, (there) => removeForgotten(there, overwrites))
 
   const pathOf = (key: string): string => {
     assertKey(key)
     return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
   }
-  const unfinishedOf = (key: string): string => join(unfinished, `${startOf(key)}${randomBytes(8).toString('hex')}`)
+  const nameOf = (key: string): string => `${startOf(key)}${randomBytes(8).toString('hex')}`
+  /** Works in the folder of a key, with the path of its file. */
+  const atKey = <Result>(key: string, work: (path: string) => Promise<Result>): Promise<Result> => {
+    const path = pathOf(key)
+    return inOwnFolder(dirname(path), ({ at }) => work(at(basename(path))))
+  }
   /** Renames the file to its key and overwrites the file that had the name. */
   const replace = async (key: string, file: string): Promise<void> => {
-    const target = pathOf(key)
-    await makeFolder(root, dirname(target), group)
-    const old = overwrites ? await openIfThere(target) : undefined
-    const oldName = unfinishedOf(key)
-    try {
-      // Kept under a name until it is overwritten, so that it is found after a crash. Some file systems have no hard links.
-      const isNamed = old !== undefined && (await isLinked(target, oldName))
-      await rename(file, target)
-      await syncFolder(dirname(target))
-      if (old) await overwrite(old)
-      if (isNamed) await unlink(oldName)
-    } finally {
-      await old?.close()
-    }
+    const folderOfKey = dirname(pathOf(key))
+    await makeFolder(root, folderOfKey, group)
+    await atKey(key, (target) =>
+      inOwnFolder(unfinished, async ({ at }) => {
+        const old = overwrites ? await openIfThere(target) : undefined
+        const oldName = at(nameOf(key))
+        try {
+          // Kept under a name until it is overwritten, so that it is found after a crash. Some file systems have no hard links.
+          const isNamed = old !== undefined && (await isLinked(target, oldName))
+          await rename(file, target)
+          await syncFolder(folderOfKey)
+          if (old) await overwrite(old)
+          if (isNamed) await unlink(oldName)
+        } finally {
+          await old?.close()
+        }
+      }),
+    )
   }
 
   const put: ObjectStore['put'] = async (key, content) => {
     assertKey(key)
-    const file = unfinishedOf(key)
     try {
-      if (overwrites) await removeLeft(unfinished, key)
-      await writeDurably(file, content)
-      if (group) await chmod(file, groupsFile)
-      await replace(key, file)
+      await inOwnFolder(unfinished, async (there) => {
+        const file = there.at(nameOf(key))
+        try {
+          if (overwrites) await removeLeft(there, key)
+          await writeDurably(file, content, group)
+          await replace(key, file)
+        } catch (error) {
+          await discard(file, overwrites).catch(() => undefined)
+          throw error
+        }
+      })
     } catch (error) {
-      await discard(file, overwrites).catch(() => undefined)
       throw objectFault(key, 'stored', error)
     }
   }
@@ -115,7 +130,7 @@ export async function openDirectoryStore(
     async readRange(key, start, end) {
       const sizeBytes = end - start
       try {
-        const handle = await open(pathOf(key), 'r')
+        const handle = await atKey(key, (path) => openOwnFile(path))
         try {
           const buffer = Buffer.allocUnsafe(sizeBytes)
           let filledBytes = 0
@@ -138,7 +153,9 @@ export async function openDirectoryStore(
 
     async sizeBytes(key) {
       try {
-        return (await stat(pathOf(key))).size
+        const found = await atKey(key, (path) => lstat(path))
+        if (!found.isFile()) throw new ObjectFault('object-missing', `${key} is no regular file.`)
+        return found.size
       } catch (error) {
         throw objectFault(key, 'looked at', error)
       }
@@ -147,11 +164,11 @@ export async function openDirectoryStore(
     async delete(key) {
       const path = pathOf(key)
       try {
-        if (overwrites) {
-          await removeLeft(unfinished, key)
-          await overwriteAt(path)
-        }
-        await unlink(path)
+        if (overwrites) await inOwnFolder(unfinished, (there) => removeLeft(there, key))
+        await atKey(key, async (own) => {
+          if (overwrites) await overwriteAt(own)
+          await unlink(own)
+        })
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
         // An earlier attempt may have unlinked the file without syncing.
@@ -191,33 +208,29 @@ function withoutEnding(key: string): string {
 }
 
 async function collect(folder: string, above: string, prefix: string, keys: string[]): Promise<void> {
-  for await (const entry of await opendir(folder)) {
-    // Not part of a key: unfinished writes, `lost+found`.
-    if (!keyPart.test(entry.name)) continue
-    const key = `${above}${entry.name}`
-    if (entry.isDirectory()) {
-      // Only branches that can contain the prefix.
-      const branch = `${key}/`
-      if (branch.startsWith(prefix) || prefix.startsWith(branch))
-        await collect(join(folder, entry.name), branch, prefix, keys)
-    } else if (key.startsWith(prefix)) {
-      keys.push(key)
+  await inOwnFolder(folder, async ({ at }) => {
+    for await (const entry of await opendir(at('.'))) {
+      // Not part of a key: unfinished writes, `lost+found`.
+      if (!keyPart.test(entry.name)) continue
+      const key = `${above}${entry.name}`
+      if (entry.isDirectory()) {
+        // Only branches that can contain the prefix.
+        const branch = `${key}/`
+        if (branch.startsWith(prefix) || prefix.startsWith(branch))
+          await collect(join(folder, entry.name), branch, prefix, keys)
+      } else if (key.startsWith(prefix)) {
+        keys.push(key)
+      }
     }
-  }
-}
-
-/** For overwriting: never follows a link. */
-const ownFile = constants.O_RDWR | constants.O_NOFOLLOW
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  return open(path, ownFile).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || isLink(error)) return undefined
-    throw error
   })
 }
 
-function isLink(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ELOOP'
+/** Opens a file to overwrite it; undefined if there is none, or something else. */
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return openOwnFile(path, constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 /** Overwrites all of a file with zeros. On disks that do not write in place, destruction relies on the key. */
@@ -229,10 +242,7 @@ async function overwrite(handle: FileHandle): Promise<void> {
 }
 
 async function overwriteAt(path: string): Promise<void> {
-  const handle = await open(path, ownFile).catch((error: unknown) => {
-    if (isLink(error)) return undefined
-    throw error
-  })
+  const handle = await openIfThere(path)
   if (!handle) return
   try {
     await overwrite(handle)
@@ -251,7 +261,7 @@ async function makeRoot(root: string): Promise<Group | undefined> {
   const above = await stat(dirname(root)).catch(() => undefined)
   const isBelowGroups = above !== undefined && isGroups(above.mode)
   const made = await mkdir(root, { recursive: true, mode: isBelowGroups ? 0o770 : 0o700 })
-  if (made !== undefined && isBelowGroups) await openToGroup(root)
+  if (made !== undefined && isBelowGroups) await inOwnFolder(await realpath(root), ({ handle }) => openToGroup(handle))
   const { mode, gid } = await stat(root)
   return isGroups(mode) ? { gid } : undefined
 }
@@ -261,13 +271,31 @@ function isGroups(mode: number): boolean {
   return (mode & 0o2070) === 0o2070
 }
 
-/** Creates the folders down to `folder`, each made durable in its parent. */
+/** Creates the folders from `root` down to `folder`, each made durable in its parent. */
 async function makeFolder(root: string, folder: string, group: Group | undefined): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: group ? 0o770 : 0o700 })
-  if (first === undefined) return
-  for (let made = folder; made !== root; made = dirname(made)) {
-    if (group) await openToGroup(made)
-    await syncFolder(dirname(made))
+  if (
+    await lstat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+  )
+    return
+  let above = root
+  for (const name of relative(root, folder).split(sep)) {
+    const made = await inOwnFolder(above, ({ at }) =>
+      mkdir(at(name), { mode: group ? 0o770 : 0o700 }).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'EEXIST') return false
+          throw error
+        },
+      ),
+    )
+    const parent = above
+    above = join(above, name)
+    if (!made) continue
+    if (group) await inOwnFolder(above, ({ handle }) => openToGroup(handle))
+    await syncFolder(parent)
   }
 }
 
@@ -275,9 +303,9 @@ async function makeFolder(root: string, folder: string, group: Group | undefined
  * A umask removes the group's bits from a new folder. A sandbox that forbids setting the set-group-ID bit (RestrictSUIDSGID= of
  * systemd) needs a umask of 0007: then the bits are right already.
  */
-async function openToGroup(folder: string): Promise<void> {
-  const { mode } = await stat(folder)
-  if (!isGroups(mode)) await chmod(folder, 0o2770)
+async function openToGroup(folder: FileHandle): Promise<void> {
+  const { mode } = await folder.stat()
+  if (!isGroups(mode)) await folder.chmod(0o2770)
 }
 
 /** Returns true if the store's group can read the file; a file with another group must be copied. */
@@ -288,15 +316,16 @@ async function handToGroup(file: string, group: Group | undefined): Promise<bool
   return true
 }
 
-async function writeDurably(file: string, content: Uint8Array | { file: string }): Promise<void> {
-  if ('file' in content) {
-    await copyFile(content.file, file)
-    await syncFile(file)
-    return
-  }
-  const handle = await open(file, 'wx', 0o600)
+async function writeDurably(
+  file: string,
+  content: Uint8Array | { file: string },
+  group: Group | undefined,
+): Promise<void> {
+  if ('file' in content) await copyFile(content.file, file, constants.COPYFILE_EXCL)
+  const handle = await ('file' in content ? openOwnFile(file, constants.O_RDWR) : open(file, 'wx', 0o600))
   try {
-    await handle.writeFile(content)
+    if (!('file' in content)) await handle.writeFile(content)
+    if (group) await handle.chmod(groupsFile)
     await handle.datasync()
   } finally {
     await handle.close()
@@ -309,33 +338,30 @@ function startOf(key: string): string {
 }
 
 /** Overwrites and removes leftovers of a crash for a key. */
-async function removeLeft(folder: string, key: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(startOf(key))) await discard(join(folder, name), true)
+async function removeLeft({ at }: OwnFolder, key: string): Promise<void> {
+  for (const name of await readdir(at('.'))) {
+    if (name.startsWith(startOf(key))) await discard(at(name), true)
   }
 }
 
 /** Ages are measured by the file system's clock: that of a new file. */
-async function removeForgotten(folder: string, overwrites: boolean): Promise<void> {
-  const probe = join(folder, randomBytes(8).toString('hex'))
-  await writeFile(probe, '')
-  const { mtimeMs: nowMs } = await stat(probe)
+async function removeForgotten({ at }: OwnFolder, overwrites: boolean): Promise<void> {
+  const probe = at(randomBytes(8).toString('hex'))
+  await (await open(probe, 'wx', 0o600)).close()
+  const { mtimeMs: nowMs } = await lstat(probe)
   await unlink(probe)
-  for (const name of await readdir(folder)) {
-    const file = join(folder, name)
-    // Another process may finish its write meanwhile.
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }))
-    if (nowMs - mtimeMs > forgottenAfterMs) await discard(file, overwrites)
+  for (const name of await readdir(at('.'))) {
+    // Another process may finish its write meanwhile. A folder is none of ours.
+    const found = await lstat(at(name)).catch(() => undefined)
+    if (found && !found.isDirectory() && nowMs - found.mtimeMs > forgottenAfterMs) await discard(at(name), overwrites)
   }
 }
 
 async function discard(file: string, overwrites: boolean): Promise<void> {
-  if (overwrites) {
-    await overwriteAt(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
-  }
-  await rm(file, { force: true })
+  if (overwrites) await overwriteAt(file)
+  await unlink(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
 }
 
 /** Creates a hard link, where the file system has them. */

@@ -25,6 +25,10 @@ export function objectFault(key: string, action: string, error: unknown): Object
   if (code === 'EROFS') {
     return new ObjectFault('object-store-refuses', `The disk is read-only: ${key} could not be ${action}.`, error)
   }
+  if (code === 'ELOOP') {
+    const why = error instanceof Error ? error.message : code
+    return new ObjectFault('object-store-failed', `The object ${key} could not be ${action}: ${why}.`, error)
+  }
   return new ObjectFault(
     'object-store-failed',
     `The object ${key} could not be ${action} (${code ?? String(error)}).`,

@@ -15,6 +15,8 @@ export interface CopyingObjects {
   to: ObjectStore
   /** Objects by key, from the last backup. */
   earlier: ReadonlyMap<string, BackedUpObject>
+  /** SHA-256 (hex) of the objects whose rows have it. Others can write in the store: nothing else is copied. */
+  hashes: ReadonlyMap<string, string>
   /** Selects the older copies to read again: those of one day in thirty. */
   day: number
   onCopied: (bytes: number, written: boolean) => void
@@ -24,6 +26,8 @@ export interface CopiedObjects {
   objects: BackedUpObject[]
   /** Objects of held recordings that are neither in the store nor in the place. */
   missing: string[]
+  /** Objects that are not what their rows say; not copied. */
+  altered: string[]
   /** Bytes written by this run. */
   writtenBytes: number
 }
@@ -32,7 +36,7 @@ const atOnce = 4
 const roundDays = 30
 
 export async function copyObjects(keys: Iterable<string>, copying: CopyingObjects): Promise<CopiedObjects> {
-  const copied: CopiedObjects = { objects: [], missing: [], writtenBytes: 0 }
+  const copied: CopiedObjects = { objects: [], missing: [], altered: [], writtenBytes: 0 }
   const running = limitInFlight(atOnce)
   for (const key of keys) await running.add(() => copyObject(key, copying, copied))
   await running.all()
@@ -41,9 +45,10 @@ export async function copyObjects(keys: Iterable<string>, copying: CopyingObject
 }
 
 async function copyObject(key: string, copying: CopyingObjects, copied: CopiedObjects): Promise<void> {
-  const { from, to, earlier, day, onCopied } = copying
+  const { from, to, earlier, hashes, day, onCopied } = copying
   const known = earlier.get(key)
-  if (known && (await isStillThere(to, known, isReadAgain(key, day)))) {
+  const isRight = (hash: string) => hash === (hashes.get(key) ?? hash)
+  if (known && isRight(known.sha256) && (await isStillThere(to, known, isReadAgain(key, day)))) {
     copied.objects.push(known)
     onCopied(known.sizeBytes, false)
     return
@@ -54,6 +59,10 @@ async function copyObject(key: string, copying: CopyingObjects, copied: CopiedOb
     return
   }
   const object = { key, sizeBytes: bytes.length, sha256: sha256(bytes) }
+  if (!isRight(object.sha256)) {
+    copied.altered.push(key)
+    return
+  }
   await to.put(objectsFolder + key, bytes)
   if (sha256(await readWhole(to, objectsFolder + key)) !== object.sha256) {
     throw new Fault('backup-read-back', `${key} reads back from the place as something else: look at its disk`)

@@ -39,6 +39,8 @@ export interface BackupSource {
   objects: ObjectStore
   /** Returns the objects of a recording, and of its anonymised copy if that is signed. */
   objectsOf: (recordingId: string, copyId?: string) => string[]
+  /** Returns the object whose SHA-256 the recording's row has. */
+  bodyOf: (recordingId: string) => string
   keys: KeyStore
   /** The installation's draw secret (R14). */
   drawKey: Buffer
@@ -84,6 +86,7 @@ export interface MadeBackup {
   /** Interrupted backups that were removed first. */
   removed: string[]
   missing: string[]
+  altered: string[]
   rotated: Rotated
 }
 
@@ -185,14 +188,15 @@ async function writeBackup(
       onProgress({ step: 'tables', item: name, done: ++done, total })
     },
   )
-  const remaining = await connection.query<{ id: string; copy: string | null }>(`
-    select r.id, c.id as copy from recording r
+  const remaining = await connection.query<{ id: string; copy: string | null; hash: string | null }>(`
+    select r.id, c.id as copy, encode(r.sha256, 'hex') as hash from recording r
     left join anonymised_copy c on c.recording_id = r.id and c.state = 'APPROVED' and c.ended_at is null and c.sound_at is not null
     where r.kept_at is not null and r.state not in ('DESTROYING', 'DESTROYED') order by r.id`)
   await connection.query('commit')
 
   const copied = await copyAll(connection, source, store, signer, {
     keys: remaining.flatMap((row) => source.objectsOf(row.id, row.copy ?? undefined)),
+    hashes: new Map(remaining.flatMap(({ id, hash }) => (hash === null ? [] : [[source.bodyOf(id), hash]]))),
     now,
     onProgress,
   })
@@ -233,7 +237,7 @@ async function writeBackup(
   await reach()
   await sign(store, manifest, signer)
   const writtenBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, copied.writtenBytes)
-  return { manifest, recordings: remaining.length, writtenBytes, missing: copied.missing }
+  return { manifest, recordings: remaining.length, writtenBytes, missing: copied.missing, altered: copied.altered }
 }
 
 /** A second backup within a second is named a second later. */
@@ -288,7 +292,12 @@ async function copyAll(
   source: BackupSource,
   store: ObjectStore,
   signer: Signer,
-  { keys, now, onProgress }: { keys: string[]; now: Temporal.Instant } & Pick<BackupOptions, 'onProgress'>,
+  {
+    keys,
+    hashes,
+    now,
+    onProgress,
+  }: { keys: string[]; hashes: ReadonlyMap<string, string>; now: Temporal.Instant } & Pick<BackupOptions, 'onProgress'>,
 ): Promise<CopiedObjects> {
   const earlier = new Map<string, BackedUpObject>()
   const last = (await findBackups(store)).whole.at(-1)
@@ -301,6 +310,7 @@ async function copyAll(
     from: source.objects,
     to: store,
     earlier,
+    hashes,
     day: Math.floor(now.epochMilliseconds / 86_400_000),
     onCopied: (bytes) => {
       done += 1
@@ -311,7 +321,12 @@ async function copyAll(
   const destroyed = await destroyedRecordings(connection)
   const isHeld = (key: string) => !destroyed.has(recordingOf(key) ?? '')
   for (const { key } of copied.objects) if (!isHeld(key)) await store.delete(objectsFolder + key)
-  return { ...copied, objects: copied.objects.filter(({ key }) => isHeld(key)), missing: copied.missing.filter(isHeld) }
+  return {
+    ...copied,
+    objects: copied.objects.filter(({ key }) => isHeld(key)),
+    missing: copied.missing.filter(isHeld),
+    altered: copied.altered.filter(isHeld),
+  }
 }
 
 /** Returns small secrets needed to continue; not those that are part of a destruction. */
