@@ -1351,9 +1351,11 @@ create table inspection (
   closed_by uuid,
   outcome text,
   request_id uuid,
+  kind text not null default 'LISTEN'::text,
   constraint inspection_pkey PRIMARY KEY (id),
   constraint inspection_check1 CHECK (((closed_at IS NULL) = (outcome IS NULL))),
   constraint inspection_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES person(id),
+  constraint inspection_kind_check CHECK ((kind = ANY (ARRAY['LISTEN'::text, 'COPY'::text]))),
   constraint inspection_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES person(id),
   constraint inspection_outcome_check CHECK ((outcome = ANY (ARRAY['heard'::text, 'no-show'::text, 'withdrawn'::text, 'destroyed'::text, 'answered'::text]))),
   constraint inspection_party_check CHECK ((party = ANY (ARRAY['CALLER'::text, 'OFFICIAL'::text]))),
@@ -3597,6 +3599,7 @@ close_alarm(alarm uuid, note text) returns void to seloste_desk
 close_authority(wanted uuid, because text) returns void to seloste_desk
 close_calibration(wanted uuid) returns jsonb to seloste_desk
 close_expired_inspections() returns SETOF uuid
+close_inspection(i inspection, whose uuid, how text) returns void
 close_request(wanted uuid, outcome text) returns void to seloste_desk
 close_research(wanted uuid) returns void to seloste_desk
 close_room(is_heard boolean, proof bytea) returns text to seloste_desk
@@ -3621,6 +3624,7 @@ contact_conditions(asked contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 content_is_proved(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
+copies_of_inspection(i inspection) returns SETOF subject_copy
 copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
 copy_block_reason(r recording) returns text
 copy_expert() returns access_right
@@ -3765,6 +3769,7 @@ holds_or_awaits_rights(person uuid) returns boolean
 identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_guard() returns trigger
 insert_recorded_parts() returns trigger
+inspection_is_copied(i inspection) returns boolean
 inspection_is_urgent(i inspection) returns boolean
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
 install_right(whose uuid, wanted text) returns uuid
@@ -3788,8 +3793,10 @@ is_official(person uuid) returns boolean to seloste_desk
 is_playable_to_verify(r recording, reference text) returns boolean
 is_requesters_call(q subject_request, contact uuid) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
+is_restricted_for_others(r recording, q subject_request) returns boolean
 is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_search_logged(c request_call) returns boolean
+is_unserved(i inspection, r recording) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 keep_official_name() returns trigger
@@ -3921,7 +3928,7 @@ official_key(person uuid, phone text) returns text
 official_name_id(s segment) returns integer
 official_part_condition() returns text
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
-open_inspection_for(wanted request_call) returns uuid
+open_inspection_for(wanted request_call, kind text) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
 open_room(wanted uuid, workstation_hash bytea) returns void to seloste_desk
 open_session(user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamp with time zone, OUT outcome text, OUT person uuid, OUT factors text[]) returns record to seloste_desk

@@ -293,7 +293,7 @@ describe('a look through the database’s own functions', () => {
       `update request_call set state = 'MATCHED', verified_how = 'DETAILS' where request_id = '${id}'`,
       `insert into request_call (request_id, ordinal, state, contact_id, contact_started_at, looked_by) values ('${id}', 9, 'FOUND', '${contactId}', now(), '${paula.id}')`,
       `select * from calls_matching_claim((select q from subject_request q where id = '${id}'), '${reported}', '+358405556666', null)`,
-      `select open_inspection_for(c) from request_call c`,
+      `select open_inspection_for(c, 'COPY') from request_call c`,
     ]) {
       await expect(asDesk(sessions.paula, under, [statement]), statement).rejects.toThrow(/denied|row-level security/)
     }

@@ -18,7 +18,7 @@ export interface RequestToServe {
   party?: RequestParty
   /** OFFICIAL: who asks. */
   officialId?: string
-  /** With LISTEN, an inspection is open of every matched call with something left to hear. */
+  /** With LISTEN or COPY, an inspection is open of every matched call with something left to hear. */
   kinds?: readonly RequestKind[]
   receivedAt?: Temporal.Instant
   /** False: nobody has looked at the requester's papers yet. */
@@ -70,8 +70,9 @@ export async function servedRequest(admin: Kysely<RegisterTables>, request: Requ
       const call = rows[0]
       if (!call) throw new Error(`${contactId} is no contact of this register`)
       const { rows: opened } = await sql<{ id: string | null }>`
-        select open_inspection_for(c) as id from request_call c where c.id = ${call.id}`.execute(tx)
-      calls.push({ id: call.id, contactId, inspectionId: opened[0]?.id ?? null })
+        select open_inspection_for(c, kind) as id from request_call c, unnest('{LISTEN,COPY}'::text[]) kind
+        where c.id = ${call.id}`.execute(tx)
+      calls.push({ id: call.id, contactId, inspectionId: opened.find((one) => one.id !== null)?.id ?? null })
     }
     return { id, number, calls }
   })

@@ -104,7 +104,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   with waiting as (
     select i.request_id, ir.recording_id
     from inspection i join inspection_recording ir on ir.inspection_id = i.id
-    where i.closed_at is null and i.request_id is not null
+    where i.closed_at is null and i.request_id is not null and i.kind = 'LISTEN'
     union
     select q.id, r.id
     from subject_request q join request_call rc on rc.request_id = q.id and rc.state in ('FOUND', 'MATCHED')

@@ -110,7 +110,8 @@ $$;
 create or replace function enter_inspection(r inspection_recording) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
-    || jsonb_build_object('recording', r.recording_id, 'request', q.id, 'openedBy', i.opened_by))
+    || jsonb_build_object('recording', r.recording_id, 'request', q.id, 'openedBy', i.opened_by)
+    || case when i.kind = 'LISTEN' then '{}' else jsonb_build_object('kind', i.kind) end)
   from inspection i join subject_request q on q.id = i.request_id where i.id = r.inspection_id
 $$;
 

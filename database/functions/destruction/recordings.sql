@@ -515,6 +515,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (r.destroy_at > register_now() or not recordings_are_held(r.contact_id))
 $$;
 
+create or replace function close_inspection(i inspection, whose uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',
+    jsonb_build_object('outcome', how));
+  perform settle_recording(recording_id) from inspection_recording where inspection_id = i.id order by recording_id;
+end $$;
+
+-- Closes an inspection by an act of the Service Unit.
 create or replace function end_inspection(i inspection, whose uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -523,14 +534,11 @@ begin
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
   perform require_fresh_to_lift_holds(array(select ir.recording_id from inspection_recording ir where ir.inspection_id = i.id));
-  update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
-  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
-  values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',
-    jsonb_build_object('outcome', how));
-  perform settle_recording(recording_id) from inspection_recording where inspection_id = i.id order by recording_id;
+  perform close_inspection(i, whose, how);
 end $$;
 
--- Closes inspections without anything left to play; their requesters are informed in writing. Where the description lets an open one delay
+-- Closes inspections without anything left to play, and returns them: their requesters are informed in writing. Closes those for a copy
+-- whose copies were fetched or expired. Where the description lets an open one delay
 -- the end (C3), that is three months after the recording's day.
 create or replace function close_expired_inspections() returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -548,6 +556,9 @@ begin
     perform end_inspection(i, null, 'destroyed');
     return next i.id;
   end loop;
+  for i in select * from inspection n where n.closed_at is null and n.kind = 'COPY' order by n.id for update skip locked loop
+    perform end_inspection(i, null, 'answered') where inspection_is_copied(i);
+  end loop;
 end $$;
 
 -- Returns true if a recording is available to an inspection that asked for it (C3). An order past its day counts as gone.
@@ -563,7 +574,8 @@ create or replace function inspection_is_urgent(i inspection) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
     select from inspection_recording ir join recording r on r.id = ir.recording_id
-    where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_available(r)))
+    where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_available(r)
+      and not exists (select from copies_of_inspection(i) c where c.recording_id = r.id and c.ready_at is not null)))
 $$;
 
 -- Confirms that a recalled copy was destroyed or returned.

@@ -24,6 +24,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
 $$;
 
+-- Returns true if another request restricts a recording: it may be played for an open inspection, and no copy of it leaves. A prohibition
+-- takes the place of the restriction.
+create or replace function is_restricted_for_others(r recording, q subject_request) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select is_restricted(r, q.id) and not exists (select from prohibition p where p.recording_id = r.id)
+$$;
+
 -- Begins a copy of a recording that the requester may hear now. The custodian calls it in the clerk's session, as it encrypts. `offered`:
 -- the description in force offers copies. Refuses request.not-offered, not-found, recording.destroyed, recording.not-yet-kept,
 -- recording.restricted, copy.under-way.
@@ -45,7 +52,7 @@ begin
   perform refuse_if(r.state in ('DESTROYING', 'DESTROYED'), 'recording.destroyed');
   until := listened_until(r.id, 'INSPECTION', q.number);
   perform refuse_if(until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED'), 'recording.not-yet-kept');
-  perform refuse_if(until is null, 'recording.restricted');
+  perform refuse_if(until is null or is_restricted_for_others(r, q), 'recording.restricted');
   perform refuse_if(until <= register_now(), 'recording.destroyed');
   perform end_subject_copy(c, 'expired', null) from subject_copy c
   where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null and c.expires_at <= now();
@@ -61,6 +68,32 @@ begin
   return next;
 end $$;
 grant execute on function begin_subject_copy to seloste_custodian;
+
+-- Returns the copies made of an inspection's recordings; none unless it is for a copy.
+create or replace function copies_of_inspection(i inspection) returns setof subject_copy
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.* from inspection_recording ir join subject_copy c on c.request_id = i.request_id and c.recording_id = ir.recording_id
+  where ir.inspection_id = i.id and i.kind = 'COPY'
+$$;
+
+-- Returns true if an inspection for a copy has ended: no copy is ready or in the making, and a copy of each recording was fetched or expired,
+-- or the request is closed.
+create or replace function inspection_is_copied(i inspection) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return i.kind = 'COPY' and not exists (select from copies_of_inspection(i) c where c.ended_at is null)
+    and (exists (select from subject_request q where q.id = i.request_id and q.closed_at is not null) or not exists (
+      select from inspection_recording ir join recording r on r.id = ir.recording_id
+      where ir.inspection_id = i.id and r.state not in ('DESTROYING', 'DESTROYED')
+        and not exists (select from copies_of_inspection(i) c where c.recording_id = r.id and c.end_why in ('taken', 'expired'))));
+end $$;
+
+-- Returns true if a recording is an inspection's, and no copy of it was fetched.
+create or replace function is_unserved(i inspection, r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from inspection_recording ir where ir.inspection_id = i.id and ir.recording_id = r.id)
+    and not exists (select from copies_of_inspection(i) c where c.recording_id = r.id and c.end_why = 'taken')
+$$;
 
 -- Ends a copy: nobody can fetch it any more, and the custodian removes its object.
 create or replace function end_subject_copy(c subject_copy, why text, by uuid) returns void
@@ -106,6 +139,9 @@ begin
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(subject_copy_state(c) not in ('making', 'ready'), 'copy.over');
   perform end_subject_copy(c, 'withdrawn', viewer());
+  -- Of an open request another may be made.
+  perform end_inspection(i, viewer(), 'withdrawn') from inspection i join subject_request q on q.id = i.request_id
+  where q.id = c.request_id and q.closed_at is not null and i.closed_at is null and inspection_is_copied(i);
 end $$;
 grant execute on function withdraw_subject_copy to seloste_desk;
 
@@ -136,7 +172,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and is_matched(q, r.contact_id, r.segment_id)
       and (r.destroy_at > register_now() or listened_until(r.id, 'INSPECTION', q.number) > register_now())
       and (r.state = 'STORED' and not exists (select from prohibition p where p.recording_id = r.id)
-        or listened_until(r.id, 'INSPECTION', q.number) is not null))
+        or listened_until(r.id, 'INSPECTION', q.number) is not null and not is_restricted_for_others(r, q)))
 $$;
 
 -- Returns the language of a link's page, that of the request, if there is something to fetch.

@@ -102,9 +102,9 @@ begin
 end $$;
 grant execute on function may_extract to seloste_desk;
 
--- Opens the inspection of a matched call if something is left to hear: a later prohibition by the other party waits for it (requirements
--- 1.6). Repeated, it returns the same one.
-create or replace function open_inspection_for(wanted request_call) returns uuid
+-- Opens the inspection of a matched call, to listen or for a copy, if something is left of it: a later prohibition by the other party waits
+-- for it (requirements 1.6). Repeated, it returns the same one.
+create or replace function open_inspection_for(wanted request_call, kind text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
@@ -112,10 +112,11 @@ declare
   made uuid;
 begin
   select * into q from subject_request r where r.id = wanted.request_id;
-  if call_state(wanted) <> 'MATCHED' or not ('LISTEN' = any (q.kinds)) or q.party not in ('CALLER', 'OFFICIAL') then
+  if call_state(wanted) <> 'MATCHED' or not (open_inspection_for.kind = any (q.kinds)) or q.party not in ('CALLER', 'OFFICIAL') then
     return null;
   end if;
-  select i.id into made from inspection i where i.request_id = q.id and i.contact_id = wanted.contact_id and i.closed_at is null;
+  select i.id into made from inspection i
+  where i.request_id = q.id and i.contact_id = wanted.contact_id and i.kind = open_inspection_for.kind and i.closed_at is null;
   if made is not null then
     return made;
   end if;
@@ -126,13 +127,13 @@ begin
   if heard is null then
     return null;
   end if;
-  insert into inspection (reference, party, contact_id, contact_started_at, received_at, opened_by, request_id)
-  values (q.number, q.party, wanted.contact_id, wanted.contact_started_at, q.received_at, coalesce(viewer(), wanted.verified_by), q.id)
+  insert into inspection (kind, reference, party, contact_id, contact_started_at, received_at, opened_by, request_id)
+  values (open_inspection_for.kind, q.number, q.party, wanted.contact_id, wanted.contact_started_at, q.received_at, coalesce(viewer(), wanted.verified_by), q.id)
   returning id into made;
   insert into inspection_recording select made, h from unnest(heard) h;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (coalesce(viewer(), wanted.verified_by), 'SERVICE_UNIT', 'inspection.opened', 'INSPECTION', q.number, 'inspection', made, 'ok',
-    jsonb_build_object('contact', wanted.contact_id, 'party', q.party, 'recordings', to_jsonb(heard)));
+    jsonb_build_object('contact', wanted.contact_id, 'party', q.party, 'kind', open_inspection_for.kind, 'recordings', to_jsonb(heard)));
   return made;
 end $$;
 
@@ -369,8 +370,7 @@ declare
   q subject_request := lock_identified_request(request);
   c request_call := lock_request_call(q, wanted);
   is_again boolean := c.verify_again_since is not null;
-  was_opened boolean := exists (select from inspection i
-    where i.request_id = q.id and i.contact_id = c.contact_id and i.outcome is distinct from 'withdrawn');
+  wanted_kind text;
   opened uuid;
   shown record;
 begin
@@ -393,13 +393,13 @@ begin
     verify_again_since = null
   where o.id = c.id returning * into c;
   perform record_request_act('call.verified', q, jsonb_build_object('call', c.id, 'isParty', true, 'by', shown.how, 'contact', c.contact_id));
-  if not is_again then
-    perform open_inspection_for(c);
-  elsif not was_opened then
-    -- An inspection requested before the requester was identified waits from now on.
-    opened := open_inspection_for(c);
-    update inspection set received_at = clock_timestamp() where id = opened;
-  end if;
+  foreach wanted_kind in array array['LISTEN', 'COPY'] loop
+    continue when is_again and exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id
+      and i.kind = wanted_kind and i.outcome is distinct from 'withdrawn');
+    opened := open_inspection_for(c, wanted_kind);
+    -- A kind that was requested while the requester was unknown delays from now on.
+    update inspection set received_at = clock_timestamp() where is_again and id = opened;
+  end loop;
 end $$;
 grant execute on function verify_call to seloste_desk;
 

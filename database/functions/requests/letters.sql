@@ -141,10 +141,11 @@ begin
     when kind = 'destroyed-before' then
       -- Recordings that the request wanted to hear and that ended before.
       return facts || jsonb_build_object('unheard', coalesce((
-        select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(i.contact_started_at), 'recording', recording_for_letter(r, q.number))
-          order by i.contact_started_at, r.started_at)
-        from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-        where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and is_requesters_call(q, i.contact_id)), '[]'));
+        select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'recording', recording_for_letter(r, q.number))
+          order by r.contact_started_at, r.started_at)
+        from recording r
+        where r.cause is distinct from lower(q.party) and is_requesters_call(q, r.contact_id) and exists (
+          select from inspection i where i.request_id = q.id and i.outcome = 'destroyed' and is_unserved(i, r))), '[]'));
     when kind in ('prohibition', 'erasure', 'objection') then
       -- Recordings forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is left out.
       return facts || jsonb_build_object('prohibitions', coalesce((
@@ -241,6 +242,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
     join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
   where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null and is_requesters_call(q, i.contact_id)
+    and is_unserved(i, r)
     and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
   union all
   select q.id, case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end

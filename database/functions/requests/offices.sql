@@ -38,7 +38,7 @@ begin
   select coalesce(array_agg(distinct r.id), '{}'), coalesce(array_agg(distinct r.segment_id), '{}'), coalesce(array_agg(distinct r.contact_id), '{}')
   into recordings, segments, contacts
   from request_in_room() q
-  join inspection i on i.request_id = q.id and i.closed_at is null
+  join inspection i on i.request_id = q.id and i.kind = 'LISTEN' and i.closed_at is null
   join inspection_recording ir on ir.inspection_id = i.id
   join recording r on r.id = ir.recording_id
   join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
@@ -198,7 +198,7 @@ create or replace function recordings_to_inspect(request uuid) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct ir.recording_id), '{}')
   from inspection i join inspection_recording ir on ir.inspection_id = i.id join subject_request q on q.id = i.request_id
-  where q.id = recordings_to_inspect.request and i.closed_at is null and is_requesters_call(q, i.contact_id)
+  where q.id = recordings_to_inspect.request and i.kind = 'LISTEN' and i.closed_at is null and is_requesters_call(q, i.contact_id)
 $$;
 
 -- Returns the times that a requester can be offered: free, ahead, at an open office, ended before the first end of what is to be heard.
@@ -321,7 +321,9 @@ declare
 begin
   update appointment k set state = how, ended_at = clock_timestamp(), ended_by = whose where k.id = a.id;
   perform record_appointment_act('appointment.ended', a, whose, jsonb_build_object('outcome', how));
-  for i in select * from inspection n where n.request_id = a.request_id and n.closed_at is null order by n.id for update loop
+  for i in
+    select * from inspection n where n.request_id = a.request_id and n.kind = 'LISTEN' and n.closed_at is null order by n.id for update
+  loop
     if how <> 'NO_SHOW' or exists (
       select from inspection_recording ir join prohibition p on p.recording_id = ir.recording_id
       where ir.inspection_id = i.id and p.executed_at is null
@@ -357,8 +359,8 @@ declare
   a appointment;
   how text := case when new.outcome in ('destroyed', 'answered') then 'OVER' else 'WITHDRAWN' end;
 begin
-  if new.request_id is null or new.closed_at is null or old.closed_at is not null
-     or exists (select from inspection i where i.request_id = new.request_id and i.closed_at is null) then
+  if new.request_id is null or new.kind <> 'LISTEN' or new.closed_at is null or old.closed_at is not null
+     or exists (select from inspection i where i.request_id = new.request_id and i.kind = 'LISTEN' and i.closed_at is null) then
     return null;
   end if;
   update appointment k set state = how, ended_at = clock_timestamp(), ended_by = new.closed_by

@@ -126,17 +126,21 @@ grant execute on function closing_blockers_by_outcome to seloste_desk;
 create or replace function apply_request_kinds() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+  wanted text;
   opened uuid;
 begin
-  if new.kinds @> array['LISTEN'] and not old.kinds @> array['LISTEN'] then
-    for opened in
-      select open_inspection_for(c) from request_call c where c.request_id = new.id and c.state = 'MATCHED'
-    loop
-      update inspection set received_at = clock_timestamp() where id = opened;
-    end loop;
-  elsif old.kinds @> array['LISTEN'] and not new.kinds @> array['LISTEN'] then
-    perform end_inspection(i, viewer(), 'withdrawn') from inspection i where i.request_id = new.id and i.closed_at is null;
-  end if;
+  foreach wanted in array array['LISTEN', 'COPY'] loop
+    if new.kinds @> array[wanted] and not old.kinds @> array[wanted] then
+      for opened in
+        select open_inspection_for(c, wanted) from request_call c where c.request_id = new.id and c.state = 'MATCHED'
+      loop
+        update inspection set received_at = clock_timestamp() where id = opened;
+      end loop;
+    elsif old.kinds @> array[wanted] and not new.kinds @> array[wanted] then
+      perform end_inspection(i, viewer(), 'withdrawn') from inspection i
+      where i.request_id = new.id and i.kind = wanted and i.closed_at is null;
+    end if;
+  end loop;
   return null;
 end $$;
 
@@ -155,7 +159,9 @@ begin
   update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
   perform record_request_act('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
   perform end_inspection(i, viewer(), case close_request.outcome when 'WITHDRAWN' then 'withdrawn' else 'answered' end)
-  from inspection i where i.request_id = q.id and i.closed_at is null;
+  from inspection i where i.request_id = q.id and i.closed_at is null
+    -- An answered request's copy waits for its week to be fetched.
+    and not (close_request.outcome = 'ANSWERED' and exists (select from copies_of_inspection(i) c where c.ended_at is null));
 end $$;
 grant execute on function close_request to seloste_desk;
 

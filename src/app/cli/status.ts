@@ -216,7 +216,7 @@ async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings
 function describeBlocked({ kind, id, until }: BlockedDestruction): string {
   const at = until.toString({ smallestUnit: 'second' })
   const causes = {
-    'inspection-urgent': `a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it`,
+    'inspection-urgent': `a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it, or makes the copy`,
     'recall-overdue': `a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker asks its recipient`,
     'disclosure-overdue': `the copies of a disclosure should have been back by ${at} (disclosure ${id}): whoever prepared it or decided it asks the institute, and closes it`,
   }

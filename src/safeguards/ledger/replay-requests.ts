@@ -64,6 +64,8 @@ interface Detail {
   /** The request of an inspection or a correction. */
   request?: string
   openedBy: string
+  /** Of an inspection for a copy. */
+  kind?: 'COPY'
   /** The disclosure of an authority's request, unless known before. */
   disclosure?: string
   recording: string
@@ -253,11 +255,11 @@ async function closeCase(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): 
 }
 
 async function inspectAgain(tx: Tx, { id, at, detail }: Entry): Promise<boolean> {
-  const { number, party, contact, recording, receivedAt, openedBy, request } = detail
+  const { number, party, contact, recording, receivedAt, openedBy, request, kind = 'LISTEN' } = detail
   await havePerson(tx, openedBy, at)
   await sql`
-    insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_at, opened_by, request_id)
-    select ${id}::uuid, ${number}, ${party}, c.id, c.started_at, ${receivedAt}::timestamptz, ${at}::timestamptz, ${openedBy}::uuid,
+    insert into inspection (id, kind, reference, party, contact_id, contact_started_at, received_at, opened_at, opened_by, request_id)
+    select ${id}::uuid, ${kind}, ${number}, ${party}, c.id, c.started_at, ${receivedAt}::timestamptz, ${at}::timestamptz, ${openedBy}::uuid,
       ${request}::uuid
     from contact c where c.id = ${contact}::uuid on conflict do nothing`.execute(tx)
   const entered = await count(

@@ -1,0 +1,126 @@
+/** A copy that a caller asked for, or that waits for them, and an official who forbids the recording later (1.6, L6, L29). */
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { callOfMonthsAgo } from '../register/make-register.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const {
+  makeRecording,
+  served,
+  ask: requestOf,
+  admin,
+  custodian,
+  stateOf,
+  setDay,
+  byOfficial,
+  makeCopy,
+  readyCopy,
+  fetchCopy,
+} = acts
+const settle = () => sql`select settle_copies(), settle_ends()`.execute(custodian)
+const lettersDue = async () =>
+  (await sql<{ request: string; kind: string }>`select * from letters_due()`.execute(custodian)).rows
+const close = async (request: string, outcome: string) =>
+  (await requestOf('paula', 'POST', `/api/requests/${request}/close`, { outcome })).status
+
+async function forbidden(recording: string): Promise<void> {
+  expect((await byOfficial(recording)).status).toBe(200)
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+}
+
+test('whoever asked for a copy before gets it, and the recording is destroyed once it is fetched', async () => {
+  const { id: recording, contactId } = await makeRecording()
+  const request = await served({ contacts: [contactId], kinds: ['COPY'] })
+  await forbidden(recording)
+  const made = await makeCopy(request.id, recording)
+  expect(made.status).toBe(201)
+  const copy = made.body as unknown as { id: string; link: string }
+  await acts.ready(copy.id)
+  await settle()
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  const fetched = await fetchCopy(copy.link)
+  expect(fetched.status).toBe(200)
+  await fetched.arrayBuffer()
+  await expect.poll(async () => (await acts.copyOf(copy.id)).rows[0]?.['end_why']).toBe('taken')
+  await settle()
+  expect(await stateOf(recording)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
+})
+
+test('a copy that lies ready is the requester’s, of a request that was answered too, until its week is over', async () => {
+  const copy = await readyCopy()
+  await sql`update subject_request set kinds = '{COPY}' where id = ${copy.request.id}`.execute(admin)
+  const letter = await requestOf('paula', 'POST', `/api/requests/${copy.request.id}/letters`, { kind: 'copy' })
+  await requestOf('paula', 'POST', `/api/letters/${letter.body['id'] as string}/delivery`, { how: 'POST' })
+  expect(await close(copy.request.id, 'ANSWERED')).toBe(204)
+  await settle()
+  await forbidden(copy.recording.id)
+  await settle()
+  expect((await stateOf(copy.recording.id)).state).toBe('RESTRICTED')
+  const { rows } = await sql<{ leaves: boolean }>`
+    select copy_is_releasable(c) as leaves from subject_copy c where id = ${copy.id}`.execute(admin)
+  expect(rows[0]?.leaves).toBe(true)
+  await sql`update subject_copy set expires_at = now() where id = ${copy.id}`.execute(admin)
+  await settle()
+  expect((await stateOf(copy.recording.id)).state).toBe('DESTROYING')
+})
+
+test('a request that is withdrawn, or asks for no copy any more, is waited for no longer, by a fresh proof', async () => {
+  for (const end of ['WITHDRAWN', 'changed']) {
+    const { id: recording, contactId } = await makeRecording()
+    const request = await served({ contacts: [contactId], kinds: ['COPY', 'KNOW'] })
+    await forbidden(recording)
+    const done = () =>
+      end === 'changed'
+        ? requestOf('paula', 'PUT', `/api/requests/${request.id}`, {
+            ...{ kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } },
+          })
+        : requestOf('paula', 'POST', `/api/requests/${request.id}/close`, { outcome: end })
+    await sql`update session set proved_at = now() - interval '1 hour'`.execute(admin)
+    expect((await done()).body).toMatchObject({ error: { code: 'confirm.fresh' } })
+    expect((await stateOf(recording)).state).toBe('RESTRICTED')
+    await sql`update session set proved_at = now()`.execute(admin)
+    expect((await done()).status).toBe(204)
+    expect((await stateOf(recording)).state).toBe('DESTROYING')
+  }
+})
+
+test('whoever asked for a copy that was not made in time is told that the recording was destroyed before', async () => {
+  const { id: recording, contactId } = await makeRecording(callOfMonthsAgo(5))
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'COPY'] })
+  await setDay(recording, Temporal.Now.instant().subtract({ hours: 2 }))
+  await settle()
+  expect((await lettersDue()).filter((one) => one.request === request.id)).toEqual([
+    { request: request.id, kind: 'destroyed-before' },
+  ])
+  const { rows } = await sql<{ count: number }>`
+    select jsonb_array_length(letter_facts(q, 'destroyed-before', null) -> 'unheard') as count
+    from subject_request q where q.id = ${request.id}`.execute(admin)
+  expect(rows[0]?.count).toBe(1)
+})
+
+test('whoever restricts a recording gets their own copy of it, as they may hear it', async () => {
+  const { id: recording, contactId } = await makeRecording()
+  const request = await served({ contacts: [contactId], kinds: ['RESTRICTION', 'COPY'] })
+  await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(
+    admin,
+  )
+  expect((await makeCopy(request.id, recording)).status).toBe(201)
+})
+
+test('no time at an office is offered for a copy alone, and a hearing that is over leaves the copy to be made', async () => {
+  const alone = await served({ contacts: [(await makeRecording()).contactId], kinds: ['COPY'] })
+  const { rows } = await sql<{ to: string[] }>`select recordings_to_inspect(${alone.id}) as to`.execute(admin)
+  expect(rows[0]?.to).toEqual([])
+  const { id: recording, contactId } = await makeRecording()
+  const both = await served({ contacts: [contactId], kinds: ['LISTEN', 'COPY'] })
+  await forbidden(recording)
+  await sql`select end_inspection(i, null, 'heard') from inspection i where request_id = ${both.id} and kind = 'LISTEN'`.execute(
+    admin,
+  )
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  expect((await makeCopy(both.id, recording)).status).toBe(201)
+})
