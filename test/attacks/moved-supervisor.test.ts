@@ -21,8 +21,7 @@ async function supervisor(name: string) {
   const request = ownCalls([chief.id], { role: 'SUPERVISOR', purposes: ['QUALITY'], units: [unit] })
   return { chief, official, right: await grant(as(anssi), request) }
 }
-async function move(person: string, given: { unit?: string; supervisorId?: string }) {
-  const at = now()
+async function move(person: string, given: { unit?: string; supervisorId?: string }, at = now()) {
   await admin
     .updateTable('person_placement')
     .set({ valid_to: at })
@@ -53,6 +52,12 @@ describe('the right of a supervisor', () => {
       reviewed: true,
     })
     expect(await reviewing(right)).toEqual(before)
+  })
+
+  test('who has another place is so as well where that is entered later, for a day before the right was approved', async () => {
+    const { right, chief } = await supervisor('Yksitoista')
+    await move(chief.id, { unit: 'Kahdentoista johto' }, now().subtract({ hours: 72 }))
+    expect((await reviewing(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
   })
 
   test('who has another place is so as well, each time', async () => {

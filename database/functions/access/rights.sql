@@ -311,7 +311,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     case when r.role = 'EXPERT' and exists (select from person_phone f where f.person_id = r.person_id and holds_now(f.valid_from, f.valid_to))
       then 'answers-calls' end,
     case when exists (select from person_placement pl where pl.person_id = r.person_id and holds_now(pl.valid_from, pl.valid_to)
-        and pl.valid_from > confirmed_at(r)) then 'place-changed' end,
+        -- Also one that was entered after it began.
+        and greatest(pl.valid_from, pl.entered_at) > confirmed_at(r)) then 'place-changed' end,
     case when exists (select from d where not purposes_cover(d.purposes, r.purposes)
         or not (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all'))
         or (r.role <> 'EXPERT' and not exists (select from d)) then 'narrowed' end
