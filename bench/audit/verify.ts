@@ -114,12 +114,12 @@ async function fill(
         action, purpose, reference, object_kind, object_id, result, detail, replace(salt::text, '-', '') as salt`.execute(
       db,
     )
-    const leaves = rows.map((row, place) => {
+    const leaves = rows.map((row, index) => {
       const text = entryText(row)
       const made = leafHashOf(text)
       tree.add(made)
       example = text
-      return { index: from + place, seq: row.seq, hash: made.toString('hex') }
+      return { index: from + index, seq: row.seq, hash: made.toString('hex') }
     })
     await sql`
       insert into audit_leaf (index, seq, hash)

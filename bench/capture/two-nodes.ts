@@ -22,8 +22,8 @@ export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): 
   }
   const { recipient } = generateKeyPair()
   /** Runs one node on its processor; returns microseconds per packet. */
-  async function node(place: number, folder: string): Promise<number> {
-    const [script, port] = [join(import.meta.dirname, 'capture-calls.ts'), generatorPort - 1 - place]
+  async function node(index: number, folder: string): Promise<number> {
+    const [script, port] = [join(import.meta.dirname, 'capture-calls.ts'), generatorPort - 1 - index]
     const own = mkdtempSync(join(folder, 'node-'))
     const args = [
       ...captureProcessFlags,
@@ -33,14 +33,14 @@ export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): 
       String(port),
       String(calls),
       '-',
-      String(30_000 + 5_000 * place),
+      String(30_000 + 5_000 * index),
     ]
-    const pinned = { command: 'taskset', args: ['-c', String(place), process.execPath, ...args] }
+    const pinned = { command: 'taskset', args: ['-c', String(index), process.execPath, ...args] }
     const { sent, result } = await runReceiver<Spent>(pinned, programs!.generator, seconds, undefined, port)
     const missing = sent * 2 * calls - result.packets
     const each = result.cpuMicroseconds / result.packets
     console.log(
-      `  node ${place + 1}: ${each.toFixed(2)} us/packet, missing ${missing}${result.faults.map((fault) => ` fault: ${fault}`).join('')}`,
+      `  node ${index + 1}: ${each.toFixed(2)} us/packet, missing ${missing}${result.faults.map((fault) => ` fault: ${fault}`).join('')}`,
     )
     return missing === 0 ? each : NaN
   }

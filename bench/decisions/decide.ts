@@ -31,16 +31,16 @@ export async function decide({ calls = 100_000, numbers = 300 } = {}): Promise<R
   })
   const decided = median(() => {
     recorded = 0
-    for (const [place, drawnOn] of ids.entries()) {
-      const answeredAt = Temporal.Instant.fromEpochMilliseconds(begin + place * 500)
+    for (const [index, drawnOn] of ids.entries()) {
+      const answeredAt = Temporal.Instant.fromEpochMilliseconds(begin + index * 500)
       const decision = decideRecording({
         version,
         drawKey,
         drawnOn,
-        numberReached: description.numbers[place % numbers]?.key ?? null,
+        numberReached: description.numbers[index % numbers]?.key ?? null,
         answeredAt,
         viaSwitchboard: false,
-        officialId: `official ${place % officials}`,
+        officialId: `official ${index % officials}`,
         consents: true,
         quotaUsed: quotas.used(answeredAt),
       })

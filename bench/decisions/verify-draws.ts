@@ -99,13 +99,13 @@ async function fill(db: Kysely<RegisterTables>, version: DescriptionVersion, cal
   await sql`set session_replication_role = replica`.execute(db)
   for (let from = 0; from < calls; from += batch) {
     const rows = Array.from({ length: Math.min(batch, calls - from) }, (_, offset) => {
-      const place = from + offset
-      const atMs = Math.floor(firstMs + place * stepMs)
-      const number = numbers[place % numbers.length] ?? ''
+      const index = from + offset
+      const atMs = Math.floor(firstMs + index * stepMs)
+      const number = numbers[index % numbers.length] ?? ''
       const { record, reason, ruleId, ruleVersion, share, draw, drawnOn } = decideRecording({
         version,
         drawKey,
-        drawnOn: hashCallId(`call ${place}`),
+        drawnOn: hashCallId(`call ${index}`),
         numberReached: number as (typeof numbers)[number],
         answeredAt: Temporal.Instant.fromEpochMilliseconds(atMs),
         viaSwitchboard: false,

@@ -33,7 +33,7 @@ export interface Found {
   /** Share of the silenced words that had to be silenced. */
   precision: number
   byCategory: Map<string, Score>
-  missed: { label: Label; call: LabelledCall; heard: Word[] }[]
+  missed: { label: Label; call: LabelledCall; recognised: Word[] }[]
 }
 
 /** @param errors lowest and highest word error rate; each call has its own */
@@ -41,16 +41,16 @@ export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], se
   const byCategory = new Map<string, Score>()
   const missed: Found['missed'] = []
   const silenced = { right: 0, all: 0 }
-  for (const [place, call] of labelledCalls(count, seed).entries()) {
-    const chance = chanceFrom(seed * 104729 + place)
+  for (const [index, call] of labelledCalls(count, seed).entries()) {
+    const chance = chanceFrom(seed * 104729 + index)
     const [low = 0, high = 0] = errors
-    const heard = mishear(call.words, low + chance() * (high - low), chance)
-    const spans = finder(heard, call.lengthSamples)
+    const recognised = mishear(call.words, low + chance() * (high - low), chance)
+    const spans = finder(recognised, call.lengthSamples)
     for (const label of call.labels) {
       const score = byCategory.get(label.category) ?? { found: 0, of: 0 }
       const whole = spans[label.track].some(({ from, to }) => from <= label.from + edge && to >= label.to - edge)
       byCategory.set(label.category, { found: score.found + (whole ? 1 : 0), of: score.of + 1 })
-      if (!whole) missed.push({ label, call, heard })
+      if (!whole) missed.push({ label, call, recognised })
     }
     for (const word of call.words) {
       const middle = (word.from + word.to) / 2

@@ -151,7 +151,7 @@ const questions = [
 function isTheSame(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[] }): boolean {
   const reported = rows.map(({ figures }) => figures.calls)
   const counted = anew.map((row) => protectCount(Number(row['calls'])))
-  const isSame = reported.length === counted.length && reported.every((calls, place) => calls === counted[place])
+  const isSame = reported.length === counted.length && reported.every((calls, index) => calls === counted[index])
   console.log(
     `calls by month ${isSame ? 'are those counted anew' : `${reported.join(' ')} differ from ${counted.join(' ')}`}`,
   )

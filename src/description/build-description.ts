@@ -100,7 +100,7 @@ export function buildDescription(
   }
 
   function readNumbers(texts: readonly string[], path: FieldPath): PhoneNumberKey[] {
-    return texts.map((number, place) => readNumber(number, [...path, place]).key)
+    return texts.map((number, index) => readNumber(number, [...path, index]).key)
   }
 
   function readNumber(text: string, path: FieldPath): { key: PhoneNumberKey; display: string } {

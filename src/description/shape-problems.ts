@@ -107,12 +107,12 @@ function nearest(written: string, names: readonly string[]): string | undefined 
 
 /** Returns the edit distance. */
 function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, place) => place)
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...one].entries()) {
     const next = [index + 1]
-    for (let place = 1; place <= other.length; place += 1) {
-      const changed = row[place - 1]! + (letter === other[place - 1] ? 0 : 1)
-      next.push(Math.min(changed, row[place]! + 1, next[place - 1]! + 1))
+    for (let index = 1; index <= other.length; index += 1) {
+      const changed = row[index - 1]! + (letter === other[index - 1] ? 0 : 1)
+      next.push(Math.min(changed, row[index]! + 1, next[index - 1]! + 1))
     }
     row = next
   }

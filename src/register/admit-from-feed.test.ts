@@ -72,7 +72,7 @@ test('calls that a feed tells of many at once are in the register as if each had
 })
 
 test('what is in the register, or might be, is left for the way of one call', async () => {
-  const [known, recorded, twin] = [call(), call(), call()]
+  const [known, recorded, duplicate] = [call(), call(), call()]
   await admitFed(capture, 'exchange', [known])
   // Told by a recording client, with ids of its own.
   await admit(capture, {
@@ -81,7 +81,7 @@ test('what is in the register, or might be, is left for the way of one call', as
     contactId: randomUUID(),
     segmentId: randomUUID(),
   })
-  const calls = [[known], [recorded], [twin], [{ ...call(), callIds: twin.callIds }], [call()]]
+  const calls = [[known], [recorded], [duplicate], [{ ...call(), callIds: duplicate.callIds }], [call()]]
   expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([4])
 })
 

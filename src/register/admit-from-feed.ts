@@ -34,8 +34,8 @@ export async function admitFed(
   const [first] = segments
   if (!first) return { added: 0, known: 0 }
   const ids = first.callIds.map((id) => Buffer.from(hashCallId(id), 'hex'))
-  const parts = segments.map((facts, place) => ({
-    place,
+  const parts = segments.map((facts, index) => ({
+    place: index,
     segment_id: facts.segmentId,
     answered_at: facts.answeredAt?.toString() ?? null,
     ended_at: facts.endedAt?.toString() ?? null,
@@ -48,9 +48,9 @@ export async function admitFed(
       ${first.startedAt}::timestamptz, ${JSON.stringify(parts)}::jsonb)`.execute(db)
 
   let known = 0
-  for (const [place, facts] of segments.entries()) {
+  for (const [index, facts] of segments.entries()) {
     // All parts that a recording client reported, as for a call on hold, count as reported; the first matches best.
-    const [row, ...others] = met.rows.filter((one) => one.place === place && one.segment !== null)
+    const [row, ...others] = met.rows.filter((one) => one.place === index && one.segment !== null)
     if (row) await complete(db, feed, facts, { ...row, contact: row.contact!, segment: row.segment! })
     else await add(db, feed, facts, met.rows[0])
     for (const { contact: id, contactBegun: startedAt, segment } of others)
@@ -71,7 +71,7 @@ export async function admitNewFed(
   feed: string,
   calls: readonly (readonly SegmentFacts[])[],
 ): Promise<ReadonlySet<number>> {
-  const reported = calls.flatMap((segments, place) => (segments[0] ? [callOf(place, segments[0], segments)] : []))
+  const reported = calls.flatMap((segments, index) => (segments[0] ? [callOf(index, segments[0], segments)] : []))
   if (reported.length === 0) return new Set()
   const { rows } = await sql<{ places: number[] }>`
     select admit_fed_calls(${feed}, ${JSON.stringify(reported)}::jsonb) as places`.execute(db)
@@ -79,10 +79,10 @@ export async function admitNewFed(
 }
 
 /** Converts to the database type `fed_call` (database/functions/feeds/batches.sql), as `admit` does with the same facts. */
-function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFacts[]) {
+function callOf(index: number, first: SegmentFacts, segments: readonly SegmentFacts[]) {
   const ended = segments.map(({ endedAt }) => endedAt!).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {
-    place,
+    place: index,
     ids: first.callIds.map(hashCallId),
     contact_id: first.contactId,
     started_at: first.startedAt,

@@ -190,8 +190,8 @@ test('numbers are not tried one after another without end, by asking in transact
   let request = 0
   let refused: unknown
   for (let round = 0; round < 400 && refused === undefined; round++) {
-    const reported = Array.from({ length: 1_000 }, (_, place) => ({
-      ...{ place, caller_key: `+35840${String(round * 1_000 + place).padStart(7, '0')}` },
+    const reported = Array.from({ length: 1_000 }, (_, index) => ({
+      ...{ place: index, caller_key: `+35840${String(round * 1_000 + index).padStart(7, '0')}` },
       ...{ started_at: instant(now.subtract({ hours: 25 })), ended_at: instant(now.subtract({ hours: 24 })) },
       parts: [{ answered_at: instant(now.subtract({ hours: 25 })), official_phone: null }],
     }))

@@ -59,8 +59,8 @@ time.sleep(60)`,
 test.skipIf(!hasOwnRoot)(
   'a program reaches no socket and no file of the machine but those that it was named with',
   async () => {
-    const heard: string[] = []
-    const server = createServer((socket) => socket.on('data', (bytes) => heard.push(bytes.toString())))
+    const played: string[] = []
+    const server = createServer((socket) => socket.on('data', (bytes) => played.push(bytes.toString())))
     const path = join(folder, 'postgres.sock')
     await once(server.listen(path), 'listening')
     const keys = join(folder, 'keys.json')
@@ -94,7 +94,7 @@ json.dump(said, sys.stdout)`,
       expect(answer).toMatchObject({ keys: false, run: false, old: false, reached: false, rights: [none, none] })
       expect(Object.entries(answer).filter(([place, is]) => place.startsWith('/') && is !== true)).toEqual([])
       expect(await readdir(folder)).not.toContain('new')
-      expect(heard).toEqual([])
+      expect(played).toEqual([])
     } finally {
       server.close()
     }

@@ -232,13 +232,13 @@ test.each(['/.well-known/openid-configuration', '/keys', '/token'])(
       if (path !== endless) return false
       const part = Buffer.alloc(64 * 1024, ' ')
       response.writeHead(200, { 'content-type': 'application/json' }).write('{')
-      const go = () => {
+      const begin = () => {
         if (response.destroyed) return
         sent += part.length
         response.write(part)
-        response.once('drain', go)
+        response.once('drain', begin)
       }
-      go()
+      begin()
       return true
     }
     expect(await signIn()).toMatchObject({

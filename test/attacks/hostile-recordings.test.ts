@@ -45,8 +45,8 @@ test('ten thousand numbers that are missing before each packet are counted', { t
     writeOmitted(view, source.length, 0, 1, 5)
     for (let i = 0; i < inOne; i++) {
       const at = source.length + omittedBytes + i * packetHeadBytes
-      const place = n * inOne + i
-      writePacketHead(view, at, 0, 8, false, 0, place * 5_000, place * 160, place * 200)
+      const index = n * inOne + i
+      writePacketHead(view, at, 0, 8, false, 0, index * 5_000, index * 160, index * 200)
     }
     return chunk
   }

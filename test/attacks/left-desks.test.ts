@@ -1,7 +1,7 @@
 // At a desk that somebody has left, no sound of a call leaves and nothing that cannot be undone is done, before a new proof.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { noteInspectionsHold } from '#destruction/carry-out-ends.ts'
+import { noteInspectionsHold } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -139,8 +139,8 @@ describe('no restriction of a requester’s recordings is lifted', () => {
     const request = { kinds: ['KNOW', 'OBJECTION'], language: 'fi', requester: { name: 'Toinen Nimi' } }
     expect((await acts.ask('paula', 'PUT', `/api/requests/${id}`, request)).status).toBe(204)
     expect((await post('paula', `/api/requests/${id}/identification`, { how: 'PASSPORT' })).status).toBe(204)
-    const letGo = () => post('paula', `/api/requests/${id}/calls/${calls[0]!.id}/${path}`, json)
-    expect((await leftAndProved('paula', letGo)).status).toBe(204)
+    const releaseCall = () => post('paula', `/api/requests/${id}/calls/${calls[0]!.id}/${path}`, json)
+    expect((await leftAndProved('paula', releaseCall)).status).toBe(204)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
   })
 

@@ -1,7 +1,7 @@
 // R50, R45: a requester has the letter about what they forbade, however long an order keeps it, and is erased thirty days after that.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { carryOutEnds, settleEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
@@ -36,7 +36,7 @@ test('a prohibition that waited for an order longer than thirty days is told of 
     admin,
   )
   await settleEnds(custodian)
-  await carryOutEnds(expunging, Temporal.Now.instant())
+  await applyEnds(expunging, Temporal.Now.instant())
   await makeLettersDue(custodian, versions.at(Temporal.Now.instant()).description, (error) => {
     throw error
   })

@@ -26,7 +26,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
   const custodian = database.as('seloste_custodian').db
   return {
     custodian,
-    async goOn(ahead: string) {
+    async resume(ahead: string) {
       await pool.query(
         `insert into audit_entry (at, action, result) select now() + $1::interval, 'contact.read', 'ok' from generate_series(1, 3)`,
         [ahead],
@@ -76,15 +76,15 @@ describe('a clock that is set', () => {
     const clock = monotonic()
     const watch = log.watch(clock)
     expect(await watch.check()).toBeUndefined()
-    await log.goOn('120 s')
+    await log.resume('120 s')
     expect(await watch.check()).toBeUndefined()
     clock.setDatabaseBack(120_000)
     await watch.check()
-    await log.goOn('0')
+    await log.resume('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     clock.setDatabaseBack(-120_000)
     await watch.check()
-    await log.goOn('0')
+    await log.resume('0')
     expect(await watch.check()).toBeUndefined()
     expect(await log.steps()).toEqual([near(-120), near(120)])
     expect(await log.verify()).toMatchObject({ found: 0 })
@@ -92,31 +92,31 @@ describe('a clock that is set', () => {
 
   test('200 days ahead and back while nobody looked is in the log, and what follows is whole and in order', async () => {
     const log = await open(databases.long)
-    await log.goOn('0')
-    await log.goOn('200 days')
+    await log.resume('0')
+    await log.resume('200 days')
     const watch = log.watch(monotonic())
     const step = await watch.check()
     expect(step?.to.since(step.from).total('hours')).toBeCloseTo(-200 * 24, 0)
-    for (let turn = 0; turn < 3; turn++) await log.goOn('0')
+    for (let turn = 0; turn < 3; turn++) await log.resume('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     // The next process does not take it for another step.
     expect(await log.watch(monotonic()).check()).toBeUndefined()
     // From then on the order is the clock’s again: an entry of long ago is none that the step explains.
-    await log.goOn('-3 hours')
+    await log.resume('-3 hours')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
   test('in a log of before is explained by an operator, and the log is whole with a note', async () => {
     const log = await open(databases.before)
-    await log.goOn('0')
-    await log.goOn('200 days')
-    for (let turn = 0; turn < 3; turn++) await log.goOn('0')
+    await log.resume('0')
+    await log.resume('200 days')
+    for (let turn = 0; turn < 3; turn++) await log.resume('0')
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(explainableIn(report).others).toEqual([])
     const by = { reason: 'The clock of the database server was wrong for a minute; incident 2026-31', by: 'operator' }
     await acceptProblems(databases.before.as().db, (await readLogKey(log.keys))!, report, by)
-    await log.goOn('0')
+    await log.resume('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
   })
 
@@ -125,13 +125,13 @@ describe('a clock that is set', () => {
     const clock = monotonic()
     const watch = log.watch(clock)
     await watch.check()
-    await log.goOn('0')
-    await log.goOn('200 days')
+    await log.resume('0')
+    await log.resume('200 days')
     const from = Temporal.Now.instant().add({ hours: 200 * 24 })
     const step = { from: from.toString(), to: Temporal.Now.instant().toString(), seconds: -200 * 86_400 }
     await log.writeStep(step)
     await log.writeStep({ ...step, signature: Buffer.alloc(64).toString('base64') })
-    await log.goOn('0')
+    await log.resume('0')
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(report.notes).toEqual([
@@ -143,12 +143,12 @@ describe('a clock that is set', () => {
     clock.setDatabaseBack(200 * 86_400_000)
     await watch.check()
     expect(await log.verify()).toMatchObject({ found: 0 })
-    await log.goOn('220 days')
+    await log.resume('220 days')
     const { rows } = await log.pool.query<{ detail: object }>(
       `select detail from audit_entry where action = 'clock.stepped' order by seq desc limit 1`,
     )
     await log.writeStep(rows[0]!.detail, '220 days')
-    await log.goOn('1 day')
+    await log.resume('1 day')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
@@ -162,9 +162,9 @@ describe('a clock that is set', () => {
       to: Temporal.Now.instant().toString(),
       seconds: -days * 86_400,
     })
-    await log.goOn('200 days')
+    await log.resume('200 days')
     await log.writeStep(step(200))
-    await log.goOn('0')
+    await log.resume('0')
     // As the version before left it: nothing beside the keys, nothing in the database.
     await rm(join(log.place, 'audit-log', 'signed-from'))
     await forget()
@@ -172,9 +172,9 @@ describe('a clock that is set', () => {
     await log.turnAnew()
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
 
-    await log.goOn('300 days')
+    await log.resume('300 days')
     await log.writeStep(step(300))
-    await log.goOn('0')
+    await log.resume('0')
     await forget()
     await log.turnAnew()
     const report = await log.verify()

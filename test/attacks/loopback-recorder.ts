@@ -112,7 +112,7 @@ export async function openClient(
       return answer
     },
     speak: (packets: number) => speaker.speak(ports, packets),
-    goOn: () => speaker.goOn(ports),
+    goOn: () => speaker.resume(ports),
     get ports() {
       return ports
     },

@@ -27,11 +27,11 @@ test('a capture that was taken over hears no id of another node in what desks as
     databaseUrl: database.url('seloste_desk'),
     onFault,
   })
-  const heard: string[] = []
+  const played: string[] = []
   const spy = listen({
     url: database.url('seloste_capture'),
     channels: ['seloste_asked', 'seloste_told'],
-    onNotification: (_channel, payload) => heard.push(payload),
+    onNotification: (_channel, payload) => played.push(payload),
   })
   try {
     await vi.waitFor(
@@ -39,11 +39,11 @@ test('a capture that was taken over hears no id of another node in what desks as
         const { expected, answers } = await captures.request('metrics')
         expect(expected).toEqual([{ id, name: 'north' }])
         expect(answers.get(id)).toEqual({ asked: 'metrics' })
-        expect(heard.length).toBeGreaterThan(1)
+        expect(played.length).toBeGreaterThan(1)
       },
       { timeout: 20_000 },
     )
-    expect(heard.filter((payload) => payload.includes(id))).toEqual([])
+    expect(played.filter((payload) => payload.includes(id))).toEqual([])
   } finally {
     await Promise.all([node.stop(), captures.stop(), spy.stop()])
   }

@@ -202,17 +202,17 @@ async function recorded(of: () => SegmentFacts | undefined) {
   const { id } = of()!.recording!
   const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
   const opened = await openRecordingBody(objects, id, readAgeHeader(header, identity))
-  const heard = new Map<number, number>()
+  const played = new Map<number, number>()
   for (let n = 0; n < opened.chunks; n++) {
     const chunk = await opened.openChunk(n)
     walkChunk(chunk, {
       packet({ start }) {
-        heard.set(chunk[start]!, (heard.get(chunk[start]!) ?? 0) + 1)
+        played.set(chunk[start]!, (played.get(chunk[start]!) ?? 0) + 1)
       },
     })
   }
   const { gaps } = await indexRecording(opened)
-  return { heard: (byte: number) => heard.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
+  return { heard: (byte: number) => played.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
 }
 
 describe('while somebody joins a call between a caller and an official', () => {
@@ -227,9 +227,9 @@ describe('while somebody joins a call between a caller and an official', () => {
     await talk.now(['caller', 'aino'])
     await talk.speak(sound.afterwards)
     await talk.hangUp()
-    const { heard, gaps } = await recorded(() => segments()[0])
-    expect(heard(sound.conference)).toBe(0)
-    expect([heard(sound.alone), heard(sound.afterwards)]).toEqual([20, 20])
+    const { heard: played, gaps } = await recorded(() => segments()[0])
+    expect(played(sound.conference)).toBe(0)
+    expect([played(sound.alone), played(sound.afterwards)]).toEqual([20, 20])
     expect(gaps).toContain('conference')
   })
 
@@ -255,8 +255,8 @@ describe('while somebody joins a call between a caller and an official', () => {
     await talk.now(['caller', 'aino'])
     await talk.speak(sound.afterwards)
     await talk.hangUp()
-    const { heard } = await recorded(() => segments()[0])
-    expect([heard(sound.conference), heard(sound.afterwards)]).toEqual([0, 20])
+    const { heard: played } = await recorded(() => segments()[0])
+    expect([played(sound.conference), played(sound.afterwards)]).toEqual([0, 20])
   })
 
   test('the same where each official has a session of their own: neither recording holds the conference', async () => {
@@ -283,8 +283,8 @@ describe('while somebody joins a call between a caller and an official', () => {
     await session('c', group, ['caller', 'bertil', 'stranger'], { acknowledges: false })
     await aino.speak(sound.alone)
     await aino.hangUp()
-    const { heard } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
-    expect(heard(sound.alone)).toBe(20)
+    const { heard: played } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
+    expect(played(sound.alone)).toBe(20)
   })
 
   test('the second official takes the call over when the first leaves, and their recording begins there', async () => {
@@ -314,12 +314,12 @@ describe('who gives a telephone number of the house as their display name', () =
     const talk = await session('a', randomUUID(), present)
     await talk.speak(sound.alone)
     await talk.hangUp()
-    const { heard } = await recorded(() => segments()[0])
+    const { heard: played } = await recorded(() => segments()[0])
     expect(segments()).toMatchObject([
       { caller: { key: voices.caller }, numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' } },
     ])
     expect(segments()[0]?.official?.personId).toBe(official)
-    expect(heard(sound.alone)).toBe(20)
+    expect(played(sound.alone)).toBe(20)
   })
 })
 
@@ -475,8 +475,8 @@ describe('under the id of another caller’s call', () => {
     for (let n = 0; n < 8; n++) await strange.speak(sound.afterwards)
     await talk.hangUp()
     await strange.hangUp()
-    const { heard } = await recorded(() => segments()[0])
-    expect([heard(sound.alone), heard(sound.afterwards)]).toEqual([20, 0])
+    const { heard: played } = await recorded(() => segments()[0])
+    expect([played(sound.alone), played(sound.afterwards)]).toEqual([20, 0])
     await over(1)
     expect(segments()[1]?.marks).toContain('needs-review')
   })

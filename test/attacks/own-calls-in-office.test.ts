@@ -11,7 +11,19 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { makeRecording: stored, toHear, slotAt, booked, outcome, byOfficial, admin, people, stateOf, post, as } = desk
+const {
+  makeRecording: stored,
+  makeInspection,
+  slotAt,
+  booked,
+  outcome,
+  byOfficial,
+  admin,
+  people,
+  stateOf,
+  post,
+  as,
+} = desk
 
 const { aino, paula, riitta, tuula } = people
 /** Gives Aino, who answers calls, the right of somebody else as well. */
@@ -35,7 +47,7 @@ async function send(method: string, path: string, json?: object) {
 describe('that a caller waits to hear', () => {
   async function waited() {
     const recording = await stored()
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
     return { recording, request, url: `/api/requests/${request.id}` }
   }
@@ -43,7 +55,7 @@ describe('that a caller waits to hear', () => {
 
   test('no outcome of their appointment is noted, however the call was forbidden', async () => {
     const recording = await stored()
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     const appointment = await booked(request, await slotAt(24))
     const jar = await desk.browse(aino)
     expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
@@ -93,8 +105,8 @@ describe('that a caller waits to hear', () => {
   test('the room is closed by its host without saying that it was heard', async () => {
     const recording = await stored()
     const { jar } = await desk.inTheRoom([recording], { host: aino })
-    const heard = { outcome: 'HEARD', password }
-    expect(await jar.request('/api/room/close', heard)).toMatchObject(own)
+    const played = { outcome: 'HEARD', password }
+    expect(await jar.request('/api/room/close', played)).toMatchObject(own)
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
   })
 })

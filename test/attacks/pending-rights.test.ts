@@ -11,7 +11,7 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { admin, clerk, slotAt, toHear, book, booked, makeRecordingUntil, people, browse } = desk
+const { admin, clerk, slotAt, makeInspection, book, booked, makeRecordingUntil, people, browse } = desk
 const deskDb = database.as('seloste_desk').db
 const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
@@ -41,7 +41,7 @@ const pending = async (draft: Draft) =>
 describe('a shorter term that reaches a recording which a requester has booked to hear', () => {
   test('comes into force after a notice and a decision alone; whoever decides on it sees counts, the Service Unit numbers', async () => {
     const recording = await makeRecordingUntil(24 * 30)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     const late = await slotAt(24 * 20)
     await booked(request, late)
 
@@ -86,7 +86,7 @@ describe('a change that reaches an open request', () => {
     const edits: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: true }]
     const offers = await submit(inDays(16), edits)
     expect(taken(await approve(offers)).state).toBe('APPROVED')
-    const request = await toHear([await makeRecordingUntil(24 * 100)], { kinds: ['COPY'] })
+    const request = await makeInspection([await makeRecordingUntil(24 * 100)], { kinds: ['COPY'] })
     const ends: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: false }]
     const first = await submit(inDays(17), ends)
     expect(await pending(first)).toMatchObject([{ request: { number: request.number } }])
@@ -107,7 +107,7 @@ describe('a change that reaches an open request', () => {
 
   test('is found where inspections put ends off no more, and where the Service Unit loses its purpose (C3)', async () => {
     const recording = await makeRecordingUntil(24)
-    const waiting = await toHear([recording])
+    const waiting = await makeInspection([recording])
     await desk.setDay(recording.id, inDays(-1))
     const reached = async (reach: object) => {
       const whole = { terms: [], endsHolds: false, endsKinds: [], endsService: false, ...reach }
@@ -122,7 +122,7 @@ describe('a change that reaches an open request', () => {
     expect(await reached({ endsService: true })).toContain(waiting.id)
     expect(await reached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
     // Of one whose call is not found yet nobody knows what it reaches: the notice counts for it too.
-    const unsettled = await toHear([])
+    const unsettled = await makeInspection([])
     const row = await admin
       .selectFrom('recording')
       .select('number_reached')
@@ -138,7 +138,7 @@ describe('a change that reaches an open request', () => {
 })
 
 test('a booked hearing whose recording ends before it is urgent at once, and the desk’s queue says so', async () => {
-  const request = await toHear([await makeRecordingUntil(24 * 40)])
+  const request = await makeInspection([await makeRecordingUntil(24 * 40)])
   await booked(request, await slotAt(24 * 12))
   const queue = async () =>
     (

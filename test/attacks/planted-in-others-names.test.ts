@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
-import { carryOutEnds, settleEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -85,7 +85,7 @@ test('a prohibition, that destroys a recording before its floor', async () => {
     [id, promises.aino.id],
   )
   await settleEnds(custodian)
-  await carryOutEnds(expunging, Temporal.Now.instant())
+  await applyEnds(expunging, Temporal.Now.instant())
   expect(await stateOf(id)).toMatchObject({ state: 'DESTROYED', cause: 'caller' })
   const { broken } = await promises.check()
   await pool.query(

@@ -65,10 +65,10 @@ async function reportCalls(seloste: RunningSeloste): Promise<void> {
     }
   }
   await reportPastCalls(seloste, [
-    ...Array.from({ length: 20 }, (_, place) =>
-      call(10 + place, false, place % 2 === 0 ? '029 512 1001' : '029 512 1002'),
+    ...Array.from({ length: 20 }, (_, index) =>
+      call(10 + index, false, index % 2 === 0 ? '029 512 1001' : '029 512 1002'),
     ),
-    ...Array.from({ length: 6 }, (_, place) => call(40 + place, true, '029 512 1001')),
+    ...Array.from({ length: 6 }, (_, index) => call(40 + index, true, '029 512 1001')),
   ])
   const aino = await signInAt(seloste.url, 'aino', seloste.password)
   const own = await eventually(

@@ -1,6 +1,6 @@
 import * as age from 'age-encryption'
 import { describe, expect, test } from 'vitest'
-import { carryOutEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds } from '#destruction/apply-ends.ts'
 import { packageKey, subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -37,7 +37,7 @@ describe('a package that lay ready', async () => {
     const key = packageKey(body['id'] as string)
     const image = await imageOf(register, key)
     await ends.byOfficial(recordings[0]!)
-    await carryOutEnds(ends.expunging, Temporal.Now.instant())
+    await applyEnds(ends.expunging, Temporal.Now.instant())
     expect((await ends.stateOf(recordings[0]!)).state).toBe('DESTROYED')
     await register.objects.put(key, image).catch(() => undefined)
     await database

@@ -194,7 +194,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   const right = { role: 'SECURITY' as const, purposes: ['CRIME_OR_MISUSE' as const], scope: everything }
   const [paula, aino] = [await person('Paula'), await person('Aino')]
   const sini = await (await enterTestPerson(admin, desk, { name: 'Sini', right })).signIn()
-  const [heard, official, requested, over] = await register.makeRecordings(4)
+  const [played, official, requested, over] = await register.makeRecordings(4)
   await sql`update disclosure_rules set authority = true`.execute(admin)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${official!.segmentId}`.execute(
     admin,
@@ -215,7 +215,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   let inspections: (string | null)[] = []
   const { machine, rows, restored } = await restoredAfter(async () => {
     const listens = { clerkId: (await person('Pia')).id, kinds: ['LISTEN' as const] }
-    const theirs = await servedRequest(admin, { ...listens, contacts: [heard!.contactId] })
+    const theirs = await servedRequest(admin, { ...listens, contacts: [played!.contactId] })
     const officials = await servedRequest(admin, {
       ...{ ...listens, contacts: [official!.contactId], party: 'OFFICIAL', officialId: aino.id },
     })
@@ -230,7 +230,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
       where id = ${third.id}`.execute(admin)
     ;[authority, empty, refused] = [one.number, other.number, third.number]
     for (const [{ id }, party] of [
-      [heard!, 'OFFICIAL'],
+      [played!, 'OFFICIAL'],
       [official!, 'CALLER'],
       [requested!, 'CALLER'],
       [over!, 'OFFICIAL'],
@@ -244,7 +244,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
       admin,
     )
     const states = [
-      await stateHere(heard!),
+      await stateHere(played!),
       await stateHere(official!),
       await stateHere(requested!),
       await stateHere(over!),
@@ -254,7 +254,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   await machine.pool.query('select settle_ends()')
   const state = async ({ id }: { id: string }) =>
     (await rows('select state from recording where id = $1', [id]))[0].state as string
-  expect(await state(heard!)).toBe('RESTRICTED')
+  expect(await state(played!)).toBe('RESTRICTED')
   expect(await state(official!)).toBe('RESTRICTED')
   expect(await state(requested!)).toBe('RESTRICTED')
   // It waited for nothing any more: it goes.
@@ -286,5 +286,5 @@ test('what a request or an authority of the day waits to hear is not destroyed b
     inspections[0],
   ])
   expect(await state(requested!)).toBe('DESTROYING')
-  expect(await state(heard!)).toBe('DESTROYING')
+  expect(await state(played!)).toBe('DESTROYING')
 })

@@ -35,7 +35,7 @@ async function past(guard: string, ...statements: string[]): Promise<void> {
 }
 
 /** Something happens after a backup, whose hashes the place has. */
-async function goOn(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
+async function resume(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
   await register.makeRecordings(1)
   await register.seal()
   await place.shipLog()
@@ -61,7 +61,7 @@ test('an entry that was gone before the backup is not lost by the restore: the l
     'delete from audit_pending where seq in (select seq from aside.entry)',
   )
   await pool.query('drop schema aside cascade')
-  await goOn(place)
+  await resume(place)
   const machine = await emptyMachine()
   const restored = await restoreFrom(machine, place, { backup: manifest.id })
   expect(restored.lostEntries.length).toBeGreaterThan(0)
@@ -78,7 +78,7 @@ test('a break that was open at the backup is open after it, whatever was lost si
   await noteBreak(db, [finding])
   const { manifest } = await backUpTo(register, place)
   await pool.query('delete from audit_break where accepted_at is null')
-  await goOn(place)
+  await resume(place)
   const machine = await emptyMachine()
   await restoreFrom(machine, place, { backup: manifest.id })
   expect((await openBreak(machine.db))?.findings).toEqual([finding])
@@ -88,7 +88,7 @@ test('what an earlier restore has lost is no break of the next', async () => {
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUpTo(register, place)
-  await goOn(place)
+  await resume(place)
   const first = await emptyMachine()
   expect((await restoreFrom(first, place, { backup: manifest.id })).lostEntries.length).toBeGreaterThan(0)
   const { db: restored, keys, log, ledger, target, url } = first

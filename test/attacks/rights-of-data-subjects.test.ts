@@ -1,7 +1,7 @@
 // R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and what they are told is what happened.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { carryOutEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds } from '#destruction/apply-ends.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
@@ -11,7 +11,7 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { admin, custodian, clerk, slotAt, toHear, booked, makeRecordingUntil, setDay, stateOf } = desk
+const { admin, custodian, clerk, slotAt, makeInspection, booked, makeRecordingUntil, setDay, stateOf } = desk
 
 const now = () => Temporal.Now.instant()
 const inFinnish = (at: Temporal.Instant) => {
@@ -41,7 +41,7 @@ const makeDue = () =>
 describe('what a requester is told', () => {
   test('is the day on which the recording was destroyed, as the ledger has it, and not the day that its term came to', async () => {
     const recording = await makeRecordingUntil(24)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     // As a shorter term leaves it: by its rule it would have ended long ago.
     const term = now().subtract({ hours: 24 * 15 })
     await setDay(recording.id, term)
@@ -63,7 +63,7 @@ describe('what a requester is told', () => {
 describe('a letter that comes by itself', () => {
   test('goes to nobody whom nobody has identified: a requester who turns out to be somebody else', async () => {
     const recording = await makeRecordingUntil(24)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
     await sql`select close_expired_inspections()`.execute(admin)
     await destroyDue()
@@ -92,7 +92,7 @@ describe('a letter that comes by itself', () => {
 describe('a letter that was drafted before an event', () => {
   test('is not delivered after it: of a recording that was destroyed meanwhile, it is drafted anew', async () => {
     const recording = await makeRecordingUntil(24 * 10)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     const stale = await draft(request.id, 'answer')
     expect(await textOf(stale)).toContain('Puhelu on tallennettu.')
     await setDay(recording.id, now().subtract({ seconds: 1 }))
@@ -106,7 +106,7 @@ describe('a letter that was drafted before an event', () => {
   })
 
   test('is not delivered after it: of an appointment that was held meanwhile', async () => {
-    const request = await toHear([await makeRecordingUntil(24 * 10)])
+    const request = await makeInspection([await makeRecordingUntil(24 * 10)])
     const appointment = await booked(request, await slotAt(2))
     const letter = await draft(request.id, 'appointment')
     await sql`update appointment set state = 'HEARD', ended_at = now() where id = ${appointment}`.execute(admin)
@@ -118,7 +118,7 @@ describe('a letter that was drafted before an event', () => {
 
   test('and that came by itself is made anew by itself, though its request is closed', async () => {
     const recording = await makeRecordingUntil(1)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
     await sql`select close_expired_inspections()`.execute(admin)
     await makeDue()
@@ -165,7 +165,7 @@ test('the certificate of a prohibition is never 404: until the recording is dest
   const page = await browser.fetch(`/api/recordings/${recording.id}/destruction?purpose=INSPECTION`)
   expect(await page.json()).toMatchObject({ certificate: { state: 'destroying' } })
   // Destroyed, and the ledger's head not signed yet.
-  await carryOutEnds(desk.expunging, now())
+  await applyEnds(desk.expunging, now())
   expect((await stateOf(recording.id)).state).toBe('DESTROYED')
   expect((await certificate()).status).toBe(202)
   // Somebody who may not see the call learns nothing.

@@ -8,7 +8,7 @@ import { submitted } from '../database/drafts.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { slotAt, toHear, booked, makeRecordingUntil, people } = await openOffices(database)
+const { slotAt, makeInspection, booked, makeRecordingUntil, people } = await openOffices(database)
 const deskDb = database.as('seloste_desk').db
 const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
@@ -16,7 +16,7 @@ const now = () => Temporal.Now.instant()
 
 test('a version in which the longer of two rules of a number ends is not approved over what a requester has booked to hear', async () => {
   const recording = await makeRecordingUntil(24 * 30)
-  await booked(await toHear([recording]), await slotAt(24 * 25))
+  await booked(await makeInspection([recording]), await slotAt(24 * 25))
   const { recordingPlan } = (await readVersions(deskDb)).at(-1)!.description
   const today = Temporal.Now.plainDateISO('Europe/Helsinki')
   const hours = (days: string[]) => ({ days, from: '08:00', to: '18:00' })

@@ -90,10 +90,10 @@ describe('told by another node, which knows nothing of the first call', () => {
         facts,
         { ...facts, recording: recordingOf(facts) },
       ])
-      for (const [place, facts] of tellings.entries()) {
-        await enterSegment(facts, place < 3 ? node : otherNode)
+      for (const [index, facts] of tellings.entries()) {
+        await enterSegment(facts, index < 3 ? node : otherNode)
         // The first goes on being told.
-        if (place > 2) await enterSegment(own)
+        if (index > 2) await enterSegment(own)
       }
       const [first, second] = await partsOf(own, strange)
       expect(first).toMatchObject({ contact: own.contactId, caller: victim.key, marks: [] })
@@ -140,7 +140,7 @@ test('who shows the number of the official in no directory who has the call, at 
   const unheard = { official: undefined, decision: { record: true, reason: 'drawn' } }
   const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted }, decision: unheard.decision })
   const strange = callOf({ kind: 'e164', key: unlisted, raw: null }, 1, { ...unheard, endedAt: own.endedAt })
-  const goesOn = (facts: SegmentFacts) => ({
+  const continued = (facts: SegmentFacts) => ({
     ...facts,
     endedAt: undefined,
     recording: { ...recordingOf(facts), id: facts.segmentId, stored: undefined, endedAt: undefined },
@@ -148,8 +148,8 @@ test('who shows the number of the official in no directory who has the call, at 
   const over = (facts: SegmentFacts) => ({ ...facts, recording: recordingOf(facts, { id: facts.segmentId }) })
   const verdicts = []
   for (const [facts, by] of [
-    [goesOn(own), node],
-    [goesOn(strange), otherNode],
+    [continued(own), node],
+    [continued(strange), otherNode],
     [over(own), node],
     [over(strange), otherNode],
   ] as const)
@@ -265,7 +265,7 @@ describe('told by a feed', () => {
       'exchange',
       calls.map((call) => [call]),
     )
-    for (const [place, call] of calls.entries()) if (!added.has(place)) await reported(call)
+    for (const [index, call] of calls.entries()) if (!added.has(index)) await reported(call)
     const parts = await partsOf(...calls)
     expect(parts.map(({ caller }) => caller)).toEqual([victim.key, stranger.key, victim.key])
     expect(parts.map(({ contact }) => contact === parts[0]?.contact)).toEqual([true, false, true])

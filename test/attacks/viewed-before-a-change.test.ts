@@ -72,7 +72,7 @@ test('an employment that begins anew after the one in which an official listened
 })
 
 /** A request whose requester names calls, all of which the clerk finds and listens to. */
-async function heardOf(numbers: readonly string[]) {
+async function playCallsOf(numbers: readonly string[]) {
   const { id, number } = await served()
   const calls: { id: string; path: string }[] = []
   for (const caller of numbers) {
@@ -109,7 +109,7 @@ async function verdictOf(contact: string) {
 }
 
 test('a call of a request that is taken back, or a request that is withdrawn, after it was heard', async () => {
-  const { id, calls } = await heardOf(['+358457700001', '+358457700002', '+358457700003'])
+  const { id, calls } = await playCallsOf(['+358457700001', '+358457700002', '+358457700003'])
   expect((await request('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
   expect(await outside()).toBe(0)
   expect((await request('paula', 'POST', `${calls[1]!.path}/verification`, { isParty: true })).status).toBe(204)
@@ -118,7 +118,7 @@ test('a call of a request that is taken back, or a request that is withdrawn, af
 })
 
 test('a call of a request that is looked for anew after it was heard, and another one fits; a third one is outside', async () => {
-  const { calls, number } = await heardOf(['+358457700004'])
+  const { calls, number } = await playCallsOf(['+358457700004'])
   const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
   expect(await request('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({
     status: 200,

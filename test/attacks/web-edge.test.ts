@@ -205,13 +205,13 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
         url: string
         schema: { operationId: string }
       }>(operations).filter(({ access }) => access !== 'anyone')
-      const heard: string[] = []
+      const played: string[] = []
       for (const { method, url, schema } of demanding) {
         const path = url.replaceAll(/:\w+/g, '00000000-0000-4000-8000-000000000001')
         const { status, body } = await send(path, { cookie, 'sec-fetch-site': from }, method)
-        if (status !== 403 || !body.includes('deny.origin')) heard.push(`${schema.operationId} ${status}`)
+        if (status !== 403 || !body.includes('deny.origin')) played.push(`${schema.operationId} ${status}`)
       }
-      expect(heard).toEqual([])
+      expect(played).toEqual([])
       const names = demanding.map(({ schema }) => schema.operationId)
       expect(names).toEqual(
         expect.arrayContaining(['readAudio', 'savePackage', 'watchCalls', 'watchToday', 'followListening']),

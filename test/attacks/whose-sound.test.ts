@@ -120,7 +120,7 @@ test('while a call is silent neither another port of its client’s address nor 
   await own.speak(60)
   const speakers = [await openSpeaker(27_100, 700, '127.0.0.1'), await openSpeaker(27_200, 800, '127.0.0.2')]
   clients.push(...speakers)
-  const tones = speakers.map((speaker) => speaker.goOn(own.ports))
+  const tones = speakers.map((speaker) => speaker.resume(own.ports))
   await wait(1_500)
   await Promise.all(tones.map((tone) => tone.stop()))
   await own.bye()
@@ -137,7 +137,7 @@ describe('a trunk that latches', () => {
   async function strangerAt(address: string, own: Awaited<ReturnType<typeof client>>) {
     const speaker = await openSpeaker(27_000, 900, address)
     clients.push(speaker)
-    return speaker.goOn(own.ports)
+    return speaker.resume(own.ports)
   }
 
   test('follows no stranger of another network, who sends first and while nothing else comes', async () => {

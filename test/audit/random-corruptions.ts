@@ -329,11 +329,11 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
   }),
   'an entry deleted': changeBundle((entries, random) => {
     const at = random.below(entries.length)
-    return entries.filter((_, place) => place !== at)
+    return entries.filter((_, index) => index !== at)
   }),
   'an entry emptied': changeBundle((entries, random) => {
     const at = random.below(entries.length)
-    return entries.map((entry, place) => (place === at ? Buffer.alloc(0) : entry))
+    return entries.map((entry, index) => (index === at ? Buffer.alloc(0) : entry))
   }),
   'an entry inserted': changeBundle((entries, random) => {
     const at = random.below(entries.length)
@@ -342,7 +342,7 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
   'an entry over another': changeBundle((entries, random) => {
     const at = random.below(entries.length)
     const other = (at + 1 + random.below(entries.length - 1)) % entries.length
-    return entries.map((entry, place) => (place === at ? entries[other]! : entry))
+    return entries.map((entry, index) => (index === at ? entries[other]! : entry))
   }),
   'a stale checkpoint'(files) {
     const [first] = files.get('checkpoints.jsonl')!.toString().split('\n')

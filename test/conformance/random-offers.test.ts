@@ -109,7 +109,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   if (index.durationSamples > 8 * (lengthMs + 1000)) return `it lasts ${index.durationSamples / 8} of ${lengthMs} ms`
   if (counters.received + counters.omitted !== sent.length) return `${JSON.stringify(counters)} of ${sent.length}`
   const recorded: Buffer[] = []
-  const heard: boolean[] = []
+  const received: boolean[] = []
   const current = new Map<number, ReturnType<typeof codecsOf>>()
   let unplayed = 0
   for (const chunk of chunks) {
@@ -119,7 +119,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
         recorded.push(Buffer.from(chunk.subarray(start, end)))
         const found = codecOf(current.get(stream)!, payloadType)
         const plays = isPlayable(found)
-        heard.push(plays)
+        received.push(plays)
         if (!plays && found.codec !== 'comfort-noise' && found.codec !== 'telephone-event') unplayed++
       },
     })
@@ -132,14 +132,14 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   for (const [n, { payload, meant, payloadType }] of sounds.entries()) {
     if (!payload.equals(recorded[n]!)) return `packet ${n} is another`
     const named = meant ?? codecNamedBy(payloadType)
-    const should = isHeard(named)
-    if (should !== heard[n])
-      return `payload type ${payloadType} (${named?.encoding}) is ${heard[n] ? '' : 'not '}played`
+    const should = isDecodable(named)
+    if (should !== received[n])
+      return `payload type ${payloadType} (${named?.encoding}) is ${received[n] ? '' : 'not '}played`
   }
   if (index.unplayedMs !== 20 * unplayed) return `${index.unplayedMs} ms unplayed of ${unplayed} packets`
-  const plays = heard.filter(Boolean).length
+  const plays = received.filter(Boolean).length
   const empty = sounds.filter(
-    ({ meant, payloadType, payload }, n) => heard[n] && holdsNothing(meant ?? codecNamedBy(payloadType), payload),
+    ({ meant, payloadType, payload }, n) => received[n] && holdsNothing(meant ?? codecNamedBy(payloadType), payload),
   ).length
   let visited = 0
   let wrongSound: string | undefined
@@ -155,7 +155,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   const strays = index.sources.reduce((sum, { straySeqs }) => sum + straySeqs.length, 0)
   if (visited < plays - strays - empty || visited > plays)
     return `${visited} of ${plays} packets sound, ${strays} stray`
-  if (plays - strays > 2 && isSilent(index) && loud(sounds, heard) > 2) return 'it is silent although speech came'
+  if (plays - strays > 2 && isSilent(index) && loud(sounds, received) > 2) return 'it is silent although speech came'
   if (isSilent(index) && plays === 0 && unplayed === 0 && recorded.length > 0 && !sounds.every(isQuiet))
     return 'no mark'
   return undefined
@@ -208,7 +208,7 @@ function codecNamedBy(payloadType: number): Codec | undefined {
 }
 
 /** By the registered names alone (RFC 3551, RFC 7587), as a reader of the standards would say. */
-function isHeard(codec: Codec | undefined): boolean {
+function isDecodable(codec: Codec | undefined): boolean {
   if (!codec) return false
   const { encoding, clockRate } = codec
   if (encoding === 'OPUS') return clockRate === 48_000
@@ -218,8 +218,8 @@ function isHeard(codec: Codec | undefined): boolean {
   return ['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'].includes(encoding) && clockRate === 8000
 }
 
-function loud(sounds: readonly { meant: Codec | undefined }[], heard: readonly boolean[]): number {
-  return sounds.filter((_, n) => heard[n]).length
+function loud(sounds: readonly { meant: Codec | undefined }[], received: readonly boolean[]): number {
+  return sounds.filter((_, n) => received[n]).length
 }
 
 function isQuiet({ meant, payloadType }: { meant: Codec | undefined; payloadType: number }): boolean {

@@ -2,13 +2,13 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
-import { carryOutEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds } from '#destruction/apply-ends.ts'
 import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { createCopyHearings, endHearingsOver } from '#use/disclosure/copies/hear-copy.ts'
-import { beginHearing } from '#use/disclosure/copies/judge-copy.ts'
+import { createCopyHearings, endExpiredPlaybacks } from '#use/disclosure/copies/play-copy.ts'
+import { startPlayback } from '#use/disclosure/copies/judge-copy.ts'
 import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import type { EvaluationFigures } from '#use/disclosure/copies/voice-engines.ts'
 import { demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
@@ -19,7 +19,21 @@ import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.
 
 const database = await createTestDatabase<RegisterTables>()
 const copies = await openCopies(database, { engines: await openVoiceEngines(await nameVoice('signal')) })
-const { readCopy, lacksOfCopy, save, render, check, rowOf, objectsOf, copy, play, until, rendered, hear, send } = copies
+const {
+  readCopy,
+  lacksOfCopy,
+  save,
+  render,
+  check,
+  rowOf,
+  objectsOf,
+  copy,
+  play,
+  until,
+  rendered,
+  playCopy: receive,
+  send,
+} = copies
 
 test('a copy is rendered once everything is there: each thing that is missing refuses it and is named', async () => {
   const { id, recording } = await copy()
@@ -63,14 +77,14 @@ test('the preparer has played every second of the original, but for gaps of less
 test('both tracks of a result are spoken anew; its length tells no more than to five seconds', async () => {
   const { id, recording } = await rendered()
   const original = await play(recording)
-  const sound = await hear(id)
+  const sound = await receive(id)
   expect((sound.length - 44) % (5 * 8000 * 4)).toBe(0)
   const ms = (sound.length - 44) / 32
   for (const lane of [0, 1] as const)
     expect(samplesOf(sound, lane, 0, ms).some((sample) => Math.abs(sample) > 300)).toBe(true)
   // No sample of the original that is loud is where it was.
-  const heard = samplesOf(sound, 0, 0, 1000)
-  const same = samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === heard[at])
+  const played = samplesOf(sound, 0, 0, 1000)
+  const same = samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === played[at])
   expect(same.length).toBeLessThan(400)
 })
 
@@ -97,7 +111,7 @@ test('the second person signs what they have heard all of; nobody signs what the
 
 test('a copy is signed at no desk that the second person has left, before a new proof; it is sent back at any', async () => {
   const [signed, sentBack] = [(await rendered()).id, (await rendered()).id]
-  for (const id of [signed, sentBack]) await hear(id)
+  for (const id of [signed, sentBack]) await receive(id)
   const proved = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${copies.people.kaisa.id}`.execute(
       database.as().db,
@@ -140,7 +154,7 @@ test('the database asks for itself, whatever the custodian asks of it: played, a
 test('whoever prepared a copy once does not sign it, though somebody has taken it over since', async () => {
   const { id } = await rendered()
   await sql`update anonymised_copy set prepared_by = ${copies.people.tiina.id} where id = ${id}`.execute(copies.admin)
-  await hear(id, 'eero')
+  await receive(id, 'eero')
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
 })
 
@@ -149,7 +163,7 @@ test('nobody hears faster by beginning to hear again: the pace is of the person'
   const session = await copies.people.kaisa.signIn()
   const hearings = createCopyHearings(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
   const begin = async () => {
-    const begun = await beginHearing(database.as('seloste_desk').db, session, id)
+    const begun = await startPlayback(database.as('seloste_desk').db, session, id)
     if ('refused' in begun) throw new Error(begun.refused)
     return begun.id
   }
@@ -184,7 +198,7 @@ test('a copy that is approved stays as it is: whoever gets it again gets the sam
   expect(await check(id, 'REJECTED')).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
   const again = await send('kaisa', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
   expect(again.body).toEqual({ id })
-  expect((await hear(id)).equals(sound)).toBe(true)
+  expect((await receive(id)).equals(sound)).toBe(true)
   const opened = await openAnonymisedSound(copies.register.ingest, { copy: id, recording }, sound.length)
   expect((await opened.read(0, opened.totalBytes)).equals(sound)).toBe(true)
   expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
@@ -241,7 +255,7 @@ test('is heard, signed and sent back by whose right reaches the recording alone;
   expect(await copies.beginHearing(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   expect(await check(id, 'REJECTED', 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   // Heard while it was reached, it is not signed once it is not.
-  await hear(id)
+  await receive(id)
   const reach = (number: string) =>
     copies.admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
@@ -258,7 +272,7 @@ test('is heard, signed and sent back by whose right reaches the recording alone;
 
 test('what was heard of an earlier rendering counts for nothing in the next: any change is to be heard anew', async () => {
   const { id } = await rendered()
-  await hear(id)
+  await receive(id)
   await save(id)
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
   await render(id)
@@ -268,7 +282,7 @@ test('what was heard of an earlier rendering counts for nothing in the next: any
   expect(
     await send('kaisa', 'POST', `/api/anonymised-copies/${id}/check`, { revision: revision - 1, outcome: 'REJECTED' }),
   ).toMatchObject({ status: 409, code: 'anonymised-copy.changed-meanwhile' })
-  await hear(id)
+  await receive(id)
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
@@ -286,7 +300,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   expect(await request()).toBe(403)
   expect(await readCopy(id)).toMatchObject({ error: { code: 'recording.restricted' } })
   // As the custodian does every few seconds: a hearing that has ended does not go on.
-  await endHearingsOver({ db: database.as('seloste_custodian').db })
+  await endExpiredPlaybacks({ db: database.as('seloste_custodian').db })
   await setTo('STORED')
   expect(await request()).toBe(403)
   hearing = await copies.beginHearing(id)
@@ -309,21 +323,21 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
 })
 
 test('a prohibition while it is rendered or heard leaves nothing of it, and the state says so (R50)', async () => {
-  const heard = await rendered()
-  const hearing = await copies.beginHearing(heard.id)
+  const played = await rendered()
+  const hearing = await copies.beginHearing(played.id)
   const making = await copy()
   await play(making.recording)
   await save(making.id)
   const begun = render(making.id)
-  await copies.byOfficial(heard.recording)
+  await copies.byOfficial(played.recording)
   expect((await begun).status).toBe(202)
   await copies.byOfficial(making.recording)
   const browser = await copies.as('kaisa')
   expect((await browser.fetch(hearing.body['audio'] as string)).status).toBe(404)
-  for (const { id, recording } of [heard, making]) {
+  for (const { id, recording } of [played, making]) {
     expect(await send('eero', 'GET', `/api/anonymised-copies/${id}`)).toMatchObject({ code: 'recording.destroyed' })
     expect((await rowOf(id)).work).toBeNull()
-    await carryOutEnds(copies.expunging, Temporal.Now.instant())
+    await applyEnds(copies.expunging, Temporal.Now.instant())
     await expect.poll(() => objectsOf(recording)).toEqual([])
     await expect.poll(async () => (await rowOf(id)).sound_at).toBeNull()
   }
@@ -402,7 +416,7 @@ test('a copy that an engine of before voiced keeps its name and figures, though 
   expect((await send('riitta', 'GET', `/api/anonymised-copies/${id}/report`)).body).toMatchObject({
     ...{ level: 'D', engine: 'nvq', version: '8', evaluation },
   })
-  expect((await hear(id)).length).toBeGreaterThan(44)
+  expect((await receive(id)).length).toBeGreaterThan(44)
 })
 
 test('the words are nowhere in the clear: not in the row, not in the log, and the desk reads no row at all', async () => {
@@ -440,12 +454,12 @@ test('where the description allows a pseudonym, an engine of level D that the ag
   await save(id, { level: 'D' })
   expect(await render(id)).toMatchObject({ status: 202 })
   await until(id, 'RENDERED')
-  const sound = await hear(id)
+  const sound = await receive(id)
   expect(sound.length).toBe(44 + 5 * 8000 * 4)
   expect(new Set(samplesOf(sound, 0, 1000, 1500))).toEqual(new Set([0]))
-  const heard = samplesOf(sound, 0, 0, 1000)
-  expect(heard.some((sample) => Math.abs(sample) > 300)).toBe(true)
-  expect(samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === heard[at]).length).toBeLessThan(400)
+  const played = samplesOf(sound, 0, 0, 1000)
+  expect(played.some((sample) => Math.abs(sample) > 300)).toBe(true)
+  expect(samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === played[at]).length).toBeLessThan(400)
   const { body: report } = await send('kaisa', 'GET', `/api/anonymised-copies/${id}/report`)
   expect(report).toMatchObject({
     ...{ level: 'D', engine: namedVoice.name, version: namedVoice.version, isAnonymous: false, residualRisk: 'voice' },

@@ -29,10 +29,10 @@ export interface Leak {
 export function leavesNothingOf(bytes: Uint8Array, secrets: readonly Secret[]): Leak[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const views = viewsOf(buffer)
-  return secrets.flatMap((secret, place) => {
+  return secrets.flatMap((secret, index) => {
     const found = [...inViews(secret, views), ...inBytes(secret, buffer)]
     const forms = new Map(found.map((leak) => [leak.form, leak]).reverse() as [string, { form: string; at: number }][])
-    return [...forms.values()].map(({ form, at }) => ({ secret: place, form, at }))
+    return [...forms.values()].map(({ form, at }) => ({ secret: index, form, at }))
   })
 }
 

@@ -109,19 +109,19 @@ export async function openCopies(
     return made
   }
   const beginHearing = (id: string, name: Name = 'kaisa') => send(name, 'POST', `/api/anonymised-copies/${id}/hearings`)
-  async function hear(id: string, name: Name = 'kaisa'): Promise<Buffer> {
+  async function playCopy(id: string, name: Name = 'kaisa'): Promise<Buffer> {
     const hearing = await beginHearing(id, name)
     expect(hearing).toMatchObject({ status: 201 })
     return wholeOf(hearing.body['audio'] as string, name)
   }
   async function wholeOf(audio: string, name: Name): Promise<Buffer> {
-    const heard = await (await as(name)).fetch(audio)
-    expect([heard.status, heard.headers.get('cache-control')]).toEqual([206, 'no-store'])
-    return Buffer.from(await heard.arrayBuffer())
+    const played = await (await as(name)).fetch(audio)
+    expect([played.status, played.headers.get('cache-control')]).toEqual([206, 'no-store'])
+    return Buffer.from(await played.arrayBuffer())
   }
   async function approved(work: Work = {}, disclosure?: string) {
     const made = await rendered(work, disclosure)
-    const sound = await hear(made.id)
+    const sound = await playCopy(made.id)
     expect(await check(made.id, 'APPROVED')).toMatchObject({ status: 204 })
     return { ...made, sound }
   }
@@ -146,7 +146,7 @@ export async function openCopies(
     ...research,
     describePseudonymised,
     ...{ readCopy: read, lacksOfCopy: lacksOf, save, render, check, rowOf, objectsOf, copy, play, until },
-    ...{ rendered, beginHearing, hear, approved },
+    ...{ rendered, beginHearing, playCopy, approved },
   }
 }
 

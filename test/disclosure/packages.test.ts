@@ -554,7 +554,7 @@ describe('a package to an authority', () => {
   })
 
   test('that names who answered ends once a correction says that it was another; one of the sound alone does not', async () => {
-    const call = await ends.kept()
+    const call = await ends.makeRecording()
     const released = async (what: 'IDENTIFICATION_DATA' | 'RECORDING') => {
       const { path } = await granted(what, {}, call)
       const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })

@@ -2,7 +2,7 @@
 // machine's clock: what counts is how far apart the two are.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { carryOutEnds, settleEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
 import { advanceClock } from '#destruction/clock.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { recordingTerms } from '#description/terms.ts'
@@ -19,7 +19,7 @@ const runAll = async () => {
   const state = await advanceClock(custodian)
   await sweep(ends.expunging, now())
   await settleEnds(custodian)
-  await carryOutEnds(ends.expunging, now())
+  await applyEnds(ends.expunging, now())
   return state
 }
 const listen = (id: string) => post('aino', `/api/recordings/${id}/listenings`, { purpose: 'DEVELOPMENT' })

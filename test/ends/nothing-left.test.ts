@@ -4,7 +4,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { carryOutEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds } from '#destruction/apply-ends.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -76,7 +76,7 @@ test('nothing on the machine opens a recording that is destroyed, and its neighb
   expect(await foundBelow(folder, needles)).toEqual(inBuckets() ? ['monthKey'] : ['monthKey', 'sound'])
 
   await byOfficial(gone.id)
-  await carryOutEnds(expunging, Temporal.Now.instant())
+  await applyEnds(expunging, Temporal.Now.instant())
   expect(await stateOf(gone.id)).toMatchObject({ state: 'DESTROYED' })
   await owner.query('checkpoint')
   const { rows } = await owner.query<{ data: string; own: string }>(

@@ -59,13 +59,13 @@ function endForbidden({ prohibitions, cases }: EndFacts, isPast: boolean): WhatE
   const inOrder = [...prohibitions].sort(
     (a, b) => Temporal.Instant.compare(a.receivedAt, b.receivedAt) || (a.party < b.party ? -1 : 1),
   )
-  const waitedFor = (forbidden: Forbidden) => cases.filter((one) => goesFirst(one, forbidden))
+  const waitedFor = (forbidden: Forbidden) => cases.filter((one) => precedes(one, forbidden))
   const carriedOut = inOrder.find((forbidden) => isPast || waitedFor(forbidden).length === 0)
   if (carriedOut) return { act: 'destroy', cause: carriedOut.party === 'CALLER' ? 'caller' : 'official' }
   return { act: 'wait', for: 'case', cases: idsOf(inOrder.flatMap(waitedFor)) }
 }
 
-function goesFirst(one: OpenCase, forbidden: Forbidden): boolean {
+function precedes(one: OpenCase, forbidden: Forbidden): boolean {
   return !isBefore(forbidden.receivedAt, one.receivedAt) && (one.kind === 'authority' || one.party !== forbidden.party)
 }
 

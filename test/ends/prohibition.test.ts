@@ -146,9 +146,9 @@ describe('a prohibition waits for the other party’s inspection that was open w
     const other = { purpose: 'INSPECTION', reference: (await serve([recording.contactId])).number }
     expect(await listen('paula', recording.id, other)).toMatchObject({ code: 'recording.restricted' })
     const itsOwn = { purpose: 'INSPECTION', reference: request.number }
-    const heard = await listen('paula', recording.id, itsOwn)
-    expect(heard.status).toBe(201)
-    const { audio } = heard.body as unknown as { audio: string }
+    const received = await listen('paula', recording.id, itsOwn)
+    expect(received.status).toBe(201)
+    const { audio } = received.body as unknown as { audio: string }
     expect((await (await as('paula')).fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
 
     await ends.closeInspection(request.calls[0]?.inspectionId, 'no-show')

@@ -176,7 +176,7 @@ describe('two destroyers', () => {
         await slow.reached
         await expungeRecordings(expunging, endings(ids), now())
         await takeCopies()
-        slow.goOn()
+        slow.resume()
         await running
         await finish()
         await expectAlive(`paused at ${at}`)

@@ -154,7 +154,7 @@ test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none t
       server.send(request('INVITE', { 'call-id': 'sound', branch: 'z9hG4bKsound' }, 'v=0\r\n'), {
         address: '192.0.2.99',
       })
-      expect(server.heard().length).toBeGreaterThan(0)
+      expect(server.received().length).toBeGreaterThan(0)
       answered += server.sent.length + server.answersToMalformed.length
       server.server.stop()
       server = freshServer()

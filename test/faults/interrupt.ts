@@ -13,7 +13,7 @@ export interface Interrupted {
   steps: () => number
   /** Of a paused one: it has come to its step; let it go on. */
   reached: Promise<void>
-  goOn: () => void
+  resume: () => void
 }
 
 export interface InterruptOptions {
@@ -89,6 +89,6 @@ export function interrupt(expunging: Expunging, options: InterruptOptions): Inte
     },
     steps: () => steps,
     reached: paused.promise,
-    goOn: pausing.resolve,
+    resume: pausing.resolve,
   }
 }

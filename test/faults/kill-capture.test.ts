@@ -74,7 +74,7 @@ test(
     for (const call of sent) {
       const session = call.sessions[0]
       if (!session) throw new Error(`a call has no session: ${call.outcome} ${call.status ?? ''}`)
-      const { contact, heard } = await recordingOf(session, found, seen)
+      const { contact, heard: received } = await recordingOf(session, found, seen)
       expect(contact.segments[0]?.marks).toEqual(expect.arrayContaining(['incomplete', 'end-inferred']))
       for (const who of ['caller', 'official'] as const) {
         const stream = session.streams.find((one) => one.who === who)
@@ -84,7 +84,7 @@ test(
           (packet) => packet.sentMs !== undefined && beganAt + packet.sentMs < killedAt,
         ).length
         const promised = soundOf(session, who).subarray(0, sentBeforeKill * samplesPerPacket - samplesPerSecond)
-        expect(findSound(promised, heard[who])).toMatchObject({ compared: promised.length, different: 0 })
+        expect(findSound(promised, received[who])).toMatchObject({ compared: promised.length, different: 0 })
       }
     }
 
@@ -93,10 +93,10 @@ test(
       for (const listed of contacts) {
         if (used.has(listed.id)) continue
         const id = listed.segments[0]?.recording.id ?? ''
-        const heard = await sound(id)
-        if (findSound(soundOf(session, 'caller'), heard.caller).shift < 0) continue
+        const received = await sound(id)
+        if (findSound(soundOf(session, 'caller'), received.caller).shift < 0) continue
         used.add(listed.id)
-        return { contact: await api.contact(listed.id, 'QUALITY'), heard }
+        return { contact: await api.contact(listed.id, 'QUALITY'), heard: received }
       }
       throw new Error('no recording has this call’s sound')
     }
@@ -104,9 +104,9 @@ test(
     async function sound(id: string) {
       const known = sounds.get(id)
       if (known) return known
-      const heard = await api.listen(id, 'QUALITY')
-      sounds.set(id, heard)
-      return heard
+      const received = await api.listen(id, 'QUALITY')
+      sounds.set(id, received)
+      return received
     }
   },
 )

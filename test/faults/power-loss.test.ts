@@ -169,8 +169,8 @@ test.skipIf(missing !== '')(
         expect((await sari.listen(recordingOf(again), 'QUALITY')).caller).toEqual(sound)
         await found(sari, forbiddenCaller, 'destroyed')
         const cutShort = await found(sari, ongoingCaller, 'available')
-        const heard = (await sari.listen(recordingOf(cutShort), 'QUALITY')).caller.length / samplesPerSecond
-        expect(heard).toBeGreaterThan(4.5)
+        const received = (await sari.listen(recordingOf(cutShort), 'QUALITY')).caller.length / samplesPerSecond
+        expect(received).toBeGreaterThan(4.5)
         await eventually(
           async () => (seloste(data, 'recordings', 'verify').status === 0 ? true : undefined),
           'recordings that all verify',

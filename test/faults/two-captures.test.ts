@@ -142,7 +142,7 @@ test(
     const [hangUp, hangUpForbidden] = [new AbortController(), new AbortController()]
     const [once_, forbidden, long] = ['+358401270001', '+358401270002', '+358401270003'] as const
     const forbade = placeAtBoth(forbidden, 1200, hangUpForbidden.signal)
-    const goesOn = placeAtBoth(long, 1200, hangUp.signal)
+    const ongoing = placeAtBoth(long, 1200, hangUp.signal)
     for (const caller of [forbidden, long]) await going(caller)
     await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBe(4)
 
@@ -183,7 +183,7 @@ test(
     // It comes back, and says what it has. Its client at the dead node noticed nothing.
     await start(dead, ports)
     hangUp.abort()
-    const sent = await Promise.all(goesOn)
+    const sent = await Promise.all(ongoing)
     await expect
       .poll(async () => (await segmentsOf(long)).slice(0, 2).map(({ state }) => state), { timeout: 30_000 })
       .toEqual(['STORED', 'STORED'])

@@ -31,7 +31,7 @@ interface Decision {
 /** @throws Error that names the file and what is wrong with it */
 export function listDecisions(): string {
   const files = readdirSync(folder).filter((file) => /^\d{4}-.*\.md$/.test(file))
-  const decisions = files.map((file, place) => readDecision(file, place + 1))
+  const decisions = files.map((file, index) => readDecision(file, index + 1))
   const sections = areas.map((area) => {
     const rows = decisions.filter((decision) => decision.area === area).map(({ row }) => row)
     const heading = `## ${area[0]?.toUpperCase()}${area.slice(1)}`

@@ -32,7 +32,7 @@ async function given<Body>(who: Api, method: string, path: string, body?: object
 }
 
 /** A request of a call's caller to hear it: identified, the call found and listened to, and shown to be theirs. */
-async function waitsToHear(paula: Api, call: RecordedCall, endedAt: Temporal.Instant): Promise<typeof request> {
+async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.Instant): Promise<typeof request> {
   const entered = await given<typeof request>(paula, 'POST', '/api/requests', {
     ...{ party: 'CALLER', kinds: ['LISTEN'], channel: 'PHONE', language: 'fi' },
     receivedAt: Temporal.Now.instant().toString(),
@@ -68,7 +68,7 @@ test('times to hear a recording lie before its day, and a later one is not booke
   booked = await recordCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)
   const paula = await signInAt(seloste.url, 'paula', seloste.password)
-  request = await waitsToHear(paula, booked, endedAt)
+  request = await bookInspection(paula, booked, endedAt)
   const offered = await given<{ items: unknown[]; latest: string }>(paula, 'GET', `/api/requests/${request.id}/slots`)
   expect(offered.items).toEqual([])
   expect(Temporal.Instant.compare(offered.latest, day!)).toBe(0)

@@ -225,8 +225,8 @@ async function choose(page: Page, kind: string): Promise<void> {
 /** Day, month and year into the three parts of the day's field, by keyboard. */
 async function writeDay(page: Page, date: Temporal.PlainDate): Promise<void> {
   const parts = page.locator('.change .date-segment[role=spinbutton]')
-  for (const [place, written] of finnish(date).entries()) {
-    await parts.nth(place).focus()
+  for (const [index, written] of finnish(date).entries()) {
+    await parts.nth(index).focus()
     await page.keyboard.type(written)
   }
 }

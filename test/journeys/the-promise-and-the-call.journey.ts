@@ -23,8 +23,8 @@ async function recordedCall(seloste: RunningSeloste): Promise<string> {
   for (let batch = 0; batch < 20; batch++) {
     const drawn: string[] = []
     await Promise.all(
-      Array.from({ length: atOnce }, async (_, place) => {
-        const caller = `+3584012${String(10_000 + batch * atOnce + place)}`
+      Array.from({ length: atOnce }, async (_, index) => {
+        const caller = `+3584012${String(10_000 + batch * atOnce + index)}`
         await placeCall({
           seed: caller,
           caller,

@@ -76,8 +76,8 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
     }
   }
   await reportPastCalls(seloste, [
-    ...Array.from({ length: 12 }, (_, place) => call(10 + place, false)),
-    ...Array.from({ length: 4 }, (_, place) => call(40 + place, true)),
+    ...Array.from({ length: 12 }, (_, index) => call(10 + index, false)),
+    ...Array.from({ length: 4 }, (_, index) => call(40 + index, true)),
   ])
   await eventually(
     async () => {

@@ -117,7 +117,7 @@ test('what a recording client sends before the answer and after the end is gone 
     official: officialByKey('aino'),
     seconds: 8,
     answeredAfterMs: 4_000,
-    goesOnForMs: 4_000,
+    continuesForMs: 4_000,
   })
   const contact = await eventually(async () => {
     const contact = await found(seloste, caller)

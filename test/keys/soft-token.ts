@@ -70,7 +70,7 @@ export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTok
  */
 export async function buildFaultyModule({
   folder,
-}: SoftTokens): Promise<{ module: string; goWrong: (fault: string) => Promise<void> }> {
+}: SoftTokens): Promise<{ module: string; fail: (fault: string) => Promise<void> }> {
   const built = join(folder, 'faulty-token.so')
   const source = join(import.meta.dirname, 'faulty-token.c')
   const { status, stderr } = spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', built, source])
@@ -78,5 +78,5 @@ export async function buildFaultyModule({
   const fault = join(folder, 'fault')
   process.env['TOKEN_BEHIND'] = module
   process.env['TOKEN_FAULT'] = fault
-  return { module: built, goWrong: (how) => writeFile(fault, how) }
+  return { module: built, fail: (how) => writeFile(fault, how) }
 }

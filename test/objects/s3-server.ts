@@ -42,7 +42,7 @@ export interface S3Server {
   makeBucket: (options?: { lock?: boolean }) => Promise<string>
   /** Stops it for some time: nobody answers. */
   halt: () => void
-  goOn: () => void
+  resume: () => void
   stop: () => Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function startS3Server(): Promise<S3Server> {
     const { username, password, origin } = new URL(other)
     return reach(folder, origin, decodeURIComponent(username), decodeURIComponent(password), {
       halt: () => undefined,
-      goOn: () => undefined,
+      resume: () => undefined,
       stop: () => Promise.resolve(),
     })
   }
@@ -98,7 +98,7 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
       // A signal takes its time; until then it answers.
       while (!hasStopped(running.pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     },
-    goOn: () => void running.kill('SIGCONT'),
+    resume: () => void running.kill('SIGCONT'),
     async stop() {
       running.kill('SIGKILL')
       await ended
@@ -111,7 +111,7 @@ function reach(
   endpoint: string,
   accessKeyId: string,
   secretAccessKey: string,
-  process: Pick<S3Server, 'halt' | 'goOn' | 'stop'>,
+  process: Pick<S3Server, 'halt' | 'resume' | 'stop'>,
 ): S3Server {
   const credentialsFile = join(folder, 'credentials')
   writeFileSync(

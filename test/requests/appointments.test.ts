@@ -1,13 +1,14 @@
 // AC16, AC17: a time is booked before what is to be heard ends, moved, and something comes of it (R43, R47, R24/C3).
 import { beforeAll, describe, expect, test } from 'vitest'
-import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds, noteInspectionsHold, settleEnds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openOffices } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { clerk, other, office, slotAt, moveSlot, toHear, book, booked, outcome, makeRecordingUntil, setDay } = desk
+const { clerk, other, office, slotAt, moveSlot, makeInspection, book, booked, outcome, makeRecordingUntil, setDay } =
+  desk
 const { stateOf, stateOfAppointment, inspectionOf, until } = desk
 const now = () => Temporal.Now.instant()
 
@@ -33,7 +34,7 @@ const free = async (request: { id: string }) =>
 describe('a time is booked', () => {
   test('before the recording’s end, of those that are offered', async () => {
     const recording = await makeRecordingUntil(24 * 10)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     const officeId = await office('Oulu')
     const [early, late] = [await slotAt(24 * 9, { officeId }), await slotAt(24 * 10 - 0.5, { officeId })]
     const closedOffice = await office()
@@ -58,7 +59,7 @@ describe('a time is booked', () => {
   })
 
   test('ahead, of one that there is, with what the listener needs', async () => {
-    const request = await toHear([await makeRecordingUntil(24 * 10)])
+    const request = await makeInspection([await makeRecordingUntil(24 * 10)])
     const slot = await slotAt(2)
     expect((await book(request, await slotAt(-2))).code).toBe('appointment.past')
     expect((await book(request, request.id)).code).toBe('not-found')
@@ -78,7 +79,10 @@ describe('a time is booked', () => {
   })
 
   test('once: of two clerks at one time one has it, and a second time of a request moves the first', async () => {
-    const [one, two] = [await toHear([await makeRecordingUntil(200)]), await toHear([await makeRecordingUntil(200)])]
+    const [one, two] = [
+      await makeInspection([await makeRecordingUntil(200)]),
+      await makeInspection([await makeRecordingUntil(200)]),
+    ]
     const [slot, next] = [await slotAt(3), await slotAt(5)]
     const both = await Promise.all([book(one, slot), book(two, slot, {}, other)])
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
@@ -104,9 +108,9 @@ describe('a time is booked', () => {
   test('only where there is something to hear', async () => {
     const slot = await slotAt(2.5)
     const recording = await makeRecordingUntil(100)
-    const gone = await toHear([await makeRecordingUntil(-1)])
-    const notRequested = await toHear([recording], { kinds: ['KNOW'] })
-    for (const request of [gone, notRequested, await toHear([])]) {
+    const gone = await makeInspection([await makeRecordingUntil(-1)])
+    const notRequested = await makeInspection([recording], { kinds: ['KNOW'] })
+    for (const request of [gone, notRequested, await makeInspection([])]) {
       expect((await book(request, slot)).code).toBe('appointment.nothing')
       const offered = await free(request)
       expect(offered.items).toEqual([])
@@ -117,7 +121,7 @@ describe('a time is booked', () => {
 
 describe('what comes of an appointment', () => {
   const heldNow = async (recording: { id: string; contactId: string }) => {
-    const request = await toHear([recording], { receivedAt: now().subtract({ hours: 30 }) })
+    const request = await makeInspection([recording], { receivedAt: now().subtract({ hours: 30 }) })
     const slot = await slotAt(1)
     const id = await booked(request, slot)
     return { request, id, begins: () => moveSlot(slot, -0.5, 0.5) }
@@ -162,7 +166,7 @@ describe('what comes of an appointment', () => {
       expect((await outcome(id, how)).status).toBe(204)
       expect(await inspectionOf(request)).toBe(how.toLowerCase().replace('_', '-'))
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
-      await carryOutEnds(desk.expunging, now())
+      await applyEnds(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED' })
       expect((await book(request, await slotAt(6))).code).toBe('appointment.nothing')
     },
@@ -182,7 +186,7 @@ describe('what comes of an appointment', () => {
 describe('near the recording’s end', () => {
   test('three days before, the appointment is urgent, and earlier times alone can be chosen', async () => {
     const recording = await makeRecordingUntil(71)
-    const request = await toHear([recording])
+    const request = await makeInspection([recording])
     const id = await booked(request, await slotAt(60))
     expect(await shown(id)).toMatchObject({ isUrgent: true })
     expect((await book(request, await slotAt(71.5))).code).toBe('appointment.late')
@@ -191,7 +195,7 @@ describe('near the recording’s end', () => {
 
   test('of two calls the first end counts, and one that is left is heard', async () => {
     const [soon, later] = [await makeRecordingUntil(24), await makeRecordingUntil(24 * 30)]
-    const request = await toHear([soon, later])
+    const request = await makeInspection([soon, later])
     const id = await booked(request, await slotAt(20))
     expect((await book(request, await slotAt(30))).code).toBe('appointment.late')
     await setDay(soon.id, now())
@@ -205,7 +209,7 @@ describe('near the recording’s end', () => {
 
     test('the recording is destroyed on its day, and the appointment is over', async () => {
       const recording = await makeRecordingUntil(24)
-      const request = await toHear([recording])
+      const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(22))
       await setDay(recording.id, now())
       await expect.poll(() => stateOfAppointment(id), { timeout: 15_000 }).toBe('OVER')
@@ -222,7 +226,7 @@ describe('near the recording’s end', () => {
 
     test('the recording is there for that request alone until it was heard, and stays urgent', async () => {
       const recording = await makeRecordingUntil(24)
-      const request = await toHear([recording])
+      const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(100))
       expect(await shown(id)).toMatchObject({ isUrgent: true })
       await setDay(recording.id, now().subtract({ minutes: 1 }))
@@ -240,17 +244,17 @@ describe('near the recording’s end', () => {
 
       expect((await outcome(moved, 'WITHDRAWN')).status).toBe(204)
       await settleEnds(desk.custodian)
-      await carryOutEnds(desk.expunging, now())
+      await applyEnds(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     })
 
     test('three months past its day at the most', async () => {
       const recording = await makeRecordingUntil(1)
-      const request = await toHear([recording])
+      const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(0.2))
       await setDay(recording.id, now().subtract({ hours: 24 * 93 }))
       await settleEnds(desk.custodian)
-      await carryOutEnds(desk.expunging, now())
+      await applyEnds(desk.expunging, now())
       expect(await stateOfAppointment(id)).toBe('OVER')
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     })

@@ -13,7 +13,7 @@ const {
   other,
   office,
   slotAt,
-  toHear,
+  makeInspection,
   booked,
   makeRecording: stored,
   makeRecordingUntil,
@@ -34,7 +34,7 @@ const withdraw = async (id: string) => expect((await desk.outcome(id, 'WITHDRAWN
 
 test('it begins at once: the host opens the room at the office’s workstation', async () => {
   const officeId = await office()
-  const request = await toHear([await stored()])
+  const request = await makeInspection([await stored()])
   const requested = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
   expect(requested.status).toBe(201)
   const appointmentId = requested.body['id'] as string
@@ -53,11 +53,11 @@ test('free times that it overlaps are taken back; one that somebody has booked r
     await slotAt(0.3),
     await slotAt(3, { officeId, host: pirkko }),
   ]
-  const request = await toHear([await stored()])
+  const request = await makeInspection([await stored()])
   const requested = await bookNow(request, officeId)
   expect(requested.status).toBe(201)
   expect([await isRemoved(atOffice), await isRemoved(ofHost), await isRemoved(later)]).toEqual([true, true, false])
-  const second = await toHear([await stored()])
+  const second = await makeInspection([await stored()])
   expect((await bookNow(second, officeId, {}, other)).code).toBe('slot.overlap')
   expect((await bookNow(second, await office())).code).toBe('slot.overlap')
   await withdraw(requested.body['id'] as string)
@@ -68,7 +68,7 @@ test('free times that it overlaps are taken back; one that somebody has booked r
 
 test('whoever comes before their time is moved to now, though the two overlap', async () => {
   const officeId = await office()
-  const request = await toHear([await stored()])
+  const request = await makeInspection([await stored()])
   const slot = await slotAt(0.2, { officeId })
   const before = await booked(request, slot)
   const requested = await bookNow(request, officeId)
@@ -79,9 +79,9 @@ test('whoever comes before their time is moved to now, though the two overlap', 
 
 test('it is refused as any other time is: too long for the recording, a closed office, nobody who is identified', async () => {
   const officeId = await office()
-  const late = await toHear([await makeRecordingUntil(0.5)])
+  const late = await makeInspection([await makeRecordingUntil(0.5)])
   expect((await bookNow(late, officeId, { minutes: 45 })).code).toBe('appointment.late')
-  const request = await toHear([await stored()])
+  const request = await makeInspection([await stored()])
   const inThree = { fi: 'x', sv: 'x', en: 'x' }
   const closed = await office()
   await clerk.request(`/api/offices/${closed}`, { names: inThree, address: inThree, isClosed: true }, { method: 'PUT' })

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
-import { carryOutEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds } from '#destruction/apply-ends.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -212,7 +212,7 @@ test('a copy goes with its recording: it is fetched no more at once, and its obj
   expect(forbidden.status).toBe(200)
   expect((await fetchCopy(link)).status).toBe(404)
   expect(await stateOf(id)).toBe('destroyed')
-  await carryOutEnds(acts.expunging, Temporal.Now.instant())
+  await applyEnds(acts.expunging, Temporal.Now.instant())
   expect((await acts.stateOf(recording.id)).state).toBe('DESTROYED')
   expect(await objectsOf(recording.id)).toEqual([])
   expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()

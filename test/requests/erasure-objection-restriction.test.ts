@@ -188,13 +188,13 @@ describe('restriction (GDPR 18)', () => {
   test('that is granted keeps the recording for open inspections alone, until a letter told that it is lifted', async () => {
     const { id, number, recording } = await about(['RESTRICTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-    const heard = (reference: string) =>
+    const played = (reference: string) =>
       sql<{ until: unknown }>`select listened_until(${recording.id}, 'INSPECTION', ${reference}) as until`.execute(
         admin,
       )
-    expect((await heard(number)).rows[0]!.until).toBeNull()
+    expect((await played(number)).rows[0]!.until).toBeNull()
     const listener = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
-    expect((await heard(listener.number)).rows[0]!.until).not.toBeNull()
+    expect((await played(listener.number)).rows[0]!.until).not.toBeNull()
     expect((await close(listener.id, 'WITHDRAWN')).status).toBe(204)
 
     await speak(id, 'en')

@@ -8,7 +8,7 @@ import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { people, makeRecording: stored, toHear, inTheRoom, browse } = desk
+const { people, makeRecording: stored, makeInspection, inTheRoom, browse } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
@@ -121,7 +121,7 @@ describe('in the listening mode', () => {
 
   test('what the session listened to before is over, whatever it was and in whatever window', async () => {
     const before = await inTheRoom([recording], { open: false })
-    const other = await toHear([others])
+    const other = await makeInspection([others])
     const { jar } = before
     const earlier = await listen(jar, others.id, other.number)
     expect(earlier.status).toBe(201)
@@ -154,7 +154,7 @@ describe('in the listening mode', () => {
 
 describe('past the routes, the database holds the session too', () => {
   test('it sees the room’s recordings, and nothing else', async () => {
-    await toHear([others])
+    await makeInspection([others])
     expect(await asDesk('select id from recording')).toEqual([{ id: recording.id }])
     expect(await asDesk('select id from contact')).toEqual([{ id: recording.contactId }])
     expect(await asDesk('select contact_id from segment')).toEqual([{ contact_id: recording.contactId }])

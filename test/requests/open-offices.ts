@@ -82,7 +82,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   }
 
   /** A request to hear these recordings' calls, of a caller who is shown to be their party. */
-  async function toHear(
+  async function makeInspection(
     recordings: readonly { contactId: string }[],
     given: { receivedAt?: Temporal.Instant; kinds?: RequestKind[]; party?: 'OFFICIAL'; officialId?: string } = {},
   ) {
@@ -126,7 +126,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   /** An appointment that is now, at an office, and its host's browser at a workstation there; in the room where told. */
   async function inTheRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
     const officeId = await office()
-    const request = await toHear(recordings)
+    const request = await makeInspection(recordings)
     const slotId = await slotAt(1, { officeId, host })
     const appointmentId = await booked(request, slotId)
     await moveSlot(slotId, -0.1, 0.5)
@@ -137,7 +137,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
 
   return {
     ...ends,
-    ...{ pirkko, browse, clerk, other, office, slotAt, moveSlot, toHear, book, booked, outcome },
+    ...{ pirkko, browse, clerk, other, office, slotAt, moveSlot, makeInspection, book, booked, outcome },
     ...{ stateOfAppointment, inspectionOf, atWorkstation, inTheRoom },
   }
 }

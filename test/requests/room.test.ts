@@ -16,7 +16,7 @@ const {
   office,
   slotAt,
   moveSlot,
-  toHear,
+  makeInspection,
   booked,
   atWorkstation,
   inTheRoom,
@@ -38,7 +38,7 @@ const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
 describe('the room', () => {
   test('is opened by its host, at a workstation of its office, while it is time', async () => {
     const officeId = await office()
-    const request = await toHear([await stored()])
+    const request = await makeInspection([await stored()])
     const slot = await slotAt(1, { officeId })
     const appointmentId = await booked(request, slot)
     const open = async (jar: Jar) => (await jar.request('/api/room', { appointmentId })).code
@@ -94,8 +94,8 @@ describe('the room', () => {
   test('of an official has the parts that they answered, and no others (R48)', async () => {
     const recording = await stored()
     const officeId = await office()
-    const request = await toHear([recording], { party: 'OFFICIAL', officialId: people.aino.id })
-    const notTheirs = await toHear([recording], { party: 'OFFICIAL', officialId: people.bertil.id })
+    const request = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.aino.id })
+    const notTheirs = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.bertil.id })
     expect((await desk.book(notTheirs, await slotAt(3))).code).toBe('appointment.nothing')
     const slot = await slotAt(1, { officeId })
     const appointmentId = await booked(request, slot)
@@ -194,15 +194,15 @@ describe('the room', () => {
     const { jar, request, appointmentId } = await inTheRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
-    const heard = async (more: object) => (await jar.request('/api/room/close', { outcome: 'HEARD', ...more })).code
-    expect(await heard({})).toBe('confirm.password')
-    expect(await heard({ password: '' })).toBe('session.credentials')
-    expect(await heard({ password: 'a good long guess' })).toBe('session.credentials')
+    const played = async (more: object) => (await jar.request('/api/room/close', { outcome: 'HEARD', ...more })).code
+    expect(await played({})).toBe('confirm.password')
+    expect(await played({ password: '' })).toBe('session.credentials')
+    expect(await played({ password: 'a good long guess' })).toBe('session.credentials')
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await listen(jar, recording.id, request.number)).status).toBe(201)
-    for (let guess = 0; guess < 6; guess++) await heard({ password: `guess ${guess}` })
-    expect(await heard({ password })).toBe('session.wait')
+    for (let guess = 0; guess < 6; guess++) await played({ password: `guess ${guess}` })
+    expect(await played({ password })).toBe('session.wait')
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     // Whoever sits there can end it all the same.
     expect((await jar.request('/api/room/close', {})).status).toBe(200)

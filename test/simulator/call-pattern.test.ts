@@ -76,8 +76,8 @@ test('G.711 both ways gives the byte back', () => {
   expect(linearToAlaw(alawToLinear(bytes))).toEqual(bytes)
   // Mu-law has two zeros: 0x7f is written as 0xff.
   expect(linearToUlaw(ulawToLinear(bytes))).toEqual(bytes.map((byte) => (byte === 0x7f ? 0xff : byte)))
-  const [heard, meant] = [ulawToLinear(alawToUlaw(bytes)), alawToLinear(bytes)]
-  expect(heard.every((sample, index) => Math.abs(sample - meant[index]!) <= Math.abs(meant[index]!) / 16 + 16)).toBe(
+  const [received, meant] = [ulawToLinear(alawToUlaw(bytes)), alawToLinear(bytes)]
+  expect(received.every((sample, index) => Math.abs(sample - meant[index]!) <= Math.abs(meant[index]!) / 16 + 16)).toBe(
     true,
   )
 })

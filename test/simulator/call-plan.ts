@@ -43,7 +43,7 @@ export type CallPlan = {
   /** The session begins so long before the official answers (early media): an UPDATE tells of the answer. */
   readonly answeredAfterMs?: number
   /** Media go on so long after the call's end, which the BYE's metadata tell. */
-  readonly goesOnForMs?: number
+  readonly continuesForMs?: number
   /** A hold, and its end, tell all metadata again, as a client may (RFC 7866 section 9.1: a snapshot). */
   readonly sendsAgain?: boolean
   /** The metadata say which party placed the call, as Oracle's SBC does. */

@@ -3,16 +3,16 @@
  * what is left beside them, in dB.
  */
 export function levelsOf(pcm: Buffer, { from, lane }: { from: number; lane: 0 | 1 }, tones: readonly number[]) {
-  const heard = Array.from({ length: 4000 }, (_, i) => pcm.readInt16LE(4 * (from + i) + 2 * lane))
-  let rest = heard
+  const received = Array.from({ length: 4000 }, (_, i) => pcm.readInt16LE(4 * (from + i) + 2 * lane))
+  let rest = received
   const found = tones.map((hertz) => {
-    const wave = (shift: number) => heard.map((_, i) => Math.sin((2 * Math.PI * hertz * i) / 8000 + shift))
+    const wave = (shift: number) => received.map((_, i) => Math.sin((2 * Math.PI * hertz * i) / 8000 + shift))
     const [sine, cosine] = [wave(0), wave(Math.PI / 2)]
-    const along = (other: number[]) => heard.reduce((sum, sample, i) => sum + sample * other[i]!, 0) / 2000
+    const along = (other: number[]) => received.reduce((sum, sample, i) => sum + sample * other[i]!, 0) / 2000
     const [a, b] = [along(sine), along(cosine)]
     rest = rest.map((sample, i) => sample - a * sine[i]! - b * cosine[i]!)
     return Math.hypot(a, b)
   })
   const power = (samples: number[]) => samples.reduce((sum, sample) => sum + sample * sample, 0)
-  return { found, overRestDb: 10 * Math.log10(power(heard) / power(rest)) }
+  return { found, overRestDb: 10 * Math.log10(power(received) / power(rest)) }
 }

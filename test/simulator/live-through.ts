@@ -39,12 +39,12 @@ export async function liveThrough(
     const fromMs = sending.elapsedMs()
     await session.hold(reported).catch(lose)
     options.onEvent?.({ kind: 'held', callId: session.callId, plan: options })
-    const goesOn = await pause(hold.forMs, over.signal)
-    if (goesOn) await session.resume(reported).catch(lose)
+    const isOver = await pause(hold.forMs, over.signal)
+    if (isOver) await session.resume(reported).catch(lose)
     holds.push({ fromMs, toMs: sending.elapsedMs() })
     sending.direct(session.answer())
     sending.resume()
-    if (goesOn) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
+    if (isOver) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
   }
   const forbidding = async () => {
     if (!forbid || !(await pause(forbid.afterMs, over.signal))) return

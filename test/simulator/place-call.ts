@@ -86,8 +86,8 @@ async function talk(
   })
   if (first.kind !== 'ended') return { ...first.result, sessions }
   sessions.push(first.session)
-  const goesOn = first.session.endedBy === 'us' && !options.signal?.aborted
-  if (!transferTo || !goesOn) return { outcome: 'completed', status: 200, sessions }
+  const continues = first.session.endedBy === 'us' && !options.signal?.aborted
+  if (!transferTo || !continues) return { outcome: 'completed', status: 200, sessions }
 
   options.onEvent?.({ kind: 'transferred', callId: first.session.callId, plan: options })
   const consultationStartedAt = now()
@@ -176,7 +176,7 @@ async function holdSession(
       playingMs(leg.seconds, sound),
     )
     const endedAt = now()
-    const isLonger = options.goesOnForMs !== undefined && (await pause(options.goesOnForMs, options.signal))
+    const isLonger = options.continuesForMs !== undefined && (await pause(options.continuesForMs, options.signal))
     const sent = sending.stop()
     const reported = isLonger ? writeMetadata({ ...metadata, stoppedAt: endedAt }) : undefined
     const ended = endedBy === 'us' ? await hangUp(session, reported) : endedBy

@@ -130,9 +130,9 @@ export function openStream(options: {
     if (everyMs === 0) return frame
     const periodFrames = Math.round(everyMs / frameMs)
     const heldFrames = Math.round(holdMs / frameMs)
-    const place = frame % periodFrames
+    const index = frame % periodFrames
     // The hold comes at the end of each period, so a call begins undisturbed.
-    return place >= periodFrames - heldFrames ? frame + periodFrames - place : frame
+    return index >= periodFrames - heldFrames ? frame + periodFrames - index : frame
   }
 
   const sendKey = (frame: number, nowMs: number, begun: number, key: string) => {

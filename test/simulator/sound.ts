@@ -81,8 +81,8 @@ function render(key: string, codec: Codec, noiseDbfs: number | undefined): Sound
       alaw.set(recorded.subarray(offset, offset + to - from), from)
       speech.fill(1, Math.floor(from / frameSamples), Math.ceil(to / frameSamples))
     }
-    const heard = noiseDbfs === undefined ? alaw : addNoise(alaw, noiseDbfs, `${key} ${who}`)
-    return { sound: codec === 'pcma' ? heard : alawToUlaw(heard), speech }
+    const received = noiseDbfs === undefined ? alaw : addNoise(alaw, noiseDbfs, `${key} ${who}`)
+    return { sound: codec === 'pcma' ? received : alawToUlaw(received), speech }
   }
   const tracks = { caller: track('caller'), official: track('official') }
   return {

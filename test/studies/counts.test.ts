@@ -22,8 +22,8 @@ const long = process.env['SELOSTE_LONG'] === '1'
 
 const numbers = ['029 497 000', '029 497 001', '029 497 010', '029 512 000'].map(phone)
 const officials = await Promise.all(
-  ['Oulu', 'Oulu', 'Vasa'].map((unit, place) =>
-    enterTestPerson(admin, database.as('seloste_desk').db, { name: `Virkailija ${place}`, unit }),
+  ['Oulu', 'Oulu', 'Vasa'].map((unit, index) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, { name: `Virkailija ${index}`, unit }),
   ),
 )
 

@@ -272,10 +272,10 @@ describe('a training session', () => {
     expect(await beginTraining(desk, tiina, { collectionId: id, name: 'Toinen' })).toEqual({
       refused: 'training.leads-already',
     })
-    const heard = await play(recording, reference)
-    if (typeof heard === 'string') throw new Error(heard)
+    const received = await play(recording, reference)
+    if (typeof received === 'string') throw new Error(received)
     expect(await endTraining(desk, tiina, session)).toBe('done')
-    expect(await listeningNow(desk, tiina.token, heard.id)).toMatchObject({ over: 'left' })
+    expect(await listeningNow(desk, tiina.token, received.id)).toMatchObject({ over: 'left' })
     expect(await play(recording, reference)).toBe('not-in-session')
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'training.session-ended' })
   })

@@ -37,7 +37,7 @@ test('what is open at the first start after an upgrade is entered once, and a re
     scope: { kind: 'none' as const, units: [], numbers: [] },
   }
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
-  const [restricted, heard, corrected] = await register.makeRecordings(3)
+  const [restricted, received, corrected] = await register.makeRecordings(3)
   await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${corrected!.segmentId}`.execute(
     admin,
   )
@@ -49,10 +49,10 @@ test('what is open at the first start after an upgrade is entered once, and a re
     const before = await entries()
     await withoutLedger(async () => {
       await servedRequest(admin, { clerkId: pia.id, kinds: ['OBJECTION'], contacts: [restricted!.contactId] })
-      await servedRequest(admin, { clerkId: pia.id, kinds: ['LISTEN'], contacts: [heard!.contactId] })
+      await servedRequest(admin, { clerkId: pia.id, kinds: ['LISTEN'], contacts: [received!.contactId] })
       lost = (await servedRequest(admin, { clerkId: pia.id, kinds: ['KNOW'] })).number
       await sql`insert into prohibition (recording_id, party, channel, received_at, entered_by)
-        values (${heard!.id}::uuid, 'OFFICIAL', 'LETTER', now(), ${pia.id}::uuid)`.execute(admin)
+        values (${received!.id}::uuid, 'OFFICIAL', 'LETTER', now(), ${pia.id}::uuid)`.execute(admin)
       const rectify = await servedRequest(admin, {
         ...{ clerkId: pia.id, kinds: ['RECTIFY'], contacts: [corrected!.contactId] },
       })
@@ -84,7 +84,7 @@ test('what is open at the first start after an upgrade is entered once, and a re
     (await rows('select state from recording where id = $1', [id]))[0].state
   expect(await state(restricted!)).toBe('RESTRICTED')
   // The prohibition waits for the hearing.
-  expect(await state(heard!)).toBe('RESTRICTED')
+  expect(await state(received!)).toBe('RESTRICTED')
   expect(restored.ledger).toMatchObject({
     restrictions: 1,
     cases: 1,
@@ -97,5 +97,5 @@ test('what is open at the first start after an upgrade is entered once, and a re
     { official_person_id: bertil.id },
   ])
   await machine.pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where i.closed_at is null")
-  expect(await state(heard!)).toBe('DESTROYING')
+  expect(await state(received!)).toBe('DESTROYING')
 })

@@ -79,9 +79,9 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
         })
         expect(Date.parse(contact.startedAt)).toBeCloseTo(session.startedAt.getTime(), -3)
         expect(Date.parse(contact.segments[0]?.answeredAt ?? '')).toBeCloseTo(session.answeredAt.getTime(), -3)
-        const heard = await listen(contact)
+        const played = await listen(contact)
         for (const who of ['caller', 'official'] as const) {
-          const found = findSound(soundOf(session, who), heard[who])
+          const found = findSound(soundOf(session, who), played[who])
           expect(found).toMatchObject({ different: 0, compared: soundOf(session, who).length })
         }
       },
@@ -94,9 +94,9 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       })
       const session = sent.sessions[0]
       if (!session) throw new Error('no session')
-      const heard = await listen(contact)
+      const played = await listen(contact)
       for (const who of ['caller', 'official'] as const) {
-        expect(findSound(soundOf(session, who), heard[who]).different).toBe(0)
+        expect(findSound(soundOf(session, who), played[who]).different).toBe(0)
       }
       expect(contact.segments[0]?.marks).toContain('packets-lost')
       const lostInside = session.streams.reduce((total, stream) => {
@@ -111,9 +111,9 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       const { sent, contact } = await call({ officialFirst: true, codec: 'pcmu' })
       const session = sent.sessions[0]
       if (!session) throw new Error('no session')
-      const heard = await listen(contact)
-      expect(findSound(soundOf(session, 'caller'), heard.caller).different).toBe(0)
-      expect(findSound(soundOf(session, 'official'), heard.official).different).toBe(0)
+      const played = await listen(contact)
+      expect(findSound(soundOf(session, 'caller'), played.caller).different).toBe(0)
+      expect(findSound(soundOf(session, 'official'), played.official).different).toBe(0)
     })
 
     test('on hold is silent for as long as it was, and loses no packet by it', async () => {

@@ -5,13 +5,16 @@ import { soundThatArrived, type SentSession } from '../simulator/sent-call.ts'
  * Where a sent stream lies in a recorded channel: the shift, and how many samples differ there. The recording may begin
  * a little before the first packet, and may lack an end; nothing else.
  */
-export function findSound(sent: Int16Array, heard: Int16Array): { shift: number; compared: number; different: number } {
+export function findSound(
+  sent: Int16Array,
+  played: Int16Array,
+): { shift: number; compared: number; different: number } {
   const needle = firstSound(sent)
-  for (let shift = 0; shift < heard.length; shift++) {
-    if (!matches(sent, heard, shift, needle, 400)) continue
-    const compared = Math.min(sent.length, heard.length - shift)
+  for (let shift = 0; shift < played.length; shift++) {
+    if (!matches(sent, played, shift, needle, 400)) continue
+    const compared = Math.min(sent.length, played.length - shift)
     let different = 0
-    for (let i = 0; i < compared; i++) if (sent[i] !== heard[shift + i]) different++
+    for (let i = 0; i < compared; i++) if (sent[i] !== played[shift + i]) different++
     return { shift, compared, different }
   }
   return { shift: -1, compared: 0, different: sent.length }
@@ -35,7 +38,7 @@ function firstSound(sent: Int16Array): number {
   )
 }
 
-function matches(sent: Int16Array, heard: Int16Array, shift: number, from: number, length: number): boolean {
-  for (let i = from; i < from + length && i < sent.length; i++) if (sent[i] !== heard[shift + i]) return false
+function matches(sent: Int16Array, played: Int16Array, shift: number, from: number, length: number): boolean {
+  for (let i = from; i < from + length && i < sent.length; i++) if (sent[i] !== played[shift + i]) return false
   return true
 }

@@ -151,8 +151,8 @@ test.skipIf(!isRun)(
     expect((await retention(later)).clock.state).toBe('behind')
     expect(await objectsOf(second)).toBeGreaterThan(0)
     expect(await stateOf(second)).toBe('expired')
-    const heard = await later.call('POST', `/api/recordings/${recordingOf(second).id!}/listenings`, look)
-    expect(((await heard.json()) as { error: { code: string } }).error.code).toBe('recording.destroyed')
+    const played = await later.call('POST', `/api/recordings/${recordingOf(second).id!}/listenings`, look)
+    expect(((await played.json()) as { error: { code: string } }).error.code).toBe('recording.destroyed')
     process.kill(custodian, 'SIGCONT')
 
     // A call across 04.00, when the clocks go back to 03.00: two calendar months from its end, by the clock on the wall.

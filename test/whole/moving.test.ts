@@ -21,18 +21,18 @@ interface Ran {
   out: string
 }
 
-/** @param heard each time that it has said something: all of it so far */
+/** @param played each time that it has said something: all of it so far */
 async function run(
   args: string[],
   environment: Record<string, string>,
-  heard?: (out: string, kill: () => void) => void,
+  played?: (out: string, kill: () => void) => void,
 ): Promise<Ran> {
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...environment } })
   let out = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => {
       out += text.toString()
-      heard?.(out, () => child.kill('SIGKILL'))
+      played?.(out, () => child.kill('SIGKILL'))
     })
   }
   const [code] = (await once(child, 'close')) as [number | null]

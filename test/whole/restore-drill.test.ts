@@ -83,7 +83,7 @@ async function soundOf(seloste: RunningSeloste, contact: ContactShape): Promise<
 
 const recordingOf = (contact: ContactShape) => contact.segments[0]?.recording.id ?? ''
 
-async function hears(api: Api, contact: ContactShape): Promise<number> {
+async function playbackStatus(api: Api, contact: ContactShape): Promise<number> {
   const id = recordingOf(contact)
   return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
 }
@@ -210,7 +210,7 @@ test(
       const stored = await contactWith(security, held, (state) => state === 'available')
       expect((await soundOf(seloste, stored)).equals(sound) && sound.length > 8_000).toBe(true)
       const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
-      expect(await hears(security, gone)).not.toBe(201)
+      expect(await playbackStatus(security, gone)).not.toBe(201)
       const { out: nodes } = await run(['nodes', 'list', '--json'], await on(after))
       expect(JSON.parse(nodes), 'the capture of before is forgotten').toMatchObject([{ state: 'takes-calls' }])
       const verified = await run(['recordings', 'verify'], await on(after))

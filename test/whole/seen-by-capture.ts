@@ -11,11 +11,11 @@ const aino = officialByKey('aino')
 let seloste: RunningSeloste
 let maintenance: Api
 
-interface Heard {
+interface ReceptionSeen {
   heard?: { lostMs: number; oneWay?: string; isSilent?: true }
   reception?: { client: string; streams: { track: string; expected: number; lost: number; silentShare?: number }[] }
 }
-type Segment = ContactShape['segments'][number] & Heard
+type Segment = ContactShape['segments'][number] & ReceptionSeen
 
 const under = 'purpose=MAINTENANCE&reference=VIKA-7'
 let caller = 7000

@@ -49,7 +49,7 @@ try {
   })
   const captured = await contactIn(security, 'available')
   const id = captured.segments[0]?.recording.id ?? ''
-  const heard = await aino.listen(id, 'DEVELOPMENT')
+  const played = await aino.listen(id, 'DEVELOPMENT')
   const own = { ...environment, ...seloste.environment }
   const backedUp = await run(['backup', '--to', 'safe'], own)
   const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
@@ -61,7 +61,7 @@ try {
     JSON.stringify({
       interfaces: Object.keys(networkInterfaces()),
       captured: captured.segments[0]?.recording.state,
-      heardSamples: heard.caller.length,
+      heardSamples: played.caller.length,
       backedUp: { code: backedUp.code, backups: (await readdir(join(safe, 'backups'))).length },
       forbidden: forbidden.status,
       page: { status: page.status, asksElsewhere: /(?:src|href)="(?:https?:)?\/\//.test(published) },

@@ -57,7 +57,7 @@ import { storeClientsSeen } from './store-clients-seen.ts'
 import { startNodeHeartbeat, readNodeId } from './node-heartbeat.ts'
 import { measureReception } from './reception-metrics.ts'
 import { pauseRegisterOnRequest } from './pause-register.ts'
-import { mediaAddresses, mediaHearing } from './media-addresses.ts'
+import { mediaAddresses, mediaReachability } from './media-addresses.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
@@ -168,9 +168,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'a session could not be written down; after a crash it waits for its client')
     },
   })
-  const goOnIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
-  const taken = await recoverAfterCrash(spool, recordingsFolder, objects, clock.now(), goOnIds)
-  const { segments, goOn, recordings, broken } = taken
+  const resumedIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
+  const taken = await recoverAfterCrash(spool, recordingsFolder, objects, clock.now(), resumedIds)
+  const { segments, resumed, recordings, broken } = taken
   if (broken.length > 0) {
     log.error(
       { broken },
@@ -267,7 +267,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     clock,
     ports,
     mediaAddress: mediaAddresses(settings.rtp.host),
-    hears: mediaHearing(settings.rtp.host),
+    isReachable: mediaReachability(settings.rtp.host),
     takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
     formats: {
       plays: [...(decodesG729() ? ['G729' as const] : []), ...(decodesGsm() ? ['GSM' as const] : [])],
@@ -276,7 +276,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
     spool,
     leftBehind,
-    held: { sessions: held, calls, goOn },
+    held: { sessions: held, calls, resumed },
     ...trunking,
     recordingsFolder,
     tail,
@@ -360,7 +360,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const called = reportCallActivity(
     () => recorder.live,
-    (goOn) => process.send?.({ called: goOn }),
+    (resumed) => process.send?.({ called: resumed }),
     releaseMemory,
   )
   const control = await offerControl(

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
 /** Returns true if media from an address can reach a socket that listens at `host`: `::` accepts both families. */
-export function mediaHearing(host: string): (address: string) => boolean {
+export function mediaReachability(host: string): (address: string) => boolean {
   if (host === '::') return () => true
   return (address) => isIPv6(address) === isIPv6(host)
 }

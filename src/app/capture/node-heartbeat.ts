@@ -43,11 +43,11 @@ export function startNodeHeartbeat(options: {
   const { db, node, state, onFault } = options
   let sending: Promise<void> | undefined
   let sweptMs = performance.now()
-  let wasHeard = true
+  let wasReceived = true
 
   async function sendHeartbeat(): Promise<void> {
     await nodeLives(db, node, state())
-    wasHeard = true
+    wasReceived = true
     if (performance.now() - sweptMs < endsSilentMs) return
     sweptMs = performance.now()
     const calls = await endCallsOfSilentNodes(db, node.id)
@@ -58,8 +58,8 @@ export function startNodeHeartbeat(options: {
     sending ??= sendHeartbeat()
       .catch((error: unknown) => {
         // Reported once per outage.
-        if (wasHeard) onFault(error)
-        wasHeard = false
+        if (wasReceived) onFault(error)
+        wasReceived = false
       })
       .finally(() => (sending = undefined))
   }

@@ -66,7 +66,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
   } finally {
     await turn.close().catch(() => undefined)
     // Resumes in the new place if it has moved, otherwise here.
-    await way?.goOn().catch((error: unknown) => {
+    await way?.resume().catch((error: unknown) => {
       console.error(`seloste: ${(error as Error).message}`)
     })
     way?.close()
@@ -181,7 +181,7 @@ async function moveTo(
     await finishObjects({ ...objects, location: describePlace({ at: target.settings.objects }) })
     await objects.copied.remove()
   }
-  await way?.goOn()
+  await way?.resume()
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
   printMoved(moved, settled.objects)
   console.log(

@@ -1,4 +1,4 @@
-import type { CopyHearings, PlaybackRequest, HearingOver } from '#use/disclosure/copies/hear-copy.ts'
+import type { CopyHearings, PlaybackRequest, PlaybackEnd } from '#use/disclosure/copies/play-copy.ts'
 import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
@@ -189,7 +189,7 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
       recognise: (request) => question('/anonymised-copies/recognise', request),
       render: (request) => question('/anonymised-copies/render', request, wholeCallMs),
       audio: (request: PlaybackRequest, signal) =>
-        sound<{ over: HearingOver }>('/anonymised-copies/audio', request, signal),
+        sound<{ over: PlaybackEnd }>('/anonymised-copies/audio', request, signal),
     },
     blockers,
     logKey,

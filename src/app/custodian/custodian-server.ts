@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Blocker } from '#platform/blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
-import type { CopyHearings, PlaybackRequest } from '#use/disclosure/copies/hear-copy.ts'
+import type { CopyHearings, PlaybackRequest } from '#use/disclosure/copies/play-copy.ts'
 import type { AudioRequest, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftRequest, TriedDraft } from './try-draft.ts'
 

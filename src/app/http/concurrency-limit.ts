@@ -83,13 +83,13 @@ function turnOf(visitors: Map<string, Visitor>, name: string, atOnce: number): T
       if (visitor.waiting.length >= maxWaiting) return 'no'
       state = 'waiting'
       return new Promise((resolve) => {
-        const go = () => {
+        const proceed = () => {
           state = 'working'
           resolve('yes')
         }
-        visitor.waiting.push(go)
+        visitor.waiting.push(proceed)
         stopWaiting = () => {
-          visitor.waiting.splice(visitor.waiting.indexOf(go), 1)
+          visitor.waiting.splice(visitor.waiting.indexOf(proceed), 1)
           resolve('no')
         }
       })

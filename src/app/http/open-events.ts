@@ -37,13 +37,13 @@ export function openEvents(reply: FastifyReply, { everyMs, picture, onFault, onC
     const next = await picture()
     stream.write(`event: ${next?.event ?? 'ended'}\ndata: ${JSON.stringify(next?.data ?? {})}\n\n`)
     if (!next) return void stream.end()
-    timer = setTimeout(go, everyMs)
+    timer = setTimeout(proceed, everyMs)
   }
-  const go = () => {
+  const proceed = () => {
     show().catch((error: unknown) => {
       onFault(error)
       stream.end()
     })
   }
-  go()
+  proceed()
 }

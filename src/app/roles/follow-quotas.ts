@@ -57,9 +57,9 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
     for (let tries = 0; tries < triesAtOnce; tries++) {
       const known = counts.known.map(({ segmentId }) => segmentId)
       const found = await Promise.all(
-        starts.slice(0, -1).map(async (start, place) => ({
+        starts.slice(0, -1).map(async (start, index) => ({
           start,
-          tallies: await readQuotaCounts(db, start, starts[place + 1] ?? start, known),
+          tallies: await readQuotaCounts(db, start, starts[index + 1] ?? start, known),
         })),
       )
       // A call counted meanwhile may be in the answer, too, and would count twice.

@@ -14,7 +14,7 @@ export interface MakesWay {
   /** Pauses everything but capture, which uses its spool. */
   hold: () => Promise<void>
   /** Resumes where the register is now: with these settings if it has moved, otherwise as before. */
-  goOn: (environment: Environment) => Promise<void>
+  resume: (environment: Environment) => Promise<void>
 }
 
 type MoveRequest = { hold: Environment } | { goOn: true }
@@ -45,18 +45,18 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
       )
     /** Serialised: a command that leaves during the pause resumes it afterwards. */
     let last = Promise.resolve()
-    const goOn = async () => {
+    const resume = async () => {
       if (environment === undefined) return
       const to = environment
       environment = undefined
-      await makesWay.goOn(to)
+      await makesWay.resume(to)
     }
     open.add(socket)
     socket.on('error', () => undefined) // Its end follows.
     createInterface({ input: socket }).on('line', (line) => {
       const request = JSON.parse(line) as MoveRequest
       if ('goOn' in request) {
-        last = last.then(() => answer(goOn()))
+        last = last.then(() => answer(resume()))
         return
       }
       if (mover && !mover.destroyed) return send({ refused: 'another "seloste move" is at work' })
@@ -72,7 +72,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
     })
     socket.on('close', () => {
       open.delete(socket)
-      last = last.then(goOn).catch(() => undefined)
+      last = last.then(resume).catch(() => undefined)
       ending = Promise.all([ending, last])
     })
   })
@@ -90,7 +90,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
 /** A paused Seloste. Closing it without `goOn` resumes it as well. */
 export interface MadeWay {
   hold: (environment: Environment) => Promise<void>
-  goOn: () => Promise<void>
+  resume: () => Promise<void>
   close: () => void
 }
 
@@ -120,7 +120,7 @@ export async function requestToMakeWay(settings: SocketSettings): Promise<MadeWa
   }
   return {
     hold: (environment) => request({ hold: environment }),
-    goOn: () => request({ goOn: true }),
+    resume: () => request({ goOn: true }),
     close: () => socket.end(),
   }
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 
 /** Message that activates a spare process. */
-interface Go {
+interface StartMessage {
   go: { draining: boolean; databaseUrl?: string | undefined }
 }
 
@@ -51,7 +51,7 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
       waiting = undefined
       if (!child?.connected) return start(false)
       child.removeAllListeners()
-      child.send({ go: { draining, databaseUrl } } satisfies Go)
+      child.send({ go: { draining, databaseUrl } } satisfies StartMessage)
       return child
     },
     prepare,
@@ -73,8 +73,8 @@ export async function untilNeeded(role: string, readProgram: () => Promise<unkno
   process.title = 'seloste: a spare that waits'
   const gone = () => process.exit(0)
   process.once('disconnect', gone)
-  const needed = new Promise<Go['go']>((resolve) => {
-    process.once('message', (message: Go) => resolve(message.go))
+  const needed = new Promise<StartMessage['go']>((resolve) => {
+    process.once('message', (message: StartMessage) => resolve(message.go))
   })
   // Loaded in advance; an error is reported when it is loaded again.
   void readProgram().catch(() => undefined)

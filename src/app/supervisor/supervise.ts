@@ -192,20 +192,20 @@ export async function superviseRoles(
   }
 
   /** Determines where the register is now, and retries until it resumes: capture waits for it. */
-  async function goOn(environment: Environment): Promise<void> {
+  async function resume(environment: Environment): Promise<void> {
     if (stopping) return
     try {
-      await letGo(environment)
+      await resumeRegister(environment)
     } catch (error) {
       log.error({ err: error }, 'the register cannot go on yet; calls are taken and wait. It is tried again')
-      setTimeout(() => void goOn(environment).catch(() => undefined), againMs).unref()
+      setTimeout(() => void resume(environment).catch(() => undefined), againMs).unref()
       throw error
     }
     // A failed start is retried like any other end.
     await startRoles('desk')
   }
 
-  async function letGo(environment: Environment): Promise<void> {
+  async function resumeRegister(environment: Environment): Promise<void> {
     const to = environment['DATABASE_URL']
     const from = { databaseUrl: database.adminUrl, objects: settings.objects }
     const { endMove } = await import('./finish-move.ts')
@@ -246,7 +246,7 @@ export async function superviseRoles(
   try {
     await assertFit(database.adminUrl)
     const addresses = await startRoles('capture', 'desk')
-    moving = await offerMoving(settings, { hold, goOn })
+    moving = await offerMoving(settings, { hold, resume })
     return {
       database,
       addresses,

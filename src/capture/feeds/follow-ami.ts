@@ -74,7 +74,7 @@ export function followAmi(options: {
       now.pause()
       working = working
         .then(async () => {
-          for (const one of whole) await heard(fieldsOf(one))
+          for (const one of whole) await receive(fieldsOf(one))
         })
         .then(() => void now.resume())
         .catch((error: unknown) => void now.destroy(error as Error))
@@ -88,7 +88,7 @@ export function followAmi(options: {
       timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), maxRetryMs))
     })
 
-    async function heard(fields: Record<string, string>): Promise<void> {
+    async function receive(fields: Record<string, string>): Promise<void> {
       if (fields['Response'] === 'Success' && !isIn) {
         isIn = true
         failures = 0

@@ -191,9 +191,9 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
           length *= 2
         }
         if (records.length === 0) return
-        for (const [place, record] of records.entries()) {
+        for (const [index, record] of records.entries()) {
           if (stopped) return
-          await handOn(record, (records[place + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
+          await handOn(record, (records[index + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
         }
       }
 

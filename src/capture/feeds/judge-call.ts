@@ -56,14 +56,14 @@ export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] 
   return calls.map((own) => ({ ...call, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
 
   function whoseIs(leg: WholeLeg): PhoneNumberKey | undefined {
-    const goesOn = (caller: PhoneNumberKey) =>
+    const continues = (caller: PhoneNumberKey) =>
       named.some(
         (other) =>
           callerOf(other) === caller &&
           Temporal.Instant.compare(other.startedAt, leg.startedAt) <= 0 &&
           Temporal.Instant.compare(leg.startedAt, other.endedAt) < 0,
       )
-    const could = callers.size > 1 ? [...callers].filter(goesOn) : [...callers]
+    const could = callers.size > 1 ? [...callers].filter(continues) : [...callers]
     return callerOf(leg) ?? (could.length === 1 ? could[0] : undefined)
   }
 }

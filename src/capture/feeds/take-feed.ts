@@ -179,8 +179,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     const judgedNext = judging.catch(() => undefined)
     const added = await admission.finally(() => judgedNext)
     progress.calls += added.size
-    for (const [place, { call, judged, facts }] of some.entries()) {
-      await admitOne(call, judged, added.has(place) ? 'added' : facts)
+    for (const [index, { call, judged, facts }] of some.entries()) {
+      await admitOne(call, judged, added.has(index) ? 'added' : facts)
       ready.shift()
     }
   }

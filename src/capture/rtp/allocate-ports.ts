@@ -14,7 +14,7 @@ export type MediaPorts = {
   rtp: ListenedSocket
   rtcp: Socket
   /** To be called when audio has arrived. */
-  heard?(): void
+  received?(): void
   /** Closes both sockets and quarantines the pair. */
   release(): void
 }
@@ -170,7 +170,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
     let isReleased = false
     return {
       ...given,
-      heard() {
+      received() {
         if (!isReleased) change(trunk, { pairs: 0, silent: -silent })
         silent = 0
       },

@@ -11,7 +11,7 @@ const maxMisorder = 100
 const windowPackets = 1024
 
 /** `next`: higher than any before. `earlier`: lower, and new. The others are not recorded. */
-export type Place = 'next' | 'earlier' | 'copy' | 'late' | 'leap'
+export type SequencePosition = 'next' | 'earlier' | 'copy' | 'late' | 'leap'
 
 export class SequenceExtender {
   /** Offsets of the packet last placed. */
@@ -33,7 +33,7 @@ export class SequenceExtender {
     this.seen.fill(0)
   }
 
-  place(seq: number, timestamp: number): Place {
+  place(seq: number, timestamp: number): SequencePosition {
     const step = ((seq - this.highestSeq) << 16) >> 16
     if (step > maxDropout) return 'leap'
     const offset = this.highestOffset + step

@@ -235,7 +235,7 @@ describe('never stored', () => {
           },
         ),
         (batch) => {
-          for (const [noise, kind, place] of batch) {
+          for (const [noise, kind, index] of batch) {
             const at = n * 200
             const forged = rtp({ seq: n, ts: n * 160, text: 'foreign' })
             if (kind === 0) receive(Buffer.from(noise), at)
@@ -243,8 +243,8 @@ describe('never stored', () => {
             if (kind === 2) receive(forged, at, peer.address, 9999)
             if (kind === 3) {
               forged[0] = noise[0] ?? 0
-              forged[8 + (place & 3)]! ^= 0x10
-              receive(forged.subarray(0, place), at)
+              forged[8 + (index & 3)]! ^= 0x10
+              receive(forged.subarray(0, index), at)
             }
             receive(rtp({ seq: n, ts: n * 160 }), at)
             n++

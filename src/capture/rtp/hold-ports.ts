@@ -14,7 +14,7 @@ export interface HeldPort {
   /** Arrival of the first waiting packet in performance.now() time. */
   readonly firstMs: number | undefined
   /** Calls once a packet has arrived. */
-  onHeard(run: () => void): void
+  onReceived(run: () => void): void
   close(): void
 }
 
@@ -62,7 +62,7 @@ function hold(socket: Socket, rtcp: Socket): HeldPort {
     get firstMs() {
       return firstMs
     },
-    onHeard(run) {
+    onReceived(run) {
       if (firstMs !== undefined) run()
       else notify = run
     },

@@ -26,7 +26,7 @@ function meter(codecs: StreamCodec[] = [alaw, events]) {
   const one = new StreamMeter()
   one.setCodecs(codecs)
   /** Sends the packet of that number, 20 ms each, on time or late. */
-  const hear = (n: number, bytes: Uint8Array = loud, payloadType = 8, late100us = 0, jitter16 = 0) =>
+  const receive = (n: number, bytes: Uint8Array = loud, payloadType = 8, late100us = 0, jitter16 = 0) =>
     one.packet(
       payloadType,
       n,
@@ -37,81 +37,81 @@ function meter(codecs: StreamCodec[] = [alaw, events]) {
       0,
       bytes.length,
     )
-  const hearAll = (from: number, to: number, bytes?: Uint8Array) => {
-    for (let n = from; n < to; n++) hear(n, bytes)
+  const playAll = (from: number, to: number, bytes?: Uint8Array) => {
+    for (let n = from; n < to; n++) receive(n, bytes)
   }
-  return { one, hear, hearAll }
+  return { one, hear: receive, hearAll: playAll }
 }
 
 describe('what is missing', () => {
   test('is counted with its duration, and subtracted if it arrives late', () => {
-    const { one, hear, hearAll } = meter()
-    hearAll(0, 10)
-    hearAll(15, 20)
+    const { one, hear: receive, hearAll: playAll } = meter()
+    playAll(0, 10)
+    playAll(15, 20)
     expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 5, lostMs: 100, packetMs: 20 })
-    hear(12)
+    receive(12)
     expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 4, lostMs: 80 })
   })
 
   test('is nothing during a hold, though the numbers continue', () => {
-    const { one, hearAll } = meter()
-    hearAll(0, 50)
+    const { one, hearAll: playAll } = meter()
+    playAll(0, 50)
     one.pause(true)
     one.pause(false)
-    hearAll(150, 200)
+    playAll(150, 200)
     expect(one.measure(40_000)).toMatchObject({ expected: 100, lost: 0, stalledMs: 0 })
   })
 
   test('is nothing between two sources, and counts restart with a recording', () => {
-    const { one, hearAll } = meter()
-    hearAll(0, 20)
+    const { one, hearAll: playAll } = meter()
+    playAll(0, 20)
     one.begin()
-    hearAll(500, 520)
+    playAll(500, 520)
     expect(one.measure(104_000)).toMatchObject({ expected: 40, lost: 0 })
     one.beginAnew()
-    hearAll(520, 530)
+    playAll(520, 530)
     expect(one.measure(106_000)).toMatchObject({ expected: 10, lost: 0, firstMs: 10_400, lastMs: 10_580 })
   })
 
   test('distinguishes a stalled stream from a short silence', () => {
-    const { one, hear } = meter()
-    hear(0)
-    hear(1, loud, 8, 4_000)
-    hear(2, loud, 8, 24_000)
+    const { one, hear: receive } = meter()
+    receive(0)
+    receive(1, loud, 8, 4_000)
+    receive(2, loud, 8, 24_000)
     expect(one.measure(24_400)).toMatchObject({ lost: 0, stalledMs: 2020 })
     expect(one.measure(44_400)).toMatchObject({ stalledMs: 2020 + 2000 })
   })
 
   test('follows from sender reports, too: packets sent between them, and those that arrived', () => {
-    const { one, hearAll } = meter()
-    hearAll(0, 10)
+    const { one, hearAll: playAll } = meter()
+    playAll(0, 10)
     one.reported(1010)
-    hearAll(12, 50)
+    playAll(12, 50)
     one.reported(1050)
     expect(one.measure(10_000)).toMatchObject({ reports: 2, reportedSent: 40, reportedCame: 38 })
   })
 })
 
 test('jitter has the mean and the maximum over packets', () => {
-  const { one, hear } = meter()
+  const { one, hear: receive } = meter()
   // RTP units times 16: 8 units are a millisecond.
-  for (const [n, units] of [8, 16, 24].entries()) hear(n, loud, 8, 0, units * 16)
+  for (const [n, units] of [8, 16, 24].entries()) receive(n, loud, 8, 0, units * 16)
   expect(one.measure(600)).toMatchObject({ jitterMs: 2, worstJitterMs: 3 })
 })
 
 describe('audibility', () => {
   test('is judged by level for G.711: speech, silence, and the noise of a good line', () => {
-    const { one, hearAll } = meter()
-    hearAll(0, 10, loud)
-    hearAll(10, 30, silence)
-    hearAll(30, 40, Buffer.alloc(160, codeOf(60)))
+    const { one, hearAll: playAll } = meter()
+    playAll(0, 10, loud)
+    playAll(10, 30, silence)
+    playAll(30, 40, Buffer.alloc(160, codeOf(60)))
     expect(one.measure(8000)).toMatchObject({ codec: 'PCMA', judged: 40, sounding: 10, unknown: 0 })
   })
 
   test('is judged by the growth of its step for G.722', () => {
     const g722 = Buffer.from(encoded.g722, 'base64')
-    const { one, hear } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
-    for (let n = 0; n < 50; n++) hear(n, g722.subarray(160 * n, 160 * n + 160), 9)
+    const { one, hear: receive } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
+    for (let n = 0; n < 50; n++) receive(n, g722.subarray(160 * n, 160 * n + 160), 9)
     expect(one.measure(10_000)).toMatchObject({ codec: 'G722', judged: 50, sounding: 50 })
     // Output of the ITU's encoder for zeros: the step falls to its minimum.
     const quiet = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
@@ -120,21 +120,21 @@ describe('audibility', () => {
   })
 
   test('is judged by the voice activity flag and DTX packets for Opus; music coding is not judged', () => {
-    const { one, hear } = meter([opus])
+    const { one, hear: receive } = meter([opus])
     const config = (number: number, more = 0) => (number << 3) | more
-    hear(0, Buffer.from([config(9), 0x80, 1, 2, 3]), 111) // SILK, 20 ms: a voice
-    hear(1, Buffer.from([config(9), 0x40, 1, 2, 3]), 111) // SILK: none, redundancy alone
-    hear(2, Buffer.from([config(9), 0]), 111) // DTX
+    receive(0, Buffer.from([config(9), 0x80, 1, 2, 3]), 111) // SILK, 20 ms: a voice
+    receive(1, Buffer.from([config(9), 0x40, 1, 2, 3]), 111) // SILK: none, redundancy alone
+    receive(2, Buffer.from([config(9), 0]), 111) // DTX
     expect(one.measure(600)).toMatchObject({ codec: 'opus', judged: 3, sounding: 1, unknown: 0 })
-    hear(3, Buffer.from([config(31), 0xff, 1, 2, 3]), 111) // CELT
+    receive(3, Buffer.from([config(31), 0xff, 1, 2, 3]), 111) // CELT
     expect(one.measure(800)).toMatchObject({ judged: 3, sounding: 1, unknown: 1 })
   })
 
   test('is not judged for key presses, and comfort noise is silence', () => {
-    const { one, hear } = meter([alaw, events, { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 }])
-    hear(0, silence)
-    hear(1, Buffer.from([5, 10, 0, 160]), 101)
-    hear(2, Buffer.from([65]), 13)
+    const { one, hear: receive } = meter([alaw, events, { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 }])
+    receive(0, silence)
+    receive(1, Buffer.from([5, 10, 0, 160]), 101)
+    receive(2, Buffer.from([65]), 13)
     expect(one.measure(600)).toMatchObject({ expected: 3, judged: 2, sounding: 0, unknown: 0 })
   })
 })

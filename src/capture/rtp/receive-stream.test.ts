@@ -83,8 +83,8 @@ test('the sealed recording plays what two senders sent over the network, and the
   const pcm = await renderAudio(index, opened.openChunk, 0, index.durationSamples)
   for (const [stream, packets] of sent.entries()) {
     const at = index.sources.find((source) => source.stream === stream)!.anchors[0]!.anchor
-    const heard = Array.from({ length: 9600 }, (_, i) => pcm.readInt16LE((at + i) * 4 + 2 * stream))
-    expect(heard).toEqual(packets.flatMap((bytes) => [...bytes].map((code) => alawSamples[code]!)))
+    const received = Array.from({ length: 9600 }, (_, i) => pcm.readInt16LE((at + i) * 4 + 2 * stream))
+    expect(received).toEqual(packets.flatMap((bytes) => [...bytes].map((code) => alawSamples[code]!)))
   }
   rmSync(directory, { recursive: true })
 })

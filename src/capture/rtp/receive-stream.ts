@@ -58,7 +58,7 @@ export type StreamReport = StreamCounters & {
 export type ReceivedStream = {
   readonly port: number
   /** True once audio has arrived. */
-  readonly heard: boolean
+  readonly hasReceived: boolean
   /**
    * Processes waiting packets, so that recording and counts include everything that has arrived. Otherwise they may lag by a
    * moment.
@@ -81,7 +81,7 @@ export type ReceivedStream = {
 /** Starts receiving. The recording must be ready to accept packets. */
 export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   const { ports, arrival100us, reportMs = 5000 } = options
-  let peer = heardAs(options.peer)
+  let peer = latchedPeer(options.peer)
   let mux = options.mux === true
   let keys = options.keys
   let opener = keys && new MediaOpener(keys.theirs)
@@ -98,17 +98,17 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   let senderReportAt100us = 0
   let reported = { expected: 0, lost: 0 }
   let closed = false
-  let heard = false
+  let received = false
 
   ports.rtp.listen((bytes, size, address, port, agoMs) => {
-    if (mux && isRtcp(bytes, size)) return hear(bytes.subarray(0, size), address, port)
+    if (mux && isRtcp(bytes, size)) return receive(bytes.subarray(0, size), address, port)
     follower.receive(bytes, size, Math.max(0, arrival100us() - Math.round(agoMs * 10)), address, port)
-    if (heard || follower.ssrc === -1) return
-    heard = true
-    ports.heard?.()
+    if (received || follower.ssrc === -1) return
+    received = true
+    ports.received?.()
   })
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
-    hear(bytes, from.address, from.port)
+    receive(bytes, from.address, from.port)
   })
   // Sends to a peer that is down fail (ICMP); the session decides when the call ends.
   ports.rtcp.on('error', () => {})
@@ -117,7 +117,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   const timer = setInterval(sendReport, reportMs)
 
   /** Handles a compound RTCP packet. */
-  function hear(bytes: Buffer, address: string, port: number): void {
+  function receive(bytes: Buffer, address: string, port: number): void {
     if (address !== peer.address && address !== follower.latched?.address) return
     const report = opener ? opener.openRtcp(bytes) : bytes
     if (!report) {
@@ -157,7 +157,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   }
 
   /** Returns the peer as reported by the socket: a dual-stack socket reports IPv4 addresses as mapped ones. */
-  function heardAs(described: Peer): Peer {
+  function latchedPeer(described: Peer): Peer {
     const mapped = ports.rtp.isIPv6 && isIPv4(described.address)
     return mapped ? { ...described, address: `::ffff:${described.address}` } : described
   }
@@ -192,8 +192,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   return {
     port: ports.port,
-    get heard() {
-      return heard
+    get hasReceived() {
+      return received
     },
     takeWaiting: () => {
       ports.rtp.takeWaiting()
@@ -217,7 +217,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsTo(described)
       if (described.peer.address !== plainAddress(peer.address)) rtcpAddress = undefined
       mux = described.mux === true
-      peer = heardAs(described.peer)
+      peer = latchedPeer(described.peer)
       rekey(described.keys)
       follower.update({ ...described, peer, opener })
     },

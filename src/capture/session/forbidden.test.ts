@@ -138,7 +138,7 @@ async function speak(port: number, packets: number, first = 0): Promise<void> {
 const latest = () => noted.at(-1)
 const recordingId = () => latest()?.recording?.id ?? ''
 const files = async () => (await readdir(join(folder, 'recordings'))).filter((name) => !name.endsWith('.journal'))
-async function heardBytes(): Promise<number> {
+async function receivedBytes(): Promise<number> {
   const body = (await files()).find((name) => name.endsWith('.body'))
   return body === undefined ? 0 : (await readFile(join(folder, 'recordings', body))).length
 }
@@ -148,7 +148,7 @@ describe('a recording that is forbidden while its call goes on', () => {
     const first = await send('1', media(4000))
     const port = portOf(first)
     await speak(port, 200)
-    await expect.poll(heardBytes).toBeGreaterThan(65_000)
+    await expect.poll(receivedBytes).toBeGreaterThan(65_000)
     const { to } = { to: toOf(call.lastResponse()) }
     const incoming = performance.now()
     await recorder.forbid(recordingId(), true)

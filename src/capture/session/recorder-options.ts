@@ -35,7 +35,7 @@ export interface RecorderOptions {
   ports: PortAllocator
   mediaAddress: (peer: string) => string
   /** Returns false for a media address of a family that nobody listens on here. Default: every family. */
-  hears?: (address: string) => boolean
+  isReachable?: (address: string) => boolean
   /** Returns true if nobody else can read the keys in a request from a source. Default: TLS only. */
   takesKeys?: (source: Source) => boolean
   /** Answer to unplayable formats. Default: a call that has nothing else is history only. */
@@ -48,7 +48,7 @@ export interface RecorderOptions {
     sessions: SavedSessions
     calls: SavedCalls
     /** Segments that continue as they are: nothing of them is recorded. */
-    goOn: ReadonlySet<string>
+    resumed: ReadonlySet<string>
   }
   recordingsFolder: string
   /** Preallocated files; without them each recording creates its own. */

@@ -80,7 +80,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const conferences = createConferences({ recent, bySegment, reader, random })
   const completions = createCompletions({ options, counters, hold })
   const halves = createSplitDirectionSessions({ options, sessions, hold })
-  const twins = createDuplicateSessions({
+  const duplicates = createDuplicateSessions({
     ...{ options, limits, sessions, reader, hold, forget },
     onMoved(session, facts, isOriginal) {
       if (isOriginal) inherited.delete(session)
@@ -91,7 +91,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     passOn: (session, { incoming, invitation }) => passOn(session, incoming, invitation, nowOf(session)),
   })
-  const beside = { halves, twins }
+  const beside = { halves, duplicates }
   const resumed = createResumedSessions({
     ...{ options, limits, sessions, reader, recent, beside, inherited, counters, start, end },
   })
@@ -134,7 +134,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (replaced) noLongerLive(replaced)
     if (!(await begin(invite, found, now))) {
       // A duplicate session may replace an earlier one.
-      if (invite.replaces && twins.leave(invite.replaces.id)) void invite.replaces.bye()
+      if (invite.replaces && duplicates.leave(invite.replaces.id)) void invite.replaces.bye()
       return
     }
     if (replaced) {
@@ -157,9 +157,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     earlier?: EarlierSegment,
   ): Promise<boolean> {
     const offer = describe(incoming, { invitation, answeredAt }, now, earlier)
-    const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(incoming))
-    const first = twin && bySegment.get(twin.segmentId)
-    if (invitation.isUnheard && offer !== 'outside' && (twin || offer.facts.captureFailure === unheardMedia)) {
+    const duplicate = offer === 'outside' ? undefined : recent.findDuplicate(offer.facts, reader.trunkNameOf(incoming))
+    const first = duplicate && bySegment.get(duplicate.segmentId)
+    if (invitation.isUnheard && offer !== 'outside' && (duplicate || offer.facts.captureFailure === unheardMedia)) {
       refuse(incoming, refusedUnheard)
       return false
     }
@@ -171,12 +171,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (first && offer !== 'outside') {
       await completions.byAnother(first, offer)
       reader.begin(incoming, clock.monotonicMs(), clientClock(invitation, now))
-      await twins.join({ incoming, invitation }, first)
-      if (!twins.has(incoming.dialog.id)) reader.forget(incoming.dialog.id)
+      await duplicates.join({ incoming, invitation }, first)
+      if (!duplicates.has(incoming.dialog.id)) reader.forget(incoming.dialog.id)
       return false
     }
     if (offer === 'outside') await leaveOutside(incoming, invitation)
-    if (offer === 'outside' || twin) {
+    if (offer === 'outside' || duplicate) {
       // Not this register's call (R8), or already reported by another session: answered, and not recorded.
       unkept.answer(incoming, invitation)
       return false
@@ -196,8 +196,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       mayBeDecidedAnew: canDecideAgain(invitation, facts),
       tellsMedia: describesMedia(incoming, invitation),
     }
-    const heard = conferences.ofOffer(invitation, facts, now, session)
-    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, request)
+    const received = conferences.ofOffer(invitation, facts, now, session)
+    await session.dispatch({ type: 'offered', offer: { ...offer, ...more, ...received, facts } }, request)
     hold(session)
     return true
   }
@@ -240,7 +240,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function forget(dialogId: string): void {
     sessions.delete(dialogId)
-    twins.over(dialogId)
+    duplicates.over(dialogId)
     unkept.forget(dialogId)
     reader.forget(dialogId)
     resumed.forget(dialogId)
@@ -252,14 +252,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = await resumed.resumeIn(id)
     if (halves.has(id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const now = nowOf(session)
-    const found = read(incoming, now, twins.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
+    const found = read(incoming, now, duplicates.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
     if (found === 'refused') return
     const { invitation } = found
     if (await leaveOutside(incoming, invitation, session)) return unkept.answer(incoming, invitation)
-    if (twins.has(id) && !leaveDuplicate(incoming, invitation, now)) {
-      const { first } = twins.find(id) ?? {}
+    if (duplicates.has(id) && !leaveDuplicate(incoming, invitation, now)) {
+      const { first } = duplicates.find(id) ?? {}
       if (first?.state?.phase === 'live') reportCaller(invitation, first.state.session.facts)
-      return twins.change({ incoming: incoming, invitation })
+      return duplicates.change({ incoming: incoming, invitation })
     }
     if (!session) {
       // The session is answered and not recorded until its call belongs to this register.
@@ -339,12 +339,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
    */
   function leaveDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant): boolean {
     const { id } = incoming.dialog
-    const { first, leg } = twins.find(id) ?? {}
+    const { first, leg } = duplicates.find(id) ?? {}
     const facts = first?.state?.phase === 'live' ? first.state.session.facts : undefined
     if (!leg || !facts || !isOfAnother(incoming, invitation, facts, now)) return false
     const { described, sdpSessionId } = leg
     const { streams, answerVersion } = leg.place
-    twins.leave(id)
+    duplicates.leave(id)
     unkept.take(id, { described, streams, answerVersion, sdpSessionId })
     return true
   }
@@ -430,11 +430,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const incoming = { request, source: dialog.source, dialog }
     if (request.body.length === 0) return
     if (halves.has(dialog.id)) return halves.change(incoming)
-    const isTwin = twins.has(dialog.id)
+    const isDuplicate = duplicates.has(dialog.id)
     const found =
-      (session || isTwin) && reader.read(incoming, nowOf(session), twins.knownOf(dialog.id) ?? knownOf(session))
+      (session || isDuplicate) &&
+      reader.read(incoming, nowOf(session), duplicates.knownOf(dialog.id) ?? knownOf(session))
     if (found && 'invitation' in found && (await leaveOutside(incoming, found.invitation, session))) return
-    if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
+    if (isDuplicate && found && 'invitation' in found) duplicates.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.dispatch({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
     hold(session)
@@ -478,29 +479,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onAck,
       async onBye(request) {
         // The call continues in another of its sessions, which must be resumed first.
-        if (resumed.hasTwins(request.dialog.id)) await resumed.resumeIn(request.dialog.id)
+        if (resumed.hasDuplicates(request.dialog.id)) await resumed.resumeIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
         unkept.forget(request.dialog.id)
         halves.leave(request.dialog.id)
-        twins.leave(request.dialog.id)
+        duplicates.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
         if (!session || (await isLeftAtEnd(session, request))) return
         // A BYE ends its session. The call ends with the last of its sessions, or when one reports that it is over.
         const endedAgoMs = reader.endedAgoMs(request, nowOf(session), knownOf(session))
-        if (endedAgoMs === undefined && twins.failOver(session, 'has-ended')) return
+        if (endedAgoMs === undefined && duplicates.failOver(session, 'has-ended')) return
         // The answer does not wait for the last packets.
         void end(session, false, endedAgoMs)
       },
       onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)
         unkept.forget(dialog.id)
-        if (twins.has(dialog.id) && why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return 'keep'
+        if (duplicates.has(dialog.id) && why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return 'keep'
         halves.leave(dialog.id)
-        twins.leave(dialog.id)
+        duplicates.leave(dialog.id)
         resumed.drop(dialog.id)
         if (!session) return undefined
-        if (watching.goesOn(session, why)) return 'keep'
-        if (twins.failOver(session, 'has-ended')) return undefined
+        if (watching.continues(session, why)) return 'keep'
+        if (duplicates.failOver(session, 'has-ended')) return undefined
         void end(session, true, session.media?.silentMs() ?? 0)
         return undefined
       },
@@ -530,7 +531,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       watching.stop()
       stopping.abort()
       resumed.stop()
-      twins.stop()
+      duplicates.stop()
       await Promise.all(
         [...bySegment.values()].map(async (session) => {
           const awaits = session.state?.phase === 'live' && awaitsDirection(session.state.session.facts)

@@ -136,9 +136,9 @@ export async function listenStream(
 
   function serve(socket: Socket, address: string, isAccepted: boolean): Channel {
     const framer = createStreamFramer(limits)
-    const letGoLater = () => clock.after(limits.messageMs, () => socket.destroy())
+    const releaseLater = () => clock.after(limits.messageMs, () => socket.destroy())
     let hasSpoken = !isAccepted
-    let cancelSlow = isAccepted ? letGoLater() : undefined
+    let cancelSlow = isAccepted ? releaseLater() : undefined
     const channel: Channel = {
       get open() {
         return socket.writable
@@ -170,7 +170,7 @@ export async function listenStream(
         cancelSlow = undefined
         hasSpoken = true
       }
-      if (framer.partial) cancelSlow ??= letGoLater()
+      if (framer.partial) cancelSlow ??= releaseLater()
       else if (hasSpoken) {
         cancelSlow?.()
         cancelSlow = undefined

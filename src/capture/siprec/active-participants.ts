@@ -81,7 +81,7 @@ export function isConnected(
  * Returns true for a participant whose voice the metadata link to a stream now. If the metadata have no such link, a
  * participant of the session counts.
  */
-export function isHeard(metadata: RecordingMetadata | undefined, id: string): boolean {
+export function isSpeaking(metadata: RecordingMetadata | undefined, id: string): boolean {
   const sending = metadata?.streamLinks.filter(({ direction }) => direction === 'send') ?? []
   if (sending.length === 0) return metadata?.sessionLinks.some(({ participantId }) => participantId === id) ?? false
   return sending.some(({ participantId, former, untilMs }) => participantId === id && !former && untilMs === undefined)

@@ -67,7 +67,7 @@ export interface PlanOptions {
   /** True if the offer came over TLS, so that nobody else can read its keys (RFC 4568 section 8.1). */
   readonly takesKeys?: boolean | undefined
   /** Returns false for a media address of an IP version that is not listened on here. */
-  readonly hears?: ((address: string) => boolean) | undefined
+  readonly isReachable?: ((address: string) => boolean) | undefined
   /** Additional codecs that can be played, by installed libraries. */
   readonly plays?: readonly LibraryCodec[] | undefined
   /** True if the client refuses an answer that omits a payload type: rtpengine, which relays and does not transcode. */
@@ -78,13 +78,13 @@ export interface PlanOptions {
 export function planStreams(
   offer: SessionDescription,
   sourceAddress: string,
-  { takesKeys = false, hears = () => true, plays = [], answersAll = false }: PlanOptions = {},
+  { takesKeys = false, isReachable = () => true, plays = [], answersAll = false }: PlanOptions = {},
 ): StreamPlan[] {
   return offer.media.map((media) => {
     const formats = sortFormats(media.codecs, plays)
     const remote = remoteMediaOf(media, sourceAddress)
     const refusedBecause =
-      reasonToRefuse(media, takesKeys) ?? (hears(remote.address) ? undefined : ('other address family' as const))
+      reasonToRefuse(media, takesKeys) ?? (isReachable(remote.address) ? undefined : ('other address family' as const))
     // Keys beside RTP/AVP: SRTP if both sides support it (RFC 8643), else plain RTP.
     const crypto = takesKeys ? media.crypto[0] : undefined
     const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
@@ -115,7 +115,7 @@ interface SortedFormats {
 function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): SortedFormats {
   const inSet = (set: ReadonlySet<string>) => (codec: Codec) => set.has(`${codec.encoding}/${codec.clockRate}`)
   const isAlso = (codec: Codec) => inSet(alsoPlayable)(codec) && codec.channels === 1
-  const heard = [
+  const received = [
     ...codecs.filter(inSet(playable)),
     ...codecs.filter(isAlso),
     ...(['GSM', 'G729'] as const).flatMap((name) =>
@@ -123,8 +123,8 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
     ),
   ]
   const beside = codecs.filter(({ encoding }) => accompanying.has(encoding))
-  const others = codecs.filter((codec) => !heard.includes(codec) && !beside.includes(codec))
-  return { playable: heard, accompanying: beside, others }
+  const others = codecs.filter((codec) => !received.includes(codec) && !beside.includes(codec))
+  return { playable: received, accompanying: beside, others }
 }
 
 /**
@@ -132,8 +132,8 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
  * are omitted if the client has a better one and accepts an answer without them.
  */
 function answeredTypes(codecs: readonly Codec[], formats: SortedFormats, answersAll: boolean): number[] {
-  const { playable: heard, accompanying: beside, others } = formats
-  const chosen = heard.length === 0 ? codecs : [...heard, ...(answersAll ? others : []), ...beside]
+  const { playable: received, accompanying: beside, others } = formats
+  const chosen = received.length === 0 ? codecs : [...received, ...(answersAll ? others : []), ...beside]
   return [...new Set(chosen.map(({ payloadType }) => payloadType))]
 }
 

@@ -9,7 +9,7 @@ import {
   activeParticipants,
   awaitsAnswer,
   isConnected,
-  isHeard,
+  isSpeaking,
   findParticipants,
   numbersLeft,
   onlyListens,
@@ -301,7 +301,7 @@ function voicesOf<N, O>(
         if (onlyListens(evidence, id)) listening.push(found.entry)
         else speaking.add(personOf(found.entry))
       }
-    } else if (!found && !roles.has(id) && isHeard(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
+    } else if (!found && !roles.has(id) && isSpeaking(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
   }
   const callers = caller && caller.participantId === undefined ? 1 : 0
   return {
@@ -313,7 +313,7 @@ function voicesOf<N, O>(
 /** Returns the people from outside who are heard. */
 function outsidersOf(evidence: Evidence, candidates: readonly Candidate[]): Candidate[] {
   return candidates.filter(
-    ({ participant, numbers }) => !findParticipants(evidence, numbers) && isHeard(evidence.metadata, participant.id),
+    ({ participant, numbers }) => !findParticipants(evidence, numbers) && isSpeaking(evidence.metadata, participant.id),
   )
 }
 

@@ -38,7 +38,7 @@ export interface InvitationRequest {
   /** True if the request came over a transport on which nobody else can read its keys. */
   readonly takesKeys?: boolean
   /** Returns false for a media address of an IP version that is not listened on here. */
-  readonly hears?: (address: string) => boolean
+  readonly isReachable?: (address: string) => boolean
 }
 
 /** How to answer formats that cannot be played. */
@@ -101,10 +101,10 @@ export function readInvitation<N, O>(
   if (split.kind === 'refusal') return split
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer
-  const planned = (hears: InvitationRequest['hears']) =>
+  const planned = (isReachable: InvitationRequest['isReachable']) =>
     offer
       ? planStreams(offer, sourceAddress, {
-          ...{ takesKeys: request.takesKeys, hears, plays: options.formats?.plays },
+          ...{ takesKeys: request.takesKeys, isReachable, plays: options.formats?.plays },
           answersAll:
             options.formats?.answersAll ??
             [offer.sessionName, request.contentType ?? '', ...headers('user-agent')].some((name) =>
@@ -112,11 +112,11 @@ export function readInvitation<N, O>(
             ),
         })
       : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
-  let streams = planned(request.hears)
+  let streams = planned(request.isReachable)
   const takesNone = () => offer !== undefined && !streams.some(({ accepted }) => accepted)
   const isElsewhere = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
-  const { hears = () => true } = request
-  const wasUnheard = options.before?.streams?.some(({ accepted, remote }) => accepted && !hears(remote.address))
+  const { isReachable = () => true } = request
+  const wasUnheard = options.before?.streams?.some(({ accepted, remote }) => accepted && !isReachable(remote.address))
   // Not refused yet: that depends on whether the call is to be recorded. A history-only call needs no media.
   const isUnheard = isElsewhere && takesNone() && (!options.before || wasUnheard === true)
   if (isUnheard) streams = planned(undefined)

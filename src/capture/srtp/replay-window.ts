@@ -10,8 +10,8 @@ export class ReplayWindow {
   judge(index: number): 'new' | 'seen' | 'too-old' {
     if (index > this.highest) return 'new'
     if (index <= this.highest - windowPackets) return 'too-old'
-    const place = index % windowPackets
-    return this.seen[place >> 5]! & (1 << (place & 31)) ? 'seen' : 'new'
+    const position = index % windowPackets
+    return this.seen[position >> 5]! & (1 << (position & 31)) ? 'seen' : 'new'
   }
 
   /** Call it only once the packet is authenticated. */
@@ -22,11 +22,11 @@ export class ReplayWindow {
       else for (let i = 1; i <= moves; i++) this.forget((this.highest + i) % windowPackets)
       this.highest = index
     }
-    const place = index % windowPackets
-    this.seen[place >> 5]! |= 1 << (place & 31)
+    const position = index % windowPackets
+    this.seen[position >> 5]! |= 1 << (position & 31)
   }
 
-  private forget(place: number): void {
-    this.seen[place >> 5]! &= ~(1 << (place & 31))
+  private forget(index: number): void {
+    this.seen[index >> 5]! &= ~(1 << (index & 31))
   }
 }

@@ -28,25 +28,25 @@ function purposeChanges({ purposes: from }: RegisterDescription, { purposes: to 
   const { kind, dataSets, legalBasis } = words.purposeFields
   const { added, removed, unchanged } = matchByName(from, to, ({ purpose }) => purpose)
   return [
-    ...added.map(([{ names }, place]) => sentence(['purposes', place], 'change.new-purpose', { names })),
-    ...unchanged.flatMap(([one, other, place]) => {
+    ...added.map(([{ names }, index]) => sentence(['purposes', index], 'change.new-purpose', { names })),
+    ...unchanged.flatMap(([one, other, index]) => {
       const subject = named(kind, one.names)
       const sets = (names: typeof one.dataSets): Trilingual[] => names.map((set) => words.dataSets[set])
       return [
         ...changedTexts(
-          ['purposes', place, 'names'],
+          ['purposes', index, 'names'],
           aspectOf(named(kind, one.purpose), words.name),
           one.names,
           other.names,
         ),
         ...changedList(
-          ['purposes', place, 'dataSets'],
+          ['purposes', index, 'dataSets'],
           aspectOf(subject, dataSets),
           sets(one.dataSets),
           sets(other.dataSets),
         ),
         ...changedTexts(
-          ['purposes', place, 'legalBasis'],
+          ['purposes', index, 'legalBasis'],
           aspectOf(subject, legalBasis),
           one.legalBasis,
           other.legalBasis,
@@ -67,24 +67,24 @@ function roleChanges(
   const held = ({ purposes }: RoleRights): Trilingual =>
     purposes.length === 0 ? words.scopeNames.none : listText(purposes.map(({ purpose }) => purposeName(purpose)))
   return [
-    ...added.map(([entry, place]) =>
-      sentence(['roles', place], 'change.new-role', {
+    ...added.map(([entry, index]) =>
+      sentence(['roles', index], 'change.new-role', {
         names: entry.names,
         scope: words.scopeNames[entry.scope],
         held: held(entry),
       }),
     ),
-    ...unchanged.flatMap(([one, other, place]) => {
+    ...unchanged.flatMap(([one, other, index]) => {
       const id = one.duty ? `${one.role} (${one.duty})` : one.role
       return [
-        ...changedTexts(['roles', place, 'names'], aspectOf(named(kind, id), words.name), one.names, other.names),
+        ...changedTexts(['roles', index, 'names'], aspectOf(named(kind, id), words.name), one.names, other.names),
         ...changed(
-          ['roles', place, 'scope'],
+          ['roles', index, 'scope'],
           aspectOf(named(kind, one.names), scope),
           words.scopeNames[one.scope],
           words.scopeNames[other.scope],
         ),
-        ...heldChanges(one, other, place, purposeName),
+        ...heldChanges(one, other, index, purposeName),
       ]
     }),
     ...removed.map(({ names }) => sentence(['roles'], 'change.role-removed', { names })),
@@ -94,11 +94,11 @@ function roleChanges(
 function heldChanges(
   from: RoleRights,
   to: RoleRights,
-  place: number,
+  index: number,
   purposeName: (purpose: Purpose) => ChangeValue,
 ): Change[] {
   const role = named(words.roleFields.kind, to.names)
-  const path = ['roles', place, 'purposes']
+  const path = ['roles', index, 'purposes']
   const { added, removed, unchanged } = matchByName(from.purposes, to.purposes, ({ purpose }) => purpose)
   const reference = ({ reference: written }: RolePurpose): ChangeValue | undefined =>
     written && words.referenceNames[written]

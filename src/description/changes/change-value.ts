@@ -85,10 +85,10 @@ export function matchByName<Item>(
   const left = [...before]
   const added: [Item, number][] = []
   const unchanged: [Item, Item, number][] = []
-  after.forEach((item, place) => {
+  after.forEach((item, index) => {
     const at = left.findIndex((one) => nameOf(one) === nameOf(item))
-    if (at < 0) added.push([item, place])
-    else unchanged.push([left.splice(at, 1)[0]!, item, place])
+    if (at < 0) added.push([item, index])
+    else unchanged.push([left.splice(at, 1)[0]!, item, index])
   })
   return { added, removed: left, unchanged }
 }

@@ -57,16 +57,16 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
   const { announcement: kind, text, numbers } = words.planFields
   const { added, removed, unchanged } = matchByName(from.announcements, to.announcements, ({ id }) => id)
   return [
-    ...added.map(([{ id, numbers: keys }, place]) =>
-      sentence([...list, place], 'change.new-announcement', {
+    ...added.map(([{ id, numbers: keys }, index]) =>
+      sentence([...list, index], 'change.new-announcement', {
         id,
         numbers: listText(keys.map(display)),
         count: keys.length,
       }),
     ),
-    ...unchanged.flatMap(([one, other, place]) => [
-      ...changedNumbers([...list, place, 'numbers'], aspectOf(named(kind, one.id), numbers), one, other, display),
-      ...changedTexts([...list, place, 'texts'], aspectOf(named(kind, one.id), text), one.texts, other.texts),
+    ...unchanged.flatMap(([one, other, index]) => [
+      ...changedNumbers([...list, index, 'numbers'], aspectOf(named(kind, one.id), numbers), one, other, display),
+      ...changedTexts([...list, index, 'texts'], aspectOf(named(kind, one.id), text), one.texts, other.texts),
     ]),
     ...removed.map(({ id, numbers: keys }) =>
       sentence(list, 'change.announcement-removed', { id, numbers: listText(keys.map(display)), count: keys.length }),
@@ -90,8 +90,8 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
   const list = ['recordingPlan', 'rules']
   const { added, removed, kept: unchanged } = matchRules(from, to)
   return [
-    ...unchanged.flatMap(([one, other, place]) => changedRule(one, other, [...list, place], display)),
-    ...added.map(([rule, place]) => newRule(rule, [...list, place], display)),
+    ...unchanged.flatMap(([one, other, index]) => changedRule(one, other, [...list, index], display)),
+    ...added.map(([rule, index]) => newRule(rule, [...list, index], display)),
     ...removed.map(({ names, numbers }) =>
       sentence(list, 'change.rule-removed', { names, numbers: listText(numbers.map(display)), count: numbers.length }),
     ),

@@ -78,32 +78,32 @@ function storageChanges({ storage: from }: RegisterDescription, { storage: to }:
   const labels = words.siteFields
   const { added, removed, unchanged } = matchByName(from.sites, to.sites, ({ id }) => id)
   return [
-    ...added.map(([{ names }, place]) => sentence([...list, place], 'change.new-site', { names })),
-    ...unchanged.flatMap(([one, other, place]) => {
+    ...added.map(([{ names }, index]) => sentence([...list, index], 'change.new-site', { names })),
+    ...unchanged.flatMap(([one, other, index]) => {
       const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.kind, one.id), aspect)
       return [
-        ...changedTexts([...list, place, 'names'], of(words.name), one.names, other.names),
+        ...changedTexts([...list, index, 'names'], of(words.name), one.names, other.names),
         ...changed(
-          [...list, place, 'electronicAccessControl'],
+          [...list, index, 'electronicAccessControl'],
           of(labels.electronicAccessControl),
           flag(one.electronicAccessControl),
           flag(other.electronicAccessControl),
         ),
-        ...changed([...list, place, 'country'], of(labels.country), one.country ?? '–', other.country ?? '–'),
+        ...changed([...list, index, 'country'], of(labels.country), one.country ?? '–', other.country ?? '–'),
         ...changed(
-          [...list, place, 'attestedBy'],
+          [...list, index, 'attestedBy'],
           of(labels.attestedBy),
           quoted(one.attestedBy),
           quoted(other.attestedBy),
         ),
         ...changed(
-          [...list, place, 'attestedOn'],
+          [...list, index, 'attestedOn'],
           of(labels.attestedOn),
           dayText(one.attestedOn),
           dayText(other.attestedOn),
         ),
         ...changed(
-          [...list, place, 'nextReview'],
+          [...list, index, 'nextReview'],
           of(labels.nextReview),
           dayText(one.nextReview),
           dayText(other.nextReview),
@@ -138,13 +138,13 @@ function disclosureChanges(
       workingDays(from.returnWorkingDays),
       workingDays(to.returnWorkingDays),
     ),
-    ...added.map(([{ names }, place]) => sentence([...list, place], 'change.new-provision', { names })),
-    ...unchanged.flatMap(([one, other, place]) => {
+    ...added.map(([{ names }, index]) => sentence([...list, index], 'change.new-provision', { names })),
+    ...unchanged.flatMap(([one, other, index]) => {
       const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.provision, one.id), aspect)
       return [
-        ...changedTexts([...list, place, 'names'], of(words.name), one.names, other.names),
-        ...changed([...list, place, 'validFrom'], of(words.firstDay), dayText(one.validFrom), dayText(other.validFrom)),
-        ...changed([...list, place, 'validTo'], of(words.lastDay), last(one.validTo), last(other.validTo)),
+        ...changedTexts([...list, index, 'names'], of(words.name), one.names, other.names),
+        ...changed([...list, index, 'validFrom'], of(words.firstDay), dayText(one.validFrom), dayText(other.validFrom)),
+        ...changed([...list, index, 'validTo'], of(words.lastDay), last(one.validTo), last(other.validTo)),
       ]
     }),
     ...removed.map(({ names }) => sentence(list, 'change.provision-removed', { names })),

@@ -36,13 +36,13 @@ export function momentOfAllCalls(
   ]
     .filter((at) => at !== undefined)
     .sort((one, other) => Temporal.Instant.compare(one, other))
-    .filter((at, place, sorted) => place === 0 || !at.equals(sorted[place - 1]!))
-  for (const [place, begin] of turns.entries()) {
+    .filter((at, index, sorted) => index === 0 || !at.equals(sorted[index - 1]!))
+  for (const [index, begin] of turns.entries()) {
     // Between two changes rules and numbers are constant; only the hours of the week matter.
     const inUse = service.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, begin)).map(({ key }) => key)
     const holding = full.filter(({ from, until }) => inForce(from, until, begin))
     if (!coversAll(inUse, holding)) continue
-    const at = momentsBetween(begin, turns[place + 1], holding).find((moment) =>
+    const at = momentsBetween(begin, turns[index + 1], holding).find((moment) =>
       coversAll(
         inUse,
         holding.filter((rule) => isWithinHours(rule, moment)),

@@ -47,19 +47,19 @@ export function checkRoles({ roles }: Part<'roles'>): FieldProblem[] {
 function checkRolePurposes(entry: RoleRights, path: FieldPath): FieldProblem[] {
   const { role, duty } = entry
   const widest = widestPurposes(role, duty)
-  return entry.purposes.flatMap(({ purpose, reference }, place) => {
+  return entry.purposes.flatMap(({ purpose, reference }, index) => {
     const problems: FieldProblem[] = []
     const named = { role: roleName(entry), purpose }
     if (!widest.includes(purpose)) {
       const allowed = widest.join(', ') || '[]'
-      problems.push(problemAt([...path, place, 'purpose'], 'role.purpose-too-wide', { ...named, allowed }))
+      problems.push(problemAt([...path, index, 'purpose'], 'role.purpose-too-wide', { ...named, allowed }))
     }
-    if (entry.purposes.findIndex((other) => other.purpose === purpose) < place) {
-      problems.push(problemAt([...path, place, 'purpose'], 'role.purpose-twice', named))
+    if (entry.purposes.findIndex((other) => other.purpose === purpose) < index) {
+      problems.push(problemAt([...path, index, 'purpose'], 'role.purpose-twice', named))
     }
     const needed = referenceOf(purpose, role)
     if (needed && reference !== needed) {
-      problems.push(problemAt([...path, place], 'role.reference-missing', { purpose, reference: needed }))
+      problems.push(problemAt([...path, index], 'role.reference-missing', { purpose, reference: needed }))
     }
     return problems
   })
@@ -68,10 +68,10 @@ function checkRolePurposes(entry: RoleRights, path: FieldPath): FieldProblem[] {
 /** Checks that every purpose of a role is on the list; needs the whole list of purposes. */
 export function checkHeldPurposes({ roles, purposes }: Part<'roles' | 'purposes'>): FieldProblem[] {
   return roles.flatMap((entry, index) =>
-    entry.purposes.flatMap(({ purpose }, place) =>
+    entry.purposes.flatMap(({ purpose }, position) =>
       purposes.some((described) => covers(described.purpose, purpose))
         ? []
-        : [problemAt(['roles', index, 'purposes', place, 'purpose'], 'role.purpose-not-described', { purpose })],
+        : [problemAt(['roles', index, 'purposes', position, 'purpose'], 'role.purpose-not-described', { purpose })],
     ),
   )
 }

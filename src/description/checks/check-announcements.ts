@@ -40,12 +40,12 @@ export function checkAnnounced({
     new Set(announcements.flatMap(({ numbers, texts }) => (texts[language] === undefined ? [] : numbers)))
   const heard = { fi: announced('fi'), sv: announced('sv') }
   return rules.flatMap((rule, index) =>
-    rule.numbers.flatMap((key, place) => {
+    rule.numbers.flatMap((key, position) => {
       const missing = (['fi', 'sv'] as const).filter((language) => !heard[language].has(key))
       if (missing.length === 0 || reported.has(key)) return []
       reported.add(key)
       return [
-        problemAt(['recordingPlan', 'rules', index, 'numbers', place], 'announcement.missing', {
+        problemAt(['recordingPlan', 'rules', index, 'numbers', position], 'announcement.missing', {
           number: displayPhoneNumber(key, numbering),
           languages: listText(missing.map((language) => languageNames[language])),
         }),

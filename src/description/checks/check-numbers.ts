@@ -16,13 +16,13 @@ export function checkNumbers({ numbers }: Part<'numbers'>): FieldProblem[] {
       problems.push(problemAt([...path, 'validTo'], 'time.end-before-begin'))
     }
     const earlier = listed.get(number.key) ?? []
-    const twin = earlier.find(
+    const duplicate = earlier.find(
       (other) => inForce(other.validFrom, other.validTo, validFrom) || inForce(validFrom, validTo, other.validFrom),
     )
     earlier.push(number)
     listed.set(number.key, earlier)
-    if (twin) {
-      const code = twin.kind === kind ? 'number.twice' : 'number.two-kinds'
+    if (duplicate) {
+      const code = duplicate.kind === kind ? 'number.twice' : 'number.two-kinds'
       problems.push(problemAt([...path, 'number'], code, { number: display }))
     }
     if (kind === 'REGIONAL_SERVICE' && !number.region) {

@@ -30,8 +30,8 @@ export function checkRecordingPlan(
       const values = { rule: rule.id, version: rule.version }
       problems.push(problemAt(['recordingPlan', 'rules', index, 'id'], 'rule.twice', values))
     }
-    for (const [place, rival] of earlier.entries()) {
-      const shared = holdTogether(rival, rule) ? rule.numbers.find((key) => named[place]!.has(key)) : undefined
+    for (const [position, rival] of earlier.entries()) {
+      const shared = holdTogether(rival, rule) ? rule.numbers.find((key) => named[position]!.has(key)) : undefined
       if (shared === undefined) continue
       const values = { number: display(shared), rule: rival.id, version: rival.version }
       problems.push(problemAt(['recordingPlan', 'rules', index, 'numbers'], 'rule.overlap', values))
@@ -56,15 +56,15 @@ export function checkNamedNumbers(
 ): FieldProblem[] {
   const listed = numbers && Map.groupBy(numbers, ({ key }) => key)
   const seen = new Set<PhoneNumberKey>()
-  return keys.flatMap((key, place) => {
+  return keys.flatMap((key, index) => {
     const problems: FieldProblem[] = []
     const known = listed && (listed.get(key) ?? [])
     const values = { number: display(key) }
-    if (known?.length === 0) problems.push(problemAt([...path, place], 'rule.unknown-number', values))
+    if (known?.length === 0) problems.push(problemAt([...path, index], 'rule.unknown-number', values))
     if (rule && known?.some((number) => number.kind === 'SWITCHBOARD' && holdsWhile(rule, number))) {
-      problems.push(problemAt([...path, place], 'rule.switchboard', values))
+      problems.push(problemAt([...path, index], 'rule.switchboard', values))
     }
-    if (seen.has(key)) problems.push(problemAt([...path, place], 'rule.number-twice', values))
+    if (seen.has(key)) problems.push(problemAt([...path, index], 'rule.number-twice', values))
     seen.add(key)
     return problems
   })
@@ -87,9 +87,9 @@ function checkRule(rule: RecordingRule, path: FieldPath): FieldProblem[] {
     if (Temporal.PlainTime.compare(hours.to, hours.from) <= 0) {
       problems.push(problemAt([...path, 'hours', 'to'], 'rule.hours-backwards'))
     }
-    hours.days.forEach((day, place) => {
-      if (hours.days.indexOf(day) < place) {
-        problems.push(problemAt([...path, 'hours', 'days', place], 'rule.day-twice', { day }))
+    hours.days.forEach((day, index) => {
+      if (hours.days.indexOf(day) < index) {
+        problems.push(problemAt([...path, 'hours', 'days', index], 'rule.day-twice', { day }))
       }
     })
   }

@@ -20,7 +20,7 @@ export function matchItems(before: readonly unknown[], after: readonly unknown[]
     const [gapOld, gapNew] = [range(from, left), range(to, right)]
     const shared = Math.min(gapOld.length, gapNew.length)
     stretches.push({
-      pairs: range(0, shared).map((place) => [gapOld[place]!, gapNew[place]!]),
+      pairs: range(0, shared).map((index) => [gapOld[index]!, gapNew[index]!]),
       removed: gapOld.slice(shared),
       added: gapNew.slice(shared),
     })
@@ -62,9 +62,9 @@ function commonOrder(old: readonly string[], next: readonly string[]): [number, 
     else column += 1
   }
   return [
-    ...range(0, start).map((place): [number, number] => [place, place]),
+    ...range(0, start).map((index): [number, number] => [index, index]),
     ...middle,
-    ...range(0, end).map((place): [number, number] => [old.length - end + place, next.length - end + place]),
+    ...range(0, end).map((index): [number, number] => [old.length - end + index, next.length - end + index]),
   ]
 }
 
@@ -77,5 +77,5 @@ function label(item: unknown): string {
 }
 
 function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, to - from) }, (_, place) => from + place)
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
 }

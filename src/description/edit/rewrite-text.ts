@@ -108,7 +108,7 @@ function patched(text: string, document: Document.Parsed, wanted: unknown): stri
     for (const { pairs, removed, added } of stretches) {
       for (const [left, right] of pairs) change(slots[left]!, old[left], value[right])
       next += pairs.length + removed.length
-      const items = added.map((place) => value[place])
+      const items = added.map((index) => value[index])
       if (inFlow) {
         addInFlow(
           slots,

@@ -147,13 +147,13 @@ describe('a shorter term', () => {
     await admit(capture, { ...facts, decision: { record: true, reason: 'drawn' }, recording })
     await run(versionWith(3))
     const later = endedAt.add({ minutes: 20 })
-    const goesOn = callFacts({
+    const ongoing = callFacts({
       callIds: facts.callIds,
       startedAt: facts.startedAt,
       answeredAt: endedAt,
       endedAt: later,
     })
-    await admit(capture, goesOn)
+    await admit(capture, ongoing)
     expect((await rowOf(id)).destroy_at).toEqual(recordingTerms(later, 3).destroyAt)
   })
 })

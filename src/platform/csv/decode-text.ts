@@ -46,15 +46,15 @@ function notUtf8(content: Buffer): CsvProblem {
     content.subarray(lineStart, lineEnd === -1 ? content.length : lineEnd),
   )
   // In Windows-1252 one byte is one letter, so byte and letter offsets are equal.
-  const place = at - lineStart
-  return csvProblem('csv.encoding', row, { position, read: wordAt(line, place, 1) })
+  const index = at - lineStart
+  return csvProblem('csv.encoding', row, { position, read: wordAt(line, index, 1) })
 }
 
 /** Returns the letters around an offset. */
-function wordAt(text: string, place: number, length: number): string {
-  const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, place - maxWordLength), place))?.[0] ?? ''
-  const after = /^[\p{L}\p{N}]*/u.exec(text.slice(place + length, place + length + maxWordLength))?.[0] ?? ''
-  return before + text.slice(place, place + length) + after
+function wordAt(text: string, index: number, length: number): string {
+  const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, index - maxWordLength), index))?.[0] ?? ''
+  const after = /^[\p{L}\p{N}]*/u.exec(text.slice(index + length, index + length + maxWordLength))?.[0] ?? ''
+  return before + text.slice(index, index + length) + after
 }
 
 /** Returns the offset of the first byte that is not UTF-8, by bisection. */

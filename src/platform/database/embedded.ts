@@ -317,7 +317,7 @@ async function stopAndTidy(postmaster: Postmaster, place: Place, socketDirectory
 }
 
 async function end(postmaster: Postmaster): Promise<void> {
-  postmaster.letGo()
+  postmaster.shutDown()
   const timer = setTimeout(() => postmaster.kill('SIGQUIT'), stopMs)
   await postmaster.ended
   clearTimeout(timer)

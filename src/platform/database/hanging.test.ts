@@ -42,7 +42,7 @@ async function openStoppableWay() {
       isStopped = true
       for (const socket of sockets) socket.pause()
     },
-    goOn() {
+    resume() {
       isStopped = false
       for (const socket of sockets) socket.resume()
     },
@@ -89,7 +89,7 @@ test('a database that hangs is found out, whoever waits for it is told, and nobo
   await expect(query()).rejects.toMatchObject({ code: 'database-hangs' })
   await expect(database.pool.query('select 1')).rejects.toMatchObject({ code: 'database-hangs' })
   expect(performance.now() - againMs).toBeLessThan(100)
-  way.goOn()
+  way.resume()
   await expect
     .poll(
       () =>

@@ -71,9 +71,9 @@ export function answerOverChannel<Tables>(options: {
     if (said === undefined) return
     const packed = (await promisify(zstdCompress)(JSON.stringify(said))).toString('base64')
     const of = Math.ceil(packed.length / pieceLength)
-    for (let place = 0; place < of; place++) {
-      const part = packed.slice(place * pieceLength, (place + 1) * pieceLength)
-      await sql`select pg_notify(${responseChannel}, ${JSON.stringify({ id, from: name, place, of, part } satisfies Piece)})`.execute(
+    for (let index = 0; index < of; index++) {
+      const part = packed.slice(index * pieceLength, (index + 1) * pieceLength)
+      await sql`select pg_notify(${responseChannel}, ${JSON.stringify({ id, from: name, place: index, of, part } satisfies Piece)})`.execute(
         db,
       )
     }
@@ -121,10 +121,10 @@ export function requestOverChannel<Tables>(options: {
       const id = randomUUID()
       const pieces = new Map<string, string[]>()
       const all = new Promise<void>((resolve) => {
-        waiting.set(id, ({ from, place, of, part }) => {
+        waiting.set(id, ({ from, place: index, of, part }) => {
           const parts = pieces.get(from) ?? []
           pieces.set(from, parts)
-          parts[place] = part
+          parts[index] = part
           if (Object.keys(parts).length < of) return
           unpack(parts.join(''))
             .then((answer) => answers.set(from, answer))

@@ -30,7 +30,7 @@ async function choose(): Promise<Listening> {
   const { loadLinuxSockets } = await import('./linux-sockets.ts')
   const { listenInBatches } = await import('./listen-in-batches.ts')
   const openInBatches = listenInBatches(loadLinuxSockets())
-  const wrong = await hearsItself(openInBatches)
+  const wrong = await receivesOwn(openInBatches)
   if (wrong) return oneByOne(wrong)
   // Only Node's own sockets support addresses with a zone (fe80::1%eth0).
   const open: OpenListened = async (address, port) =>
@@ -41,7 +41,7 @@ async function choose(): Promise<Listening> {
 const maxWaitMs = 2000
 
 /** A container may forbid a system call, and a C library may have another structure layout: one datagram tests both. */
-async function hearsItself(
+async function receivesOwn(
   open: (address: string, port: number) => ListenedSocket | undefined,
 ): Promise<string | undefined> {
   const listened = open('127.0.0.1', 0)
@@ -50,14 +50,14 @@ async function hearsItself(
   try {
     sender.bind(0, '127.0.0.1')
     await once(sender, 'listening')
-    const heard = new Promise<string>((resolve) =>
+    const onDatagram = new Promise<string>((resolve) =>
       listened.listen((bytes, size, address, port) =>
         resolve(`${bytes.toString('latin1', 0, size)} ${address} ${port}`),
       ),
     )
     sender.send('heard', listened.port, '127.0.0.1')
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, maxWaitMs, undefined).unref())
-    const said = await Promise.race([heard, late])
+    const said = await Promise.race([onDatagram, late])
     return said === `heard 127.0.0.1 ${sender.address().port}` ? undefined : 'a datagram sent to it was not heard'
   } finally {
     listened.close()

@@ -3,7 +3,7 @@
  * precision (ADR 0052). A datagram is valid only during its callback.
  */
 import { batchDatagrams, nobody, type LinuxSockets, type Sender } from './linux-sockets.ts'
-import type { Heard, ListenedSocket } from './listened-socket.ts'
+import type { OnDatagram, ListenedSocket } from './listened-socket.ts'
 
 /** Polling interval of a socket. A crash loses what waits; the tail journal has the rest of its second. */
 const roundMs = 40
@@ -12,7 +12,7 @@ const turns = 4
 /** Batches per socket and round, so that a flood to one port does not delay the others. */
 const batchesALook = 64
 
-type Open = { descriptor: number; heard: Heard | undefined; sender: Sender; checkedMs: number }
+type Open = { descriptor: number; onDatagram: OnDatagram | undefined; sender: Sender; checkedMs: number }
 
 /** Makes {@link ListenedSocket}s that share a timer, which runs only while there are sockets. */
 export function listenInBatches(sockets: LinuxSockets): (address: string, port: number) => ListenedSocket | undefined {
@@ -32,8 +32,8 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
 
   /** Polls one socket. `clockMs`: how far the clock of arrivals is ahead of performance.now(). */
   function check(one: Open, clockMs: number): void {
-    const { heard, sender } = one
-    if (!heard) return
+    const { onDatagram, sender } = one
+    if (!onDatagram) return
     const { batch } = sockets
     const nowMs = performance.now()
     // The clock of arrivals may be stepped between two rounds; no datagram has waited longer than since the last one.
@@ -43,7 +43,7 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
       for (let n = 0; n < came; n++) {
         if (!batch.isFrom(n, sender)) sockets.readSender(n, sender)
         const agoMs = Math.min(maxMs, Math.max(0, sockets.agoMs(n, nowMs + clockMs)))
-        heard(batch.datagrams[n]!, batch.sizeOf(n), sender.address, sender.port, agoMs)
+        onDatagram(batch.datagrams[n]!, batch.sizeOf(n), sender.address, sender.port, agoMs)
       }
       if (came < batchDatagrams) {
         one.checkedMs = nowMs
@@ -55,14 +55,14 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
   return (address, port) => {
     const descriptor = sockets.open(address, port)
     if (descriptor < 0) return undefined
-    const one: Open = { descriptor, heard: undefined, sender: nobody(), checkedMs: performance.now() }
+    const one: Open = { descriptor, onDatagram: undefined, sender: nobody(), checkedMs: performance.now() }
     const turned = open[opened++ % turns]!
     turned.add(one)
     if (count++ === 0) timer = setInterval(takeTurn, roundMs / turns)
     return {
       port: sockets.portOf(descriptor),
       isIPv6: address.includes(':'),
-      listen: (heard) => void (one.heard = heard),
+      listen: (onDatagram) => void (one.onDatagram = onDatagram),
       takeWaiting: () => {
         if (turned.has(one)) check(one, sockets.nowMs() - performance.now())
       },

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { receiveBufferBytes, type Heard, type ListenedSocket } from './listened-socket.ts'
+import { receiveBufferBytes, type OnDatagram, type ListenedSocket } from './listened-socket.ts'
 
 /** Node's own sockets: each datagram is an event. Works everywhere, at two system calls and two objects a datagram. */
 export async function openOneByOne(address: string, port: number): Promise<ListenedSocket | undefined> {
@@ -15,21 +15,21 @@ const maxWaiting = 3000
 export function listenOneByOne(socket: Socket): ListenedSocket {
   const { port, family } = socket.address()
   let waiting: (() => void)[] = []
-  let heard: Heard | undefined
+  let onDatagram: OnDatagram | undefined
   let isOpen = true
   // Sends to a peer that is gone fail (ICMP); the caller handles that.
   socket.on('error', () => {})
   socket.on('message', (bytes, from) => {
-    if (heard) return heard(bytes, bytes.length, from.address, from.port, 0)
+    if (onDatagram) return onDatagram(bytes, bytes.length, from.address, from.port, 0)
     const cameMs = performance.now()
     if (waiting.length < maxWaiting)
-      waiting.push(() => heard?.(bytes, bytes.length, from.address, from.port, performance.now() - cameMs))
+      waiting.push(() => onDatagram?.(bytes, bytes.length, from.address, from.port, performance.now() - cameMs))
   })
   return {
     port,
     isIPv6: family === 'IPv6',
     listen: (next) => {
-      heard = next
+      onDatagram = next
       for (const hear of waiting) hear()
       waiting = []
     },

@@ -49,35 +49,35 @@ describe.each(ways)('listening %s', (_name, way) => {
     const { port, send } = await sender('udp4', '127.0.0.1')
     const sizes = [0, 1, 172, 1400, 1500, 9000, 65_507, ...Array.from({ length: 60 }, (_, n) => 160 + n)]
     const sent = sizes.map((size, n) => Buffer.alloc(size, n + 1))
-    const heard: Buffer[] = []
+    const onDatagram: Buffer[] = []
     const senders = new Set<string>()
     listened.listen((bytes, size, address, from) => {
-      heard.push(Buffer.from(bytes.subarray(0, size)))
+      onDatagram.push(Buffer.from(bytes.subarray(0, size)))
       senders.add(`${address} ${from}`)
     })
     for (const bytes of sent) await send(bytes, listened.port)
-    await expect.poll(() => heard.length).toBe(sent.length)
-    expect(heard.every((bytes, n) => bytes.equals(sent[n]!))).toBe(true)
+    await expect.poll(() => onDatagram.length).toBe(sent.length)
+    expect(onDatagram.every((bytes, n) => bytes.equals(sent[n]!))).toBe(true)
     expect([...senders]).toEqual([`127.0.0.1 ${port}`])
   })
 
   test('senders that take turns at one port are told apart', async () => {
     const listened = await open(way, '127.0.0.1')
     const senders = await Promise.all(Array.from({ length: 3 }, () => sender('udp4', '127.0.0.1')))
-    const heard: string[] = []
-    listened.listen((bytes, size, _address, from) => heard.push(`${bytes.toString('latin1', 0, size)} ${from}`))
+    const onDatagram: string[] = []
+    listened.listen((bytes, size, _address, from) => onDatagram.push(`${bytes.toString('latin1', 0, size)} ${from}`))
     for (let n = 0; n < 12; n++) await senders[n % 3]!.send(`${n}`, listened.port)
-    await expect.poll(() => heard).toEqual(Array.from({ length: 12 }, (_, n) => `${n} ${senders[n % 3]!.port}`))
+    await expect.poll(() => onDatagram).toEqual(Array.from({ length: 12 }, (_, n) => `${n} ${senders[n % 3]!.port}`))
   })
 
   test('a socket for both families hears both, each under its address', async () => {
     const listened = await open(way, '::')
     expect(listened.isIPv6).toBe(true)
-    const heard: string[] = []
-    listened.listen((_bytes, _size, address) => heard.push(address))
+    const onDatagram: string[] = []
+    listened.listen((_bytes, _size, address) => onDatagram.push(address))
     await (await sender('udp4', '127.0.0.1')).send('four', listened.port)
     await (await sender('udp6', '::1')).send('six', listened.port)
-    await expect.poll(() => heard).toEqual(['::ffff:127.0.0.1', '::1'])
+    await expect.poll(() => onDatagram).toEqual(['::ffff:127.0.0.1', '::1'])
   })
 
   test('what comes before anybody listens waits', async () => {
@@ -85,9 +85,9 @@ describe.each(ways)('listening %s', (_name, way) => {
     const { send } = await sender('udp4', '127.0.0.1')
     await send('early', listened.port)
     await sleep(60)
-    const heard: string[] = []
-    listened.listen((bytes, size) => heard.push(bytes.toString('latin1', 0, size)))
-    await expect.poll(() => heard).toEqual(['early'])
+    const onDatagram: string[] = []
+    listened.listen((bytes, size) => onDatagram.push(bytes.toString('latin1', 0, size)))
+    await expect.poll(() => onDatagram).toEqual(['early'])
   })
 
   test('a port that another has is not bound, and an address of nobody is not either', async () => {
@@ -98,16 +98,16 @@ describe.each(ways)('listening %s', (_name, way) => {
 
   test('a closed socket hears nothing, gives its port back, and is closed once: what has its place then goes on', async () => {
     const listened = await open(way, '127.0.0.1')
-    const heard: string[] = []
-    listened.listen(() => heard.push('by the closed one'))
+    const onDatagram: string[] = []
+    listened.listen(() => onDatagram.push('by the closed one'))
     listened.close()
     const again = await open(way, '127.0.0.1', listened.port)
-    again.listen(() => heard.push('by the next'))
+    again.listen(() => onDatagram.push('by the next'))
     listened.close()
     listened.takeWaiting()
     const { send } = await sender('udp4', '127.0.0.1')
     await send('late', again.port)
-    await expect.poll(() => heard).toEqual(['by the next'])
+    await expect.poll(() => onDatagram).toEqual(['by the next'])
   })
 })
 

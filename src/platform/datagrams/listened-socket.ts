@@ -7,14 +7,14 @@
  * Receives a datagram: bytes [0, size) of `bytes`, which is reused after the call; copy what is kept. `address` is in the
  * format of inet_ntop(3). `agoMs` is how long the datagram waited in the socket, 0 if unknown.
  */
-export type Heard = (bytes: Buffer, size: number, address: string, port: number, agoMs: number) => void
+export type OnDatagram = (bytes: Buffer, size: number, address: string, port: number, agoMs: number) => void
 
 export type ListenedSocket = {
   readonly port: number
   /** True if IPv4 senders appear as ::ffff:a.b.c.d. */
   readonly isIPv6: boolean
   /** Sets the receiver; datagrams wait until then. */
-  listen(heard: Heard): void
+  listen(onDatagram: OnDatagram): void
   /** Delivers waiting datagrams now. Does nothing where each datagram is an event. */
   takeWaiting(): void
   /** Sends a small datagram from this port, best effort; errors are ignored. */

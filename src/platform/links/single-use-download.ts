@@ -29,7 +29,7 @@ export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
   /** Begins a download; undefined if there is nothing to download. */
   begin: (hash: Buffer, address: string | undefined) => Promise<Fetched | DownloadInProgress | undefined>
   /** Renews the download's lease before each piece; false if it has ended or another download has begun. */
-  goesOn: (fetched: Fetched) => Promise<boolean>
+  isActive: (fetched: Fetched) => Promise<boolean>
   /** Uses up the link before the last bytes are sent; true for at most one download. */
   take: (fetched: Fetched) => Promise<boolean>
   /** Releases the lease of a download whose connection broke. */
@@ -88,7 +88,7 @@ export function createSingleUseDownloads<Fetched extends Begun, Ended>(
       return ((await lying.begin(tokenHash(token), address)) ?? {}) as Partial<Fetched> & Partial<DownloadInProgress>
     },
     async piece(request) {
-      if (!(await lying.goesOn(request))) return {}
+      if (!(await lying.isActive(request))) return {}
       const { from, sizeBytes } = request
       const beforeLast = Math.max(0, sizeBytes - lastPieceBytes)
       const to = from < beforeLast ? Math.min(from + pieceBytes, beforeLast) : sizeBytes

@@ -91,7 +91,7 @@ describe('a server that does not do it is told of in one line', () => {
     try {
       await expect(store.readRange('a', 0, 1)).rejects.toMatchObject({ code: 'object-store-away' })
     } finally {
-      server!.goOn()
+      server!.resume()
     }
     expect((await store.readRange('a', 0, 1)).toString()).toBe('x')
   })

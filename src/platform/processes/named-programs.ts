@@ -70,8 +70,8 @@ export function readNamedPrograms<Kind extends string>(
   const entries = kinds.map((kind): [Kind, NamedProgram[]] => {
     const list = lists[kind] ?? []
     if (!Array.isArray(list)) throw wrong(`has at /${kind} what it must not: must be array`)
-    const good = list.filter((program: unknown, place): program is NamedProgram => {
-      const what = wrongIn(program, `/${kind}/${place}`)
+    const good = list.filter((program: unknown, index): program is NamedProgram => {
+      const what = wrongIn(program, `/${kind}/${index}`)
       if (what !== undefined) faults.push(wrong(what))
       return what === undefined
     })

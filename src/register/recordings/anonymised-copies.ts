@@ -10,7 +10,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
-import { hearsMixed } from './mixed-beside.ts'
+import { playsMixed } from './mixed-beside.ts'
 import { anonymisedCopyKey, copiedObjects } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
@@ -115,7 +115,7 @@ export async function originalTracks(
     official.fill(0)
     throw error
   }
-  return { caller, official, isMixed: hearsMixed(index) }
+  return { caller, official, isMixed: playsMixed(index) }
 }
 
 /**
@@ -124,7 +124,7 @@ export async function originalTracks(
  */
 export async function isMixedRecording(store: AnonymisedCopyStore, recording: string): Promise<boolean> {
   const index = await withKey(store, recording, (fileKey) => openRecordingIndex(store.objects, recording, fileKey))
-  return hearsMixed(index)
+  return playsMixed(index)
 }
 
 /** Properties of a copy's stored audio before sealing. */

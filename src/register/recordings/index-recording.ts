@@ -151,8 +151,8 @@ async function gather(recording: OpenedRecording) {
 function inOrder(packets: Columns): Columns {
   const { seqs } = packets
   const order = seqs.map((_, i) => i).sort((a, b) => seqs[a]! - seqs[b]! || a - b)
-  const ordered = order.filter((place, i) => i === 0 || seqs[place] !== seqs[order[i - 1]!])
-  const pick = (column: number[]) => ordered.map((place) => column[place]!)
+  const ordered = order.filter((index, i) => i === 0 || seqs[index] !== seqs[order[i - 1]!])
+  const pick = (column: number[]) => ordered.map((index) => column[index]!)
   return {
     seqs: pick(seqs),
     rtpTimes: pick(packets.rtpTimes),
@@ -229,7 +229,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
       // A jump of sequence numbers is counted as one gap, not number by number.
       const skipped = seq - last.seq - 1
       if (skipped > 10_000 || omitted.size === 0) count = skipped
-      else count = skipped - (placeOf(left, seq) - placeOf(left, last.seq + 1))
+      else count = skipped - (rankOf(left, seq) - rankOf(left, last.seq + 1))
       if (count > 0 && !overlaps(mine, gap)) {
         lost += count
         // A few lost packets in a long silence do not make the silence a loss.
@@ -242,7 +242,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
 }
 
 /** Returns how many are below `value`. */
-function placeOf(sorted: Float64Array, value: number): number {
+function rankOf(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -259,9 +259,9 @@ async function findPeaks(recording: OpenedRecording, index: RecordingIndex): Pro
     for (const lane of lanesOf[source.track]) {
       const peaks = index.peaks[lane]!
       for (let i = 0; i < samples.length; i++) {
-        const place = Math.floor((at + i) / samplesPerPeak)
+        const index = Math.floor((at + i) / samplesPerPeak)
         const height = Math.min(255, Math.abs(samples[i]!) >> 7)
-        if (height > peaks[place]!) peaks[place] = height
+        if (height > peaks[index]!) peaks[index] = height
       }
     }
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hearsMixed, mixedLeftOut } from './mixed-beside.ts'
+import { playsMixed, mixedLeftOut } from './mixed-beside.ts'
 import type { Gap, IndexedTrack, RecordingIndex } from './recording-index.ts'
 import type { Track } from './recording-log.ts'
 
@@ -20,7 +20,7 @@ const seconds = (one: ReturnType<typeof index>) => mixedLeftOut(one).map(({ from
 test('beside both voices it is left out from end to end, whoever is silent for a while', () => {
   const pauses = [gap('caller', 5, 20), gap('official', 20.5, 30), gap('caller', 30.2, 31)]
   expect(seconds(index(three, pauses))).toEqual([[0, 60]])
-  expect(hearsMixed(index(three, pauses))).toBe(false)
+  expect(playsMixed(index(three, pauses))).toBe(false)
 })
 
 test.each([
@@ -29,7 +29,7 @@ test.each([
   ['beside a voice of which nothing came', { ...three, official: 0 }],
 ])('%s it is heard', (_, tracks) => {
   expect(seconds(index(tracks))).toEqual([])
-  expect(hearsMixed(index(tracks))).toBe(true)
+  expect(playsMixed(index(tracks))).toBe(true)
 })
 
 test('it is heard where a voice has not begun or has ended, was lost, or where neither comes, for a second or more', () => {
@@ -48,9 +48,9 @@ test('it is heard where a voice has not begun or has ended, was lost, or where n
     [12, 22],
     [25, 50],
   ])
-  expect(hearsMixed(index(three, gaps))).toBe(true)
+  expect(playsMixed(index(three, gaps))).toBe(true)
 })
 
 test('without one the voices are apart', () => {
-  expect(hearsMixed(index({ caller: 1, official: 1 }))).toBe(false)
+  expect(playsMixed(index({ caller: 1, official: 1 }))).toBe(false)
 })

@@ -37,7 +37,7 @@ export function mixedLeftOut({ tracks, gaps, durationSamples }: IndexFields): Sp
 }
 
 /** Returns true if a stream with both voices is played anywhere: then the tracks do not separate the voices. */
-export function hearsMixed(index: IndexFields): boolean {
+export function playsMixed(index: IndexFields): boolean {
   if (!index.tracks.some(({ track }) => track === 'mixed')) return false
   const [first, ...more] = mixedLeftOut(index)
   return first === undefined || more.length > 0 || first.from > 0 || first.to < index.durationSamples

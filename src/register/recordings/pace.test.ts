@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPacer, heardPace } from './pace.ts'
+import { createPacer, playbackPace } from './pace.ts'
 
-const pace = heardPace
+const pace = playbackPace
 const callMs = 3_600_000
 
 /** Reads on and on from the beginning, a request each tenth of a second; how much was served by each moment. */

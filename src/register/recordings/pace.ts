@@ -15,7 +15,7 @@ export interface Pace {
   pieceMs: number
 }
 
-export const heardPace: Pace = { leadMs: 30_000, pieceMs: 2_000 }
+export const playbackPace: Pace = { leadMs: 30_000, pieceMs: 2_000 }
 
 /** Fill rate relative to listening: seeking regains a lead. */
 const filling = 1.25
@@ -68,9 +68,9 @@ const maxPacers = 5_000
 /** Recordings that a person may begin at once while looking for something. */
 const leadsOfOne = 10
 
-interface HeardInTime {
+interface PacedPlayback {
   /** Returns how many samples may be served, once it is time; none if that is too far off, or the request is gone. */
-  whenHeard: (
+  waitForPace: (
     listening: string,
     request: { fromSample: number; samples: number; speed: number; by?: { person: string; recording: string } },
     gone?: AbortSignal,
@@ -112,13 +112,13 @@ function cacheLatest<Kept>(make: () => Kept): (key: string) => Kept {
 }
 
 /** Waits until audio may be served at the pace of listening. */
-export function hearInTime(pace: Pace): HeardInTime {
+export function pacePlayback(pace: Pace): PacedPlayback {
   const pacerOf = cacheLatest(() => createPacer(pace))
   const earsOf = cacheLatest(() => createEars(leadsOfOne * pace.leadMs))
   const earsForOne = cacheLatest(() => createEars(pace.leadMs))
 
   return {
-    async whenHeard(listening, { fromSample, samples, speed, by }, gone) {
+    async waitForPace(listening, { fromSample, samples, speed, by }, gone) {
       const pacer = pacerOf(listening)
       const ears = by ? [earsOf(by.person), earsForOne(`${by.person} ${by.recording}`)] : []
       const wantedMs = (samples * 1000) / samplesPerSecond

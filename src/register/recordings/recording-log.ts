@@ -202,11 +202,11 @@ function recordBytes(view: DataView, at: number, type: number): number {
 function decodeSource(view: DataView, at: number): LogSource {
   const list: StreamCodec[] = []
   for (let i = 0; i < view.getUint8(at + 15); i++) {
-    const place = at + 16 + 6 * i
+    const index = at + 16 + 6 * i
     list.push({
-      payloadType: view.getUint8(place),
-      codec: codecs[view.getUint8(place + 1)] ?? 'unknown',
-      clockRate: view.getUint32(place + 2),
+      payloadType: view.getUint8(index),
+      codec: codecs[view.getUint8(index + 1)] ?? 'unknown',
+      clockRate: view.getUint32(index + 2),
     })
   }
   return {

@@ -97,9 +97,9 @@ describe('a verification of recordings', () => {
 
   test('goes on where the last one stopped, until it has looked at all', async () => {
     const after = [...held].sort()[0]!
-    const { held: opened, goesOnAfter } = await verify({ after })
+    const { held: opened, resumeAfter } = await verify({ after })
     expect(opened).toBe(2)
-    expect(goesOnAfter).toBeUndefined()
+    expect(resumeAfter).toBeUndefined()
   })
 
   test('says in one line what is wrong and what to do', async () => {

@@ -24,7 +24,7 @@ export interface Verification {
   findings: Finding[]
   seconds: number
   /** The last recording looked at, where there are more. */
-  goesOnAfter?: string
+  resumeAfter?: string
 }
 
 export interface VerifyOptions {
@@ -89,11 +89,11 @@ export async function verifyRecordings(proving: ProvingEnds, options: VerifyOpti
       report.underWay += rows.length - held.length - destroyed.length
       options.onProgress?.({ checked: report.held + report.destroyed + report.underWay, bytes: report.bytes })
       if (options.signal?.aborted || seconds() >= (options.maxSeconds ?? Infinity)) {
-        if (rows.length === batch) report.goesOnAfter = rows.at(-1)!.id
+        if (rows.length === batch) report.resumeAfter = rows.at(-1)!.id
         break
       }
     }
-    if (options.sample === undefined && report.goesOnAfter === undefined && !options.signal?.aborted) {
+    if (options.sample === undefined && report.resumeAfter === undefined && !options.signal?.aborted) {
       note(await proveNothingElse(proving))
     }
   } finally {

@@ -34,7 +34,7 @@ export async function pruneLog(
   await sql`select prune_checkpoints()`.execute(db)
   if (months === null || !signer) return 0
   for (let pruned = 0; ;) {
-    const { before, first, sealed } = await whatMayGo(db, signer, months, now)
+    const { before, first, sealed } = await prunableEntries(db, signer, months, now)
     const { upto, entries } = await oldUpTo(db, folder, { first, sealed, before })
     if (upto === first) return pruned
     const detail = signDetail(signer, 'log.pruned', { minimumIndex: upto, entries, before: before.toString(), months })
@@ -45,7 +45,7 @@ export async function pruneLog(
 }
 
 /** Returns the range of leaves, and the cutoff by the database's clock and by this machine's. */
-async function whatMayGo(
+async function prunableEntries(
   holding: HoldingSafeguards,
   signer: Signer,
   months: number,

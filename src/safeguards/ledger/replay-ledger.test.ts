@@ -114,7 +114,7 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
 }
 
 /** What happened after it. */
-async function goOn() {
+async function resume() {
   const { pool } = running.as()
   await pool.query(
     `begin;
@@ -202,7 +202,7 @@ const restoreInto = async (database: TestDatabase<SafeguardTables>) => {
 beforeAll(async () => {
   await fill(running)
   await fill(fresh)
-  await goOn()
+  await resume()
   keys = await openKeyFolder(join(await mkdtemp(join(tmpdir(), 'seloste-restored-')), 'keys'))
   await keys.make('month-2027-03.v1')
   await keys.make('month-2027-04.v1')

@@ -332,7 +332,7 @@ describe('a place that', () => {
       expect(second).toMatchObject({ reached: true })
       expect(first?.fault).toContain('did not answer within 2 s')
     } finally {
-      server!.goOn()
+      server!.resume()
     }
   })
 

@@ -18,7 +18,7 @@ import { reachPlace, describeFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 import { judgePlace, notePlace, type JudgedPlace } from './registry.ts'
 import { monthsIn, renewMonth } from './renew-keyring.ts'
-import { assertLedgerGoesOn, shipLedgerTo } from './ship-ledger.ts'
+import { assertLedgerContinues, shipLedgerTo } from './ship-ledger.ts'
 import { describeCopyPlace } from './configured-places.ts'
 
 export interface PlacesOptions {
@@ -130,12 +130,12 @@ export function openPlaces(options: PlacesOptions): Places {
         known,
         fresh: () => judged.id,
         now: now(),
-        mayTake: (found: ObjectStore) => assertLedgerGoesOn(db, found),
+        mayTake: (found: ObjectStore) => assertLedgerContinues(db, found),
       }
       const store = await reachPlace(setting, ours, this.#store)
       this.#store = store
       // Also for a known place: a database that was rolled back, or a copy of it, must not write older keys over newer ones.
-      await assertLedgerGoesOn(db, store)
+      await assertLedgerContinues(db, store)
       if (!judged.isReached) await begin(judged)
       return { id: judged.id, store }
     }

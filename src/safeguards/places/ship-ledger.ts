@@ -22,14 +22,14 @@ export const ledgerFolder = 'ledger/'
  * Updates a copy. One that lacks a file, or whose head is unreadable, is rewritten.
  * @param recipient of the recovery key; without one no restore is possible, and no contents are copied
  * @returns the number of its last entry
- * @throws what `assertLedgerGoesOn` throws, PlaceFault `place-differs`; what the store throws
+ * @throws what `assertLedgerContinues` throws, PlaceFault `place-differs`; what the store throws
  */
 export async function shipLedgerTo(
   db: HoldingSafeguards,
   store: ObjectStore,
   recipient: string | undefined,
 ): Promise<number> {
-  const found = await assertLedgerGoesOn(db, store)
+  const found = await assertLedgerContinues(db, store)
   if (!found) return 0
   const { newest, note, there } = found
   const from = there && (await isWhole(store, there.size)) ? there.size : 0
@@ -47,7 +47,7 @@ export async function shipLedgerTo(
  * Refuses to mix the ledgers of two registers that were one, as when a backup is restored while the original runs.
  * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-ledger-other`
  */
-export async function assertLedgerGoesOn(
+export async function assertLedgerContinues(
   db: HoldingSafeguards,
   store: ObjectStore,
 ): Promise<{ newest: { size: number; note: string }; note?: string; there?: Checkpoint } | undefined> {

@@ -18,7 +18,7 @@ export interface Run {
   /** Keys destroyed. */
   keys?: number
   /** For a verification that continues another day: the last recording. */
-  goesOnAfter?: string | undefined
+  resumeAfter?: string | undefined
 }
 
 /** Returns the newest entry of the destruction ledger: read it before a run, so that the run's own entries are known. */
@@ -49,7 +49,7 @@ export async function noteRun(holding: HoldingSafeguards, run: Run, after?: numb
       ledger_from: range?.from ?? null,
       ledger_to: range?.to ?? null,
       fault: run.fault?.slice(0, maxFaultLength) ?? null,
-      goes_on_after: run.goesOnAfter ?? null,
+      goes_on_after: run.resumeAfter ?? null,
     })
     .execute()
 }
@@ -59,7 +59,7 @@ const maxFaultLength = 100
 /** Returns the last verification of recordings, and where the next part begins. */
 export async function lastVerification(
   holding: HoldingSafeguards,
-): Promise<{ at: Temporal.Instant; goesOnAfter: string | undefined } | undefined> {
+): Promise<{ at: Temporal.Instant; resumeAfter: string | undefined } | undefined> {
   const row = await (holding as unknown as Kysely<RunTables>)
     .selectFrom('retention_run')
     .select(['at', 'goes_on_after'])
@@ -67,5 +67,5 @@ export async function lastVerification(
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row && { at: row.at, goesOnAfter: row.goes_on_after ?? undefined }
+  return row && { at: row.at, resumeAfter: row.goes_on_after ?? undefined }
 }

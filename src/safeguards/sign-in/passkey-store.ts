@@ -99,10 +99,10 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
             object: { kind: 'credential', id: stored.id },
             detail: { kind: 'passkey', backedUp: made.backedUp },
           })
-          const goesOn = holder.enrols
+          const continues = holder.enrols
             ? await completeWithPasskey(tx, { ...request, personId: holder.personId })
             : await rotate(tx, request)
-          if (!goesOn) throw new SessionOver()
+          if (!continues) throw new SessionOver()
           await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(request.newSession)}::bytea)`.execute(
             tx,
           )

@@ -146,10 +146,10 @@ export function createSecondFactors(
         )
         const recoveryCodes = await storeNewCodes(tx, found.person)
         await credential(tx, 'credential.added', found.person, 'totp', id)
-        const goesOn = found.awaits
+        const continues = found.awaits
           ? await complete(tx, session, newSession, found.person, 'totp')
           : await rotate(tx, session, newSession)
-        if (!goesOn) throw new Error('a session ended while its authenticator was confirmed')
+        if (!continues) throw new Error('a session ended while its authenticator was confirmed')
         await sql`select end_sessions_of(${found.person}::uuid, ${sessionHash(newSession)}::bytea)`.execute(tx)
         return { recoveryCodes }
       }),

@@ -26,10 +26,10 @@ export function countsPublicly(now: Temporal.Instant) {
 /** Returns each version with the interval in which it is in force; the first one also covers everything before it. */
 export function intervalsOf(versions: readonly DescriptionVersion[]) {
   const inOrder = [...versions].sort((a, b) => Temporal.Instant.compare(a.effectiveFrom, b.effectiveFrom))
-  return inOrder.map((version, place) => ({
+  return inOrder.map((version, index) => ({
     version,
-    since: place === 0 ? null : version.effectiveFrom.toString(),
-    until: inOrder[place + 1]?.effectiveFrom.toString() ?? null,
+    since: index === 0 ? null : version.effectiveFrom.toString(),
+    until: inOrder[index + 1]?.effectiveFrom.toString() ?? null,
   }))
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
-import { heardPace, hearInTime, type Pace } from '#register/recordings/pace.ts'
+import { playbackPace, pacePlayback, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
 import type { OpenedRecording } from '#register/recordings/index-recording.ts'
 import {
@@ -80,11 +80,11 @@ export function createAudioServer(
   db: Kysely<RegisterTables>,
   objects: ObjectStore,
   keys: KeyStore,
-  pace: Pace = heardPace,
+  pace: Pace = playbackPace,
 ): AudioServer {
   /** By listening. */
   const known = new Map<string, Known>()
-  const { whenHeard } = hearInTime(pace)
+  const { waitForPace } = pacePlayback(pace)
 
   /** Returns a session's listening with its open recording, opening it if allowed. */
   async function knownListening(session: string, listening: string): Promise<Known | Over> {
@@ -158,7 +158,7 @@ export function createAudioServer(
       const given =
         samples === 0
           ? 0
-          : await whenHeard(listening, { fromSample: request.from, samples, speed: heard.speed, by }, gone)
+          : await waitForPace(listening, { fromSample: request.from, samples, speed: heard.speed, by }, gone)
       if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
@@ -190,7 +190,7 @@ export function createAudioServer(
         peaksPerSecond: samplesPerSecond / samplesPerPeak,
         caller: Buffer.from(caller).toString('base64'),
         official: Buffer.from(official).toString('base64'),
-        gaps: heardGaps(index).flatMap((gap) =>
+        gaps: audibleGaps(index).flatMap((gap) =>
           (gap.track === 'mixed' ? (['caller', 'official'] as const) : [gap.track]).map((track) => ({
             track,
             fromMs: toMs(gap.fromSample),
@@ -204,7 +204,7 @@ export function createAudioServer(
 }
 
 /** Without gaps of a mixed stream where it is left out. */
-function heardGaps(index: RecordingIndex): RecordingIndex['gaps'] {
+function audibleGaps(index: RecordingIndex): RecordingIndex['gaps'] {
   const leftOut = mixedLeftOut(index)
   return index.gaps.filter(
     ({ track, fromSample, toSample }) =>

@@ -57,7 +57,7 @@ export function startListening(
     const right = row && rightReaching(grant, row)
     if (!row || !right) return refuse('not-found')
     if (row.state === 'DESTROYED' || row.state === 'DESTROYING') return refuse('destroyed')
-    const heard = await hearing(tx, recordingId, grant, right.role)
+    const heard = await playbackRight(tx, recordingId, grant, right.role)
     if (isOver(row.destroy_at, heard.now) && (!heard.until || isOver(heard.until, heard.now)))
       return refuse('destroyed')
     if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
@@ -109,7 +109,7 @@ export function startListening(
   })
 }
 
-interface Hearing {
+interface PlaybackRight {
   until: Temporal.Instant | null
   now: Temporal.Instant
   /** What a training session plays is in it (AC21). */
@@ -122,13 +122,13 @@ interface Hearing {
  * Returns until when a recording may be heard under a Grant, including the single case that a restriction permits, and the
  * database's time, which never goes back.
  */
-async function hearing(
+async function playbackRight(
   tx: Transaction<RegisterTables>,
   recordingId: string,
   { purpose, reference }: Grant,
   role: Role,
-): Promise<Hearing> {
-  const { rows } = await sql<Hearing>`
+): Promise<PlaybackRight> {
+  const { rows } = await sql<PlaybackRight>`
     select listened_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}, ${role}) as until, register_now() as now,
       training_allows(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as "isInSession",
       confined_until() as "roomUntil"`.execute(tx)

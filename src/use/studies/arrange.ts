@@ -22,8 +22,8 @@ export function arrange(
   if (by === 'month') {
     const [months, others] = [monthsOf(period), compared ? monthsOf(compared) : []]
     const rows = Math.max(months.length, others.length)
-    return Array.from({ length: rows }, (_, place) => {
-      const [key, comparedKey] = [months[place] ?? '', others[place]]
+    return Array.from({ length: rows }, (_, index) => {
+      const [key, comparedKey] = [months[index] ?? '', others[index]]
       return {
         key,
         ...(comparedKey !== undefined && { comparedKey }),

@@ -101,7 +101,7 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
   const others = bySize.reduce((sum, { officials }) => sum + (officials < fewestOfficials ? officials : 0), 0)
   const isTooFew = others > 0 && others < fewestOfficials
   return large
-    .map(({ unit, name }, place) => ({ unit, name, isKeptBack: isTooFew && place === 0 }))
+    .map(({ unit, name }, index) => ({ unit, name, isKeptBack: isTooFew && index === 0 }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

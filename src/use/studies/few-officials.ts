@@ -29,7 +29,7 @@ export async function fewOfficials(
   }))
   const { rows } = await sql<{ enough: boolean[] }>`
     select enough_officials(${JSON.stringify(cells)}::jsonb) as enough`.execute(tx)
-  return new Set(keys.filter((_, place) => !rows[0]!.enough[place]))
+  return new Set(keys.filter((_, index) => !rows[0]!.enough[index]))
 }
 
 function spansOf(question: Question, period: Period, key: string, places: readonly Place[]): Span[] {

@@ -12,9 +12,9 @@ export interface Length {
 export function percentile(bins: readonly number[], bounds: readonly number[], share: number): Length {
   const all = bins.reduce((sum, one) => sum + Math.max(0, one), 0)
   let left = all * share
-  for (const [place, bound] of bounds.entries()) {
-    const count = Math.max(0, bins[place] ?? 0)
-    const from = bounds[place - 1] ?? 0
+  for (const [index, bound] of bounds.entries()) {
+    const count = Math.max(0, bins[index] ?? 0)
+    const from = bounds[index - 1] ?? 0
     if (count > 0 && left <= count) return { seconds: Math.round(from + ((bound - from) * left) / count) }
     left -= count
   }

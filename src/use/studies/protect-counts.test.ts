@@ -38,12 +38,12 @@ function possible(total: number, parts: readonly Count[]): Set<number>[] {
         ? [0]
         : [-2, -1, 0, 1, 2].map((by) => part + by).filter((n) => n >= fewest)
   const sums = rangeOf(total)
-  const walk = (place: number, chosen: number[], sum: number) => {
-    if (place === parts.length) {
+  const walk = (index: number, chosen: number[], sum: number) => {
+    if (index === parts.length) {
       if (sums.includes(sum)) chosen.forEach((value, at) => found[at]!.add(value))
       return
     }
-    for (const value of rangeOf(parts[place]!)) walk(place + 1, [...chosen, value], sum + value)
+    for (const value of rangeOf(parts[index]!)) walk(index + 1, [...chosen, value], sum + value)
   }
   walk(0, [], 0)
   return found
@@ -75,8 +75,8 @@ describe('what is shown of counts', () => {
         const all = exact.reduce((sum, one) => sum + one, 0)
         const total = protectCount(all)
         if (total === null || givesAway(total, parts)) return
-        for (const [place, values] of possible(total, parts).entries()) {
-          if (parts[place] === null) expect([...values]).toEqual(expect.arrayContaining([1, fewest - 1]))
+        for (const [index, values] of possible(total, parts).entries()) {
+          if (parts[index] === null) expect([...values]).toEqual(expect.arrayContaining([1, fewest - 1]))
         }
       }),
       { numRuns: 400 },

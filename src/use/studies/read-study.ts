@@ -61,23 +61,23 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     const otherFew = other ? await fewOf(comparedPeriod!, other) : nobody
     const cells = arrange(question, one, other)
     const protect = (stored: readonly (readonly [StoredCounts, boolean])[]) => {
-      const isSuppressed = (place: number) => stored[place]![1] && !isOfNumbers(cells[place]!.key)
+      const isSuppressed = (index: number) => stored[index]![1] && !isOfNumbers(cells[index]!.key)
       const { total, cells: figures } = protectStudy(
         measure,
-        stored.map(([counts, isOfFew], place) =>
-          !isOfFew ? counts : isSuppressed(place) ? none : { ...counts, lengths: [] },
+        stored.map(([counts, isOfFew], index) =>
+          !isOfFew ? counts : isSuppressed(index) ? none : { ...counts, lengths: [] },
         ),
       )
-      return { total, cells: figures.map((one, place) => (isSuppressed(place) ? withoutFigures(one) : one)) }
+      return { total, cells: figures.map((one, index) => (isSuppressed(index) ? withoutFigures(one) : one)) }
     }
     const protectedFigures = protect(cells.map(({ key, counts }) => [counts, few.has(key)]))
     const compared = other && protect(cells.map((cell) => [cell.compared, otherFew.has(cell.comparedKey ?? cell.key)]))
     const found: Study = {
-      rows: cells.map(({ key, comparedKey }, place) => ({
+      rows: cells.map(({ key, comparedKey }, index) => ({
         key,
         ...(comparedKey !== undefined && { comparedKey }),
-        figures: protectedFigures.cells[place]!,
-        ...(compared && { compared: compared.cells[place]! }),
+        figures: protectedFigures.cells[index]!,
+        ...(compared && { compared: compared.cells[index]! }),
       })),
       total: { figures: protectedFigures.total, ...(compared && { compared: compared.total }) },
       notes: noteOf(question.period, question, known, few.size > 0),

@@ -17,7 +17,7 @@ import {
 
 let bench: FlowBench
 beforeEach(async () => {
-  bench = await openBench(13_500, { hears: isIPv4 })
+  bench = await openBench(13_500, { isReachable: isIPv4 })
 })
 afterEach(() => bench.stop())
 

@@ -16,7 +16,7 @@ import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
 import { endProgram, hasRtpengine, startRtpengine } from './programs.ts'
 import { sippMissing } from './run-sipp.ts'
 import type { CallPlan } from './sipp/write-ends.ts'
-import { expectHeard, findCall, playCall } from './telephones.ts'
+import { expectRecorded, findCall, playCall } from './telephones.ts'
 
 const example = new URL('../../../docs/operate/examples/opensips-siprec.cfg', import.meta.url)
 const places = [process.env['OPENSIPS_PREFIX'] ?? '/usr', '/usr/local'].flatMap((prefix) =>
@@ -84,7 +84,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     // OpenSIPS tells whole seconds.
     expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
     expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
-    await expectHeard(security, contact, caller)
+    await expectRecorded(security, contact, caller)
   })
 
   test('two at once: a contact for each, and no voice in the other call', { timeout: 120_000 }, async () => {
@@ -93,7 +93,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     for (const caller of callers) {
       const contact = await findCall(security, caller)
       expect(contact).toMatchObject(expected)
-      await expectHeard(security, contact, caller)
+      await expectRecorded(security, contact, caller)
     }
   })
 
@@ -107,7 +107,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     await played
     const contact = await findCall(security, caller)
     expect(contact).toMatchObject(expected)
-    await expectHeard(security, contact, caller, ['second'])
+    await expectRecorded(security, contact, caller, ['second'])
   })
 
   async function call(caller: string, plan: CallPlan, besides: readonly string[] = []): Promise<void> {

@@ -11,10 +11,10 @@ import { playOrders } from './play-stream.ts'
 
 test('an order is played once, also while the machine is slow', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'play-orders-'))
-  const heard = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(heard, 'listening')
+  const received = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(received, 'listening')
   const sources = new Map<number, number>()
-  heard.on('message', (packet) => {
+  received.on('message', (packet) => {
     const ssrc = packet.readUInt32BE(packet.length > 28 ? 8 : 4)
     if (packet.length > 28) sources.set(ssrc, (sources.get(ssrc) ?? 0) + 1)
   })
@@ -24,11 +24,11 @@ test('an order is played once, also while the machine is slow', async () => {
   // Whatever reads files waits for its turn, and several checks are under way at once.
   const busy = Array.from({ length: 4 }, () => promisify(pbkdf2)('a', 'b', 300_000, 64, 'sha512'))
   for (let order = 0; order < 3; order++)
-    await writeFile(join(folder, `${order}.order`), `${file} 127.0.0.1 ${heard.address().port} 0\n`)
+    await writeFile(join(folder, `${order}.order`), `${file} 127.0.0.1 ${received.address().port} 0\n`)
   await Promise.all(busy)
   await wait(500)
   player.stop()
-  heard.close()
+  received.close()
   await rm(folder, { recursive: true })
   expect([...sources.values()]).toEqual([5, 5, 5])
 })

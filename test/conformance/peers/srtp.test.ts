@@ -110,7 +110,7 @@ afterAll(async () => {
 })
 
 /** The sound of the one recording that a call from this number has: caller left, official right. */
-async function hear(caller: string) {
+async function play(caller: string) {
   const stored = await vi.waitFor(
     () => {
       const found = [...facts.values()].find((reported) => reported.caller.key === caller)?.recording
@@ -139,10 +139,10 @@ describe('a call with SRTP is recorded as it was sent', () => {
     const caller = newCaller()
     const server = { host: '127.0.0.1', port: sip.tlsPort! }
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server, srtp, faults })
-    const heard = await hear(caller)
-    expect(heard.lost).toBe(0)
+    const received = await play(caller)
+    expect(received.lost).toBe(0)
     for (const who of ['caller', 'official'] as const) {
-      expect(findSound(soundOf(sessions[0]!, who), heard[who]).different).toBe(0)
+      expect(findSound(soundOf(sessions[0]!, who), received[who]).different).toBe(0)
     }
   })
 
@@ -158,15 +158,15 @@ describe('a call with SRTP is recorded as it was sent', () => {
       srtp: 'AES_CM_128_HMAC_SHA1_80',
       hold,
     })
-    const heard = await hear(caller)
-    expect(findSound(soundOf(sessions[0]!, 'caller'), heard.caller).different).toBe(0)
+    const received = await play(caller)
+    expect(findSound(soundOf(sessions[0]!, 'caller'), received.caller).different).toBe(0)
   })
 
   test.concurrent('and in clear over TLS when no keys are offered', async () => {
     const caller = newCaller()
     const server = { host: '127.0.0.1', port: sip.tlsPort! }
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server })
-    expect(findSound(soundOf(sessions[0]!, 'official'), (await hear(caller)).official).different).toBe(0)
+    expect(findSound(soundOf(sessions[0]!, 'official'), (await play(caller)).official).different).toBe(0)
   })
 })
 
@@ -226,19 +226,19 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
     await once(child, 'exit')
     await outcome.session.bye()
     await client.close()
-    const { caller: left, official: right } = await hear(caller)
+    const { caller: left, official: right } = await play(caller)
     // Every five seconds it tells how much it has sent, here on the port of the sound.
     const reported = [...facts.values()].find((one) => one.caller.key === caller)?.recording?.stored?.reception
     expect(reported?.streams[0]?.senderReports ?? 0).toBeGreaterThanOrEqual(mux ? 1 : 0)
     // Nobody said whose voice it is: both sides have it.
-    for (const heard of [left, right]) expect(tone(heard, 700)).toBeGreaterThan(0.9)
+    for (const received of [left, right]) expect(tone(received, 700)).toBeGreaterThan(0.9)
   })
 })
 
 /** How much of the loudest second is one tone, in parts of its power. */
-function tone(heard: Int16Array, hertz: number): number {
-  const from = heard.findIndex((sample) => Math.abs(sample) > 1000)
-  const part = heard.subarray(from, from + 8000)
+function tone(received: Int16Array, hertz: number): number {
+  const from = received.findIndex((sample) => Math.abs(sample) > 1000)
+  const part = received.subarray(from, from + 8000)
   let [sine, cosine, power] = [0, 0, 0]
   part.forEach((sample, i) => {
     sine += sample * Math.sin((2 * Math.PI * hertz * i) / 8000)

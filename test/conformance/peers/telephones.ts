@@ -83,18 +83,18 @@ export async function findCall(person: Api, caller: string): Promise<ContactShap
 }
 
 /** Each voice on its own side, every sample of it. */
-export async function expectHeard(
+export async function expectRecorded(
   person: Api,
   contact: ContactShape,
   caller: string,
   said: readonly (typeof parts)[number][] = parts,
 ): Promise<void> {
   const voices = voicesOf(caller)
-  const heard = await person.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
+  const received = await person.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
   for (const who of ends) {
     for (const part of said) {
       const sent = alawToLinear(voices[who][part])
-      expect(findSound(sent, heard[who]), `${part} of the ${who}`).toMatchObject({
+      expect(findSound(sent, received[who]), `${part} of the ${who}`).toMatchObject({
         compared: sent.length,
         different: 0,
       })

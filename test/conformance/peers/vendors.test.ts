@@ -183,7 +183,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       })
       const reported = expectationOf(call.opens[0] ?? '', { people, shiftMs, endShiftMs: 0 })
       expect(Date.parse(contact.startedAt) / 1000).toBeCloseTo((reported.startedAtMs ?? begunMs) / 1000, -1)
-      const heard = await security.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
+      const received = await security.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
       const end = Date.parse(contact.endedAt ?? '')
       expect(end).toBeGreaterThan(begunMs + 2 * partMs)
       expect(end).toBeLessThanOrEqual(endedMs + 1000)
@@ -192,7 +192,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
         let from = 0
         for (const part of parts) {
           const sent = alawToLinear(part)
-          const found = findSound(sent, heard[lane])
+          const found = findSound(sent, received[lane])
           expect(found, lane).toMatchObject({ compared: sent.length, different: 0 })
           expect(found.shift).toBeGreaterThanOrEqual(from)
           from = found.shift + sent.length

@@ -25,7 +25,7 @@ export interface Caller {
   server: ReturnType<typeof createUserAgentServer>
   counters: Record<string, number>
   /** What was sent since the last call of it: `[atMs, status or method]`. */
-  heard(): [number, number | string][]
+  received(): [number, number | string][]
   send(text: string | Buffer, source?: { address?: string; port?: number }): void
   lastResponse(): SipResponse
 }
@@ -105,7 +105,7 @@ export function callServer(
     answersToMalformed,
     server,
     counters,
-    heard: () => {
+    received: () => {
       const news = sent
         .slice(reported)
         .map(({ atMs, message }): [number, number | string] => [

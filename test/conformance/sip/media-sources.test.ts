@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { mediaHearing } from '#app/capture/media-addresses.ts'
+import { mediaReachability } from '#app/capture/media-addresses.ts'
 import { trunkNaming } from '#capture/session/reading/trunks.ts'
 import { alawSamples } from '#register/recordings/decode-g711.ts'
 import { renderAudio } from '#register/recordings/render-audio.ts'
@@ -40,7 +40,7 @@ const stored = async () => {
 }
 
 test('media over IPv6 where only IPv4 is heard get 488, at the start and in the call, which goes on as it was', async () => {
-  await start({ hears: mediaHearing('127.0.0.1') })
+  await start({ isReachable: mediaReachability('127.0.0.1') })
   const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
   const refused = await unheard.open()
   expect([refused.status, refused.text.split('\r\n')[0]]).toEqual([
@@ -66,7 +66,7 @@ test('media over IPv6 where only IPv4 is heard get 488, at the start and in the 
 
 test('media over IPv6 where only IPv4 is heard, of a call that is not to be recorded: answered, and in the history', async () => {
   const noRule = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
-  await start({ hears: mediaHearing('127.0.0.1'), description: () => noRule })
+  await start({ isReachable: mediaReachability('127.0.0.1'), description: () => noRule })
   const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
   const answered = await unheard.open()
   expect(answered.status).toBe(200)
@@ -149,9 +149,10 @@ test('a mixed stream beside a stream of each voice stays out of both channels, a
   expect(await recorder.voices(segment)).toEqual({ caller: [100], official: [101], mixed: [102] })
   const { index, openChunk } = await recorder.opened(segment)
   const pcm = await renderAudio(index, openChunk, 0, index.durationSamples)
-  const heard = [new Set<number>(), new Set<number>()]
-  for (let at = 0; at < pcm.length; at += 4) for (const lane of [0, 1]) heard[lane]!.add(pcm.readInt16LE(at + 2 * lane))
-  const levels = heard.map((lane) => [...lane].filter((level) => level !== 0))
+  const received = [new Set<number>(), new Set<number>()]
+  for (let at = 0; at < pcm.length; at += 4)
+    for (const lane of [0, 1]) received[lane]!.add(pcm.readInt16LE(at + 2 * lane))
+  const levels = received.map((lane) => [...lane].filter((level) => level !== 0))
   expect(levels).toEqual([[alawSamples[0x80]], [alawSamples[0x90]]])
   expect(index.peaks.map((lane) => Math.max(...lane))).toEqual(levels.map(([level]) => Math.abs(level!) >> 7))
 })

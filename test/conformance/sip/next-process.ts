@@ -27,10 +27,10 @@ export async function openNextProcess(
   const held = await openSavedSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
   await mkdir(join(folder, 'run'), { recursive: true })
   const isHistory = ({ facts }: SavedSession) => readFacts(facts).recording === undefined
-  const goOn = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
+  const resumed = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
   const wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
     ...options,
-    held: { sessions: held, calls, goOn },
+    held: { sessions: held, calls, resumed },
   })
   for (const one of savedDialogs(calls)) wired.call.server.resume(one)
   return {

@@ -41,13 +41,13 @@ test('a session that goes on is held, changed, asked and ended as ever', () => {
   const to = toOf(call.lastResponse())
   call.send(request('ACK', { to }))
   now.refusal = draining
-  call.heard()
+  call.received()
   call.send(request('INVITE', { to, cseq: '2' }))
   call.send(request('ACK', { to, cseq: '2', branch: 'z9hG4bKack2' }))
   call.send(request('OPTIONS', { to, cseq: '3' }))
   call.send(request('UPDATE', { to, cseq: '4' }))
   call.send(request('BYE', { to, cseq: '5' }))
-  expect(call.heard().map(([, status]) => status)).not.toContain(503)
+  expect(call.received().map(([, status]) => status)).not.toContain(503)
   expect(call.counters['refusedByPressure']).toBe(0)
 })
 

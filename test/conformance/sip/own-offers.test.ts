@@ -19,7 +19,7 @@ function inCall(changes: Partial<SipHandler> = {}, headers: Record<string, strin
   call.send(request('INVITE', headers, theirs))
   const to = toOf(call.lastResponse())
   call.send(request('ACK', { to }))
-  call.heard()
+  call.received()
   return { call, to, dialog: dialogs[0]! }
 }
 
@@ -45,7 +45,7 @@ describe('an INVITE of ours', () => {
     const offered = dialog.offer(sdp)
     await settle()
     call.clock.advance(1_600)
-    expect(call.heard().map(([atMs, what]) => [atMs, what])).toEqual([
+    expect(call.received().map(([atMs, what]) => [atMs, what])).toEqual([
       [0, 'INVITE'],
       [500, 'INVITE'],
       [1_500, 'INVITE'],
@@ -55,7 +55,7 @@ describe('an INVITE of ours', () => {
     expect(firstHeader(invite!, 'contact')).toBe('<sip:seloste@192.0.2.10:5060>;+sip.srs')
     answer(call, 100)
     call.clock.advance(10_000)
-    expect(call.heard()).toEqual([])
+    expect(call.received()).toEqual([])
     answer(call, 200, theirs)
     expect(await offered).toEqual({ status: 200, sdp: theirs })
     answer(call, 200, theirs)
@@ -99,11 +99,11 @@ describe('an INVITE of ours', () => {
     const { call, to, dialog } = inCall()
     const offered = dialog.offer(sdp)
     await settle()
-    call.heard()
+    call.received()
     call.send(request('INVITE', { to, cseq: '2' }, theirs))
     call.send(request('UPDATE', { to, cseq: '3' }, theirs))
     call.send(request('UPDATE', { to, cseq: '4' }, '<recording/>'))
-    expect(call.heard().map(([, what]) => what)).toEqual([491, 491, 200])
+    expect(call.received().map(([, what]) => what)).toEqual([491, 491, 200])
     answer(call, 200, theirs)
     await offered
     call.send(request('INVITE', { to, cseq: '5' }, theirs))

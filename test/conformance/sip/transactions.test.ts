@@ -14,9 +14,9 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     const call = callServer(handler)
     call.send(request('INVITE'))
     call.clock.advance(199)
-    expect(call.heard()).toEqual([])
+    expect(call.received()).toEqual([])
     call.clock.advance(5000)
-    expect(call.heard()).toEqual([[200, 100]])
+    expect(call.received()).toEqual([[200, 100]])
     expect(toOf(call.lastResponse())).toBe('<sip:srs@192.0.2.10>')
   })
 
@@ -29,7 +29,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     invites[0]!.respond(180)
     call.clock.advance(1000)
     call.send(request('INVITE'))
-    expect(call.heard()).toEqual([
+    expect(call.received()).toEqual([
       [200, 100],
       [500, 100],
       [500, 180],
@@ -42,7 +42,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }))
     call.send(request('INVITE'))
     call.clock.advance(40_000)
-    expect(call.heard().map(([atMs]) => atMs)).toEqual([
+    expect(call.received().map(([atMs]) => atMs)).toEqual([
       0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500,
     ])
     expect(call.counters.notAcknowledged).toBe(1)
@@ -55,7 +55,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     const to = toOf(call.lastResponse())
     call.send(request('ACK', { to, branch: 'z9hG4bK-INVITE-1' }))
     call.clock.advance(4999)
-    expect(call.heard()).toEqual([[0, 486]])
+    expect(call.received()).toEqual([[0, 486]])
     expect(call.server.sizes().transactionsOpen).toBe(1)
     call.clock.advance(1)
     expect(call.server.sizes().transactionsOpen).toBe(0)
@@ -66,7 +66,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     call.send(request('INVITE'))
     const to = toOf(call.lastResponse())
     call.clock.advance(20_000)
-    expect(call.heard()).toEqual([[0, 486]])
+    expect(call.received()).toEqual([[0, 486]])
     call.send(request('ACK', { to, branch: 'z9hG4bK-INVITE-1' }))
     expect(call.server.sizes().transactionsOpen).toBe(0)
   })
@@ -77,7 +77,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     call.send(request('INVITE'))
     call.send(request('INVITE'))
     call.clock.advance(1600)
-    expect(call.heard()).toEqual([
+    expect(call.received()).toEqual([
       [0, 200],
       [500, 200],
       [1500, 200],
@@ -85,7 +85,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     call.send(request('ACK', { to: toOf(call.lastResponse()), branch: 'z9hG4bK-other' }))
     call.send(request('ACK', { to: toOf(call.lastResponse()), branch: 'z9hG4bK-other' }))
     call.clock.advance(60_000)
-    expect(call.heard()).toEqual([])
+    expect(call.received()).toEqual([])
     expect(acks).toEqual(['call-1@192.0.2.1'])
     expect(call.server.sizes()).toEqual({ dialogsOpen: 1, transactionsOpen: 0 })
   })
@@ -99,7 +99,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     call.clock.advance(1)
     expect(lost).toEqual(['not-acknowledged'])
     await new Promise(setImmediate)
-    expect(call.heard().at(-1)).toEqual([32_000, 'BYE'])
+    expect(call.received().at(-1)).toEqual([32_000, 'BYE'])
   })
 
   test("a handler that says 'keep' has its dialog without ACK for as long as it likes", async () => {
@@ -107,14 +107,14 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     call.send(request('INVITE'))
     call.clock.advance(64_000)
     await new Promise(setImmediate)
-    expect(call.heard().at(-1)?.[1]).toBe(200)
+    expect(call.received().at(-1)?.[1]).toBe(200)
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
   test('an ACK for nothing is dropped', () => {
     const call = callServer(answering())
     call.send(request('ACK', { to: '<sip:srs@192.0.2.10>;tag=none' }))
-    expect(call.heard()).toEqual([])
+    expect(call.received()).toEqual([])
   })
 
   test('clients older than RFC 3261 have their repeated INVITE and its ACK recognised', () => {
@@ -124,7 +124,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     call.send(request('INVITE', old))
     call.send(request('ACK', { ...old, to: toOf(call.lastResponse()) }))
     call.clock.advance(20_000)
-    expect(call.heard()).toEqual([
+    expect(call.received()).toEqual([
       [0, 486],
       [0, 486],
     ])
@@ -143,7 +143,7 @@ describe('non-INVITE server transaction (17.2.2)', () => {
     call.send(request('BYE', { to, cseq: '2' }))
     call.clock.advance(2_000)
     call.send(request('BYE', { to, cseq: '2' }))
-    expect(call.heard().map(([, what]) => what)).toEqual([200, 200, 200, 481])
+    expect(call.received().map(([, what]) => what)).toEqual([200, 200, 200, 481])
     expect(byes).toBe(1)
   })
 })
@@ -173,7 +173,7 @@ describe('CANCEL (9.2)', () => {
     const call = callServer(answering())
     call.send(request('INVITE'))
     call.send(request('CANCEL', { branch: 'z9hG4bK-INVITE-1' }))
-    expect(call.heard().map(([, what]) => what)).toEqual([200, 200])
+    expect(call.received().map(([, what]) => what)).toEqual([200, 200])
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
@@ -184,19 +184,19 @@ describe('CANCEL (9.2)', () => {
     call.send(request('INVITE'))
     const cancel = request('CANCEL', { branch: 'z9hG4bK-INVITE-1' })
     call.send(cancel, { address: '198.51.100.9' })
-    expect([call.heard(), call.counters['foreignRequests'], call.server.sizes().dialogsOpen]).toEqual([
+    expect([call.received(), call.counters['foreignRequests'], call.server.sizes().dialogsOpen]).toEqual([
       [[0, 481]],
       1,
       1,
     ])
     call.send(cancel, { address: '192.0.2.77' })
-    expect(call.heard().map(([, what]) => what)).toEqual([487, 200])
+    expect(call.received().map(([, what]) => what)).toEqual([487, 200])
   })
 
   test('CANCEL for nothing gets 481', () => {
     const call = callServer(answering())
     call.send(request('CANCEL'))
-    expect(call.heard()).toEqual([[0, 481]])
+    expect(call.received()).toEqual([[0, 481]])
   })
 })
 
@@ -210,11 +210,11 @@ describe('every request gets a final answer', () => {
       }),
     )
     call.send(request('INVITE'))
-    expect(call.heard()).toEqual([[0, 500]])
+    expect(call.received()).toEqual([[0, 500]])
     const rejecting = callServer(answering({ onInvite: async () => Promise.reject(new Error('broken')) }))
     rejecting.send(request('INVITE'))
     await new Promise(setImmediate)
-    expect(rejecting.heard()).toEqual([[0, 500]])
+    expect(rejecting.received()).toEqual([[0, 500]])
     expect([call.faults.length, rejecting.faults.length]).toEqual([1, 1])
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
@@ -224,7 +224,7 @@ describe('every request gets a final answer', () => {
     const call = callServer(handler)
     call.send(request('INVITE'))
     call.clock.advance(30_000)
-    expect(call.heard()).toEqual([
+    expect(call.received()).toEqual([
       [200, 100],
       [30_000, 500],
     ])
@@ -237,7 +237,7 @@ describe('what a stranger may cost', () => {
     const statuses: unknown[] = []
     for (let i = 0; i < 6; i++) {
       call.send(request('INVITE', { 'call-id': `flood-${i}`, branch: `z9hG4bK${i}` }))
-      statuses.push(call.heard()[0]?.[1])
+      statuses.push(call.received()[0]?.[1])
     }
     expect(statuses).toEqual([200, 200, 503, 503, undefined, undefined])
     expect(
@@ -246,24 +246,24 @@ describe('what a stranger may cost', () => {
     const to = toOf(call.sent[0]!.message as never)
     call.send(request('BYE', { 'call-id': 'flood-0', to, cseq: '2' }))
     call.send(request('INVITE', { 'call-id': 'elsewhere' }), { address: '192.0.2.77' })
-    expect(call.heard().map(([, what]) => what)).toEqual([200])
+    expect(call.received().map(([, what]) => what)).toEqual([200])
     expect(call.sent.at(-1)!.to.address).toBe('192.0.2.77')
   })
 
   test('sources outside the allow-list are not answered', () => {
     const call = callServer(answering(), { limits: { allowedSources: ['198.51.100.0/24', '2001:db8::/32'] } })
     call.send(request('OPTIONS'))
-    expect(call.heard()).toEqual([])
+    expect(call.received()).toEqual([])
     call.send(request('OPTIONS'), { address: '198.51.100.7' })
     call.send(request('OPTIONS'), { address: '2001:db8::1' })
-    expect(call.heard()).toHaveLength(2)
+    expect(call.received()).toHaveLength(2)
   })
 
   test('at the cap of dialogs a new INVITE gets 503 and holds no memory', () => {
     const call = callServer(answering(), { limits: { dialogs: 1 } })
     call.send(request('INVITE'))
     call.send(request('INVITE', { 'call-id': 'second', branch: 'z9hG4bK2' }))
-    expect(call.heard().map(([, what]) => what)).toEqual([200, 503])
+    expect(call.received().map(([, what]) => what)).toEqual([200, 503])
     expect(call.server.sizes()).toEqual({ dialogsOpen: 1, transactionsOpen: 1 })
   })
 })

@@ -93,7 +93,7 @@ export async function openSpeaker(
       return sent
     },
     /** Goes on every few milliseconds until it is stopped. */
-    goOn(to: readonly number[]): { stop(): Promise<void> } {
+    resume(to: readonly number[]): { stop(): Promise<void> } {
       let on = true
       const done = (async () => {
         while (on) {

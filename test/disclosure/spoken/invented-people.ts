@@ -21,8 +21,8 @@ export function inventedIdentityCode(chance: Chance): string {
 
 export function inventedPersonnummer(chance: Chance): string {
   const digits = `${two(40 + Math.floor(chance() * 60))}${two(1 + Math.floor(chance() * 12))}${two(1 + Math.floor(chance() * 28))}${someDigits(3, chance)}`
-  const sum = [...digits].reduce((total, digit, place) => {
-    const weighted = Number(digit) * (place % 2 === 0 ? 2 : 1)
+  const sum = [...digits].reduce((total, digit, index) => {
+    const weighted = Number(digit) * (index % 2 === 0 ? 2 : 1)
     return total + Math.floor(weighted / 10) + (weighted % 10)
   }, 0)
   return `${digits.slice(0, 6)}-${digits.slice(6)}${(10 - (sum % 10)) % 10}`
@@ -31,7 +31,7 @@ export function inventedPersonnummer(chance: Chance): string {
 export function inventedBusinessId(chance: Chance): string {
   for (;;) {
     const digits = someDigits(7, chance)
-    const sum = [7, 9, 10, 5, 8, 4, 2].reduce((total, weight, place) => total + weight * Number(digits[place]), 0) % 11
+    const sum = [7, 9, 10, 5, 8, 4, 2].reduce((total, weight, index) => total + weight * Number(digits[index]), 0) % 11
     if (sum !== 1) return `${digits}-${sum === 0 ? 0 : 11 - sum}`
   }
 }

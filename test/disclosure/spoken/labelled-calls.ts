@@ -50,9 +50,9 @@ export function chanceFrom(seed: number): Chance {
 
 /** The same calls for the same seed: half Finnish, the rest Swedish and English in turn. */
 export function labelledCalls(count: number, seed = 1): LabelledCall[] {
-  return Array.from({ length: count }, (_, place) => {
-    const language = place % 2 === 0 ? 'fi' : place % 4 === 1 ? 'sv' : 'en'
-    return labelledCall(language, chanceFrom(seed * 7919 + place))
+  return Array.from({ length: count }, (_, index) => {
+    const language = index % 2 === 0 ? 'fi' : index % 4 === 1 ? 'sv' : 'en'
+    return labelledCall(language, chanceFrom(seed * 7919 + index))
   })
 }
 
@@ -68,7 +68,7 @@ function labelledCall(language: SpokenLanguage, chance: Chance): LabelledCall {
       const planted = /^\{/.test(piece) ? plant(piece.slice(1, -1)) : undefined
       const texts = (planted?.text ?? piece).trim().split(/\s+/)
       const from = at
-      for (const [place, raw] of texts.entries()) {
+      for (const [index, raw] of texts.entries()) {
         const text = dressed(raw, { written, begins, name: planted !== undefined && /\p{L}{3}/u.test(raw) })
         begins = false
         // A comma or a full stop behind what is planted stands on its last word.
@@ -79,7 +79,7 @@ function labelledCall(language: SpokenLanguage, chance: Chance): LabelledCall {
         }
         const spoken = /\d/.test(text) ? 2400 * text.replace(/\D/g, '').length : 960 + 480 * text.length
         words.push({ text, language, track, from: at, to: at + spoken })
-        at += spoken + (place === texts.length - 1 ? 0 : 640)
+        at += spoken + (index === texts.length - 1 ? 0 : 640)
       }
       if (planted !== undefined) labels.push({ track, category: planted.category, from, to: at, text: planted.text })
       at += 640

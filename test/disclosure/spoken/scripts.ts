@@ -142,5 +142,5 @@ export function scriptFor(language: SpokenLanguage, chance: Chance): Line[] {
     if (chance() < 0.7) parts.push(oneOf(smallTalk[language], chance))
   }
   parts.push(oneOf(closings[language], chance))
-  return parts.flatMap((lines) => lines.map((line, place): Line => [place % 2 === 0 ? 0 : 1, line]))
+  return parts.flatMap((lines) => lines.map((line, index): Line => [index % 2 === 0 ? 0 : 1, line]))
 }

@@ -78,14 +78,14 @@ const letters = {
   fi: new Map(
     'A aa B bee C see D dee E ee F äf H hoo J jii K koo L äl M äm N än O oo P pee R är S äs T tee U uu V vee W kaksoisvee X äks Y yy I ii G gee Z tset Ä ää Ö öö Å oo'
       .split(' ')
-      .map((word, place, all) => [word, all[place + 1] ?? ''] as const)
-      .filter((_, place) => place % 2 === 0),
+      .map((word, index, all) => [word, all[index + 1] ?? ''] as const)
+      .filter((_, index) => index % 2 === 0),
   ),
   sv: new Map(
     'A a B be C se D de E e F eff H hå J ji K kå L ell M em N enn O o P pe R ärr S ess T te U u V ve W dubbelve X ex Y y I i G ge Z zäta Ä ä Ö ö Å å'
       .split(' ')
-      .map((word, place, all) => [word, all[place + 1] ?? ''] as const)
-      .filter((_, place) => place % 2 === 0),
+      .map((word, index, all) => [word, all[index + 1] ?? ''] as const)
+      .filter((_, index) => index % 2 === 0),
   ),
 }
 

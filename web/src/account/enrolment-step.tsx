@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { giveUpSigningIn, goOnSigningIn } from '../session/begin-session.ts'
+import { giveUpSigningIn, resumeSignIn } from '../session/begin-session.ts'
 import { Page } from '../shell/page.tsx'
 import { MakePasskeyInstead } from './make-passkey-instead.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
@@ -31,11 +31,11 @@ export function EnrolmentStep() {
             userId={userIdOf(enrolment)}
             heading="h2"
             doneLabel={say('session.enrolment.done')}
-            onDone={() => void goOnSigningIn()}
+            onDone={() => void resumeSignIn()}
           />
         )}
       </section>
-      {!enrolment && <MakePasskeyInstead onMade={() => void goOnSigningIn()} />}
+      {!enrolment && <MakePasskeyInstead onMade={() => void resumeSignIn()} />}
       {!codes && (
         <div className="actions">
           <Button kind="link" onPress={() => void giveUpSigningIn()}>

@@ -9,7 +9,7 @@ import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { userIdForm } from '../people/user-id.ts'
-import { beginSession, goOnSigningIn } from '../session/begin-session.ts'
+import { beginSession, resumeSignIn } from '../session/begin-session.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { NewPassword } from './new-password.tsx'
@@ -78,7 +78,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
       .POST('/api/session', { body: { userId: as, password } })
       .catch(() => ({ data: undefined }))
     if (data) beginSession(data)
-    else await goOnSigningIn()
+    else await resumeSignIn()
     setBusy(false)
     setIsSet(true)
     await navigate({ to: '/' })

@@ -12,7 +12,7 @@ import { Page } from '../shell/page.tsx'
 import { CopyState } from './copy-state.tsx'
 import { toDisclosure } from './crumbs.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
-import { HearResult } from './hear-result.tsx'
+import { PlayResult } from './play-result.tsx'
 import { PrivacyReportPanel } from './privacy-report.tsx'
 import { SignForm } from './sign-form.tsx'
 import { useCopy } from './use-copy.ts'
@@ -49,13 +49,13 @@ export function CheckPage() {
             {say('anonymisation.check.noOriginal')}
           </p>
           <Outcome copy={copy} />
-          {number !== undefined && !copy.may.check && <GoOn id={id} number={number} next={next} />}
+          {number !== undefined && !copy.may.check && <ContinueLink id={id} number={number} next={next} />}
           {copy.may.hear && (
             <div className="check-columns">
               <section className="panel stack" aria-labelledby="check-hear">
                 <h2 id="check-hear">{say('anonymisation.result')}</h2>
                 <p>{say('anonymisation.check.listenFor')}</p>
-                <HearResult copy={copy} onHeard={() => void refetch()} />
+                <PlayResult copy={copy} onPlayed={() => void refetch()} />
               </section>
               <PrivacyReportPanel copy={copy} />
             </div>
@@ -87,7 +87,7 @@ function NothingToCheck({ name }: { name: string }) {
 }
 
 /** Links to the next copy to check, once this one is decided. */
-function GoOn({ id, number, next }: { id: string; number: string; next: number | undefined }) {
+function ContinueLink({ id, number, next }: { id: string; number: string; next: number | undefined }) {
   const { say } = useLanguage()
   return (
     <div className="actions">

@@ -20,7 +20,7 @@ export type Level = AnonymisedCopy['level']
 export type Track = CopyTurn['track']
 export type Reason = CopyRedaction['reason']
 export type TurnLanguage = CopyTurn['language']
-export type CopyHearing =
+export type CopyPlayback =
   paths['/api/anonymised-copies/{id}/hearings']['post']['responses'][201]['content']['application/json']
 
 /** In the order of the lanes. */

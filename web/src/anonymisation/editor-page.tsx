@@ -63,7 +63,7 @@ export function EditorPage() {
               readAgain={async () => (await refetch()).data}
             />
           ) : (
-            <Settled copy={copy} of={{ id, item }} onHeard={() => void refetch()} />
+            <Settled copy={copy} of={{ id, item }} onPlayed={() => void refetch()} />
           )}
         </>
       )}
@@ -75,11 +75,11 @@ export function EditorPage() {
 function Settled({
   copy,
   of,
-  onHeard,
+  onPlayed,
 }: {
   copy: AnonymisedCopy
   of: { id: string; item: string }
-  onHeard: () => void
+  onPlayed: () => void
 }) {
   const { say, language } = useLanguage()
   const { state, check, preparedBy, may } = copy
@@ -102,7 +102,7 @@ function Settled({
           </p>
         )}
       </Notice>
-      {may.hear && !may.check && <Result copy={copy} onHeard={onHeard} />}
+      {may.hear && !may.check && <Result copy={copy} onPlayed={onPlayed} />}
     </>
   )
 }

@@ -4,7 +4,7 @@ import type { Listening, Peaks } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { KeyLine } from '../listening/key-help.tsx'
 import { laneShapes } from '../listening/lane-shapes.ts'
-import { PlayerFrame, type ListenPlace } from '../listening/player-frame.tsx'
+import { PlayerFrame, type PlayerHandle } from '../listening/player-frame.tsx'
 import type { Stretch } from '../listening/silence.ts'
 import { usePlayback, type OnBroken } from '../listening/use-playback.ts'
 import type { Drawn } from '../listening/waveform.tsx'
@@ -40,7 +40,7 @@ export function EditorPlayer({
   startMs,
   redactions,
   mark,
-  place,
+  handle,
   onPlayed,
   onMark,
   onMarkFrom,
@@ -58,7 +58,7 @@ export function EditorPlayer({
   startMs: number
   redactions: readonly Redaction[]
   mark: Mark
-  place: Ref<ListenPlace>
+  handle: Ref<PlayerHandle>
   /** Called from time to time with what has been played in this listening and whether it is playing. */
   onPlayed: (played: Stretch[], isPlaying: boolean) => void
   onMark: (on: Track, fromMs: number, toMs: number) => void
@@ -73,7 +73,7 @@ export function EditorPlayer({
   onStop: (positionMs: number) => void
 }) {
   const { say } = useLanguage()
-  const [hearsCopy, setHearsCopy] = useState(false)
+  const [playsCopy, setPlaysCopy] = useState(false)
   const [drawn, setDrawn] = useState<Drawn>()
   const shapes = useMemo(() => laneShapes(peaks), [peaks])
   const { durationMs } = peaks
@@ -82,7 +82,7 @@ export function EditorPlayer({
     durationMs,
     startMs,
     silences: shapes.silences,
-    silencedAt: hearsCopy
+    silencedAt: playsCopy
       ? (ms) => ({
           isCaller: isRedactedAt(redactions, 'CALLER', ms),
           isOfficial: isRedactedAt(redactions, 'OFFICIAL', ms),
@@ -111,7 +111,7 @@ export function EditorPlayer({
       peaks={peaks}
       lanes={shapes.lanes}
       playback={playback}
-      place={place}
+      handle={handle}
       keys={keys}
       actionOf={editorActionOf}
       onAction={onAction}
@@ -120,7 +120,7 @@ export function EditorPlayer({
       onEnd={onEnd}
       settings={
         <>
-          <ToggleButton className="chip" isSelected={hearsCopy} onChange={setHearsCopy}>
+          <ToggleButton className="chip" isSelected={playsCopy} onChange={setPlaysCopy}>
             {say('anonymisation.hearsCopy')}
           </ToggleButton>
           <span className="editor-clock muted">

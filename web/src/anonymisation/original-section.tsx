@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useState, type Ref } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Stretch } from '../listening/silence.ts'
 import { announce } from '../shell/announce.tsx'
@@ -21,7 +21,7 @@ const readAgainMs = 5000
 export function OriginalSection({
   copy,
   under,
-  place,
+  handle,
   redactions,
   onEdit,
   onPlaying,
@@ -29,7 +29,7 @@ export function OriginalSection({
 }: {
   copy: AnonymisedCopy
   under: UnderPurpose
-  place: React.RefObject<ListenPlace | null> & Ref<ListenPlace>
+  handle: React.RefObject<PlayerHandle | null> & Ref<PlayerHandle>
   redactions: readonly Redaction[]
   onEdit: (update: (work: Work) => Work, act: string) => void
   /** Whether it plays; undefined if no player is open. */
@@ -96,7 +96,7 @@ export function OriginalSection({
       <Original
         recordingId={copy.recordingId}
         under={under}
-        place={place}
+        handle={handle}
         onOpen={noteOpen}
         redactions={redactions}
         mark={mark}
@@ -111,15 +111,15 @@ export function OriginalSection({
       <PlayedStrip
         unplayed={without(left, played)}
         durationMs={durationMs}
-        onPlay={(ms) => place.current?.playFrom(ms)}
+        onPlay={(ms) => handle.current?.playFrom(ms)}
       />
       <MarkForm
         mark={mark}
         durationMs={durationMs}
         hasPosition={isOpen}
         onChange={setMark}
-        onFromHere={() => from(place.current?.positionMs() ?? 0)}
-        onToHere={() => to(place.current?.positionMs() ?? 0)}
+        onFromHere={() => from(handle.current?.positionMs() ?? 0)}
+        onToHere={() => to(handle.current?.positionMs() ?? 0)}
         onAdd={add}
       />
     </section>

@@ -1,7 +1,7 @@
 import type { Ref } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { OfferedListening } from '../listening/offered-listening.tsx'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import type { Stretch } from '../listening/silence.ts'
 import type { Track } from './copy-shapes.ts'
 import { EditorPlayer } from './editor-player.tsx'
@@ -12,13 +12,13 @@ import type { Redaction } from './work.ts'
 export function Original({
   recordingId,
   under,
-  place,
+  handle,
   onOpen,
   ...marking
 }: {
   recordingId: string
   under: UnderPurpose
-  place: Ref<ListenPlace>
+  handle: Ref<PlayerHandle>
   /** Called when a listening opens or ends. */
   onOpen: (isOpen: boolean) => void
   redactions: readonly Redaction[]
@@ -35,7 +35,7 @@ export function Original({
     <OfferedListening
       recordingId={recordingId}
       under={under}
-      place={place}
+      handle={handle}
       startWord="anonymisation.original.start"
       onOpen={onOpen}
     >

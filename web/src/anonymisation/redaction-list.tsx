@@ -76,7 +76,7 @@ function useActs(
     now.current = { all, shown, onEdit, say }
   })
   const [acts] = useState(() => {
-    const goOn = (key: number) => {
+    const focusNext = (key: number) => {
       const { shown: rows } = now.current
       const at = rows.findIndex((one) => one.key === key)
       const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].find(({ isReviewed }) => !isReviewed)
@@ -92,7 +92,7 @@ function useActs(
         announce(
           now.current.say(left === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted', { count: left }),
         )
-        goOn(key)
+        focusNext(key)
       },
       onRemove(key: number) {
         const rows = now.current.shown

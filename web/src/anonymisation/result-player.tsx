@@ -4,7 +4,7 @@ import { actionOf, targetOf } from '../listening/keys.ts'
 import { PositionSlider } from '../listening/position-slider.tsx'
 import { Transport } from '../listening/transport.tsx'
 import { usePlayback } from '../listening/use-playback.ts'
-import type { CopyHearing } from './copy-shapes.ts'
+import type { CopyPlayback } from './copy-shapes.ts'
 
 const readAgainMs = 4000
 /** Delay after a pause until the server has recorded the last request. */
@@ -12,13 +12,13 @@ const settleMs = 700
 
 /** Plays the anonymised copy only, never the original. */
 export function ResultPlayer({
-  hearing: { audio, durationMs },
+  playback: { audio, durationMs },
   startMs,
   onServed,
   onBroken,
   onStop,
 }: {
-  hearing: CopyHearing
+  playback: CopyPlayback
   startMs: number
   /** Called while it plays and on pause, when more has been listened to. */
   onServed: () => void

@@ -13,18 +13,19 @@ const reportEveryMs = 1000
  */
 export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
   const [played, setPlayed] = useState<Stretch[]>([])
-  const heard = useRef<Stretch[]>([])
+  const listened = useRef<Stretch[]>([])
   const before = useRef({ positionMs, isPlaying })
   const reportedMs = useRef(0)
 
   const follow = useEffectEvent((now: number) => {
     const { positionMs: fromMs, isPlaying: wasPlaying } = before.current
     const step = now - fromMs
-    if (wasPlaying && step > 0 && step < maxStepMs) heard.current = joined([...heard.current, { fromMs, toMs: now }])
+    if (wasPlaying && step > 0 && step < maxStepMs)
+      listened.current = joined([...listened.current, { fromMs, toMs: now }])
     before.current = { positionMs: now, isPlaying }
     if (Math.abs(now - reportedMs.current) < reportEveryMs && isPlaying) return
     reportedMs.current = now
-    setPlayed(heard.current)
+    setPlayed(listened.current)
   })
   useEffect(() => follow(positionMs), [positionMs, isPlaying])
   return played

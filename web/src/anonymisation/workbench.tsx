@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from 'react'
 import { refusalKey } from '../api/refusal.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Confirm } from '../controls/confirm.tsx'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
@@ -36,7 +36,7 @@ export function Workbench({
   const { say, language } = useLanguage()
   const [stored, update] = useStoredWork(personId, copy)
   const { busyWith, save, propose, recognise, render } = usePreparing(copy.id)
-  const original = useRef<ListenPlace>(null)
+  const original = useRef<PlayerHandle>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
   const box = useRef<HTMLDivElement>(null)
   const [failed, setFailed] = useState<unknown>()
@@ -156,11 +156,11 @@ export function Workbench({
         onRender={() => (losesCopy ? setAsks('render') : act.render())}
       />
       {failed !== undefined && <NotDone error={failed} work={work} isUnsaved={isUnsaved} />}
-      {copy.may.hear && <Result copy={copy} onHeard={() => void readAgain()} />}
+      {copy.may.hear && <Result copy={copy} onPlayed={() => void readAgain()} />}
       <OriginalSection
         copy={copy}
         under={under}
-        place={original}
+        handle={original}
         redactions={work.redactions}
         onEdit={edit}
         onPlaying={setPlaying}

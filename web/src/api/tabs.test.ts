@@ -5,8 +5,8 @@ test('another tab’s word is heard, one’s own is not, and what nobody knows i
   const reported: string[] = []
   const deafen = listenToTabs((one) => reported.push(one))
   const otherTab = new BroadcastChannel('seloste.session')
-  const heardThere: unknown[] = []
-  otherTab.onmessage = ({ data }) => heardThere.push(data)
+  const playedThere: unknown[] = []
+  otherTab.onmessage = ({ data }) => playedThere.push(data)
 
   notifyTabs('used')
   otherTab.postMessage('signed-out')
@@ -14,7 +14,7 @@ test('another tab’s word is heard, one’s own is not, and what nobody knows i
   otherTab.postMessage('something')
   otherTab.postMessage('used')
   await expect.poll(() => reported).toEqual(['signed-out', 'used'])
-  await expect.poll(() => heardThere).toEqual(['used'])
+  await expect.poll(() => playedThere).toEqual(['used'])
 
   deafen()
   otherTab.postMessage('ended')

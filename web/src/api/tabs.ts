@@ -14,9 +14,9 @@ export function notifyTabs(message: TabMessage): void {
 
 /** Subscribes to messages of other tabs. Returns the unsubscribe function. */
 export function listenToTabs(onMessage: (message: TabMessage) => void): () => void {
-  const hear = ({ data }: MessageEvent) => {
+  const receive = ({ data }: MessageEvent) => {
     if (kinds.includes(data)) onMessage(data as TabMessage)
   }
-  channel?.addEventListener('message', hear)
-  return () => channel?.removeEventListener('message', hear)
+  channel?.addEventListener('message', receive)
+  return () => channel?.removeEventListener('message', receive)
 }

@@ -17,7 +17,7 @@ import { AddMoment } from '../training/add-moment.tsx'
 import { trains } from '../training/training-shapes.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
-import { ReceptionOf, useHeardWords } from './heard.tsx'
+import { ReceptionOf, useReceptionWords } from './reception.tsx'
 import { Retention } from './retention.tsx'
 import { RecordedViews } from './recorded-views.tsx'
 import { Why } from './why.tsx'
@@ -47,9 +47,9 @@ export function SegmentPanel({
   const { recording, official } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
   const forbidWords = segment.mayForbid
-  const heard = useHeardWords(segment)
+  const played = useReceptionWords(segment)
   // Restricted recordings are listened to only in the one case they are held for; the server decides whether this is that case.
-  const canOnlyBeHeardHere =
+  const isPlayedOnlyHere =
     recording.state === 'restricted' && (forbidWords === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
     contact.segments.length > 1
@@ -90,7 +90,7 @@ export function SegmentPanel({
           </Fact>
         )}
       </dl>
-      {segment.marks.length + heard.length > 0 && (
+      {segment.marks.length + played.length > 0 && (
         <Notice kind="warning" title={say('contact.marks.title')}>
           <ul>
             {segment.marks.map((mark) => (
@@ -101,15 +101,15 @@ export function SegmentPanel({
                   ` ${say('contact.mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
               </li>
             ))}
-            {heard.map((sentence) => (
+            {played.map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         </Notice>
       )}
       {forbidden && <Forbidden prohibition={forbidden} under={under} />}
-      {canOnlyBeHeardHere && <p className="no-audio">{say('contact.recording.sentence.restricted.case')}</p>}
-      {recording.id && ((recording.state === 'available' && !forbidden) || canOnlyBeHeardHere) ? (
+      {isPlayedOnlyHere && <p className="no-audio">{say('contact.recording.sentence.restricted.case')}</p>}
+      {recording.id && ((recording.state === 'available' && !forbidden) || isPlayedOnlyHere) ? (
         <Suspense fallback={<Waiting lines={3} />}>
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onViewed={onViewed} />
         </Suspense>

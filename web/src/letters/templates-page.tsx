@@ -21,7 +21,7 @@ export function TemplatesPage() {
   })
   const navigate = useNavigate()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/letter-templates', undefined, { staleTime: 0 })
-  const go = (search: { kind: LetterKind; language: Language }) =>
+  const navigateTo = (search: { kind: LetterKind; language: Language }) =>
     void navigate({ to: '/letter-templates', search, replace: true })
   const template = data?.items.find((one) => one.kind === kind && one.language === language)
   const kinds = letterKinds.filter((one) => data?.items.some((item) => item.kind === one) ?? one === kind)
@@ -32,13 +32,13 @@ export function TemplatesPage() {
           label={say('letters.kind')}
           options={kinds.map((value) => ({ value, label: say(`letters.kind.${value}`) }))}
           value={kind}
-          onChange={(value) => go({ kind: value as LetterKind, language })}
+          onChange={(value) => navigateTo({ kind: value as LetterKind, language })}
         />
         <Choice
           label={say('letters.templates.language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
           value={language}
-          onChange={(value) => go({ kind, language: value as Language })}
+          onChange={(value) => navigateTo({ kind, language: value as Language })}
         />
       </div>
       {isPending && <Waiting lines={8} />}

@@ -59,11 +59,11 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
               </Button>
             </div>
             {confirms ? (
-              <Heard
+              <ConfirmPlayed
                 host={host}
                 error={isOfHeard ? close.error : undefined}
                 isBusy={close.isPending && isOfHeard}
-                onHeard={(password) => end({ outcome: 'HEARD', password })}
+                onPlayed={(password) => end({ outcome: 'HEARD', password })}
               />
             ) : (
               <p className="muted">{say('listening-room.end.desk', { name: host })}</p>
@@ -76,16 +76,16 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
 }
 
 /** The host's part: password and confirmation. */
-function Heard({
+function ConfirmPlayed({
   host,
   error,
   isBusy,
-  onHeard,
+  onPlayed,
 }: {
   host: string
   error: unknown
   isBusy: boolean
-  onHeard: (password: string) => Promise<boolean>
+  onPlayed: (password: string) => Promise<boolean>
 }) {
   const { say } = useLanguage()
   const [password, setPassword] = useState('')
@@ -107,7 +107,7 @@ function Heard({
         event.preventDefault()
         if (isBusy) return
         if (password === '') return tried()
-        void onHeard(password).then((isDone) => {
+        void onPlayed(password).then((isDone) => {
           if (isDone) return
           setPassword('')
           tried()

@@ -17,29 +17,29 @@ export function RoomCalls({ room }: { room: Room }) {
   const list = useRef<HTMLDivElement>(null)
   const focusOn = useRef<string>(undefined)
   const parts = calls.flatMap((call) => call.parts.map((part, at) => ({ call, part, at })))
-  const heard = parts.find(({ part }) => part.recordingId === chosen)
+  const played = parts.find(({ part }) => part.recordingId === chosen)
 
   useEffect(() => {
-    if (heard || focusOn.current === undefined) return
+    if (played || focusOn.current === undefined) return
     list.current?.querySelector<HTMLElement>(`[data-part="${focusOn.current}"]`)?.focus()
     focusOn.current = undefined
-  }, [heard])
+  }, [played])
 
-  if (heard) {
+  if (played) {
     return (
-      <CallSection call={heard.call} count={calls.length}>
+      <CallSection call={played.call} count={calls.length}>
         <RoomListening
-          recordingId={heard.part.recordingId}
+          recordingId={played.part.recordingId}
           reference={room.requestNumber}
           title={
-            heard.call.parts.length > 1 && (
-              <PartName part={heard.part} position={heard.at + 1} count={heard.call.parts.length} />
+            played.call.parts.length > 1 && (
+              <PartName part={played.part} position={played.at + 1} count={played.call.parts.length} />
             )
           }
           onBack={
             parts.length > 1
               ? () => {
-                  focusOn.current = heard.part.recordingId
+                  focusOn.current = played.part.recordingId
                   setChosen(undefined)
                 }
               : undefined

@@ -11,8 +11,8 @@ test('the last minute is said until the slot is over', () => {
 })
 
 test('the time left is said aloud ten, five, two minutes and one before the end, once each', () => {
-  const heard = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isAnnounced(all[at - 1]!, now))
-  expect(heard).toEqual([10, 5, 2, 1])
+  const played = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isAnnounced(all[at - 1]!, now))
+  expect(played).toEqual([10, 5, 2, 1])
 })
 
 test('a browser that slept past one of them says the time left all the same', () => {

@@ -6,20 +6,20 @@ import { useLanguage } from '../language/use-words.ts'
 export function LaneToggle({
   name,
   className,
-  isHeard,
+  isAudible,
   onChange,
 }: {
   name: string
   className: string
-  isHeard: boolean
+  isAudible: boolean
   onChange: (isHeard: boolean) => void
 }) {
   const { say } = useLanguage()
-  const Icon = isHeard ? Volume2 : VolumeX
+  const Icon = isAudible ? Volume2 : VolumeX
   return (
     <ToggleButton
       className={`lane ${className}`}
-      isSelected={!isHeard}
+      isSelected={!isAudible}
       onChange={(isMuted) => onChange(!isMuted)}
       aria-label={say('listening.player.mute', { name })}
     >

@@ -20,7 +20,7 @@ export function Listen({
   momentMs,
   hasLink = true,
   onViewed,
-  onHeard,
+  onPlayed,
 }: {
   recordingId: string
   segmentId: string
@@ -30,7 +30,7 @@ export function Listen({
   /** Called when a listening starts or ends: the list of listenings has changed. */
   onViewed: () => void
   /** Called when audio has been played. */
-  onHeard?: () => void
+  onPlayed?: () => void
 }) {
   const { say } = useLanguage()
   const under = usePurpose()
@@ -56,7 +56,7 @@ export function Listen({
         onEnd={() => end('left')}
         onSpeed={pace}
         onBroken={recover}
-        onHeard={onHeard}
+        onPlayed={onPlayed}
         onStop={(atMs, durationMs) => setStopped({ atMs, durationMs, momentMs })}
       />
     )

@@ -1,13 +1,13 @@
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from 'react'
 import type { Listening, Peaks, UnderPurpose } from '../api/shapes.ts'
 import { ListenOffer } from './listen.tsx'
-import type { ListenPlace } from './player-frame.tsx'
+import type { PlayerHandle } from './player-frame.tsx'
 import { useListening } from './use-listening.ts'
 import type { OnBroken } from './use-playback.ts'
 
 /** Props of a player from an open listening. */
 export interface OpenListening {
-  place: Ref<ListenPlace>
+  handle: Ref<PlayerHandle>
   listening: Listening
   peaks: Peaks
   startMs: number
@@ -22,7 +22,7 @@ export interface OpenListening {
 export function OfferedListening({
   recordingId,
   under,
-  place,
+  handle,
   startWord,
   onOpen,
   children,
@@ -30,7 +30,7 @@ export function OfferedListening({
   recordingId: string
   under: UnderPurpose
   /** Play and seek from outside the player; play opens a listening if none is open. */
-  place: Ref<ListenPlace>
+  handle: Ref<PlayerHandle>
   startWord?: 'listening.start' | 'anonymisation.original.start'
   /** Called when a listening opens or ends. */
   onOpen?: (isOpen: boolean) => void
@@ -38,11 +38,11 @@ export function OfferedListening({
   children: (open: OpenListening) => ReactNode
 }) {
   const { state, start, end, recover, pace } = useListening(recordingId, under)
-  const player = useRef<ListenPlace>(null)
+  const player = useRef<PlayerHandle>(null)
   const [atMs, setAt] = useState(0)
   const isOpen = state.state === 'open'
 
-  useImperativeHandle(place, () => ({
+  useImperativeHandle(handle, () => ({
     playFrom(ms) {
       if (player.current) return player.current.playFrom(ms)
       setAt(ms)
@@ -60,7 +60,7 @@ export function OfferedListening({
   if (isOpen) {
     const { listening, peaks } = state
     return children({
-      ...{ place: player, listening, peaks, startMs: atMs },
+      ...{ handle: player, listening, peaks, startMs: atMs },
       ...{ onEnd: () => end('left'), onSpeed: pace, onBroken: recover, onStop: setAt },
     })
   }

@@ -29,7 +29,7 @@ import type { Waveform as DrawnWaveform } from './waveform.tsx'
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
 
 /** Controls for the page beside the player. */
-export interface ListenPlace {
+export interface PlayerHandle {
   playFrom: (ms: number) => void
   toggle: () => void
   positionMs: () => number
@@ -45,7 +45,7 @@ export function PlayerFrame<Own extends { do: string }>({
   peaks,
   lanes: peaksOfLanes,
   playback,
-  place,
+  handle,
   keys,
   actionOf,
   onAction,
@@ -60,7 +60,7 @@ export function PlayerFrame<Own extends { do: string }>({
   peaks: Peaks
   lanes: ReturnType<typeof laneShapes>['lanes']
   playback: Playback
-  place?: Ref<ListenPlace> | undefined
+  handle?: Ref<PlayerHandle> | undefined
   /** Help for the keys, without the player's own. */
   keys?: readonly KeyLine[]
   actionOf: (event: KeyboardEvent, target: KeyTarget) => CommonAction | Own | undefined
@@ -85,7 +85,7 @@ export function PlayerFrame<Own extends { do: string }>({
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('.play-button')?.focus()
   }, [])
-  useImperativeHandle(place, () => ({
+  useImperativeHandle(handle, () => ({
     playFrom(ms) {
       playback.seek(ms)
       if (!playback.isPlaying) playback.toggle()
@@ -144,14 +144,14 @@ export function PlayerFrame<Own extends { do: string }>({
           <LaneToggle
             className="lane-caller"
             name={say('listening.player.caller')}
-            isHeard={lanes.isCallerHeard}
-            onChange={(isCallerHeard) => playback.setLanes({ isCallerHeard })}
+            isAudible={lanes.isCallerAudible}
+            onChange={(isCallerAudible) => playback.setLanes({ isCallerAudible })}
           />
           <LaneToggle
             className="lane-official"
             name={say('listening.player.official')}
-            isHeard={lanes.isOfficialHeard}
-            onChange={(isOfficialHeard) => playback.setLanes({ isOfficialHeard })}
+            isAudible={lanes.isOfficialAudible}
+            onChange={(isOfficialAudible) => playback.setLanes({ isOfficialAudible })}
           />
         </div>
         <Suspense fallback={<div className="waveform" />}>

@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { actionOf, type RegionAction } from './keys.ts'
 import { laneShapes } from './lane-shapes.ts'
-import { PlayerFrame, SmallRange, type ListenPlace } from './player-frame.tsx'
+import { PlayerFrame, SmallRange, type PlayerHandle } from './player-frame.tsx'
 import { RegionFields } from './region-fields.tsx'
 import { usePlayback, type OnBroken } from './use-playback.ts'
 
@@ -28,8 +28,8 @@ export function Player({
   onSpeed,
   onBroken,
   onStop,
-  onHeard,
-  place,
+  onPlayed,
+  handle,
 }: {
   listening: Listening
   peaks: Peaks
@@ -43,8 +43,8 @@ export function Player({
   onBroken: OnBroken
   onStop: (positionMs: number, durationMs: number) => void
   /** Called once, shortly after audio has started. */
-  onHeard?: (() => void) | undefined
-  place?: Ref<ListenPlace> | undefined
+  onPlayed?: (() => void) | undefined
+  handle?: Ref<PlayerHandle> | undefined
 }) {
   const { say } = useLanguage()
   const shapes = useMemo(() => laneShapes(peaks), [peaks])
@@ -61,7 +61,7 @@ export function Player({
   })
   const { positionMs, lanes, region } = playback
   const isHeard = playback.isPlaying && positionMs - startMs > heardMs
-  const notifyHeard = useEffectEvent(() => onHeard?.())
+  const notifyHeard = useEffectEvent(() => onPlayed?.())
   useEffect(() => {
     if (isHeard) notifyHeard()
   }, [isHeard])
@@ -103,7 +103,7 @@ export function Player({
       peaks={peaks}
       lanes={shapes.lanes}
       playback={playback}
-      place={place}
+      handle={handle}
       actionOf={actionOf}
       onAction={onAction}
       waveform={{ region }}

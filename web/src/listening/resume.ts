@@ -14,6 +14,6 @@ const overMs = 500
  * reached the end; else at the beginning.
  */
 export function beginsAt(momentMs: number | undefined, stopped: Stopped | undefined): number {
-  const goesOn = stopped && stopped.momentMs === momentMs && stopped.atMs < stopped.durationMs - overMs
-  return goesOn ? stopped.atMs : (momentMs ?? 0)
+  const continues = stopped && stopped.momentMs === momentMs && stopped.atMs < stopped.durationMs - overMs
+  return continues ? stopped.atMs : (momentMs ?? 0)
 }

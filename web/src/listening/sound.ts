@@ -2,8 +2,8 @@
 export type Spread = 'both' | 'apart'
 
 export interface Lanes {
-  isCallerHeard: boolean
-  isOfficialHeard: boolean
+  isCallerAudible: boolean
+  isOfficialAudible: boolean
   spread: Spread
 }
 
@@ -34,11 +34,11 @@ export function makeSoundGraph(audio: HTMLAudioElement): SoundGraph {
 
   return {
     resume: () => void context.resume(),
-    set({ isCallerHeard, isOfficialHeard, spread }) {
-      const heard = [isCallerHeard, isOfficialHeard]
+    set({ isCallerAudible, isOfficialAudible, spread }) {
+      const played = [isCallerAudible, isOfficialAudible]
       gains.forEach((ears, lane) =>
         ears.forEach((gain, ear) => {
-          const level = heard[lane] && (spread === 'both' || ear === lane) ? 1 : 0
+          const level = played[lane] && (spread === 'both' || ear === lane) ? 1 : 0
           // Ramps over about 10 ms: a jump would click.
           gain.gain.setTargetAtTime(level, context.currentTime, 0.01)
         }),

@@ -50,26 +50,26 @@ export function usePlayback({
   const [speed, setSpeedState] = useState(1)
   const [volume, setVolumeState] = useState(1)
   const [skipsSilence, setSkipsSilence] = useState(false)
-  const [lanes, setLanesState] = useState<Lanes>({ isCallerHeard: true, isOfficialHeard: true, spread: 'both' })
+  const [lanes, setLanesState] = useState<Lanes>({ isCallerAudible: true, isOfficialAudible: true, spread: 'both' })
   const [region, setRegion] = useState<Region>()
 
-  const heardLanes = ({ isCallerHeard, isOfficialHeard, spread }: Lanes, ms: number): Lanes => {
+  const audibleLanes = ({ isCallerAudible, isOfficialAudible, spread }: Lanes, ms: number): Lanes => {
     const silenced = silencedAt?.(ms)
     return {
-      isCallerHeard: isCallerHeard && !silenced?.isCaller,
-      isOfficialHeard: isOfficialHeard && !silenced?.isOfficial,
+      isCallerAudible: isCallerAudible && !silenced?.isCaller,
+      isOfficialAudible: isOfficialAudible && !silenced?.isOfficial,
       spread,
     }
   }
-  const heard = useRef(lanes)
-  const setHeard = (chosen: Lanes, ms: number) => {
-    const now = heardLanes(chosen, ms)
+  const played = useRef(lanes)
+  const setPlayed = (chosen: Lanes, ms: number) => {
+    const now = audibleLanes(chosen, ms)
     const isSame =
-      now.isCallerHeard === heard.current.isCallerHeard &&
-      now.isOfficialHeard === heard.current.isOfficialHeard &&
-      now.spread === heard.current.spread
+      now.isCallerAudible === played.current.isCallerAudible &&
+      now.isOfficialAudible === played.current.isOfficialAudible &&
+      now.spread === played.current.spread
     if (isSame) return
-    heard.current = now
+    played.current = now
     graph.current?.set(now)
   }
 
@@ -83,8 +83,8 @@ export function usePlayback({
     wished.current = true
     if (!graph.current) {
       graph.current = makeSoundGraph(audio)
-      heard.current = heardLanes(lanes, audio.currentTime * 1000)
-      graph.current.set(heard.current)
+      played.current = audibleLanes(lanes, audio.currentTime * 1000)
+      graph.current.set(played.current)
     }
     graph.current.resume()
     if (audio.ended || positionMs >= durationMs - 50) seek(region ? region.fromMs : 0)
@@ -98,7 +98,7 @@ export function usePlayback({
 
   const follow = useEffectEvent(() => {
     const now = audio.currentTime * 1000
-    setHeard(lanes, now)
+    setPlayed(lanes, now)
     // Loops and skips only while playing, and a loop only when playback reaches its end: a manual seek elsewhere stays there.
     const before = followed.current
     followed.current = now
@@ -199,7 +199,7 @@ export function usePlayback({
     setSkipsSilence,
     setLanes(changed: Partial<Lanes>) {
       const next = { ...lanes, ...changed }
-      setHeard(next, audio.currentTime * 1000)
+      setPlayed(next, audio.currentTime * 1000)
       setLanesState(next)
     },
     setRegion,

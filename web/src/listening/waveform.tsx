@@ -49,20 +49,20 @@ export function Waveform({
   /** Called when the lanes are drawn, for marks on them; undefined when they are removed. */
   onDrawn?: (drawn: Drawn | undefined) => void
 }) {
-  const place = useRef<HTMLDivElement>(null)
+  const handle = useRef<HTMLDivElement>(null)
   const drawn = useRef<{ surfer: WaveSurfer; regions: ReturnType<typeof Regions.create> }>(undefined)
   const notify = useEffectEvent((now: Drawn | undefined) => onDrawn?.(now))
   const onRegionRef = useRef(onRegion)
   onRegionRef.current = onRegion
 
   useEffect(() => {
-    if (!place.current) return
+    if (!handle.current) return
     const cspNonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
     const regions = Regions.create()
     const quiet = { cursorColor: '#13171a', cursorWidth: 2, cspNonce, barWidth: 2, barGap: 1, barRadius: 1, maxPeak: 1 }
     const surfer = WaveSurfer.create({
       ...quiet,
-      container: place.current,
+      container: handle.current,
       media: audio,
       peaks,
       duration: durationMs / 1000,
@@ -97,7 +97,7 @@ export function Waveform({
           resize: false,
         })
       }
-      if (place.current) notify({ place: place.current, regions })
+      if (handle.current) notify({ place: handle.current, regions })
     })
     regions.on('region-updated', (changed) => {
       if (changed.id === loopId) onRegionRef.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })
@@ -139,5 +139,5 @@ export function Waveform({
     })
   }, [region?.fromMs, region?.toMs])
 
-  return <div ref={place} className="waveform" aria-hidden="true" />
+  return <div ref={handle} className="waveform" aria-hidden="true" />
 }

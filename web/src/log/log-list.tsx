@@ -78,7 +78,7 @@ export function LogList({
   }
 
   // The focused row is rendered wherever the list is scrolled to: otherwise the focus would be lost.
-  const rows = Array.from({ length: seen.end - seen.first }, (_, place) => seen.first + place)
+  const rows = Array.from({ length: seen.end - seen.first }, (_, index) => seen.first + index)
   if (count > 0 && !rows.includes(active)) rows.push(active)
 
   return (

@@ -23,7 +23,7 @@ export function LogPage() {
   const filters = useSearch({ from: '/log', select: readLogFilters, structuralSharing: true })
   const navigate = useNavigate()
   const { entry, ...request } = filters
-  const go = (search: LogFilters) => void navigate({ to: '/log', search })
+  const navigateTo = (search: LogFilters) => void navigate({ to: '/log', search })
   const open = (seq: number | undefined) =>
     void navigate({
       to: '/log',
@@ -39,7 +39,7 @@ export function LogPage() {
         filters={request}
         onSearch={(next) => {
           if (JSON.stringify(next) === JSON.stringify(request)) renew()
-          else go(next)
+          else navigateTo(next)
         }}
       />
       <Found key={JSON.stringify(request)} filters={request} onOpen={open} onRenew={renew} />

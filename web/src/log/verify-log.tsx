@@ -153,8 +153,8 @@ function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: 
         <details className="log-steps">
           <summary>{say('log.verify.more')}</summary>
           <ul className="plain-list">
-            {problems.map((problem, place) => (
-              <li key={place}>
+            {problems.map((problem, index) => (
+              <li key={index}>
                 <ProblemText problem={problem} onOpen={onOpen} />
               </li>
             ))}

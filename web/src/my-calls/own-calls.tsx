@@ -34,11 +34,11 @@ export function OwnCalls({
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, Prohibition>>(new Map())
   const Calls = useWide(1120) ? CallsTable : CallCards
   const days = byDay(contacts, language)
-  return days.map(({ title, calls, count }, place) => (
+  return days.map(({ title, calls, count }, index) => (
     <section key={title} className="own-day" aria-label={title}>
       <h3>
         {title}{' '}
-        {!(isCut && place === days.length - 1) && <span className="own-count">{say('my-calls.count', { count })}</span>}
+        {!(isCut && index === days.length - 1) && <span className="own-count">{say('my-calls.count', { count })}</span>}
       </h3>
       <Calls
         title={title}

@@ -55,7 +55,7 @@ export function possibleChanges(person: PersonDetail): ChangeKind[] {
 
 export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProblems {
   const { kind, text, day, yes } = draft
-  const goesOn = kind === 'employedTo' && day === null
+  const continues = kind === 'employedTo' && day === null
   const isMissing = needsText.includes(kind) && text.trim() === ''
   const isWrittenSame =
     (kind === 'name' || kind === 'unit') && day !== null && text.trim() === heldBefore(draft, person)
@@ -67,7 +67,7 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
   return {
     ...(isMissing && { text: `people.person.change.${kind}.missing` as Word }),
     ...(!isMissing && isSame && { text: 'people.person.change.same' as const }),
-    ...(day === null && !goesOn && { day: 'people.person.change.day.missing' as const }),
+    ...(day === null && !continues && { day: 'people.person.change.day.missing' as const }),
   }
 }
 

@@ -34,6 +34,6 @@ export function ordinaryRange(calls: number, share: number): { low: number; high
     }
     return max
   }
-  const all = Array.from(weights, (_, place) => first + place)
+  const all = Array.from(weights, (_, index) => first + index)
   return { low: end(all), high: end(all.toReversed()) }
 }

@@ -13,14 +13,14 @@ const week: readonly Hours['days'][number][] = ['MON', 'TUE', 'WED', 'THU', 'FRI
 export function formatHours({ days, from, to }: Hours, language: Language): string {
   const places = days.map((day) => week.indexOf(day)).sort((one, other) => one - other)
   const runs: number[][] = []
-  for (const place of places) {
+  for (const index of places) {
     const run = runs.at(-1)
-    if (run?.at(-1) === place - 1) run.push(place)
-    else runs.push([place])
+    if (run?.at(-1) === index - 1) run.push(index)
+    else runs.push([index])
   }
   const name = new Intl.DateTimeFormat(locales[language], { weekday: 'short', timeZone: 'UTC' })
   // 1 January 2024 was a Monday.
-  const dayName = (place: number) => name.format(new Date(Date.UTC(2024, 0, 1 + place)))
+  const dayName = (index: number) => name.format(new Date(Date.UTC(2024, 0, 1 + index)))
   const said = runs.map((run) => {
     const [first, last] = [dayName(run[0]!), dayName(run.at(-1)!)]
     return run.length === 1 ? first : run.length === 2 ? `${first}, ${last}` : `${first}–${last}`

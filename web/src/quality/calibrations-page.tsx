@@ -71,14 +71,14 @@ function Row({
   const navigate = useNavigate()
   const join = $api.useMutation('post', '/api/quality/calibrations/{id}/evaluations')
   const close = $api.useMutation('post', '/api/quality/calibrations/{id}/closing')
-  const place = { params: { path: { id: one.id } } }
+  const target = { params: { path: { id: one.id } } }
   const isOpen = !one.closedAt && !one.endedAt
   const take = async () => {
-    const joined = await join.mutateAsync(place).catch(() => undefined)
+    const joined = await join.mutateAsync(target).catch(() => undefined)
     if (joined) await navigate({ to: '/quality/evaluations/$id', params: { id: joined.id } })
   }
   const compare = async () => {
-    const isClosed = await close.mutateAsync(place).then(
+    const isClosed = await close.mutateAsync(target).then(
       () => true,
       () => false,
     )

@@ -84,13 +84,13 @@ export function QuestionOf({
   form: FormContent
   language: string
 }) {
-  const place = form.sections
+  const target = form.sections
     .flatMap(({ questions }, s) => questions.map((one, q) => ({ ...one, number: `${s + 1}.${q + 1}` })))
     .find(({ id }) => id === question)
-  if (!place) return null
+  if (!target) return null
   return (
     <span className="muted quality-comment-question">
-      {place.number} <span lang={language}>{place.text}</span>
+      {target.number} <span lang={language}>{target.text}</span>
     </span>
   )
 }

@@ -9,7 +9,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatPosition } from '../format/duration.ts'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { announce } from '../shell/announce.tsx'
 import { CommentFields } from './comment-fields.tsx'
 import { EvaluationListen } from './evaluation-listen.tsx'
@@ -31,14 +31,14 @@ export function Evaluating({
 }) {
   const { say, locale } = useLanguage()
   const draft = useDraft(evaluation)
-  const place = useRef<ListenPlace>(null)
+  const handle = useRef<PlayerHandle>(null)
   const [isTried, setTried] = useState(false)
   const { work, score } = draft
   const isConfirming = new Set(score?.asked)
   const missing = isTried ? new Set(score?.unanswered) : new Set<string>()
 
   const comment = (question?: string) => {
-    const atMs = Math.round(place.current?.positionMs() ?? 0)
+    const atMs = Math.round(handle.current?.positionMs() ?? 0)
     const id = crypto.randomUUID()
     draft.edit({ comments: [...work.comments, { id, atMs, text: '', ...(question && { question }) }] })
     announce(say('quality.comment.added', { position: formatPosition(atMs) }))
@@ -48,7 +48,7 @@ export function Evaluating({
     if (!event.ctrlKey || (event.key !== ' ' && event.key !== 'Enter')) return
     event.preventDefault()
     event.stopPropagation()
-    if (event.key === ' ') return place.current?.toggle()
+    if (event.key === ' ') return handle.current?.toggle()
     const target = event.target instanceof Element ? event.target : null
     comment(target?.closest<HTMLElement>('[data-question]')?.dataset['question'])
   }
@@ -56,13 +56,13 @@ export function Evaluating({
     <div className="quality-beside" onKeyDownCapture={onKeyDown}>
       <div className="quality-sound panel stack-small">
         <h2>{say('quality.recording')}</h2>
-        {evaluation.recordingId && <EvaluationListen recordingId={evaluation.recordingId} place={place} />}
+        {evaluation.recordingId && <EvaluationListen recordingId={evaluation.recordingId} handle={handle} />}
         <p className="hint">{say('quality.keys')}</p>
         <CommentFields
           comments={work.comments}
           form={form}
           language={evaluation.formLanguage}
-          onPlay={(ms) => place.current?.playFrom(ms)}
+          onPlay={(ms) => handle.current?.playFrom(ms)}
           onChange={(comments) => draft.edit({ comments })}
           onAdd={() => comment()}
         />

@@ -1,12 +1,12 @@
 import type { Ref } from 'react'
 import { OfferedListening } from '../listening/offered-listening.tsx'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { Player } from '../listening/player.tsx'
 
 /** Player of the evaluated recording: logged like any listening, with quality as purpose. */
-export function EvaluationListen({ recordingId, place }: { recordingId: string; place: Ref<ListenPlace> }) {
+export function EvaluationListen({ recordingId, handle: target }: { recordingId: string; handle: Ref<PlayerHandle> }) {
   return (
-    <OfferedListening recordingId={recordingId} under={{ purpose: 'QUALITY' }} place={place}>
+    <OfferedListening recordingId={recordingId} under={{ purpose: 'QUALITY' }} handle={target}>
       {(open) => <Player {...open} segmentId={undefined} />}
     </OfferedListening>
   )

@@ -34,11 +34,14 @@ export function FormBuilder({
   const [revision, setRevision] = useState(form.revision)
   const [problems, setProblems] = useState<FormProblem[]>([])
   const [isConfirming, setConfirming] = useState(false)
-  const place = { params: { path: { id: form.id } } }
+  const target = { params: { path: { id: form.id } } }
 
   const saveForm = async (): Promise<number | undefined> => {
     try {
-      const saved = await save.mutateAsync({ ...place, body: { revision, name: name.trim() || form.name, form: work } })
+      const saved = await save.mutateAsync({
+        ...target,
+        body: { revision, name: name.trim() || form.name, form: work },
+      })
       setRevision(saved.revision)
       setProblems(saved.problems)
       announce(say('quality.form.saved'))
@@ -49,7 +52,7 @@ export function FormBuilder({
   }
   const give = async () => {
     try {
-      await publish.mutateAsync({ ...place, body: { revision } })
+      await publish.mutateAsync({ ...target, body: { revision } })
       announce(say('quality.form.publish.done'))
       await onDone()
     } catch {

@@ -7,7 +7,7 @@ import { Step } from '../controls/step.tsx'
 import { ended } from '../disclosures/ask.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { AnsweredForm } from './answered-form.tsx'
 import { Disagreement } from './disagreement.tsx'
 import { EvaluationListen } from './evaluation-listen.tsx'
@@ -22,7 +22,7 @@ export function ReleasedEvaluation({
   onDone: () => Promise<unknown>
 }) {
   const { say, language } = useLanguage()
-  const place = useRef<ListenPlace>(null)
+  const handle = useRef<PlayerHandle>(null)
   const isGiven = one.releasedAt !== undefined
   return (
     <>
@@ -35,7 +35,7 @@ export function ReleasedEvaluation({
       {isGiven && one.recordingId && !one.standsStill && (
         <section className="panel stack-small">
           <h2>{say('quality.recording')}</h2>
-          <EvaluationListen recordingId={one.recordingId} place={place} />
+          <EvaluationListen recordingId={one.recordingId} handle={handle} />
         </section>
       )}
       <Disagreement {...one} />
@@ -48,7 +48,7 @@ export function ReleasedEvaluation({
           score={one.score}
           comments={one.comments}
           note={one.note}
-          onPlay={one.recordingId ? (ms) => place.current?.playFrom(ms) : undefined}
+          onPlay={one.recordingId ? (ms) => handle.current?.playFrom(ms) : undefined}
         />
       )}
       {one.kind === 'CALIBRATION' && one.state === 'FINISHED' && (

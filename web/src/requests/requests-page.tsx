@@ -139,7 +139,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
     setSeen(filters.find)
     setFind(filters.find ?? '')
   }
-  const go = (sought: string) => void navigate(queueAt({ ...filters, find: sought }))
+  const navigateTo = (sought: string) => void navigate(queueAt({ ...filters, find: sought }))
   return (
     <Form
       className="request-find"
@@ -147,7 +147,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
       aria-label={say('requests.find')}
       onSubmit={(event) => {
         event.preventDefault()
-        go(find)
+        navigateTo(find)
       }}
     >
       <Field
@@ -168,7 +168,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
             kind="quiet"
             onPress={() => {
               setFind('')
-              go('')
+              navigateTo('')
             }}
           >
             <X aria-hidden="true" size={18} />

@@ -67,7 +67,7 @@ export function VerifyCall({
                   momentMs={undefined}
                   hasLink={false}
                   onViewed={onChanged}
-                  onHeard={onChanged}
+                  onPlayed={onChanged}
                 />
               </Suspense>
             </div>

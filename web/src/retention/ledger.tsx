@@ -31,12 +31,12 @@ export function Ledger() {
   })
   const entries = found.data?.pages.flatMap((page) => page.items) ?? []
   const list = useRef<HTMLDivElement>(null)
-  const goOnFrom = useRef<number>(undefined)
+  const resumeFrom = useRef<number>(undefined)
   useEffect(() => {
     // After "show more" the focus moves to the first new row.
-    const from = goOnFrom.current
+    const from = resumeFrom.current
     if (from === undefined || found.isFetchingNextPage || entries.length <= from) return
-    goOnFrom.current = undefined
+    resumeFrom.current = undefined
     list.current?.querySelectorAll<HTMLElement>('tbody th')[from]?.focus()
     announce(say('retention.ledger.shown', { count: entries.length }))
   }, [found.isFetchingNextPage, entries.length, say])
@@ -58,7 +58,7 @@ export function Ledger() {
             kind="secondary"
             isBusy={found.isFetchingNextPage}
             onPress={() => {
-              goOnFrom.current = entries.length
+              resumeFrom.current = entries.length
               void found.fetchNextPage()
             }}
           >

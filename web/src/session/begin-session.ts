@@ -9,12 +9,12 @@ export function beginSession(me: Me): void {
 }
 
 /** Reads the session and what a sign-in in progress still awaits: the shell shows it. */
-export function goOnSigningIn(): Promise<void> {
+export function resumeSignIn(): Promise<void> {
   return queries.refetchQueries(session)
 }
 
 /** Cancels a sign-in in progress. */
 export async function giveUpSigningIn(): Promise<void> {
   await api.DELETE('/api/session').catch(() => undefined)
-  await goOnSigningIn()
+  await resumeSignIn()
 }

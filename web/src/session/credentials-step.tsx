@@ -8,7 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import { beginSession, goOnSigningIn } from './begin-session.ts'
+import { beginSession, resumeSignIn } from './begin-session.ts'
 import { IdentityProviderButton } from './identity-provider-button.tsx'
 import type { Left } from './leave.ts'
 import { PasskeyButton } from './passkey-button.tsx'
@@ -39,7 +39,7 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
       .catch((failure: unknown) => ({ data: undefined, error: failure }))
     setBusy(false)
     if (data) return beginSession(data)
-    if (saysNobody(error) && stepOf(error).step !== 'credentials') return goOnSigningIn()
+    if (saysNobody(error) && stepOf(error).step !== 'credentials') return resumeSignIn()
     setWrong(report(error))
   }
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text

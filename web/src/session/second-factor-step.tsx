@@ -7,7 +7,7 @@ import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Field } from '../controls/field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import { beginSession, giveUpSigningIn, goOnSigningIn } from './begin-session.ts'
+import { beginSession, giveUpSigningIn, resumeSignIn } from './begin-session.ts'
 import { PasskeyButton } from './passkey-button.tsx'
 import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
@@ -35,11 +35,11 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     setBusy(false)
     if (data) return beginSession(data)
     // The first step has expired too, after some minutes.
-    if (saysNobody(error) && isOver(error)) return goOnSigningIn()
+    if (saysNobody(error) && isOver(error)) return resumeSignIn()
     setWrong(report(error, 'signin-code'))
   }
   const failed = (error: unknown) => {
-    if (saysNobody(error) && isOver(error)) return void goOnSigningIn()
+    if (saysNobody(error) && isOver(error)) return void resumeSignIn()
     setWrong(report(error))
   }
   const submit = () => {

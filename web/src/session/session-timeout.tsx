@@ -18,13 +18,13 @@ const session = { queryKey: ['get', '/api/session'] }
 export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
   const { say } = useLanguage()
   const text = useId()
-  const [heard, setHeard] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
+  const [played, setPlayed] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
   const [left, setLeft] = useState<{ ms: number; isLast: boolean }>()
   const [spoken, setSpoken] = useState('')
   const [lastEndMs, setLastEnd] = useState<number>()
   const [isRead, setIsRead] = useState(false)
   const isConfirming = useRef(false)
-  if (heard.endsAt !== me.sessionEndsAt) setHeard({ endsAt: me.sessionEndsAt, atMs: Date.now() })
+  if (played.endsAt !== me.sessionEndsAt) setPlayed({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
   /** Reads the session, which counts as use. If the server does not answer at the end, the session ends in this browser. */
   const request = async (isOver: boolean) => {
@@ -39,13 +39,13 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
       return
     }
     const endsAtMs = Date.parse(state.data?.sessionEndsAt ?? me.sessionEndsAt)
-    setHeard({ endsAt: state.data?.sessionEndsAt ?? me.sessionEndsAt, atMs: Date.now() })
+    setPlayed({ endsAt: state.data?.sessionEndsAt ?? me.sessionEndsAt, atMs: Date.now() })
     if (isLastEnd(before, { endsAtMs, serverNowMs: serverNowMs() })) setLastEnd(endsAtMs)
   }
   const look = useEffectEvent(() => {
     const judged = timeLeft({
       endsAtMs: Date.parse(me.sessionEndsAt),
-      heardAtMs: heard.atMs,
+      receivedAtMs: played.atMs,
       lastUseMs: lastUseMs(),
       serverNowMs: serverNowMs(),
       lastEndMs,

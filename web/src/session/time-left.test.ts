@@ -4,7 +4,7 @@ import { isLastEnd, saysAloud, timeLeft, type SessionClock } from './time-left.t
 const now = Date.parse('2026-11-25T12:00:00Z')
 const clock = (leftMs: number, more: Partial<SessionClock> = {}): SessionClock => ({
   endsAtMs: now + leftMs,
-  heardAtMs: now - 58 * 60_000,
+  receivedAtMs: now - 58 * 60_000,
   lastUseMs: now - 58 * 60_000,
   serverNowMs: now,
   lastEndMs: undefined,

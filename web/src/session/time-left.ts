@@ -9,7 +9,7 @@ export interface SessionClock {
   /** End of the session unless it is used, by the server. */
   endsAtMs: number
   /** When that was received, by this machine's clock. */
-  heardAtMs: number
+  receivedAtMs: number
   /** When the session was last used in any tab, by this machine's clock. */
   lastUseMs: number
   serverNowMs: number
@@ -24,12 +24,12 @@ export interface SessionClock {
 export type TimeLeft = { do: 'nothing' } | { do: 'ask' } | { do: 'warn'; leftMs: number; isLast: boolean }
 
 /** Returns the act; called once a second (WCAG 2.2.1). */
-export function timeLeft({ endsAtMs, heardAtMs, lastUseMs, serverNowMs, lastEndMs }: SessionClock): TimeLeft {
+export function timeLeft({ endsAtMs, receivedAtMs, lastUseMs, serverNowMs, lastEndMs }: SessionClock): TimeLeft {
   const leftMs = endsAtMs - serverNowMs
   if (leftMs > warningMs) return { do: 'nothing' }
   if (leftMs <= -sureMs) return { do: 'ask' }
   const isLast = lastEndMs !== undefined && endsAtMs >= lastEndMs - togetherMs
-  if (!isLast && leftMs > 0 && lastUseMs > heardAtMs + togetherMs) return { do: 'ask' }
+  if (!isLast && leftMs > 0 && lastUseMs > receivedAtMs + togetherMs) return { do: 'ask' }
   return { do: 'warn', leftMs: Math.max(0, leftMs), isLast }
 }
 

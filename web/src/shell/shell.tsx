@@ -86,11 +86,11 @@ export function Shell() {
   }
 
   // Another tab of this browser ended or started the session: applies here at once.
-  const hear = useEffectEvent((message: TabMessage) => {
+  const receive = useEffectEvent((message: TabMessage) => {
     if (message === 'signed-in') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
     else if (message !== 'used' && signedIn) void leave(message, 'elsewhere')
   })
-  useEffect(() => listenToTabs(hear), [])
+  useEffect(() => listenToTabs(receive), [])
 
   if (comesAfter) {
     return (

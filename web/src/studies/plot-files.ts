@@ -31,9 +31,9 @@ export function svgOf(scene: Scene): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${-margin} ${-margin} ${width} ${height}" font-family="${escape(family)}">`,
     `<rect x="${-margin}" y="${-margin}" width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...lines.filter((_, place) => scene.lines[place]!.paint !== 'mark'),
+    ...lines.filter((_, index) => scene.lines[index]!.paint !== 'mark'),
     ...rects,
-    ...lines.filter((_, place) => scene.lines[place]!.paint === 'mark'),
+    ...lines.filter((_, index) => scene.lines[index]!.paint === 'mark'),
     ...texts,
     '</svg>',
     '',

@@ -133,8 +133,8 @@ function drawUpright(
   const step = (width - left) / Math.max(1, items.length)
   const every = Math.ceil((Math.max(...items.map(({ label }) => label.length), 1) * textPx + 8) / step)
   const bar = Math.min(44, (step * 0.76) / (isCompared ? 2 : 1))
-  for (const [place, { label, value, mark, compared }] of items.entries()) {
-    const middle = left + step * (place + 0.5)
+  for (const [index, { label, value, mark, compared }] of items.entries()) {
+    const middle = left + step * (index + 0.5)
     const bars = isCompared
       ? ([
           ['compared', compared],
@@ -151,7 +151,7 @@ function drawUpright(
     const own = first + bar * (bars.length - 1)
     if (mark !== undefined)
       scene.lines.push({ x1: own - 3, y1: up(mark), x2: own + bar + 2, y2: up(mark), paint: 'mark' })
-    if (place % every === 0)
+    if (index % every === 0)
       scene.texts.push({ x: middle, y: bottom + 18, text: label, anchor: 'middle', kind: 'tick' })
   }
   scene.height = bottom + 28
@@ -168,7 +168,7 @@ export function ticksOf(last: number, kind: Plot['kind']): number[] {
   const steps = kind === 'length' ? [5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800] : tens(raw)
   const step = steps.find((one) => one >= raw - 1e-9) ?? Math.ceil(raw / 3600) * 3600
   const count = Math.ceil(target / step - 1e-9)
-  return Array.from({ length: count + 1 }, (_, place) => Math.round(place * step * 1e6) / 1e6)
+  return Array.from({ length: count + 1 }, (_, index) => Math.round(index * step * 1e6) / 1e6)
 }
 
 function tens(raw: number): number[] {

@@ -27,5 +27,5 @@ export function sayNotes(
     ...(study.comparedNotes && other ? ofTime(study.comparedNotes, other) : []),
     ...(study.notes.isBehind ? [say('studies.note.behind')] : []),
     ...(study.choices.reachesNumbers ? [] : [say('studies.note.units')]),
-  ].filter((note, place, all) => all.indexOf(note) === place)
+  ].filter((note, index, all) => all.indexOf(note) === index)
 }

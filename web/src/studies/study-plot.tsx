@@ -17,16 +17,16 @@ export function StudyPlot({ scene, sentence }: { scene: Scene; sentence: string 
         .map(({ paint, ...line }) => (
           <line key={JSON.stringify(line)} {...line} className={`plot-${paint}`} />
         ))}
-      {scene.rects.map(({ paint, ...rect }, place) => (
-        <rect key={place} {...rect} className={`plot-${paint}`} />
+      {scene.rects.map(({ paint, ...rect }, index) => (
+        <rect key={index} {...rect} className={`plot-${paint}`} />
       ))}
       {scene.lines
         .filter(({ paint }) => paint === 'mark')
         .map(({ paint, ...line }) => (
           <line key={JSON.stringify(line)} {...line} className={`plot-${paint}`} />
         ))}
-      {scene.texts.map(({ x, y, text, anchor, kind }, place) => (
-        <text key={place} x={x} y={y} textAnchor={anchor} className={`plot-${kind}`}>
+      {scene.texts.map(({ x, y, text, anchor, kind }, index) => (
+        <text key={index} x={x} y={y} textAnchor={anchor} className={`plot-${kind}`}>
           {text}
         </text>
       ))}

@@ -34,7 +34,7 @@ export function MomentCard({
 }) {
   const { say } = useLanguage()
   const remove = $api.useMutation('delete', '/api/training/moments/{id}')
-  const [isHeard, setHeard] = useState(false)
+  const [isHeard, setPlayed] = useState(false)
   const isNamed = moment.state === 'THERE' && moment.title !== ''
   const named = isNamed ? moment.title : say('training.moment.place', { position })
   const take = () =>
@@ -60,13 +60,13 @@ export function MomentCard({
           recordingId={moment.recordingId}
           fromMs={moment.fromMs}
           toMs={moment.toMs}
-          onOver={() => setHeard(false)}
+          onOver={() => setPlayed(false)}
         />
       )}
       {!isOver && (
         <div className="actions">
           {moment.state === 'THERE' && !moment.standsStill && !isHeard && (
-            <Button aria-label={`${say('training.moment.hear')}: ${named}`} onPress={() => setHeard(true)}>
+            <Button aria-label={`${say('training.moment.hear')}: ${named}`} onPress={() => setPlayed(true)}>
               <Headphones aria-hidden="true" size={18} />
               {say('training.moment.hear')}
             </Button>

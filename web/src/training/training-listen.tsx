@@ -4,7 +4,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import type { ListenPlace } from '../listening/player-frame.tsx'
+import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { Player } from '../listening/player.tsx'
 import { useListening } from '../listening/use-listening.ts'
 
@@ -30,7 +30,7 @@ export function TrainingListen({
   const { say } = useLanguage()
   const under = { purpose: 'TRAINING' as const, ...(reference && { reference }) }
   const { state, start, end, recover, pace } = useListening(recordingId, under)
-  const player = useRef<ListenPlace>(null)
+  const player = useRef<PlayerHandle>(null)
   const isBegun = useRef(false)
   const begin = useEffectEvent(() => void start())
   useEffect(() => {
@@ -46,7 +46,7 @@ export function TrainingListen({
   if (state.state === 'open') {
     return (
       <Player
-        place={player}
+        handle={player}
         listening={state.listening}
         peaks={state.peaks}
         segmentId={undefined}

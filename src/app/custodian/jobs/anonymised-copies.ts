@@ -4,7 +4,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Pace } from '#register/recordings/pace.ts'
 import type { AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { createOriginalAnalyser } from '#use/disclosure/copies/analyse-original.ts'
-import { createCopyHearings, endHearingsOver, type CopyHearings } from '#use/disclosure/copies/hear-copy.ts'
+import { createCopyHearings, endExpiredPlaybacks, type CopyHearings } from '#use/disclosure/copies/play-copy.ts'
 import { createCopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import { createCopyRenderer, endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import { createCopyWorker, missingOf, type CopyWorking } from '#use/disclosure/copies/work-on-copy.ts'
@@ -90,7 +90,7 @@ export async function startAnonymisedCopies(
     intervalMs: checkMs,
     lockName: 'seloste.anonymised-copies',
     work: async () => {
-      const hearings = await endHearingsOver(store)
+      const hearings = await endExpiredPlaybacks(store)
       const removed = await renderer.tidy()
       await recogniser.tidy()
       if (hearings + removed > 0) log.info({ hearings, removed }, 'hearings or sounds of anonymised copies have ended')

@@ -70,7 +70,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       if (step) reportStep(step)
       const turn = await sequencer.turn(signal).finally(first.resolve)
       if ('broken' in turn) alarm(turn.broken)
-      else if (reported !== undefined) goesOn()
+      else if (reported !== undefined) resumed()
       const signer = sequencer.signer()
       if (signer && !introduced) {
         introduced = true
@@ -122,7 +122,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     )
   }
 
-  function goesOn(): void {
+  function resumed(): void {
     reported = undefined
     log.warn('the audit log goes on after an accepted break')
   }

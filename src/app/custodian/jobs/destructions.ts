@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { advanceClock, type ClockState } from '#destruction/clock.ts'
-import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/carry-out-ends.ts'
+import { applyEnds, noteInspectionsHold, settleEnds } from '#destruction/apply-ends.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -9,7 +9,7 @@ import { channels } from '#register/channels.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 /** What a destruction needs. */
-type Expunging = Parameters<typeof carryOutEnds>[0]
+type Expunging = Parameters<typeof applyEnds>[0]
 
 /** Polling interval, for missed notifications. */
 const checkMs = 5_000
@@ -121,13 +121,13 @@ export async function startDestructions({
     checking ??= (async () => {
       while (again) {
         again = false
-        await carryOut()
+        await destroyDue()
       }
     })().finally(() => (checking = undefined))
     return checking
   }
 
-  async function carryOut(): Promise<void> {
+  async function destroyDue(): Promise<void> {
     // Ends of orders are not logged.
     const { inspections } = await settleEnds(db)
     if (inspections > 0) {
@@ -136,7 +136,7 @@ export async function startDestructions({
         'recordings were destroyed on their day with an inspection open: tell those who asked in writing',
       )
     }
-    const { destroyed, waiting, failures } = await carryOutEnds(expunging, clock.now())
+    const { destroyed, waiting, failures } = await applyEnds(expunging, clock.now())
     if (destroyed.length > 0) log.info({ recordings: destroyed.length }, 'destroyed out of turn')
     for (const { id, why } of waiting)
       log.warn({ recording: id, why }, 'a recording is blocked and not yet destroyed everywhere')

@@ -12,7 +12,7 @@ afterAll(() => server?.stop())
 const rule = test.skipIf(!hasS3Server)
 
 /** What it says: `right`, or the code of a fault. */
-function heard() {
+function openLog() {
   const said: string[] = []
   const write = (line: string) => {
     const { err } = JSON.parse(line) as { err?: { code: string } }
@@ -30,7 +30,7 @@ rule('a bucket that keeps what is destroyed stops the start', async () => {
   const bucket = await server!.makeBucket()
   await enableVersions(bucket)
   const objects = openS3Store(server!.store(bucket))
-  await expect(startObjectStoreChecks({ objects, log: heard().log })).rejects.toMatchObject({
+  await expect(startObjectStoreChecks({ objects, log: openLog().log })).rejects.toMatchObject({
     code: 'object-store-keeps',
   })
 })
@@ -39,7 +39,7 @@ rule('one that is away stops nothing: it is said once, and again when it is back
   const line = await openLine(new URL(server!.endpoint))
   const bucket = await server!.makeBucket()
   await line.cut()
-  const { said, log } = heard()
+  const { said, log } = openLog()
   const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${line.port}` })
   const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
   expect(said).toEqual(['object-store-away'])
@@ -51,7 +51,7 @@ rule('one that is away stops nothing: it is said once, and again when it is back
 
 rule('one that begins to keep what is destroyed is told of', async () => {
   const bucket = await server!.makeBucket()
-  const { said, log } = heard()
+  const { said, log } = openLog()
   const checks = await startObjectStoreChecks({
     objects: openS3Store(server!.store(bucket)),
     log,

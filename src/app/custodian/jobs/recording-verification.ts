@@ -53,7 +53,7 @@ export function startRecordingVerification({
       const report = await verifyRecordings(
         { ...proving, places: await backupPlacesToVerify(backups) },
         {
-          after: last?.goesOnAfter,
+          after: last?.resumeAfter,
           maxSeconds,
           // Other cores are for calls.
           threads: 1,
@@ -64,7 +64,7 @@ export function startRecordingVerification({
       await noteRun(proving.db, {
         work: 'verification',
         recordings: report.held + report.destroyed,
-        goesOnAfter: report.goesOnAfter,
+        resumeAfter: report.resumeAfter,
         ...(report.found > 0 && { fault: report.findings[0]!.code }),
       })
       findings.set(report.found)

@@ -43,14 +43,14 @@ const drawnOf = new Map<TestPerson, number>()
 let drawn = 0
 
 /** A call as capture enters it, under the seed's plan. */
-async function enterCall(place: number, number: PhoneNumberKey, answerer: TestPerson): Promise<SegmentFacts> {
+async function enterCall(index: number, number: PhoneNumberKey, answerer: TestPerson): Promise<SegmentFacts> {
   const callIds = [`sipCallId:${randomUUID()}`]
-  const answeredAt = Temporal.Now.instant().subtract({ minutes: 30 + place })
+  const answeredAt = Temporal.Now.instant().subtract({ minutes: 30 + index })
   const { recordingMonths, ...decision } = decideRecording({
     version: version!,
     drawKey: Buffer.alloc(32, 7),
     // The same calls at every run: between 7 and 13 in a hundred is not quite certain of calls by chance.
-    drawnOn: hashCallId(`call ${place}`),
+    drawnOn: hashCallId(`call ${index}`),
     numberReached: number,
     answeredAt,
     viaSwitchboard: false,
@@ -79,8 +79,8 @@ const nameOf = (person: TestPerson) => (person === aino ? 'Aino Virtanen' : 'Ber
 
 let browsers: Record<'aino' | 'sari' | 'eero' | 'matti', Browser>
 beforeAll(async () => {
-  for (let place = 0; place < callsInAll; place += atOnce) {
-    const some = Array.from({ length: atOnce }, (_, n) => place + n)
+  for (let index = 0; index < callsInAll; index += atOnce) {
+    const some = Array.from({ length: atOnce }, (_, n) => index + n)
     await Promise.all(
       some.map((one) => enterCall(one, one % 4 === 0 ? regional : national, one % 2 === 0 ? aino : bertil)),
     )

@@ -1,5 +1,5 @@
-import type { HearingOver } from '#use/disclosure/copies/hear-copy.ts'
-import { beginCopy, beginHearing, checkCopy, readPrivacyReport } from '#use/disclosure/copies/judge-copy.ts'
+import type { PlaybackEnd } from '#use/disclosure/copies/play-copy.ts'
+import { beginCopy, startPlayback, checkCopy, readPrivacyReport } from '#use/disclosure/copies/judge-copy.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { answer, done, viewed } from '../answer.ts'
@@ -43,7 +43,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
       ),
 
     hearCopy: ({ session, params }) =>
-      viewed(beginHearing(desk.db, session, params.id), (begun) => ({
+      viewed(startPlayback(desk.db, session, params.id), (begun) => ({
         ...begun,
         audio: `/api/copy-hearings/${begun.id}/audio`,
       })),
@@ -78,7 +78,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
 }
 
 /** Why there is nothing to hear any more. */
-const whenOver: Record<HearingOver, RefusalCode> = {
+const whenOver: Record<PlaybackEnd, RefusalCode> = {
   time: 'listening.ended',
   unknown: 'listening.ended',
   right: 'deny.expired',

@@ -27,9 +27,9 @@ const own = { kind: 'own' as const, units: [], numbers: [] }
 const aino = await enter('Aino', 'Oulu', { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own }, '029 512 1001')
 const bertil = await enter('Bertil', 'Vasa', undefined, '029 512 1002')
 const others: TestPerson[] = []
-for (const place of [3, 4, 5]) others.push(await enter(`Kolmas ${place}`, 'Oulu', undefined, `029 512 100${place}`))
+for (const index of [3, 4, 5]) others.push(await enter(`Kolmas ${index}`, 'Oulu', undefined, `029 512 100${index}`))
 const oulu = [aino, ...others]
-const phones = new Map([aino, bertil, ...others].map((one, place) => [one.id, phone(`029 512 100${place + 1}`)]))
+const phones = new Map([aino, bertil, ...others].map((one, index) => [one.id, phone(`029 512 100${index + 1}`)]))
 const sari = await enter('Sari', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const vera = await enter('Vera', 'Vasa', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const studying = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
@@ -48,10 +48,10 @@ const at = (hour: number, minute: number, daysBefore = 0) =>
 
 /** Calls of an hour, answered by these in turn; by nobody where none is named. */
 async function calls(count: number, number: PhoneNumberKey, by: readonly TestPerson[], hour: number, daysBefore = 0) {
-  for (let place = 0; place < count; place++) {
-    const who = by[place % by.length]
-    const startedAt = at(hour, place % 60, daysBefore)
-    const isDrawn = who !== undefined && place % 4 === 0
+  for (let index = 0; index < count; index++) {
+    const who = by[index % by.length]
+    const startedAt = at(hour, index % 60, daysBefore)
+    const isDrawn = who !== undefined && index % 4 === 0
     await admit(
       capture,
       callFacts({
@@ -365,7 +365,7 @@ describe('calls of the day', () => {
     // A number's count less that of Oulu would be Bertil's own: he is alone in Vasa, and nobody else is left.
     expect((await seen(browsers.eero)).byUnit).toEqual([])
     expect(await seen(browsers.vera)).toMatchObject({ byNumber: [], byUnit: [] })
-    for (const place of [6, 7]) await enter(`Vasa ${place}`, 'Raahe', undefined, `029 512 100${place}`)
+    for (const index of [6, 7]) await enter(`Vasa ${index}`, 'Raahe', undefined, `029 512 100${index}`)
     await vi.waitFor(async () => {
       expect((await seen(browsers.eero)).byUnit.map(({ unit }) => unit)).toEqual(['Oulu'])
     }, 10_000)

@@ -3,13 +3,13 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { OtherOfficials } from './other-officials.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
-import { isShared, officialHeard } from '../reading/read-session.ts'
+import { isShared, activeOfficial } from '../reading/read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import { isAnotherCaller } from './whose-call.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RunningSession } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
-import { othersHeard, withholdingFor } from '../machine/answering-official.ts'
+import { otherSpeakers, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
@@ -47,14 +47,14 @@ export function createConferences(parts: {
       const { official } = facts
       const calls = recent.live(facts).filter(({ segmentId }) => bySegment.has(segmentId))
       const live = calls.map(({ segmentId }) => bySegment.get(segmentId)!)
-      const heard = live.map((session) => (session === opening ? official?.personId : officialHeard(session)))
+      const received = live.map((session) => (session === opening ? official?.personId : activeOfficial(session)))
       // A client that never acknowledges may not have received our answer: otherwise one packet with a spoofed address could
       // end recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
       const isApart = (at: number, n: number) => isAnotherCaller(calls[at]!.caller, calls[n]!.caller)
       const isIn = (at: number) =>
-        heard[at] !== undefined &&
-        heard.some((one, n) => counts[n] && one !== undefined && one !== heard[at] && !isApart(at, n))
+        received[at] !== undefined &&
+        received.some((one, n) => counts[n] && one !== undefined && one !== received[at] && !isApart(at, n))
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session))
           void session.dispatch({ type: 'shared', on: isIn(at) })
@@ -62,7 +62,7 @@ export function createConferences(parts: {
       return opening !== undefined && isIn(live.indexOf(opening))
     },
     others(invitation, facts, at) {
-      const reported = othersHeard(invitation, facts, at, random.uuid)
+      const reported = otherSpeakers(invitation, facts, at, random.uuid)
       if (reported.officials.length === 0) return reported
       const own = recent.live(facts).filter(({ caller }) => !isAnotherCaller(caller, facts.caller))
       const live = new Set(own.map((segment) => segment.official))

@@ -68,7 +68,7 @@ const bye = (client: number) => wired.exchange(within(client, 'BYE', 900))
 const transfer = (client: number) =>
   wired.exchange(of(client, 'rfc7865-transfer', { 'tag=srs1': /tag=.*/.exec(to[client]!)![0] }))
 const speak = ({ client, ports }: Lines, packets: number) => speakers[client]!.speak(ports, packets)
-const speaking = ({ client, ports }: Lines) => speakers[client]!.goOn(ports)
+const speaking = ({ client, ports }: Lines) => speakers[client]!.resume(ports)
 const sentBy = ({ client }: Lines) => speakers[client]!.sent
 
 const segments = () => wired.segments()
@@ -116,9 +116,9 @@ test('the second goes on when nothing comes of the first any more; a first that 
   await bye(1)
   await stored()
   expect(segments()).toHaveLength(1)
-  const heard = await voices()
-  expect(heard.mixed).toEqual([])
-  expect([...new Set(heard.caller)].sort()).toEqual([100, 201])
+  const received = await voices()
+  expect(received.mixed).toEqual([])
+  expect([...new Set(received.caller)].sort()).toEqual([100, 201])
   expect(segments()[0]).toMatchObject({ endInferred: false })
   expect(wired.ports.inUse).toBe(0)
 })

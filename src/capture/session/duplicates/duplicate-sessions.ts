@@ -50,21 +50,21 @@ export interface DuplicateSessions {
   stop(): void
 }
 
-interface Twin {
+interface DuplicateSession {
   firstId: string
   leg: SessionLeg
   /** The client's last request; undefined if unknown. */
   lastRequest: SessionRequest | undefined
   lastRequestMs: number
   beganMs: number
-  heardMs: number | undefined
+  receivedMs: number | undefined
   received: number
   /** Consecutive checks with packets from this duplicate and none from the recording session. */
   aloneFor: number
   /** True for the recording's first session: it takes the recording back once it has packets, whatever others send. */
   isOriginal: boolean
   /** Consecutive checks with packets. */
-  heardFor: number
+  receivingFor: number
 }
 
 /** Four checks: at most 1 s between the last packet of one session and the first recorded packet of the other. */
@@ -90,7 +90,7 @@ export function createDuplicateSessions(parts: {
 }): DuplicateSessions {
   const { options, limits, sessions, reader, hold } = parts
   const { clock, mediaAddress, random } = options
-  const twins = new Map<string, Twin>()
+  const duplicates = new Map<string, DuplicateSession>()
   /** Ids of dialogs that joined as duplicates. */
   const seconds = new Set<string>()
   const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
@@ -102,7 +102,7 @@ export function createDuplicateSessions(parts: {
     if (first) hold(first)
   }
 
-  const besides = (firstId: string) => [...twins.values()].filter((twin) => twin.firstId === firstId)
+  const besides = (firstId: string) => [...duplicates.values()].filter((duplicate) => duplicate.firstId === firstId)
   const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
 
   function newStreams(first: RunningSession | undefined): SessionStreams {
@@ -144,9 +144,9 @@ export function createDuplicateSessions(parts: {
 
   function enter(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
     const now = clock.monotonicMs()
-    const none = { heardMs: undefined, received: receivedOf(leg), aloneFor: 0, heardFor: 0 }
+    const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0 }
     const isOriginal = !seconds.has(leg.dialog.id)
-    twins.set(leg.dialog.id, {
+    duplicates.set(leg.dialog.id, {
       firstId: first.dialog.id,
       leg,
       lastRequest: request,
@@ -163,7 +163,7 @@ export function createDuplicateSessions(parts: {
   }
 
   function check(): void {
-    const firsts = new Set([...twins.values()].map(({ firstId }) => firstId))
+    const firsts = new Set([...duplicates.values()].map(({ firstId }) => firstId))
     for (const firstId of firsts) {
       const first = sessions.get(firstId)
       const state = first?.state?.phase === 'live' ? first.state.session : undefined
@@ -173,13 +173,13 @@ export function createDuplicateSessions(parts: {
       heardOf.set(first, { ...before, received })
       // On hold and during a consultation, silence is expected.
       const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.withholds
-      for (const twin of besides(firstId)) {
-        const now = receivedOf(twin.leg)
-        const isHeard = now !== twin.received
-        if (isHeard) twin.heardMs = clock.monotonicMs()
-        twin.received = now
-        twin.aloneFor = isHeard && isQuiet ? twin.aloneFor + 1 : 0
-        twin.heardFor = isHeard ? twin.heardFor + 1 : 0
+      for (const duplicate of besides(firstId)) {
+        const now = receivedOf(duplicate.leg)
+        const isHeard = now !== duplicate.received
+        if (isHeard) duplicate.receivedMs = clock.monotonicMs()
+        duplicate.received = now
+        duplicate.aloneFor = isHeard && isQuiet ? duplicate.aloneFor + 1 : 0
+        duplicate.receivingFor = isHeard ? duplicate.receivingFor + 1 : 0
       }
       if (before.moves >= maxMoves || !besides(firstId).some(takesOver)) continue
       heardOf.set(first, { received, moves: before.moves + 1 })
@@ -188,38 +188,38 @@ export function createDuplicateSessions(parts: {
   }
 
   /** Returns true for the only one with packets, and for the original: none displaces it for longer than its own silence. */
-  function takesOver({ aloneFor, isOriginal, heardFor }: Twin): boolean {
-    return aloneFor >= checksAlone || (isOriginal && heardFor >= checksAlone)
+  function takesOver({ aloneFor, isOriginal, receivingFor }: DuplicateSession): boolean {
+    return aloneFor >= checksAlone || (isOriginal && receivingFor >= checksAlone)
   }
 
-  function drop({ leg, firstId }: Twin): void {
+  function drop({ leg, firstId }: DuplicateSession): void {
     leg.streams?.closeAll()
-    twins.delete(leg.dialog.id)
+    duplicates.delete(leg.dialog.id)
     seconds.delete(leg.dialog.id)
     reader.forget(leg.dialog.id)
     holdFirst(firstId)
   }
 
-  const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= checksAlone
+  const isBack = (duplicate: DuplicateSession) => duplicate.isOriginal && duplicate.receivingFor >= checksAlone
 
   /** Returns true if its client appears to be alive. */
-  function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {
+  function isAlive({ leg, beganMs, receivedMs }: DuplicateSession, first: RunningSession): boolean {
     if (!isRecorded(first)) return true
     if (!leg.streams) return false
-    return leg.place.paused || clock.monotonicMs() - (heardMs ?? beganMs) < limits.noMediaMs
+    return leg.place.paused || clock.monotonicMs() - (receivedMs ?? beganMs) < limits.noMediaMs
   }
 
   /** Removes and returns a live duplicate of a session that ends; the others become its duplicates. */
-  function takeHeir(first: RunningSession): Twin | undefined {
+  function takeHeir(first: RunningSession): DuplicateSession | undefined {
     const firstId = first.dialog.id
-    const alive = besides(firstId).filter((twin) => isAlive(twin, first))
+    const alive = besides(firstId).filter((duplicate) => isAlive(duplicate, first))
     const [heir] = alive.sort(
-      (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.heardFor - a.heardFor,
+      (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.receivingFor - a.receivingFor,
     )
     if (!heir) return undefined
     const { id } = heir.leg.dialog
-    twins.delete(id)
-    for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0, heardFor: 0 })
+    duplicates.delete(id)
+    for (const duplicate of besides(firstId)) Object.assign(duplicate, { firstId: id, aloneFor: 0, receivingFor: 0 })
     return heir
   }
 
@@ -269,23 +269,24 @@ export function createDuplicateSessions(parts: {
         seconds.delete(dialog.id)
       }
     },
-    has: (dialogId) => twins.has(dialogId),
+    has: (dialogId) => duplicates.has(dialogId),
     knownOf(dialogId) {
-      const twin = twins.get(dialogId)
-      if (!twin) return undefined
-      const { streams, metadata } = twin.leg.place
-      const state = sessions.get(twin.firstId)?.state
+      const duplicate = duplicates.get(dialogId)
+      if (!duplicate) return undefined
+      const { streams, metadata } = duplicate.leg.place
+      const state = sessions.get(duplicate.firstId)?.state
       const answeredAt = state?.phase === 'live' ? state.session.facts.answeredAt : undefined
       return { streams, ...(metadata && { metadata }), answeredAt }
     },
     async change(request) {
-      const twin = twins.get(request.incoming.dialog.id)
-      if (!twin) return
+      const duplicate = duplicates.get(request.incoming.dialog.id)
+      if (!duplicate) return
       const { invitation } = request
-      const { place } = twin.leg
-      const first = sessions.get(twin.firstId)
+      const { place } = duplicate.leg
+      const first = sessions.get(duplicate.firstId)
       const streams = invitation.offer ? invitation.streams : place.streams
-      const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams, first) : twin.leg.streams
+      const opened =
+        invitation.offer && isRecorded(first) ? await receive(duplicate.leg, streams, first) : duplicate.leg.streams
       const paused = allPaused(streams)
       const next: SessionLeg['place'] = {
         ...{ streams, tracks: { ...place.tracks, ...invitation.parties.streams }, paused },
@@ -294,27 +295,27 @@ export function createDuplicateSessions(parts: {
         answerVersion: place.answerVersion + (invitation.offer ? 1 : 0),
       }
       opened?.pause(paused)
-      twin.lastRequest = request
-      twin.lastRequestMs = clock.monotonicMs()
-      twin.leg = answer(request, { ...twin.leg, place: next, streams: opened }).leg
+      duplicate.lastRequest = request
+      duplicate.lastRequestMs = clock.monotonicMs()
+      duplicate.leg = answer(request, { ...duplicate.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
-      if (!twins.has(request.incoming.dialog.id)) opened?.closeAll()
-      holdFirst(twin.firstId)
+      if (!duplicates.has(request.incoming.dialog.id)) opened?.closeAll()
+      holdFirst(duplicate.firstId)
     },
     acknowledged(dialogId, streams) {
-      const twin = twins.get(dialogId)
-      if (!twin) return
-      for (const plan of streams) if (twin.leg.streams?.ports.has(plan.index)) twin.leg.streams.retarget(plan)
-      twin.leg = { ...twin.leg, place: { ...twin.leg.place, streams } }
+      const duplicate = duplicates.get(dialogId)
+      if (!duplicate) return
+      for (const plan of streams) if (duplicate.leg.streams?.ports.has(plan.index)) duplicate.leg.streams.retarget(plan)
+      duplicate.leg = { ...duplicate.leg, place: { ...duplicate.leg.place, streams } }
     },
     find(dialogId) {
-      const twin = twins.get(dialogId)
-      return twin && { first: sessions.get(twin.firstId), leg: twin.leg }
+      const duplicate = duplicates.get(dialogId)
+      return duplicate && { first: sessions.get(duplicate.firstId), leg: duplicate.leg }
     },
     leave(dialogId) {
-      const twin = twins.get(dialogId)
-      if (twin) drop(twin)
-      return twin !== undefined
+      const duplicate = duplicates.get(dialogId)
+      if (duplicate) drop(duplicate)
+      return duplicate !== undefined
     },
     failOver,
     legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
@@ -330,12 +331,12 @@ export function createDuplicateSessions(parts: {
     },
     over(firstDialogId) {
       seconds.delete(firstDialogId)
-      for (const twin of besides(firstDialogId)) drop(twin)
+      for (const duplicate of besides(firstDialogId)) drop(duplicate)
     },
     stop() {
       clearInterval(timer)
-      for (const { leg } of twins.values()) leg.streams?.closeAll()
-      twins.clear()
+      for (const { leg } of duplicates.values()) leg.streams?.closeAll()
+      duplicates.clear()
       seconds.clear()
     },
   }

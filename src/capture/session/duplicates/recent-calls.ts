@@ -18,7 +18,7 @@ export interface RecentCalls {
    * Returns the live segment of the same contact with the same official: the session is then its duplicate. A segment whose
    * number called is unknown matches any number. A segment of another caller is a part of the contact, not a duplicate.
    */
-  findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
+  findDuplicate(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
   /** Returns the live segments with any of these ids in this trunk. */
   live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
@@ -94,7 +94,7 @@ export function createRecentCalls(): RecentCalls {
       forgetBefore(now.subtract({ hours: holdHours }))
       return findOwnCall(namedIn(trunk, callIds), reported, now)
     },
-    findTwin({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess }, trunk) {
+    findDuplicate({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess }, trunk) {
       const official = whoAnswers(reported)
       return namedIn(trunk, callIds).find(
         (segment) =>

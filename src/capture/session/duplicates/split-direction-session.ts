@@ -38,7 +38,7 @@ interface Half {
 }
 
 export function createSplitDirectionSessions(parts: {
-  options: Pick<RecorderOptions, 'mediaAddress' | 'hears' | 'random'>
+  options: Pick<RecorderOptions, 'mediaAddress' | 'isReachable' | 'random'>
   /** By dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   hold: (first: RunningSession) => void
@@ -60,7 +60,7 @@ export function createSplitDirectionSessions(parts: {
     if (body === undefined) return { text: offerStream({ address, origin, mode, port: port ?? 0 }) }
     const offer = parseSdp(body)
     if (offer.kind === 'refusal') return undefined
-    const [stream, ...more] = planStreams(offer, sourceAddress, { hears: options.hears })
+    const [stream, ...more] = planStreams(offer, sourceAddress, { isReachable: options.isReachable })
     const plans = [stream!, ...more.map((plan) => ({ ...plan, accepted: false }))].filter(Boolean)
     const ports = new Map(port === undefined ? [] : [[0, port]])
     const made = answerOffer(offer, plans, { address, origin, ports, mode, reoffer: true })
@@ -86,8 +86,8 @@ export function createSplitDirectionSessions(parts: {
       if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
       const { streams, tracks, joined = [] } = state.session
       // Streams whose session has ended do not count: another session with the same direction may follow (a transfer).
-      const heard = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
-      if (track === undefined || heard.includes(track)) return false
+      const received = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
+      if (track === undefined || received.includes(track)) return false
       const { dialog } = request
       const index = Math.max(...Object.keys(tracks).map(Number)) + 1
       const sdpSessionId = newSdpSessionId(options.random)

@@ -73,10 +73,10 @@ export function findOwnCall(
   const callsAgain = (segment: RememberedSegment) => caller?.key != null && segment.caller.key === caller.key
   const same = contacts.findLast((segments) => segments.some(callsAgain))
   if (same) return same.at(-1)
-  const goesOn = ({ live, endedAt }: RememberedSegment) =>
+  const isOngoing = ({ live, endedAt }: RememberedSegment) =>
     live || endedAt === undefined || Temporal.Instant.compare(endedAt.add(passedOnWithin), now) >= 0
   const could = contacts.filter((segments) => {
-    if (!segments.some(goesOn)) return false
+    if (!segments.some(isOngoing)) return false
     const isHere = segments.some(({ caller: { key } }) => key !== null && numbers.includes(key))
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
     return isHere || hasAnswered || segments.every((segment) => !isAnothers(segment, reported))

@@ -64,7 +64,7 @@ export function isCallerReplaced(
 }
 
 /** Returns the directory's officials who are heard beside the answering one. */
-export function othersHeard(
+export function otherSpeakers(
   invitation: CallInvitation,
   answering: Pick<SegmentFacts, 'official' | 'caller'>,
   at: Temporal.Instant,

@@ -20,10 +20,10 @@ export function judgeSession(
   const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
   if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
   const silentMs = media.silentMs()
-  const mayStay = media.everHeard || (isAcknowledged && !isScarce)
+  const mayStay = media.hasReceived || (isAcknowledged && !isScarce)
   if (silentMs > (mayStay ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))) {
     return { is: 'end', silentMs }
   }
-  if (!media.heardAnything()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
+  if (!media.hasReceivedAny()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
   return { is: facts.captureFailure === 'no-media' ? 'recovered' : 'well' }
 }

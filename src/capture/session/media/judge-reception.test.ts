@@ -51,8 +51,8 @@ test('of a call whose voices are mixed, silence alone can be told', () => {
 })
 
 test('a voice that comes on two streams one after the other is heard if it is on one of them', () => {
-  const heard = [stream(0), stream(1, { sounding: 0 }), stream(2)]
-  expect(judgeReception(heard, { 0: 'caller', 1: 'official', 2: 'official' }, client).oneWay).toBeUndefined()
+  const received = [stream(0), stream(1, { sounding: 0 }), stream(2)]
+  expect(judgeReception(received, { 0: 'caller', 1: 'official', 2: 'official' }, client).oneWay).toBeUndefined()
 })
 
 test('what is kept are counts, the trunk and the product; a share of silence only where it is known', () => {

@@ -30,8 +30,8 @@ const comesMs = 10_000
 const elsewherePackets = 50
 
 /** Returns the address that sent more packets than the described one, none of them recorded; undefined if there is none. */
-export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undefined {
-  const found = heard.find(
+export function mediaElsewhere(hasReceived: readonly MeasuredStream[]): string | undefined {
+  const found = hasReceived.find(
     ({ counters: { received, foreignFrom } }) =>
       foreignFrom.packets >= elsewherePackets && foreignFrom.packets > received,
   )
@@ -39,35 +39,35 @@ export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undef
 }
 
 /** Returns true if a large part of the media from the described address is not recorded: a voice whose SSRC keeps changing. */
-export function leavesOut(heard: readonly MeasuredStream[]): boolean {
-  return heard.some(
+export function leavesOut(hasReceived: readonly MeasuredStream[]): boolean {
+  return hasReceived.some(
     ({ counters: { received, unfollowed } }) => unfollowed >= elsewherePackets && unfollowed * 10 > received,
   )
 }
 
 /** Returns true if a stream with both voices was received beside one of each. */
-export function hasMixedBeside(heard: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
+export function hasMixedBeside(received: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
   const came = new Set(
-    heard.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
+    received.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
   )
   return came.has('mixed') && came.has('caller') && came.has('official')
 }
 
 export function judgeReception(
-  heard: readonly MeasuredStream[],
+  received: readonly MeasuredStream[],
   tracks: Readonly<Record<number, Track>>,
   { trunk, client }: Client,
 ): Reception {
-  const voices = heard.map(({ index, measure }) => ({ track: tracks[index] ?? 'mixed', measure }))
+  const voices = received.map(({ index, measure }) => ({ track: tracks[index] ?? 'mixed', measure }))
   const of = (track: Track) => sumOf(voices.filter((voice) => voice.track === track).map(({ measure }) => measure))
   const [caller, official, all] = [of('caller'), of('official'), sumOf(voices.map(({ measure }) => measure))]
   const oneWay = isMissing(caller, official) ? 'caller' : isMissing(official, caller) ? 'official' : undefined
-  const elsewhere = mediaElsewhere(heard)
+  const elsewhere = mediaElsewhere(received)
   return {
     ...(trunk !== undefined && { trunk }),
     client,
-    streams: heard.map((one) => streamOf(one, tracks[one.index] ?? 'mixed')),
-    lostMs: Math.max(0, ...heard.map(({ measure }) => measure.lostMs)),
+    streams: received.map((one) => streamOf(one, tracks[one.index] ?? 'mixed')),
+    lostMs: Math.max(0, ...received.map(({ measure }) => measure.lostMs)),
     ...(oneWay && { oneWay }),
     ...(elsewhere !== undefined && { elsewhere }),
     ...(all && all.isKnown && all.comesMs >= comesMs && all.soundsMs < nothingMs && { isSilent: true as const }),

@@ -10,7 +10,7 @@ const maxTries = 6
 /**
  * Sends the client a re-INVITE of ours; retries if it crosses one of the client's (491).
  * @param sdp undefined if no stream can be offered
- * @param goesOn returns true while the session is still in this dialog
+ * @param isOngoing returns true while the session is still in this dialog
  * @returns the session's event; undefined if the session has left this dialog meanwhile
  */
 export async function offerAgain(
@@ -18,11 +18,11 @@ export async function offerAgain(
   sdp: string | undefined,
   offered: readonly StreamPlan[],
   { readAnswer, random }: Pick<RequestReader, 'readAnswer'> & Pick<RecorderOptions, 'random'>,
-  goesOn: (dialog: Dialog) => boolean,
+  isOngoing: (dialog: Dialog) => boolean,
 ): Promise<SessionEvent | undefined> {
-  for (let tries = 1; goesOn(dialog); tries++) {
+  for (let tries = 1; isOngoing(dialog); tries++) {
     const answer = sdp === undefined ? { status: 488 } : await dialog.offer(sdp)
-    if (!goesOn(dialog)) return undefined
+    if (!isOngoing(dialog)) return undefined
     if (answer.status === 491 && tries < maxTries) {
       // Up to two seconds (RFC 3261 section 14.1).
       await wait((random.uint32() % 200) * 10, undefined, { ref: false })

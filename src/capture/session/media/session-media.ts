@@ -73,9 +73,9 @@ export interface SessionMedia {
   readonly tracks: Readonly<Record<number, Track>>
   /** Milliseconds since the last recorded packet, the end of the last hold, or the beginning. */
   silentMs(): number
-  heardAnything(): boolean
+  hasReceivedAny(): boolean
   /** True if sound was received in this session, also in an earlier segment. */
-  readonly everHeard: boolean
+  readonly hasReceived: boolean
   /** End signal (R16): from now on only packets sent before it are recorded. */
   end(): void
   /**
@@ -100,7 +100,7 @@ const drainMs = 200
 /**
  * A session that sent less than this, one second of sound, does not count as a source: two clients end one call a moment apart.
  */
-const heardPackets = 50
+const receivedPackets = 50
 
 /**
  * Creates the recording and opens a port for each stream, or takes over those of the previous segment; closes what it opened if
@@ -161,9 +161,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let mapped: Readonly<Record<number, Track>> = {}
   const from = () => numbering.get(streams) ?? 0
   /** Sessions whose sound is in the recording. */
-  const heard = new Set<SessionStreams>()
+  const hasReceived = new Set<SessionStreams>()
   const noteHeard = () => {
-    if (sum(streams.reports().map(({ received }) => received)) >= heardPackets) heard.add(streams)
+    if (sum(streams.reports().map(({ received }) => received)) >= receivedPackets) hasReceived.add(streams)
   }
   /** Reports and measures of streams that were exchanged. */
   const former: FormerStreams = { reports: [], measures: [] }
@@ -184,7 +184,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     const measured = measures()
     const marks: SegmentMark[] = []
     // A stream changed its address or port, or the call has another session.
-    if (heard.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
+    if (hasReceived.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
     if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
     if (leavesOut(measured)) marks.push('incomplete')
     if (mediaElsewhere(measured) !== undefined) marks.push('media-elsewhere')
@@ -245,13 +245,13 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
       return clock.monotonicMs() - beganMs - Math.max(resumedMs, last / 10)
     },
-    get everHeard() {
-      return streams.everHeard
+    get hasReceived() {
+      return streams.hasReceived
     },
     end() {
       if (!handedOn) streams.end()
     },
-    heardAnything: () => reports().some(({ received }) => received > 0),
+    hasReceivedAny: () => reports().some(({ received }) => received > 0),
     async finish(lengthMs = Infinity) {
       const last100us = Math.max(lastMark100us, ...reports().map(({ lastArrival100us }) => lastArrival100us))
       const endedAt = Math.min(arrival100us(), Math.max(last100us, Math.round(lengthMs * 10)))

@@ -18,7 +18,7 @@ export interface SessionStreams {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
   /** True if sound was received, for any sink. */
-  readonly everHeard: boolean
+  readonly hasReceived: boolean
   /** Our own key of an encrypted stream: unchanged while its suite is. */
   ownKey(stream: StreamPlan): MasterKey
   add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
@@ -67,7 +67,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   let first = 0
   const adopted: [StreamPlan, HeldPort][] = []
   /** Of closed streams. */
-  let heardBefore = false
+  let receivedBefore = false
   const nobodySince = performance.now()
   const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
 
@@ -123,8 +123,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
     get ports() {
       return new Map([...streams].map(([index, stream]) => [index, stream.port]))
     },
-    get everHeard() {
-      return heardBefore || [...streams.values()].some(({ heard }) => heard)
+    get hasReceived() {
+      return receivedBefore || [...streams.values()].some(({ hasReceived: received }) => received)
     },
     ownKey,
     async add(plans) {
@@ -144,7 +144,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
         const stream = streams.get(index)
         if (!stream) continue
         stream.close()
-        heardBefore ||= stream.heard
+        receivedBefore ||= stream.hasReceived
         streams.delete(index)
         closed.push(stream.report())
         measured.push(measure(index, stream))

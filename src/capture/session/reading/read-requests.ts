@@ -75,7 +75,7 @@ export function createRequestReader(options: {
   findTrunk?: FindTrunk | undefined
   nameTrunk?: NameTrunk | undefined
   takesKeys?: ((source: Source) => boolean) | undefined
-  hears?: ((address: string) => boolean) | undefined
+  isReachable?: ((address: string) => boolean) | undefined
   formats?: FormatPolicy | undefined
 }): RequestReader {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
@@ -103,7 +103,7 @@ export function createRequestReader(options: {
           requestUri: request.uri,
           sourceAddress: source.address,
           takesKeys: takesKeys(source),
-          ...(options.hears && { hears: options.hears }),
+          ...(options.isReachable && { isReachable: options.isReachable }),
         },
         {
           arrivedAt,
@@ -120,7 +120,7 @@ export function createRequestReader(options: {
       const answer = parseSdp(text)
       return answer.kind === 'refusal'
         ? undefined
-        : planStreams(answer, source.address, { takesKeys: takesKeys(source), hears: options.hears })
+        : planStreams(answer, source.address, { takesKeys: takesKeys(source), isReachable: options.isReachable })
     },
     begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}

@@ -33,7 +33,7 @@ export function isShared({ state }: WithState): boolean {
 }
 
 /** Returns the directory's official who speaks with the caller in a session now. */
-export function officialHeard({ state }: WithState): string | undefined {
+export function activeOfficial({ state }: WithState): string | undefined {
   if (!state || state.phase === 'over' || state.phase === 'ending') return undefined
   const { facts, streams, withholds } = state.session
   return withholds === 'consultation' || allPaused(streams) ? undefined : facts.official?.personId

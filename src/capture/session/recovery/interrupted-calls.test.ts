@@ -119,7 +119,7 @@ test('a call cancelled while its recording is opened is no call: nothing is ente
   call.send(request('CANCEL', { branch: 'z9hG4bK-INVITE-1' }))
   await until(() => recorder.live === 0)
   await wait(50)
-  expect(call.heard().map(([, status]) => status)).toEqual([487, 200])
+  expect(call.received().map(([, status]) => status)).toEqual([487, 200])
   expect(noted).toEqual([])
   expect(ports.inUse).toBe(0)
   expect((await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))).toEqual([])

@@ -22,19 +22,19 @@ export async function recoverAfterCrash(
   held: ReadonlySet<string> = new Set(),
 ): Promise<{
   segments: readonly SegmentFacts[]
-  goOn: ReadonlySet<string>
+  resumed: ReadonlySet<string>
   recordings: number
   broken: readonly string[]
 }> {
   const lastSign = await lastSignOfLife(folder)
   await recoverRecordings(folder)
   const { segments, broken } = spool.left()
-  const goOn = new Set<string>()
+  const resumed = new Set<string>()
   let recordings = 0
   for (const facts of segments) {
     const { recording, segmentId, endedAt } = facts
     if (!recording && endedAt === undefined && held.has(segmentId)) {
-      goOn.add(segmentId)
+      resumed.add(segmentId)
       continue
     }
     if (recording?.gone) await removeRecording(recording.id, folder)
@@ -44,14 +44,14 @@ export async function recoverAfterCrash(
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
   }
   // Whose a recording is may stand in a file that could not be read: then nothing is removed.
-  if (broken.length > 0) return { segments, goOn, recordings, broken }
+  if (broken.length > 0) return { segments, resumed, recordings, broken }
   // Created and never answered: the call was not being recorded yet when the process died.
   const known = new Set(segments.map(({ recording }) => recording?.id))
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.(?:tail|body|hdr)$/.exec(name)?.[1]
     if (id !== undefined && !known.has(id)) await rm(join(folder, name), { force: true })
   }
-  return { segments, goOn, recordings, broken }
+  return { segments, resumed, recordings, broken }
 }
 
 function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: Temporal.Instant): SegmentFacts {

@@ -66,7 +66,9 @@ async function restarted(): Promise<Record<1 | 2, number[]>> {
   await speakers[1]!.speak(ports[1], 20)
   await speakers[2]!.speak(ports[2], 20)
   const isWritten = () =>
-    readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now()).map(({ twins = [] }) => twins.length)
+    readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now()).map(
+      ({ twins: duplicates = [] }) => duplicates.length,
+    )
   await until(() => expect(isWritten()).toEqual([1]))
   await stop()
   await start()
@@ -75,7 +77,7 @@ async function restarted(): Promise<Record<1 | 2, number[]>> {
 
 test('the second client’s sound is the call’s where the first is not there any more', async () => {
   const ports = await restarted()
-  const speaking = speakers[2]!.goOn(ports[2])
+  const speaking = speakers[2]!.resume(ports[2])
   await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
   await until(() => expect(speakers[2]!.sent).toBeGreaterThan(150))
   await speaking.stop()
@@ -123,7 +125,7 @@ test('a call that has gone on in the second client is its caller’s alone, also
   await until(() => expect(wired.recorder.recording).toBe(1))
   const metadata = /<\?xml[^]*<\/recording>/.exec(of(2))![0].replace('+358401234567', '+358509998877')
   await wired.exchange(inDialog(of(2), 'UPDATE', to[2]!, 5, metadata))
-  const speaking = speakers[2]!.goOn(ports[2])
+  const speaking = speakers[2]!.resume(ports[2])
   await until(() => expect(speakers[2]!.sent).toBeGreaterThan(60))
   await speaking.stop()
   await bye(2)

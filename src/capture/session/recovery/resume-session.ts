@@ -24,7 +24,7 @@ export function toSavedSession(
   now: BothClocks,
   beside: Pick<SavedSession, 'isInherited'> & {
     halves: readonly SavedSplitDirection[]
-    twins: readonly SavedDuplicate[]
+    duplicates: readonly SavedDuplicate[]
   },
 ): SavedSession | undefined {
   if (state?.phase !== 'live') return undefined
@@ -79,7 +79,7 @@ export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'be
  * official and as it was decided (R14), as a recording has one beginning and one end (R17) and nobody has its key any more.
  */
 export function resumedOffer(
-  { facts: before, held, goesOn }: SilentSession,
+  { facts: before, held, continues }: SilentSession,
   next: {
     ids: { segmentId: string; recordingId: string }
     at: Temporal.Instant
@@ -96,7 +96,7 @@ export function resumedOffer(
     hasSdp: false,
     passedOn: { answerVersion, joined, tracks, ...(held.ports.length === 0 && { isSilenced: true }) },
   }
-  if (goesOn) return { facts: before, ...offer }
+  if (continues) return { facts: before, ...offer }
   const { recording, endedAt: _ended, endInferred: _inferred, captureFailure, ...rest } = before
   const facts: SegmentFacts = {
     ...rest,

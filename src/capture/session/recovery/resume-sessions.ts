@@ -21,7 +21,7 @@ export interface ResumedSessions {
   /** The session of a dialog that its client asks in: it goes on, if it waited. */
   resumeIn(dialogId: string): Promise<RunningSession | undefined>
   /** Others stood beside it, one of which may go on in its place. */
-  hasTwins(dialogId: string): boolean
+  hasDuplicates(dialogId: string): boolean
   /** Its end was told, or another session takes its place. */
   drop(dialogId: string): void
   /** Those of which nothing comes any more. */
@@ -43,7 +43,7 @@ export function createResumedSessions(parts: {
   sessions: ReadonlyMap<string, RunningSession>
   reader: RequestReader
   recent: RecentCalls
-  beside: { halves: SplitDirectionSessions; twins: DuplicateSessions }
+  beside: { halves: SplitDirectionSessions; duplicates: DuplicateSessions }
   /** Sessions that continue in a duplicate. */
   inherited: WeakSet<RunningSession>
   counters: RecorderCounters
@@ -59,8 +59,8 @@ export function createResumedSessions(parts: {
   const waiting = createSilentSessions(options, forget)
 
   async function resume(waited: SilentSession): Promise<RunningSession> {
-    const { dialog, before, facts: left, goesOn, heardMs } = waited
-    const lateMs = heardMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - heardMs))
+    const { dialog, before, facts: left, continues, firstPacketMs } = waited
+    const lateMs = firstPacketMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - firstPacketMs))
     const at = clock.now().subtract({ milliseconds: lateMs })
     const offer = resumedOffer(waited, {
       ids: { segmentId: random.uuid(), recordingId: random.uuid() },
@@ -69,19 +69,19 @@ export function createResumedSessions(parts: {
       intakePublicKey: options.intakePublicKey,
       isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: whoAnswers(left.official) }),
     })
-    if (!goesOn) options.quotas.count(offer.facts)
+    if (!continues) options.quotas.count(offer.facts)
     parts.counters.resumed++
-    const session = parts.start(offer.facts, dialog, before, heardMs)
+    const session = parts.start(offer.facts, dialog, before, firstPacketMs)
     if (waited.held.isInherited) inherited.add(session)
     for (const half of waited.halves.values()) beside.halves.resume(half.held, half.dialog, session)
     await session.dispatch({ type: 'offered', offer })
-    for (const { held: twin, dialog, ports } of waited.twins.values()) {
-      const { place, described, sdpSessionId } = twin
-      beside.twins.resume({ dialog, place, described, sdpSessionId }, ports, session)
+    for (const { held: duplicate, dialog, ports } of waited.duplicates.values()) {
+      const { place, described, sdpSessionId } = duplicate
+      beside.duplicates.resume({ dialog, place, described, sdpSessionId }, ports, session)
     }
     waited.close()
     hold(session)
-    if (goesOn) void checkDialog(session)
+    if (continues) void checkDialog(session)
     return session
   }
 
@@ -105,13 +105,13 @@ export function createResumedSessions(parts: {
     // Passed on meanwhile: the dialog is another segment's.
     if (stopped || !beginning || sessions.get(dialog.id) !== session) return
     const now = both()
-    const twins = beside.twins.legsOf(session).flatMap((leg) => {
+    const duplicates = beside.duplicates.legsOf(session).flatMap((leg) => {
       const began = reader.beginningOf(leg.dialog.id)
       return (began && toSavedDuplicate(leg, began, now)) ?? []
     })
     const halves = beside.halves.heldOf(session)
     const isInherited = inherited.has(session) && ({ isInherited: true } as const)
-    const written = toSavedSession(session, beginning, now, { halves, twins, ...isInherited })
+    const written = toSavedSession(session, beginning, now, { halves, duplicates, ...isInherited })
     if (written) held?.sessions.save(dialog.id, written)
     else forget(dialog.id)
   }
@@ -124,26 +124,26 @@ export function createResumedSessions(parts: {
   return {
     open(dialog) {
       if (waiting.addHalf(dialog)) return
-      const twin = waiting.addTwin(dialog)
-      if (twin) {
-        reader.resume(dialog.id, beginningOf(twin.held, both()))
-        const goOn = () => void resumeIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
-        for (const port of twin.ports.values()) port.onHeard(goOn)
+      const duplicate = waiting.addDuplicate(dialog)
+      if (duplicate) {
+        reader.resume(dialog.id, beginningOf(duplicate.held, both()))
+        const resumeSession = () => void resumeIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
+        for (const port of duplicate.ports.values()) port.onReceived(resumeSession)
         return
       }
       const waited = waiting.add(dialog)
       if (!waited) return dialog.forget()
       reader.resume(dialog.id, beginningOf(waited.held, both()))
-      const goOn = () => {
+      const resumeSession = () => {
         const taken = waiting.take(dialog.id)
         if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))
       }
       // Once those that stood beside it are open as well.
-      if (waited.goesOn) queueMicrotask(goOn)
-      else waited.onHeard(goOn)
+      if (waited.continues) queueMicrotask(resumeSession)
+      else waited.onReceived(resumeSession)
     },
     resumeIn,
-    hasTwins: (dialogId) => waiting.hasTwins(dialogId),
+    hasDuplicates: (dialogId) => waiting.hasDuplicates(dialogId),
     drop: (dialogId) => waiting.drop(dialogId),
     dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
     hold,

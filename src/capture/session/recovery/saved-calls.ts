@@ -12,9 +12,9 @@ export interface SavedCalls {
 
 /** Dialogs that are open again: a session's before those of the sessions that belong to it. */
 export function savedDialogs({ sessions }: SavedCalls): SavedDialog[] {
-  return sessions.flatMap(({ dialog, halves, twins = [] }) => [
+  return sessions.flatMap(({ dialog, halves, twins: duplicates = [] }) => [
     dialog,
-    ...[...halves, ...twins].map((one) => one.dialog),
+    ...[...halves, ...duplicates].map((one) => one.dialog),
   ])
 }
 

@@ -75,7 +75,7 @@ export interface SavedSessions {
 
 const aliveEveryMs = 1_000
 /** A recording that hears nothing for so long has lost its end: after that nobody comes back by themselves. */
-const goOnMs = 3 * 60_000
+const maxSilenceMs = 3 * 60_000
 
 export async function openSavedSessions(options: {
   directory: string
@@ -143,7 +143,7 @@ function nameOf(dialogId: string): string {
  */
 export function readSavedSessions(directory: string, nowMs: number): SavedSession[] {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const isGone = Math.abs(nowMs - statSync(directory).mtimeMs) > goOnMs
+  const isGone = Math.abs(nowMs - statSync(directory).mtimeMs) > maxSilenceMs
   return isGone ? [] : readdirSync(directory).flatMap((name) => readOne(join(directory, name)) ?? [])
 }
 

@@ -19,21 +19,21 @@ export interface SilentSession {
   readonly held: SavedSession
   readonly facts: SegmentFacts
   /** Nothing of it was being recorded, and its segment has no end: it is the same segment still. */
-  readonly goesOn: boolean
+  readonly continues: boolean
   readonly before: SegmentBefore
   /** Sessions whose streams come into its recording, and their dialogs. */
   readonly halves: Map<string, { held: SavedSplitDirection; dialog: Dialog }>
   /** Sessions that stood beside it, their dialogs and their ports. */
-  readonly twins: Map<string, WaitingTwin>
+  readonly duplicates: Map<string, WaitingDuplicate>
   /** When its first packet came, as performance.now() tells; nothing where its client asked for something first. */
-  readonly heardMs: number | undefined
+  readonly firstPacketMs: number | undefined
   /** Calls once a packet has come. */
-  onHeard(run: () => void): void
+  onReceived(run: () => void): void
   /** Closes the ports that nobody has taken over. */
   close(): void
 }
 
-interface WaitingTwin {
+interface WaitingDuplicate {
   readonly held: SavedDuplicate
   readonly dialog: Dialog
   readonly ports: ReadonlyMap<number, HeldPort>
@@ -45,9 +45,9 @@ export interface SilentSessions {
   /** The dialog of another half is open again, after that of its first session. False: that one does not wait. */
   addHalf(dialog: Dialog): boolean
   /** The same of one that stood beside it. */
-  addTwin(dialog: Dialog): WaitingTwin | undefined
+  addDuplicate(dialog: Dialog): WaitingDuplicate | undefined
   /** Whether others stood beside it, one of which may go on in its place. */
-  hasTwins(dialogId: string): boolean
+  hasDuplicates(dialogId: string): boolean
   /** It waits no longer: something of it is heard. */
   take(dialogId: string): SilentSession | undefined
   /** Its end was told, or nobody comes back to it. */
@@ -62,7 +62,7 @@ export function createSilentSessions(
   options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'latchesOf' | 'clock'>,
   onDropped: (dialogId: string) => void,
 ): SilentSessions {
-  const { held: { calls, goOn } = {}, clock } = options
+  const { held: { calls, resumed } = {}, clock } = options
   const waiting = new Map<string, SilentSession>()
   const sinceMs = clock.monotonicMs()
   const heldById = new Map(calls?.sessions.map((held) => [dialogIdOf(held.dialog.state), held]))
@@ -76,7 +76,7 @@ export function createSilentSessions(
     return ports
   }
 
-  function closeTwin({ ports, dialog }: WaitingTwin): void {
+  function closeDuplicate({ ports, dialog }: WaitingDuplicate): void {
     for (const one of ports.values()) one.close()
     dialog.forget()
   }
@@ -86,8 +86,8 @@ export function createSilentSessions(
     if (held.ports.length > 0 && ports.size === 0) return undefined
     let isTaken = false
     return {
-      ...{ halves: new Map(), twins: new Map() },
-      ...{ dialog, held, facts: readFacts(held.facts), goesOn: goOn?.has(held.segmentId) === true },
+      ...{ halves: new Map(), duplicates: new Map() },
+      ...{ dialog, held, facts: readFacts(held.facts), continues: resumed?.has(held.segmentId) === true },
       before: {
         described: held.described,
         sdpSessionId: held.sdpSessionId,
@@ -105,17 +105,17 @@ export function createSilentSessions(
           return streams
         },
       },
-      get heardMs() {
+      get firstPacketMs() {
         const first = [...ports.values()].flatMap(({ firstMs }) => firstMs ?? [])
         return first.length > 0 ? Math.min(...first) : undefined
       },
-      onHeard(run) {
+      onReceived(run) {
         let isReported = false
         const once = () => {
           if (!isReported) run()
           isReported = true
         }
-        for (const port of ports.values()) port.onHeard(once)
+        for (const port of ports.values()) port.onReceived(once)
       },
       close() {
         if (!isTaken) for (const one of ports.values()) one.close()
@@ -141,54 +141,54 @@ export function createSilentSessions(
       }
       return false
     },
-    addTwin(dialog) {
+    addDuplicate(dialog) {
       for (const one of waiting.values()) {
-        const held = one.held.twins?.find((twin) => dialogIdOf(twin.dialog.state) === dialog.id)
+        const held = one.held.twins?.find((duplicate) => dialogIdOf(duplicate.dialog.state) === dialog.id)
         if (!held) continue
-        const twin = { held, dialog, ports: portsOf(held) }
-        one.twins.set(dialog.id, twin)
-        return twin
+        const duplicate = { held, dialog, ports: portsOf(held) }
+        one.duplicates.set(dialog.id, duplicate)
+        return duplicate
       }
       return undefined
     },
-    hasTwins: (dialogId) => (waiting.get(dialogId)?.twins.size ?? 0) > 0,
+    hasDuplicates: (dialogId) => (waiting.get(dialogId)?.duplicates.size ?? 0) > 0,
     take(dialogId) {
-      const belongsTo = ({ halves, twins }: SilentSession) => halves.has(dialogId) || twins.has(dialogId)
+      const belongsTo = ({ halves, duplicates }: SilentSession) => halves.has(dialogId) || duplicates.has(dialogId)
       const one = waiting.get(dialogId) ?? [...waiting.values()].find(belongsTo)
       if (one) waiting.delete(one.dialog.id)
       return one
     },
     drop(dialogId) {
-      for (const { halves, twins } of waiting.values()) {
+      for (const { halves, duplicates } of waiting.values()) {
         halves.delete(dialogId)
-        const twin = twins.get(dialogId)
-        if (twin) closeTwin(twin)
-        twins.delete(dialogId)
+        const duplicate = duplicates.get(dialogId)
+        if (duplicate) closeDuplicate(duplicate)
+        duplicates.delete(dialogId)
       }
       const one = waiting.get(dialogId)
       if (!one) return
       for (const { dialog } of one.halves.values()) dialog.forget()
-      for (const twin of one.twins.values()) closeTwin(twin)
+      for (const duplicate of one.duplicates.values()) closeDuplicate(duplicate)
       one.close()
       waiting.delete(dialogId)
       onDropped(dialogId)
     },
     dropSilent(silenceMs) {
       if (clock.monotonicMs() - sinceMs < silenceMs) return
-      for (const [dialogId, { dialog, held, close, halves, twins }] of waiting) {
+      for (const [dialogId, { dialog, held, close, halves, duplicates }] of waiting) {
         if (held.ports.length > 0 && allPaused(held.streams)) continue
         close()
         waiting.delete(dialogId)
         onDropped(dialogId)
         for (const half of halves.values()) half.dialog.forget()
-        for (const twin of twins.values()) closeTwin(twin)
+        for (const duplicate of duplicates.values()) closeDuplicate(duplicate)
         dialog.forget()
       }
     },
     stop() {
-      for (const { close, twins } of waiting.values()) {
+      for (const { close, duplicates } of waiting.values()) {
         close()
-        for (const { ports } of twins.values()) for (const one of ports.values()) one.close()
+        for (const { ports } of duplicates.values()) for (const one of ports.values()) one.close()
       }
       waiting.clear()
     },

@@ -96,9 +96,9 @@ export function createCallFlows(
     return begun
   }
 
-  function add(flow: StoredFlow, by: FlowActor, what: string, carries: readonly string[] = [], atMs = nowMs()): void {
+  function add(flow: StoredFlow, by: FlowActor, what: string, elements: readonly string[] = [], atMs = nowMs()): void {
     if (flow.steps.length >= limits.maxSteps) flow.leftOut++
-    else flow.steps.push({ atMs, by, what, with: carries })
+    else flow.steps.push({ atMs, by, what, with: elements })
   }
 
   function trouble(flow: StoredFlow, problem: FlowProblem): void {
@@ -139,7 +139,7 @@ export function createCallFlows(
 
   function came<Given extends IncomingRequest>(given: Given, what: string): Given {
     const flow = flowOf(given.dialog, given.request)
-    add(flow, 'client', what, carriedIn(given.request))
+    add(flow, 'client', what, elementsIn(given.request))
     return answering(given, flow)
   }
 
@@ -164,7 +164,7 @@ export function createCallFlows(
       }),
       onUpdate: (request) => handler.onUpdate(came(request, 'UPDATE')),
       onAck(dialog, ack) {
-        add(flowOf(dialog, ack), 'client', 'ACK', carriedIn(ack))
+        add(flowOf(dialog, ack), 'client', 'ACK', elementsIn(ack))
         return handler.onAck(dialog, ack)
       },
       async onBye(request) {
@@ -198,7 +198,7 @@ export function createCallFlows(
       if (facts.endedAt) flow.endedAtMs ??= nowMs()
       if (recording?.stored?.packetsReceived === 0) trouble(flow, 'empty')
       const reception = is === 'stored' ? recording?.stored?.reception : undefined
-      if (recording && reception) hear(flow, reception, flow.readyMs.get(recording.id) ?? nowMs())
+      if (recording && reception) addMedia(flow, reception, flow.readyMs.get(recording.id) ?? nowMs())
     },
     all() {
       forget()
@@ -208,7 +208,7 @@ export function createCallFlows(
   }
 
   /** Adds a recording's media steps, once its reception is known. */
-  function hear(flow: StoredFlow, { streams, oneWay, isSilent }: Reception, startedAtMs: number): void {
+  function addMedia(flow: StoredFlow, { streams, oneWay, isSilent }: Reception, startedAtMs: number): void {
     for (const { track, codec, firstMs, lastMs, senderReports } of streams) {
       if (firstMs < 0) {
         add(flow, 'capture', 'no-media', [track])
@@ -225,7 +225,7 @@ export function createCallFlows(
   }
 }
 
-function carriedIn(request: SipRequest): string[] {
+function elementsIn(request: SipRequest): string[] {
   if (request.body.length === 0) return []
   const split = splitMultipart(firstHeader(request, 'content-type'), request.body)
   if (split.kind !== 'split') return ['unreadable']

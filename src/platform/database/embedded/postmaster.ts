@@ -69,7 +69,7 @@ export type Postmaster = {
   /** Resolves when PostgreSQL has ended. */
   ended: Promise<void>
   /** Starts a fast shutdown: sessions end and everything is written. */
-  letGo: () => void
+  shutDown: () => void
   kill: (signal: NodeJS.Signals) => void
 }
 
@@ -107,7 +107,7 @@ export function startPostmaster(
   return {
     pid: child.pid ?? 0,
     ended,
-    letGo: () => pipe?.destroy(),
+    shutDown: () => pipe?.destroy(),
     kill: (signal) => child.kill(signal),
   }
 }

@@ -379,9 +379,9 @@ async function nameOutsiders(tx: AnyDatabase, findings: Findings): Promise<void>
     from audit_entry e left join audit_leaf l on l.seq = e.seq
     where not exists (select from audit_pending p where p.seq = e.seq)
     group by e.seq having count(l.index) <> 1 order by e.seq limit 1000`.execute(tx)
-  for (const { seq, places, leaf } of rows) {
-    if (places === 0) findings.add('entry-outside', `Entry ${seq}.`, { seq })
-    else findings.add('entry-twice', `Entry ${seq} has ${places} places.`, { seq, leaf: leaf ?? undefined })
+  for (const { seq, places: indexes, leaf } of rows) {
+    if (indexes === 0) findings.add('entry-outside', `Entry ${seq}.`, { seq })
+    else findings.add('entry-twice', `Entry ${seq} has ${indexes} places.`, { seq, leaf: leaf ?? undefined })
   }
 }
 

@@ -71,11 +71,11 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     const bundle = bundles[tile.index]!
     const entries = await readBundle(read, bundle.path, bundle.width, findings, from)
     if (!entries) absent.push({ from, to: from + tile.width, path: bundle.path })
-    for (let place = 0; place < tile.width; place++) {
-      const index = from + place
-      const bytes = entries?.[place]
+    for (let position = 0; position < tile.width; position++) {
+      const index = from + position
+      const bytes = entries?.[position]
       if (bytes?.length === 0) lost.push(index)
-      const orderNotes = hashes?.subarray(place * hashBytes, (place + 1) * hashBytes)
+      const orderNotes = hashes?.subarray(position * hashBytes, (position + 1) * hashBytes)
       const own = bytes && bytes.length > 0 ? checkExportedEntry(bytes, index, orderNotes) : undefined
       if (own && orderNotes && !own.hash.equals(orderNotes)) {
         findings.add('entry-altered', `Index ${index}${own.seq === undefined ? '' : `, entry ${own.seq}`}.`, {
@@ -223,9 +223,9 @@ async function compareInner(read: Read, inner: readonly Buffer[][], size: number
     for (const tile of tilePaths(level, Math.floor(size / tileWidth ** level))) {
       const first = tile.index * tileWidth
       const stored = await readTile(read, tile.path, tile.width, findings, first * tileWidth ** level)
-      for (let place = 0; stored && place < tile.width; place++) {
-        if (made[first + place]?.equals(stored.subarray(place * hashBytes, (place + 1) * hashBytes))) continue
-        findings.add('subtree-wrong', `"${tile.path}", hash ${place}.`, { leaf: (first + place) * tileWidth ** level })
+      for (let index = 0; stored && index < tile.width; index++) {
+        if (made[first + index]?.equals(stored.subarray(index * hashBytes, (index + 1) * hashBytes))) continue
+        findings.add('subtree-wrong', `"${tile.path}", hash ${index}.`, { leaf: (first + index) * tileWidth ** level })
       }
     }
   }

@@ -200,14 +200,14 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
   const rule = test.skipIf(withoutFaultyTokens !== '')
   const open = (maxMs?: number): Promise<WrappingKeys> =>
     openToken({ ...settingsOf('faulty'), module: faulty!.module }, maxMs)
-  const right = () => faulty!.goWrong('')
+  const right = () => faulty!.fail('')
 
   rule('is not believed that it destroyed a key that is still there', async () => {
     const keys = await open()
     const store = await withSealedSecrets(keys, join(tokens!.folder, 'keys'))
     const label = newLabel()
     await store.write(label, Buffer.from('a secret'))
-    await faulty!.goWrong('keeps')
+    await faulty!.fail('keeps')
     await expect(store.destroy(label)).rejects.toMatchObject({ code: 'KEY_STAYS' })
     await right()
     // Nothing of it is gone yet, so that it can be tried again.
@@ -220,7 +220,7 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
     const keys = await open()
     const label = newLabel()
     await keys.make(label)
-    await faulty!.goWrong('wrong')
+    await faulty!.fail('wrong')
     await expect(keys.wrap(label, items)).rejects.toMatchObject({ code: expect.stringMatching(/^KEY_/) as string })
     await right()
     expect(await keys.wrap(label, items)).toHaveLength(1)
@@ -229,7 +229,7 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
   rule('makes no key that could be exported', async () => {
     const keys = await open()
     const label = newLabel()
-    await faulty!.goWrong('open')
+    await faulty!.fail('open')
     await expect(keys.make(label)).rejects.toMatchObject({ code: 'KEY_STORE_OPEN_TO_OTHERS' })
     await right()
     expect(await keys.has(label)).toBe(false)
@@ -238,7 +238,7 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
   rule('leaves no two keys of one name', async () => {
     const keys = await open()
     const label = newLabel()
-    await faulty!.goWrong('twice')
+    await faulty!.fail('twice')
     await expect(keys.make(label)).rejects.toMatchObject({ code: 'KEY_EXISTS' })
     await right()
     const [wrapped] = await keys.wrap(label, items)
@@ -250,7 +250,7 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
     const keys = await open(maxMs)
     const label = newLabel()
     await keys.make(label)
-    await faulty!.goWrong('hangs')
+    await faulty!.fail('hangs')
     await expect(keys.wrap(label, items)).rejects.toMatchObject(away('C_Encrypt has not returned for 1 s'))
     const began = performance.now()
     await expect(keys.has(label)).rejects.toMatchObject(away('a call has not returned'))
@@ -265,7 +265,7 @@ describe(`a token that goes wrong${withoutFaultyTokens}`, () => {
     const keys = await open()
     const label = newLabel()
     await keys.make(label)
-    await faulty!.goWrong('removed')
+    await faulty!.fail('removed')
     await expect(keys.has(label)).rejects.toMatchObject(away('CKR_DEVICE_REMOVED'))
     await expect(keys.destroy(label)).rejects.toMatchObject(away('CKR_DEVICE_REMOVED'))
     await right()

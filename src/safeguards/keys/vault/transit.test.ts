@@ -46,7 +46,7 @@ async function openWithKey() {
 }
 
 /** Lets requests of this kind go wrong, so many times. */
-function goWrong(kind: RegExp, fault: Fault, times = Infinity): void {
+function failWith(kind: RegExp, fault: Fault, times = Infinity): void {
   let left = times
   server.fault = (requests) => (kind.test(`${requests.method} ${requests.path}`) && left-- > 0 ? fault : undefined)
 }
@@ -87,7 +87,7 @@ describe('a key server that answers late, twice, or not', () => {
     for (const kind of [/^GET .*keys/, /^POST .*keys\/[^/]*$/, /encrypt/, /decrypt/, /config/, /^DELETE/]) {
       const keys = await openTransit(settings(), quick)
       const label = newLabel()
-      goWrong(kind, fault, 1)
+      failWith(kind, fault, 1)
       await keys.make(label)
       const [wrapped] = await keys.wrap(label, items)
       expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose }])).toEqual([items[0]!.secret])
@@ -99,7 +99,7 @@ describe('a key server that answers late, twice, or not', () => {
 
   test.each(once.slice(0, -1))('always %s, is away after three tries', async (_, fault) => {
     const { keys, label, wrapped } = await openWithKey()
-    goWrong(/./, fault)
+    failWith(/./, fault)
     const began = performance.now()
     for (const act of [
       () => keys.has(label),
@@ -118,7 +118,7 @@ describe('a key server that answers late, twice, or not', () => {
 
   test('that carries a deletion out long after it was asked, does not reach a key of the same name made since', async () => {
     const { keys, label } = await openWithKey()
-    goWrong(/^DELETE/, { doesAfterMs: 500 }, 1)
+    failWith(/^DELETE/, { doesAfterMs: 500 }, 1)
     await keys.destroy(label)
     server.fault = undefined
     await keys.make(label)
@@ -137,7 +137,7 @@ describe('a key server that answers late, twice, or not', () => {
 
   test('that is sealed is to be unsealed', async () => {
     const { keys, label } = await openWithKey()
-    goWrong(/./, { instead: { status: 503, body: { errors: ['Vault is sealed'] } } })
+    failWith(/./, { instead: { status: 503, body: { errors: ['Vault is sealed'] } } })
     expect(await faultOf(keys.has(label))).toMatchObject(away(/is sealed: unseal it/))
   })
 })
@@ -172,7 +172,7 @@ describe('a key server that answers wrongly', () => {
     ['with an error in one', changed((all) => (all[0] = { ...all[0], ciphertext: undefined, error: 'no' }))],
   ])('is not believed to have wrapped what it gives %s', async (_, fault) => {
     const { keys, label } = await openWithKey()
-    goWrong(/encrypt/, fault)
+    failWith(/encrypt/, fault)
     expect((await faultOf(keys.wrap(label, two))).code).toMatch(/^KEY_(FORGED|STORE_AWAY)$/)
     server.fault = undefined
     expect(await keys.wrap(label, two)).toHaveLength(2)
@@ -187,7 +187,7 @@ describe('a key server that answers wrongly', () => {
       changed((all) => (all[1]!['reference'] = `${crypto.randomUUID()}.1`)),
       changed((all) => (all[1]!['plaintext'] = 7)),
     ]) {
-      goWrong(/decrypt/, fault)
+      failWith(/decrypt/, fault)
       expect((await faultOf(keys.unwrap(label, wrapped))).code).toBe('KEY_STORE_AWAY')
     }
   })
@@ -197,7 +197,7 @@ describe('a key server that answers wrongly', () => {
     ['refuses to delete', /^DELETE/, { instead: { status: 400, body: { errors: ['deletion is not allowed'] } } }],
   ])('that %s: the key stays, and that is said', async (_, kind, fault) => {
     const { keys, label, wrapped } = await openWithKey()
-    goWrong(kind, fault)
+    failWith(kind, fault)
     expect(await faultOf(keys.destroy(label))).toMatchObject({
       code: 'KEY_STAYS',
       message: expect.stringContaining(`seloste-${label}, and it is still there`) as string,
@@ -229,7 +229,7 @@ describe('a key server that answers wrongly', () => {
     ['something that speaks JSON', { status: 404, body: { message: 'not found' } }],
   ])('not found by %s is no key that is gone', async (_, instead) => {
     const { keys, label, wrapped } = await openWithKey()
-    goWrong(/./, { instead })
+    failWith(/./, { instead })
     for (const act of [
       () => keys.has(label),
       () => keys.destroy(label),
@@ -260,7 +260,7 @@ describe('a key server that answers wrongly', () => {
       code: 'KEY_STORE_OPEN_TO_OTHERS',
       message: expect.stringContaining('its exportable is true') as string,
     })
-    goWrong(/^GET/, {
+    failWith(/^GET/, {
       changed: (reported) => ({
         ...reported,
         body: { data: { ...(reported.body as { data: object }).data, name: 'another' } },

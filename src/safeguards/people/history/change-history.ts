@@ -107,12 +107,12 @@ function changeEmployment(
       phones: [...before.phones, ...begin(before.phones).filter(isFree)],
     }
   }
-  const moved = <Held extends Interval>(timeline: readonly Held[], mayGoOn: (longer: Held) => boolean): Held[] =>
+  const moved = <Held extends Interval>(timeline: readonly Held[], mayContinue: (longer: Held) => boolean): Held[] =>
     timeline.flatMap((held) => {
       const begins = held.from.equals(before.employedFrom) ? employedFrom : held.from
-      const goesOn = ended !== null && held.to?.equals(ended) === true
-      const longer = { ...held, from: begins, to: goesOn ? employedTo : held.to }
-      const possible = goesOn && !mayGoOn(longer) ? held : longer
+      const continues = ended !== null && held.to?.equals(ended) === true
+      const longer = { ...held, from: begins, to: continues ? employedTo : held.to }
+      const possible = continues && !mayContinue(longer) ? held : longer
       // What ended before this employment began belongs to an earlier one.
       const earlier = held.to !== null && compare(held.to, before.employedFrom) <= 0
       return earlier ? [held] : within(possible, { from: employedFrom, to: employedTo })
@@ -136,8 +136,8 @@ function returnsAt(
   { from, employedFrom, employedTo }: HistoryChange,
 ): Temporal.Instant | false {
   if (employedFrom) return compare(employedFrom, ended) >= 0 && employedFrom
-  const goesOn = employedTo !== undefined && (employedTo === null || compare(employedTo, ended) > 0)
-  return goesOn && compare(from, ended) > 0 && from
+  const continues = employedTo !== undefined && (employedTo === null || compare(employedTo, ended) > 0)
+  return continues && compare(from, ended) > 0 && from
 }
 
 function changePlacement(person: PersonHistory, { from, unitId, supervisorId }: HistoryChange) {

@@ -49,18 +49,18 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
     const same = validities.findIndex((one, index) => {
       return one?.key === validity.key && one.from === validity.from && !rowOf.has(index)
     })
-    const place = same < 0 ? numbers.length : same
-    numbers[place] = entry
-    validities[place] = validity
-    rowOf.set(place, row)
+    const position = same < 0 ? numbers.length : same
+    numbers[position] = entry
+    validities[position] = validity
+    rowOf.set(position, row)
   }
   const placesOf = Map.groupBy(validities.keys(), (index) => validities[index]?.key)
-  for (const [place, row] of rowOf) {
-    const mine = validities[place]!
+  for (const [index, row] of rowOf) {
+    const mine = validities[index]!
     const written = displayPhoneNumber(mine.key, draft.numbering)
     for (const other of placesOf.get(mine.key) ?? []) {
       const its = validities[other]
-      if (other === place || !its || its.from > mine.to || mine.from > its.to) continue
+      if (other === index || !its || its.from > mine.to || mine.from > its.to) continue
       const otherRow = rowOf.get(other)
       if (otherRow === undefined) {
         problems.push(fileProblem('number.in-draft', row, 'valid_from', { written, since: its.from }))

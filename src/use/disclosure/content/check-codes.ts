@@ -37,7 +37,7 @@ export function isBusinessId(symbols: string): boolean {
   if (!/^\d{7,8}$/.test(symbols)) return false
   const digits = symbols.padStart(8, '0')
   const weights = [7, 9, 10, 5, 8, 4, 2]
-  const remainder = weights.reduce((sum, weight, place) => sum + weight * Number(digits[place]), 0) % 11
+  const remainder = weights.reduce((sum, weight, index) => sum + weight * Number(digits[index]), 0) % 11
   return remainder !== 1 && Number(digits[7]) === (remainder === 0 ? 0 : 11 - remainder)
 }
 
@@ -65,8 +65,8 @@ function withRemainderOne(code: string): boolean {
 }
 
 function luhn(digits: string): boolean {
-  const sum = [...digits].reduce((total, digit, place) => {
-    const weighted = Number(digit) * (place % 2 === 0 ? 2 : 1)
+  const sum = [...digits].reduce((total, digit, index) => {
+    const weighted = Number(digit) * (index % 2 === 0 ? 2 : 1)
     return total + (weighted > 9 ? weighted - 9 : weighted)
   }, 0)
   return sum % 10 === 0

@@ -37,7 +37,7 @@ export function spellsLetter(text: string, language: Language): boolean {
 function pairs(language: Language): Map<string, string> {
   const list = names[language].split(/\s+/)
   const map = new Map<string, string>()
-  for (let place = 0; place + 1 < list.length; place += 2) map.set(list[place + 1] ?? '', list[place] ?? '')
+  for (let index = 0; index + 1 < list.length; index += 2) map.set(list[index + 1] ?? '', list[index] ?? '')
   return map
 }
 

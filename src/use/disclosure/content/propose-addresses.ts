@@ -26,23 +26,23 @@ export function proposeAddresses(tokens: readonly Token[], other: readonly Token
 
 function streets(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
-  for (let place = 0; place < tokens.length; place += 1) {
-    const token = tokens[place]!
+  for (let index = 0; index < tokens.length; index += 1) {
+    const token = tokens[index]!
     const whole = isStreetName(token.text, token.language)
-    const english = token.language === 'en' && startOfEnglish(tokens, place) !== undefined
+    const english = token.language === 'en' && startOfEnglish(tokens, index) !== undefined
     const parted =
-      isStreetWord(token.text, token.language) && place > 0 && (english || mayNameStreet(tokens[place - 1]!))
+      isStreetWord(token.text, token.language) && index > 0 && (english || mayNameStreet(tokens[index - 1]!))
     if (!whole && !parted) continue
-    const last = endOfAddress(tokens, place)
+    const last = endOfAddress(tokens, index)
     if (token.language === 'en') {
-      const first = startOfEnglish(tokens, place)
-      if (first === undefined && last === place) continue
-      proposals.push(proposal(tokens, first ?? place - 1, last, first === undefined ? 0.6 : 0.9))
+      const first = startOfEnglish(tokens, index)
+      if (first === undefined && last === index) continue
+      proposals.push(proposal(tokens, first ?? index - 1, last, first === undefined ? 0.6 : 0.9))
       continue
     }
-    const numbered = last > place
+    const numbered = last > index
     if (parted && !whole && !numbered) continue
-    const first = parted && !whole ? place - 1 : prefixed(tokens, place)
+    const first = parted && !whole ? index - 1 : prefixed(tokens, index)
     proposals.push(proposal(tokens, first, last, numbered ? 0.95 : 0.6))
   }
   return proposals
@@ -53,16 +53,16 @@ function mayNameStreet(before: Token): boolean {
 }
 
 /** "Itäinen Rantakatu", "Norra Esplanaden", "Kaarlo Sarkian tie": capitalised words before it belong to it. */
-function prefixed(tokens: readonly Token[], place: number): number {
-  const before = tokens[place - 1]
+function prefixed(tokens: readonly Token[], index: number): number {
+  const before = tokens[index - 1]
   const compass =
     /^(itäinen|läntinen|pohjoinen|eteläinen|vanha|uusi|ala|ylä|norra|södra|östra|västra|gamla|nya|lilla|stora)$/
-  return before !== undefined && (before.capital || compass.test(before.text)) ? place - 1 : place
+  return before !== undefined && (before.capital || compass.test(before.text)) ? index - 1 : index
 }
 
 /** "25 Baker Street": the number up to three words before it. */
-function startOfEnglish(tokens: readonly Token[], place: number): number | undefined {
-  for (let at = place - 2; at >= Math.max(0, place - 4); at -= 1) {
+function startOfEnglish(tokens: readonly Token[], index: number): number | undefined {
+  for (let at = index - 2; at >= Math.max(0, index - 4); at -= 1) {
     if (!isNumber(tokens[at]!)) continue
     let first = at
     while (first > 0 && isNumber(tokens[first - 1]!)) first -= 1
@@ -72,10 +72,10 @@ function startOfEnglish(tokens: readonly Token[], place: number): number | undef
 }
 
 /** Skips the number, the stair, the flat, the postcode and the town. */
-function endOfAddress(tokens: readonly Token[], place: number): number {
-  let last = place
+function endOfAddress(tokens: readonly Token[], index: number): number {
+  let last = index
   let strange = 0
-  for (let at = place + 1; at < Math.min(tokens.length, place + 18); at += 1) {
+  for (let at = index + 1; at < Math.min(tokens.length, index + 18); at += 1) {
     const token = tokens[at]!
     if (token.from - tokens[at - 1]!.to > 24_000) break
     if (belongs(token)) {
@@ -85,13 +85,13 @@ function endOfAddress(tokens: readonly Token[], place: number): number {
     } else {
       if (!standsBetween(token.text, token.language) && !ofPostcode.test(token.text)) strange += 1
       const talk = isSmallWord(token.text, token.language) && !ofPostcode.test(token.text)
-      if (strange > strangers || (talk && last > place) || isUnit(token.text, token.language)) break
+      if (strange > strangers || (talk && last > index) || isUnit(token.text, token.language)) break
     }
   }
   // A town follows a postcode, whatever was recognised.
   const [end, next] = [tokens[last]!, tokens[last + 1]]
   const town = next !== undefined && next.from - end.to < 4000 && next.text.length >= 2 && !isPhraseWord(next)
-  const digits = tokens.slice(place + 1, last + 1).filter(isNumber).length
+  const digits = tokens.slice(index + 1, last + 1).filter(isNumber).length
   const postcode = digits >= 4 || /^\d{5}$/.test(end.text)
   return town && postcode && isNumber(end) && !isSmallWord(next.text, next.language) ? last + 1 : last
 }
@@ -143,8 +143,8 @@ function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number)
 }
 
 /** "Seventy seven oak drove": the second word after the number, whatever it is. */
-function wordsBehindNumber(tokens: readonly Token[], place: number): number | undefined {
-  let first = place
+function wordsBehindNumber(tokens: readonly Token[], index: number): number | undefined {
+  let first = index
   while (first < tokens.length && isNumber(tokens[first]!)) first += 1
   const words = tokens.slice(first, first + 2)
   const strange = words.every(
@@ -156,19 +156,19 @@ function wordsBehindNumber(tokens: readonly Token[], place: number): number | un
 /** A town after a postcode, or where somebody says where they live. */
 function towns(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
-  tokens.forEach((token, place) => {
+  tokens.forEach((token, index) => {
     if (!isTown(token.text)) return
-    let first = place
-    while (first > 0 && place - first < 6 && isNumber(tokens[first - 1]!)) first -= 1
-    if (first < place) proposals.push({ ...proposal(tokens, first, place, 0.8), trigger: 'postcode' })
-    else if (lives(tokens, place)) proposals.push({ ...proposal(tokens, place, place, 0.5), trigger: 'town' })
+    let first = index
+    while (first > 0 && index - first < 6 && isNumber(tokens[first - 1]!)) first -= 1
+    if (first < index) proposals.push({ ...proposal(tokens, first, index, 0.8), trigger: 'postcode' })
+    else if (lives(tokens, index)) proposals.push({ ...proposal(tokens, index, index, 0.5), trigger: 'town' })
   })
   return proposals
 }
 
-function lives(tokens: readonly Token[], place: number): boolean {
+function lives(tokens: readonly Token[], index: number): boolean {
   return tokens
-    .slice(Math.max(0, place - 3), place)
+    .slice(Math.max(0, index - 3), index)
     .some(({ text }) =>
       /^(asun|asumme|asuu|muutin|muutimme|kotoisin|bor|bodde|flyttade|live|lives|living|moved)$/.test(text),
     )

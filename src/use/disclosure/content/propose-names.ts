@@ -62,12 +62,12 @@ function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
   while (first < start + 4 && first < tokens.length && isNoName(tokens[first]!)) first += 1
   if (first - start > (phrase.loose ? 0 : 3)) return []
   let last = first - 1
-  for (let place = first; place < first + wordsOfName && place < tokens.length; place += 1) {
-    const token = tokens[place]!
+  for (let index = first; index < first + wordsOfName && index < tokens.length; index += 1) {
+    const token = tokens[index]!
     if (token.from - phraseEnds > answerWithin || isNoName(token)) break
-    if (place > first && token.from - tokens[place - 1]!.to > 8000) break
-    if (loose && !isLikelyName(token) && !(place > first && isAlmostName(token))) break
-    last = place
+    if (index > first && token.from - tokens[index - 1]!.to > 8000) break
+    if (loose && !isLikelyName(token) && !(index > first && isAlmostName(token))) break
+    last = index
   }
   if (last < first) return []
   const sure = tokens.slice(first, last + 1).some(isLikelyName)
@@ -113,27 +113,27 @@ function isAlmostName(token: Token): boolean {
 
 /** Names anywhere: one that is no everyday word, with neighbours that may be the rest of it. */
 function ofLists(tokens: readonly Token[]): Proposal[] {
-  return tokens.flatMap((token, place) => {
+  return tokens.flatMap((token, index) => {
     const known = nameOf(token)
     const strong = known !== undefined && (!known.word || token.capital)
     if (!strong && (!endsLikeFamilyName(token.text) || isNoName(token))) return []
     const numeral = readNumeral(token.text, token.language)?.misheard === false
     if (isMonth(token.text, token.language) || (known === undefined && numeral)) return []
-    const before = beside(tokens, place, -1)
-    const next = beside(tokens, place, 1)
+    const before = beside(tokens, index, -1)
+    const next = beside(tokens, index, 1)
     // Given name first: the family name after it may be any word, and so may the given name before a family name.
-    const first = known?.given !== true && before !== undefined && mayBeName(before) ? place - 1 : place
-    const last = known?.given === true && next !== undefined && mayBeName(next) ? place + 1 : place
-    const pair = first < place || last > place
+    const first = known?.given !== true && before !== undefined && mayBeName(before) ? index - 1 : index
+    const last = known?.given === true && next !== undefined && mayBeName(next) ? index + 1 : index
+    const pair = first < index || last > index
     const both = tokens.slice(first, last + 1).every((one) => isLikelyName(one) || nameOf(one) !== undefined)
-    if (!strong && !pair) return [proposal(tokens, place, place, 'name-list', 0.4)]
-    if (!pair) return [proposal(tokens, place, place, 'name-list', token.capital ? 0.8 : 0.6)]
+    if (!strong && !pair) return [proposal(tokens, index, index, 'name-list', 0.4)]
+    if (!pair) return [proposal(tokens, index, index, 'name-list', token.capital ? 0.8 : 0.6)]
     return [proposal(tokens, first, last, 'name-pair', both ? 0.9 : 0.6)]
   })
 }
 
-function beside(tokens: readonly Token[], place: number, step: 1 | -1): Token | undefined {
-  const [token, other] = [tokens[place]!, tokens[place + step]]
+function beside(tokens: readonly Token[], index: number, step: 1 | -1): Token | undefined {
+  const [token, other] = [tokens[index]!, tokens[index + step]]
   if (other === undefined) return undefined
   const gap = step > 0 ? other.from - token.to : token.from - other.to
   return gap < 6400 ? other : undefined
@@ -149,12 +149,12 @@ const written =
 
 function capitals(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
-  for (let place = 0; place < tokens.length; place += 1) {
-    let last = place - 1
+  for (let index = 0; index < tokens.length; index += 1) {
+    let last = index - 1
     while (isProper(tokens[last + 1])) last += 1
-    if (last < place) continue
-    proposals.push(proposal(tokens, place, last, 'capital', 0.5))
-    place = last
+    if (last < index) continue
+    proposals.push(proposal(tokens, index, last, 'capital', 0.5))
+    index = last
   }
   return proposals
 }
@@ -194,18 +194,18 @@ function oneLetterOff(text: string): string[] {
 /** Four or more letters one by one: a spelled name. */
 function spelled(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
-  for (let place = 0; place < tokens.length;) {
-    let last = place - 1
+  for (let index = 0; index < tokens.length;) {
+    let last = index - 1
     let count = 0
-    for (let next = place; next < tokens.length; next += 1) {
+    for (let next = index; next < tokens.length; next += 1) {
       const token = tokens[next]!
-      if (next > place && token.from - tokens[next - 1]!.to > 16_000) break
+      if (next > index && token.from - tokens[next - 1]!.to > 16_000) break
       if (!isLetter(token)) break
       count += 1
       last = next
     }
-    if (count >= 4) proposals.push(proposal(tokens, place, last, 'spelled', 0.7))
-    place = Math.max(place + 1, last + 1)
+    if (count >= 4) proposals.push(proposal(tokens, index, last, 'spelled', 0.7))
+    index = Math.max(index + 1, last + 1)
   }
   return proposals
 }

@@ -46,8 +46,8 @@ export function proposeNumbers(tokens: readonly Token[], other: readonly Token[]
     .filter(({ category }) => category !== 'NAME')
     .sort((one, two) => one.at - two.at)
   const proposals = runsOf(tokens).flatMap((run) => {
-    const heard = phraseBefore(phrases, tokens[run.first]!.from)
-    const judged = judge(tokens, run, heard)
+    const played = phraseBefore(phrases, tokens[run.first]!.from)
+    const judged = judge(tokens, run, played)
     if (judged === undefined) return []
     const { first, last } = completed(tokens, run, judged)
     return [{ ...spanOf(tokens, first, last), ...judged }]
@@ -128,21 +128,21 @@ const furthest = 3
 function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: number): number {
   let reached = edge
   let strange = 0
-  for (let place = edge + step; Math.abs(place - edge) <= furthest; place += step) {
-    const [token, neighbour] = [tokens[place], tokens[place - step]!]
+  for (let index = edge + step; Math.abs(index - edge) <= furthest; index += step) {
+    const [token, neighbour] = [tokens[index], tokens[index - step]!]
     if (token === undefined) break
     const gap = step < 0 ? neighbour.from - token.to : token.from - neighbour.to
     const { text, language } = token
     // "The number is have oh nine": what is between "is" and the digits is one of them, whatever it looks like.
-    const behindVerb = step < 0 && links.test(tokens[place - 1]?.text ?? '') && !links.test(text)
+    const behindVerb = step < 0 && links.test(tokens[index - 1]?.text ?? '') && !links.test(text)
     const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
     const small = (isSmallWord(text, language) && !known) || standsBetween(text, language)
-    const letterNext = step > 0 && isLetterAlone(tokens[place + 1])
+    const letterNext = step > 0 && isLetterAlone(tokens[index + 1])
     const talk = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
     if (gap > 6400 || (talk && !behindVerb)) break
     if (!known) strange += 1
     if (strange > strangers || text.length > 20) break
-    reached = place
+    reached = index
   }
   return reached
 }
@@ -209,8 +209,8 @@ function dateFrom(tokens: readonly Token[], start: number, phraseEnds: number): 
   for (let at = start; at < Math.min(tokens.length, start + 16); at += 1) {
     const token = tokens[at]!
     if (token.from - (first === undefined ? phraseEnds : tokens[at - 1]!.to) > 40_000) break
-    const goesOn = first !== undefined && last === at - 1 && token.from - tokens[last]!.to < 4000
-    if (ofDate(token, tokens[at + 1]?.text ?? '') || (goesOn && isExactNumeral(token))) {
+    const continues = first !== undefined && last === at - 1 && token.from - tokens[last]!.to < 4000
+    if (ofDate(token, tokens[at + 1]?.text ?? '') || (continues && isExactNumeral(token))) {
       first ??= at
       last = at
       strange = 0

@@ -67,15 +67,15 @@ test.each<Line>([
 })
 
 test('what the other party reads back is proposed on their track, in pieces and in another form', () => {
-  const { proposals, heard } = proposed([
+  const { proposals, heard: played } = proposed([
     [1, 'fi', 'numeroni on nolla viisi nolla yksi kaksi kolme neljä viisi kuusi'],
     [0, 'fi', 'eli nolla viisikymmentä'],
     [0, 'fi', 'kakskytkolme neljä viisi kuusi selvä'],
     [1, 'fi', 'ja nimeni on yrjänä karjuvaara'],
     [0, 'fi', 'katsotaan karjuvaaran asia'],
   ])
-  expect(heard(0)).toContain('neljä viisi kuusi')
-  expect(heard(0)).toContain('karjuvaaran')
+  expect(played(0)).toContain('neljä viisi kuusi')
+  expect(played(0)).toContain('karjuvaaran')
   expect(proposals.some(({ track, trigger }) => track === 0 && trigger === 'repeated')).toBe(true)
 })
 
@@ -97,9 +97,9 @@ test('spans of a track are united', () => {
 test('in calls with twelve words of a hundred misheard, 95 % of codes and 80 % of names and addresses are found whole', () => {
   const found = { code: 0, name: 0 }
   const planted = { code: 0, name: 0 }
-  for (const [place, call] of labelledCalls(60, 11).entries()) {
-    const heard = mishear(call.words, 0.115, chanceFrom(place))
-    const proposals = proposeSpans(heard, call.lengthSamples)
+  for (const [index, call] of labelledCalls(60, 11).entries()) {
+    const played = mishear(call.words, 0.115, chanceFrom(index))
+    const proposals = proposeSpans(played, call.lengthSamples)
     for (const label of call.labels) {
       const kind = label.category === 'NAME' || label.category === 'ADDRESS' ? 'name' : 'code'
       planted[kind] += 1
@@ -130,12 +130,12 @@ function proposed(lines: readonly Line[]) {
     at += 4000
   }
   const proposals = proposeSpans(words, at + 8000)
-  const heard = (track: TrackPlace) => {
+  const played = (track: TrackPlace) => {
     const spans = redactionsOf(proposals, track)
     const inside = words.filter(
       (one) => one.track === track && spans.some(({ from, to }) => one.from >= from && one.to <= to),
     )
     return inside.map(({ text }) => text).join(' ')
   }
-  return { proposals, heard }
+  return { proposals, heard: played }
 }

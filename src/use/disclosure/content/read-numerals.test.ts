@@ -97,8 +97,8 @@ test('a code that is spelled with its letters keeps them', () => {
 })
 
 function runsIn(spoken: string, language: Language) {
-  const words = spoken.split(' ').map((text, place) => {
-    const from = place * 4000
+  const words = spoken.split(' ').map((text, index) => {
+    const from = index * 4000
     return { text, language, track: 0 as const, from, to: from + 3600 }
   })
   return symbolRuns(tokensOf(words, 0), language)

@@ -38,8 +38,8 @@ export function readNumeral(text: string, language: Language): NumeralReading | 
   return resembled === undefined ? undefined : { morphemes: [resembled], weak: true, misheard: true }
 }
 
-interface Placed extends Morpheme {
-  place: number
+interface PlacedMorpheme extends Morpheme {
+  index: number
 }
 
 interface Sum {
@@ -48,8 +48,10 @@ interface Sum {
 }
 
 /** Adds up consecutive numerals. Fillers are removed before. */
-export function addUp(readings: readonly { place: number; morphemes: readonly Morpheme[] }[]): SpokenNumber[] {
-  const items: Placed[] = readings.flatMap(({ place, morphemes }) => morphemes.map((one) => ({ ...one, place })))
+export function addUp(readings: readonly { index: number; morphemes: readonly Morpheme[] }[]): SpokenNumber[] {
+  const items: PlacedMorpheme[] = readings.flatMap(({ index, morphemes }) =>
+    morphemes.map((one) => ({ ...one, index })),
+  )
   const numbers: SpokenNumber[] = []
   for (let at = 0; at < items.length;) {
     const first = items[at]!
@@ -57,7 +59,7 @@ export function addUp(readings: readonly { place: number; morphemes: readonly Mo
       const unit = items[at + 1]
       const last = unit?.kind === 'unit' ? unit : first
       const digits = unit?.kind === 'unit' ? String(unit.value).repeat(first.value) : ''
-      numbers.push({ digits, first: first.place, last: last.place, ordinal: false, large: false })
+      numbers.push({ digits, first: first.index, last: last.index, ordinal: false, large: false })
       at += unit?.kind === 'unit' ? 2 : 1
       continue
     }
@@ -65,8 +67,8 @@ export function addUp(readings: readonly { place: number; morphemes: readonly Mo
     const used = items.slice(at, next)
     numbers.push({
       digits: String(value),
-      first: first.place,
-      last: used.at(-1)!.place,
+      first: first.index,
+      last: used.at(-1)!.index,
       ordinal: used.some(({ ordinal }) => ordinal),
       large: used.some(({ kind }) => kind === 'hundred' || kind === 'thousand'),
     })
@@ -75,7 +77,7 @@ export function addUp(readings: readonly { place: number; morphemes: readonly Mo
   return numbers
 }
 
-function belowMillion(items: readonly Placed[], at: number): Sum {
+function belowMillion(items: readonly PlacedMorpheme[], at: number): Sum {
   const thousands = items[at]?.kind === 'thousand' ? { value: 1, next: at } : belowThousand(items, at)
   if (thousands.value === 0 || items[thousands.next]?.kind !== 'thousand') return thousands
   const value = thousands.value * 1000
@@ -85,7 +87,7 @@ function belowMillion(items: readonly Placed[], at: number): Sum {
   return { value: value + rest.value, next: rest.next }
 }
 
-function belowThousand(items: readonly Placed[], at: number): Sum {
+function belowThousand(items: readonly PlacedMorpheme[], at: number): Sum {
   const hundreds = items[at]?.kind === 'hundred' ? { value: 1, next: at } : belowHundred(items, at)
   if (hundreds.value === 0 || items[hundreds.next]?.kind !== 'hundred') return hundreds
   const value = hundreds.value * 100
@@ -93,12 +95,12 @@ function belowThousand(items: readonly Placed[], at: number): Sum {
   if (!continues(items, next)) return { value, next }
   const rest = belowHundred(items, next)
   // "neljäsataa yksi kaksi": digits in words of their own are not part of the four hundred.
-  const apart = items[next]?.place !== items[next - 1]?.place
+  const apart = items[next]?.index !== items[next - 1]?.index
   const readOn = items[rest.next]?.kind === 'unit' && rest.value < 10
   return apart && readOn ? { value, next } : { value: value + rest.value, next: rest.next }
 }
 
-function belowHundred(items: readonly Placed[], at: number): Sum {
+function belowHundred(items: readonly PlacedMorpheme[], at: number): Sum {
   const first = items[at]!
   const second = items[at + 1]
   if (first.kind === 'ten') return withUnit(items, at + 1, first.value)
@@ -110,7 +112,7 @@ function belowHundred(items: readonly Placed[], at: number): Sum {
     if (second.kind === 'teen-mark') return { value: 10 + first.value, next: at + 2 }
     // "viidenkymmenen" is fifty, "viisi kymmenen" is the fifth of October.
     const tenfold = second.kind === 'ten-mark' || (second.kind === 'teen' && second.value === 10)
-    if (tenfold && (second.kind === 'ten-mark' || second.place === first.place)) {
+    if (tenfold && (second.kind === 'ten-mark' || second.index === first.index)) {
       return withUnit(items, at + 2, first.value * 10)
     }
   }
@@ -118,19 +120,19 @@ function belowHundred(items: readonly Placed[], at: number): Sum {
 }
 
 /** Twenty and three; but "twenty three-teen" is 20 and 13. */
-function withUnit(items: readonly Placed[], at: number, tens: number): Sum {
+function withUnit(items: readonly PlacedMorpheme[], at: number, tens: number): Sum {
   const unit = items[at]
   const after = items[at + 1]
   const starts =
     after !== undefined &&
     (after.kind === 'teen-mark' || after.kind === 'ten-mark' || after.kind === 'hundred') &&
-    unit?.place !== items[at - 1]?.place
+    unit?.index !== items[at - 1]?.index
   if (unit?.kind !== 'unit' || unit.value === 0 || starts) return { value: tens, next: at }
   return { value: tens + unit.value, next: at + 1 }
 }
 
 /** Returns true if what follows a hundred or a thousand is smaller and belongs to it. */
-function continues(items: readonly Placed[], at: number): boolean {
+function continues(items: readonly PlacedMorpheme[], at: number): boolean {
   const item = items[at]
   if (item === undefined || item.kind === 'times' || item.kind === 'thousand') return false
   return !(item.kind === 'unit' && item.value === 0)

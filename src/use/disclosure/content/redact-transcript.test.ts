@@ -25,7 +25,7 @@ test('words of a turn fill its time, one after another, longer words for longer'
         expect(words.map(({ text }) => text)).toEqual(texts)
         expect(words[0]?.from).toBe(from)
         expect(words.at(-1)?.to).toBe(from + long)
-        for (const [place, word] of words.entries()) if (place > 0) expect(word.from).toBe(words[place - 1]?.to)
+        for (const [index, word] of words.entries()) if (index > 0) expect(word.from).toBe(words[index - 1]?.to)
       },
     ),
   )
@@ -70,7 +70,7 @@ test('every call whose planted words are all taken out is clean, and every one i
   let clean = 0
   let codes = 0
   let noticed = 0
-  for (const [place, call] of calls.entries()) {
+  for (const [index, call] of calls.entries()) {
     const turns: TrackTurn[] = call.words.map((word) => ({ ...word, words: [word] }))
     const text = (spans: typeof call.labels) =>
       redactTranscript(turns, spans)
@@ -80,7 +80,7 @@ test('every call whose planted words are all taken out is clean, and every one i
     const left = call.labels.filter(({ category }) => category === 'IDENTITY_CODE' || category === 'PHONE')
     if (left.length === 0) continue
     codes += 1
-    const one = left[Math.floor(chanceFrom(place)() * left.length)]!
+    const one = left[Math.floor(chanceFrom(index)() * left.length)]!
     const remaining = call.labels.filter((label) => label !== one)
     const found = identifiersIn(text(remaining), call.language).some(({ category }) => category !== 'NAME')
     if (found) noticed += 1

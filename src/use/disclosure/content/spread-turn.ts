@@ -21,9 +21,9 @@ export function wordsOfTurn(turn: TrackTurn): Word[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const { from, to, language, track } = turn
   let said = 0
-  return texts.map((text, place) => {
+  return texts.map((text, index) => {
     const start = from + Math.round(((to - from) * said) / total)
-    said += weights[place]!
+    said += weights[index]!
     return { text, language, track, from: start, to: from + Math.round(((to - from) * said) / total) }
   })
 }

@@ -19,10 +19,10 @@ export interface SymbolRun {
 }
 
 type Part =
-  | { kind: 'numeral'; place: number; reading: NumeralReading }
-  | { kind: 'written'; place: number; text: string }
-  | { kind: 'letter'; place: number; letter: string }
-  | { kind: 'unknown'; place: number }
+  | { kind: 'numeral'; index: number; reading: NumeralReading }
+  | { kind: 'written'; index: number; text: string }
+  | { kind: 'letter'; index: number; letter: string }
+  | { kind: 'unknown'; index: number }
 
 /** Longest pause within digits while the other party says "yes", in samples. */
 const maxPause = 32_000
@@ -70,32 +70,32 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
   const parts: Part[] = []
   let skipped: Part[] = []
   let fillers = 0
-  for (let place = start; place < tokens.length; place += 1) {
-    const token = tokens[place]!
-    const before = tokens[place - 1]
-    if (place > start && before !== undefined && token.from - before.to > maxPause) break
+  for (let index = start; index < tokens.length; index += 1) {
+    const token = tokens[index]!
+    const before = tokens[index - 1]
+    if (index > start && before !== undefined && token.from - before.to > maxPause) break
     const reading = readNumeral(token.text, language)
     const letter = letterNamed(token.text, language)
     const digit = /\d/.test(token.text) || (reading !== undefined && !reading.misheard) || letter !== undefined
     // After a pause only digits continue the run: after "yes, and" something else follows.
     if (!digit && before !== undefined && token.from - before.to > shortPause) break
-    if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', place, text: token.text })
+    if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', index, text: token.text })
     else if (standsBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
       fillers += 1
       if (fillers > fillersInARow) break
       continue
     } else if (reading !== undefined && (!reading.misheard || letter === undefined)) {
-      parts.push(...skipped, { kind: 'numeral', place, reading })
-    } else if (letter !== undefined && !saysSomethingElse(tokens, place, language))
-      parts.push(...skipped, { kind: 'letter', place, letter })
+      parts.push(...skipped, { kind: 'numeral', index, reading })
+    } else if (letter !== undefined && !saysSomethingElse(tokens, index, language))
+      parts.push(...skipped, { kind: 'letter', index, letter })
     else if (spellsLetter(token.text, language) && parts.at(-1)?.kind === 'letter') {
       fillers = 0
       continue
     } else {
       // Unrecognised words may be digits if digits follow.
-      if (skipped.length >= maxBridge || !digitsGoOn(tokens, place, parts.length, language, startsAtNought(parts)))
+      if (skipped.length >= maxBridge || !digitsContinue(tokens, index, parts.length, language, startsAtNought(parts)))
         break
-      skipped.push({ kind: 'unknown', place })
+      skipped.push({ kind: 'unknown', index })
       continue
     }
     skipped = []
@@ -105,14 +105,14 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
 }
 
 /** Returns true if this word is among digits: some before it, and some within two words after it. */
-function digitsGoOn(
+function digitsContinue(
   tokens: readonly Token[],
-  place: number,
+  index: number,
   before: number,
   language: Language,
   beginsWithNought: boolean,
 ): boolean {
-  const [token, previous] = [tokens[place]!, tokens[place - 1]!]
+  const [token, previous] = [tokens[index]!, tokens[index - 1]!]
   if ((isUnit(token.text, language) && !beginsWithNought) || token.from - previous.to > shortPause) return false
   const isDigit = (at: number) => {
     const text = tokens[at]?.text ?? ''
@@ -121,13 +121,13 @@ function digitsGoOn(
     return /\d/.test(text) || sure || (before >= 4 && /^\p{L}$/u.test(text))
   }
   const unitBehind = (at: number) => isUnit(tokens[at]?.text ?? '', language)
-  const next = [1, 2].find((step) => isDigit(place + step))
-  if (next === undefined || unitBehind(place + next + 1)) return false
-  if (tokens[place + next]!.from - token.to > 9600 * next) return false
+  const next = [1, 2].find((step) => isDigit(index + step))
+  if (next === undefined || unitBehind(index + next + 1)) return false
+  if (tokens[index + next]!.from - token.to > 9600 * next) return false
   return (
     before >= 4 ||
     (next === 1 && (before >= 2 || !isSmallWord(token.text, language))) ||
-    (before >= 1 && isDigit(place + next + 1))
+    (before >= 1 && isDigit(index + next + 1))
   )
 }
 
@@ -138,9 +138,9 @@ function startsAtNought([first]: readonly Part[]): boolean {
 }
 
 /** "I", "a" and their like are letters only if digits or letters follow. */
-function saysSomethingElse(tokens: readonly Token[], place: number, language: Language): boolean {
-  if (!isSmallWord(tokens[place]!.text, language)) return false
-  const next = tokens[place + 1]?.text ?? ''
+function saysSomethingElse(tokens: readonly Token[], index: number, language: Language): boolean {
+  if (!isSmallWord(tokens[index]!.text, language)) return false
+  const next = tokens[index + 1]?.text ?? ''
   return !/\d/.test(next) && readNumeral(next, language) === undefined && letterNamed(next, language) === undefined
 }
 
@@ -152,7 +152,7 @@ function trimmed(parts: readonly Part[]): Part[] {
     const digitsBefore = remaining.slice(0, -1).filter(({ kind }) => kind !== 'letter' && kind !== 'unknown').length
     const before = remaining.at(-2)
     const kind = before?.kind === 'numeral' ? before.reading.morphemes.at(-1)?.kind : undefined
-    const doubled = kind === 'times' || ((kind === 'ten' || kind === 'hundred') && before?.place === last!.place - 1)
+    const doubled = kind === 'times' || ((kind === 'ten' || kind === 'hundred') && before?.index === last!.index - 1)
     const digit = last?.kind === 'numeral' && !last.reading.misheard && last.reading.morphemes[0]?.ordinal === false
     const enough = doubled || digitsBefore >= (digit ? 2 : 3)
     if (last?.kind === 'numeral' && last.reading.weak && !enough) remaining.pop()
@@ -162,8 +162,8 @@ function trimmed(parts: readonly Part[]): Part[] {
 
 function runOf(tokens: readonly Token[], whole: readonly Part[], language: Language): SymbolRun | undefined {
   const parts = withoutAmount(tokens, whole, language)
-  const first = parts[0]?.place
-  const last = parts.at(-1)?.place
+  const first = parts[0]?.index
+  const last = parts.at(-1)?.index
   if (first === undefined || last === undefined) return undefined
   const numbers: SpokenNumber[] = []
   let symbols = ''
@@ -174,10 +174,10 @@ function runOf(tokens: readonly Token[], whole: readonly Part[], language: Langu
       at += 1
       continue
     }
-    const spoken: { place: number; morphemes: NumeralReading['morphemes'] }[] = []
+    const spoken: { index: number; morphemes: NumeralReading['morphemes'] }[] = []
     for (; parts[at]?.kind === 'numeral'; at += 1) {
       const numeral = parts[at] as Extract<Part, { kind: 'numeral' }>
-      spoken.push({ place: numeral.place, morphemes: numeral.reading.morphemes })
+      spoken.push({ index: numeral.index, morphemes: numeral.reading.morphemes })
     }
     const added = addUp(spoken)
     numbers.push(...added)
@@ -200,12 +200,12 @@ function runOf(tokens: readonly Token[], whole: readonly Part[], language: Langu
 /** "nolla viisi nolla ... kaksisataa euroa": the amount at the end of a run is none of its digits. */
 function withoutAmount(tokens: readonly Token[], parts: readonly Part[], language: Language): readonly Part[] {
   const last = parts.at(-1)
-  if (last === undefined || !isUnit(tokens[last.place + 1]?.text ?? '', language)) return parts
+  if (last === undefined || !isUnit(tokens[last.index + 1]?.text ?? '', language)) return parts
   const start = parts.findLastIndex(({ kind }) => kind !== 'numeral') + 1
   const spoken = parts.slice(start).filter((part) => part.kind === 'numeral')
-  const amount = addUp(spoken.map(({ place, reading }) => ({ place, morphemes: reading.morphemes }))).at(-1)
-  const from = amount?.first ?? last.place
-  const remaining = trimmed(parts.filter(({ place }) => place < from))
+  const amount = addUp(spoken.map(({ index, reading }) => ({ index, morphemes: reading.morphemes }))).at(-1)
+  const from = amount?.first ?? last.index
+  const remaining = trimmed(parts.filter(({ index }) => index < from))
   return remaining.some(({ kind }) => kind === 'numeral' || kind === 'written') ? remaining : parts
 }
 

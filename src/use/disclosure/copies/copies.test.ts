@@ -159,12 +159,12 @@ test('level D: what is removed is silent, the original is wiped, and of one soun
 })
 
 test('an engine hears nothing of what was removed, and what it says there all the same is silenced', async () => {
-  const heard: Int16Array[] = []
+  const played: Int16Array[] = []
   const engine: Revoicing = {
     ...{ name: 'e', version: '1', level: 'N', sources: '' },
     async revoice({ samples, redacted }) {
       expect(redacted).toEqual([{ from: 4000, to: 7200 }])
-      heard.push(samples.slice())
+      played.push(samples.slice())
       return Int16Array.from(samples, (_, n) => (n % 2 === 0 ? 3000 : -3000))
     },
   }
@@ -173,8 +173,8 @@ test('an engine hears nothing of what was removed, and what it says there all th
   const removed = (track: 'CALLER' | 'OFFICIAL') => ({ ...removal, track, fromMs: 500, toMs: 900 })
   const redactions = [removed('CALLER'), removed('OFFICIAL')]
   const tracks = await renderTracks(original, { ...work, level: 'N', redactions }, engine, () => {})
-  expect(heard).toHaveLength(2)
-  for (const track of [...heard, ...tracks]) {
+  expect(played).toHaveLength(2)
+  for (const track of [...played, ...tracks]) {
     expect(new Set(track.subarray(4000, 7200))).toEqual(new Set([0]))
     expect(track[3999]).not.toBe(0)
     expect(track[7200]).not.toBe(0)

@@ -8,9 +8,9 @@ import { copyRefusals, type CopyRefusal } from './run-in-session.ts'
 import type { RedactionReason } from './copy-work.ts'
 import type { EvaluationFigures } from './voice-engines.ts'
 
-const hearRefusals = [...copyRefusals, 'anonymised-copy.not-rendered'] as const
+const playbackRefusals = [...copyRefusals, 'anonymised-copy.not-rendered'] as const
 const checkRefusals = [
-  ...hearRefusals,
+  ...playbackRefusals,
   'anonymised-copy.own',
   'anonymised-copy.approved',
   'anonymised-copy.changed-meanwhile',
@@ -32,18 +32,18 @@ export function beginCopy(
 }
 
 /** Begins a hearing of a result. */
-export async function beginHearing(
+export async function startPlayback(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
-): Promise<{ id: string; until: string; durationMs: number } | Refused<(typeof hearRefusals)[number]>> {
+): Promise<{ id: string; until: string; durationMs: number } | Refused<(typeof playbackRefusals)[number]>> {
   const statement = sql<{ id: string; until: Temporal.Instant; sound_ms: number }>`
     select * from begin_copy_hearing(${id}::uuid)`
   const trace = { action: 'anonymised-copy.heard', object: { kind: 'anonymised-copy', id } } as const
-  const answer = await requestDatabase(db, session, statement, hearRefusals, trace)
+  const answer = await requestDatabase(db, session, statement, playbackRefusals, trace)
   if ('refused' in answer) return answer
-  const { id: hearing, until, sound_ms } = answer.rows[0]!
-  return { id: hearing, until: until.toString(), durationMs: sound_ms }
+  const { id: playback, until, sound_ms } = answer.rows[0]!
+  return { id: playback, until: until.toString(), durationMs: sound_ms }
 }
 
 /** The second person signs or rejects a result. */

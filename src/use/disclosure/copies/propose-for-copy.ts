@@ -54,16 +54,16 @@ export function turnsOfWords(
   durationMs: number,
 ): WrittenTurn[] {
   const turns: WrittenTurn[] = []
-  for (const [place, track] of copyTracks.entries()) {
+  for (const [index, track] of copyTracks.entries()) {
     let last: WrittenTurn | undefined
-    const own = words.filter((word) => word.track === place).sort((a, b) => a.from - b.from)
+    const own = words.filter((word) => word.track === index).sort((a, b) => a.from - b.from)
     for (const word of own) {
       // Recognised words may overlap; turns of one track do not.
       const fromMs = Math.max(last?.toMs ?? 0, Math.floor(word.from / samplesPerMs))
       const toMs = Math.min(durationMs, Math.max(fromMs + 1, Math.ceil(word.to / samplesPerMs)))
       if (fromMs >= toMs) continue
-      const goesOn = last && last.language === word.language && fromMs - last.toMs < pauseMs
-      if (last && goesOn && toMs - last.fromMs <= maxMs && last.text.length + word.text.length < maxLetters) {
+      const continues = last && last.language === word.language && fromMs - last.toMs < pauseMs
+      if (last && continues && toMs - last.fromMs <= maxMs && last.text.length + word.text.length < maxLetters) {
         last.text += ` ${word.text}`
         last.toMs = toMs
       } else turns.push((last = { track, fromMs, toMs, language: word.language, text: word.text, isReviewed: false }))
@@ -100,8 +100,8 @@ export function proposeRedactions(
   const proposed = { source: 'PROPOSED', isReviewed: false } as const
   const placed = turns.map((turn) => trackTurn(turn, samplesPerMs))
   const written = proposeSpans(placed.flatMap(wordsOfTurn), durationMs * samplesPerMs)
-  const heard = proposeSpans(words, durationMs * samplesPerMs)
-  const said = [...heard, ...(level === 'T' ? written : widenedForSound(written, placed))].map(
+  const played = proposeSpans(words, durationMs * samplesPerMs)
+  const said = [...played, ...(level === 'T' ? written : widenedForSound(written, placed))].map(
     ({ track, from, to, category }) => ({
       track: copyTracks[track]!,
       fromMs: Math.floor(from / samplesPerMs),

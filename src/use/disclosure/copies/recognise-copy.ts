@@ -150,7 +150,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     }
   }
 
-  function letGo(copy: string): void {
+  function release(copy: string): void {
     runs.get(copy)?.control.abort()
     runs.delete(copy)
   }
@@ -207,7 +207,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       const over = request.filter(
         ([copy, now]) => runs.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > cacheMs),
       )
-      for (const [copy] of over) letGo(copy)
+      for (const [copy] of over) release(copy)
       return over.length
     },
     async stop() {

@@ -74,7 +74,7 @@ export function createPackageFetching(
       if (begun?.isBusy) return { isBusy: true } satisfies DownloadInProgress
       return begun && { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size) }
     },
-    async goesOn({ id, attempt }) {
+    async isActive({ id, attempt }) {
       const { rows } = await sql<{ goesOn: boolean }>`
         select fetch_may_continue(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true

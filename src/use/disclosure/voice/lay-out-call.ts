@@ -41,13 +41,13 @@ export function layOutCall(
     .map((span, index) => ({ ...span, index }))
     .sort((a, b) => a.turn.from - b.turn.from || a.lane - b.lane)
   let at = 0
-  let heardUntil = 0
+  let playedUntil = 0
   for (const { turn, lengthSamples, index } of order) {
-    const waitSteps = Math.max(0, Math.floor((turn.from - heardUntil) / stepSamples))
+    const waitSteps = Math.max(0, Math.floor((turn.from - playedUntil) / stepSamples))
     at += waitSteps * stepSamples + drawPause(chance)
     startsAt[index] = at
     at += lengthSamples
-    heardUntil = Math.max(heardUntil, turn.to)
+    playedUntil = Math.max(playedUntil, turn.to)
   }
   return { startsAt, lengthSamples: coarseLength(at + drawPause(chance)) }
 }

@@ -19,9 +19,9 @@ export function resampler(fromRate: number, toRate: number): (samples: Int16Arra
   return (samples) => {
     const result = new Float32Array(Math.ceil((samples.length * toRate) / fromRate))
     for (let n = 0; n < result.length; n++) {
-      const place = n * step
-      const first = Math.floor(place / phases) - half + 1
-      const filter = filters[place % phases]!
+      const index = n * step
+      const first = Math.floor(index / phases) - half + 1
+      const filter = filters[index % phases]!
       const begin = Math.max(0, -first)
       const end = Math.min(taps, samples.length - first)
       let sum = 0

@@ -39,10 +39,10 @@ export function findSpeech(samples: Float32Array | Float64Array): Activity {
   for (let frame = 0; frame < frames; frame++) {
     const from = Math.max(0, frame - windowHops / 2)
     const to = Math.min(frames, frame + windowHops / 2)
-    const heard = Math.min(samples.length, to * hop) - from * hop
+    const played = Math.min(samples.length, to * hop) - from * hop
     let power = 0
     for (let block = from; block < to; block++) power += powers[block]!
-    level[frame] = 10 * Math.log10(Math.max(heard > 0 ? power / heard : 0, 1e-10))
+    level[frame] = 10 * Math.log10(Math.max(played > 0 ? power / played : 0, 1e-10))
   }
   return { level, speech: decide(level) }
 }
@@ -50,9 +50,9 @@ export function findSpeech(samples: Float32Array | Float64Array): Activity {
 function decide(level: Float64Array): Uint8Array {
   const speech = new Uint8Array(level.length)
   // Digital silence (removed parts, a call on hold) says nothing about the line's noise.
-  const heard = level.filter((db) => db > -95).sort()
-  if (heard.length === 0) return speech
-  const part = (share: number) => heard[Math.min(heard.length - 1, Math.floor(share * heard.length))]!
+  const played = level.filter((db) => db > -95).sort()
+  if (played.length === 0) return speech
+  const part = (share: number) => played[Math.min(played.length - 1, Math.floor(share * played.length))]!
   const loud = part(0.95)
   if (loud < nobody) return speech
   const threshold = Math.max(Math.min(part(0.1) + aboveFloor, loud - 15), loud - belowLoud, nobody)

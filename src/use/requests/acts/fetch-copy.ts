@@ -51,7 +51,7 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
       if (isBusy) return { isBusy } satisfies DownloadInProgress
       return { ...fetched, sizeBytes: Number(size) }
     },
-    async goesOn({ copy, attempt }) {
+    async isActive({ copy, attempt }) {
       const { rows } = await sql<{ goesOn: boolean }>`
         select fetch_may_continue(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true

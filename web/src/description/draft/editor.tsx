@@ -21,7 +21,7 @@ import { focusField } from './draft-form.tsx'
 import { ProblemSummary } from './problems.tsx'
 import { ReasonAndTime } from './reason-and-time.tsx'
 import { SaveBar } from './save-bar.tsx'
-import type { TextPlace } from './text-editor.tsx'
+import type { EditorHandle } from './text-editor.tsx'
 import { Views, type View } from './views.tsx'
 
 type Work = ReturnType<typeof useDraft>
@@ -39,7 +39,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const [wasTyped, setWasTyped] = useState(false)
   const [isWithdrawing, setWithdrawing] = useState(false)
   const summary = useRef<HTMLHeadingElement>(null)
-  const text = useRef<TextPlace>(null)
+  const text = useRef<EditorHandle>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
   if (unsaved && !wasTyped) setWasTyped(true)
 
@@ -207,7 +207,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
             text={unsaved?.text ?? draft.text}
             problems={problems}
             onText={(next) => type((now) => ({ ...now, text: next }))}
-            place={text}
+            handle={text}
           />
           {(unsaved || wasTyped) && (
             <SaveBar

@@ -4,7 +4,7 @@ import type { Problem } from '../../api/shapes.ts'
 import { useLanguage } from '../../language/use-words.ts'
 
 /** Focuses and marks a line, from 1. */
-export interface TextPlace {
+export interface EditorHandle {
   goToLine: (line: number) => void
 }
 
@@ -18,7 +18,7 @@ export function TextEditor({
   text: string
   problems: Problem[]
   onChange: (text: string) => void
-  ref: Ref<TextPlace>
+  ref: Ref<EditorHandle>
 }) {
   const { say, named } = useLanguage()
   const id = useId()

@@ -9,7 +9,7 @@ import { useLanguage } from '../../language/use-words.ts'
 import type { FormState } from '../form/form-state.tsx'
 import { DraftForm } from './draft-form.tsx'
 import { TextDiff } from './text-diff.tsx'
-import { TextEditor, type TextPlace } from './text-editor.tsx'
+import { TextEditor, type EditorHandle } from './text-editor.tsx'
 
 const views = ['form', 'text', 'diff'] as const
 export type View = (typeof views)[number]
@@ -23,7 +23,7 @@ export function Views({
   text,
   problems,
   onText,
-  place,
+  handle,
 }: {
   view: View
   onView: (view: View) => void
@@ -32,7 +32,7 @@ export function Views({
   text: string
   problems: Problem[]
   onText: (text: string) => void
-  place: Ref<TextPlace>
+  handle: Ref<EditorHandle>
 }) {
   const { say } = useLanguage()
   return (
@@ -57,7 +57,7 @@ export function Views({
         )}
       </TabPanel>
       <TabPanel id="text" className="tab-panel">
-        <TextEditor text={text} problems={problems} onChange={onText} ref={place} />
+        <TextEditor text={text} problems={problems} onChange={onText} ref={handle} />
       </TabPanel>
       <TabPanel id="diff" className="tab-panel">
         <DiffToBase draft={draft} />

@@ -28,7 +28,7 @@ export async function noteInspectionsHold(db: Kysely<RegisterTables>, held: bool
 }
 
 /** Destroys what is blocked out of turn. */
-export async function carryOutEnds(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
+export async function applyEnds(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
   const done: Expunged = { destroyed: [], waiting: [], failures: [] }
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const endings = await blockedOutOfTurn(expunging.db, after, now)

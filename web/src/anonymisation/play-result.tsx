@@ -5,64 +5,64 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import type { AnonymisedCopy, CopyHearing } from './copy-shapes.ts'
+import type { AnonymisedCopy, CopyPlayback } from './copy-shapes.ts'
 import { ResultPlayer } from './result-player.tsx'
 import { wholePercent } from './stretches.ts'
 
-type Hearing =
+type PlaybackState =
   | { state: 'idle' }
   | { state: 'opening' }
-  | { state: 'open'; hearing: CopyHearing }
+  | { state: 'open'; playback: CopyPlayback }
   | { state: 'stopped' }
   | { state: 'refused'; error: unknown }
 
 /** Plays the anonymised copy and shows how much of it the viewer has listened to. */
-export function HearResult({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void }) {
+export function PlayResult({ copy, onPlayed }: { copy: AnonymisedCopy; onPlayed: () => void }) {
   const { say } = useLanguage()
-  const [hearing, setHearing] = useState<Hearing>({ state: 'idle' })
+  const [playback, setPlayback] = useState<PlaybackState>({ state: 'idle' })
   const [atMs, setAt] = useState(0)
   const offer = useRef<HTMLButtonElement>(null)
-  const isStopped = hearing.state === 'stopped' || hearing.state === 'refused'
+  const isStopped = playback.state === 'stopped' || playback.state === 'refused'
   useEffect(() => {
     if (isStopped) offer.current?.focus()
   }, [isStopped])
 
   const open = async () => {
-    setHearing({ state: 'opening' })
+    setPlayback({ state: 'opening' })
     try {
       const { data, error } = await api.POST('/api/anonymised-copies/{id}/hearings', {
         params: { path: { id: copy.id } },
       })
-      setHearing(data ? { state: 'open', hearing: data } : { state: 'refused', error })
+      setPlayback(data ? { state: 'open', playback: data } : { state: 'refused', error })
     } catch (error) {
-      setHearing({ state: 'refused', error })
+      setPlayback({ state: 'refused', error })
     }
   }
   return (
     <>
-      {hearing.state === 'stopped' && (
+      {playback.state === 'stopped' && (
         <Notice kind="warning" isUrgent>
           {say('anonymisation.result.stopped')}
         </Notice>
       )}
-      {hearing.state === 'refused' && <Failure error={hearing.error} />}
-      {hearing.state === 'open' ? (
+      {playback.state === 'refused' && <Failure error={playback.error} />}
+      {playback.state === 'open' ? (
         <ResultPlayer
-          hearing={hearing.hearing}
+          playback={playback.playback}
           startMs={atMs}
-          onServed={onHeard}
+          onServed={onPlayed}
           onBroken={() => {
-            setHearing({ state: 'stopped' })
-            onHeard()
+            setPlayback({ state: 'stopped' })
+            onPlayed()
           }}
           onStop={setAt}
         />
       ) : (
         <div className="listen-offer">
-          <Button ref={offer} kind="primary" isBusy={hearing.state === 'opening'} onPress={() => void open()}>
+          <Button ref={offer} kind="primary" isBusy={playback.state === 'opening'} onPress={() => void open()}>
             <Headphones aria-hidden="true" size={20} />
             {say(
-              hearing.state === 'opening'
+              playback.state === 'opening'
                 ? 'listening.opening'
                 : isStopped
                   ? 'listening.again'

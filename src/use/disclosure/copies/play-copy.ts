@@ -10,12 +10,12 @@ import {
   type AnonymisedCopyStore,
   type OpenedSound,
 } from '#register/recordings/anonymised-copies.ts'
-import { heardPace, hearInTime, type Pace } from '#register/recordings/pace.ts'
+import { playbackPace, pacePlayback, type Pace } from '#register/recordings/pace.ts'
 import { toMs } from '#register/recordings/recording-index.ts'
 import { bytesPerSample, samplesOf, wavHeaderBytes } from '#register/recordings/render-audio.ts'
 
 /** Why a hearing has ended; `changed`: there is another rendering, or none. */
-export type HearingOver = 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'changed' | 'unknown'
+export type PlaybackEnd = 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'changed' | 'unknown'
 
 export interface PlaybackRequest {
   session: string
@@ -30,7 +30,7 @@ export interface CopyHearings {
     request: PlaybackRequest,
     gone?: AbortSignal,
   ) => Promise<
-    { bytes: Buffer; from: number; totalBytes: number } | { over: HearingOver } | 'out-of-range' | 'too-fast'
+    { bytes: Buffer; from: number; totalBytes: number } | { over: PlaybackEnd } | 'out-of-range' | 'too-fast'
   >
 }
 
@@ -38,33 +38,33 @@ const maxRangeBytes = 1 << 20
 /** How long it stays in memory after the last range: what is destroyed must be gone within a minute (R50). */
 const openMs = 30_000
 
-export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = heardPace): CopyHearings {
+export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = playbackPace): CopyHearings {
   const open = new Map<string, { opening: Promise<OpenedSound>; closing: NodeJS.Timeout }>()
-  const { whenHeard } = hearInTime(pace)
+  const { waitForPace } = pacePlayback(pace)
 
-  function close(hearing: string): void {
-    clearTimeout(open.get(hearing)?.closing)
-    open.delete(hearing)
+  function close(playback: string): void {
+    clearTimeout(open.get(playback)?.closing)
+    open.delete(playback)
   }
 
-  function opened(hearing: string, { copy, recording, soundBytes }: HearingNow): Promise<OpenedSound> {
-    const known = open.get(hearing)
+  function opened(playback: string, { copy, recording, soundBytes }: CopyPlayback): Promise<OpenedSound> {
+    const known = open.get(playback)
     if (known) {
       known.closing.refresh()
       return known.opening
     }
     const opening = openAnonymisedSound(store, { copy, recording }, soundBytes)
-    open.set(hearing, { opening, closing: setTimeout(() => close(hearing), openMs).unref() })
-    opening.catch(() => close(hearing))
+    open.set(playback, { opening, closing: setTimeout(() => close(playback), openMs).unref() })
+    opening.catch(() => close(playback))
     return opening
   }
 
   return {
-    async audio({ session, hearing, from, to }, gone) {
-      const now = await hearingNow(store, session, hearing)
+    async audio({ session, hearing: playback, from, to }, gone) {
+      const now = await readPlayback(store, session, playback)
       if ('over' in now) return now
       try {
-        const sound = await opened(hearing, now)
+        const sound = await opened(playback, now)
         const { totalBytes } = sound
         if (from >= totalBytes) return 'out-of-range'
         const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + maxRangeBytes)
@@ -72,17 +72,17 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
         const samples = request.to - request.from
         // One pace per person, however many hearings they begin.
         const ears = `${now.person} ${now.copy}`
-        const given = samples === 0 ? 0 : await whenHeard(ears, { fromSample: request.from, samples, speed: 1 }, gone)
+        const given = samples === 0 ? 0 : await waitForPace(ears, { fromSample: request.from, samples, speed: 1 }, gone)
         if (samples > 0 && given === 0) return 'too-fast'
         const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
         const bytes = await sound.read(from, givenEnd)
-        if (await noteHeard(store, { session, hearing }, request.from, request.from + given))
+        if (await recordPlayed(store, { session, hearing: playback }, request.from, request.from + given))
           return { bytes, from, totalBytes }
-        const after = await hearingNow(store, session, hearing)
+        const after = await readPlayback(store, session, playback)
         return 'over' in after ? after : { over: 'unknown' }
       } catch (error) {
         // Its object or key was removed between the query and the read.
-        const after = await hearingNow(store, session, hearing)
+        const after = await readPlayback(store, session, playback)
         if ('over' in after) return after
         if (error instanceof RecordingGone) return { over: 'destroyed' }
         throw error
@@ -91,28 +91,28 @@ export function createCopyHearings(store: AnonymisedCopyStore, pace: Pace = hear
   }
 }
 
-interface HearingNow {
+interface CopyPlayback {
   copy: string
   recording: string
   person: string
   soundBytes: number
 }
 
-function hearingNow(
+function readPlayback(
   { db }: AnonymisedCopyStore,
   session: string,
-  hearing: string,
-): Promise<HearingNow | { over: HearingOver }> {
+  playback: string,
+): Promise<CopyPlayback | { over: PlaybackEnd }> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
     const { rows } = await sql<{
       copy: string
       recording: string
       person: string
       bytes: string | null
-      why: HearingOver | null
+      why: PlaybackEnd | null
     }>`
       select copy_id as copy, recording_id as recording, person_id as person, sound_bytes as bytes, why
-      from hearing_now(${hearing}::uuid)`.execute(tx)
+      from hearing_now(${playback}::uuid)`.execute(tx)
     const [row] = rows
     if (!row) return { over: 'unknown' }
     if (row.why) return { over: row.why }
@@ -122,21 +122,21 @@ function hearingNow(
 }
 
 /** Records a served interval; false if the hearing has ended. */
-function noteHeard(
+function recordPlayed(
   { db }: AnonymisedCopyStore,
-  { session, hearing }: { session: string; hearing: string },
+  { session, hearing: playback }: { session: string; hearing: string },
   fromSample: number,
   toSample: number,
 ): Promise<boolean> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
     const { rows } = await sql<{ noted: boolean }>`
-      select record_copy_playback(${hearing}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
+      select record_copy_playback(${playback}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
     return rows[0]?.noted === true
   })
 }
 
 /** Ends hearings without a valid right or session; called periodically by the custodian. */
-export async function endHearingsOver({ db }: Pick<AnonymisedCopyStore, 'db'>): Promise<number> {
+export async function endExpiredPlaybacks({ db }: Pick<AnonymisedCopyStore, 'db'>): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select end_expired_hearings() as ended`.execute(db)
   return rows[0]!.ended
 }

@@ -6,17 +6,17 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 type StreamReception = NonNullable<SegmentDetail['reception']>['streams'][number]
 
 /** Shorter gaps are inaudible. */
-const heardMs = 500
+const minGapMs = 500
 
 /** Returns sentences about the reception of the recording, for listeners. */
-export function useHeardWords({ heard, marks }: SegmentDetail): string[] {
+export function useReceptionWords({ heard: played, marks }: SegmentDetail): string[] {
   const { say, language } = useLanguage()
-  if (!heard) return []
+  if (!played) return []
   return [
-    ...(heard.oneWay ? [say(`contact.heard.oneWay.${heard.oneWay}`)] : []),
-    ...(heard.isSilent && !marks.includes('silent') ? [say('contact.heard.silent')] : []),
-    ...(heard.lostMs >= heardMs
-      ? [say('contact.heard.lost', { seconds: formatDecimal(heard.lostMs / 1000, language) })]
+    ...(played.oneWay ? [say(`contact.heard.oneWay.${played.oneWay}`)] : []),
+    ...(played.isSilent && !marks.includes('silent') ? [say('contact.heard.silent')] : []),
+    ...(played.lostMs >= minGapMs
+      ? [say('contact.heard.lost', { seconds: formatDecimal(played.lostMs / 1000, language) })]
       : []),
   ]
 }

@@ -22,7 +22,7 @@ test('an expert for another number hears a copy once it is signed, and not what 
   )
   const begin = () => answer(ville.fetch(`/api/anonymised-copies/${id}/hearings`, { method: 'POST' }))
   expect(await begin()).toMatchObject({ status: 403, code: 'deny.role' })
-  await copies.hear(id)
+  await copies.playCopy(id)
   expect((await copies.check(id, 'APPROVED')).status).toBe(204)
   expect((await begin()).status).toBe(201)
 })

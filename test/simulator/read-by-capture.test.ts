@@ -16,11 +16,11 @@ afterEach(async () => {
   for (const close of opened.splice(0)) await close()
 })
 
-type Heard = { invitation: Invitation<string, string>; plans: readonly StreamPlan[]; dialog: Dialog }
+type ReadBack = { invitation: Invitation<string, string>; plans: readonly StreamPlan[]; dialog: Dialog }
 
 /** The recorder's SIP side with the smallest session behind it: it answers offers and counts packets. */
 async function listen(mode: 'record' | 'historyOnly' = 'record') {
-  const heard: Heard[] = []
+  const received: ReadBack[] = []
   const sockets = new Map<string, Socket[]>()
   let packets = 0
   let byes = 0
@@ -54,13 +54,13 @@ async function listen(mode: 'record' | 'historyOnly' = 'record') {
     }
     const answer = answerOffer(invitation.offer!, invitation.streams, {
       address: '127.0.0.1',
-      origin: { sessionId: '1', version: heard.length + 1 },
+      origin: { sessionId: '1', version: received.length + 1 },
       ports: new Map(bound.map((socket, index) => [index, socket.address().port])),
       mode,
       reoffer,
     })
     if (answer.kind === 'refusal') throw new Error(answer.reason)
-    heard.push({ invitation, plans: invitation.streams, dialog })
+    received.push({ invitation, plans: invitation.streams, dialog })
     invite.respond(200, { body: answer.text, contentType: 'application/sdp' })
   }
   const server: SipServer = await startSipServer({
@@ -92,16 +92,16 @@ async function listen(mode: 'record' | 'historyOnly' = 'record') {
       waitedMs: 90_000,
       ...options,
     })
-  return { heard, call, server, packetCount: () => packets, byeCount: () => byes }
+  return { heard: received, call, server, packetCount: () => packets, byeCount: () => byes }
 }
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   test('caller, number called and official are told apart without review, in either order of streams', async () => {
-    const { heard, call, server, packetCount, byeCount } = await listen()
+    const { heard: received, call, server, packetCount, byeCount } = await listen()
     for (const officialFirst of [false, true]) {
       const { outcome, sessions } = await call({ transport, officialFirst })
       expect(outcome).toBe('completed')
-      const { parties, times, problems, callIds } = heard.at(-1)!.invitation
+      const { parties, times, problems, callIds } = received.at(-1)!.invitation
       expect(problems).toEqual([])
       expect(parties).toMatchObject({
         direction: 'incoming',
@@ -123,31 +123,31 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   })
 
   test('hold is understood as a pause, and a transfer as the same group with the next official', async () => {
-    const { heard, call } = await listen()
+    const { heard: received, call } = await listen()
     await call({
       transport,
       hold: { afterMs: 100, forMs: 150 },
       transferTo: { official: officialByKey('esa'), afterMs: 400, seconds: 0.2 },
     })
-    expect(heard.map(({ plans }) => plans.map(({ paused }) => paused))).toEqual([
+    expect(received.map(({ plans }) => plans.map(({ paused }) => paused))).toEqual([
       [false, false],
       [true, true],
       [false, false],
       [false, false],
     ])
-    const last = heard.at(-1)!.invitation
+    const last = received.at(-1)!.invitation
     expect(last.parties).toMatchObject({ official: { entry: 'esa' }, number: { entry: 'northern' }, needsReview: [] })
-    const group = (each: Heard) => each.invitation.callIds.find(({ source }) => source === 'groupId')?.id
-    expect(group(heard[0]!)).toBeDefined()
-    expect(group(heard[0]!)).toBe(group(heard.at(-1)!))
+    const group = (each: ReadBack) => each.invitation.callIds.find(({ source }) => source === 'groupId')?.id
+    expect(group(received[0]!)).toBeDefined()
+    expect(group(received[0]!)).toBe(group(received.at(-1)!))
   })
 })
 
 test('a withheld number stays withheld although the trunk asserts it', async () => {
-  const { heard, call } = await listen()
+  const { heard: received, call } = await listen()
   await call({ withheld: true })
-  expect(heard[0]!.invitation.parties.caller?.number).toMatchObject({ kind: 'withheld', key: null })
-  expect(heard[0]!.invitation.parties).toMatchObject({ number: { entry: 'northern' }, official: { entry: 'oili' } })
+  expect(received[0]!.invitation.parties.caller?.number).toMatchObject({ kind: 'withheld', key: null })
+  expect(received[0]!.invitation.parties).toMatchObject({ number: { entry: 'northern' }, official: { entry: 'oili' } })
 })
 
 test('a call that only goes into the history gets no packet', async () => {
@@ -158,9 +158,9 @@ test('a call that only goes into the history gets no packet', async () => {
 })
 
 test('a recorder that ends the session is obeyed', async () => {
-  const { heard, call, packetCount } = await listen()
+  const { heard: received, call, packetCount } = await listen()
   const talking = call({ seconds: 5 })
   await expect.poll(packetCount).toBeGreaterThan(0)
-  expect(await heard[0]!.dialog.bye()).toBe(200)
+  expect(await received[0]!.dialog.bye()).toBe(200)
   expect((await talking).sessions[0]!.endedBy).toBe('recorder')
 })
