@@ -3503,7 +3503,7 @@ add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with ti
 admission_part_guard() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
 admit_fed_calls(feed_name text, reported jsonb) returns integer[] to seloste_capture
-admit_part(me uuid, reported jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
+admit_part(reporting_node uuid, reported jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture
 advance_clock(elapsed interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
 after_contact_insert() returns trigger
@@ -3596,7 +3596,7 @@ clock_is_ahead() returns boolean
 clock_state() returns TABLE(state text, mark timestamp with time zone, said timestamp with time zone, stopped_since timestamp with time zone, confirmed_by jsonb) to seloste_custodian, seloste_desk
 clock_tolerance() returns interval to seloste_capture
 close_alarm(alarm uuid, note text) returns void to seloste_desk
-close_authority(wanted uuid, because text) returns void to seloste_desk
+close_authority(wanted uuid, reason text) returns void to seloste_desk
 close_calibration(wanted uuid) returns jsonb to seloste_desk
 close_expired_inspections() returns SETOF uuid
 close_inspection(i inspection, whose uuid, how text) returns void
@@ -3671,7 +3671,7 @@ draft_guard() returns trigger
 draw_candidates(plan uuid, week date) returns TABLE(recording uuid, official uuid, earlier bigint) to seloste_custodian
 draw_replacement(e evaluation) returns uuid
 draws_due() returns TABLE(plan uuid, week date, weekly integer, seed text, may_fill boolean) to seloste_custodian
-drop_authority_item(wanted uuid, which integer) returns void to seloste_desk
+drop_authority_item(wanted uuid, item_number integer) returns void to seloste_desk
 drop_factors(person uuid) returns void to seloste_custodian
 drop_history_month(of_month date) returns TABLE(outcome text, contacts bigint) to seloste_custodian
 drop_research_item(wanted uuid, number integer) returns void to seloste_desk
@@ -3681,7 +3681,7 @@ duty_rights_to(duty text, r recording) returns SETOF access_right
 easter_sunday(year integer) returns date
 empty_training_moment(m training_moment, why text) returns void
 end_admission_parts() returns void to seloste_custodian
-end_appointment(a appointment, whose uuid, how text) returns void
+end_appointment(a appointment, actor uuid, how text) returns void
 end_attempt(user_id text, source text, succeeded boolean) returns void
 end_blocking_sessions(patience interval) returns TABLE(role text, sessions integer) to seloste_custodian
 end_copies_of_request() returns trigger
@@ -3691,16 +3691,16 @@ end_expired_listenings() returns TABLE(listening uuid, why text) to seloste_cust
 end_fetch_lease(wanted uuid, attempt integer) returns void to seloste_custodian
 end_history(wanted uuid[]) returns uuid[] to seloste_custodian
 end_idle_appointment() returns trigger
-end_inspection(i inspection, whose uuid, how text) returns void
+end_inspection(i inspection, actor uuid, how text) returns void
 end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
 end_of_former_official(c correction) returns void
 end_order(wanted uuid, note text) returns void to seloste_desk
 end_package(p disclosure_package, why text, by uuid) returns void
-end_rooms(a appointment, whose uuid, why text) returns void
+end_rooms(a appointment, actor uuid, why text) returns void
 end_sampling_plan(wanted uuid) returns void to seloste_desk
-end_segments_of_down_nodes(me uuid) returns TABLE(id uuid, started_at timestamp with time zone) to seloste_capture
-end_segments_of_node(gone uuid) returns TABLE(id uuid, started_at timestamp with time zone)
+end_segments_of_down_nodes(reporting_node uuid) returns TABLE(id uuid, started_at timestamp with time zone) to seloste_capture
+end_segments_of_node(down_node uuid) returns TABLE(id uuid, started_at timestamp with time zone)
 end_sessions_of(person uuid, except_hash bytea DEFAULT NULL::bytea) returns integer to seloste_custodian
 end_sessions_of_person(person uuid) returns integer to seloste_desk
 end_study(wanted uuid, ended_on date) returns void to seloste_desk
@@ -3772,7 +3772,7 @@ insert_recorded_parts() returns trigger
 inspection_is_copied(i inspection) returns boolean
 inspection_is_urgent(i inspection) returns boolean
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
-install_right(whose uuid, wanted text) returns uuid
+install_right(holder uuid, wanted text) returns uuid
 institute_digest(institute uuid) returns text
 institute_has_copy(recording uuid, institute uuid, except_disclosure uuid) returns boolean
 institute_has_official(official uuid, institute uuid, except_disclosure uuid) returns boolean
@@ -3788,7 +3788,7 @@ is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns b
 is_doubtful_after_move(r access_right) returns boolean to seloste_desk
 is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, segment uuid) returns boolean
-is_node_down(me uuid, node uuid) returns boolean
+is_node_down(reporting_node uuid, node uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
 is_playable_to_verify(r recording, reference text) returns boolean
 is_requesters_call(q subject_request, contact uuid) returns boolean
@@ -3980,7 +3980,7 @@ quarter_start(instant timestamp with time zone) returns timestamp with time zone
 queue_evaluation(p sampling_plan, week date, recording uuid) returns uuid
 queue_recording_webhooks() returns trigger
 queue_study_recount() returns trigger
-queue_webhooks(what text, which uuid) returns void
+queue_webhooks(event text, object uuid) returns void
 quota_counts(answered_from timestamp with time zone, answered_to timestamp with time zone, known uuid[]) returns TABLE(rule_id text, official_person_id uuid, number_reached text, recorded bigint) to seloste_capture
 reached_disclosures(reach jsonb, from_at timestamp with time zone) returns TABLE(kind text, disclosure_id uuid, number text, items bigint, ends_at timestamp with time zone)
 reached_requests(draft uuid, reach jsonb, from_at timestamp with time zone) returns TABLE(request_id uuid, ends_at timestamp with time zone, calls bigint, is_booked boolean, is_heard_before boolean, told_how text, told_at timestamp with time zone, is_decided boolean)
@@ -4002,7 +4002,7 @@ reconciliation_counts(since timestamp with time zone, until timestamp with time 
 reconciliation_feeds(since timestamp with time zone, until timestamp with time zone) returns TABLE(name text, source text, covers text[], alive_at timestamp with time zone, heard_at timestamp with time zone, told_from timestamp with time zone, told_until timestamp with time zone, records bigint, calls bigint, outside bigint, fault text, fault_at timestamp with time zone, behind_since timestamp with time zone, problems bigint) to seloste_desk
 record_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb, reference text DEFAULT NULL::text) returns void
 record_admission() returns trigger
-record_appointment_act(action text, a appointment, whose uuid, detail jsonb) returns void
+record_appointment_act(action text, a appointment, actor uuid, detail jsonb) returns void
 record_appointment_outcome(wanted uuid, how text) returns void to seloste_desk
 record_attribution(contact uuid, segment uuid, person uuid) returns void
 record_audit_pending() returns trigger
@@ -4024,7 +4024,7 @@ record_ledger_pending() returns trigger
 record_letter_act(action text, l letter, detail jsonb) returns void
 record_office_act(action text, office uuid, detail jsonb) returns void
 record_official_name() returns trigger
-record_order_in_ledger(o uuid, what text, until timestamp with time zone) returns void
+record_order_in_ledger(o uuid, event text, until timestamp with time zone) returns void
 record_package_progress(wanted uuid, how_many integer) returns boolean to seloste_custodian
 record_pending_right_notice(draft uuid, request uuid, how text) returns void to seloste_desk
 record_preparer() returns trigger
@@ -4124,7 +4124,7 @@ research_facts(ids uuid[]) returns TABLE(id uuid, facts jsonb) to seloste_desk
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
 research_preparers(d research_disclosure) returns uuid[]
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid, is_out boolean)
-resolve_duplicate_segment(me uuid, call uuid, call_started timestamp with time zone, reported jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
+resolve_duplicate_segment(reporting_node uuid, call uuid, call_started timestamp with time zone, reported jsonb) returns TABLE(verdict text, other uuid, stops boolean, stays_for_review boolean) to seloste_capture
 restricted_by(q subject_request) returns SETOF recording
 restriction_was_notified(q subject_request) returns boolean
 restricts(q subject_request) returns boolean
@@ -4244,7 +4244,7 @@ view_request(wanted uuid) returns subject_request to seloste_desk
 view_research(wanted uuid) returns text to seloste_desk
 viewer() returns uuid to seloste_desk
 viewer_is(wanted text, wanted_duty text DEFAULT NULL::text) returns boolean to seloste_desk
-viewer_revokes(whose uuid) returns text
+viewer_revokes(holder uuid) returns text
 viewer_right(wanted text) returns uuid
 viewer_sees_research() returns boolean to seloste_desk
 viewer_sees_rights() returns boolean to seloste_desk

@@ -170,7 +170,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   batch uuid := gen_random_uuid();
   asked right_request;
-  whose uuid;
+  holder uuid;
   as_role text;
   today timestamptz := date_trunc('day', now() at time zone 'Europe/Helsinki') at time zone 'Europe/Helsinki';
 begin
@@ -178,17 +178,17 @@ begin
   perform refuse_if(coalesce(cardinality(people), 0) not between 1 and 100, 'right.person-missing');
   perform refuse_if(coalesce(request_rights.reason, '') !~ '\S', 'right.reason-missing');
   perform refuse_if(request_rights.valid_from < today, 'right.from-wrong');
-  for whose in select distinct u from unnest(people) u order by u loop
+  for holder in select distinct u from unnest(people) u order by u loop
     as_role := case
-      when whose = viewer() then null
+      when holder = viewer() then null
       when viewer_is('ADMINISTRATOR') then 'ADMINISTRATOR'
-      when whose = any (supervised_by_viewer()) then 'SUPERVISOR'
+      when holder = any (supervised_by_viewer()) then 'SUPERVISOR'
       else '' end;
-    perform refuse_if(as_role = '', 'right.not-yours', whose::text);
+    perform refuse_if(as_role = '', 'right.not-yours', holder::text);
     -- One at a time for each person, so that the same right is not requested twice at once.
-    perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || whose, 0));
+    perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || holder, 0));
     asked := row(
-      gen_random_uuid(), batch, whose, request_rights.role, request_rights.duty,
+      gen_random_uuid(), batch, holder, request_rights.role, request_rights.duty,
       (select coalesce(array_agg(distinct x order by x), '{}') from unnest(request_rights.purposes) x),
       coalesce((select d.scope from described_role d where d.version = version_at(now()) and d.role = request_rights.role
         and d.duty is not distinct from request_rights.duty), ''),
@@ -196,12 +196,12 @@ begin
       (select coalesce(array_agg(distinct x order by x), '{}') from unnest(numbers) x),
       request_rights.reason, request_rights.valid_from, request_rights.valid_to, viewer(), clock_timestamp(), 'REQUESTED', null, null, null);
     perform check_request(asked, greatest(asked.valid_from, now()));
-    perform refuse_if(exists (select from right_request q where q.person_id = whose and q.state = 'REQUESTED' and q.role = asked.role
+    perform refuse_if(exists (select from right_request q where q.person_id = holder and q.state = 'REQUESTED' and q.role = asked.role
         and q.duty is not distinct from asked.duty and q.scope_units = asked.scope_units and q.scope_numbers = asked.scope_numbers
-        and q.purposes = asked.purposes), 'right.already-requested', whose::text);
+        and q.purposes = asked.purposes), 'right.already-requested', holder::text);
     insert into right_request select asked.*;
     perform record_right_act('right.requested', as_role, 'right-request', asked.id, jsonb_strip_nulls(jsonb_build_object(
-      'person', whose, 'role', asked.role, 'duty', asked.duty)));
+      'person', holder, 'role', asked.role, 'duty', asked.duty)));
     return next asked.id;
   end loop;
 end $$;
@@ -258,12 +258,12 @@ end $$;
 grant execute on function withdraw_right_request to seloste_desk;
 
 -- Returns the capacity in which the viewer may end a right: holder, approver, or supervisor of the holder.
-create or replace function viewer_revokes(whose uuid) returns text
+create or replace function viewer_revokes(holder uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
-    when whose = viewer() then 'own'
+    when holder = viewer() then 'own'
     when viewer_is('ACCESS_APPROVER') then 'approver'
-    when whose = any (supervised_by_viewer()) then 'supervisor'
+    when holder = any (supervised_by_viewer()) then 'supervisor'
   end
 $$;
 
@@ -363,7 +363,7 @@ grant execute on function review_right to seloste_desk;
 
 -- Gives the first administrator or approver of an installation their right, while no employed person holds the role. For the database's
 -- owner. Returns null if somebody holds the role.
-create or replace function install_right(whose uuid, wanted text) returns uuid
+create or replace function install_right(holder uuid, wanted text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   made uuid;
@@ -376,10 +376,10 @@ begin
     return null;
   end if;
   insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, valid_to, origin)
-  values (gen_random_uuid(), whose, wanted, '{}', 'none', now(), latest_end(now()), 'installation')
+  values (gen_random_uuid(), holder, wanted, '{}', 'none', now(), latest_end(now()), 'installation')
   returning id into made;
   insert into audit_entry (action, role, object_kind, object_id, result, detail)
-  values ('right.granted', null, 'right', made, 'ok', jsonb_build_object('person', whose, 'role', wanted, 'origin', 'installation'));
+  values ('right.granted', null, 'right', made, 'ok', jsonb_build_object('person', holder, 'role', wanted, 'origin', 'installation'));
   return made;
 end $$;
 

@@ -124,10 +124,10 @@ begin
 end $$;
 grant execute on function match_by_ids to seloste_capture;
 
--- Admits a part of a call or updates one that was admitted before, with the caller's rights. `me`: the reporting capture node, null for a
--- feed. `verdict`: `entered`, or the answer of resolve_duplicate_segment. Its statements and those of its triggers are planned once a
--- connection: planning over fourteen months of partitions was most of the time.
-create or replace function admit_part(me uuid, reported jsonb) returns table (contact_id uuid, verdict text, stops boolean)
+-- Admits a part of a call or updates one that was admitted before, with the caller's rights. `reporting_node`: null for a feed. `verdict`:
+-- `entered`, or the answer of resolve_duplicate_segment. Its statements and those of its triggers are planned once a connection: planning
+-- over fourteen months of partitions was most of the time.
+create or replace function admit_part(reporting_node uuid, reported jsonb) returns table (contact_id uuid, verdict text, stops boolean)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
@@ -156,9 +156,9 @@ begin
     where c.id = t.contact_id and c.started_at between since and t.started_at + interval '24 hours';
   end if;
   if call is null then
-    select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, reported_trunk, me is null) m;
+    select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, reported_trunk, reporting_node is null) m;
   end if;
-  if call is null and me is not null and t.ended_at is not null then
+  if call is null and reporting_node is not null and t.ended_at is not null then
     select m.call, m.call_started, m.told_official, m.is_doubtful into matched from match_by_facts(t) m;
     call := matched.call;
     call_started := matched.call_started;
@@ -207,8 +207,8 @@ begin
     and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null));
 
   -- Two callers are two talks, also when one of them has passed the call on.
-  if me is not null and is_another is not true then
-    select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(me, call, call_started, t.talk) j;
+  if reporting_node is not null and is_another is not true then
+    select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(reporting_node, call, call_started, t.talk) j;
     if resolved.verdict <> 'own' then
       return query select call, resolved.verdict, resolved.stops;
       return;
@@ -227,7 +227,7 @@ begin
     (select coalesce(max(s.seq), 0) + 1 from segment s where s.contact_id = call and s.contact_started_at = call_started), t.number_reached,
     t.number_reached_name, t.official_person_id, t.official_unit_id, t.official_name, t.official_phone, t.answered_at, t.ended_at,
     t.decision_record, t.decision_reason, t.rule_id, t.rule_version, t.rule_share, t.draw, t.description_version, decode(t.drawn_on, 'hex'),
-    t.quota_used, t.capture_state, t.capture_failure, t.marks, me, other)
+    t.quota_used, t.capture_state, t.capture_failure, t.marks, reporting_node, other)
   on conflict (id, contact_started_at) do update set official_person_id = t.official_person_id, official_unit_id = t.official_unit_id,
     official_name = t.official_name, official_phone = t.official_phone, answered_at = t.answered_at, ended_at = t.ended_at,
     capture_state = t.capture_state, capture_failure = t.capture_failure, marks = t.marks;

@@ -28,13 +28,13 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function capture_node_shutdown to seloste_capture;
 
--- Returns true if `node` has sent no heartbeat, provided that `me` itself has sent them throughout.
-create or replace function is_node_down(me uuid, node uuid) returns boolean
+-- Returns true if `node` has sent no heartbeat, provided that `reporting_node` itself has sent them throughout.
+create or replace function is_node_down(reporting_node uuid, node uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce((
     select other.ended_at is not null
       or other.alive_at < clock_timestamp() - node_timeout() and mine.steady_since < clock_timestamp() - node_timeout()
-    from capture_node other, capture_node mine where other.id = node and mine.id = me
+    from capture_node other, capture_node mine where other.id = node and mine.id = reporting_node
   ), false)
 $$;
 
@@ -42,12 +42,12 @@ $$;
 create or replace function official_key(person uuid, phone text) returns text
 language sql immutable as $$ select coalesce(person::text, phone) $$;
 
--- Decides about a part of a call that `me` reports and another node may have as well (R9, R17). `own`: it is entered, beside `other` if
--- there is one. `beside`: another node has it and goes on; nothing is entered, and the node asks again. `told`: another node has reported
--- all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
+-- Decides about a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
+-- `other` if there is one. `beside`: another node has it and goes on; nothing is entered, and the node asks again. `told`: another node has
+-- reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded.
 -- A part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the talk.
 -- For calls too old to be reported late nothing is revealed.
-create or replace function resolve_duplicate_segment(me uuid, call uuid, call_started timestamptz, reported jsonb)
+create or replace function resolve_duplicate_segment(reporting_node uuid, call uuid, call_started timestamptz, reported jsonb)
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -64,13 +64,13 @@ begin
   if exists (select from segment s where s.id = (reported ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
     -- A review mark on a call of several nodes stays, whatever one of them knows.
     return query select 'own', null::uuid, false, exists (
-      select from segment s join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> me
+      select from segment s join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> reporting_node
       where s.id = (reported ->> 'segmentId')::uuid and s.contact_started_at = call_started and s.contact_id = call
         and 'needs-review' = any (s.marks));
     return;
   end if;
   select s.* into first from segment s
-  where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> me
+  where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> reporting_node
     and (s.number_reached = reported ->> 'numberReached' or is_number_unknown)
     and coalesce(official_key(s.official_person_id, s.official_phone) = reported ->> 'official', true)
     and (s.ended_at is null or s.ended_at > began)
@@ -83,7 +83,7 @@ begin
   verdict := case
     when is_number_unknown and not records and first.number_reached <> 'unknown' then
       case when ended is null or first.ended_at is null then 'beside' else 'told' end
-    when is_node_down(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
+    when is_node_down(reporting_node, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
     when first.ended_at is null then 'beside'
     -- Its end was only inferred.
     when 'end-inferred' = any (first.marks) then 'own'
@@ -105,20 +105,20 @@ grant execute on function resolve_duplicate_segment to seloste_capture;
 
 -- Ends the parts of a node that is down at its last heartbeat (R22), and returns their calls. If the node returns, it reports their real
 -- ends.
-create or replace function end_segments_of_node(gone uuid) returns table (id uuid, started_at timestamptz)
+create or replace function end_segments_of_node(down_node uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update segment s set ended_at = greatest(n.alive_at, s.answered_at, s.contact_started_at), capture_state = 'not-recorded',
     marks = array(select distinct unnest(s.marks || '{end-inferred}'))
   from capture_node n
-  where n.id = gone and s.node = n.id and s.ended_at is null
+  where n.id = down_node and s.node = n.id and s.ended_at is null
   returning s.contact_id, s.contact_started_at
 $$;
 
 -- Does this for all nodes without a heartbeat for a quarter of an hour.
-create or replace function end_segments_of_down_nodes(me uuid) returns table (id uuid, started_at timestamptz)
+create or replace function end_segments_of_down_nodes(reporting_node uuid) returns table (id uuid, started_at timestamptz)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select e.* from capture_node n, end_segments_of_node(n.id) e
-  where n.id <> me and is_node_down(me, n.id) and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
+  where n.id <> reporting_node and is_node_down(reporting_node, n.id) and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
 $$;
 grant execute on function end_segments_of_down_nodes to seloste_capture;
 

@@ -367,9 +367,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prohibition_state to seloste_desk;
 
-create or replace function record_order_in_ledger(o uuid, what text, until timestamptz) returns void
+create or replace function record_order_in_ledger(o uuid, event text, until timestamptz) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select append_to_ledger('hold', o, what, jsonb_build_object('until', ledger_instant(until)))
+  select append_to_ledger('hold', o, event, jsonb_build_object('until', ledger_instant(until)))
 $$;
 
 create or replace function settle_contact(wanted uuid) returns void
@@ -526,7 +526,7 @@ begin
 end $$;
 
 -- Closes an inspection by an act of the Service Unit.
-create or replace function end_inspection(i inspection, whose uuid, how text) returns void
+create or replace function end_inspection(i inspection, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   -- What its official forbids, now or later, waits for its caller, so the official cannot end that (1.6).
@@ -534,7 +534,7 @@ begin
     select from inspection_recording ir join recording r on r.id = ir.recording_id
     where ir.inspection_id = i.id and answered_call(r.contact_id)), 'request.own');
   perform require_fresh_to_lift_holds(array(select ir.recording_id from inspection_recording ir where ir.inspection_id = i.id));
-  perform close_inspection(i, whose, how);
+  perform close_inspection(i, actor, how);
 end $$;
 
 -- Closes inspections without anything left to play, and returns them: their requesters are informed in writing. Closes those for a copy

@@ -114,18 +114,18 @@ begin
   end loop;
 end $$;
 
-create or replace function drop_authority_item(wanted uuid, which integer) returns void
+create or replace function drop_authority_item(wanted uuid, item_number integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d authority_disclosure := lock_prepared_authority(wanted);
   i authority_item;
 begin
   update authority_item k set dropped_at = clock_timestamp()
-  where k.disclosure_id = d.id and k.item = which and k.dropped_at is null returning * into i;
+  where k.disclosure_id = d.id and k.item = item_number and k.dropped_at is null returning * into i;
   perform refuse_if(i.item is null, 'not-found');
   perform refuse_if(answered_call(i.contact_id), 'authority.own');
   perform lift_authority_holds(d.id, array[i.recording_id]);
-  perform record_authority_act('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
+  perform record_authority_act('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', item_number));
 end $$;
 grant execute on function drop_authority_item to seloste_desk;
 
@@ -194,7 +194,7 @@ begin
 end $$;
 grant execute on function view_authority to seloste_desk;
 
-create or replace function close_authority(wanted uuid, because text) returns void
+create or replace function close_authority(wanted uuid, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d authority_disclosure;
@@ -208,10 +208,10 @@ begin
   perform refuse_if(
     exists (select from disclosure_package p where p.authority_id = d.id and p.ended_at is null and p.expires_at > now()),
     'authority.package-open');
-  perform refuse_if(d.outcome <> 'REFUSED' and d.released_at is null and coalesce(because, '') !~ '\S', 'authority.unreleased');
-  perform refuse_if(because is not null and (d.outcome = 'REFUSED' or d.released_at is not null), 'authority.no-reason-wanted');
-  perform refuse_identity_code('unreleasedBecause', because);
-  update authority_disclosure k set closed_at = clock_timestamp(), closed_by = viewer(), unreleased_because = btrim(because) where k.id = d.id;
+  perform refuse_if(d.outcome <> 'REFUSED' and d.released_at is null and coalesce(reason, '') !~ '\S', 'authority.unreleased');
+  perform refuse_if(reason is not null and (d.outcome = 'REFUSED' or d.released_at is not null), 'authority.no-reason-wanted');
+  perform refuse_identity_code('unreleasedBecause', reason);
+  update authority_disclosure k set closed_at = clock_timestamp(), closed_by = viewer(), unreleased_because = btrim(reason) where k.id = d.id;
   perform lift_authority_holds(d.id, array(
     select i.recording_id from authority_item i where i.disclosure_id = d.id and i.recording_id is not null));
   perform record_authority_act('authority.closed', d, 'DECISION_MAKER', jsonb_build_object('outcome', d.outcome, 'isReleased', d.released_at is not null));

@@ -75,10 +75,10 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   values (viewer(), require_one_role('{SERVICE_UNIT,ADMINISTRATOR}'), action, 'office', record_office_act.office, 'ok', detail)
 $$;
 
-create or replace function record_appointment_act(action text, a appointment, whose uuid, detail jsonb) returns void
+create or replace function record_appointment_act(action text, a appointment, actor uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
-  select whose, case when whose is not null then 'SERVICE_UNIT' end, action, 'INSPECTION', q.number, 'appointment', a.id, 'ok', detail
+  select actor, case when actor is not null then 'SERVICE_UNIT' end, action, 'INSPECTION', q.number, 'appointment', a.id, 'ok', detail
   from subject_request q where q.id = a.request_id
 $$;
 
@@ -302,25 +302,25 @@ end $$;
 grant execute on function book_walk_in to seloste_desk;
 
 -- Ends the sessions in an appointment's room; playback stops within seconds.
-create or replace function end_rooms(a appointment, whose uuid, why text) returns void
+create or replace function end_rooms(a appointment, actor uuid, why text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   host uuid;
 begin
   for host in update session s set ended_at = now() where s.confined_to = a.id and s.ended_at is null returning s.person_id loop
-    perform record_appointment_act('room.closed', a, whose, jsonb_build_object('host', host, 'why', why));
+    perform record_appointment_act('room.closed', a, actor, jsonb_build_object('host', host, 'why', why));
   end loop;
 end $$;
 
 -- Ends an appointment with its outcome. HEARD or WITHDRAWN ends all waiting; NO_SHOW ends only the wait of what was forbidden meanwhile
 -- (1.6), and the rest can be booked again.
-create or replace function end_appointment(a appointment, whose uuid, how text) returns void
+create or replace function end_appointment(a appointment, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   i inspection;
 begin
-  update appointment k set state = how, ended_at = clock_timestamp(), ended_by = whose where k.id = a.id;
-  perform record_appointment_act('appointment.ended', a, whose, jsonb_build_object('outcome', how));
+  update appointment k set state = how, ended_at = clock_timestamp(), ended_by = actor where k.id = a.id;
+  perform record_appointment_act('appointment.ended', a, actor, jsonb_build_object('outcome', how));
   for i in
     select * from inspection n where n.request_id = a.request_id and n.kind = 'LISTEN' and n.closed_at is null order by n.id for update
   loop
@@ -328,7 +328,7 @@ begin
       select from inspection_recording ir join prohibition p on p.recording_id = ir.recording_id
       where ir.inspection_id = i.id and p.executed_at is null
     ) then
-      perform end_inspection(i, whose, lower(replace(how, '_', '-')));
+      perform end_inspection(i, actor, lower(replace(how, '_', '-')));
     end if;
   end loop;
 end $$;

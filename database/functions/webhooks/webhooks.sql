@@ -1,9 +1,9 @@
-create or replace function queue_webhooks(what text, which uuid) returns void
+create or replace function queue_webhooks(event text, object uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into webhook_delivery (target, event_id, event, object_id, at, next_at)
-  select t.name, e.id, what, which, e.at, e.at
+  select t.name, e.id, event, object, e.at, e.at
   from (select gen_random_uuid() as id, clock_timestamp() as at) e, webhook_target t
-  where what = any (t.events)
+  where event = any (t.events)
 $$;
 
 create or replace function queue_recording_webhooks() returns trigger
