@@ -3888,6 +3888,7 @@ make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp
 mark_alarm_seen(alarm uuid) returns void to seloste_desk
 mark_notices_seen(ids uuid[]) returns void to seloste_desk
 mark_proved(token_hash bytea, method text) returns void to seloste_custodian
+marks_of_corrected(s segment, becomes uuid) returns text[]
 match_by_facts(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 match_by_ids(t told_part, reported_trunk text, is_fed boolean) returns TABLE(call uuid, call_started timestamp with time zone, is_another boolean) to seloste_capture
 match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture

@@ -111,6 +111,35 @@ test('the inspection of an official whose call it turns out not to be delays no 
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 
+test('what the former official forbade, and waits for the caller, is not destroyed in the name of whose call it is', async () => {
+  const { id: recording, segmentId, contactId } = await callOfAino()
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'RECTIFY'] })
+  await acts.byOfficial(recording)
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  await correct(segmentId, request)
+  expect((await stateOf(recording)).state).toBe('STORED')
+  expect((await acts.get('bertil', '/api/my-calls/acts')).body).toMatchObject({ forbidden: [] })
+  expect((await requestOf('paula', 'POST', `/api/requests/${request.id}/close`, { outcome: 'WITHDRAWN' })).status).toBe(
+    204,
+  )
+  expect((await stateOf(recording)).state).toBe('STORED')
+  // Theirs is their own.
+  const own = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
+  expect((await acts.forbid('aino', recording, own)).code).toBe('not-found')
+  expect((await acts.forbid('bertil', recording, own)).status).toBe(200)
+  expect((await stateOf(recording)).state).toBe('DESTROYING')
+})
+
+test('a call that a correction gives to an official who did not consent is marked for review (L16)', async () => {
+  await sql`insert into person_recording_consent (person_id, valid_from) values (${people.aino.id}, now() - interval '1 year')`.execute(
+    admin,
+  )
+  const { segmentId, contactId } = await callOfAino()
+  await correct(segmentId, await served({ contacts: [contactId] }))
+  const { rows } = await sql<{ marks: string[] }>`select marks from segment where id = ${segmentId}`.execute(admin)
+  expect(rows[0]?.marks).toContain('needs-review')
+})
+
 test('a restriction that an official was told of outlasts the correction until they are told that it ends (GDPR 18(3))', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({

@@ -242,3 +242,26 @@ test('a consent that was withdrawn and given anew before the backup is in force 
     await rows('select from person_recording_consent where person_id = $1 and valid_to is null', [aino.id]),
   ).toHaveLength(1)
 })
+
+test('what the former official forbade before the backup is not forbidden after it, and the call is for review (L16)', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.makeRecordings(1)
+  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}, now() - interval '1 year')`.execute(
+    admin,
+  )
+  const contacts = [call!.contactId]
+  const request = await servedRequest(admin, { clerkId: pia.id, kinds: ['LISTEN', 'RECTIFY'], contacts })
+  await sql`
+    insert into prohibition (recording_id, party, channel, entered_by)
+    select id, 'OFFICIAL', 'OWN_CALLS', ${aino.id} from recording where segment_id = ${call!.segmentId}`.execute(admin)
+  const { rows } = await restoredAfter(() => correct(request.id, call!.segmentId, bertil, pia.id, riitta.token))
+  expect(
+    await rows(
+      `select s.marks, r.state, (select count(*)::integer from prohibition p where p.recording_id = r.id) as forbidden
+        from segment s join recording r on r.segment_id = s.id where s.id = $1`,
+      [call!.segmentId],
+    ),
+  ).toEqual([{ marks: ['needs-review'], state: 'STORED', forbidden: 0 }])
+})

@@ -244,14 +244,24 @@ begin
 end $$;
 grant execute on function propose_correction to seloste_desk;
 
--- Ends what the former official asked for of a part that a correction gave to another: its inspections close, and its copies do not leave.
+-- Ends what the former official asked for of a part that a correction gave to another: its inspections close, its copies do not leave, and
+-- what they forbade is not forbidden any more, unless it has come to its end.
 -- Restrictions stay until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they
 -- are made again with the corrected name.
 create or replace function end_of_former_official(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   i inspection;
+  forbidden uuid;
 begin
+  for forbidden in
+    delete from prohibition p using recording r
+    where r.id = p.recording_id and r.contact_id = c.contact_id and r.segment_id = c.segment_id and r.state not in ('DESTROYING', 'DESTROYED')
+      and p.party = 'OFFICIAL' and p.executed_at is null
+    returning p.id
+  loop
+    perform append_to_ledger('prohibition', forbidden, 'withdrawn', '{}');
+  end loop;
   for i in
     select n.* from inspection n join subject_request q on q.id = n.request_id
     where n.contact_id = c.contact_id and n.closed_at is null and q.party = 'OFFICIAL' and q.official_id = c.was_person_id
@@ -275,6 +285,14 @@ begin
     where o.disclosure_id = p.authority_id and o.granted and o.what <> 'RECORDING' and o.contact_id = c.contact_id);
 end $$;
 
+-- Returns the marks of a part that a correction gives to an official: it is for review if the former official consented to recording and
+-- the new one did not (L16), as in attribute_segment.
+create or replace function marks_of_corrected(s segment, becomes uuid) returns text[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when s.decision_record and consents_at(s.official_person_id, s.answered_at) and not consents_at(becomes, s.answered_at)
+    and 'needs-review' <> all (s.marks) then s.marks || 'needs-review'::text else s.marks end
+$$;
+
 -- Decides on a correction; never by its proposer or the officials concerned. The log keeps by id what the history had before.
 create or replace function decide_correction(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -297,7 +315,8 @@ begin
   if how = 'APPROVED' then
     update segment k set official_person_id = c.becomes_person_id, official_unit_id = c.becomes_unit_id,
       official_name = name_at(c.becomes_person_id, s.answered_at),
-      official_phone = phone_at(c.becomes_person_id, s.answered_at, s.official_phone)
+      official_phone = phone_at(c.becomes_person_id, s.answered_at, s.official_phone),
+      marks = marks_of_corrected(k, c.becomes_person_id)
     where k.id = s.id and k.contact_started_at = s.contact_started_at;
     perform enter_correction(k) from correction k where k.id = c.id;
     perform end_of_former_official(c);

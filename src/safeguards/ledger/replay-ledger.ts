@@ -260,13 +260,22 @@ interface ForbiddenDetail {
 }
 
 /**
- * Restores prohibitions that waited for an order or inspection; otherwise the recording could be listened to.
- * @returns existing recordings
+ * Restores prohibitions that waited for an order or inspection; otherwise the recording could be listened to. Removes those that
+ * a correction withdrew from a former official.
+ * @returns existing recordings whose prohibitions changed
  */
 async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
   const recordings: string[] = []
   for (const { entry } of entries) {
     if (entry.kind !== 'prohibition' || entry.id === null) continue
+    if (entry.cause === 'withdrawn') {
+      const { rows } = await sql<{ recording: string }>`
+        delete from prohibition where id = ${entry.id}::uuid and executed_at is null returning recording_id as recording`.execute(
+        tx,
+      )
+      recordings.push(...rows.map((row) => row.recording))
+      continue
+    }
     const { recording, party, channel, receivedAt, enteredBy } = entry.detail as ForbiddenDetail
     const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
     if (rows.length === 0) continue

@@ -225,7 +225,8 @@ async function giveTo(tx: Tx, entry: Entry): Promise<number> {
     sql`
       update segment s set official_person_id = ${official}::uuid, official_unit_id = ${unit}::uuid,
         official_name = coalesce(name_at(${official}::uuid, s.answered_at), 'RESTORED: see the correction'),
-        official_phone = phone_at(${official}::uuid, s.answered_at, s.official_phone)
+        official_phone = phone_at(${official}::uuid, s.answered_at, s.official_phone),
+        marks = marks_of_corrected(s, ${official}::uuid)
       where s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
         and s.official_person_id is distinct from ${official}::uuid`,
   )
