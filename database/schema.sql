@@ -3493,7 +3493,7 @@ accesses_out_of_scope(after bigint, known bigint[], max_entries bigint) returns 
 accesses_to(calls uuid[], recordings uuid[], parts uuid[], except_person uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 accesses_to_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
 accesses_to_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
-accesses_to_review(month date, after bigint, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
+accesses_to_review(month date, after bigint, max_rows integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
 account_key(user_id text) returns bytea
 accounts_in_use() returns TABLE(accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid) to seloste_custodian
 act_is_logged(act text, object uuid, acted_at timestamp with time zone, lost tstzmultirange) returns boolean to seloste_custodian
@@ -3620,7 +3620,7 @@ confirm_research_item(wanted uuid, number integer, how text, reference text) ret
 confirmations_of(stop uuid) returns SETOF clock_confirmation
 confirmed_at(r access_right) returns timestamp with time zone to seloste_desk
 consents_at(person uuid, instant timestamp with time zone) returns boolean
-contact_conditions(asked contact_filters, place search_place) returns text
+contact_conditions(filters contact_filters, place search_place) returns text
 contact_in_term(wanted uuid) returns contact
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 content_is_proved(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
@@ -3637,13 +3637,13 @@ could_be_same_talk(fed_started timestamp with time zone, fed_answered timestamp 
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
-count_log(asked jsonb, upto integer) returns bigint to seloste_desk
+count_log(filters jsonb, upto integer) returns bigint to seloste_desk
 count_log_pending() returns bigint to seloste_desk
 count_lookups(counter regclass, lookups bigint) returns void
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(max_rows integer) returns integer to seloste_custodian
-current_contact_viewer(asked contact_filters) returns contact_viewer
+current_contact_viewer(filters contact_filters) returns contact_viewer
 day_for_letter(at timestamp with time zone) returns text
 day_keys_are_retired() returns boolean to seloste_custodian
 day_start(day date) returns timestamp with time zone
@@ -3827,7 +3827,7 @@ ledger_request() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
 length_ms(parts int4multirange) returns integer
-letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
+letter_answers(letter_kind text, kind text, only_by_its_own boolean) returns boolean
 letter_digest(facts jsonb, until timestamp with time zone) returns bytea
 letter_facts(q subject_request, kind text, ground text) returns jsonb
 letter_has_changed(l letter) returns boolean
@@ -3877,7 +3877,7 @@ lock_research(wanted uuid, stage text DEFAULT NULL::text) returns research_discl
 lock_training_collection(wanted uuid) returns training_collection
 lock_training_moment(wanted uuid) returns training_moment
 lock_training_session(wanted uuid) returns training_session
-log_condition(asked jsonb) returns text
+log_condition(filters jsonb) returns text
 log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_proved(action text, detail jsonb) returns boolean
 log_entry_is_shown(action text, object_kind text) returns boolean
@@ -3895,7 +3895,7 @@ match_fed_call(feed_name text, ids bytea[], caller text, official text, called t
 matched_call(contact uuid, reference text) returns SETOF request_call
 matched_until(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 matches_claim(c contact, claim jsonb) returns boolean
-matching_officials(asked contact_filters, viewer contact_viewer, OUT ways text[], OUT officials integer[], OUT sure integer[]) returns record
+matching_officials(filters contact_filters, viewer contact_viewer, OUT ways text[], OUT officials integer[], OUT sure integer[]) returns record
 may_change_directory() returns boolean to seloste_desk
 may_extract(contact uuid) returns boolean to seloste_desk
 may_host(person uuid, until timestamp with time zone) returns boolean
@@ -3972,7 +3972,7 @@ prune_notices() returns void to seloste_custodian
 prune_official_names() returns trigger
 prune_sign_in_data() returns void to seloste_custodian
 publish_quality_form(wanted uuid, seen integer) returns integer to seloste_desk
-purposes_cover(held text[], asked text[]) returns boolean
+purposes_cover(granted text[], requested text[]) returns boolean
 put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
 quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
@@ -3989,9 +3989,9 @@ reached_rights(reach jsonb, from_at timestamp with time zone) returns TABLE(requ
 reaches_plan(p sampling_plan) returns boolean to seloste_desk
 read_copy(wanted uuid) returns TABLE(id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid, prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamp with time zone, sound_ms integer, unheard_ms integer, failure text, failed_turn integer, checked_at timestamp with time zone, checked_by uuid, checked_by_name text, check_note text, is_preparer boolean, may_hear boolean, may_check boolean, pseudonymised boolean) to seloste_custodian
 read_evaluation(wanted uuid) returns jsonb to seloste_desk
-read_ledger(before bigint, wanted integer) returns TABLE(number bigint, at timestamp with time zone, kind text, object text, cause text, done_by text, targets jsonb) to seloste_desk
+read_ledger(before bigint, max_rows integer) returns TABLE(number bigint, at timestamp with time zone, kind text, object text, cause text, done_by text, targets jsonb) to seloste_desk
 read_letter(wanted uuid) returns TABLE(number text, kind text, language text, made_at timestamp with time zone, content jsonb) to seloste_desk
-read_log(asked jsonb, older_than_at timestamp with time zone, older_than_seq bigint, skip integer, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb) to seloste_desk
+read_log(filters jsonb, older_than_at timestamp with time zone, older_than_seq bigint, skip integer, max_rows integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb) to seloste_desk
 read_log_entry(wanted bigint) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint, is_proved boolean) to seloste_desk
 read_privacy_report(wanted uuid) returns TABLE(level text, engine text, version text, evaluation jsonb, removed jsonb, redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text) to seloste_desk
 read_training_collection(wanted uuid) returns jsonb to seloste_desk
@@ -4039,7 +4039,7 @@ record_right_act(action text, as_role text, object_kind text, object_id uuid, de
 record_segment_replaced() returns trigger
 record_wrong_factor(token_hash bytea) returns void to seloste_custodian
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
-recorded_state_conditions(asked contact_filters, place search_place) returns text[]
+recorded_state_conditions(filters contact_filters, place search_place) returns text[]
 recording_end_decision(r recording) returns jsonb to seloste_custodian
 recording_for_letter(r recording, reference text) returns jsonb
 recording_grace() returns interval
@@ -4160,8 +4160,8 @@ save_training_collection(wanted uuid, seen integer, name text, aim text) returns
 save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
-search_contacts(asked contact_filters, after_at timestamp with time zone, after_id uuid, max_rows integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
-search_ways(asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
+search_contacts(filters contact_filters, after_at timestamp with time zone, after_id uuid, max_rows integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
+search_ways(filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
 second_factors(person uuid) returns text[] to seloste_custodian
 seen_part_condition(viewer contact_viewer) returns text
 sees_all() returns boolean to seloste_desk

@@ -169,7 +169,7 @@ create or replace function request_rights(people uuid[], role text, duty text, p
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   batch uuid := gen_random_uuid();
-  asked right_request;
+  requested right_request;
   holder uuid;
   as_role text;
   today timestamptz := date_trunc('day', now() at time zone 'Europe/Helsinki') at time zone 'Europe/Helsinki';
@@ -187,7 +187,7 @@ begin
     perform refuse_if(as_role = '', 'right.not-yours', holder::text);
     -- One at a time for each person, so that the same right is not requested twice at once.
     perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || holder, 0));
-    asked := row(
+    requested := row(
       gen_random_uuid(), batch, holder, request_rights.role, request_rights.duty,
       (select coalesce(array_agg(distinct x order by x), '{}') from unnest(request_rights.purposes) x),
       coalesce((select d.scope from described_role d where d.version = version_at(now()) and d.role = request_rights.role
@@ -195,14 +195,14 @@ begin
       (select coalesce(array_agg(distinct x order by x), '{}') from unnest(units) x),
       (select coalesce(array_agg(distinct x order by x), '{}') from unnest(numbers) x),
       request_rights.reason, request_rights.valid_from, request_rights.valid_to, viewer(), clock_timestamp(), 'REQUESTED', null, null, null);
-    perform check_request(asked, greatest(asked.valid_from, now()));
-    perform refuse_if(exists (select from right_request q where q.person_id = holder and q.state = 'REQUESTED' and q.role = asked.role
-        and q.duty is not distinct from asked.duty and q.scope_units = asked.scope_units and q.scope_numbers = asked.scope_numbers
-        and q.purposes = asked.purposes), 'right.already-requested', holder::text);
-    insert into right_request select asked.*;
-    perform record_right_act('right.requested', as_role, 'right-request', asked.id, jsonb_strip_nulls(jsonb_build_object(
-      'person', holder, 'role', asked.role, 'duty', asked.duty)));
-    return next asked.id;
+    perform check_request(requested, greatest(requested.valid_from, now()));
+    perform refuse_if(exists (select from right_request q where q.person_id = holder and q.state = 'REQUESTED' and q.role = requested.role
+        and q.duty is not distinct from requested.duty and q.scope_units = requested.scope_units and q.scope_numbers = requested.scope_numbers
+        and q.purposes = requested.purposes), 'right.already-requested', holder::text);
+    insert into right_request select requested.*;
+    perform record_right_act('right.requested', as_role, 'right-request', requested.id, jsonb_strip_nulls(jsonb_build_object(
+      'person', holder, 'role', requested.role, 'duty', requested.duty)));
+    return next requested.id;
   end loop;
 end $$;
 grant execute on function request_rights to seloste_desk;

@@ -395,7 +395,7 @@ grant execute on function drop_factors to seloste_custodian;
 create or replace function request_factor_removal(person uuid, reason text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  asked uuid;
+  requested uuid;
 begin
   perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
   perform refuse_if(viewer() = request_factor_removal.person, 'removal.own');
@@ -406,11 +406,11 @@ begin
   values (request_factor_removal.person, viewer(), request_factor_removal.reason)
   on conflict (person_id) where state = 'ASKED'
     do update set asked_by = excluded.asked_by, asked_at = excluded.asked_at, reason = excluded.reason
-  returning id into asked;
+  returning id into requested;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), 'ADMINISTRATOR', 'credential.removal-asked', 'credential', asked, 'ok',
+  values (viewer(), 'ADMINISTRATOR', 'credential.removal-asked', 'credential', requested, 'ok',
     jsonb_build_object('person', request_factor_removal.person));
-  return asked;
+  return requested;
 end $$;
 grant execute on function request_factor_removal to seloste_desk;
 

@@ -1,29 +1,29 @@
--- Returns the WHERE condition of a query on the log. `asked`: {people, role, action, result, purpose, object, reference, from, to}, all
+-- Returns the WHERE condition of a query on the log. `filters`: {people, role, action, result, purpose, object, reference, from, to}, all
 -- optional; each value becomes a quoted literal.
-create or replace function log_condition(asked jsonb) returns text
+create or replace function log_condition(filters jsonb) returns text
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select string_agg(condition, ' and ') from (
     select 'log_entry_is_shown(action, object_kind)' as condition
-    union all select format('person_id = any (%L::uuid[])', (select coalesce(array_agg(p), '{}') from jsonb_array_elements_text(asked -> 'people') p))
-      where asked ? 'people'
-    union all select format('role = %L', asked ->> 'role') where asked ? 'role'
-    union all select format('action = %L', asked ->> 'action') where asked ? 'action'
-    union all select format('purpose = %L', asked ->> 'purpose') where asked ? 'purpose'
-    union all select format('object_id = %L::uuid', asked ->> 'object') where asked ? 'object'
-    union all select format('reference = %L', asked ->> 'reference') where asked ? 'reference'
-    union all select format('at >= %L::timestamptz', asked ->> 'from') where asked ? 'from'
-    union all select format('at < %L::timestamptz', asked ->> 'to') where asked ? 'to'
-    union all select case asked ->> 'result'
+    union all select format('person_id = any (%L::uuid[])', (select coalesce(array_agg(p), '{}') from jsonb_array_elements_text(filters -> 'people') p))
+      where filters ? 'people'
+    union all select format('role = %L', filters ->> 'role') where filters ? 'role'
+    union all select format('action = %L', filters ->> 'action') where filters ? 'action'
+    union all select format('purpose = %L', filters ->> 'purpose') where filters ? 'purpose'
+    union all select format('object_id = %L::uuid', filters ->> 'object') where filters ? 'object'
+    union all select format('reference = %L', filters ->> 'reference') where filters ? 'reference'
+    union all select format('at >= %L::timestamptz', filters ->> 'from') where filters ? 'from'
+    union all select format('at < %L::timestamptz', filters ->> 'to') where filters ? 'to'
+    union all select case filters ->> 'result'
       when 'ok' then $c$result = 'ok'$c$
       when 'refused' then $c$result <> 'ok' and result like 'refused:%'$c$
       when 'failed' then $c$result <> 'ok' and result like 'failed:%'$c$
-      else 'false' end where asked ? 'result'
+      else 'false' end where filters ? 'result'
   ) c
 $$;
 
 -- Returns matching entries, newest first, older than the given one if any; `skip` leaves that many out. Data protection officer only
 -- (deny.role). Logs the read.
-create or replace function read_log(asked jsonb, older_than_at timestamptz, older_than_seq bigint, skip integer, wanted integer)
+create or replace function read_log(filters jsonb, older_than_at timestamptz, older_than_seq bigint, skip integer, max_rows integer)
 returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
   reference text, object_kind text, object_id uuid, result text, detail jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -35,19 +35,19 @@ begin
   return query execute format(
     'select seq, at, person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, log_detail_shown(action, detail)
      from audit_entry where %s and %s order by at desc, seq desc offset %s limit %s',
-    log_condition(asked),
+    log_condition(filters),
     case when older_than_at is null then 'true'
       else format('(at, seq) < (%L::timestamptz, %s)', older_than_at, older_than_seq) end,
-    greatest(skip, 0), least(greatest(wanted, 0), 1000));
+    greatest(skip, 0), least(greatest(max_rows, 0), 1000));
   get diagnostics found_rows = row_count;
   insert into audit_entry (person_id, role, action, object_kind, result, detail)
   values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok',
-    asked || jsonb_build_object('entries', found_rows, 'skipped', greatest(skip, 0)));
+    filters || jsonb_build_object('entries', found_rows, 'skipped', greatest(skip, 0)));
 end $$;
 grant execute on function read_log to seloste_desk;
 
 -- Counts matching entries, at most `upto`. Only for a query that the viewer has read in this transaction, so that it leaves a trace.
-create or replace function count_log(asked jsonb, upto integer) returns bigint
+create or replace function count_log(filters jsonb, upto integer) returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   counted bigint;
@@ -56,11 +56,11 @@ begin
   if not exists (
     select from audit_entry e
     where e.person_id = viewer() and e.at >= now() and e.action = 'log.read' and e.result = 'ok'
-      and e.detail - '{entries,skipped}'::text[] = asked - '{entries,skipped}'::text[]
+      and e.detail - '{entries,skipped}'::text[] = filters - '{entries,skipped}'::text[]
   ) then
     raise exception 'log entries have to be read before they are counted';
   end if;
-  execute format('select count(*) from (select 1 from audit_entry where %s limit %s) c', log_condition(asked), upto)
+  execute format('select count(*) from (select 1 from audit_entry where %s limit %s) c', log_condition(filters), upto)
     into counted;
   return counted;
 end $$;
@@ -108,14 +108,14 @@ grant execute on function access_is_accurate to seloste_desk;
 create or replace function request_log_verification() returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  asked uuid;
+  requested uuid;
 begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
-  insert into log_verification (asked_by) values (viewer()) on conflict do nothing returning id into asked;
-  if asked is null then
-    select id into asked from log_verification where ended_at is null;
+  insert into log_verification (asked_by) values (viewer()) on conflict do nothing returning id into requested;
+  if requested is null then
+    select id into requested from log_verification where ended_at is null;
   end if;
-  return asked;
+  return requested;
 end $$;
 grant execute on function request_log_verification to seloste_desk;
 

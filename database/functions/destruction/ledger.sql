@@ -303,7 +303,7 @@ $$;
 
 -- Returns ledger entries, newest first, for those responsible for it, and logs the read. Entries about disclosures and orders are for those
 -- who may know of orders.
-create or replace function read_ledger(before bigint, wanted integer)
+create or replace function read_ledger(before bigint, max_rows integer)
 returns table (number bigint, at timestamptz, kind text, object text, cause text, done_by text, targets jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -327,7 +327,7 @@ begin
       select k.knows or e.object_kind in ('recording', 'history-month', 'month-key', 'intake-key', 'place-reached', 'request', 'description') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
-    order by l.index desc limit least(greatest(wanted, 0), 1000);
+    order by l.index desc limit least(greatest(max_rows, 0), 1000);
   insert into audit_entry (person_id, role, action, object_kind, result, detail)
   values (viewer(), as_role, 'retention.read', 'ledger', 'ok', jsonb_strip_nulls(jsonb_build_object('before', before)));
 end $$;

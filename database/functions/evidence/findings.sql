@@ -76,9 +76,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function accounts_in_use to seloste_custodian;
 
-create or replace function purposes_cover(held text[], asked text[]) returns boolean
+create or replace function purposes_cover(granted text[], requested text[]) returns boolean
 language sql immutable set search_path = pg_catalog as $$
-  select asked <@ held or ('DEVELOPMENT' = any (held) and asked <@ (held || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
+  select requested <@ granted or ('DEVELOPMENT' = any (granted) and requested <@ (granted || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
 $$;
 
 -- Returns true if the log has an act on an object. Acts in a time that a restore lost need no entry.

@@ -64,20 +64,20 @@ create type search_place as (
 
 -- Returns the condition on a contact in this month, a line a filter, whichever way finds it. Nothing on parts or recordings, because the
 -- viewer is not known here.
-create or replace function contact_conditions(asked contact_filters, place search_place) returns text
+create or replace function contact_conditions(filters contact_filters, place search_place) returns text
 language plpgsql stable as $$
 begin
   return concat_ws(' and ', 'true',
-    case when asked.going_on_at > place.month
+    case when filters.going_on_at > place.month
       then '(c.started_at >= ($1).going_on_at or coalesce(c.ended_at, ($3).right_now) >= ($1).going_on_at)' end,
-    case when asked.withheld then 'c.caller_kind = ''withheld''' end,
-    case when asked.caller is not null then 'c.caller_key = ($1).caller' end,
+    case when filters.withheld then 'c.caller_kind = ''withheld''' end,
+    case when filters.caller is not null then 'c.caller_key = ($1).caller' end,
     -- No call of the last 13 months is past its term.
     case when place.month < place.right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > ($3).right_now' end);
 end $$;
 
 -- Returns the searching viewer and their rights.
-create or replace function current_contact_viewer(asked contact_filters) returns contact_viewer
+create or replace function current_contact_viewer(filters contact_filters) returns contact_viewer
 language plpgsql stable as $$
 declare
   viewer contact_viewer;
@@ -88,18 +88,18 @@ begin
   if not viewer.sees_all and viewer.own is not null then
     viewer.own_as := array(select n.id from official_named n where n.person_id = viewer.own);
   end if;
-  viewer.is_seen := viewer.sees_all or coalesce(asked.called = any (viewer.numbers), false);
+  viewer.is_seen := viewer.sees_all or coalesce(filters.called = any (viewer.numbers), false);
   viewer.only_serves := not viewer.sees_all and viewer.own is null and viewer.units = '{}' and viewer.numbers = '{}';
   return viewer;
 end $$;
 
 -- Returns the rows of official_named that match; `sure`: those whose calls the viewer sees in any case. `ways`: conditions on parts, one a
 -- name. Parts of a name that matches as a whole and is visible need not be read.
-create or replace function matching_officials(asked contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
+create or replace function matching_officials(filters contact_filters, viewer contact_viewer, out ways text[], out officials integer[], out sure integer[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   with meant as materialized (
-    select o.id, o.name, o.name ilike asked.official or coalesce(o.phone = asked.official_number, false) as is_meant,
+    select o.id, o.name, o.name ilike filters.official or coalesce(o.phone = filters.official_number, false) as is_meant,
       viewer.sees_all or coalesce(o.person_id = viewer.own, false) or coalesce(o.unit_id = any (viewer.units), false) as is_sure
     from official_named o
   ), by_name as (
@@ -126,9 +126,9 @@ create or replace function official_part_condition() returns text
 language sql immutable as $$ select '(s.official_name ilike ($1).official or s.official_phone = ($1).official_number)' $$;
 
 -- Returns the conditions on p for the requested states, each that of an index; null for any state.
-create or replace function recorded_state_conditions(asked contact_filters, place search_place) returns text[]
+create or replace function recorded_state_conditions(filters contact_filters, place search_place) returns text[]
 language sql immutable as $$
-  select case asked.recorded
+  select case filters.recorded
     -- By call, which the index has.
     when 'available' then array[' and p.state = ''a''' || case when place.overdue = '{}' then '' else ' and p.contact_id <> all (($3).overdue_calls)' end]
       || case when place.not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any (($3).not_over)'] end
@@ -141,7 +141,7 @@ $$;
 -- Returns the ways through a month, each in the order of an index, with its rest: the conditions on the found contacts d. A null way does
 -- not apply; without ways nothing is found. names, officials, sure: from matching_officials.
 create or replace function search_ways(
-  asked contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
+  filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
   out ways text[], out rests text[]
 )
 language plpgsql stable as $$
@@ -165,9 +165,9 @@ declare
   -- In each branch, so that the database merges them without sorting.
   newest_first constant text := ' order by 1 desc, 2 desc)';
   -- Each of the tables has the number called.
-  contact_of_number constant text := case when asked.called is null then '' else ' and c.number_called = ($1).called' end;
-  part_of_number constant text := case when asked.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
-  recorded_of_number constant text := case when asked.called is null then '' else ' and p.number_called = ($1).called' end;
+  contact_of_number constant text := case when filters.called is null then '' else ' and c.number_called = ($1).called' end;
+  part_of_number constant text := case when filters.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
+  recorded_of_number constant text := case when filters.called is null then '' else ' and p.number_called = ($1).called' end;
   -- A recording that the viewer does not see does not count.
   recorded_is_seen constant text := case when viewer.sees_all then ''
     else ' and (p.official = any (($2).own_as) or p.official_unit_id = any (($2).units) or p.number_reached = any (($2).numbers)'
@@ -176,28 +176,28 @@ declare
   contact_of constant text := '(select true from contact c where c.started_at >= $4 and c.started_at < $5 and ';
   its_contact constant text := case when conditions = 'true' then ''
     else ' and ' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || conditions || ')' end;
-  states constant text[] := recorded_state_conditions(asked, place);
+  states constant text[] := recorded_state_conditions(filters, place);
   is_of_officials constant boolean := coalesce(cardinality(officials) <= most_names, false);
   -- The elements for which a way is repeated; each way defines its own.
   keys text[];
 begin
   ways := array_fill(null::text, array[5]);
   rests := ways;
-  if not viewer.only_serves and (asked.caller is not null or states is null and viewer.is_seen and (asked.called is not null or asked.withheld)) then
+  if not viewer.only_serves and (filters.caller is not null or states is null and viewer.is_seen and (filters.called is not null or filters.withheld)) then
     ways[by_contact] := contacts || ' and ' || conditions || contact_of_number || newest_first;
   end if;
   -- Of the parts that the viewer sees.
-  if not viewer.only_serves and asked.caller is null and states is null and cardinality(names) <= most_names then
+  if not viewer.only_serves and filters.caller is null and states is null and cardinality(names) <= most_names then
     ways[by_official] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(names) n);
   end if;
-  if not viewer.only_serves and asked.caller is null and states is not null then
+  if not viewer.only_serves and filters.caller is null and states is not null then
     -- keys: conditions on p. One for each official, whichever part of the call; or one, of a number or of all.
     if is_of_officials then
       keys := array(select format(' and p.official = %s', o)
         || case when o = any (sure) then '' else ' and (p.number_reached = any (($2).numbers) or p.segment_id = any (($2).parts))' end
         || case when viewer.sees_all then '' else ' and (p.is_own or (select true from recorded_part o where o.recording_id = p.recording_id and o.is_own'
           || replace(recorded_is_seen, 'p.', 'o.') || '))' end from unnest(officials) o);
-    elsif asked.called is not null or viewer.sees_all then
+    elsif filters.called is not null or viewer.sees_all then
       keys := array[' and p.is_own' || recorded_is_seen];
     end if;
     ways[by_recording] := (select string_agg(recordings || k || s || recorded_of_number || newest_first, ' union all ') from unnest(keys) k, unnest(states) s);
@@ -216,21 +216,21 @@ begin
         from unnest(keys) k, unnest(states) s);
     end if;
   end if;
-  if viewer.only_serves or asked.caller is null and states is null and not viewer.is_seen
-    and (ways[by_official] is null or asked.called is not null or viewer.numbers <> '{}') then
+  if viewer.only_serves or filters.caller is null and states is null and not viewer.is_seen
+    and (ways[by_official] is null or filters.called is not null or viewer.numbers <> '{}') then
     -- keys: whole statements, one or two for each unit and number of the viewer, one for their own calls, one for those of requests.
     keys := array(select case
-        when asked.called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = ($1).called', u)
+        when filters.called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = ($1).called', u)
           || its_contact || newest_first || ' union all '
           || segments || format(' and s.official_unit_id = %L and s.number_called = ($1).called', u) || its_contact || newest_first
-        when asked.withheld then replace(segments, ' where ', ' join contact c on c.started_at = s.contact_started_at and c.id = s.contact_id
+        when filters.withheld then replace(segments, ' where ', ' join contact c on c.started_at = s.contact_started_at and c.id = s.contact_id
             where c.started_at >= $4 and c.started_at < $5 and ')
           || format(' and s.official_unit_id = %L and ', u) || conditions || newest_first
         else segments || format(' and s.official_unit_id = %L', u) || its_contact || newest_first end from unnest(viewer.units) u)
-      || array(select case when asked.called is null
+      || array(select case when filters.called is null
           then contacts || format(' and c.number_called = %L and ', n) || conditions || newest_first || ' union all ' else '' end
         || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
-        || case when asked.called is null then '' else ' and s.number_called = ($1).called' end || its_contact || newest_first
+        || case when filters.called is null then '' else ' and s.number_called = ($1).called' end || its_contact || newest_first
         from unnest(viewer.numbers) n)
       || case when viewer.own is not null then array[segments || ' and s.official_person_id = ($2).own' || part_of_number || its_contact || newest_first] end
       || case when viewer.served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any (($2).served) and ' || conditions
@@ -245,32 +245,32 @@ begin
   -- Filters on parts, under seen_part_condition(viewer). Each is a scalar, which the database evaluates in turn until there are enough.
   for way in 1 .. cardinality(ways) loop
     rests[way] := concat_ws(' and ', 'true',
-      case when way in (by_official, by_recording, by_seen_recording) and conditions <> 'true' or way = by_official and asked.called is not null
+      case when way in (by_official, by_recording, by_seen_recording) and conditions <> 'true' or way = by_official and filters.called is not null
         then contact_of || 'c.id = d.id and c.started_at = d.at and ' || conditions || contact_of_number || ')' end,
-      case when asked.official is not null and way <> by_official and not (way = by_recording and is_of_officials)
+      case when filters.official is not null and way <> by_official and not (way = by_recording and is_of_officials)
         then '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || official_part_condition()
           || ' and ' || seen_part_condition(viewer) || ' limit 1)'
       -- A viewer who sees its official or its recording sees the contact.
-      when not viewer.is_seen and way = by_contact and (asked.recorded is null or asked.recorded = 'none')
+      when not viewer.is_seen and way = by_contact and (filters.recorded is null or filters.recorded = 'none')
         then '(' || concat_ws(' or ',
           case when viewer.served <> '{}' then 'd.id = any (($2).served)' end,
           case when viewer.numbers <> '{}' then contact_of || 'c.id = d.id and c.started_at = d.at and c.number_called = any (($2).numbers))' end,
           '(select true from segment s where ' || in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ' || seen_part_condition(viewer)
             || ' limit 1)') || ')' end,
-      case when asked.recorded is not null and way not in (by_recording, by_seen_recording)
+      case when filters.recorded is not null and way not in (by_recording, by_seen_recording)
         then '(select true from recording r where r.contact_id = d.id and r.contact_started_at = d.at and '
-          || case asked.recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= ($3).right_now)'
+          || case filters.recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= ($3).right_now)'
             when 'available' then 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > ($3).right_now' else 'true' end
           || case when viewer.sees_all then '' else ' and (select true from segment s where ' || in_month
             || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen_part_condition(viewer) || ')' end
-          || ' limit 1) is ' || case asked.recorded when 'none' then '' else 'not ' end || 'null' end);
+          || ' limit 1) is ' || case filters.recorded when 'none' then '' else 'not ' end || 'null' end);
   end loop;
 end $$;
 
 -- Returns at most so many ids of contacts that the viewer may see and the filters match, newest first, after one of them. Rows are read
 -- under the policies afterwards, so that a mistake here shows less and never more. Each month is searched and planned alone: planning all
 -- of them under the policies took ten times as long as reading a page.
-create or replace function search_contacts(asked contact_filters, after_at timestamptz, after_id uuid, max_rows integer)
+create or replace function search_contacts(filters contact_filters, after_at timestamptz, after_id uuid, max_rows integer)
 returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
 -- A walk in index order ends when there are enough, which the planner does not know; two walks are merged as they go.
@@ -303,7 +303,7 @@ begin
   if confined_to() is not null or not log_is_whole() then
     return;
   end if;
-  viewer := current_contact_viewer(asked);
+  viewer := current_contact_viewer(filters);
   if viewer.only_serves and viewer.served = '{}' then
     return;
   end if;
@@ -313,43 +313,43 @@ begin
   place.remaining := max_rows;
   place.overdue := '{}';
   place.not_over := '{}';
-  if asked.recorded in ('available', 'destroyed') then
+  if filters.recorded in ('available', 'destroyed') then
     select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.contact_id), '{}') into place.overdue, place.overdue_calls
     from recording r where r.destroy_at <= place.right_now and r.state <> 'DESTROYED';
     if place.overdue <> '{}' then
       place.not_over := array(select r.id from recording r where r.contact_id = any (place.overdue_calls) and r.destroy_at > place.right_now);
     end if;
   end if;
-  if asked.official is not null then
-    select m.ways, m.officials, m.sure into names, officials, sure from matching_officials(asked, viewer) m;
+  if filters.official is not null then
+    select m.ways, m.officials, m.sure into names, officials, sure from matching_officials(filters, viewer) m;
     if names is null then
       return;
     end if;
   end if;
 
-  place.month := date_trunc('month', least(asked.to_at, after_at + interval '1 microsecond', place.right_now + interval '1 day'), 'UTC');
+  place.month := date_trunc('month', least(filters.to_at, after_at + interval '1 microsecond', place.right_now + interval '1 day'), 'UTC');
   place.month := (place.month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
-  while place.remaining > 0 and place.month > greatest(asked.from_at, place.right_now - interval '15 months') loop
+  while place.remaining > 0 and place.month > greatest(filters.from_at, place.right_now - interval '15 months') loop
     place.month_ends := place.month;
     place.month := (place.month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
-    begins := greatest(place.month, asked.from_at);
-    ends := least(place.month_ends, asked.to_at);
+    begins := greatest(place.month, filters.from_at);
+    ends := least(place.month_ends, filters.to_at);
     -- Most months have no call of a caller, and none to a number that few call. For a caller this shortcut is only for viewers who see
     -- every call, because the time taken reveals it.
     if not viewer.only_serves and (
-      viewer.sees_all and asked.caller is not null and not exists (
-        select from contact c where c.caller_key = asked.caller and c.started_at >= place.month and c.started_at < place.month_ends
-      ) or asked.called is not null and not exists (
-        select from contact c where c.number_called = asked.called and c.started_at >= place.month and c.started_at < place.month_ends
+      viewer.sees_all and filters.caller is not null and not exists (
+        select from contact c where c.caller_key = filters.caller and c.started_at >= place.month and c.started_at < place.month_ends
+      ) or filters.called is not null and not exists (
+        select from contact c where c.number_called = filters.called and c.started_at >= place.month and c.started_at < place.month_ends
       )
     ) then
       continue;
     end if;
 
-    conditions := contact_conditions(asked, place);
+    conditions := contact_conditions(filters, place);
     if conditions is distinct from conditions_before then
       conditions_before := conditions;
-      select w.ways, w.rests into ways, rests from search_ways(asked, viewer, place, conditions, names, officials, sure) w;
+      select w.ways, w.rests into ways, rests from search_ways(filters, viewer, place, conditions, names, officials, sure) w;
       if ways is null then
         return;
       end if;
@@ -365,11 +365,11 @@ begin
         continue when ways[way] is null;
         counted := enough;
         -- An official's calls are fewer than those of a dense way, and many officials take long to plan.
-        if way = by_official and best_counted >= enough and asked.called is null then
+        if way = by_official and best_counted >= enough and filters.called is null then
           best := null;
         elsif cardinality(array_remove(ways, null)) > 1 then
           execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
-            into counted, reaches using asked, viewer, place, begins, ends;
+            into counted, reaches using filters, viewer, place, begins, ends;
         end if;
         if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
           best := way;
@@ -382,7 +382,7 @@ begin
     end if;
     return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || ways[best]
       || ') w order by at desc, id desc) d where ' || rests[best] || ' order by d.at desc, d.id desc limit ($3).remaining'
-      using asked, viewer, place, begins, ends;
+      using filters, viewer, place, begins, ends;
     get diagnostics counted = row_count;
     place.remaining := place.remaining - counted;
   end loop;

@@ -60,10 +60,10 @@ end $$;
 -- Returns true if a letter answers one of the kinds asked for. The notice of a prohibition does not answer whether other calls were
 -- recorded; accesses to a call and the result of a correction have letters of their own. Same rule as `isAnsweredBy` in
 -- src/use/requests/request-state.ts.
-create or replace function letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
+create or replace function letter_answers(letter_kind text, kind text, only_by_its_own boolean) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not only_by_its_own
-    or (letter_kind, asked) in (('prohibition', 'PROHIBIT'), ('erasure', 'PROHIBIT'), ('erasure', 'ERASURE'), ('erasure', 'OBJECTION'),
+    or (letter_kind, kind) in (('prohibition', 'PROHIBIT'), ('erasure', 'PROHIBIT'), ('erasure', 'ERASURE'), ('erasure', 'OBJECTION'),
       ('objection', 'PROHIBIT'), ('objection', 'OBJECTION'), ('restriction', 'RESTRICTION'), ('copy', 'COPY'),
       ('log-extract', 'LOG_EXTRACT'), ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
 $$;

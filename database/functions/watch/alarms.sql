@@ -75,7 +75,7 @@ end $$;
 grant execute on function review_months to seloste_desk;
 
 -- Returns the accesses of a month, oldest first, after an entry, and logs the read.
-create or replace function accesses_to_review(month date, after bigint, wanted integer)
+create or replace function accesses_to_review(month date, after bigint, max_rows integer)
 returns table (seq bigint, at timestamptz, person_id uuid, role text, action text, purpose text, reference text,
   object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -95,7 +95,7 @@ begin
       and e.at < day_start(date_trunc('month', accesses_to_review.month + interval '1 month')::date)
       and e.seq > accesses_to_review.after
     order by e.seq
-    limit least(greatest(wanted, 1), 1000);
+    limit least(greatest(max_rows, 1), 1000);
 end $$;
 grant execute on function accesses_to_review to seloste_desk;
 
