@@ -2,7 +2,7 @@ type Instant = Temporal.Instant
 
 /**
  * What capture has seen: hours by trunk and client, and the names each client sends
- * (database/functions/capture/trunks-seen.sql).
+ * (database/functions/capture/reception.sql).
  */
 export interface CaptureSeenTables {
   capture_hour: {

@@ -47,7 +47,7 @@ export async function forgetFed(db: Kysely<RegisterTables>): Promise<void> {
 
 /**
  * Allows a feed to match calls from an instant on, for two days: its archive is compared with what recording clients reported
- * (database/functions/feeds/meet.sql). As the database owner.
+ * (database/functions/feeds/matching.sql). As the database owner.
  * @returns false if there is no such feed
  */
 export async function allowFeed(db: Kysely<RegisterTables>, feed: string, from: Temporal.Instant): Promise<boolean> {

@@ -47,7 +47,7 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     history_ends_at: Instant | null
     /** The trunk that sent it; null for a call that only a feed has told. */
     trunk: Generated<string | null>
-    /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (database/functions/feeds/meet.sql). */
+    /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (database/functions/feeds/matching.sql). */
     waited_from: Generated<Instant | null>
     /** When the register took it in; null from before that was noted (database/functions/capture/late-parts.sql). */
     admitted_at: Generated<Instant | null>

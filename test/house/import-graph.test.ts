@@ -18,5 +18,5 @@ test('a screen is reached through components, and those that are loaded later', 
 })
 
 test('whoever names a function of SQL is one step from its text', () => {
-  expect(graph.distances(['database/functions/audit/looks.sql']).get('src/safeguards/access/decide.ts')).toBe(1)
+  expect(graph.distances(['database/functions/audit/listenings.sql']).get('src/safeguards/access/decide.ts')).toBe(1)
 })

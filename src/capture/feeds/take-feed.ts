@@ -67,7 +67,7 @@ const defaultMaxUnread = 1024 ** 3
 const refusedClasses = /^(?:22|23|P0|42501)/
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 const isRefused = (error: unknown) => refusedClasses.test(codeOf(error))
-/** Limits on how far back, and how much at a time, a feed may query calls (database/functions/feeds/meet.sql). */
+/** Limits on how far back, and how much at a time, a feed may query calls (database/functions/feeds/matching.sql). */
 const isTooOld = (error: unknown) => codeOf(error) === 'SL002'
 const isTooMuchForNow = (error: unknown) => codeOf(error) === 'SL003'
 /** Most calls in one transaction: others wait for a fraction of a second at most. */

@@ -1,6 +1,6 @@
 /**
  * Reception quality of a recording (R13, R17): counts and times of its streams, measured while it was written. Technical facts
- * that end with the recording (database/functions/capture/trunks-seen.sql).
+ * that end with the recording (database/functions/capture/reception.sql).
  */
 import type { Codec, Track } from './recording-log.ts'
 

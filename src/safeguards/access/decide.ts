@@ -1,7 +1,7 @@
 /**
  * Decides who may view what (R3, R36-R41), as a pure function: the person, their rights, the roles in the description in force,
  * the instant, the request and its object. Returns the rights that allow it, or why none does.
- * Row-level security decides by the same rules (`rights_of` in database/functions/audit/looks.sql and the policies `desk_looks`
+ * Row-level security decides by the same rules (`rights_of` in database/functions/audit/listenings.sql and the policies `desk_looks`
  * in database/functions/history/access.sql); test/access/decide-as-the-database.test.ts compares the two.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'

@@ -14,7 +14,7 @@ interface FactsRow extends Pick<
   first_end: Temporal.Instant | null
 }
 
-/** Returns the facts of requests (database/functions/requests/whole.sql) by id, as the viewer's session may see them. */
+/** Returns the facts of requests (database/functions/requests/closing.sql) by id, as the viewer's session may see them. */
 export async function factsOf(
   tx: Transaction<RegisterTables>,
   requests: readonly RequestRow[],

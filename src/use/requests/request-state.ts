@@ -183,7 +183,7 @@ function isListeningOver(appointments: RequestFacts['appointments']): boolean {
 
 /**
  * Returns true if letters answer all kinds requested; one may answer a part. Must equal `letter_answers` in
- * database/functions/requests/whole.sql.
+ * database/functions/requests/closing.sql.
  */
 function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
   // These are answered by their own letter only: who viewed a call, a restriction, a correction's result.

@@ -1,6 +1,6 @@
 /**
  * Officials' acts about their own calls (R48, R49): their prohibitions and their requests to the Service Unit. Never shows
- * others' calls or the handling clerk (decided in database/functions/destruction/in-capture.sql).
+ * others' calls or the handling clerk (decided in database/functions/destruction/capture-stops.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
