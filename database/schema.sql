@@ -3689,12 +3689,12 @@ end_evaluation(e evaluation, why text) returns void
 end_expired_hearings() returns integer to seloste_custodian
 end_expired_listenings() returns TABLE(listening uuid, why text) to seloste_custodian
 end_fetch_lease(wanted uuid, attempt integer) returns void to seloste_custodian
+end_former_official_claims(c correction) returns void
 end_history(wanted uuid[]) returns uuid[] to seloste_custodian
 end_idle_appointment() returns trigger
 end_inspection(i inspection, actor uuid, how text) returns void
 end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
-end_of_former_official(c correction) returns void
 end_order(wanted uuid, note text) returns void to seloste_desk
 end_package(p disclosure_package, why text, by uuid) returns void
 end_rooms(a appointment, actor uuid, why text) returns void

@@ -248,7 +248,7 @@ grant execute on function propose_correction to seloste_desk;
 -- what they forbade is not forbidden any more, unless it has come to its end.
 -- Restrictions stay until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they
 -- are made again with the corrected name.
-create or replace function end_of_former_official(c correction) returns void
+create or replace function end_former_official_claims(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   i inspection;
@@ -319,7 +319,7 @@ begin
       marks = marks_of_corrected(k, c.becomes_person_id)
     where k.id = s.id and k.contact_started_at = s.contact_started_at;
     perform enter_correction(k) from correction k where k.id = c.id;
-    perform end_of_former_official(c);
+    perform end_former_official_claims(c);
   end if;
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
   select viewer(), viewer_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(
