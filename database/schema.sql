@@ -3677,7 +3677,8 @@ drop_history_month(of_month date) returns TABLE(outcome text, contacts bigint) t
 drop_research_item(wanted uuid, number integer) returns void to seloste_desk
 duty_right_to(duty text, r recording) returns access_right
 duty_rights(duty text) returns SETOF access_right to seloste_desk
-duty_rights_to(duty text, r recording) returns SETOF access_right
+duty_rights_of(person uuid, duty text) returns SETOF access_right
+duty_rights_to(duty text, r recording, person uuid DEFAULT viewer()) returns SETOF access_right
 easter_sunday(year integer) returns date
 empty_training_moment(m training_moment, why text) returns void
 end_admission_parts() returns void to seloste_custodian

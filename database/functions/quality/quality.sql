@@ -11,11 +11,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select s from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at
 $$;
 
--- Returns the viewer's rights to a purpose for which experts have a duty of the same name: an expert's with that duty, or a supervisor's
--- for development (R4, R37, R38).
+-- Returns a person's rights to a purpose for which experts have a duty of the same name: an expert's with that duty, or a supervisor's for
+-- development (R4, R37, R38).
+create or replace function duty_rights_of(person uuid, duty text) returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from rights_of(duty_rights_of.person, duty_rights_of.duty, '') o
+  where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = duty_rights_of.duty)
+$$;
+
 create or replace function duty_rights(duty text) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from rights_of(viewer(), duty_rights.duty, '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = duty_rights.duty)
+  select duty_rights_of(viewer(), duty)
 $$;
 grant execute on function duty_rights to seloste_desk;
 
@@ -32,10 +38,10 @@ end $$;
 grant execute on function require_duty to seloste_desk;
 
 -- Returns those that reach a recording. Nobody evaluates a call of their own.
-create or replace function duty_rights_to(duty text, r recording) returns setof access_right
+create or replace function duty_rights_to(duty text, r recording, person uuid default viewer()) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from segment_of(r) s, duty_rights(duty_rights_to.duty) o
-  where s.id is not null and (duty_rights_to.duty <> 'QUALITY' or s.official_person_id is distinct from viewer()) and case o.scope_kind
+  select o from segment_of(r) s, duty_rights_of(duty_rights_to.person, duty_rights_to.duty) o
+  where s.id is not null and (duty_rights_to.duty <> 'QUALITY' or s.official_person_id is distinct from duty_rights_to.person) and case o.scope_kind
     when 'all' then true
     when 'unit' then s.official_unit_id = any (o.scope_units)
     when 'numbers' then s.number_reached = any (o.scope_numbers)
@@ -229,7 +235,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns an evaluation as visible: past its day one that an order keeps appears ended, as end_evaluation would leave it, because otherwise
--- the order would show.
+-- the order would show. A draft whose evaluator's right no longer reaches the recording appears in the queue, empty.
 create or replace function evaluation_as_shown(e evaluation, r recording) returns evaluation
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -244,6 +250,15 @@ begin
     e.note := '';
     e.disagreement := null;
     e.answer := null;
+  elsif e.kind = 'SAMPLED' and e.state = 'DRAFT' and e.evaluator_id <> viewer() and not exists (
+    select from duty_rights_to('QUALITY', r, e.evaluator_id) o join person p on p.id = o.person_id
+    where p.employed_to is null or p.employed_to > register_now()
+  ) then
+    e.state := 'WAITING';
+    e.evaluator_id := null;
+    e.answers := '{}';
+    e.comments := '[]';
+    e.note := '';
   end if;
   return e;
 end $$;
@@ -321,7 +336,8 @@ begin
     return;
   end if;
   perform refuse_if(e.state <> 'WAITING', 'quality.taken');
-  update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp()
+  update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp(),
+    answers = e.answers, comments = e.comments, note = e.note, revision = o.revision + (o.evaluator_id is not null)::integer, saved_at = null
   where o.id = e.id;
   perform record_evaluation_act('quality.evaluation-begun', e, jsonb_build_object('recording', e.recording_id));
 end $$;
