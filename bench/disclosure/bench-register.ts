@@ -34,7 +34,7 @@ import { installDescription } from '#safeguards/versions/versions.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
 import { beginCopy, checkCopy } from '#use/disclosure/copies/judge-copy.ts'
 import type { CopyView } from '#use/disclosure/copies/work-on-copy.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { recordingsInPackage } from '#use/disclosure/packages/recordings-in-package.ts'
 import { decideResearch } from '#use/disclosure/research/decide-research.ts'
 import { readResearch } from '#use/disclosure/research/read-research.ts'
@@ -77,7 +77,7 @@ export async function openBenchRegister(folder: string) {
   const store = { db: custodian.db, objects, keys, workFolder: join(folder, 'custodian') }
   const versions = await followVersions({ db: custodian.db, databaseUrl: custodianUrl, onFault: report })
   const { disclosure: rules } = versions.at(systemClock.now()).description
-  await noteDisclosureRules(custodian.db, { ...rules, research: true })
+  await storeDisclosureRules(custodian.db, { ...rules, research: true })
   const stored = {
     ...{ store, pool: custodian.pool, versions, clock: systemClock },
     log: makeLog({ name: 'custodian', write: (line) => void process.stderr.write(line), pretty: false, level: 'warn' }),
@@ -252,8 +252,8 @@ export async function openBenchRegister(folder: string) {
     async packageOf(id: string): Promise<{ file: Buffer; identity: string }> {
       const size = await objects.sizeBytes(packageKey(id))
       const store = { db: custodian.db, objects, keys }
-      const lying = { object: packageKey(id), id, recordings: await recordingsInPackage(custodian.db, id) }
-      return { file: (await readAtRest(store, lying, 0, size))!, identity }
+      const stored = { object: packageKey(id), id, recordings: await recordingsInPackage(custodian.db, id) }
+      return { file: (await readAtRest(store, stored, 0, size))!, identity }
     },
     async stop(): Promise<void> {
       await anonymised.stop()

@@ -19,7 +19,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
-import { noteWorkDone } from '#use/evidence/note-work-done.ts'
+import { recordWorkDone } from '#use/evidence/record-work-done.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
 import type { EvidenceTables } from '#use/evidence/tables.ts'
 import { ratio, type Row } from '../rows.ts'
@@ -49,7 +49,7 @@ export async function checkAll({ calls = 2_000_000, looks: views = 200_000 } = {
     const versions = await readVersions(admin.db)
     await fill(admin.db, versions[0] as DescriptionVersion, calls, views)
     const custodian = open(server.urlFor('seloste_custodian', 'bench', 'postgres'))
-    await noteWorkDone(custodian.db, 'sweep', Temporal.Now.instant())
+    await recordWorkDone(custodian.db, 'sweep', Temporal.Now.instant())
 
     const context = async (afresh: boolean): Promise<CheckContext> => ({
       db: custodian.db,

@@ -50,12 +50,12 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   const lineTimes: number[] = []
   const late = monitorEventLoopDelay({ resolution: lateEveryMs })
   try {
-    putBeforeTheRest((await seloste.rolePids()).capture)
+    raisePriority((await seloste.rolePids()).capture)
     if (!programs) console.log('there is no gcc to build what sends sound: without calls going on beside')
     const running = programs && (await generateCalls(seloste.sip, programs.generator, 12 * seconds))
     if (running) console.log(`${running.calls} calls going on beside`)
     // As on a machine of its own; the sent audio has the priority of the rest.
-    putBeforeTheRest(process.pid)
+    raisePriority(process.pid)
     // Warms up: an hour-old installation has its folders and its compiled code.
     await measure(seloste.sip, 'udp', numbers.recorded, secondsBefore)
     for (const transport of ['udp', 'tcp'] as const) {
@@ -95,7 +95,7 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
 }
 
 /** As in packaging/systemd/seloste-capture.service; every thread has a priority of its own. */
-function putBeforeTheRest(pid: number | undefined): void {
+function raisePriority(pid: number | undefined): void {
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), unitNice)
     setSessionPriority(unitNice)

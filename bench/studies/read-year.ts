@@ -80,7 +80,7 @@ export async function readYear({
         rows.push(
           same(
             'calls by month are those counted anew',
-            isTheSame(anew, await readStudy(desk.db, grant, question(by, measure), [])),
+            isSameCount(anew, await readStudy(desk.db, grant, question(by, measure), [])),
           ),
         )
     }
@@ -148,7 +148,7 @@ const questions = [
 ] as const
 
 /** Returns true if each month's calls equal those counted anew, to the nearest five. */
-function isTheSame(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[] }): boolean {
+function isSameCount(anew: Record<string, unknown>[], { rows }: { rows: StudyRow[] }): boolean {
   const reported = rows.map(({ figures }) => figures.calls)
   const counted = anew.map((row) => protectCount(Number(row['calls'])))
   const isSame = reported.length === counted.length && reported.every((calls, index) => calls === counted[index])

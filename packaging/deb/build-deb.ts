@@ -56,10 +56,10 @@ export function buildDeb({ out, compression }: DebOptions): string {
   }
   const tree = join(out, 'tree')
   rmSync(tree, { recursive: true, force: true })
-  layProgram(join(tree, 'usr/lib/seloste'))
-  laySystemd(tree)
-  layDocuments(join(tree, 'usr/share'), manifest.version)
-  layCommand(tree)
+  installProgram(join(tree, 'usr/lib/seloste'))
+  installSystemd(tree)
+  installDocuments(join(tree, 'usr/share'), manifest.version)
+  installCommand(tree)
   writeControl(tree, manifest.version, architecture)
   setModes(tree)
   const path = join(out, `seloste_${manifest.version}_${architecture}.deb`)
@@ -81,7 +81,7 @@ function setModes(tree: string): void {
   }
 }
 
-function layProgram(target: string): void {
+function installProgram(target: string): void {
   if (!existsSync(join(root, 'web/dist/index.html'))) throw new Error('the pages are not built: npm run build')
   const copy = (path: string) =>
     cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !ownFile.test(source) })
@@ -121,7 +121,7 @@ function installedPackages(): string[] {
   return paths
 }
 
-function laySystemd(tree: string): void {
+function installSystemd(tree: string): void {
   const units = join(here, '../systemd')
   const folders: Readonly<Record<string, string>> = {
     '.sysusers': 'usr/lib/sysusers.d/seloste.conf',
@@ -134,7 +134,7 @@ function laySystemd(tree: string): void {
   }
 }
 
-function layDocuments(share: string, version: string): void {
+function installDocuments(share: string, version: string): void {
   const docs = join(share, 'doc/seloste')
   mkdirSync(join(share, 'man/man1'), { recursive: true })
   mkdirSync(join(share, 'lintian/overrides'), { recursive: true })
@@ -155,7 +155,7 @@ function changelog(version: string): string {
   return `seloste (${version}) stable; urgency=medium\n\n  * See NEWS.md.gz.\n\n -- Seloste maintainers <seloste@seloste.example>  ${day}, ${rest?.replace('GMT', '+0000')}\n`
 }
 
-function layCommand(tree: string): void {
+function installCommand(tree: string): void {
   mkdirSync(join(tree, 'usr/bin'), { recursive: true })
   mkdirSync(join(tree, 'etc/seloste'), { recursive: true })
   cpSync(join(here, 'seloste'), join(tree, 'usr/bin/seloste'))

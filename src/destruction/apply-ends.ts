@@ -23,7 +23,7 @@ export async function settleEnds(db: Kysely<RegisterTables>): Promise<{ orders: 
 }
 
 /** Records whether the description in force lets open inspections postpone destruction (C3). */
-export async function noteInspectionsHold(db: Kysely<RegisterTables>, held: boolean): Promise<void> {
+export async function recordInspectionHolds(db: Kysely<RegisterTables>, held: boolean): Promise<void> {
   await sql`update inspections_hold set held = ${held} where held <> ${held}`.execute(db)
 }
 

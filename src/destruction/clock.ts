@@ -42,12 +42,12 @@ const refusals = [
 export function confirmClock(
   db: Kysely<RegisterTables>,
   session: Session,
-  said: Temporal.Instant,
+  stated: Temporal.Instant,
 ): Promise<{ isRight: boolean } | Refused<(typeof refusals)[number]>> {
   return rowOfDatabase(
     db,
     session,
-    sql<{ isRight: boolean }>`select confirm_clock(${said}::timestamptz) as "isRight"`,
+    sql<{ isRight: boolean }>`select confirm_clock(${stated}::timestamptz) as "isRight"`,
     refusals,
     { action: 'clock.confirmed', object: { kind: 'clock' } },
   )

@@ -54,7 +54,7 @@ export async function admitFed(
     if (row) await complete(db, feed, facts, { ...row, contact: row.contact!, segment: row.segment! })
     else await add(db, feed, facts, met.rows[0])
     for (const { contact: id, contactBegun: startedAt, segment } of others)
-      await note(db, feed, { id: id!, startedAt }, segment!, facts, false)
+      await recordAdmission(db, feed, { id: id!, startedAt }, segment!, facts, false)
     if (row) known++
   }
   return { added: segments.length - known, known }
@@ -116,7 +116,7 @@ async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts
   const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
   const isDoubtful = met?.contact === null
   // Before admission, so that others who report this segment see whose row it is.
-  await note(db, feed, contact, facts.segmentId, facts, true)
+  await recordAdmission(db, feed, contact, facts.segmentId, facts, true)
   await admit(db, {
     ...reported,
     contactId: contact.id,
@@ -146,7 +146,7 @@ async function complete(
     ended_at: facts.endedAt?.toString() ?? null,
   }
   await db.transaction().execute(async (tx) => {
-    await note(tx, feed, { id, startedAt }, segment, facts, false)
+    await recordAdmission(tx, feed, { id, startedAt }, segment, facts, false)
     const { rows } = await sql<{ ends: boolean }>`
       select complete_fed_segment(${segment}::uuid, ${startedAt}::timestamptz, ${JSON.stringify(reported)}::jsonb) as ends`.execute(
       tx,
@@ -155,7 +155,7 @@ async function complete(
   })
 }
 
-async function note(
+async function recordAdmission(
   db: Kysely<RegisterTables>,
   feed: string,
   contact: { id: string; startedAt: Temporal.Instant },

@@ -11,7 +11,7 @@ interface ClientCounts {
 }
 
 /** Adds to the statistics of a client. */
-export async function noteClient(db: Kysely<RegisterTables>, counts: ClientCounts): Promise<void> {
+export async function recordClient(db: Kysely<RegisterTables>, counts: ClientCounts): Promise<void> {
   const { trunk, client, sessions, refused, sends } = counts
   await sql`select record_client(${trunk}, ${client}, ${sessions}, ${refused}, ${JSON.stringify(sends)}::jsonb)`.execute(
     db,

@@ -30,14 +30,14 @@ const whoIs = (cookie: string) => answer(desk.visitor.fetch('/api/session', { he
 function raw(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
-    let said = ''
+    let text = ''
     socket.setTimeout(10_000, () => socket.destroy())
-    socket.on('data', (part) => (said += part.toString('latin1')))
+    socket.on('data', (part) => (text += part.toString('latin1')))
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(said)
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(text)
       else reject(error)
     })
-    socket.on('close', () => resolve(said))
+    socket.on('close', () => resolve(text))
     socket.write(bytes, 'latin1')
   })
 }
@@ -131,8 +131,8 @@ describe('too much', () => {
   })
 
   test('headers beyond what Node reads are refused', async () => {
-    const said = await raw(`GET /api/session HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`)
-    expect(said).toMatch(/^HTTP\/1\.1 431 /)
+    const text = await raw(`GET /api/session HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`)
+    expect(text).toMatch(/^HTTP\/1\.1 431 /)
   })
 
   test('a long address and a thousand parameters are refused or read as they are', async () => {
@@ -161,29 +161,29 @@ describe('headers', () => {
 
   test('the name of the host that somebody sends is in no answer', async () => {
     for (const path of ['/', '/rekisteriseloste', '/api/organisation', '/api/openapi.json', '/rekisteriseloste.json']) {
-      const said = await raw(
+      const text = await raw(
         `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
       )
-      expect(said.length, path).toBeGreaterThan(100)
-      expect(said, path).not.toContain('evil.example')
+      expect(text.length, path).toBeGreaterThan(100)
+      expect(text, path).not.toContain('evil.example')
     }
   })
 
   test('a request that two servers would read as two different ones is refused', async () => {
-    const said = await raw(
+    const text = await raw(
       'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/session HTTP/1.1\r\nHost: x\r\n\r\n',
     )
-    expect(said).toMatch(/^HTTP\/1\.1 400 /)
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
   })
 
   test('methods that nobody offers are not there', async () => {
     for (const method of ['TRACE', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND']) {
-      const said = await raw(
+      const text = await raw(
         `${method} /api/session HTTP/1.1\r\nHost: x\r\nCookie: seloste=x\r\nConnection: close\r\n\r\n`,
       )
-      expect(said, method).toMatch(/^HTTP\/1\.1 (400|404|405) /)
-      expect(said.split('\r\n\r\n')[1] ?? '', method).not.toContain('Cookie')
-      expect(said, method).not.toMatch(/access-control-allow/i)
+      expect(text, method).toMatch(/^HTTP\/1\.1 (400|404|405) /)
+      expect(text.split('\r\n\r\n')[1] ?? '', method).not.toContain('Cookie')
+      expect(text, method).not.toMatch(/access-control-allow/i)
     }
   })
 })

@@ -9,7 +9,7 @@ import type { PoolClient } from 'pg'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
-import { quarterOfTheDay } from '#test/house/quarter-of-the-day.ts'
+import { quarterOfDay } from '#test/house/quarter-of-the-day.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import { rolesInEffect } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -19,7 +19,7 @@ import {
   type ViewedObject,
   type Reach,
   type RoleBound,
-  type Standing,
+  type AccessContext,
 } from '#safeguards/access/decide.ts'
 import { peopleInRooms, round, type Person, type PersonInRoom, type Room, type Round } from './random-round.ts'
 
@@ -53,7 +53,7 @@ test(`the program and row-level security agree on ${minCases} random cases`, { t
 const peopleAtOnce = 260
 const casesOfRound = peopleAtOnce * purposes.length * 5
 /** Of 100,000 cases. */
-const today = quarterOfTheDay(Math.ceil(100_000 / casesOfRound))
+const today = quarterOfDay(Math.ceil(100_000 / casesOfRound))
 const rightsCases = today.count * casesOfRound
 
 test(
@@ -99,10 +99,10 @@ async function compareRights(
   }))
   const held = await rightsOf(client, request)
   for (const [index, who] of entered.entries()) {
-    const standing = standingOf(who, given.bounds, at)
+    const context = contextOf(who, given.bounds, at)
     for (const purpose of purposes) {
       for (const reference of request[index]!.references) {
-        const decided = who.session === 'open' ? decide(standing, { purpose, reference }) : { refused: 'no session' }
+        const decided = who.session === 'open' ? decide(context, { purpose, reference }) : { refused: 'no session' }
         const rights = 'refused' in decided ? [] : decided.rights
         const isInRoom = purpose === 'INSPECTION' && reference.trim() === who.number && isOpenNow(who.room)
         const left = !who.room ? rights : isInRoom ? rights.filter(({ role }) => role === 'SERVICE_UNIT') : []
@@ -110,7 +110,7 @@ async function compareRights(
         const found = held.get(`${index} ${purpose} ${reference}`) ?? []
         if (wanted.join() !== found.join()) {
           expect.fail(
-            `seed ${seed}, ${purpose} "${reference}": ${JSON.stringify({ program: wanted, database: found, standing, who })}`,
+            `seed ${seed}, ${purpose} "${reference}": ${JSON.stringify({ program: wanted, database: found, standing: context, who })}`,
           )
         }
         seen.cases += 1
@@ -218,17 +218,17 @@ async function compare(
   ])
   const shown = await visibleOf(client, entered)
   for (const [index, who] of entered.entries()) {
-    const standing = standingOf(who, inEffect, at)
+    const context = contextOf(who, inEffect, at)
     for (const purpose of purposes) {
       for (const reference of references) {
         const database = shown.get(`${index} ${purpose} ${reference}`)!
         for (const { id, looked } of objects) {
-          const decided = decide(standing, { purpose, reference }, looked)
+          const decided = decide(context, { purpose, reference }, looked)
           if ('refused' in decided) seen.refused.add(decided.refused)
           const isShown = who.session === 'open' && !('refused' in decided)
           if (isShown !== database.has(id)) {
             expect.fail(
-              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing, session: who.session })}`,
+              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing: context, session: who.session })}`,
             )
           }
           // Maintenance reaches no content where the description denies it, whatever its rights say (C6).
@@ -253,7 +253,7 @@ function enteredAs({ rights, ...one }: Person) {
   return { ...one, rights: withId, id: randomUUID() as string, token: randomUUID() as string }
 }
 
-function standingOf(who: Entered, described: readonly RoleBound[], at: At): Standing {
+function contextOf(who: Entered, described: readonly RoleBound[], at: At): AccessContext {
   return {
     now: at(0),
     person: {

@@ -97,7 +97,7 @@ const plain = (text: string) =>
   text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'id').replaceAll('7777', '6666')
 const quoted = (value: string | undefined) => (value === undefined ? 'null' : `'${value}'`)
 
-interface Said {
+interface Answered {
   person?: string
   right?: string
   role?: string
@@ -107,7 +107,7 @@ interface Said {
   result?: string
   detail?: string
 }
-const entry = ({ person, right, role, action, purpose, reference, result = 'ok', detail = '{}' }: Said) =>
+const entry = ({ person, right, role, action, purpose, reference, result = 'ok', detail = '{}' }: Answered) =>
   `insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
    values (${[person, right, role, action, purpose, reference].map(quoted).join(', ')}, 'contact', '${randomUUID()}', '${result}', '${detail}')`
 
@@ -206,21 +206,21 @@ describe('a look through the database’s own functions', () => {
     const right = await rightOf(sari.id)
     const id = randomUUID()
     const begin = listening(id, recording, right, sessions.sari)
-    const said = (object: string, detail: string) =>
+    const text = (object: string, detail: string) =>
       `insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
        values ('${sari.id}', '${right}', 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', '${object}', 'ok', '${detail}')`
     const under = { purpose: 'DEVELOPMENT' }
     for (const statements of [
       [begin],
-      [begin, said(recording, '{}')],
-      [begin, said(randomUUID(), `{"listening":"${id}"}`)],
-      [begin, said(recording, `{"listening":"${randomUUID()}"}`)],
+      [begin, text(recording, '{}')],
+      [begin, text(randomUUID(), `{"listening":"${id}"}`)],
+      [begin, text(recording, `{"listening":"${randomUUID()}"}`)],
       ['set constraints all deferred', begin],
     ]) {
       await expect(asDesk(sessions.sari, under, statements)).rejects.toThrow('without its entry')
     }
     expect(await listeningNow(custodian.db, sessions.sari.token, id)).toEqual({ over: 'unknown' })
-    await asDesk(sessions.sari, under, [begin, said(recording, `{"listening":"${id}"}`)])
+    await asDesk(sessions.sari, under, [begin, text(recording, `{"listening":"${id}"}`)])
     expect(await listeningNow(custodian.db, sessions.sari.token, id)).toMatchObject({ recordingId: recording })
   })
 
@@ -274,12 +274,12 @@ describe('a look through the database’s own functions', () => {
       `select run_call_search('${id}', ${named})`,
       search,
     ]) {
-      const said = async (first: string, second: string) =>
+      const text = async (first: string, second: string) =>
         asDesk(sessions.paula, under, [first, second], 'rollback').then(
           (shown) => plain(JSON.stringify(shown)),
           (error: Error) => plain(error.message),
         )
-      expect(await said(search, probe), probe).toEqual(await said(nobodys, probe.replaceAll('6666', '7777')))
+      expect(await text(search, probe), probe).toEqual(await text(nobodys, probe.replaceAll('6666', '7777')))
     }
     expect(await searches()).toBe(0)
     await asDesk(sessions.paula, under, [search])

@@ -15,7 +15,7 @@ import { makeTestRegister, type RecordedSegment } from '../register/make-registe
 import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from '../requests/served-request.ts'
 import { sampleRequest, type SampleRequest } from './sample-request.ts'
-import { everyRole, groundsOf, whoMay, type Caller, type Ground } from './who-may.ts'
+import { everyRole, groundsOf, mayCall, type Caller, type Ground } from './who-may.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -145,7 +145,7 @@ const ofSomebodyElse = new Map<string, string>()
  * not, of each operation and ground, for whoever listens often is slowed down.
  */
 async function listeningFor(id: OperationId, caller: Caller, ground: Ground): Promise<string> {
-  if (whoMay('startListening', caller, ground)) return startListening(caller, ground)
+  if (mayCall('startListening', caller, ground)) return startListening(caller, ground)
   const known = ofSomebodyElse.get(`${id} ${ground}`)
   if (known !== undefined) return known
   const listening = await startListening(ground === 'own' ? 'SUPERVISOR' : 'SECURITY', ground)
@@ -213,7 +213,7 @@ test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
   const [allowed, expected]: Record<string, boolean>[] = [{}, {}]
   for (const caller of everyRole) {
     for (const ground of groundsOf(id)) {
-      const may = whoMay(id, caller, ground)
+      const may = mayCall(id, caller, ground)
       const reported = await isAllowed(id, caller, ground)
       const row = `${caller}, ${ground}`
       expected![row] = may !== false

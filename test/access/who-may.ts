@@ -351,7 +351,7 @@ export function groundsOf(operation: string): readonly Ground[] {
 }
 
 /** Whether somebody may; `found-or-not` where they may and the request names nothing that is there. */
-export function whoMay(operation: string, caller: Caller, ground: Ground): boolean | 'found-or-not' {
+export function mayCall(operation: string, caller: Caller, ground: Ground): boolean | 'found-or-not' {
   const rule = rules[operation]
   if (!rule) throw new Error(`nobody has said who may call ${operation}: say it in who-may.ts`)
   if ('missing' in rule) return rule.missing.includes(caller) && 'found-or-not'

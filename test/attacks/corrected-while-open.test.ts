@@ -85,13 +85,13 @@ test('what an official said of their evaluation is not told to whom a correction
   const eero = await (await enterTestPerson(admin, deskDb, { name: 'Eero', unit: 'Laatu', right })).signIn()
   const id = await evaluated(recording, eero)
   const [aino, bertil] = [await people.aino.signIn(), await people.bertil.signIn()]
-  const said = 'Olin tullut suoraan sairaslomalta'
-  expect(await disagreeWithEvaluation(deskDb, aino, id, said)).toBe('done')
+  const text = 'Olin tullut suoraan sairaslomalta'
+  expect(await disagreeWithEvaluation(deskDb, aino, id, text)).toBe('done')
   await correct(segmentId, await served({ contacts: [contactId] }))
   expect(did(await listOwnEvaluations(deskDb, aino))).toEqual([])
   const [theirs] = did(await listOwnEvaluations(deskDb, bertil))
   expect(theirs).toMatchObject({ id, note: 'Sujui', state: 'RELEASED' })
-  expect(JSON.stringify(theirs)).not.toContain(said)
+  expect(JSON.stringify(theirs)).not.toContain(text)
   expect(theirs).not.toHaveProperty('acknowledgedAt')
   expect(theirs).not.toHaveProperty('disagreedAt')
   // It is theirs to answer, and counts as one of theirs.

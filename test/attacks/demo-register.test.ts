@@ -48,17 +48,17 @@ async function run(args: string[], data: string, until?: string, first?: () => P
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
     },
   })
-  let said = ''
+  let lines = ''
   let ending: Promise<unknown> | undefined
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => {
-      said += text.toString()
-      if (until !== undefined && said.includes(until))
+      lines += text.toString()
+      if (until !== undefined && lines.includes(until))
         ending ??= (first?.() ?? Promise.resolve()).finally(() => child.kill('SIGTERM'))
     })
   const [code] = (await once(child, 'exit')) as [number | null]
   await ending
-  return { code, said }
+  return { code, said: lines }
 }
 
 test('whoever enters people of the demo’s user ids, as the identity system may, keeps no register from beginning', async () => {

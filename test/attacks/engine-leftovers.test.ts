@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const means = await findIsolation()
 const hasOwnRoot = means === 'bwrap' || means === 'unshare'
 const python = '/usr/bin/python3'
-const said = 'original sound of a call'
+const text = 'original sound of a call'
 
 async function python3(code: string) {
   const script = join(folder, 'engine.py')
@@ -30,7 +30,7 @@ async function python3(code: string) {
   }
 }
 
-const input = [Buffer.from(said)]
+const input = [Buffer.from(text)]
 const options = { input, maxBytes: 2_000, limitMs: 20_000 }
 const shown = hasOwnRoot ? (['unshare', 'shared-files'] as const) : (['shared-files'] as const)
 

@@ -1,16 +1,16 @@
 // At a desk that somebody has left, no sound of a call leaves and nothing that cannot be undone is done, before a new proof.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { noteInspectionsHold } from '#destruction/apply-ends.ts'
+import { recordInspectionHolds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openActs(database)
 const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
-beforeAll(() => noteDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
+beforeAll(() => storeDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
 
 /** Asks at a desk that somebody has left, where it is refused, and after a new proof. */
 async function leftAndProved<A extends { status: number }>(
@@ -73,7 +73,7 @@ test.each([
       }),
   ],
 ] as const)('no hearing is ended for which alone a recording past its day is there (C3), by %s', async (_how, end) => {
-  await noteInspectionsHold(acts.custodian, true)
+  await recordInspectionHolds(acts.custodian, true)
   const recording = await acts.makeRecordingUntil(24)
   const hoursAgo = (hours: number) => Temporal.Now.instant().subtract({ hours })
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'], receivedAt: hoursAgo(2) })
@@ -83,7 +83,7 @@ test.each([
   expect((await leftAndProved('paula', () => end(request.id))).status).toBe(204)
   await sql`select settle_ends()`.execute(acts.custodian)
   expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
-  await noteInspectionsHold(acts.custodian, false)
+  await recordInspectionHolds(acts.custodian, false)
 })
 
 test('nothing that an authority asks for is let go while a forbidden recording waits for it', async () => {

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
+import { eraseEndedRequests } from '#use/requests/erase-requests.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from '../ends/open-ends.ts'
@@ -30,7 +30,7 @@ test('a prohibition that waited for an order longer than thirty days is told of 
   await sql`update subject_request set closed_at = closed_at - interval '31 days' where id = ${request.id}`.execute(
     admin,
   )
-  expect(await eraseRequestsOver(custodian)).toBe(0)
+  expect(await eraseEndedRequests(custodian)).toBe(0)
 
   await sql`update preservation_order set ended_at = clock_timestamp(), ended_by = ${people.riitta.id}, end_note = 'ohi'`.execute(
     admin,
@@ -45,7 +45,7 @@ test('a prohibition that waited for an order longer than thirty days is told of 
     admin,
   )
   expect(rows).toEqual([{ kind: 'prohibition' }])
-  expect(await eraseRequestsOver(custodian)).toBe(0)
+  expect(await eraseEndedRequests(custodian)).toBe(0)
   await sql`update prohibition set executed_at = executed_at - interval '31 days'`.execute(admin)
-  expect(await eraseRequestsOver(custodian)).toBe(1)
+  expect(await eraseEndedRequests(custodian)).toBe(1)
 })

@@ -101,7 +101,7 @@ test('the database’s lists of who appends what are those of the program’s ac
       return `${role} ${action} ${person ? 't' : 'f'} ${refusalsOnly ? 't' : 'f'}`
     }),
   )
-  expect(held.map(({ said }) => said).toSorted()).toEqual(expected.toSorted())
+  expect(held.map(({ said: text }) => text).toSorted()).toEqual(expected.toSorted())
 })
 
 test.each(['seloste_desk', 'seloste_capture', 'seloste_custodian'])(

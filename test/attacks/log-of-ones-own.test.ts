@@ -46,7 +46,7 @@ const exported = async (of: string) => {
 }
 
 test('what a witness has not seen for more than an hour is told, in the database and in an export', async () => {
-  const said = expect.stringMatching(
+  const text = expect.stringMatching(
     new RegExp(`^witness.example/w1 cosigned the size ${seenUpTo} last, at `),
   ) as string
   const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
@@ -54,8 +54,8 @@ test('what a witness has not seen for more than an hour is told, in the database
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute((tx) => verifyDatabase(tx, { keys }))
-  expect(here.notes).toContainEqual(said)
-  expect((await exported(witness.verifierKey)).notes).toContainEqual(said)
+  expect(here.notes).toContainEqual(text)
+  expect((await exported(witness.verifierKey)).notes).toContainEqual(text)
 })
 
 test('an export of which a named witness has seen nothing is not whole', async () => {

@@ -58,14 +58,18 @@ let folder = ''
 let call: Caller
 let socket: Socket
 let objects: Awaited<ReturnType<typeof openTestObjects>>
-const noted: SegmentFacts[] = []
+const entered: SegmentFacts[] = []
 const close: (() => unknown)[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-conference-'))
-  noted.length = 0
+  entered.length = 0
   callersName = ''
-  const spool = await openSpool({ directory: join(folder, 'calls'), admit: enterInto(noted), onFault: () => undefined })
+  const spool = await openSpool({
+    directory: join(folder, 'calls'),
+    admit: enterInto(entered),
+    onFault: () => undefined,
+  })
   const recordingsFolder = join(folder, 'recordings')
   await openDirectoryStore(recordingsFolder)
   const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
@@ -194,7 +198,7 @@ async function session(id: string, group: string, present: readonly Voice[], { a
   }
 }
 
-const segments = () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
+const segments = () => [...new Map(entered.map((facts) => [facts.segmentId, facts])).values()]
 
 /** Bytes of sound in the recording of a segment, and the gaps that a listener is shown. */
 async function recorded(of: () => SegmentFacts | undefined) {
@@ -404,7 +408,7 @@ describe('under the id of another caller’s call', () => {
     await talk.hangUp()
     const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
     expect([own.heard(sound.alone), others.heard(sound.afterwards)]).toEqual([20, 20])
-    const reported = noted.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
+    const reported = entered.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
     expect(new Set(reported.map(({ contactId }) => contactId))).toEqual(new Set([contacts()[1]]))
     expect(contacts()[1]).not.toBe(contacts()[0])
     expect(marked()).toEqual([

@@ -65,7 +65,7 @@ async function restoredBeside() {
   return { place, machine, there: placesOf(machine, place), destroyer, ids: recordings.map(({ id }) => id) }
 }
 /** Whether the ledger says of a destruction that it reached the place. */
-async function isSaidToReach({ name }: Place, id: string): Promise<boolean> {
+async function isReportedReached({ name }: Place, id: string): Promise<boolean> {
   const { rows } = await database
     .as()
     .pool.query("select from destruction_entry where object_id = $1 and targets -> 'places' @> $2::jsonb", [
@@ -79,7 +79,7 @@ test('what was destroyed since a restore is not put back into a place by what wa
   const { place, there, destroyer, ids } = await restoredBeside()
   await destroyer.destroy(ids[0]!)
   await register.seal()
-  expect(await isSaidToReach(place, ids[0]!)).toBe(true)
+  expect(await isReportedReached(place, ids[0]!)).toBe(true)
   expect(await place.copies.shipLedger()).toMatchObject([{ reached: true }])
   expect(await keysIn(place)).not.toContain(ids[0])
   const [reached] = await there.catchUp()
@@ -99,7 +99,7 @@ test('a place that a restored register has taken over is no longer the first one
     .pool.query('select state, fault_code from place_of_data where name = $1', [place.name])
   expect(state.rows).toEqual([{ state: 'unreachable', fault_code: 'place-other' }])
   await destroyer.destroy(ids[1]!).catch(() => undefined)
-  expect(await isSaidToReach(place, ids[1]!)).toBe(false)
+  expect(await isReportedReached(place, ids[1]!)).toBe(false)
   expect(await keysIn(place)).toEqual(before)
   // And the other goes on there.
   expect(await there.catchUp()).toMatchObject([{ reached: true }])

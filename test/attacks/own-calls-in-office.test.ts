@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { answer } from '#test/register/open-desk.ts'
 import { password } from '../database/people.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -36,7 +36,7 @@ const asWell = (other: { id: string }) =>
     from access_right where person_id = ${other.id}::uuid`.execute(admin)
 beforeAll(async () => {
   const { description } = desk.versions.at(Temporal.Now.instant())
-  await noteDisclosureRules(desk.custodian, description.disclosure)
+  await storeDisclosureRules(desk.custodian, description.disclosure)
   for (const other of [paula, riitta, tuula]) await asWell(other)
 })
 
@@ -104,7 +104,7 @@ describe('that a caller waits to hear', () => {
 
   test('the room is closed by its host without saying that it was heard', async () => {
     const recording = await stored()
-    const { jar } = await desk.inTheRoom([recording], { host: aino })
+    const { jar } = await desk.openRoom([recording], { host: aino })
     const played = { outcome: 'HEARD', password }
     expect(await jar.request('/api/room/close', played)).toMatchObject(own)
     expect((await jar.request('/api/room/close', {})).status).toBe(200)

@@ -95,8 +95,10 @@ test('requests that are lost are named, and one that was closed after the backup
     }
   })
   expect(restored.ledger).toMatchObject({ lostRequests: numbers })
-  const [noted] = await rows("select detail -> 'lostRequests' as it from audit_entry where action = 'backup.restored'")
-  expect(noted).toEqual({ it: numbers })
+  const [recorded] = await rows(
+    "select detail -> 'lostRequests' as it from audit_entry where action = 'backup.restored'",
+  )
+  expect(recorded).toEqual({ it: numbers })
   expect(await rows('select outcome from subject_request where id = $1', [known.id])).toEqual([{ outcome: 'ANSWERED' }])
   expect(await rows('select state from recording where id = $1', [recording!.id])).toEqual([{ state: 'STORED' }])
 })
@@ -130,10 +132,10 @@ test('an appointment of the day is named, and one that was moved is over', async
   expect(restored.ledger.lostAppointments).toEqual([
     expect.stringMatching(new RegExp(`^${number} [0-9-]{10}T[0-9:]{5}Z Turku$`)),
   ])
-  const [noted] = await rows(
+  const [recorded] = await rows(
     "select detail -> 'lostAppointments' as it from audit_entry where action = 'backup.restored'",
   )
-  expect(noted).toEqual({ it: restored.ledger.lostAppointments })
+  expect(recorded).toEqual({ it: restored.ledger.lostAppointments })
 })
 
 test('a version of the description that was approved after the backup is missed, by whoever restores and by its promise', async () => {

@@ -9,7 +9,7 @@ import { shipLogHashes } from '#safeguards/backup/log-hashes.ts'
 import { makeBackup } from '#safeguards/backup/make-backup.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
 import { bodyKey, copiedObjects } from '#register/recordings/objects.ts'
-import { findingKinds, noteBreak, openBreak } from '#safeguards/audit/findings.ts'
+import { findingKinds, recordBreak, openBreak } from '#safeguards/audit/findings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import {
@@ -75,7 +75,7 @@ test('a break that was open at the backup is open after it, whatever was lost si
   await register.seal()
   const finding = { kind: 'entry-altered' as const, index: 0 }
   expect(findingKinds).toHaveProperty(finding.kind)
-  await noteBreak(db, [finding])
+  await recordBreak(db, [finding])
   const { manifest } = await backUpTo(register, place)
   await pool.query('delete from audit_break where accepted_at is null')
   await resume(place)

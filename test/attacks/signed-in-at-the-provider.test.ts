@@ -34,7 +34,7 @@ const connect = (claim = 'preferred_username') =>
     onFault: () => undefined,
   })
 const offices = await openOffices(database, { identityProvider: connect() })
-const { people, makeRecording: stored, inTheRoom, browse, moveSlot } = offices
+const { people, makeRecording: stored, openRoom, browse, moveSlot } = offices
 const pool = database.as().pool
 
 /** Cookies of the provider in one browser. */
@@ -57,7 +57,7 @@ const opens = async (jar: Jar) => (await jar.request('/api/requests')).status
 
 describe('a listener who sits alone at a workstation', () => {
   let at: AtProvider
-  let room: Awaited<ReturnType<typeof inTheRoom>>
+  let room: Awaited<ReturnType<typeof openRoom>>
 
   beforeAll(() => provider.people.set('paula', { preferred_username: people.paula.userId }))
 
@@ -66,7 +66,7 @@ describe('a listener who sits alone at a workstation', () => {
     at = new Map()
     await pool.query("update appointment set opened_at = opened_at - interval '2 days'")
     const recording = await stored()
-    room = await inTheRoom([recording], { open: false })
+    room = await openRoom([recording], { open: false })
     const { jar, appointmentId } = room
     jar.cookies.delete('seloste')
     expect(await throughProvider(jar, at, 'paula')).toBe('/requests')

@@ -15,18 +15,18 @@ import { officialByKey } from '../simulator/people.ts'
 import { findPorts } from '../whole/free-ports.ts'
 import {
   filesBelow,
-  layFolders,
+  makeFolders,
   openBase,
   readCast,
   startApart,
-  whyNotApart,
+  missingForApart,
   type Cast,
   type RunningApart,
 } from '../whole/apart.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { db } = database.as()
-const why = whyNotApart()
+const why = missingForApart()
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe.skipIf(why !== undefined)('what a capture puts into the store', () => {
@@ -87,7 +87,7 @@ describe.skipIf(why !== undefined)('what a capture puts into the store', () => {
   beforeAll(async () => {
     cast = await readCast()
     ;({ base, remove } = await openBase())
-    await layFolders(base, cast)
+    await makeFolders(base, cast)
     line = await openLine(new URL(database.url('seloste_desk')))
     const ports = await findPorts()
     port = ports.sip

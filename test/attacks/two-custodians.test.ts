@@ -150,10 +150,10 @@ test('a register does not move while a custodian elsewhere holds it, though it a
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  let said = ''
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+  let lines = ''
+  child.stderr.on('data', (text: Buffer) => (lines += text.toString()))
   const [code] = (await once(child, 'close')) as [number]
-  expect(said).toContain('seloste-custodian are at work on this database')
+  expect(lines).toContain('seloste-custodian are at work on this database')
   expect(code).toBe(1)
   await held.stop()
 })

@@ -123,7 +123,7 @@ test('a call that is over and had no caller gets none', async () => {
   const caller = async (id: string) =>
     (await owner.query('select caller_kind, caller_key from contact where id = $1', [id])).rows
   const now = Temporal.Now.instant()
-  for (const { startedAt, isOver } of [
+  for (const { startedAt, isOver: hasEnded } of [
     { startedAt: eightyDaysAgo, isOver: true },
     { startedAt: now.subtract({ hours: 1 }), isOver: false },
   ]) {
@@ -131,8 +131,8 @@ test('a call that is over and had no caller gets none', async () => {
     await admit(capture.db, one)
     await admit(capture.db, { ...one, caller: callFacts().caller })
     const [reported] = await caller(one.contactId)
-    expect(reported, `over: ${isOver}`).toMatchObject(
-      isOver ? { caller_key: null } : { caller_key: callFacts().caller.key },
+    expect(reported, `over: ${hasEnded}`).toMatchObject(
+      hasEnded ? { caller_key: null } : { caller_key: callFacts().caller.key },
     )
   }
 })

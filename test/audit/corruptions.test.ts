@@ -6,8 +6,8 @@ import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/sign
 import { verifyDatabase, type DatabaseOptions } from '#safeguards/audit/verify/verify-database.ts'
 import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { quarterOfTheDay } from '../house/quarter-of-the-day.ts'
-import { databaseCorruptions, exportCorruptions, randomOf, saysTheSame } from './random-corruptions.ts'
+import { quarterOfDay } from '../house/quarter-of-the-day.ts'
+import { databaseCorruptions, exportCorruptions, randomOf, isEquivalent } from './random-corruptions.ts'
 import { exportLog, makeSigner, sealLog } from './seal-log.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -16,7 +16,7 @@ const log = makeSigner('seloste/koe/1', 1)
 const witness = makeSigner('witness.example/w1', 4)
 const keyOf = (line: string) => readVerifierKey(line) as VerifierKey
 const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
-const { first, count: perPart } = quarterOfTheDay(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
+const { first, count: perPart } = quarterOfDay(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
 const atOnce = 4
 let options: DatabaseOptions
 let files: Map<string, Buffer>
@@ -119,7 +119,7 @@ describe('every corruption at random is found', () => {
       for (let seed = next++; seed < first + perPart; seed = next++) {
         const random = randomOf(seed)
         const kind = kinds[seed % kinds.length]!
-        const found = await findsWhatIsDone(async (client) => databaseCorruptions[kind]!(client, random))
+        const found = await expectFound(async (client) => databaseCorruptions[kind]!(client, random))
         if (found === 0) unseen.push(`${seed}: ${kind}`)
       }
     }
@@ -135,7 +135,7 @@ describe('every corruption at random is found', () => {
       const kind = kinds[seed % kinds.length]!
       const changed = new Map(files)
       exportCorruptions[kind]!(changed, randomOf(seed))
-      if (saysTheSame(files, changed)) continue
+      if (isEquivalent(files, changed)) continue
       done += 1
       if ((await verifyFiles(changed)).found === 0) unseen.push(`${seed}: ${kind}`)
     }
@@ -144,7 +144,7 @@ describe('every corruption at random is found', () => {
 })
 
 /** Corrupts as a superuser whom no trigger stops, verifies what is there then, and undoes it. */
-async function findsWhatIsDone(corrupt: (client: never) => Promise<void>): Promise<number> {
+async function expectFound(corrupt: (client: never) => Promise<void>): Promise<number> {
   let found = 0
   await db
     .transaction()

@@ -39,7 +39,7 @@ const sari = await enterTestPerson(admin, desk, {
 })
 
 /** From now on nothing can be written to the log. */
-async function breakTheLog() {
+async function breakLog() {
   await pool.query('alter table audit_entry add constraint broken check (false) not valid')
 }
 afterEach(() => pool.query('alter table audit_entry drop constraint if exists broken'))
@@ -52,7 +52,7 @@ describe('with a log that cannot be written', () => {
     await ingestRecording(register.ingest, recording.id, now())
     const listening = await startListening(desk, grant, recording.id, now())
     if (typeof listening === 'string') throw new Error(listening)
-    await breakTheLog()
+    await breakLog()
     await expect(listContacts(desk, grant, { limit: 10 })).rejects.toThrow('broken')
     await expect(readContact(desk, grant, recording.contactId)).rejects.toThrow('broken')
     await expect(revealCaller(desk, grant, recording.contactId)).rejects.toThrow('broken')

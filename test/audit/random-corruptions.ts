@@ -362,7 +362,7 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
 }
 
 /** Whether the files say the same as before in all that carries a proof. */
-export function saysTheSame(before: Files, after: Files): boolean {
+export function isEquivalent(before: Files, after: Files): boolean {
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(path), after.get(path)]
     if (path === 'checkpoints.jsonl') {

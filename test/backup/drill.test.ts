@@ -194,10 +194,10 @@ test(
       gone,
     ])
     expect(keys.rows).toEqual([])
-    const noted = await machine.pool.query(
+    const recorded = await machine.pool.query(
       "select action from audit_entry where action in ('backup.restored', 'log.break-accepted') order by seq",
     )
-    expect(noted.rows.map((row) => (row as { action: string }).action)).toEqual([
+    expect(recorded.rows.map((row) => (row as { action: string }).action)).toEqual([
       'log.break-accepted',
       'backup.restored',
     ])
@@ -441,6 +441,8 @@ test('what could leave is over where it is restored, a signed copy without its s
   ])
   // No number is given again that may have left.
   expect(await rows("select next_disclosure_number('T') ~ '-1003$' as later")).toEqual([{ later: true }])
-  const [noted] = await rows("select detail -> 'mayHaveLeft' as it from audit_entry where action = 'backup.restored'")
-  expect(noted).toEqual({ it: ['V-2026-1'] })
+  const [recorded] = await rows(
+    "select detail -> 'mayHaveLeft' as it from audit_entry where action = 'backup.restored'",
+  )
+  expect(recorded).toEqual({ it: ['V-2026-1'] })
 })

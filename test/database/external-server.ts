@@ -116,8 +116,8 @@ export async function startExternalServer(
       ...owned,
     },
   )
-  let said = ''
-  child.stderr?.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4_000)))
+  let lines = ''
+  child.stderr?.on('data', (text: Buffer) => (lines = (lines + text.toString()).slice(-4_000)))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const hold = child.stdio[3]
   hold?.on('error', () => undefined)
@@ -131,7 +131,7 @@ export async function startExternalServer(
   while (!(await answers(adminUrl()))) {
     if (child.exitCode !== null || performance.now() > deadline) {
       hold?.destroy()
-      throw new Error(`the PostgreSQL of ${binaries} does not start: ${said}`)
+      throw new Error(`the PostgreSQL of ${binaries} does not start: ${lines}`)
     }
     await wait(50)
   }

@@ -94,8 +94,8 @@ test('what a person has written stands: a program’s words are proposed beside 
   const { id } = await copy()
   await recognise(id)
   await over(id, 'made')
-  const said = { ...turns[0]!, text: 'puhelinnumeroni on 040 123 4567' }
-  const { body } = await propose(id, [said])
+  const text = { ...turns[0]!, text: 'puhelinnumeroni on 040 123 4567' }
+  const { body } = await propose(id, [text])
   const phones = (body['redactions'] as CopyRedaction[]).filter((one) => one.track === 'CALLER')
   expect(phones.map(({ reason }) => reason)).toEqual(['PHONE'])
 })

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from '../ends/open-ends.ts'
 import { answer } from '../register/open-desk.ts'
@@ -31,7 +31,7 @@ const over = { ...police!, id: 'over-since-yesterday', validTo: yesterday }
 
 beforeAll(async () => {
   await ends.startCustodian()
-  await noteDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
+  await storeDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
 }, 60_000)
 
 const request = (given: object = {}) => ({
@@ -177,14 +177,14 @@ describe('what an authority asks for', () => {
   })
 
   test('cannot be entered where the description provides for no disclosure to authorities', async () => {
-    await noteDisclosureRules(custodian, { ...rules, authority: false })
+    await storeDisclosureRules(custodian, { ...rules, authority: false })
     try {
       expect(await post('tuula', '/api/authority-disclosures', request())).toMatchObject({
         status: 403,
         code: 'authority.authority-off',
       })
     } finally {
-      await noteDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
+      await storeDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
     }
   })
 })

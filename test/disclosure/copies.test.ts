@@ -309,13 +309,13 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   expect(await request()).toBe(409)
   // In between the question and the answer, too.
   const { token } = await copies.people.kaisa.signIn()
-  const noted = await inSession(database.as('seloste_custodian').db, { 'seloste.session': token }, async (tx) => {
+  const recorded = await inSession(database.as('seloste_custodian').db, { 'seloste.session': token }, async (tx) => {
     await sql`update copy_hearing set session_hash = sha256(convert_to(${token}, 'UTF8')) where id = ${hearing.body['id']}`.execute(
       copies.admin,
     )
     return sql<{ noted: boolean }>`select record_copy_playback(${hearing.body['id']}::uuid, 0, 10) as noted`.execute(tx)
   })
-  expect(noted.rows).toEqual([{ noted: false }])
+  expect(recorded.rows).toEqual([{ noted: false }])
   const ends = () =>
     sql<{ why: string }>`
     select end_why as why from copy_hearing where id = ${hearing.body['id']}`.execute(copies.admin)
@@ -369,8 +369,8 @@ test('proposals cover what is said and pressed; names and numbers in the words a
     { track: 'CALLER', text: '' },
     { track: 'OFFICIAL', text: '' },
   ])
-  const said = turns.map((turn) => ({ ...turn, text: `${turn.text} 040 123 4567` }))
-  const { body } = await send('eero', 'POST', path, { turns: said })
+  const text = turns.map((turn) => ({ ...turn, text: `${turn.text} 040 123 4567` }))
+  const { body } = await send('eero', 'POST', path, { turns: text })
   const proposed = body['redactions'] as { track: string; isReviewed: boolean; source: string }[]
   expect(proposed.every(({ isReviewed, source }) => !isReviewed && source === 'PROPOSED')).toBe(true)
   const tracks = proposed.map(({ track }) => track)

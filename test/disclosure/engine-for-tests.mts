@@ -79,11 +79,11 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
   write: () => (writeFileSync(detail, 'kept'), inverted()),
   // The same on each track, two seconds of it.
   says: () => {
-    const said = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
-    const lines = said.map((word, i) =>
+    const text = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
+    const lines = text.map((word, i) =>
       JSON.stringify({ word, from: 400 + i * 2400, to: 400 + i * 2400 + 2200, confidence: 0.9 }),
     )
-    return `${[...lines, JSON.stringify({ words: said.length })].join('\n')}\n`
+    return `${[...lines, JSON.stringify({ words: text.length })].join('\n')}\n`
   },
   words: () => `${words(3)}{"words":3}\n`,
   'words-cut': () => words(3),

@@ -44,10 +44,10 @@ test.each([
     if (level === 'D') await copies.describePseudonymised()
     const instituteId = await copies.institute({ recipient: instituteKeys.recipient })
     const disclosure = await copies.begun({ instituteId, format })
-    const said = 'nimeni on Matti Virtanen ja puhelinnumeroni on 040 123 4567'
+    const text = 'nimeni on Matti Virtanen ja puhelinnumeroni on 040 123 4567'
     const work = {
       level,
-      turns: [{ ...turns[0]!, text: said }, turns[1]!],
+      turns: [{ ...turns[0]!, text: text }, turns[1]!],
       redactions: [
         { ...redaction, fromMs: 1300, toMs: 2000 },
         { ...redaction, fromMs: 2200, toMs: wholeMs, reason: 'PHONE' as const },

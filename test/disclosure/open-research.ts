@@ -10,7 +10,7 @@ import type { Duty, Role } from '#description/roles.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '../database/people.ts'
 import { openEnds } from '../ends/open-ends.ts'
@@ -49,7 +49,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   /** What the description in force says of disclosures. */
   async function allowed(given: { research?: boolean; pseudonymised?: boolean; returnWorkingDays?: number }) {
     const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
-    await noteDisclosureRules(custodian, { ...rules, research: true, ...given })
+    await storeDisclosureRules(custodian, { ...rules, research: true, ...given })
   }
 
   const browsers = new Map<Name, Promise<Browser>>()

@@ -249,10 +249,10 @@ describe('a disclosure past its day', () => {
     expect(await listBlockedDestructions(custodian)).toContainEqual(
       expect.objectContaining({ kind: 'disclosure-overdue', id }),
     )
-    const [registry, said]: [Registry, string[]] = [new Registry(), []]
-    const lines = () => said.filter((line) => line.includes(id)).length
+    const [registry, text]: [Registry, string[]] = [new Registry(), []]
+    const lines = () => text.filter((line) => line.includes(id)).length
     const { pool } = database.as('seloste_custodian')
-    const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
+    const log = makeLog({ name: 'custodian', write: (line) => text.push(line), pretty: false })
     const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
     const reporting = reportBacklog({ db: custodian, pool, log, blockers, registry, intervalMs: 20 })
     try {
@@ -269,7 +269,7 @@ describe('a disclosure past its day', () => {
       admin,
     )
     expect(rows).toHaveLength(2)
-    expect(said.join('')).not.toMatch(/Tutkimus Oy|Laatu/)
+    expect(text.join('')).not.toMatch(/Tutkimus Oy|Laatu/)
   })
 })
 

@@ -101,8 +101,8 @@ describe('a clock that is', () => {
 })
 
 describe('a clock that is ahead is right once two people have said so', () => {
-  const confirm = (name: 'riitta' | 'dora' | 'asta' | 'matti' | 'tuula', said = now()) =>
-    post(name, '/api/retention/clock', { now: said.toString() })
+  const confirm = (name: 'riitta' | 'dora' | 'asta' | 'matti' | 'tuula', text = now()) =>
+    post(name, '/api/retention/clock', { now: text.toString() })
 
   test('two different ones, of those who may, while they look at it', async () => {
     expect((await confirm('riitta')).code).toBe('clock.right')

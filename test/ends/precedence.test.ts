@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { seedRandom } from '#test/simulator/random.ts'
-import { whatEnds, type EndFacts, type Forbidden, type OpenCase } from './precedence.ts'
+import { endCauseOf, type EndFacts, type Forbidden, type OpenCase } from './precedence.ts'
 
 const database = await createTestDatabase()
 const t = (hours: number) => Temporal.Instant.from('2027-03-01T00:00:00Z').add({ hours })
@@ -105,7 +105,7 @@ describe('which rule wins', () => {
       database.as().db,
     )
     expect(rows).toEqual([{ ends }])
-    expect(whatEnds(given)).toEqual(ends)
+    expect(endCauseOf(given)).toEqual(ends)
   })
 })
 
@@ -125,8 +125,8 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
       database.as().db,
     )
     const wrong = some.findIndex((one, n) => {
-      kinds.add(JSON.stringify({ ...whatEnds(one), cases: undefined }))
-      return JSON.stringify(sorted(rows[n]?.ends)) !== JSON.stringify(sorted(whatEnds(one)))
+      kinds.add(JSON.stringify({ ...endCauseOf(one), cases: undefined }))
+      return JSON.stringify(sorted(rows[n]?.ends)) !== JSON.stringify(sorted(endCauseOf(one)))
     })
     expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
   }

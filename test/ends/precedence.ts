@@ -35,14 +35,14 @@ export interface EndFacts {
   cases: readonly OpenCase[]
 }
 
-export type WhatEnds =
+export type EndCause =
   | { act: 'keep' }
   /** For an order, nobody hears it; for cases, it is there for them alone, as it is while a right restricts it (GDPR 18(2)). */
   | { act: 'wait'; for: 'order' | 'case' | 'right'; cases: string[] }
   | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }
 
 /** What becomes of a recording at an instant. */
-export function whatEnds(facts: EndFacts): WhatEnds {
+export function endCauseOf(facts: EndFacts): EndCause {
   if (facts.isHeld) return { act: 'wait', for: 'order', cases: [] }
   const isPast = facts.destroyAt !== undefined && !isBefore(facts.now, facts.destroyAt)
   if (facts.prohibitions.length > 0) return endForbidden(facts, isPast)
@@ -55,7 +55,7 @@ export function whatEnds(facts: EndFacts): WhatEnds {
 }
 
 /** A prohibition waits for what had come before it from somebody else, and never past the recording's own day. */
-function endForbidden({ prohibitions, cases }: EndFacts, isPast: boolean): WhatEnds {
+function endForbidden({ prohibitions, cases }: EndFacts, isPast: boolean): EndCause {
   const inOrder = [...prohibitions].sort(
     (a, b) => Temporal.Instant.compare(a.receivedAt, b.receivedAt) || (a.party < b.party ? -1 : 1),
   )

@@ -22,7 +22,7 @@ import {
   openNetwork,
   startCapture,
   startKamailio,
-  whyNoMachines,
+  missingMachines,
   type CaptureOfMachine,
   type Machine,
   type Network,
@@ -34,7 +34,7 @@ const why =
     ? 'it takes a minute: SELOSTE_LONG=1'
     : externalBinaries() !== undefined
       ? 'a database elsewhere is on this machine’s loopback, which other machines do not reach'
-      : whyNoMachines()
+      : missingMachines()
 if (why !== undefined) console.warn(`Captures behind Kamailio are not tried: ${why}.`)
 const database = await createTestDatabase<RegisterTables>()
 const { db, pool } = database.as()

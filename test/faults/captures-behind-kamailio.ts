@@ -16,7 +16,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import
 const examples = new URL('../../docs/operate/examples/', import.meta.url)
 
 /** What keeps this machine from being several; nothing where it can. */
-export function whyNoMachines(): string | undefined {
+export function missingMachines(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s'
   if (process.getuid?.() !== 0) return 'only root makes network namespaces'
   if (spawnSync('ip', ['-V']).status !== 0) return 'ip (iproute2) is not here'

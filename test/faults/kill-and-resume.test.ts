@@ -38,14 +38,14 @@ const { db, pool } = database.as()
 const keys = generateKeyPair()
 let root = ''
 let capture: ChildProcess | undefined
-let isOver = false
+let hasEnded = false
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'seloste-killed-'))
   for (const name of ['data', 'objects']) await mkdir(join(root, name), { mode: 0o700 })
 })
 afterEach(async () => {
-  isOver = true
+  hasEnded = true
   spare?.stop()
   const gone = capture && once(capture, 'exit')
   capture?.kill('SIGTERM')
@@ -68,7 +68,7 @@ function restartAfterExit(environment: Record<string, string>): void {
   capture = child
   child.on('message', ({ ready }: { ready?: string }) => ready !== undefined && spare?.prepare())
   child.on('exit', () => {
-    if (!isOver) restartAfterExit(environment)
+    if (!hasEnded) restartAfterExit(environment)
   })
 }
 

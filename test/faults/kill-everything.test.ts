@@ -162,10 +162,10 @@ async function command(...words: string[]): Promise<{ code: number | null; text:
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../bin/seloste.js', import.meta.url)), ...words], {
     env: { ...process.env, ...seloste.environment, SELOSTE_HTTP: seloste.url.replace('http://', '') },
   })
-  const said: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()))
+  const lines: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => lines.push(text.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
-  return { code, text: said.join('') }
+  return { code, text: lines.join('') }
 }
 
 test(

@@ -16,12 +16,12 @@ import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const missing = isLong ? whyNoDisk() : ' (long run only)'
+const missing = isLong ? missingDisk() : ' (long run only)'
 const rounds = 5
 const samplesPerSecond = 8_000
 
 /** Only root makes a disk of a file. */
-function whyNoDisk(): string {
+function missingDisk(): string {
   if (process.getuid?.() !== 0) return ' (not tested: only root mounts a disk)'
   const folder = mkdtempSync(join(tmpdir(), 'seloste-disk-'))
   try {

@@ -261,8 +261,8 @@ const isThere = (path: string) =>
 /** Writes until the volume takes no more; calls go on in this process meanwhile. */
 async function fill(path: string): Promise<void> {
   const filling = spawn('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  filling.stderr.on('data', (part: Buffer) => (said += part.toString()))
+  let text = ''
+  filling.stderr.on('data', (part: Buffer) => (text += part.toString()))
   await once(filling, 'close')
-  if (!said.includes('No space left')) throw new Error(`the volume is not full: ${said}`)
+  if (!text.includes('No space left')) throw new Error(`the volume is not full: ${text}`)
 }

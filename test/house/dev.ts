@@ -38,12 +38,12 @@ for (const folder of ['src', 'database/functions'])
     if (name === null || !/\.(?:ts|sql|ya?ml|json)$/.test(name) || /\.test\.ts$/.test(name)) return
     changed.add(join(folder, name))
     clearTimeout(timer)
-    timer = setTimeout(() => void follow([...changed]).catch((error: unknown) => say(String(error))), quietMs)
+    timer = setTimeout(() => void follow([...changed]).catch((error: unknown) => print(String(error))), quietMs)
   })
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end())
 
-function say(line: string): void {
+function print(line: string): void {
   console.log(`dev: ${line}`)
 }
 
@@ -52,7 +52,7 @@ function startDemo(): ChildProcess {
   child.on('exit', (code) => {
     if (demo !== child) return
     demo = undefined
-    say(`the demo has ended with ${String(code)}; it starts again at the next change`)
+    print(`the demo has ended with ${String(code)}; it starts again at the next change`)
   })
   return child
 }
@@ -62,8 +62,8 @@ async function follow(paths: string[]): Promise<void> {
   if (isEnding) return
   const startedAt = performance.now()
   for (const path of paths) {
-    const wrong = whatIsWrong(path)
-    if (wrong !== undefined) return say(`${path} cannot be read, and nothing starts again: ${wrong}`)
+    const wrong = syntaxErrorIn(path)
+    if (wrong !== undefined) return print(`${path} cannot be read, and nothing starts again: ${wrong}`)
   }
   if (!demo) {
     demo = startDemo()
@@ -77,11 +77,11 @@ async function follow(paths: string[]): Promise<void> {
   const roles = roleNames.filter((role) => reached.has(programs[role]) || request.includes(role))
   for (const role of roles) demo.send({ renew: role } satisfies { renew: RoleName })
   const what = [...(functions.length > 0 ? ['functions applied'] : []), ...roles.map((role) => `${role} starts again`)]
-  say(`${paths.join(', ')}: ${what.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)
+  print(`${paths.join(', ')}: ${what.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)
 }
 
 /** What keeps a program file from being read, if anything. */
-function whatIsWrong(path: string): string | undefined {
+function syntaxErrorIn(path: string): string | undefined {
   if (!path.endsWith('.ts') || !existsSync(join(root, path))) return undefined
   try {
     stripTypeScriptTypes(readFileSync(join(root, path), 'utf8'))

@@ -15,7 +15,7 @@ const readMs = 400
 /** Most that are linted beside the changed ones. */
 const maxImporters = 60
 
-const since = process.argv[2] ?? whereItBegan()
+const since = process.argv[2] ?? mergeBase()
 const changed = changedSince(since)
 if (changed.length === 0) {
   console.log(`Nothing differs from ${since}.`)
@@ -82,7 +82,7 @@ function readDurations(): Map<string, number> {
   )
 }
 
-function whereItBegan(): string {
+function mergeBase(): string {
   try {
     return git('merge-base', 'HEAD', 'origin/HEAD')[0]!
   } catch {

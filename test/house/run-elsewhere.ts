@@ -10,7 +10,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startRadosGateway, whyNoRados, type RadosGateway } from '../objects/rados.ts'
+import { startRadosGateway, missingRados, type RadosGateway } from '../objects/rados.ts'
 import { beginRun, concludeRun, runTests, settled, type Chosen } from './suite.ts'
 
 const debian = '/usr/lib/postgresql'
@@ -26,7 +26,7 @@ if (binaries === undefined || !existsSync(join(binaries, 'postgres'))) {
   )
 }
 const needsStore = !values.folders && process.env['SELOSTE_TEST_S3'] === undefined
-const whyNoStore = needsStore ? whyNoRados() : undefined
+const whyNoStore = needsStore ? missingRados() : undefined
 if (whyNoStore !== undefined)
   throw new Error(`${whyNoStore}; or name an S3 server with SELOSTE_TEST_S3, or let recordings be in --folders`)
 

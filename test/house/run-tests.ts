@@ -11,7 +11,7 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { shiftClock } from './shift-clock.ts'
-import { beginRun, concludeRun, noteFailure, root, run, runTests, settled, sum, type Tally } from './suite.ts'
+import { beginRun, concludeRun, recordFailure, root, run, runTests, settled, sum, type Tally } from './suite.ts'
 
 const exists = (path: string) => existsSync(join(root, path))
 const { values, positionals: files } = parseArgs({
@@ -92,7 +92,7 @@ async function runStaticChecks(): Promise<Tally> {
       if (exitCode === 0) tally.passed += 1
       else {
         tally.failed += 1
-        noteFailure(name)
+        recordFailure(name)
         console.log(output.trimEnd())
       }
     }

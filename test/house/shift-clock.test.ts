@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shiftClock, whyNoShiftedClock, type ShiftedClock } from './shift-clock.ts'
+import { shiftClock, missingShiftedClock, type ShiftedClock } from './shift-clock.ts'
 
-const why = whyNoShiftedClock()
+const why = missingShiftedClock()
 const dayMs = 86_400_000
 const hundredDays = 8_640_000
 

@@ -20,7 +20,7 @@ export function isClockShifted(): boolean {
 }
 
 /** Undefined where `shiftClock` works. */
-export function whyNoShiftedClock(): string | undefined {
+export function missingShiftedClock(): string | undefined {
   if (process.platform !== 'linux') return 'the clock is shifted by LD_PRELOAD, which only Linux has'
   if (isClockShifted()) return 'the clock of this process is shifted already'
   if (spawnSync(compiler, ['--version']).status === 0) return undefined
@@ -29,7 +29,7 @@ export function whyNoShiftedClock(): string | undefined {
 
 /** Throws why it cannot. */
 export function shiftClock(folder: string): ShiftedClock {
-  const why = whyNoShiftedClock()
+  const why = missingShiftedClock()
   if (why !== undefined) throw new Error(why)
   const shift = join(folder, 'clock-shift')
   const library = join(folder, libraryName)

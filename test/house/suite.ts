@@ -100,7 +100,7 @@ export function sum(tallies: readonly Tally[]): Tally {
 export function settled(tally: Promise<Tally>): Promise<Tally> {
   return tally.catch((error: unknown) => {
     console.error(error)
-    noteFailure(String(error))
+    recordFailure(String(error))
     return { passed: 0, failed: 1 }
   })
 }
@@ -128,7 +128,7 @@ async function triedAgain(
   await beside?.catch(() => undefined)
   const second = await again(files)
   const still = new Set(second.failures.map(named))
-  if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(named(one))).forEach(noteSecondTry)
+  if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(named(one))).forEach(recordRetry)
   return tallyOf({
     ...second,
     tally: { passed: first.tally.passed + first.tally.failed - second.tally.failed, failed: second.tally.failed },
@@ -145,7 +145,7 @@ interface Test {
 const named = ({ file, title }: Test) => `${file}: ${title}`
 
 function tallyOf({ tally, failures }: Ran): Tally {
-  for (const failure of failures) noteFailure(named(failure), failure.why)
+  for (const failure of failures) recordFailure(named(failure), failure.why)
   return tally
 }
 
@@ -225,11 +225,11 @@ function failedIn({ specs, suites = [] }: JourneySuite): Test[] {
   return [...own, ...suites.flatMap(failedIn)]
 }
 
-export function noteFailure(what: string, why = ''): void {
+export function recordFailure(what: string, why = ''): void {
   atTheEnd.push(`Failed: ${what}`, ...indented(why))
 }
 
-function noteSecondTry(test: Test): void {
+function recordRetry(test: Test): void {
   atTheEnd.push(`Passed only at a second try: ${named(test)}`, ...indented(test.why ?? ''))
 }
 
@@ -249,7 +249,7 @@ async function counted(make: () => Promise<void>): Promise<Tally> {
     return none
   } catch (error) {
     console.error(error)
-    noteFailure(String(error))
+    recordFailure(String(error))
     return { passed: 0, failed: 1 }
   }
 }
@@ -257,7 +257,7 @@ async function counted(make: () => Promise<void>): Promise<Tally> {
 /** A runner that ended badly without a failed test (a crash, an unhandled rejection) still failed. */
 function settle(tally: Tally, exitCode: number): Tally {
   if (exitCode === 0 || tally.failed > 0) return tally
-  noteFailure(`a runner ended with ${String(exitCode)} and named no test`)
+  recordFailure(`a runner ended with ${String(exitCode)} and named no test`)
   return { ...tally, failed: 1 }
 }
 

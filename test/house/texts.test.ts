@@ -79,11 +79,11 @@ describe('the texts', () => {
     const known = new Set(keys.map((key) => key.replace(/_(zero|one|other)$/, '')))
     const isOfTexts = new Set(areas.map(({ name }) => name))
     for (const { program } of sides) {
-      const said = [...program.matchAll(/\bsay\w*\(\s*'([\w-]+)(\.[\w.-]+)'/g)].map(([, area, rest]) => [
+      const text = [...program.matchAll(/\bsay\w*\(\s*'([\w-]+)(\.[\w.-]+)'/g)].map(([, area, rest]) => [
         area!,
         `${area}${rest}`,
       ])
-      expect(said.filter(([area, key]) => isOfTexts.has(area!) && !known.has(key!))).toEqual([])
+      expect(text.filter(([area, key]) => isOfTexts.has(area!) && !known.has(key!))).toEqual([])
     }
   })
 })

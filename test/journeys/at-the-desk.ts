@@ -8,7 +8,7 @@ import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 
 export type Language = 'fi' | 'sv' | 'en'
 
-interface AtTheDesk {
+interface DeskPages {
   /** Opens an address, signed in as somebody, under a purpose where there are several. */
   signedIn: (userId: string, options?: { path?: string; purpose?: string; reference?: string }) => Promise<void>
   /** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
@@ -26,7 +26,7 @@ const require = createRequire(import.meta.url)
 /** The shortest there is: the whole of it goes into each page that is looked at. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-export const test = base.extend<AtTheDesk, { seloste: RunningSeloste; window: Page }>({
+export const test = base.extend<DeskPages, { seloste: RunningSeloste; window: Page }>({
   seloste: [
     async ({}, use) => {
       // Some 1,600 calls: as many as a share of them needs to be told apart from another (AC2).

@@ -9,7 +9,7 @@ import { unzipSync } from 'fflate'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall, untilDestroyed } from './record-call.ts'
-import { atResearchDesk, dayFromNow, dueDateIsOver, recallsAreLate, tiesOf, type Study } from './research-desk.ts'
+import { atResearchDesk, dayFromNow, expireDueDate, recallsAreLate, tiesOf, type Study } from './research-desk.ts'
 import { atServiceDesk, wordsIn } from './service-desk.ts'
 import { test } from './one-register.ts'
 
@@ -268,7 +268,7 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   await button(riitta, 'disclosures.release.open').click()
 
   // The next day comes while somebody has the release before them.
-  await dueDateIsOver(seloste, study)
+  await expireDueDate(seloste, study)
   const dialog = riitta.getByRole('dialog')
   await dialog.getByRole('button', { name: say('disclosures.release.do'), exact: true }).click()
   await dialog.locator('.radio-card', { hasText: say('disclosures.release.method.PASSPHRASE') }).click()
@@ -301,7 +301,7 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   await expectFirstPage(riitta, study, false)
 
   // That day goes by as well; confirmed in full it stays until somebody closes it.
-  await dueDateIsOver(seloste, study)
+  await expireDueDate(seloste, study)
   for (const { item } of itemList.slice(0, 2)) await confirm(item)
   await expectFirstPage(eero, study, true)
   await eero.goto(study.page)

@@ -93,7 +93,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
 }
 
 /** The next day comes: the due date was yesterday. */
-export function dueDateIsOver(seloste: RunningSeloste, { id }: Study): Promise<void> {
+export function expireDueDate(seloste: RunningSeloste, { id }: Study): Promise<void> {
   return ownDatabase(seloste, async (db) => {
     await sql`update research_disclosure set due_on = ${dayFromNow(-1).toString()}::date where id = ${id}`.execute(db)
   })

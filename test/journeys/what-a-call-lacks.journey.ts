@@ -9,7 +9,7 @@ import { test } from './one-register.ts'
 test.setTimeout(180_000)
 
 const marks = ['mixed-beside', 'media-elsewhere', 'not-playable', 'silent', 'not-ingested'] as const
-const said = {
+const text = {
   Suomi: { waited: 'Odotti jonossa', tell: 'Kerro tästä tekniselle ylläpidolle.' },
   Svenska: { waited: 'Väntade i kö', tell: 'Berätta om detta för det tekniska underhållet.' },
   English: { waited: 'Waited in the queue', tell: 'Tell technical maintenance about it.' },
@@ -35,7 +35,7 @@ test('the page of a call says what its recording lacks, and how long the caller 
   await expect(page.locator('.notice-warning li')).toHaveCount(marks.length)
   for (const width of [1440, 320]) {
     await page.setViewportSize({ width, height: 900 })
-    for (const [name, { waited, tell: reports }] of Object.entries(said)) {
+    for (const [name, { waited, tell: reports }] of Object.entries(text)) {
       await page.getByRole('button', { name, exact: true }).first().click()
       await expect(page.locator('dl.facts').filter({ hasText: waited })).toContainText('2 min 5 s')
       await expect(page.locator('.notice-warning li').filter({ hasText: reports })).toHaveCount(3)

@@ -23,7 +23,7 @@ const readyMs = 120_000
 const accessKey = 'tests'
 
 /** What keeps this machine from running one; nothing where it can. */
-export function whyNoRados(): string | undefined {
+export function missingRados(): string | undefined {
   const missing = programs.filter((program) => spawnSync(program, ['--version']).error !== undefined)
   return missing.length === 0
     ? undefined

@@ -22,7 +22,7 @@ import type { Answers, Form } from '#use/quality/form.ts'
 import { beginForm, publishForm, readForm, saveForm } from '#use/quality/forms.ts'
 import { acknowledgeEvaluation, disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { readResults } from '#use/quality/results.ts'
-import { beginPlan, drawSamplesDue, endPlan, endQualityOver, listPlans } from '#use/quality/sampling.ts'
+import { beginPlan, drawSamplesDue, endPlan, endExpiredQuality, listPlans } from '#use/quality/sampling.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -512,7 +512,7 @@ describe('when the recording ends', () => {
     await sql`alter table recording disable trigger ends_uses`.execute(admin)
     await destroyer.destroy(restored.recording)
     await sql`alter table recording enable trigger ends_uses`.execute(admin)
-    expect(await endQualityOver(custodian)).toBe(1)
+    expect(await endExpiredQuality(custodian)).toBe(1)
     expect(await readEvaluation(desk, eero, id)).toEqual({ refused: 'not-found' })
     expect(await read(restored.id)).toMatchObject({ state: 'ENDED', endWhy: 'forbidden' })
   })

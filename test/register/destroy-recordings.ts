@@ -22,7 +22,7 @@ export function makeDestroyer(
   copies: Copies = withoutCopies,
 ): TestDestroyer {
   const expunging = { ...context, copies }
-  const forbid = (id: string, party?: 'CALLER' | 'OFFICIAL') => noteProhibition(database, id, party)
+  const forbid = (id: string, party?: 'CALLER' | 'OFFICIAL') => recordProhibition(database, id, party)
 
   return {
     expunging,
@@ -39,7 +39,7 @@ export function makeDestroyer(
 }
 
 /** Enters a prohibition of an unknown person, and its entry in the log; the recording stays as it is. */
-export async function noteProhibition(
+export async function recordProhibition(
   database: Pick<TestDatabase<RegisterTables>, 'as'>,
   id: string,
   party: 'CALLER' | 'OFFICIAL' = 'CALLER',

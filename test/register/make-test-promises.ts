@@ -15,11 +15,11 @@ import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
-import { noteWholeLog } from '#test/audit/note-whole-log.ts'
+import { recordWholeLog } from '#test/audit/record-whole-log.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
-import { noteWorkDone } from '#use/evidence/note-work-done.ts'
+import { recordWorkDone } from '#use/evidence/record-work-done.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
 import { reportVersionInUse } from '#use/evidence/report-version-in-use.ts'
 import type { EvidenceTables } from '#use/evidence/tables.ts'
@@ -171,10 +171,10 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
   const destroyer = makeDestroyer(database, register)
   await destroyer.destroy(byCaller.id)
   await sweep(destroyer.expunging, now())
-  await noteWorkDone(custodian, 'sweep', now())
+  await recordWorkDone(custodian, 'sweep', now())
   for (const db of [desk, capture, custodian]) await reportVersionInUse(db, randomUUID(), version)
   const key = await makeLogKey(register.keys, 'test')
-  await noteWholeLog(custodian, key)
+  await recordWholeLog(custodian, key)
 
   async function makeContext(given: Partial<CheckContext> = {}): Promise<CheckContext> {
     // A text that a test broke may be one that is refused, and then what was read before is given.

@@ -1,6 +1,6 @@
 // AC16, AC17: a time is booked before what is to be heard ends, moved, and something comes of it (R43, R47, R24/C3).
 import { beforeAll, describe, expect, test } from 'vitest'
-import { applyEnds, noteInspectionsHold, settleEnds } from '#destruction/apply-ends.ts'
+import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openOffices } from './open-offices.ts'
@@ -222,7 +222,7 @@ describe('near the recording’s end', () => {
   })
 
   describe('where it does (C3)', () => {
-    beforeAll(() => noteInspectionsHold(desk.custodian, true))
+    beforeAll(() => recordInspectionHolds(desk.custodian, true))
 
     test('the recording is there for that request alone until it was heard, and stays urgent', async () => {
       const recording = await makeRecordingUntil(24)

@@ -61,7 +61,7 @@ async function text(id: string): Promise<string> {
 const lettersOf = async (request: string) =>
   (await sql<{ id: string; kind: string }>`select id, kind from letter where request_id = ${request}`.execute(admin))
     .rows
-const noted = async (action: string, recording: string) =>
+const recorded = async (action: string, recording: string) =>
   (await entries(action)).filter(({ object_id }) => object_id === recording)
 /** The language of a request's letters. */
 const speak = (id: string, language: string) =>
@@ -149,14 +149,14 @@ describe('objection (GDPR 21)', () => {
   test('restricts the recording while it is pending, and a refusal lifts that; both are in the log', async () => {
     const { id, number, recording } = await about(['OBJECTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-    expect(await noted('restriction.began', recording.id)).toMatchObject([
+    expect(await recorded('restriction.began', recording.id)).toMatchObject([
       { reference: number, detail: { request: id } },
     ])
     await send(id, 'refusal', { ground: 'EXCESSIVE' })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await close(id, 'REFUSED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
-    expect(await noted('restriction.ended', recording.id)).toMatchObject([
+    expect(await recorded('restriction.ended', recording.id)).toMatchObject([
       { person_id: people.paula.id, reference: number },
     ])
   })
@@ -217,7 +217,7 @@ describe('restriction (GDPR 18)', () => {
     await deliver(ending)
     expect((await close(id, 'ANSWERED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
-    expect(await noted('restriction.ended', recording.id)).toHaveLength(1)
+    expect(await recorded('restriction.ended', recording.id)).toHaveLength(1)
   })
 
   test('is answered by its letter: while it lasts the request is open and not overdue', async () => {

@@ -9,7 +9,7 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { enterRequest } from '#use/requests/enter-request.ts'
-import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
+import { eraseEndedRequests } from '#use/requests/erase-requests.ts'
 import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFrom } from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
@@ -94,8 +94,8 @@ test('thirty days after a request was closed, and no earlier, nothing of the req
   expect(await tablesWith(over.word)).toEqual(personal)
   await closeDaysAgo(over.id, 30)
   await closeDaysAgo(notYet.id, 29)
-  expect(await eraseRequestsOver(custodian.db)).toBe(1)
-  expect(await eraseRequestsOver(custodian.db)).toBe(0)
+  expect(await eraseEndedRequests(custodian.db)).toBe(1)
+  expect(await eraseEndedRequests(custodian.db)).toBe(0)
   expect(await tablesWith(over.word)).toEqual([])
   for (const { word } of [notYet, open]) expect(await tablesWith(word)).toEqual(personal)
   const left = await admin.selectFrom('subject_request').selectAll().where('id', '=', over.id).executeTakeFirst()
@@ -114,10 +114,10 @@ test('a clock that has jumped ahead erases nothing', async () => {
   const { id, word } = await fullRequest()
   await closeDaysAgo(id, 31)
   await sql`update clock_mark set at = now() - interval '2 days'`.execute(admin)
-  expect(await eraseRequestsOver(custodian.db)).toBe(0)
+  expect(await eraseEndedRequests(custodian.db)).toBe(0)
   await sql`update clock_mark set at = now()`.execute(admin)
   expect(await tablesWith(word)).toEqual(personal)
-  expect(await eraseRequestsOver(custodian.db)).toBe(1)
+  expect(await eraseEndedRequests(custodian.db)).toBe(1)
 })
 
 test('only the custodian erases, and nobody changes a request but by its functions', async () => {
@@ -144,7 +144,7 @@ test('a backup of before brings nothing back of who was erased since, nor the nu
   await register.seal()
   const { manifest } = await backUpTo(register, place)
   await closeDaysAgo(whenOpen.id, 31)
-  expect(await eraseRequestsOver(custodian.db)).toBe(2)
+  expect(await eraseEndedRequests(custodian.db)).toBe(2)
   await register.seal()
   await place.copies.shipLedger()
   await place.shipLog()

@@ -8,7 +8,7 @@ import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { people, makeRecording: stored, makeInspection, inTheRoom, browse } = desk
+const { people, makeRecording: stored, makeInspection, openRoom, browse } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
@@ -18,13 +18,13 @@ const roomDoes: readonly Operation[] = [
   ...(['startListening', 'readAudio', 'readPeaks', 'followListening', 'paceListening', 'endListening'] as const),
 ]
 
-let room: Awaited<ReturnType<typeof inTheRoom>>
+let room: Awaited<ReturnType<typeof openRoom>>
 let recording: Awaited<ReturnType<typeof stored>>
 let others: Awaited<ReturnType<typeof stored>>
 beforeAll(async () => {
   recording = await stored()
   others = await stored()
-  room = await inTheRoom([recording])
+  room = await openRoom([recording])
 })
 
 const listen = (jar: Jar, id: string, reference: string) =>
@@ -120,7 +120,7 @@ describe('in the listening mode', () => {
   })
 
   test('what the session listened to before is over, whatever it was and in whatever window', async () => {
-    const before = await inTheRoom([recording], { open: false })
+    const before = await openRoom([recording], { open: false })
     const other = await makeInspection([others])
     const { jar } = before
     const earlier = await listen(jar, others.id, other.number)
@@ -140,7 +140,7 @@ describe('in the listening mode', () => {
   })
 
   test('no way back leads out: the room is not opened again, and signing out ends it', async () => {
-    const mine = await inTheRoom([recording])
+    const mine = await openRoom([recording])
     expect((await mine.jar.request('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
     const sets = { userId: people.paula.userId, password: 'a good long password' }
     expect((await mine.jar.request('/api/session', sets)).code).toBe('session.in-room')

@@ -12,7 +12,7 @@ import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { sampleRequest } from '../access/sample-request.ts'
-import { whoMay } from '../access/who-may.ts'
+import { mayCall } from '../access/who-may.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone, recordingFacts } from '../database/people.ts'
 import { makeTestRegister } from '../register/make-register.ts'
@@ -42,7 +42,7 @@ const ofOneself =
 const clerks = (Object.keys(operations) as OperationId[]).filter(
   (id) =>
     !ofOneself.test(id) &&
-    (whoMay(id, 'SERVICE_UNIT', 'own') !== false ||
+    (mayCall(id, 'SERVICE_UNIT', 'own') !== false ||
       /^\/api\/(contacts|recordings|listenings)/.test(operations[id].url)),
 )
 /** Once more would change what was asked about before: of one's own request these are asked by name, below. */

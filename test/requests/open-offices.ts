@@ -124,7 +124,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   }
 
   /** An appointment that is now, at an office, and its host's browser at a workstation there; in the room where told. */
-  async function inTheRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
+  async function openRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
     const officeId = await office()
     const request = await makeInspection(recordings)
     const slotId = await slotAt(1, { officeId, host })
@@ -138,6 +138,6 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   return {
     ...ends,
     ...{ pirkko, browse, clerk, other, office, slotAt, moveSlot, makeInspection, book, booked, outcome },
-    ...{ stateOfAppointment, inspectionOf, atWorkstation, inTheRoom },
+    ...{ stateOfAppointment, inspectionOf, atWorkstation, openRoom },
   }
 }

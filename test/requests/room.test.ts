@@ -1,6 +1,6 @@
 // AC16: at an agreed office, with the host signed in personally, a person hears their own calls, within the slot (R43, R47, R48).
 import { expect, describe, test } from 'vitest'
-import { endListeningsOver } from '#use/playback/end-listening.ts'
+import { endExpiredListenings } from '#use/playback/end-listening.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { password } from '../database/people.ts'
@@ -19,7 +19,7 @@ const {
   makeInspection,
   booked,
   atWorkstation,
-  inTheRoom,
+  openRoom,
 } = desk
 const { stateOfAppointment, inspectionOf, stateOf, browse, clerk } = desk
 const pool = database.as().pool
@@ -66,7 +66,7 @@ describe('the room', () => {
 
   test('has this person’s calls that are to be heard, and the parts of them that are', async () => {
     const [first, second, found] = [await stored(), await stored(), await stored()]
-    const room = await inTheRoom([first, second], { open: false })
+    const room = await openRoom([first, second], { open: false })
     // A call of the same request that was found and is not shown to be this person’s.
     await pool.query(
       `insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by)
@@ -108,7 +108,7 @@ describe('the room', () => {
 
   test('has nothing of a call that waits to be verified again under another name (R46)', async () => {
     const recording = await stored()
-    const { jar, request } = await inTheRoom([recording])
+    const { jar, request } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
     const path = `/api/requests/${request.id}`
     const renamed = { kinds: ['LISTEN'], language: 'fi', requester: { name: 'Toinen Nimi' } }
@@ -120,7 +120,7 @@ describe('the room', () => {
 
   test('plays again and again within the slot, and nothing five seconds after it', async () => {
     const recording = await stored()
-    const { jar, request, slotId, appointmentId } = await inTheRoom([recording], { open: false })
+    const { jar, request, slotId, appointmentId } = await openRoom([recording], { open: false })
     await moveSlot(slotId, -0.1, 4 / 3600)
     const opened = await jar.request('/api/room', { appointmentId })
     const { until } = opened.body as unknown as RoomShown
@@ -146,7 +146,7 @@ describe('the room', () => {
 
   test('closes with HEARD as what came of it, and with it the session', async () => {
     const recording = await stored()
-    const { jar, request, appointmentId } = await inTheRoom([recording])
+    const { jar, request, appointmentId } = await openRoom([recording])
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const { body } = await listen(jar, recording.id, request.number)
     expect((await range(jar, body['id'] as string)).status).toBe(206)
@@ -158,7 +158,7 @@ describe('the room', () => {
     expect(await inspectionOf(request)).toBe('heard')
     expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
 
-    await endListeningsOver(desk.custodian)
+    await endExpiredListenings(desk.custodian)
     const { rows } = await pool.query<{ action: string; person_id: string; reference: string; object_kind: string }>(
       `select action, person_id, reference, object_kind from audit_entry
        where reference = $1 and action = any ($2) order by seq`,
@@ -191,7 +191,7 @@ describe('the room', () => {
 
   test('is not said to be heard but by the host, with their password: what is forbidden waits on', async () => {
     const recording = await stored()
-    const { jar, request, appointmentId } = await inTheRoom([recording])
+    const { jar, request, appointmentId } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const played = async (more: object) => (await jar.request('/api/room/close', { outcome: 'HEARD', ...more })).code
@@ -215,7 +215,7 @@ describe('the room', () => {
   })
 
   test('closed without an outcome is gone on with within the slot', async () => {
-    const { jar, appointmentId, officeId } = await inTheRoom([await stored()])
+    const { jar, appointmentId, officeId } = await openRoom([await stored()])
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     const again = await atWorkstation(people.paula, officeId)
@@ -224,7 +224,7 @@ describe('the room', () => {
 
   test('stops when the recording’s end comes, or its outcome is noted elsewhere', async () => {
     const recording = await desk.makeRecordingUntil(100)
-    const { jar, request, appointmentId } = await inTheRoom([recording])
+    const { jar, request, appointmentId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
     await desk.setDay(recording.id, Temporal.Now.instant())
     expect((await range(jar, body['id'] as string)).status).toBe(404)
@@ -234,7 +234,7 @@ describe('the room', () => {
   })
 
   test('ends with its workstation, and a second window of the host ends the first', async () => {
-    const { jar, appointmentId, officeId } = await inTheRoom([await stored()])
+    const { jar, appointmentId, officeId } = await openRoom([await stored()])
     const second = await atWorkstation(people.paula, officeId)
     expect((await second.request('/api/room', { appointmentId })).status).toBe(200)
     expect((await jar.request('/api/room')).code).toBe('session.none')
@@ -256,7 +256,7 @@ describe('the room', () => {
 
   test('is not opened, and shows nothing more, once its requester is not identified any more', async () => {
     const recording = await stored()
-    const { jar, request, appointmentId, officeId } = await inTheRoom([recording])
+    const { jar, request, appointmentId, officeId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query(
       'update subject_request set identified_at = null, identified_how = null, identified_by = null where id = $1',
@@ -270,7 +270,7 @@ describe('the room', () => {
 
   test('is heard by nobody whose right or employment has ended meanwhile', async () => {
     const recording = await stored()
-    const { jar, request } = await inTheRoom([recording], { host: pirkko })
+    const { jar, request } = await openRoom([recording], { host: pirkko })
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])
     expect((await range(jar, body['id'] as string)).status).toBe(403)

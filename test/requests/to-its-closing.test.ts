@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
+import { eraseEndedRequests } from '#use/requests/erase-requests.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from '../ends/open-ends.ts'
 import { servedRequest } from './served-request.ts'
@@ -165,7 +165,7 @@ test('a request whose requester was erased is read as before, without who it was
   expect(await read(id)).toMatchObject({ requester: { name: 'Pyytäjä Pyynnöllä' }, official: { id: people.aino.id } })
   expect((await close(id, 'WITHDRAWN')).status).toBe(204)
   await sql`update subject_request set closed_at = now() - interval '30 days' where id = ${id}`.execute(admin)
-  expect(await eraseRequestsOver(custodian)).toBe(1)
+  expect(await eraseEndedRequests(custodian)).toBe(1)
   const erased = await read(id)
   expect(erased).toMatchObject({
     number,

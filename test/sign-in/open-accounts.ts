@@ -5,7 +5,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteDemand } from '#safeguards/sign-in/accounts.ts'
+import { storeDemand } from '#safeguards/sign-in/accounts.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '../database/people.ts'
 import { makeTestRegister } from '../register/make-register.ts'
@@ -70,7 +70,7 @@ export async function openAccounts() {
 
   const signer = { aino: undefined as unknown as TestPerson }
   beforeEach(async () => {
-    await noteDemand(admin, 'optional')
+    await storeDemand(admin, 'optional')
     ahead = 0
     signer.aino = await enter('Aino Virtanen')
   })

@@ -39,12 +39,12 @@ export async function liveThrough(
     const fromMs = sending.elapsedMs()
     await session.hold(reported).catch(lose)
     options.onEvent?.({ kind: 'held', callId: session.callId, plan: options })
-    const isOver = await pause(hold.forMs, over.signal)
-    if (isOver) await session.resume(reported).catch(lose)
+    const hasEnded = await pause(hold.forMs, over.signal)
+    if (hasEnded) await session.resume(reported).catch(lose)
     holds.push({ fromMs, toMs: sending.elapsedMs() })
     sending.direct(session.answer())
     sending.resume()
-    if (isOver) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
+    if (hasEnded) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
   }
   const forbidding = async () => {
     if (!forbid || !(await pause(forbid.afterMs, over.signal))) return

@@ -7,15 +7,15 @@ import { soundThatArrived, type SentStream } from './sent-call.ts'
 import { startRecordingClient } from './recording-client.ts'
 import { headerValue, isRequest, type SipRequest } from './sip-message.ts'
 import { frameSamples } from './sound.ts'
-import { startStandInRecorder, type StandInRecorder } from './stand-in-recorder.ts'
+import { startScriptedRecorder, type ScriptedRecorder } from './scripted-recorder.ts'
 
-const recorders: StandInRecorder[] = []
+const recorders: ScriptedRecorder[] = []
 afterEach(async () => {
   for (const recorder of recorders.splice(0)) await recorder.close()
 })
 
-async function listen(...behaviour: Parameters<typeof startStandInRecorder>) {
-  const recorder = await startStandInRecorder(...behaviour)
+async function listen(...behaviour: Parameters<typeof startScriptedRecorder>) {
+  const recorder = await startScriptedRecorder(...behaviour)
   recorders.push(recorder)
   const call = (options: Partial<PlaceCallOptions> = {}) =>
     placeCall({
@@ -165,7 +165,7 @@ test.each([{ direction: 'inactive' as const }, { refuse: true }])(
 test('a refusal and an unreachable server are outcomes, not errors', async () => {
   const { call } = await listen({ status: 503 })
   expect(await call()).toEqual({ outcome: 'refused', status: 503, sessions: [] })
-  const gone = await startStandInRecorder()
+  const gone = await startScriptedRecorder()
   await gone.close()
   expect((await call({ server: gone.address, transport: 'tcp' })).outcome).toBe('unreachable')
   expect((await call({ server: gone.address, timeoutMs: 200 })).outcome).toBe('unreachable')

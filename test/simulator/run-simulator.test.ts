@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { CallEvent } from './call-plan.ts'
 import { runSimulator } from './run-simulator.ts'
 import { headerValue, isRequest } from './sip-message.ts'
-import { startStandInRecorder } from './stand-in-recorder.ts'
+import { startScriptedRecorder } from './scripted-recorder.ts'
 
 test('the simulator calls until told to stop and then hangs up every call', async () => {
-  const recorder = await startStandInRecorder()
+  const recorder = await startScriptedRecorder()
   const events: CallEvent[] = []
   const enough = new AbortController()
   const totals = await runSimulator({
@@ -32,7 +32,7 @@ test('the simulator calls until told to stop and then hangs up every call', asyn
 })
 
 test('a server that is away ends calls, not the simulator', async () => {
-  const recorder = await startStandInRecorder()
+  const recorder = await startScriptedRecorder()
   await recorder.close()
   const totals = await runSimulator({
     server: recorder.address,

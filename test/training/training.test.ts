@@ -24,7 +24,7 @@ import {
 import {
   beginTraining,
   endTraining,
-  endTrainingOver,
+  endExpiredTraining,
   enterTrainee,
   findTrainees,
   listOwnTrainings,
@@ -198,7 +198,7 @@ describe('a collection', () => {
     await sql`alter table recording disable trigger ends_uses`.execute(admin)
     await destroyer.destroy(recording)
     await sql`alter table recording enable trigger ends_uses`.execute(admin)
-    await endTrainingOver(custodian)
+    await endExpiredTraining(custodian)
     expect(await moments(id)).toMatchObject([{ state: 'EMPTY' }])
   })
 
@@ -341,12 +341,12 @@ describe('a training session', () => {
   test('is gone with its list fourteen months after its end', async () => {
     const { session } = await led(await makeRecording())
     await endTraining(desk, tiina, session)
-    await endTrainingOver(custodian)
+    await endExpiredTraining(custodian)
     expect(await readTraining(desk, tiina, session)).toMatchObject({ id: session })
     await sql`update training_session set ended_at = ended_at - interval '14 months 2 days' where id = ${session}`.execute(
       admin,
     )
-    await endTrainingOver(custodian)
+    await endExpiredTraining(custodian)
     expect(await readTraining(desk, tiina, session)).toEqual({ refused: 'not-found' })
   })
 })

@@ -10,7 +10,7 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { nodeLives } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { listAlarms } from '#safeguards/watch/alarms.ts'
-import { noteStandstill } from '#safeguards/watch/raise-standstill.ts'
+import { updateStandstillAlarm } from '#safeguards/watch/raise-standstill.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 
@@ -42,8 +42,8 @@ const entries = async () => {
 }
 
 test('a blocker that has stood for two minutes is one alarm, for whoever runs the installation, until nothing stands', async () => {
-  const note = (...standing: { kind: string; since: Temporal.Instant }[]) =>
-    noteStandstill(custodian.db, standing, now())
+  const note = (...state: { kind: string; since: Temporal.Instant }[]) =>
+    updateStandstillAlarm(custodian.db, state, now())
   expect(await note({ kind: 'disk', since: ago(1) })).toBeUndefined()
   expect(await alarms()).toEqual([])
   expect(await note({ kind: 'disk', since: ago(3) })).toBe('raised')
@@ -86,8 +86,8 @@ test('what stands still in the custodian or in a capture, and a capture that is 
   const blockers = createBlockers({ now, log })
   const node = { id: randomUUID(), name: 'north', version: '1', startedAt: ago(60) }
   const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
-  const lives = (...standing: { kind: 'disk'; code: string; since: string }[]) =>
-    nodeLives(database.as('seloste_capture').db, node, { ...state, blockers: standing })
+  const lives = (...active: { kind: 'disk'; code: string; since: string }[]) =>
+    nodeLives(database.as('seloste_capture').db, node, { ...state, blockers: active })
   await lives({ kind: 'disk', code: 'disk-low', since: ago(10).toString() })
   blockers.raise('key-store', { code: 'key-store-away', agoMs: 600_000 })
   const metrics = startMetrics('custodian')

@@ -38,7 +38,7 @@ export async function readCast(): Promise<Cast> {
 }
 
 /** Lays the folders of seloste.tmpfiles below `base`; `/run` and `/var` are folders there. */
-export async function layFolders(base: string, cast: Cast): Promise<void> {
+export async function makeFolders(base: string, cast: Cast): Promise<void> {
   const lines = (await readFile(join(packaging, 'seloste.tmpfiles'), 'utf8')).split('\n')
   for (const [kind, path = '', mode = '', user = '', group = ''] of lines.map((line) => line.split(/\s+/))) {
     if (kind !== 'd') continue
@@ -53,7 +53,7 @@ export async function layFolders(base: string, cast: Cast): Promise<void> {
 }
 
 /** What keeps this machine from running roles as other users; nothing where it can. */
-export function whyNotApart(): string | undefined {
+export function missingForApart(): string | undefined {
   if (process.platform !== 'linux') return 'roles as users of their own are tried out on Linux'
   if (process.getuid?.() !== 0) return 'only root starts processes as other users'
   if (spawnSync('setpriv', ['--version']).status !== 0) return 'setpriv (util-linux) is not here'

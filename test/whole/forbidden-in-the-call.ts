@@ -49,12 +49,12 @@ async function onDisk(id: string): Promise<string[]> {
   const names = [...(await readdir(seloste.dataDirectory, { recursive: true })), ...(await Array.fromAsync(stored))]
   return names.filter((name) => name.includes(id) && !/calls.[^/]*\.json/.test(name))
 }
-async function howFar(id: string): Promise<{ state: string; entry?: object }> {
+async function readProgress(id: string): Promise<{ state: string; entry?: object }> {
   const answer = await official.call('GET', `/api/recordings/${id}/destruction?purpose=INSPECTION`)
   return (await answer.json()) as { state: string; entry?: object }
 }
 const destroyed = (id: string) =>
-  eventually(async () => ((await howFar(id)).entry ? true : undefined), 'destroyed, and in the ledger')
+  eventually(async () => ((await readProgress(id)).entry ? true : undefined), 'destroyed, and in the ledger')
 
 /** It kills capture: after all others. */
 export function callsAreForbidden(given: () => RunningSeloste): void {
@@ -127,7 +127,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
     expect((await press(official, id)).status).toBe(200)
     await wait(1_500)
     // What it has is not yet destroyed, and the ledger does not say so.
-    expect(await howFar(id)).toMatchObject({
+    expect(await readProgress(id)).toMatchObject({
       state: 'destroying',
       cause: 'caller',
       certificate: { state: 'destroying' },

@@ -3,13 +3,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shiftClock, whyNoShiftedClock } from '../house/shift-clock.ts'
+import { shiftClock, missingShiftedClock } from '../house/shift-clock.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { eventually, signInAt } from './api.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
-const isRun = whyNoShiftedClock() === undefined
+const isRun = missingShiftedClock() === undefined
 const leapDay = Temporal.Instant.from('2032-02-29T22:30:00Z')
 const caller = '+358401243200'
 

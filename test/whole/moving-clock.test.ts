@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shippedToday } from '../database/describe-from.ts'
-import { shiftClock, whyNoShiftedClock, type ShiftedClock } from '../house/shift-clock.ts'
+import { shiftClock, missingShiftedClock, type ShiftedClock } from '../house/shift-clock.ts'
 import { openTestObjects } from '../objects/test-objects.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
@@ -13,7 +13,7 @@ import { objectsBeside } from './elsewhere.ts'
 import { startSeloste, type RoleName, type RunningSeloste } from './start-seloste.ts'
 
 /** In the long run only: it takes more than half a minute. */
-const isRun = process.env['SELOSTE_LONG'] === '1' && whyNoShiftedClock() === undefined
+const isRun = process.env['SELOSTE_LONG'] === '1' && missingShiftedClock() === undefined
 const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
 const inThreeYears = now.toPlainDate().add({ years: 3 }).toString()
 /** When the clocks go back the next time after all that comes before. */

@@ -161,11 +161,11 @@ test.runIf(long)(
       const destroyed = await run(['move', '--destroy-old'], now)
       expect(destroyed, destroyed.out).toMatchObject({ code: 0 })
       expect((await readdir(data)).filter((name) => name === 'database' || name === 'objects')).toEqual([])
-      const noted = await administer<{ action: string }>(
+      const recorded = await administer<{ action: string }>(
         to,
         `select distinct action from audit_entry where action like 'register.%' order by 1`,
       )
-      expect(noted.map(({ action }) => action)).toEqual(['register.moved', 'register.old-destroyed'])
+      expect(recorded.map(({ action }) => action)).toEqual(['register.moved', 'register.old-destroyed'])
       expect(await run(['recordings', 'verify'], now)).toMatchObject({ code: 0 })
       expect(await run(['audit', 'verify'], now)).toMatchObject({ code: 0 })
     } finally {

@@ -28,14 +28,14 @@ function run(args: string[], environment: Record<string, string>): Promise<{ cod
 async function kill(
   args: string[],
   environment: Record<string, string>,
-  isEnough: (said: string) => boolean,
+  isEnough: (text: string) => boolean,
   max: number,
 ) {
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...environment } })
-  let said = ''
+  let text = ''
   child.stdout.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
-    if (isEnough(said)) child.kill('SIGKILL')
+    text += chunk.toString()
+    if (isEnough(text)) child.kill('SIGKILL')
   })
   const timer = setTimeout(() => child.kill('SIGKILL'), max)
   await once(child, 'exit')
@@ -191,7 +191,7 @@ test(
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity does not open the backup') })
     // Whatever ends a restore leaves the register closed, and the same restore goes on.
     const into = await on(after)
-    await kill([...from, '--backup', first], into, (said) => /tables (\d+) of \1/.test(said), 60_000)
+    await kill([...from, '--backup', first], into, (text) => /tables (\d+) of \1/.test(text), 60_000)
     const closed = await run(['start'], into)
     expect(closed.code, closed.out).not.toBe(0)
     expect(closed.out).toContain('stays closed')

@@ -12,17 +12,17 @@ import { findPorts } from './free-ports.ts'
 import {
   canOpen,
   filesBelow,
-  layFolders,
+  makeFolders,
   openBase,
   readCast,
   startApart,
-  whyNotApart,
+  missingForApart,
   type Cast,
   type RunningApart,
 } from './apart.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const why = whyNotApart()
+const why = missingForApart()
 if (why !== undefined) console.warn(`Roles as users of their own are not tried: ${why}.`)
 
 describe.skipIf(why !== undefined)('each role as a user of its own', () => {
@@ -53,7 +53,7 @@ describe.skipIf(why !== undefined)('each role as a user of its own', () => {
   beforeAll(async () => {
     cast = await readCast()
     ;({ base, remove } = await openBase())
-    await layFolders(base, cast)
+    await makeFolders(base, cast)
     line = await openLine(new URL(database.url('seloste_desk')))
     const ports = await findPorts()
     desk = `127.0.0.1:${ports.http}`

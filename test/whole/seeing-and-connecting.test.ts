@@ -146,8 +146,8 @@ test('every process is up, the call was counted, and nothing is late', async () 
 test('of a witness that says nothing the status says so', async () => {
   const environment = { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host }
   const given = { ...environment, SELOSTE_WITNESSES: `http://127.0.0.1:9 ${witness}` }
-  const said = spawnSync(process.execPath, [program, 'status'], { env: given, encoding: 'utf8' }).stdout
-  expect(said).toContain('witness.example has not cosigned the audit log yet')
+  const text = spawnSync(process.execPath, [program, 'status'], { env: given, encoding: 'utf8' }).stdout
+  expect(text).toContain('witness.example has not cosigned the audit log yet')
 })
 
 test('the path of the call is one trace with the contact’s id, of every process, without a number or a name', async () => {

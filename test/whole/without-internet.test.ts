@@ -16,7 +16,7 @@ test.skipIf(!isPossible)(
   { timeout: 400_000 },
   async () => {
     const [command, args] = inside(process.execPath, script)
-    const said = await new Promise<string>((resolve, reject) => {
+    const text = await new Promise<string>((resolve, reject) => {
       // A server of buckets is outside of this network.
       const env = { ...process.env, SELOSTE_TEST_OBJECTS: '' }
       execFile(command, args, { env, maxBuffer: 1 << 24 }, (error, out, err) => {
@@ -24,7 +24,7 @@ test.skipIf(!isPossible)(
         else resolve(out)
       })
     })
-    expect(JSON.parse(said.trim().split('\n').at(-1) ?? '')).toEqual({
+    expect(JSON.parse(text.trim().split('\n').at(-1) ?? '')).toEqual({
       interfaces: ['lo'],
       captured: 'available',
       heardSamples: expect.any(Number) as number,

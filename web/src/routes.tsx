@@ -8,7 +8,7 @@ import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readLogFilters } from './log/log-filters.ts'
 import { readPeopleFilters } from './people/filters.ts'
 import { readTemplateChoice } from './letters/letter-shapes.ts'
-import { readWeek, readWhose } from './offices/office-shapes.ts'
+import { readWeek, readAppointmentFilter } from './offices/office-shapes.ts'
 import { readOwnFilters } from './my-calls/filters.ts'
 import { readPeriod } from './plan/filters.ts'
 import { readAside } from './quality/quality-shapes.ts'
@@ -356,7 +356,7 @@ export const officeRoute = createRoute({
 export const appointmentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/appointments',
-  validateSearch: readWhose,
+  validateSearch: readAppointmentFilter,
   component: lazyRouteComponent(() => import('./offices/appointments-page.tsx'), 'AppointmentsPage'),
 })
 

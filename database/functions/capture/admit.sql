@@ -81,7 +81,7 @@ declare
   hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
   old timestamptz := late_facts_from(interval '7 days');
   began timestamptz := coalesce(t.answered_at, t.started_at);
-  -- Longest time after its end for a contact that no number shows to have the same caller (whose-call.ts).
+  -- Longest time after its end for a contact that no number shows to have the same caller (find-own-call.ts).
   passed_on_within constant interval := '5 minutes';
   named record;
 begin

@@ -35,7 +35,7 @@ import { switchedStore } from '#platform/objects/switched-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { reportAdmissions } from '#register/capture-nodes.ts'
-import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
+import { forgetCaptureSeen, recordClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
@@ -235,7 +235,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     log.info(seen, 'a recording client sends')
   })
   const storingClients = storeClientsSeen({
-    store: (counts) => noteClient(db, counts),
+    store: (counts) => recordClient(db, counts),
     forget: () => forgetCaptureSeen(db),
     clients,
     onFault: (error) => {
@@ -245,7 +245,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
   const metrics = startMetrics('capture', { node: settings.apart.node })
   measureBlockers(metrics.registry, blockers)
-  const noteReception = measureReception(metrics.registry, log)
+  const recordReception = measureReception(metrics.registry, log)
   const intakeKeys = await openIntakeKeyStock({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
   const preallocated = createPreallocatedRecordings({
     ...{ directory: recordingsFolder, intakePublicKey: intakeKeys.next, uuid: randomUUID },
@@ -294,7 +294,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       flows.note(dialogId, facts)
       traceCall(facts)
       const { stored } = facts.recording ?? {}
-      if (stored?.reception) noteReception(facts.segmentId, stored.reception, stored.packetsReceived === 0)
+      if (stored?.reception) recordReception(facts.segmentId, stored.reception, stored.packetsReceived === 0)
     },
     onUnknownNumber: (segment) => {
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')

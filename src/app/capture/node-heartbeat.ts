@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
-import { answerOverChannel } from '#platform/database/request-over-channel.ts'
+import { answerOnChannel } from '#platform/database/channel-request.ts'
 import {
   calledOnChannels,
   endCallsOfSilentNodes,
@@ -65,7 +65,7 @@ export function startNodeHeartbeat(options: {
   }
   sendAgain()
   const timer = setInterval(sendAgain, livesMs)
-  const answering = answerOverChannel({
+  const answering = answerOnChannel({
     ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), onFault },
     answer: options.answer,
   })

@@ -58,7 +58,7 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
     },
     heedFault(error) {
       const { code, cause } = error as { code?: string; cause?: { code?: string } }
-      if (code === 'writer-starved') gauge.noteDropped()
+      if (code === 'writer-starved') gauge.recordDropped()
       if (code === 'ENOSPC' || cause?.code === 'ENOSPC')
         reserve.release().catch((fault: unknown) => log.error({ err: fault }, 'the reserve could not be let go'))
     },

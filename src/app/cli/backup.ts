@@ -9,11 +9,11 @@ import { makeBackup, type BackupProgress, type MadeBackup } from '#safeguards/ba
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { findBackups, isNewestCurrent } from '#safeguards/backup/list-backups.ts'
 import { instantOf } from '#safeguards/backup/manifest.ts'
-import { noteBackup, noteBackupFault } from '#safeguards/backup/note-backups.ts'
+import { recordBackup, recordBackupFault } from '#safeguards/backup/record-backups.ts'
 import type { Rotated } from '#safeguards/backup/rotate.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { noteRun } from '#safeguards/runs/note-run.ts'
+import { recordRun } from '#safeguards/runs/record-run.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { lastDue } from '../supervisor/schedule-backups.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
@@ -78,12 +78,12 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
             print.progress(place.name, progress)
           },
         })
-        await noteBackup(db, opened, made)
-        await noteRun(db, { work: 'backup', recordings: made.recordings, contacts: rowsOf(made, 'contact') })
+        await recordBackup(db, opened, made)
+        await recordRun(db, { work: 'backup', recordings: made.recordings, contacts: rowsOf(made, 'contact') })
         print.made(place.name, made)
       } catch (error) {
-        await noteBackupFault(db, place.name, error, store && rotated && { store, rotated })
-        await noteRun(db, { work: 'backup', fault: (error as { code?: string }).code ?? 'unknown' })
+        await recordBackupFault(db, place.name, error, store && rotated && { store, rotated })
+        await recordRun(db, { work: 'backup', fault: (error as { code?: string }).code ?? 'unknown' })
         print.failed(place.name, error as Error, await lastOf(store, storage.backupDays), rotated?.ended ?? [])
         process.exitCode = 1
       }

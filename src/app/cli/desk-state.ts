@@ -1,5 +1,5 @@
 import { formatEndpoint, type Endpoint } from '#platform/config/addresses.ts'
-import type { StandingBlocker } from '../roles/read-health.ts'
+import type { ActiveBlocker } from '../roles/read-health.ts'
 
 /** State of a running desk and its dependencies: `/health/ready`. */
 export interface DeskState {
@@ -8,7 +8,7 @@ export interface DeskState {
   silence: 'refused' | 'no-answer' | undefined
   missing: string[]
   /** Blockers; undefined if the desk does not answer. */
-  blockers: StandingBlocker[] | undefined
+  blockers: ActiveBlocker[] | undefined
 }
 
 export const deskAnswerMs = 5_000
@@ -18,7 +18,7 @@ export async function readDeskState(http: Endpoint): Promise<DeskState> {
     const answer = await fetch(`http://${formatEndpoint(http)}/health/ready`, {
       signal: AbortSignal.timeout(deskAnswerMs),
     })
-    const status = (await answer.json()) as { ready: boolean; missing?: string[]; blockers?: StandingBlocker[] }
+    const status = (await answer.json()) as { ready: boolean; missing?: string[]; blockers?: ActiveBlocker[] }
     const desk = status.ready ? 'ready' : 'not-ready'
     return { desk, silence: undefined, missing: status.missing ?? [], blockers: status.blockers }
   } catch (error) {

@@ -255,12 +255,12 @@ function refuse(line: string): void {
 }
 
 /** Their messages include the remedy. */
-const saysItself = new Set(['argument-wrong', 'setting-wrong', 'config-file-wrong', 'not-found', 'role-failed'])
+const selfExplaining = new Set(['argument-wrong', 'setting-wrong', 'config-file-wrong', 'not-found', 'role-failed'])
 
 main().catch((error: unknown) => {
   const known = error instanceof Fault || (error instanceof TypeError && 'code' in error)
   console.error(known ? `seloste: ${(error as Error).message}` : errorText(error))
-  const remedy = saysItself.has((error as { code?: string }).code ?? '') ? undefined : remedyOf(error)
+  const remedy = selfExplaining.has((error as { code?: string }).code ?? '') ? undefined : remedyOf(error)
   if (remedy !== undefined) console.error(`  what to do: ${remedy}`)
   process.exitCode = process.exitCode || 1
 })

@@ -35,20 +35,20 @@ export async function destroyOld(settings: Settings): Promise<void> {
     }
     for (const store of objects) {
       const removed = await destroyStore(store)
-      await note(db, { store: describePlace({ at: store }), ...removed })
+      await record(db, { store: describePlace({ at: store }), ...removed })
       console.log(
         `the old store ${describePlace({ at: store })} is destroyed: ${removed.files} files, none of them found any more`,
       )
     }
     if (cluster !== undefined) {
       const removed = await destroyFolder(cluster)
-      await note(db, { database: basename(cluster), ...removed })
+      await record(db, { database: basename(cluster), ...removed })
       console.log(`the old database ${cluster} is destroyed: ${removed.files} files, none of them found any more`)
     }
     if (database) {
       for (const folder of await foldersOfEmbedded(join(settings.dataDirectory, 'database'))) {
         const removed = await destroyFolder(folder)
-        await note(db, { database, ...removed })
+        await record(db, { database, ...removed })
         console.log(`the old database ${folder} is destroyed: ${removed.files} files, none of them found any more`)
       }
     }
@@ -56,7 +56,7 @@ export async function destroyOld(settings: Settings): Promise<void> {
   })
 }
 
-async function note(db: Kysely<RegisterTables>, detail: Record<string, string | number>): Promise<void> {
+async function record(db: Kysely<RegisterTables>, detail: Record<string, string | number>): Promise<void> {
   await appendAudit(db, { action: 'register.old-destroyed', result: 'ok', object: { kind: 'place' }, detail })
 }
 

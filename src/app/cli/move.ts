@@ -156,7 +156,7 @@ async function moveTo(
   /** Everything but the commit point: after an interruption the record remains, and `endMove` completes the move. */
   const settle = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndPrint(objects))
-    await noteMove(target.database ?? source.url, target, settled.objects, database)
+    await recordMove(target.database ?? source.url, target, settled.objects, database)
     await recordLeftovers(settings.dataDirectory, {
       movedAt: Temporal.Now.instant().toString(),
       ...(isOfDatabase && settings.databaseUrl === undefined && { database: 'embedded' }),
@@ -229,7 +229,7 @@ async function copyAndPrint(objects: ObjectMove): Promise<MovedObjects> {
 }
 
 /** Logs the register's place once it is there. */
-async function noteMove(
+async function recordMove(
   url: string,
   target: Target,
   objects: MovedObjects | undefined,

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { sayFinding } from '#register/verify/findings.ts'
+import { describeFinding } from '#register/verify/findings.ts'
 import { verifyRecordings, type Verification } from '#register/verify/verify-recordings.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { noteRun } from '#safeguards/runs/note-run.ts'
+import { recordRun } from '#safeguards/runs/record-run.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { backupPlacesToVerify } from '../custodian/backup-places-to-verify.ts'
 import { withRunningDatabase } from './running-database.ts'
@@ -37,7 +37,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
       { db, objects, keys, places: await backupPlacesToVerify(settings.backups) },
       { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: printProgress() }) },
     )
-    await noteRun(db, {
+    await recordRun(db, {
       work: 'verification',
       recordings: found.held + found.destroyed,
       ...(found.found > 0 && { fault: found.findings[0]!.code }),
@@ -50,7 +50,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
 }
 
 function asJson(finding: Verification['findings'][number]) {
-  return { ...finding, message: sayFinding(finding) }
+  return { ...finding, message: describeFinding(finding) }
 }
 
 /** One line a second, on a terminal only. */
@@ -78,6 +78,6 @@ function print({ held, wanting, destroyed, underWay, bytes, seconds, found, find
     return
   }
   console.log(`NOT so: ${found} findings`)
-  for (const finding of findings) console.log(`  ${sayFinding(finding)}`)
+  for (const finding of findings) console.log(`  ${describeFinding(finding)}`)
   if (findings.length < found) console.log(`  and ${found - findings.length} more`)
 }

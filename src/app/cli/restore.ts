@@ -18,7 +18,7 @@ import { fetchCosigned } from '#safeguards/audit/witness/request-cosignature.ts'
 import { findBackup, restoreBackup, type Restored } from '#safeguards/backup/restore.ts'
 import { readKnownHead } from '#safeguards/backup/restored-ledger.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
-import { noteRun } from '#safeguards/runs/note-run.ts'
+import { recordRun } from '#safeguards/runs/record-run.ts'
 import type { KnownHead } from '#safeguards/ledger/read-ledger-copy.ts'
 import { drawKeyPath } from '../roles/draw-key.ts'
 import { openObjects } from '../roles/open-objects.ts'
@@ -87,7 +87,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
     await forgetPositions(join(settings.dataDirectory, 'feeds'))
     // Nodes of the past: one that returns with its disk registers again; the others would be silent for ever.
     for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
-    await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
+    await recordRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
     print(restored, values.ledger === undefined)
   } finally {
     await database.close()

@@ -19,7 +19,7 @@ import {
 import { readTargets } from '#use/webhooks/deliver-webhooks.ts'
 import { requestCapture, type CaptureState } from '../capture/capture-control.ts'
 import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
-import { blockersOf, describeAll, unite, type StandingBlocker } from '../roles/read-health.ts'
+import { blockersOf, describeAll, unite, type ActiveBlocker } from '../roles/read-health.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../custodian/voice-engines.ts'
 import { readDeskState, deskAnswerMs, type DeskState } from './desk-state.ts'
@@ -29,7 +29,7 @@ import { withRunningDatabase } from './running-database.ts'
 
 interface Status extends DeskState {
   /** Blockers of every reachable process. */
-  blockers: StandingBlocker[]
+  blockers: ActiveBlocker[]
   /** Whether capture accepts sessions, and its live ones; undefined if none answers on this machine. */
   capture: CaptureState | undefined
   /** Captures of the register on all machines; undefined without the database. */
@@ -164,7 +164,7 @@ async function readDatabase(
         const key = await keyBeside(settings)
         const proofs = await readProofs(db, Temporal.Now.instant(), key)
         const undelivered = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
-        const [standing, waiting] = [await listBlockers(db), await listBlockedDestructions(db)]
+        const [state, waiting] = [await listBlockers(db), await listBlockedDestructions(db)]
         return {
           unsigned: key === 'any',
           nodes: await seenNodes(db),
@@ -174,7 +174,7 @@ async function readDatabase(
               `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
           ),
           witnesses: await lateWitnesses(db, settings),
-          obstacles: [...standing.map(describeBlocker), ...waiting.map(describeBlocked)],
+          obstacles: [...state.map(describeBlocker), ...waiting.map(describeBlocked)],
         }
       },
       databaseAnswerMs,

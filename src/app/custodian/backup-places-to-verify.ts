@@ -1,6 +1,6 @@
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { placeToProve } from '#register/verify/look-into-place.ts'
+import { placeToProve } from '#register/verify/place-to-prove.ts'
 import type { PlaceToProve } from '#register/verify/prove-destroyed.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 

@@ -2,7 +2,7 @@ import type { CopyHearings, PlaybackRequest, PlaybackEnd } from '#use/disclosure
 import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
-import type { Over } from '#use/playback/listening-now.ts'
+import type { ListeningEnd } from '#use/playback/listening-now.ts'
 import type { AudioRequest } from '#use/playback/serve-audio.ts'
 import type { PackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
@@ -19,8 +19,8 @@ import type { ConnectionPool, CustodianTransport } from './custodian-transport.t
 
 /** The desk's requests to the custodian: ranges of a listening, counts for a draft; none by a recording's id. */
 export interface CustodianClient {
-  audio(request: AudioRequest, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
-  peaks(request: { session: string; listening: string }): Promise<Peaks | Over>
+  audio(request: AudioRequest, gone?: AbortSignal): Promise<ServedAudio | ListeningEnd | 'out-of-range' | 'too-fast'>
+  peaks(request: { session: string; listening: string }): Promise<Peaks | ListeningEnd>
   /** Announces a listening whose first range will be requested. */
   prepare(request: { session: string; listening: string }): Promise<void>
   tryDraft(request: DraftRequest): Promise<TriedDraft | 'refused' | 'unreadable'>
@@ -125,11 +125,11 @@ export function connectCustodian(way: CustodianTransport): CustodianClient {
   }
 
   return {
-    audio: (request, signal) => sound<Over>('/audio', request, signal),
+    audio: (request, signal) => sound<ListeningEnd>('/audio', request, signal),
     async peaks(request) {
       const { status, body } = await send('/peaks', request)
       if (status !== 200 && status !== 404) throw new Error(`the custodian answered ${status}`)
-      return JSON.parse(body.toString('utf8')) as Peaks | Over
+      return JSON.parse(body.toString('utf8')) as Peaks | ListeningEnd
     },
     async prepare(request) {
       await send('/prepare', request)

@@ -119,13 +119,13 @@ export function followLink(
 
 /** Logs one line when it stops answering or the reason changes, and one when it answers again. */
 function logOnce(address: string, log: Around['log']): CustodianTransport['report'] {
-  let said: string | undefined
+  let logged: string | undefined
   return (problem) => {
     const line = problem && `the custodian does not answer at ${address}: ${describeProblem(problem)}`
-    if (line === said) return
+    if (line === logged) return
     if (line !== undefined) log.error({ err: problem instanceof Error ? problem : undefined }, line)
     else log.info(`the custodian answers at ${address}`)
-    said = line
+    logged = line
   }
 }
 

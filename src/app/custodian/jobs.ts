@@ -13,12 +13,12 @@ import { endDayKeys } from '#safeguards/keys/day-keys.ts'
 import { endOldIntakeBatches, makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
-import { endLeavers, forgetSignIns, noteDemand } from '#safeguards/sign-in/accounts.ts'
-import { endListeningsOver } from '#use/playback/end-listening.ts'
-import { drawSamplesDue, endQualityOver } from '#use/quality/sampling.ts'
-import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
+import { endLeavers, forgetSignIns, storeDemand } from '#safeguards/sign-in/accounts.ts'
+import { endExpiredListenings } from '#use/playback/end-listening.ts'
+import { drawSamplesDue, endExpiredQuality } from '#use/quality/sampling.ts'
+import { eraseEndedRequests } from '#use/requests/erase-requests.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
-import { endTrainingOver } from '#use/training/sessions.ts'
+import { endExpiredTraining } from '#use/training/sessions.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 
 export interface JobsOptions {
@@ -96,7 +96,7 @@ export const jobs = [
     name: 'listenings',
     everyMs: second,
     async work({ db, log }) {
-      for (const { listening, why } of await endListeningsOver(db)) log.info({ listening, why }, 'a listening ended')
+      for (const { listening, why } of await endExpiredListenings(db)) log.info({ listening, why }, 'a listening ended')
     },
     failed: 'listenings that are over could not be ended; they are served no more all the same',
   },
@@ -106,7 +106,7 @@ export const jobs = [
     everyMs: 5 * second,
     isFirst: true,
     async work({ db, versions, clock, log }) {
-      await noteDemand(db, versions.at(clock.now()).description.switches.secondFactor)
+      await storeDemand(db, versions.at(clock.now()).description.switches.secondFactor)
       const people = await endLeavers(db)
       if (people > 0) log.info({ people }, 'people have left: their sessions, rights and passwords have ended')
     },
@@ -151,7 +151,7 @@ export const jobs = [
     everyMs: hour,
     isFirst: true,
     async work({ db, log }) {
-      const evaluations = await endQualityOver(db)
+      const evaluations = await endExpiredQuality(db)
       if (evaluations > 0) {
         log.info({ evaluations }, 'evaluations that ended with their recordings a month ago are gone')
       }
@@ -164,7 +164,7 @@ export const jobs = [
     everyMs: hour,
     isFirst: true,
     async work({ db, log }) {
-      const sessions = await endTrainingOver(db)
+      const sessions = await endExpiredTraining(db)
       if (sessions > 0) {
         log.info({ sessions }, 'training sessions and their lists are gone, fourteen months after their end')
       }
@@ -177,7 +177,7 @@ export const jobs = [
     everyMs: hour,
     isFirst: true,
     async work({ db, log }) {
-      const requests = await eraseRequestsOver(db)
+      const requests = await eraseEndedRequests(db)
       if (requests > 0) {
         log.info({ requests }, 'the personal data of closed requests have come to their term and are erased')
       }

@@ -11,7 +11,7 @@ import type { Log } from '#platform/log/log.ts'
 import {
   beginDueVerification,
   endVerification,
-  noteProgress,
+  recordProgress,
   paceMinutes,
   takeUpVerification,
   type LastVerification,
@@ -66,7 +66,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   let dueAt = begunAt + firstMs
   let last: LastVerification | undefined
 
-  function howToBegin(): 'starting' | 'own' | undefined {
+  function startMode(): 'starting' | 'own' | undefined {
     const now = performance.now()
     if (now >= dueAt) return 'own'
     return now - begunAt < startingMs ? 'starting' : undefined
@@ -77,7 +77,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
     intervalMs: checkMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
-      await beginDueVerification(db, await readKey(), howToBegin())
+      await beginDueVerification(db, await readKey(), startMode())
       const id = await takeUpVerification(db)
       if (id === undefined) return
       const beganAt = performance.now()
@@ -118,33 +118,33 @@ async function verifyInThread(
   ending: AbortSignal,
 ): Promise<Exclude<VerifyLogMessage, { progress: unknown }>> {
   const worker = new Worker(new URL('./verify-log-worker.ts', import.meta.url), { workerData: task })
-  const over = Promise.withResolvers<Exclude<VerifyLogMessage, { progress: unknown }>>()
+  const outcome = Promise.withResolvers<Exclude<VerifyLogMessage, { progress: unknown }>>()
   const cancel = () => {
     worker.postMessage('cancel')
     // It may be waiting for the database, and hears nothing then.
-    setTimeout(() => over.resolve('cancelled'), patienceMs).unref()
+    setTimeout(() => outcome.resolve('cancelled'), patienceMs).unref()
   }
   ending.addEventListener('abort', cancel, { once: true })
-  let noting: Promise<void> = Promise.resolve()
-  let last = { step: 'tree' as const, checked: 0, entries: 0 } as Parameters<typeof noteProgress>[2]
+  let recording: Promise<void> = Promise.resolve()
+  let last = { step: 'tree' as const, checked: 0, entries: 0 } as Parameters<typeof recordProgress>[2]
   const note = () => {
-    noting = noting.then(async () => {
-      if (!(await noteProgress(db, id, last))) cancel()
+    recording = recording.then(async () => {
+      if (!(await recordProgress(db, id, last))) cancel()
     })
-    noting.catch(() => undefined)
+    recording.catch(() => undefined)
   }
   // A verification that waits for the database tells nothing: whether it was cancelled is asked all the same.
   const timer = setInterval(note, cancelCheckMs)
   try {
     worker.on('message', (message: VerifyLogMessage) => {
       if (message !== 'cancelled' && 'progress' in message) last = message.progress
-      else over.resolve(message)
+      else outcome.resolve(message)
     })
-    worker.on('error', over.reject)
-    worker.on('exit', (code) => over.reject(new Error(`the thread ended with ${code} and told nothing`)))
-    const end = await over.promise
+    worker.on('error', outcome.reject)
+    worker.on('exit', (code) => outcome.reject(new Error(`the thread ended with ${code} and told nothing`)))
+    const end = await outcome.promise
     clearInterval(timer)
-    await noting
+    await recording
     return end
   } finally {
     clearInterval(timer)

@@ -3,7 +3,7 @@
  * even while the database is away.
  */
 import type { Kysely } from 'kysely'
-import { requestOverChannel } from '#platform/database/request-over-channel.ts'
+import { requestOnChannel } from '#platform/database/channel-request.ts'
 import { calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -27,7 +27,7 @@ export function openCaptures(options: {
   onFault: (error: unknown) => void
 }): Captures {
   const { db } = options
-  const requester = requestOverChannel({ db, url: options.databaseUrl, onFault: options.onFault })
+  const requester = requestOnChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
     async request(what, but) {
       const nodes = await nodesThere(db)

@@ -25,7 +25,7 @@ export function codeOf(reply: FastifyReply): RefusalCode | undefined {
   return codes.get(reply)
 }
 
-export interface MoreToSay {
+export interface RefusalDetails {
   /** More specific than the code's sentence. */
   message?: string | undefined
   field?: string | undefined
@@ -42,7 +42,7 @@ export interface MoreToSay {
 /** A refusal as returned by functions. */
 export type Refusal = CodedRefusal | { refused: 'import.refused'; problems: readonly CsvProblem[] }
 
-interface CodedRefusal extends MoreToSay {
+interface CodedRefusal extends RefusalDetails {
   refused: RefusalCode
   /** Detail from the database: a field, a question, the items, the latest instant. */
   of?: string | undefined
@@ -64,8 +64,8 @@ export function fieldsBy(fields: Partial<Record<RefusalCode, string>>) {
   }
 }
 
-/** Answers with a refusal, with details in {@link MoreToSay}. */
-export function refuse(reply: FastifyReply, code: RefusalCode, more: MoreToSay = {}) {
+/** Answers with a refusal, with details in {@link RefusalDetails}. */
+export function refuse(reply: FastifyReply, code: RefusalCode, more: RefusalDetails = {}) {
   const [status, sentence] = refusals[code]
   const { message = sentence, field, factors, waitSeconds, about, problems } = more
   codes.set(reply, code)

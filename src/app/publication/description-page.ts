@@ -15,7 +15,7 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
     <header class="title">
       <h1 id="S0">${document.title.text}</h1>
       <p class="kind" id="S1">${document.subtitle.text}</p>
-      ${placed.state !== 'in-force' && standing(placed, language)}
+      ${placed.state !== 'in-force' && versionState(placed, language)}
       <p class="edition">
         <span>${say('publication.version')} ${placed.version.version}</span>
         <span>${whenInForce(placed, language)}</span>
@@ -73,7 +73,7 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
   </article>`
 }
 
-function standing(placed: PlacedVersion, language: Language): Html {
+function versionState(placed: PlacedVersion, language: Language): Html {
   const say = sayPublication(language)
   return html`<p class="standing ${placed.state}">
     <strong>${placed.state === 'past' ? say('publication.past-note') : say('publication.coming-note')}</strong>

@@ -23,7 +23,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const unchecked = promised.length - proofs.length
   // An unchecked promise counts as little as a broken one.
   const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
-  const unproved = sentences.filter((one) => standingOf(one) === 'unproved').length
+  const unproved = sentences.filter((one) => stateOf(one) === 'unproved').length
   return html`<section class="summary ${whole}" aria-labelledby="evidence">
     <h2 id="evidence">${say('evidence.title')}</h2>
     <p class="summary-count">
@@ -51,7 +51,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
 /** Lists the sentences without a check, for every reader, signed in or not. */
 export function uncheckedSentences(document: PublishedDocument): Html | undefined {
   const say = sayEvidence(document.language)
-  const unchecked = sentencesOf(document).filter((one) => standingOf(one) === 'unproved' && one.text.trim() !== '')
+  const unchecked = sentencesOf(document).filter((one) => stateOf(one) === 'unproved' && one.text.trim() !== '')
   if (unchecked.length === 0) return undefined
   return html`<section class="not-checked on-screen" aria-labelledby="not-checked">
     <h2 id="not-checked">${say('evidence.unchecked-title')}</h2>
@@ -65,7 +65,7 @@ export function uncheckedSentences(document: PublishedDocument): Html | undefine
 /** Renders the proof of a sentence, or the statement that there is none. */
 export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
   const say = sayEvidence(language)
-  switch (standingOf(one)) {
+  switch (stateOf(one)) {
     case 'part':
       return undefined
     case 'setting':
@@ -131,14 +131,14 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
   </details>`
 }
 
-type Standing = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
+type SentenceState = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
 
 /** Sentences that only state a setting. Remove one when a promise covers it: the promise takes precedence. */
 const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11', 'L3', 'L7-where', 'L16-procedure', 'L36'])
 /** Sentences about rights that everybody has by law, whatever the system does. */
 const laws = new Set(['L2-complaint', 'L10-portability'])
 
-function standingOf({ id, promises }: Sentence): Standing {
+function stateOf({ id, promises }: Sentence): SentenceState {
   if (promises.length > 0) return 'promised'
   // S12.3 is a part of S12, which has the proof.
   if (id.includes('.')) return 'part'

@@ -115,14 +115,14 @@ describe('versions', () => {
   })
 
   test('a changed controller and term are in three languages, and nothing names the old agency', async () => {
-    const said = {
+    const logged = {
       fi: '2–6 kuukautta, nyt 3 kuukautta',
       sv: '2–6 månader, nu 3 månader',
       en: '2–6 months, now 3 months',
     }
     for (const language of languages) {
       const { words } = await read(descriptionPaths[language])
-      expect(words).toContain(said[language])
+      expect(words).toContain(logged[language])
     }
     const paths = [...publicPaths, ...Object.values(descriptionPaths).map((path) => `${path}.json`)]
     for (const path of paths)

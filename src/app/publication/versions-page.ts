@@ -35,7 +35,7 @@ export function versionsPage(
           </div>
           <div>
             <dt>${say('publication.changes')}</dt>
-            <dd>${whatChanged(version.version, changes.get(version.version) ?? [], language)}</dd>
+            <dd>${changeSection(version.version, changes.get(version.version) ?? [], language)}</dd>
           </div>
           <div>
             <dt>${say('publication.hash')}</dt>
@@ -68,7 +68,7 @@ function stateWord(state: PlacedVersion['state'], language: Language): string {
   ]
 }
 
-function whatChanged(version: number, changes: readonly Change[], language: Language): Html {
+function changeSection(version: number, changes: readonly Change[], language: Language): Html {
   const say = sayPublication(language)
   if (changes.length > 0)
     return html`<ul>

@@ -9,9 +9,9 @@ export function measureBlockers(registry: Registry, blockers: Blockers): void {
     labelNames: ['kind'],
     registers: [registry],
     collect() {
-      const standing = blockers.list()
+      const state = blockers.list()
       for (const kind of Object.keys(blockerKinds) as BlockerKind[]) {
-        this.set({ kind }, standing.filter((one) => one.kind === kind).length)
+        this.set({ kind }, state.filter((one) => one.kind === kind).length)
       }
     },
   })

@@ -9,7 +9,7 @@ export interface PressureGauge {
   /** The last reading. */
   readonly last: Measured | undefined
   /** Records a packet that the recording writer had no room for. */
-  noteDropped(): void
+  recordDropped(): void
   stop(): void
 }
 
@@ -54,7 +54,7 @@ export function measurePressure({ folders, rtp, recordings, callsWaiting }: Pres
     get last() {
       return last
     },
-    noteDropped() {
+    recordDropped() {
       droppedByWriter += 10
     },
     stop: () => void delay.disable(),

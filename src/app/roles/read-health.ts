@@ -9,7 +9,7 @@ import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { readProof } from '#use/evidence/read-proofs.ts'
 import type { CustodianClient } from '../custodian/custodian-client.ts'
 
-export interface StandingBlocker extends Blocker {
+export interface ActiveBlocker extends Blocker {
   /** The process, and for captures the node. */
   of: string
   standsStill: string
@@ -21,7 +21,7 @@ export interface Health {
   missing: string[]
   /** Captures without heartbeat for ten seconds, by name: what is sent to them is not recorded. */
   silentCaptures: string[]
-  blockers: StandingBlocker[]
+  blockers: ActiveBlocker[]
 }
 
 /** Timeout of each request; all of them take at most two seconds. */
@@ -73,7 +73,7 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
 }
 
 /** Merges the same failure from two sources: a capture on this machine reports it at its socket and in the database. */
-export function unite(blockers: readonly StandingBlocker[]): StandingBlocker[] {
+export function unite(blockers: readonly ActiveBlocker[]): ActiveBlocker[] {
   return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
 }
 
@@ -102,13 +102,13 @@ export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
 }
 
 /** Only of live nodes: the last report of a silent one is outdated. */
-export function blockersOf(nodes: readonly SeenNode[]): StandingBlocker[] {
+export function blockersOf(nodes: readonly SeenNode[]): ActiveBlocker[] {
   return nodes
     .filter(({ state }) => state !== 'silent' && state !== 'ended')
     .flatMap(({ name, blockers }) => describeAll(`capture ${name}`, blockers))
 }
 
-export function describeAll(of: string, blockers: readonly Blocker[]): StandingBlocker[] {
+export function describeAll(of: string, blockers: readonly Blocker[]): ActiveBlocker[] {
   return blockers.map((blocker) => ({ ...blocker, of, ...describeBlocker(blocker) }))
 }
 

@@ -4,10 +4,10 @@ import { createBlockers } from '#platform/blockers/blockers.ts'
 import { watchBlockers } from './watch-blockers.ts'
 
 test('what waits two minutes for the register is a backlog, as old as it is, until it waits no more', async () => {
-  const said: string[] = []
+  const logged: string[] = []
   const blockers = createBlockers({
     now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
-    log: { error: (_, message) => said.push(message), warn: (_, message) => said.push(message) },
+    log: { error: (_, message) => logged.push(message), warn: (_, message) => logged.push(message) },
   })
   let waits: { sinceMs: number; code: string } | undefined = { sinceMs: performance.now() - 119_000, code: 'x' }
   const watching = watchBlockers({ blockers, volumes: { data: tmpdir() }, waitsSince: () => waits, intervalMs: 10 })
@@ -19,7 +19,7 @@ test('what waits two minutes for the register is a backlog, as old as it is, unt
       .toContainEqual(['backlog', 'KEY_STORE_AWAY', '2026-11-30T11:56'])
     waits = undefined
     await expect.poll(() => blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
-    expect(said).toEqual(expect.arrayContaining(['something stands still', 'a blocker is gone; the work goes on']))
+    expect(logged).toEqual(expect.arrayContaining(['something stands still', 'a blocker is gone; the work goes on']))
   } finally {
     watching.stop()
   }

@@ -53,8 +53,8 @@ export function patchUser(user: WrittenUser, operations: readonly Operation[]): 
 function patch(user: WrittenUser, { op, path, value }: Operation): WrittenUser {
   if (path === undefined) {
     if (op === 'remove') throw new ScimError(400, 'A removal names a path.', 'noTarget')
-    const { phones, ...said } = readUser(value)
-    return { ...user, ...said, ...(phones && { phones: op === 'add' ? together(user.phones, phones) : phones }) }
+    const { phones, ...attributes } = readUser(value)
+    return { ...user, ...attributes, ...(phones && { phones: op === 'add' ? together(user.phones, phones) : phones }) }
   }
   const target = parsePath(path)
   const name = nameOfAttribute(target.path)

@@ -82,12 +82,12 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       return
     }
     if (incoming.method !== 'POST' || incoming.url !== '/add-checkpoint') {
-      say(outgoing, 404, 'a witness answers to POST /add-checkpoint and GET /<origin hash>/checkpoint')
+      respond(outgoing, 404, 'a witness answers to POST /add-checkpoint and GET /<origin hash>/checkpoint')
       return
     }
     const body = await readBody(incoming)
     if (body === undefined) {
-      say(outgoing, 413, `a question has ${maxBodyLength} bytes at most`)
+      respond(outgoing, 413, `a question has ${maxBodyLength} bytes at most`)
       return
     }
     // Serialised: nothing may come between reading the last cosigned checkpoint and the next cosignature.
@@ -106,7 +106,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
     }
     if (found.status !== 200) {
       log.warn({ status: found.status, why: found.why }, 'a checkpoint was not cosigned')
-      say(outgoing, found.status, found.why)
+      respond(outgoing, found.status, found.why)
       return
     }
     const { checkpoint } = found
@@ -191,6 +191,6 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   return size > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
 }
 
-function say(outgoing: ServerResponse, status: number, why: string): void {
+function respond(outgoing: ServerResponse, status: number, why: string): void {
   outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`)
 }

@@ -5,7 +5,7 @@
 import { given } from '#platform/given.ts'
 import type { DetailRecord } from './detail-record.ts'
 import { legsOfChannels } from './legs-of-channels.ts'
-import { areOver, legsOfEvents } from './legs-of-events.ts'
+import { haveEnded, legsOfEvents } from './legs-of-events.ts'
 
 /** All that the records report of one call. */
 export interface ReportedCall {
@@ -85,8 +85,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       known.set(id, callId)
     }
     for (const id of refersTo) group.refersTo.add(id)
-    note(withOfficial, passesOn, callId)
-    note(passedOn, passedOnBy, callId)
+    indexIds(withOfficial, passesOn, callId)
+    indexIds(passedOn, passedOnBy, callId)
     for (const name of [passesOn, passedOnBy]) if (name !== undefined) group.names.add(name)
     const others = [
       ...knownAs.map((id) => wanted.get(id)),
@@ -237,7 +237,7 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
 function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: boolean): GroupCalls {
   const running = [...group.calls].filter(([id, own]) => {
     const events = [...own.values()].flatMap(({ event }) => (event ? [event] : []))
-    return !areOver(id, events)
+    return !haveEnded(id, events)
   })
   const unfinished = new Set(running.map(([id]) => id))
   if (unfinished.size > 0 && !isLast) return { calls: new Map(), unfinished }
@@ -306,7 +306,7 @@ const mayBePassedOn = (legs: ReadonlyMap<string, DetailRecord>) =>
 
 type Ids = Map<string, Set<string>>
 
-function note(ids: Ids, name: string | undefined, callId: string): void {
+function indexIds(ids: Ids, name: string | undefined, callId: string): void {
   if (name !== undefined) ids.set(name, (ids.get(name) ?? new Set()).add(callId))
 }
 

@@ -61,7 +61,10 @@ function legs(lines: readonly string[]) {
 const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds((begun + seconds) * 1000 + 500).toString()
 const trunk = 'PJSIP/trunk-0000002f'
 const [aino, bertil] = ['PJSIP/1042-00000030', 'PJSIP/1043-00000031']
-const over = (seconds: number) => [line('HANGUP', seconds, caller, trunk), line('LINKEDID_END', seconds, caller, trunk)]
+const ended = (seconds: number) => [
+  line('HANGUP', seconds, caller, trunk),
+  line('LINKEDID_END', seconds, caller, trunk),
+]
 
 describe('channel events', () => {
   test('tell who spoke with the caller from the bridge on: not from when the queue answered, and not where it only rang', () => {
@@ -77,7 +80,7 @@ describe('channel events', () => {
       line('BRIDGE_EXIT', 60, '1763622847.48', aino, 'b1'),
       line('BRIDGE_ENTER', 80, '1763622847.48', aino, 'b1'),
       line('HANGUP', 100, '1763622847.48', aino),
-      ...over(101),
+      ...ended(101),
     ])
     expect(found).toEqual([
       {
@@ -106,7 +109,7 @@ describe('channel events', () => {
       line('BRIDGE_ENTER', 60, caller, trunk, 'b2'),
       line('BRIDGE_EXIT', 60, '1763622880.51', aino, 'b2'),
       line('BRIDGE_EXIT', 60, caller, trunk, 'b1'),
-      ...over(90),
+      ...ended(90),
     ])
     expect(found.filter(({ answeredAt, endedAt }) => answeredAt !== endedAt)).toMatchObject([
       { official: '1042', answeredAt: at(10), endedAt: at(40) },
@@ -121,16 +124,16 @@ describe('channel events', () => {
       line('BRIDGE_ENTER', 9, caller, trunk, 'b1'),
       line('BRIDGE_ENTER', 10, 'l2', 'Local/1042@agents-0003;2', 'b2'),
       line('BRIDGE_ENTER', 12, '1763622847.48', aino, 'b2'),
-      ...over(50),
+      ...ended(50),
     ])
     expect(found).toMatchObject([{ official: '1042', answeredAt: at(12), endedAt: at(50) }])
   })
 
   test('of a call that nobody answers are one leg without an answer; one heard from its middle on is doubtful', () => {
-    expect(legs([line('CHAN_START', 0, caller, trunk), ...over(30)])).toMatchObject([
+    expect(legs([line('CHAN_START', 0, caller, trunk), ...ended(30)])).toMatchObject([
       { legId: 'unanswered', startedAt: at(0), endedAt: at(30), called: '029497000' },
     ])
-    expect(legs([line('BRIDGE_ENTER', 10, caller, trunk, 'b1'), ...over(30)])).toMatchObject([
+    expect(legs([line('BRIDGE_ENTER', 10, caller, trunk, 'b1'), ...ended(30)])).toMatchObject([
       { isDoubtful: true, startedAt: at(10), endedAt: at(30) },
     ])
   })
@@ -144,7 +147,7 @@ describe('channel events', () => {
       line('CHAN_START', 0, caller, trunk),
       line('BRIDGE_ENTER', 5, caller, trunk, 'room'),
       line('BRIDGE_EXIT', 60, caller, trunk, 'room'),
-      ...over(60),
+      ...ended(60),
     ])
     for (const record of inRoom) {
       const isOwn = record.event!.channelId === room
@@ -166,7 +169,7 @@ describe('channel events', () => {
     const parked = (channelId: string, channel: string) =>
       line('BRIDGE_ENTER', 10, channelId, channel, 'lot').replace('simple_bridge', 'holding_bridge')
     expect(
-      legs([line('CHAN_START', 0, caller, trunk), parked(caller, trunk), parked('x', aino), ...over(30)]),
+      legs([line('CHAN_START', 0, caller, trunk), parked(caller, trunk), parked('x', aino), ...ended(30)]),
     ).toMatchObject([{ legId: 'unanswered' }])
   })
 
@@ -174,7 +177,7 @@ describe('channel events', () => {
     const assembler = createCallAssembler({ settleMs: 0 })
     for (const record of records([line('CHAN_START', 0, caller, trunk)])) assembler.add(record, 1000, () => undefined)
     expect(assembler.settled(3_600_000)).toEqual([])
-    for (const record of records(over(9))) assembler.add(record, 3_600_000, () => undefined)
+    for (const record of records(ended(9))) assembler.add(record, 3_600_000, () => undefined)
     expect(assembler.settled(3_600_001)).toHaveLength(1)
   })
 

@@ -18,7 +18,7 @@ export type Judged =
 const clocksDifferMs = 300_000
 /** Longest gap between one leg and the next. */
 const breakMs = 2_000
-/** A call of an unknown party may be passed on for this long after its end, as in whose-call.ts. */
+/** A call of an unknown party may be passed on for this long after its end, as in find-own-call.ts. */
 const passedOnMs = 300_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
@@ -47,7 +47,7 @@ export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] 
       ? times
       : times.filter((own) => own.every((leg) => !callerOf(leg)) && own.some((leg) => incoming.has(leg)))
   const named = legs.filter((leg) => !unnamed.some((own) => own.includes(leg)))
-  const calls = [...[...callers].map((caller) => named.filter((leg) => whoseIs(leg) === caller)), ...unnamed]
+  const calls = [...[...callers].map((caller) => named.filter((leg) => legCaller(leg) === caller)), ...unnamed]
   if (calls.length < 2) return [call]
   let left = calls.length
   const taken = () => {
@@ -55,7 +55,7 @@ export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] 
   }
   return calls.map((own) => ({ ...call, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
 
-  function whoseIs(leg: WholeLeg): PhoneNumberKey | undefined {
+  function legCaller(leg: WholeLeg): PhoneNumberKey | undefined {
     const continues = (caller: PhoneNumberKey) =>
       named.some(
         (other) =>

@@ -6,7 +6,7 @@ import type { ChannelEvent, DetailRecord } from './detail-record.ts'
 import { deviceOf, recordId } from './read-asterisk.ts'
 
 /** Returns true if the call is over by its events: no channel is left, or its caller has gone. */
-export function areOver(callId: string, events: readonly ChannelEvent[]): boolean {
+export function haveEnded(callId: string, events: readonly ChannelEvent[]): boolean {
   return events.some(({ type, channelId }) => type === 'LINKEDID_END' || (type === 'HANGUP' && channelId === callId))
 }
 

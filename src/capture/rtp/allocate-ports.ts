@@ -150,7 +150,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
   const of = (trunk: string): Held => held.get(trunk) ?? { pairs: 0, silent: 0 }
   const maxSilent = (trunk: string) => part(isNamed(trunk) ? silentShare.named : silentShare.unnamed)
 
-  function isOver(trunk: string): boolean {
+  function exceedsShare(trunk: string): boolean {
     const has = of(trunk)
     if (has.silent >= maxSilent(trunk)) return true
     return !isNamed(trunk) && (has.pairs >= part(unnamedShare) || unnamed >= maxUnnamed)
@@ -185,7 +185,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
   return {
     within: (trunk, source) => ({
       async allocate() {
-        if (isOver(trunk)) {
+        if (exceedsShare(trunk)) {
           refused++
           return 'no-port-left'
         }

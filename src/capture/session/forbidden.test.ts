@@ -26,7 +26,7 @@ import { recoverAfterCrash } from './recovery/recover-after-crash.ts'
 const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()
 let folder = ''
-const noted: SegmentFacts[] = []
+const recorded: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
 let objects: ObjectStore
@@ -64,13 +64,13 @@ async function open(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
 const openCalls = () =>
   openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(noted),
+    admit: enterInto(recorded),
     onFault: () => undefined,
   })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-forbidden-'))
-  noted.length = 0
+  recorded.length = 0
   objects = { ...(await openTestObjects(join(folder, 'objects'))) }
   spool = await openCalls()
   await open()
@@ -135,7 +135,7 @@ async function speak(port: number, packets: number, first = 0): Promise<void> {
   await new Promise<void>((resolve) => socket.close(() => resolve()))
 }
 
-const latest = () => noted.at(-1)
+const latest = () => recorded.at(-1)
 const recordingId = () => latest()?.recording?.id ?? ''
 const files = async () => (await readdir(join(folder, 'recordings'))).filter((name) => !name.endsWith('.journal'))
 async function receivedBytes(): Promise<number> {
@@ -246,12 +246,12 @@ describe('the call goes on with somebody else, or comes back', () => {
     await recorder.forbid(recordingId(), true)
     await until(() => latest()?.recording?.gone === true)
     // The process dies: the next one has only the spool.
-    const left = noted.at(-1)!
+    const left = recorded.at(-1)!
     await close()
     await open([left])
-    noted.length = 0
+    recorded.length = 0
     await send('1', media(4000), second)
-    await until(() => noted.length > 0)
+    await until(() => recorded.length > 0)
     expect(latest()).toMatchObject({
       contactId: left.contactId,
       decision: { record: true },
@@ -268,22 +268,22 @@ describe('the call goes on with somebody else, or comes back', () => {
     await recorder.forbid(recordingId(), true)
     await until(() => latest()?.recording?.gone === true)
     await send('1', media(4000), second, { address: '192.0.2.77' })
-    await until(() => noted.some(({ contactId }) => contactId !== own.contactId))
-    const other = noted.find(({ contactId }) => contactId !== own.contactId)
+    await until(() => recorded.some(({ contactId }) => contactId !== own.contactId))
+    const other = recorded.find(({ contactId }) => contactId !== own.contactId)
     expect(other).toMatchObject({ captureState: 'recording', recording: {} })
     expect(other?.captureFailure).toBeUndefined()
   })
 
   test('nor one that was forbidden while no capture ran', async () => {
     await speak(portOf(await send('1', media(4000))), 50)
-    const left = noted.at(-1)!
+    const left = recorded.at(-1)!
     await close()
     await open([left])
     expect(recorder.recordings('remembered')).toContain(left.recording?.id)
     await recorder.forbid(left.recording!.id, true)
-    noted.length = 0
+    recorded.length = 0
     await send('1', media(4000), second)
-    await until(() => noted.length > 0)
+    await until(() => recorded.length > 0)
     expect(latest()?.recording).toBeUndefined()
   })
 })
@@ -313,7 +313,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     for (const suffix of suffixes) {
       await writeFile(join(folder, 'recordings', `${id}.${suffix}`), parts.get(suffix) ?? 'sealed frames')
     }
-    noted.length = 0
+    recorded.length = 0
     spool = await openCalls()
     const recording = { ...going.recording!, ...(reported && { gone: true as const }) }
     await spool.note({ ...going, recording })

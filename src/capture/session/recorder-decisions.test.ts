@@ -33,7 +33,7 @@ const [aino, bertil, raija] = [officialByKey('aino'), officialByKey('bertil'), o
 const now = () => Temporal.Now.instant()
 
 let folder = ''
-const noted: SegmentFacts[] = []
+const recorded: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
 let quotas: QuotaCounts
@@ -52,7 +52,7 @@ function described(
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-decisions-'))
-  noted.length = 0
+  recorded.length = 0
   alarms = []
   quotas = createQuotaCounts()
   versionAt = () => ({ version: 7, description: described() })
@@ -66,7 +66,7 @@ afterEach(async () => {
 async function start(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(noted),
+    admit: enterInto(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')
@@ -154,7 +154,7 @@ async function until(happened: () => boolean): Promise<void> {
 
 /** Returns the entered segments with their current facts, in order of arrival. */
 function segments(): SegmentFacts[] {
-  return [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
+  return [...new Map(recorded.map((facts) => [facts.segmentId, facts])).values()]
 }
 const decisions = () => segments().map(({ decision, recording }) => [decision.reason, recording !== undefined])
 
@@ -182,7 +182,7 @@ describe('the switchboard and calls of no service number (AC3)', () => {
     await talk({ caller: aino.phone, number: customer.phone, official: customer, saysWhoCalls: true })
     await talk({ caller: aino.phone, number: bertil.phone, official: bertil })
     await wait(50)
-    expect(noted).toEqual([])
+    expect(recorded).toEqual([])
     expect(recorder.live).toBe(0)
   })
 
@@ -246,7 +246,7 @@ describe('a call that one official passes to another (AC5)', () => {
     versionAt = () => ({ version: 7, description: described({ share: 0.5 }) })
     for (let calls = 0; calls < 3; calls++) {
       const group = { id: randomUUID(), startedAt: new Date() }
-      noted.length = 0
+      recorded.length = 0
       await (await talk({ number: numbersCalled.national, official: aino, group })).hangUp()
       await (await talk({ number: numbersCalled.national, official: bertil, group })).hangUp()
       await until(() => segments().length === 2)

@@ -21,12 +21,12 @@ import { openSpool } from './recovery/spool.ts'
 const seed = { version: 1, description: await describedToday() }
 const opened: (() => unknown)[] = []
 let folder = ''
-const noted: SegmentFacts[] = []
+const recorded: SegmentFacts[] = []
 let call: Caller
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-recorder-'))
-  noted.length = 0
+  recorded.length = 0
   await startRecorder()
 })
 afterEach(async () => {
@@ -40,7 +40,7 @@ async function startRecorder(
 ): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(noted),
+    admit: enterInto(recorded),
     onFault: () => undefined,
   })
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault: () => undefined })
@@ -128,8 +128,8 @@ describe('a dialog that SIP gives up', () => {
   test('ends its call where the first answer was never acknowledged', async () => {
     await send('1', sentOnce)
     call.clock.advance(32_000)
-    while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
-    expect(noted.at(-1)).toMatchObject({ endInferred: true })
+    while (!recorded.some(({ endedAt }) => endedAt)) await wait(5)
+    expect(recorded.at(-1)).toMatchObject({ endInferred: true })
     expect(goodbyes()).toBe(1)
   })
 
@@ -141,10 +141,10 @@ describe('a dialog that SIP gives up', () => {
     call.clock.advance(64_000)
     await wait(20)
     expect(goodbyes()).toBe(0)
-    expect(noted.some(({ endedAt }) => endedAt)).toBe(false)
+    expect(recorded.some(({ endedAt }) => endedAt)).toBe(false)
     call.send(request('BYE', { cseq: '3', to }))
-    while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
-    expect(noted.at(-1)).toMatchObject({ endInferred: false })
+    while (!recorded.some(({ endedAt }) => endedAt)) await wait(5)
+    expect(recorded.at(-1)).toMatchObject({ endInferred: false })
   })
 })
 
@@ -155,51 +155,51 @@ test('what the first INVITE told of the parties need not be told again', async (
   await send('2', { to })
   acknowledge('2')
   call.send(request('BYE', { cseq: '3', to }))
-  while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
-  expect(noted.at(-1)).toMatchObject({ numberReached: { key: numbersCalled.northern }, marks: [] })
+  while (!recorded.some(({ endedAt }) => endedAt)) await wait(5)
+  expect(recorded.at(-1)).toMatchObject({ numberReached: { key: numbersCalled.northern }, marks: [] })
 })
 
 test('a call that outlives the process goes on as one more segment of the same contact, once its client asks for something', async () => {
   await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
-  while (noted.length === 0) await wait(5)
-  const [before] = noted
-  await startRecorder(noted.splice(0))
+  while (recorded.length === 0) await wait(5)
+  const [before] = recorded
+  await startRecorder(recorded.splice(0))
   await send('2', { to })
   expect(call.lastResponse().status).toBe(200)
   expect(toOf(call.lastResponse())).toBe(to)
-  while (noted.length === 0) await wait(5)
+  while (recorded.length === 0) await wait(5)
   const { contactId, startedAt, caller, numberCalled, numberReached, official } = before!
-  expect(noted[0]).toMatchObject({ contactId, startedAt, caller, numberCalled, numberReached, official, marks: [] })
-  expect(noted[0]?.segmentId).not.toBe(before?.segmentId)
+  expect(recorded[0]).toMatchObject({ contactId, startedAt, caller, numberCalled, numberReached, official, marks: [] })
+  expect(recorded[0]?.segmentId).not.toBe(before?.segmentId)
   acknowledge('2')
   await send('3', { to })
   call.send(request('BYE', { cseq: '4', to }))
-  while (!noted.some(({ endedAt }) => endedAt)) await wait(5)
-  expect(noted.at(-1)).toMatchObject({ numberReached, marks: [] })
+  while (!recorded.some(({ endedAt }) => endedAt)) await wait(5)
+  expect(recorded.at(-1)).toMatchObject({ numberReached, marks: [] })
 })
 
 test('characters that no database takes are left out of what a client calls somebody', async () => {
   const body = 'v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8\r\na=sendonly\r\n'
   const caller = '"Ma\u0000tti" <sip:+35840%00\u00001234567@192.0.2.1>'
   call.send(request('INVITE', { ...sentOnce, 'p-asserted-identity': caller, 'content-type': 'application/sdp' }, body))
-  while (noted.length === 0) await wait(5)
-  expect(noted[0]?.caller.raw).toMatch(/35840/)
-  expect(JSON.stringify(noted)).not.toMatch(/\\u00/)
+  while (recorded.length === 0) await wait(5)
+  expect(recorded[0]?.caller.raw).toMatch(/35840/)
+  expect(JSON.stringify(recorded)).not.toMatch(/\\u00/)
 })
 
 test('a call whose only codec cannot be played is in the history, without sound and marked so', async () => {
   const g729 = 18
   await send('1', { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }, g729)
-  while (noted.length === 0) await wait(5)
-  expect(noted[0]).toMatchObject({
+  while (recorded.length === 0) await wait(5)
+  expect(recorded[0]).toMatchObject({
     decision: { record: true },
     captureState: 'not-recorded',
     captureFailure: 'no-playable-codec',
     marks: ['needs-review'],
   })
-  expect(noted[0]).not.toHaveProperty('recording')
+  expect(recorded[0]).not.toHaveProperty('recording')
 })
 
 describe('a call whose only codec cannot be played', () => {
@@ -209,15 +209,15 @@ describe('a call whose only codec cannot be played', () => {
     await startRecorder([], { storesUnplayable: true })
     await send('1', testLine, 4)
     // Only the missing intake key keeps it from being recorded.
-    while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
-    expect(noted.at(-1)).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
+    while (!recorded.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
+    expect(recorded.at(-1)).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
   })
 
   test('is refused where that is set, so that its client transcodes, in mid-call as well', async () => {
     await startRecorder([], { refusesUnplayable: true })
     await send('1', testLine, '18 101')
     expect(call.lastResponse()).toMatchObject({ status: 488, reason: 'No Playable Codec' })
-    expect(noted).toEqual([])
+    expect(recorded).toEqual([])
     await send('2', { ...testLine, 'call-id': 'another' }, '18 8')
     expect(call.lastResponse().status).toBe(200)
     const to = toOf(call.lastResponse())
@@ -231,17 +231,17 @@ describe('a call whose only codec cannot be played', () => {
   test('is as any other where G.729 is played', async () => {
     await startRecorder([], { plays: ['G729'] })
     await send('1', testLine, 18)
-    while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
-    expect(noted.at(-1)).toMatchObject({ marks: [] })
+    while (!recorded.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
+    expect(recorded.at(-1)).toMatchObject({ marks: [] })
   })
 
   test('from its middle on is marked, and goes on being recorded', async () => {
     await send('1', testLine)
-    while (noted.length === 0) await wait(5)
-    expect(noted.at(-1)!.marks).toEqual([])
+    while (recorded.length === 0) await wait(5)
+    expect(recorded.at(-1)!.marks).toEqual([])
     await send('2', { to: toOf(call.lastResponse()) }, 18)
     expect(call.lastResponse().status).toBe(200)
-    while (!noted.some(({ marks }) => marks.includes('needs-review'))) await wait(5)
+    while (!recorded.some(({ marks }) => marks.includes('needs-review'))) await wait(5)
   })
 })
 

@@ -212,7 +212,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const parts: SessionParts = {
       ...{ options, reader, storeAgainMs: limits.storeAgainMs, stopping: stopping.signal },
       ...{ segment: { segmentId, trunk }, now: time, beganMs },
-      onNoted(changed) {
+      onRecorded(changed) {
         recent.learn(changed)
         if (isHeldBack(changed)) return
         options.onFacts?.(dialogNow(), changed)
@@ -240,7 +240,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function forget(dialogId: string): void {
     sessions.delete(dialogId)
-    duplicates.over(dialogId)
+    duplicates.ended(dialogId)
     unkept.forget(dialogId)
     reader.forget(dialogId)
     resumed.forget(dialogId)

@@ -29,7 +29,7 @@ export interface SessionParts {
   /** Start by options.clock, for a recording that begins with packets received before it could be created. */
   beganMs: number | undefined
   /** Called with changed facts of the segment. */
-  onNoted: (facts: SegmentFacts) => void
+  onRecorded: (facts: SegmentFacts) => void
   /** Called when the session is over and nothing of it is left to do. */
   onOver: () => void
 }
@@ -100,14 +100,14 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   async function handle(event: SessionEvent, pending: PendingRequest | undefined): Promise<void> {
     const events = [event]
     for (let next = events.shift(); next; next = events.shift()) {
-      const wasOver = state?.phase === 'over'
+      const hadEnded = state?.phase === 'over'
       const [after, effects] = step(state, next)
       state = after
       for (const effect of effects) {
         const follows = await perform(effect, pending)
         if (follows) events.push(follows)
       }
-      if (!wasOver && state.phase === 'over' && events.length === 0) parts.onOver()
+      if (!hadEnded && state.phase === 'over' && events.length === 0) parts.onOver()
     }
   }
 
@@ -117,7 +117,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   ): Promise<SessionEvent | undefined> {
     switch (effect.do) {
       case 'note':
-        parts.onNoted(effect.facts)
+        parts.onRecorded(effect.facts)
         // The facts stay in memory and are admitted; only a crash before that would lose them.
         await spool.note(effect.facts).catch(onFault)
         return undefined
@@ -201,7 +201,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     const opened = await openSessionMedia({
       ...{ recordingId: id, startedAt, intakePublicKey: intakeKey, streams: effect.streams },
       ...{ folder: options.recordingsFolder, preallocated: options.preallocated, tail: options.tail },
-      ...{ clock: options.clock, beganMs: parts.beganMs, newStreams, takesOver: streamsSoFar() },
+      ...{ clock: options.clock, beganMs: parts.beganMs, newStreams, takesOver: takeCurrentStreams() },
       onFault: (fault) => {
         onFault(fault)
         if (state?.phase === 'live') void dispatch({ type: 'capture-state', state: 'failing', failure: 'disk-full' })
@@ -215,7 +215,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   }
 
   /** Returns the streams to take over: the previous segment's, or those received while the decision was pending. */
-  function streamsSoFar(): (() => SessionStreams | undefined) | undefined {
+  function takeCurrentStreams(): (() => SessionStreams | undefined) | undefined {
     if (before?.hasStreams) return () => before.passOn()
     if (!idle) return undefined
     return () => {

@@ -156,7 +156,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       },
       bye(headers) {
         if (goodbye === undefined && phase !== 'confirmed') return Promise.resolve(481)
-        return (goodbye ??= sayGoodbye(headers))
+        return (goodbye ??= sendBye(headers))
       },
       sendOptions: () =>
         phase === 'confirmed' ? send('OPTIONS', { accept: 'application/sdp' }) : Promise.resolve(481),
@@ -244,7 +244,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       return setting.sharesTrunk(way.source, target) ? target : last.source
     }
 
-    async function sayGoodbye(headers: Record<string, string | string[]> | undefined): Promise<number> {
+    async function sendBye(headers: Record<string, string | string[]> | undefined): Promise<number> {
       // Section 15: the called party sends no BYE before the ACK has arrived or can no longer arrive.
       if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
       if (phase === 'ended') return 481

@@ -18,7 +18,7 @@ const privateNames = new Set(['anonymous', 'anonym', 'anonyymi', 'private', 'res
 export const anonymousHost = 'anonymous.invalid'
 
 /** Returns true if cleaned text means a withheld number; so do an empty text and a lone 0. */
-export function saysWithheld(text: string): boolean {
+export function isWithheldText(text: string): boolean {
   const words = text
     .toLowerCase()
     .replace(/["'()<>.]/g, '')

@@ -29,7 +29,7 @@ export type Grounds = {
 export function groundsOf(description: RegisterDescription, at: Temporal.Instant, language: Language): Grounds {
   const numbers = description.numbers.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, at))
   const rules = description.recordingPlan.rules.filter((rule) => rule.share > 0 && inForce(rule.from, rule.until, at))
-  const standing = rules.filter(({ until }) => until === undefined)
+  const state = rules.filter(({ until }) => until === undefined)
   const { sites } = description.storage
   const { roles, switches } = description
   const purposes = purposesInEffect(description)
@@ -42,7 +42,7 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
       switchboard: numbers.some(({ kind }) => kind === 'SWITCHBOARD'),
     },
     records: rules.length > 0,
-    retention: (standing.length > 0 ? standing : rules).map(({ names, recordingMonths }) => ({
+    retention: (state.length > 0 ? state : rules).map(({ names, recordingMonths }) => ({
       names,
       months: recordingMonths,
     })),

@@ -89,12 +89,12 @@ describe('with the seed configuration', () => {
 })
 
 describe('a sentence is said where it has its ground', () => {
-  const said = (description: RegisterDescription, language: Language, moment = at) =>
+  const sentencesIn = (description: RegisterDescription, language: Language, moment = at) =>
     new Map(sentencesOf(publishDescription(description, language, moment)).map(({ id, text }) => [id, text]))
 
   test('what cannot be disclosed is not said, and nothing refers to it', () => {
     for (const language of languages) {
-      const none = said(
+      const none = sentencesIn(
         described(['research: true', 'research: false'], ['authority: true', 'authority: false']),
         language,
       )
@@ -107,8 +107,8 @@ describe('a sentence is said where it has its ground', () => {
   test('that copies may be pseudonymised only is said where they may leave so (L30)', () => {
     const pseudonymised = described(['  authority: true\n', '  authority: true\n  pseudonymised: true\n'])
     for (const language of languages) {
-      expect(said(pseudonymised, language).get('S25')).toMatch(/pseudonymi[sz]|pseudonymiserats|pseudonymisoi/)
-      expect(said(described(), language).get('S25')).not.toMatch(/pseudonymi/)
+      expect(sentencesIn(pseudonymised, language).get('S25')).toMatch(/pseudonymi[sz]|pseudonymiserats|pseudonymisoi/)
+      expect(sentencesIn(described(), language).get('S25')).not.toMatch(/pseudonymi/)
     }
   })
 
@@ -119,10 +119,10 @@ describe('a sentence is said where it has its ground', () => {
     ['mentionedPersons', ['C12']],
   ])('a switch of today’s law says what it promises, in either profile and every language: %s', (name, ids) => {
     for (const language of languages) {
-      const without = said(described(), language)
+      const without = sentencesIn(described(), language)
       expect(ids.some((id) => without.has(id))).toBe(false)
       for (const text of [seed, gdprText(seed)]) {
-        const on = said(read(text.replace(`${name}: false`, `${name}: true`)), language)
+        const on = sentencesIn(read(text.replace(`${name}: false`, `${name}: true`)), language)
         expect([...on.keys()].filter((id) => /^C\d/.test(id))).toEqual(ids)
       }
     }
@@ -130,7 +130,7 @@ describe('a sentence is said where it has its ground', () => {
 
   test('rules that keep recordings for less say for how long, each where they differ', () => {
     const three = described(['recordingMonths: 6', 'recordingMonths: 3'])
-    expect(said(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')
+    expect(sentencesIn(three, 'fi').get('S21.now')).toBe('Tallenteiden säilytysaika on 2–6 kuukautta, nyt 3 kuukautta.')
     const differing = described(
       [
         'numbers: [029 497 000, 029 497 001, 029 497 010]\n      recordingMonths: 6',
@@ -141,7 +141,7 @@ describe('a sentence is said where it has its ground', () => {
         '    - id: north\n      version: 1\n      names: { fi: Pohjoinen, sv: Norr, en: North }\n      numbers: [029 497 010]\n      recordingMonths: 2\n      from: 2026-01-01\n    - id: test-line\n',
       ],
     )
-    const sentences = said(differing, 'en')
+    const sentences = sentencesIn(differing, 'en')
     expect(sentences.get('S21.now')).toBe('The retention period of the recordings is 2–6 months, now:')
     expect([sentences.get('S21.now.1'), sentences.get('S21.now.2')]).toEqual([
       'Service numbers: 6 months',
@@ -180,7 +180,7 @@ describe('a sentence is said where it has its ground', () => {
     })
     const without = arisingData({ uses: (purpose) => purpose !== 'QUALITY' && purpose !== 'TRAINING' })
     expect(without.map(({ id }) => id)).toEqual(['CALLS_AS_TOLD', 'COUNTS_OF_CALLS'])
-    const page = said(read(notice), 'fi')
+    const page = sentencesIn(read(notice), 'fi')
     expect(page.get('L2-training')).toContain('14 kuukauden')
     expect(page.get('L2-evaluations')).toContain('viimeistään tallenteen mukana')
     expect(page.get('L2-counts')).toContain('viiden tarkkuudella')
@@ -188,7 +188,7 @@ describe('a sentence is said where it has its ground', () => {
 
   test('while no rule is in force, nothing is said to be recorded', () => {
     const before = Temporal.Instant.from('2025-11-25T10:00:00Z')
-    const sentences = said(described(), 'en', before)
+    const sentences = sentencesIn(described(), 'en', before)
     expect(sentences.get('S13')).toBe('At present no calls are recorded.')
     for (const id of ['S10', 'S14', 'S15', 'S16']) expect(sentences.has(id), id).toBe(false)
   })

@@ -16,8 +16,9 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
   const labels = { visitingAddress: say('seed.label.visitingAddress'), switchboard: say('seed.label.switchboard') }
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(texts, ids)
-  const said = (sentences: Sentence[]): Block[] => (sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : [])
-  const paragraph = (...ids: Numbered[]): Block[] => said(numbered(...ids))
+  const sentencesIn = (sentences: Sentence[]): Block[] =>
+    sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
+  const paragraph = (...ids: Numbered[]): Block[] => sentencesIn(numbered(...ids))
   const section = (id: SeedSection, ...blocks: Block[][]): Section => ({
     id,
     heading: say(`seed.heading.${id}`),
@@ -69,7 +70,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
         'rights',
         paragraph('S30', 'S31', 'S32', 'S33'),
         paragraph('S34', 'S35'),
-        said(switchedOn(description, language)),
+        sentencesIn(switchedOn(description, language)),
       ),
     ].filter(({ blocks }) => blocks.length > 0),
   }

@@ -47,17 +47,17 @@ export async function sweepRecordings(
 export async function finishDestructions(
   expunging: Expunging,
   now: Temporal.Instant,
-): Promise<{ destroyed: number; standsInTheWay: string[]; failures: unknown[] }> {
+): Promise<{ destroyed: number; blockers: string[]; failures: unknown[] }> {
   const last = lastReached.get(expunging)
   if (last === undefined || performance.now() - last >= remainsEveryMs) {
     lastReached.set(expunging, performance.now())
     await reachRemains(expunging, now)
   }
-  if (!(await isUnfinished(expunging.db))) return { destroyed: 0, standsInTheWay: [], failures: [] }
+  if (!(await isUnfinished(expunging.db))) return { destroyed: 0, blockers: [], failures: [] }
   const { destroyed, waiting, failures, months } = await finishExpunctions(expunging, now)
   return {
     destroyed: destroyed.length,
-    standsInTheWay: [...new Set([...months, ...waiting.map(({ why }) => why)])],
+    blockers: [...new Set([...months, ...waiting.map(({ why }) => why)])],
     failures: failures.map(({ error }) => error),
   }
 }

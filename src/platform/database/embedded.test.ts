@@ -15,8 +15,8 @@ const folder = await mkdtemp(join(tmpdir(), 'embedded-'))
 await chmod(folder, 0o711)
 afterAll(() => rm(folder, { recursive: true }))
 
-const said: string[] = []
-const log = { info: (line: string) => void said.push(line), warn: (line: string) => void said.push(line) }
+const message: string[] = []
+const log = { info: (line: string) => void message.push(line), warn: (line: string) => void message.push(line) }
 const asRoot = process.getuid?.() === 0
 
 /** One that was started and stopped once. Making a database takes longer than all that most of these tests do with it. */
@@ -234,7 +234,7 @@ test.runIf(asRoot)(
       const fresh = await startEmbeddedPostgres({ dataDirectory: hidden, log })
       await expect(query(fresh.adminUrl(), 'select id from kept')).rejects.toThrow('does not exist')
       await fresh.stop()
-      expect(said).toContain(`${location} is the database of a data folder that was removed: delete it by hand`)
+      expect(message).toContain(`${location} is the database of a data folder that was removed: delete it by hand`)
       await rm((await readFile(join(hidden, 'location'), 'utf8')).trim(), { recursive: true })
     } finally {
       await rm(location, { recursive: true })

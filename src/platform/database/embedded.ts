@@ -15,11 +15,11 @@ import {
   lastWords,
   logSize,
   oneLine,
-  saysDiskFull,
+  isDiskFull,
   startFault,
   startPostmaster,
   superuser,
-  turnLogOver,
+  rotateLog,
   type Postmaster,
 } from './embedded/postmaster.ts'
 import { postgresProcessesOf, processIdentity } from './embedded/processes.ts'
@@ -86,7 +86,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await initialiseCluster(place, binaries, user, fresh, socketDirectory)
     })
     const address = addressOf(socketDirectory, password)
-    turnLogOver(place.logFile)
+    rotateLog(place.logFile)
     const logStart = logSize(place)
     const running = startPostmaster(place, binaries, user, socketDirectory)
     postmaster = running
@@ -274,11 +274,11 @@ async function superuserPassword(place: Place, makeCluster: (password: string) =
 }
 
 async function untilReady(url: string, postmaster: Postmaster, failed: () => DatabaseFault): Promise<void> {
-  let over = false
-  void postmaster.ended.then(() => (over = true))
+  let hasEnded = false
+  void postmaster.ended.then(() => (hasEnded = true))
   let last: unknown
   for (let waitedMs = 0; waitedMs < readyMs; waitedMs += 25) {
-    if (over) throw failed()
+    if (hasEnded) throw failed()
     try {
       const client = new Client({ connectionString: url })
       client.on('error', () => undefined) // Reported by the promise of connect.
@@ -293,7 +293,7 @@ async function untilReady(url: string, postmaster: Postmaster, failed: () => Dat
     }
     await wait(25)
   }
-  throw over ? failed() : startFault('no connection', last instanceof Error ? last.message : String(last), last)
+  throw hasEnded ? failed() : startFault('no connection', last instanceof Error ? last.message : String(last), last)
 }
 
 async function checkDurability(url: string): Promise<void> {
@@ -307,7 +307,7 @@ async function checkDurability(url: string): Promise<void> {
 }
 
 function unexpectedEnd(place: Place, words: string): DatabaseFault {
-  const code = saysDiskFull(words) ? 'database-disk-full' : 'database-stopped'
+  const code = isDiskFull(words) ? 'database-disk-full' : 'database-stopped'
   return new DatabaseFault(code, `PostgreSQL ended by itself in ${place.root}. It said: ${oneLine(words)}`)
 }
 

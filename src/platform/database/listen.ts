@@ -26,7 +26,7 @@ interface Wire {
   /** The current connection and the listeners whose channels it has subscribed to. */
   joined: { client: Client; those: Set<ListenOptions> } | undefined
   ending: AbortController
-  over: Promise<void>
+  ended: Promise<void>
 }
 
 /** By URL. */
@@ -47,7 +47,7 @@ export function listen(options: ListenOptions): Listening {
       if (wire.listeners.size > 0) return
       if (wires.get(options.url) === wire) wires.delete(options.url)
       wire.ending.abort()
-      await wire.over
+      await wire.ended
     },
   }
 }
@@ -55,11 +55,11 @@ export function listen(options: ListenOptions): Listening {
 function openWire(url: string): Wire {
   const wire: Wire = {
     ...{ listeners: new Set(), joined: undefined, ending: new AbortController() },
-    over: Promise.resolve(),
+    ended: Promise.resolve(),
   }
   wires.set(url, wire)
   // Connects after the caller has registered its listener.
-  wire.over = Promise.resolve().then(() => listenForever(url, wire))
+  wire.ended = Promise.resolve().then(() => listenForever(url, wire))
   return wire
 }
 

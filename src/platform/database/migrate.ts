@@ -17,7 +17,7 @@ interface Applied {
 interface Migration extends Applied {
   statements: string
   /** The migrations that a baseline replaces; it adopts a database that has them. */
-  standsFor: readonly Applied[]
+  replaces: readonly Applied[]
 }
 
 interface Options {
@@ -76,7 +76,7 @@ async function closeToTemporaryTables(client: Client): Promise<void> {
 
 /** Returns the migrations that the database does not have. */
 function compare(files: readonly Migration[], applied: readonly Applied[]): Migration[] {
-  const known = new Map(files.flatMap((file) => [file, ...file.standsFor]).map((one) => [one.number, one]))
+  const known = new Map(files.flatMap((file) => [file, ...file.replaces]).map((one) => [one.number, one]))
   for (const { number, name, checksum } of applied) {
     const file = known.get(number)
     if (!file) {
@@ -97,22 +97,22 @@ function compare(files: readonly Migration[], applied: readonly Applied[]): Migr
 }
 
 /** Returns the number of the last migration that a baseline replaces, or the migration's own. */
-function firstNumber({ number, standsFor }: Migration): number {
-  return standsFor.at(-1)?.number ?? number
+function firstNumber({ number, replaces }: Migration): number {
+  return replaces.at(-1)?.number ?? number
 }
 
 async function apply(client: Client, migration: Migration, before: readonly Applied[], upTo: number): Promise<void> {
-  const { name, statements, standsFor } = migration
-  const missing = standsFor.filter((one) => !before.some(({ number }) => number === one.number))
+  const { name, statements, replaces } = migration
+  const missing = replaces.filter((one) => !before.some(({ number }) => number === one.number))
   if (before.length > 0 && missing.length > 0) {
     throw new DatabaseFault(
       'migration-too-old',
-      `The database is at ${before.at(-1)?.name ?? ''}, and this version of Seloste takes over one at ${standsFor.at(-1)?.name ?? ''}: start the last version before 1.0.0 on it once, then this one.`,
+      `The database is at ${before.at(-1)?.name ?? ''}, and this version of Seloste takes over one at ${replaces.at(-1)?.name ?? ''}: start the last version before 1.0.0 on it once, then this one.`,
     )
   }
-  const isThere = standsFor.length > 0 && before.length > 0
+  const isThere = replaces.length > 0 && before.length > 0
   // A backup from before the baseline is restored into the tables, and under the names, that it had.
-  const recorded = migration.number <= upTo ? [migration] : standsFor
+  const recorded = migration.number <= upTo ? [migration] : replaces
   try {
     await client.query('begin')
     if (!isThere) await client.query(statements)
@@ -148,13 +148,13 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
       // A checkout with other line endings has the same checksum.
       const statements = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n')
       const checksum = createHash('sha256').update(statements).digest('hex')
-      return { number, name, checksum, statements, standsFor: await readStandsFor(join(directory, name)) }
+      return { number, name, checksum, statements, replaces: await readSquashed(join(directory, name)) }
     }),
   )
 }
 
 /** Reads 0200-baseline.json beside 0200-baseline.sql: name and checksum of each migration that it replaces. */
-async function readStandsFor(path: string): Promise<Applied[]> {
+async function readSquashed(path: string): Promise<Applied[]> {
   const text = await readFile(path.replace(/\.sql$/, '.json'), 'utf8').catch(() => '{}')
   return Object.entries(JSON.parse(text) as Record<string, string>).map(([name, checksum]) => ({
     number: numberOf(name),

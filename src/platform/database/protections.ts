@@ -95,13 +95,13 @@ const builtIn = 'built-in functions'
 /** An additional one of these removes no protection; use/evidence reports unknown tables and columns. */
 const protectsOrStores = /^(table|defaults of|constraint|unique index) /
 
-function exactHash({ said, written }: Protection): string {
-  return hash(`${said}\n${written ?? ''}`)
+function exactHash({ said: text, written }: Protection): string {
+  return hash(`${text}\n${written ?? ''}`)
 }
 
 /** Returns the second hash, if there is one. */
-function looseHash({ said, written }: Protection): string[] {
-  return written === null ? [] : [hash(`${said}\n${written.replace(/\s|[()]|\b\w+\./g, '')}`)]
+function looseHash({ said: text, written }: Protection): string[] {
+  return written === null ? [] : [hash(`${text}\n${written.replace(/\s|[()]|\b\w+\./g, '')}`)]
 }
 
 function hash(text: string): string {

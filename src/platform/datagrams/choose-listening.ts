@@ -57,8 +57,8 @@ async function receivesOwn(
     )
     sender.send('heard', listened.port, '127.0.0.1')
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, maxWaitMs, undefined).unref())
-    const said = await Promise.race([onDatagram, late])
-    return said === `heard 127.0.0.1 ${sender.address().port}` ? undefined : 'a datagram sent to it was not heard'
+    const received = await Promise.race([onDatagram, late])
+    return received === `heard 127.0.0.1 ${sender.address().port}` ? undefined : 'a datagram sent to it was not heard'
   } finally {
     listened.close()
     sender.close()

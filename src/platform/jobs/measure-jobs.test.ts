@@ -1,15 +1,15 @@
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { measureJobs } from './measure-jobs.ts'
-import { noteTurn } from './turns.ts'
+import { recordTurn } from './turns.ts'
 
 test('each work is told by its name: its turns by how they went, when it was last done and how long that took', async () => {
   const registry = new Registry()
   measureJobs(registry)
-  noteTurn('seloste.measured', 'failed', 1)
+  recordTurn('seloste.measured', 'failed', 1)
   expect(await registry.metrics()).not.toMatch(/last_done_timestamp_seconds\{job="measured"/)
-  noteTurn('seloste.measured', 'done', 2.5)
-  noteTurn('seloste.measured', 'elsewhere', 0)
+  recordTurn('seloste.measured', 'done', 2.5)
+  recordTurn('seloste.measured', 'elsewhere', 0)
   const text = await registry.metrics()
   for (const outcome of ['done', 'elsewhere', 'failed']) {
     expect(text).toContain(`seloste_job_turns_total{job="measured",outcome="${outcome}"} 1`)

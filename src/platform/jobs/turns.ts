@@ -19,7 +19,7 @@ const known = new Map<string, Turns>()
  * Records a run.
  * @param seconds duration
  */
-export function noteTurn(work: string, how: 'done' | 'elsewhere' | 'failed', seconds: number): void {
+export function recordTurn(work: string, how: 'done' | 'elsewhere' | 'failed', seconds: number): void {
   const before = known.get(work) ?? { done: 0, elsewhere: 0, failed: 0, lastDoneAt: 0, lastSeconds: 0 }
   known.set(work, {
     ...before,

@@ -60,7 +60,7 @@ const inTimeMs = 40
 const named = /^[0-9]{9}\.journal$/
 const broken = '.broken'
 /** Suffix of a rotated file that is being overwritten; it is never read. */
-const over = '.over'
+const overwrittenSuffix = '.over'
 
 export async function openTextJournal(options: TextJournalOptions): Promise<TextJournal> {
   const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, moveMs = 3_600_000 } = options
@@ -72,7 +72,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
   let older = before.paths
   let ended = before.over
   /** Spans of each key in the current file. */
-  let lying = new Map<string, Span[]>()
+  let obsolete = new Map<string, Span[]>()
   let hasGone = false
   let isDue = false
   let current = await createNext()
@@ -97,7 +97,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
       const full = current
       ;[current, next] = [next, undefined]
       older = [...older, full.path]
-      lying = new Map()
+      obsolete = new Map()
       hasGone = isDue = false
       moving = Promise.allSettled([moving, full.close()]).then(moveOn)
     }
@@ -119,12 +119,12 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
       throw error
     }
     for (const [index, { key, one, isErased, written }] of lines.entries()) {
-      const earlier = lying.get(key) ?? []
+      const earlier = obsolete.get(key) ?? []
       hasGone ||= earlier.length > 0
       if (one) {
         one.file = file
-        lying.set(key, [...earlier, spans[index]!])
-      } else lying.delete(key)
+        obsolete.set(key, [...earlier, spans[index]!])
+      } else obsolete.delete(key)
       // After its removal is durable, so that a crash in between restores nothing.
       if (isErased && earlier.length > 0) void erase(file, earlier).then(written.resolve)
       else written.resolve()
@@ -162,9 +162,9 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
             }),
           )
         for (const path of full) {
-          await rename(path, `${path}${over}`)
+          await rename(path, `${path}${overwrittenSuffix}`)
           older = older.filter((one) => one !== path)
-          ended = [...ended, `${path}${over}`]
+          ended = [...ended, `${path}${overwrittenSuffix}`]
           // Before a later file is removed: otherwise a text removed there would reappear.
           await syncFolder(directory)
         }
@@ -235,7 +235,9 @@ async function readLeft(directory: string) {
   }
   const texts = new Map([...newest].flatMap(([key, { text }]) => (text === undefined ? [] : [[key, text] as const])))
   const paths = files.map((name) => join(directory, name))
-  const overs = names.filter((name) => name.endsWith(`.journal${over}`)).map((name) => join(directory, name))
+  const overs = names
+    .filter((name) => name.endsWith(`.journal${overwrittenSuffix}`))
+    .map((name) => join(directory, name))
   return { texts, paths, over: overs, broken: setAside, group, number: Number.parseInt(files.at(-1) ?? '0', 10) }
 }
 

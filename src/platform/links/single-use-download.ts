@@ -44,7 +44,7 @@ export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
    * Records removed objects.
    * @returns how many need no further attempt
    */
-  noteRemoved: (which: readonly (Fetched | Ended)[]) => Promise<number>
+  recordRemoved: (which: readonly (Fetched | Ended)[]) => Promise<number>
 }
 
 export interface SingleUseDownloads<Fetched extends Begun> {
@@ -72,39 +72,39 @@ export interface RemovingEnded {
 
 export function createSingleUseDownloads<Fetched extends Begun, Ended>(
   objects: ObjectStore,
-  lying: SingleUseDownloadStore<Fetched, Ended>,
+  stored: SingleUseDownloadStore<Fetched, Ended>,
 ): SingleUseDownloads<Fetched> & RemovingEnded {
   async function remove(which: readonly (Fetched | Ended)[]): Promise<number> {
-    for (const one of which) await objects.delete(lying.keyOf(one))
-    return which.length === 0 ? 0 : lying.noteRemoved(which)
+    for (const one of which) await objects.delete(stored.keyOf(one))
+    return which.length === 0 ? 0 : stored.recordRemoved(which)
   }
 
   return {
     async behind({ token }) {
-      const language = await lying.behind(tokenHash(token))
+      const language = await stored.behind(tokenHash(token))
       return language ? { language } : {}
     },
     async begin({ token, address }) {
-      return ((await lying.begin(tokenHash(token), address)) ?? {}) as Partial<Fetched> & Partial<DownloadInProgress>
+      return ((await stored.begin(tokenHash(token), address)) ?? {}) as Partial<Fetched> & Partial<DownloadInProgress>
     },
     async piece(request) {
-      if (!(await lying.isActive(request))) return {}
+      if (!(await stored.isActive(request))) return {}
       const { from, sizeBytes } = request
       const beforeLast = Math.max(0, sizeBytes - lastPieceBytes)
       const to = from < beforeLast ? Math.min(from + pieceBytes, beforeLast) : sizeBytes
-      const bytes = await lying.read(request, from, to)
+      const bytes = await stored.read(request, from, to)
       if (!bytes) return {}
-      if (to === sizeBytes && !(await lying.take(request))) return {}
+      if (to === sizeBytes && !(await stored.take(request))) return {}
       return { bytes: bytes.toString('base64') }
     },
     async taken(request) {
-      if (await lying.hasEnded(request)) await remove([request])
+      if (await stored.hasEnded(request)) await remove([request])
       return { taken: true }
     },
     async broke(request) {
-      await lying.broke(request)
+      await stored.broke(request)
       return { broke: true }
     },
-    removeEnded: async () => remove(await lying.settle()),
+    removeEnded: async () => remove(await stored.settle()),
   }
 }

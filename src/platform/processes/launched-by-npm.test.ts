@@ -23,13 +23,13 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'goes-on', type: 'module', scripts }))
     const npm = spawn('npm', ['run', 'go'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
     const pid = await new Promise<number>((resolve, reject) => {
-      let said = ''
+      let output = ''
       npm.stdout.on('data', (part: Buffer) => {
-        said += part.toString()
-        const found = /pid (\d+)/.exec(said)?.[1]
+        output += part.toString()
+        const found = /pid (\d+)/.exec(output)?.[1]
         if (found) resolve(Number(found))
       })
-      npm.on('exit', () => reject(new Error(`npm ended: ${said}`)))
+      npm.on('exit', () => reject(new Error(`npm ended: ${output}`)))
     })
     npm.removeAllListeners('exit')
     const ended = once(npm, 'exit')

@@ -38,9 +38,9 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   await verifyProgram(program)
   const [command, ...given] = await commandFor(program, isolation)
 
-  const over = Promise.withResolvers<Buffer>()
+  const finished = Promise.withResolvers<Buffer>()
   const fault = (code: ProcessFault['code'], what: string, cause?: unknown) =>
-    over.reject(new ProcessFault(code, `${program.name} ${what}. Nothing of it was kept.`, cause))
+    finished.reject(new ProcessFault(code, `${program.name} ${what}. Nothing of it was kept.`, cause))
   // A group of its own, so that whatever it starts ends with it.
   const hasOwnFiles = isolation === 'bwrap' || isolation === 'unshare'
   const scratch = hasOwnFiles ? undefined : await makeScratch()
@@ -62,7 +62,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
     else parts.push(part)
   })
   child.on('close', (code, killedBy) => {
-    if (code === 0) over.resolve(Buffer.concat(parts))
+    if (code === 0) finished.resolve(Buffer.concat(parts))
     else fault('program-failed', killedBy === null ? `ended with ${code}` : `was ended by ${killedBy}`)
   })
   // Whoever does not read to the end says by its exit whether that was well.
@@ -71,7 +71,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   child.stdin.end()
 
   try {
-    return await over.promise
+    return await finished.promise
   } finally {
     clearTimeout(limit)
     signal?.removeEventListener('abort', stop)

@@ -36,7 +36,7 @@ type TaskResponse<Answer> = { answer: Answer } | { code: string; message: string
 interface Waiting<Task, Answer> {
   task: Task
   give: readonly ArrayBuffer[]
-  over: PromiseWithResolvers<Answer>
+  result: PromiseWithResolvers<Answer>
 }
 
 /** Threads start on demand. */
@@ -45,7 +45,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
   const queue: Waiting<Task, Answer>[] = []
   const all = new Set<Worker>()
   /** The task of each busy thread, and its timeout. */
-  const busy = new Map<Worker, { over: PromiseWithResolvers<Answer>; limit: NodeJS.Timeout }>()
+  const busy = new Map<Worker, { result: PromiseWithResolvers<Answer>; limit: NodeJS.Timeout }>()
   /** The idle timeout of each thread. */
   const idle = new Map<Worker, NodeJS.Timeout>()
   let stopped = false
@@ -54,9 +54,9 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
     const worker = new Worker(script, { name })
     all.add(worker)
     worker.on('message', (response: TaskResponse<Answer>) => {
-      const { over } = takeTask(worker) ?? {}
-      if ('answer' in response) over?.resolve(response.answer)
-      else over?.reject(new Fault(response.code, response.message))
+      const { result } = takeTask(worker) ?? {}
+      if ('answer' in response) result?.resolve(response.answer)
+      else result?.reject(new Fault(response.code, response.message))
       serve(worker)
     })
     worker.on('error', (error) => fail(worker, 'thread-failed', `the thread ended with ${nameOf(error)}.`))
@@ -74,7 +74,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
     }
     worker.ref()
     const tooSlow = () => fail(worker, 'thread-too-slow', `a task took more than ${limitMs / 1000} s.`)
-    busy.set(worker, { over: next.over, limit: setTimeout(tooSlow, limitMs) })
+    busy.set(worker, { result: next.result, limit: setTimeout(tooSlow, limitMs) })
     worker.postMessage(next.task, [...next.give])
   }
 
@@ -86,7 +86,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
   }
 
   function fail(worker: Worker, code: ThreadCode, what: string): void {
-    takeTask(worker)?.over.reject(new Fault(code, `${name}: ${what}`))
+    takeTask(worker)?.result.reject(new Fault(code, `${name}: ${what}`))
     const wasHere = all.has(worker)
     void drop(worker)
     if (wasHere && !stopped && queue.length > 0) serve(begin())
@@ -102,21 +102,21 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
   return {
     async run(task, give = []) {
       if (stopped) throw stoppedFault(name)
-      const over = Promise.withResolvers<Answer>()
-      queue.push({ task, give, over })
+      const result = Promise.withResolvers<Answer>()
+      queue.push({ task, give, result })
       const [free] = idle.keys()
       if (free) {
         clearTimeout(idle.get(free))
         idle.delete(free)
         serve(free)
       } else if (all.size < threads) serve(begin())
-      return await over.promise
+      return await result.promise
     },
     async stop() {
       stopped = true
       const end = stoppedFault(name)
-      for (const { over } of queue.splice(0)) over.reject(end)
-      for (const worker of all) takeTask(worker)?.over.reject(end)
+      for (const { result } of queue.splice(0)) result.reject(end)
+      for (const worker of all) takeTask(worker)?.result.reject(end)
       await Promise.all([...all].map(drop))
     },
   }

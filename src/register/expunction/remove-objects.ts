@@ -2,7 +2,7 @@ import type { Expunging } from './ending.ts'
 import { anonymisedCopiesLeft } from '../recordings/anonymised-copies.ts'
 import { anonymisedCopyKey, recordingObjects, subjectCopyKey } from '../recordings/objects.ts'
 import { recordingsWithRemains, removeRemains } from '../recordings/remove-remains.ts'
-import { copiesLeft, noteCopiesRemoved } from '../recordings/subject-copies.ts'
+import { copiesLeft, recordCopiesRemoved } from '../recordings/subject-copies.ts'
 
 /** Objects per batch: they share a folder's sync, and listeners need the same disk. */
 const atOnce = 500
@@ -35,7 +35,7 @@ export async function removeObjects(
         ]
         const removed = await Promise.allSettled(keys.map((key) => objects.delete(key)))
         for (const one of removed) if (one.status === 'rejected') throw one.reason
-        await noteCopiesRemoved(db, copiesOfIt)
+        await recordCopiesRemoved(db, copiesOfIt)
       } catch (error) {
         failures.push({ id, error })
       }

@@ -9,7 +9,7 @@ import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
 import type { RegisterTables } from '../tables.ts'
 import { beginBlocked } from './begin.ts'
 import type { Begun, Expunged, Expunging } from './ending.ts'
-import { noteDestroyed } from './note-destroyed.ts'
+import { recordDestroyed } from './record-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
 const maxBatch = 5_000
@@ -63,9 +63,9 @@ export async function resumeExpunctions(
   // Read before their objects are removed: what capture has stored since then is there now.
   const ready = begun.filter(({ id, capturedSince }) => keyless.has(id) && !failed.has(id) && !capturedSince)
   const { reached, away } = await removeCopies(expunging, ready)
-  const isOver = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
-  const ending = ready.filter((one) => away.length === 0 || isOver(one))
-  failures.push(...(await noteDestroyed(db, ending, reached)))
+  const hasExpired = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
+  const ending = ready.filter((one) => away.length === 0 || hasExpired(one))
+  failures.push(...(await recordDestroyed(db, ending, reached)))
 
   const destroyed = await destroyedOf(db, ids)
   const known = new Set([...destroyed, ...failures.map(({ id }) => id)])
@@ -137,7 +137,7 @@ async function removeCopies({ db, copies }: Expunging, ready: readonly Begun[]):
   try {
     const ids = ready.map(({ id }) => id)
     const reached = await copies.deleteObjects(await objectsElsewhere(db, ids))
-    return { reached, away: reached.filter((place) => !place.reached).map(said) }
+    return { reached, away: reached.filter((place) => !place.reached).map(describeReached) }
   } catch (error) {
     return { reached: [], away: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`] }
   }
@@ -155,6 +155,6 @@ async function destroyedOf(db: Kysely<RegisterTables>, ids: readonly string[]): 
   return rows.map(({ id }) => id)
 }
 
-function said({ place, fault }: Reached): string {
+function describeReached({ place, fault }: Reached): string {
   return `${place}: ${fault ?? 'not reached'}`
 }

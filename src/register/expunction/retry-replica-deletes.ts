@@ -24,7 +24,7 @@ export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<vo
   const keys = owed.filter((one) => one.object_kind === 'month-key')
   if (recordings.length > 0) {
     const ids = [...new Set(recordings.map(({ object }) => object))]
-    await note(recordings, await copies.deleteObjects(await objectsElsewhere(db, ids)))
+    await recordDeletes(recordings, await copies.deleteObjects(await objectsElsewhere(db, ids)))
   }
   if (keys.length > 0) {
     const months = [...new Set(keys.map(({ object }) => object.slice('month-'.length, 'month-2027-03'.length)))]
@@ -35,10 +35,10 @@ export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<vo
         ...new Set(rows.filter((row) => row.expiry_month.toString().startsWith(month)).flatMap(({ shards }) => shards)),
       ],
     }))
-    await note(keys, await copies.renewKeyring(changed))
+    await recordDeletes(keys, await copies.renewKeyring(changed))
   }
 
-  async function note(owed: readonly Owed[], answers: readonly Reached[]): Promise<void> {
+  async function recordDeletes(owed: readonly Owed[], answers: readonly Reached[]): Promise<void> {
     const back = new Set(answers.filter(({ reached }) => reached).map(({ place }) => place))
     for (const one of owed.filter(({ place }) => back.has(place))) {
       await db.transaction().execute(async (tx) => {

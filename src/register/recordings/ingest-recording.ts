@@ -252,7 +252,7 @@ async function removeWhenDestroyed({ db, objects }: IngestContext, id: string): 
 }
 
 /** Larger recordings are recorded before opening, so that one that exhausts memory is not the next process's first. */
-const notedBytes = 32 << 20
+const maxUnrecordedBytes = 32 << 20
 const endedInIt = 'custodian-ended'
 
 /** Call before ingesting a recording. */
@@ -262,7 +262,7 @@ export async function recordBeforeIngest(
 ): Promise<void> {
   // A missing object has no size; ingestion reports what is missing.
   const sizes = await Promise.all([headerKey, bodyKey, tailKey].map((key) => objects.sizeBytes(key(id)).catch(() => 0)))
-  if (sum(sizes) > notedBytes) await recordIngestFault(db, id, endedInIt)
+  if (sum(sizes) > maxUnrecordedBytes) await recordIngestFault(db, id, endedInIt)
 }
 
 /** Returns recordings at which a process ended, out of memory or hanging. */

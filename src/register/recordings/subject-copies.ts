@@ -53,8 +53,8 @@ export function readSubjectCopy(
   from: number,
   to: number,
 ): Promise<Buffer | undefined> {
-  const lying = { object: subjectCopyKey(recording, copy), id: copy, recordings: [recording] }
-  return readAtRest(store, lying, from, to)
+  const stored = { object: subjectCopyKey(recording, copy), id: copy, recordings: [recording] }
+  return readAtRest(store, stored, from, to)
 }
 
 /** Removes what a custodian left behind that ended while it made copies. @returns how many */
@@ -94,7 +94,7 @@ export async function copiesLeft(db: Kysely<RegisterTables>, ids: readonly strin
  * Notes that the objects of ended copies are gone. One that was being made may have its object later: it is looked for again.
  * @returns how many need no further look
  */
-export async function noteCopiesRemoved(db: Kysely<RegisterTables>, copies: readonly string[]): Promise<number> {
+export async function recordCopiesRemoved(db: Kysely<RegisterTables>, copies: readonly string[]): Promise<number> {
   if (copies.length === 0) return 0
   const { numAffectedRows } = await sql`
     update subject_copy set removed_at = clock_timestamp()

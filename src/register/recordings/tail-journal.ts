@@ -134,7 +134,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
   async function flushOnce(): Promise<void> {
     const begun = [...subjects].filter(({ hasFiles }) => !hasFiles)
     // Side by side: the disk makes many files durable in about the time of one. What failed is tried with the next.
-    const syncing = Promise.all(begun.map((subject) => subject.syncFiles().catch(noteUnsynced)))
+    const syncing = Promise.all(begun.map((subject) => subject.syncFiles().catch(recordUnsynced)))
     let framed = 0
     for (const subject of subjects) {
       stage(subject)
@@ -146,7 +146,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
     if (current.bytes >= segmentBytes || (current.bytes > 0 && now() - current.openedAtMs >= segmentMs)) await rotate()
   }
 
-  function noteUnsynced(cause: unknown): void {
+  function recordUnsynced(cause: unknown): void {
     options.onFault?.(new RecordingFault('tail-write-failed', 'a recording that began', cause))
   }
 

@@ -83,7 +83,7 @@ export interface Finding {
 }
 
 /** The finding in one line. */
-export function sayFinding({ code, recording, about }: Finding): string {
+export function describeFinding({ code, recording, about }: Finding): string {
   const [wrong, todo] = words[code]
   return `recording ${recording}: ${code}: ${wrong}${about === undefined ? '' : ` (${about})`}; ${todo}`
 }

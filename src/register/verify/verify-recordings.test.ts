@@ -16,8 +16,8 @@ import { ingestRecording } from '../recordings/ingest-recording.ts'
 import { bodyKey, headerKey, indexKey } from '../recordings/objects.ts'
 import { openRecordingBody, openRecordingIndex } from '../recordings/open-recording.ts'
 import type { RegisterTables } from '../tables.ts'
-import { sayFinding } from './findings.ts'
-import { placeToProve } from './look-into-place.ts'
+import { describeFinding } from './findings.ts'
+import { placeToProve } from './place-to-prove.ts'
 import type { PlaceToProve } from './prove-destroyed.ts'
 import { verifyRecordings, type VerifyOptions } from './verify-recordings.ts'
 
@@ -104,7 +104,7 @@ describe('a verification of recordings', () => {
 
   test('says in one line what is wrong and what to do', async () => {
     const { findings } = await changed(bodyKey(held[0]!), () => undefined)
-    expect(findings.map(sayFinding)).toEqual([
+    expect(findings.map(describeFinding)).toEqual([
       `recording ${held[0]!}: body-missing: its body is not in the object store; bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)`,
     ])
   })

@@ -33,7 +33,7 @@ export interface RoleBound {
 }
 
 /** Who asks, and when; employed from an instant until before another. */
-export interface Standing {
+export interface AccessContext {
   now: Temporal.Instant
   person: { id: string; employedFrom: Temporal.Instant; employedTo?: Temporal.Instant }
   held: readonly HeldRight[]
@@ -86,31 +86,31 @@ export interface Permission {
  * @returns the purpose and the rights that allow it (with an object, those that reach it), or why none does. What is out of
  * reach is `not-found`, like what does not exist (R39).
  */
-export function decide(standing: Standing, request: AccessRequest): Permission | Refusal
+export function decide(context: AccessContext, request: AccessRequest): Permission | Refusal
 export function decide(
-  standing: Standing,
+  context: AccessContext,
   request: AccessRequest,
   object: ViewedObject,
 ): Permission | Refusal | { refused: 'not-found' }
 export function decide(
-  standing: Standing,
+  context: AccessContext,
   request: AccessRequest,
   object?: ViewedObject,
 ): Permission | Refusal | { refused: 'not-found' } {
-  const held = rightsInForce(standing)
+  const held = rightsInForce(context)
   const purpose = request.purpose ?? purposes.find((one) => held.some((right) => allows(right, one))) ?? 'DEVELOPMENT'
   const allowing = held.filter((right) => allows(right, purpose))
-  if (allowing.length === 0) return lapsed(standing, purpose)
+  if (allowing.length === 0) return lapsed(context, purpose)
   const isReferred = (request.reference?.trim() ?? '') !== ''
   const usable = allowing.filter(({ role }) => isReferred || !needsReference(purpose, role))
   if (!isOneOrMore(usable)) return { refused: 'deny.reference' }
   if (!object) return { purpose, rights: usable }
-  const reaching = usable.filter((right) => sees(right, standing, object, request.reference))
+  const reaching = usable.filter((right) => sees(right, context, object, request.reference))
   return isOneOrMore(reaching) ? { purpose, rights: reaching } : { refused: 'not-found' }
 }
 
 /** Returns the person's rights in force, limited by the description in force. */
-export function rightsInForce({ now, person, held, described }: Standing): Right[] {
+export function rightsInForce({ now, person, held, described }: AccessContext): Right[] {
   if (!isWithin(now, person.employedFrom, person.employedTo)) return []
   return held.flatMap(({ from, revokedAt, ...right }) => {
     const bound = described.find(({ role, duty }) => role === right.role && duty === right.duty)
@@ -150,7 +150,12 @@ function isServed({ servedUnder }: { servedUnder: readonly string[] }, reference
   return servedUnder.includes(reference?.trim() ?? '')
 }
 
-function sees(right: Right, { now, person }: Standing, object: ViewedObject, reference: string | undefined): boolean {
+function sees(
+  right: Right,
+  { now, person }: AccessContext,
+  object: ViewedObject,
+  reference: string | undefined,
+): boolean {
   if (object.kind === 'segment') return reaches(right, person.id, object, reference)
   if (Temporal.Instant.compare(object.endsAt, now) <= 0) return false
   const isOfNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(object.numberCalled)
@@ -178,7 +183,7 @@ function isScopeWithin(kind: Scope, widest: Scope): boolean {
 }
 
 /** Returns the refusal: the last right that covered the purpose has ended, or there was none. */
-function lapsed({ now, person, held }: Standing, purpose: Purpose): Refusal {
+function lapsed({ now, person, held }: AccessContext, purpose: Purpose): Refusal {
   const ends = held
     .filter((right) => allows(right, purpose))
     .flatMap(({ until, revokedAt }) => earliest([until, revokedAt, person.employedTo]) ?? [])

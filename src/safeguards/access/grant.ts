@@ -21,7 +21,7 @@ import {
   type Reach,
   type Refusal,
   type Right,
-  type Standing,
+  type AccessContext,
 } from './decide.ts'
 
 export type { Refusal, Right } from './decide.ts'
@@ -42,16 +42,16 @@ export interface Grant {
 
 /** Returns the person's rights in force at an instant, limited by the description in force then. */
 export async function rightsOf(holding: HoldingSafeguards, personId: string, now: Temporal.Instant): Promise<Right[]> {
-  const standing = await standingOf(holding, personId, now)
-  return standing ? rightsInForce(standing) : []
+  const context = await contextOf(holding, personId, now)
+  return context ? rightsInForce(context) : []
 }
 
 /** Reads everything the decision depends on; undefined for a person who is not in the directory. */
-async function standingOf(
+async function contextOf(
   holding: HoldingSafeguards,
   personId: string,
   now: Temporal.Instant,
-): Promise<Standing | undefined> {
+): Promise<AccessContext | undefined> {
   const db = safeguardsOf(holding)
   // Sequential: the caller's transaction is one connection.
   const person = await db
@@ -98,8 +98,8 @@ export async function requestGrant(
   now: Temporal.Instant,
 ): Promise<Grant | Refusal> {
   const db = safeguardsOf(holding)
-  const standing = await standingOf(db, session.personId, now)
-  const decided = standing ? decide(standing, request) : { refused: 'deny.purpose' as const }
+  const context = await contextOf(db, session.personId, now)
+  const decided = context ? decide(context, request) : { refused: 'deny.purpose' as const }
   if ('refused' in decided) {
     await appendAudit(db, {
       action: request.action,

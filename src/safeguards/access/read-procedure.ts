@@ -101,11 +101,11 @@ export function listRequests(
   which: 'open' | 'all',
 ): Promise<RequestRecord[]> {
   return reading(holding, session, {}, async (tx) => {
-    const open = await requestsWhere(tx, sql<boolean>`q.state = 'REQUESTED' order by q.requested_at, q.id`)
+    const open = await selectRequests(tx, sql<boolean>`q.state = 'REQUESTED' order by q.requested_at, q.id`)
     if (which === 'open') return open
     return [
       ...open,
-      ...(await requestsWhere(tx, sql<boolean>`q.state <> 'REQUESTED' order by q.decided_at desc, q.id`)),
+      ...(await selectRequests(tx, sql<boolean>`q.state <> 'REQUESTED' order by q.decided_at desc, q.id`)),
     ]
   })
 }
@@ -117,7 +117,7 @@ export function readRequest(
   id: string,
 ): Promise<RequestRecord | { refused: 'not-found' }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    const [found] = await requestsWhere(tx, sql<boolean>`q.id = ${id}::uuid`)
+    const [found] = await selectRequests(tx, sql<boolean>`q.id = ${id}::uuid`)
     return found ?? { refused: 'not-found' as const }
   })
 }
@@ -131,8 +131,8 @@ export function readRightsOf(
 ): Promise<PersonsRights | { refused: 'not-found' }> {
   return reading(holding, session, { personId }, async (tx) => {
     if (!(await maySee(tx, personId))) return { refused: 'not-found' as const }
-    const rights = await rightsWhere(tx, sql<boolean>`r.person_id = ${personId}::uuid`, now)
-    const requests = await requestsWhere(
+    const rights = await selectRights(tx, sql<boolean>`r.person_id = ${personId}::uuid`, now)
+    const requests = await selectRequests(
       tx,
       sql<boolean>`q.person_id = ${personId}::uuid and q.state <> 'APPROVED' order by q.requested_at desc, q.id`,
     )
@@ -154,7 +154,7 @@ export function readRight(
   now: Instant,
 ): Promise<RightRecord | { refused: 'not-found' }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-    const [right] = await rightsWhere(tx, sql<boolean>`r.id = ${id}::uuid`, now)
+    const [right] = await selectRights(tx, sql<boolean>`r.id = ${id}::uuid`, now)
     return right && (await maySee(tx, right.personId)) ? right : { refused: 'not-found' as const }
   })
 }
@@ -180,7 +180,7 @@ export function listReview(
       and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
     const isDue = sql<boolean>`(confirmed_at(r) < quarter_start(now()) or is_doubtful_after_move(r))`
     const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_start(quarter_start(now()) - interval '1 day') or is_doubtful_after_move(r))`
-    const rights = await rightsWhere(
+    const rights = await selectRights(
       tx,
       sql<boolean>`${inForce} and ${isDue} order by is_doubtful_after_move(r) desc, confirmed_at(r), r.id limit ${maxReviewed}`,
       now,
@@ -206,7 +206,7 @@ export async function readRightsAsOwner(
       result: 'ok',
       ...(personId !== undefined && { object: { kind: 'person', id: personId } }),
     })
-    return rightsWhere(
+    return selectRights(
       tx,
       personId === undefined
         ? sql<boolean>`r.revoked_at is null and (r.valid_to is null or r.valid_to > now()) order by r.role, r.valid_from, r.id`
@@ -245,7 +245,7 @@ async function reading<Found extends object>(
   })
 }
 
-async function requestsWhere(tx: Tx, which: RawBuilder<boolean>): Promise<RequestRecord[]> {
+async function selectRequests(tx: Tx, which: RawBuilder<boolean>): Promise<RequestRecord[]> {
   const { rows } = await sql<Omit<RequestRecord, 'scope'> & { kind: Scope; units: string[]; numbers: string[] }>`
     select q.id, q.batch_id as "batchId", q.person_id as "personId", q.role, q.duty, q.purposes, q.scope_kind as kind,
       q.scope_units as units, q.scope_numbers as numbers, q.reason, q.valid_from as "from", q.valid_to as until,
@@ -277,7 +277,7 @@ interface RightRow extends Omit<
   employedTo: Instant | null
 }
 
-async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Promise<RightRecord[]> {
+async function selectRights(tx: Tx, which: RawBuilder<boolean>, now: Instant): Promise<RightRecord[]> {
   const { rows } = await sql<Omit<RightRow, 'reviews'>>`
     with viewing as materialized (
       select viewer() as me, viewer_is('ACCESS_APPROVER') as approves, supervised_by_viewer() as people
@@ -325,14 +325,14 @@ function recordOf(row: RightRow, now: Instant): RightRecord {
   } = row
   const { employedFrom, employedTo, ...record } = right
   const state = revokedAt ? 'revoked' : stateAt(now, row)
-  const isOver = state === 'revoked' || state === 'expired'
+  const hasEnded = state === 'revoked' || state === 'expired'
   const bound: RoleBound[] =
     described && widest
       ? [{ role: row.role, ...(row.duty && { duty: row.duty }), purposes: described, scope: widest }]
       : []
   // A future right is judged as if it had begun.
   const at = state === 'upcoming' ? row.from : now
-  const [narrowed] = isOver
+  const [narrowed] = hasEnded
     ? []
     : rightsInForce({
         now: at,
@@ -352,13 +352,13 @@ function recordOf(row: RightRow, now: Instant): RightRecord {
       })
   return {
     ...record,
-    doubts: isOver ? [] : row.doubts,
+    doubts: hasEnded ? [] : row.doubts,
     reaches: purposes.filter((purpose) => narrowed?.purposes.includes(purpose)),
     scope: { kind, units, numbers },
     state,
     revoked: revokedAt && { at: revokedAt, by: revokedBy, cause: cause ?? 'employment', reason: revokeReason },
     review: overdue ? 'overdue' : due ? 'due' : 'done',
-    mayRevoke: !isOver && part !== null,
+    mayRevoke: !hasEnded && part !== null,
     mayReview: state === 'active' && (part === 'approver' || part === 'supervisor'),
   }
 }

@@ -50,7 +50,7 @@ export async function openBreak(holding: HoldingSafeguards): Promise<LogBreak | 
 }
 
 /** Records a break, unless one is open. Nobody can view anything until it is accepted. */
-export async function noteBreak(holding: HoldingSafeguards, findings: readonly Finding[]): Promise<void> {
+export async function recordBreak(holding: HoldingSafeguards, findings: readonly Finding[]): Promise<void> {
   await safeguardsOf(holding)
     .insertInto('audit_break')
     .values({ findings: JSON.stringify(findings) })

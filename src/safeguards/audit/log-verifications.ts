@@ -135,7 +135,9 @@ export async function newestVerification(
     from log_verification
     where state in ('WHOLE', 'BROKEN') and signature is not null and ended_at < clock_timestamp() + interval '5 minutes'
     order by ended_at desc limit ${maxEntriesSearched}`.execute(safeguardsOf(holding))
-  const last = rows.find(({ signature, ...said }) => key && isStatementSigned(key, kindSigned, plain(said), signature))
+  const last = rows.find(
+    ({ signature, ...statement }) => key && isStatementSigned(key, kindSigned, plain(statement), signature),
+  )
   return last && lastOf(last)
 }
 
@@ -153,8 +155,8 @@ const signedColumns = sql`
   id, started_at as "startedAt", ended_at as "endedAt", coalesce(entries, 0)::float8 as entries,
   coalesce((report ->> 'found')::float8, 0) as found, report #>> '{problems,0,code}' as first`
 
-function plain(said: Omit<SignedVerification, 'signature'>): object {
-  return { ...said, startedAt: said.startedAt.toString(), endedAt: said.endedAt.toString() }
+function plain(statement: Omit<SignedVerification, 'signature'>): object {
+  return { ...statement, startedAt: statement.startedAt.toString(), endedAt: statement.endedAt.toString() }
 }
 
 const minMinutes = 15
@@ -208,7 +210,7 @@ export async function verifySoon(holding: HoldingSafeguards): Promise<void> {
  * Records progress.
  * @returns whether to continue
  */
-export async function noteProgress(holding: HoldingSafeguards, id: string, progress: Progress): Promise<boolean> {
+export async function recordProgress(holding: HoldingSafeguards, id: string, progress: Progress): Promise<boolean> {
   const row = await safeguardsOf(holding)
     .updateTable('log_verification')
     .set({ step: progress.step, checked: progress.checked, entries: progress.entries })

@@ -83,22 +83,22 @@ export function signCheckpoint(signer: Signer, { origin, size, root }: Checkpoin
  * Returns the log's signature over a statement, base64.
  * @param kind first line of the signed text, such as `seloste pruning v1`
  */
-export function signStatement({ name, privateKey }: Signer, kind: string, said: unknown): string {
-  return sign(null, statementBytes(name, kind, said), privateKey).toString('base64')
+export function signStatement({ name, privateKey }: Signer, kind: string, statement: unknown): string {
+  return sign(null, statementBytes(name, kind, statement), privateKey).toString('base64')
 }
 
 export function isStatementSigned(
   { name, key }: VerifierKey,
   kind: string,
-  said: unknown,
+  statement: unknown,
   signature: unknown,
 ): boolean {
   const bytes = Buffer.from(typeof signature === 'string' ? signature : '', 'base64')
-  return bytes.length === 64 && verify(null, statementBytes(name, kind, said), key, bytes)
+  return bytes.length === 64 && verify(null, statementBytes(name, kind, statement), key, bytes)
 }
 
-function statementBytes(name: string, kind: string, said: unknown): Buffer {
-  return Buffer.from(`${kind}\n${name}\n${canonicalJson(said)}\n`)
+function statementBytes(name: string, kind: string, statement: unknown): Buffer {
+  return Buffer.from(`${kind}\n${name}\n${canonicalJson(statement)}\n`)
 }
 
 /** Returns a witness's signature line, without its line end. */

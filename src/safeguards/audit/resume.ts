@@ -10,7 +10,7 @@ import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../t
 import { appendAudit, type AuditEntry } from './append.ts'
 import { readOwn } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import { acceptedBefore, describeFinding, noteBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
+import { acceptedBefore, describeFinding, recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
@@ -58,7 +58,7 @@ export async function resumeLog(
         'the key that signed the log is not in the key store: restore keys/audit-log.key from a backup, then try again',
       )
     }
-    const signed = await whatWasSigned(tx, folder, signer)
+    const signed = await readSigned(tx, folder, signer)
     await sql`alter table audit_leaf disable trigger append_only`.execute(tx)
     await sql`alter table audit_subtree disable trigger append_only`.execute(tx)
     const restored = signed.leaves === 'beside the keys' ? await restoreLeaves(tx, folder, signed.size) : 0
@@ -81,8 +81,8 @@ export async function resumeLog(
       })
       .where('id', '=', found.id)
       .execute()
-    await noteAccepted(tx, signer, found.id, findings, { reason, by })
-    if (open.length > 0) await noteBreak(tx, open)
+    await recordAccepted(tx, signer, found.id, findings, { reason, by })
+    if (open.length > 0) await recordBreak(tx, open)
     if (signed.leaves === 'in the database') await folder.writeCheckpoint(signed.note)
     return { findings: explained.map(describeFinding), restored, lost: lost.map(writeRange) }
   })
@@ -107,7 +107,7 @@ async function openStill(
 }
 
 /** Returns the newest checkpoint whose tree can be reproduced in full, and where its leaves are. */
-async function whatWasSigned(
+async function readSigned(
   tx: Kysely<SafeguardTables>,
   folder: LogFolder,
   signer: Signer,
@@ -191,8 +191,9 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
   const judge = () => {
     for (; !next.done && next.value.size <= edge.size; next = due.next()) {
       const { size: at, root, note } = next.value
-      const said = readOwn(signer, note)
-      const right = said?.size === at && said.root.equals(root) && at === edge.size && root.equals(edge.root())
+      const statement = readOwn(signer, note)
+      const right =
+        statement?.size === at && statement.root.equals(root) && at === edge.size && root.equals(edge.root())
       if (!right) wrong.push(at)
     }
   }
@@ -227,7 +228,7 @@ async function lostRanges(
   return rows.map(({ index, to }) => [index, to])
 }
 
-async function noteAccepted(
+async function recordAccepted(
   tx: Kysely<SafeguardTables>,
   signer: Signer,
   id: number,

@@ -9,7 +9,7 @@ import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { checkLog } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import { noteBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
+import { recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { makeLogKey, readLogKey } from './log-key.ts'
 import { signCheckpoint, type Signer } from './note.ts'
@@ -96,9 +96,9 @@ export function createSequencer(options: {
     try {
       const found = opened ?? (await open())
       if ('findings' in found) {
-        await noteBreak(db, found.findings)
-        const noted = await openBreak(db)
-        return noted ? await stopped(noted) : { signed: undefined }
+        await recordBreak(db, found.findings)
+        const openFinding = await openBreak(db)
+        return openFinding ? await stopped(openFinding) : { signed: undefined }
       }
       opened = found
       whole = true

@@ -60,11 +60,11 @@ export async function readBelieved(
     where e.action = ${action} and e.result = 'ok' order by e.seq`.execute(safeguardsOf(holding))
   return rows.flatMap((row) => {
     const detail = row.detail as Record<string, unknown>
-    const { signature, ...said } = detail
+    const { signature, ...statement } = detail
     const isBelieved =
       signature === undefined
         ? row.index !== null && row.index < before && hashLeaf(entryBytes(row)).equals(row.hash!)
-        : isStatementSigned(key, kinds[action], said, signature)
+        : isStatementSigned(key, kinds[action], statement, signature)
     return isBelieved ? [{ seq: row.seq, at: row.at, detail }] : []
   })
 }

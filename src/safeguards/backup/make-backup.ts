@@ -115,7 +115,7 @@ export async function makeBackup(
       options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
       return { ...made, removed, rotated }
     } catch (error) {
-      await endAllTheSame(source.url, place, rotation, options.onEnded)
+      await endSnapshot(source.url, place, rotation, options.onEnded)
       throw error
     }
   } finally {
@@ -135,7 +135,7 @@ async function takeTurn(connection: OwnConnection, place: string): Promise<void>
 }
 
 /** Removes backups past their day even if there is no newer one. */
-async function endAllTheSame(
+async function endSnapshot(
   url: string,
   { store, reach }: BackupPlace,
   rotation: Parameters<typeof rotate>[2],

@@ -93,7 +93,7 @@ export function sha256(bytes: Uint8Array): string {
 export function signManifest(manifest: Manifest, signer: Signer): { bytes: Buffer; note: Buffer } {
   const bytes = Buffer.from(`${JSON.stringify(manifest, undefined, 1)}\n`)
   const root = createHash('sha256').update(bytes).digest()
-  const note = signCheckpoint(signer, { origin: noteOrigin(signer.name, manifest.id), size: bytes.length, root })
+  const note = signCheckpoint(signer, { origin: originOf(signer.name, manifest.id), size: bytes.length, root })
   return { bytes, note: Buffer.from(note) }
 }
 
@@ -106,7 +106,7 @@ export function readManifest(
 ): { manifest: Manifest } | { wrong: string } {
   const signed = readCheckpoint(note.toString('utf8'))
   if (!signed || typeof signedBy(key, signed) !== 'object') return { wrong: 'is not signed by the audit log’s key' }
-  if (signed.origin !== noteOrigin(key.name, id)) return { wrong: 'is signed as another backup' }
+  if (signed.origin !== originOf(key.name, id)) return { wrong: 'is signed as another backup' }
   const root = createHash('sha256').update(bytes).digest()
   if (signed.size !== bytes.length || !signed.root.equals(root)) return { wrong: 'is not the one that was signed' }
   const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
@@ -121,6 +121,6 @@ export function readManifest(
   return { manifest }
 }
 
-function noteOrigin(origin: string, id: string): string {
+function originOf(origin: string, id: string): string {
   return `${origin}/backup/${id}`
 }

@@ -3,7 +3,7 @@
  * loss of their entries is accepted and listed.
  */
 import { sql } from 'kysely'
-import { openBreak, noteBreak } from '../audit/findings.ts'
+import { openBreak, recordBreak } from '../audit/findings.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { resumeLog } from '../audit/resume.ts'
 import { readLogKey } from '../audit/log-key.ts'
@@ -33,7 +33,7 @@ export async function resumeRestoredLog(
   if (found >= shipped.size) return []
   // An entry that waited at the time of the backup may have its leaf among the restored ones: it is found by its hash.
   await sql`delete from audit_pending`.execute(db)
-  if (!(await openBreak(db))) await noteBreak(db, [{ kind: 'leaves-missing', signed: shipped.size, found }])
+  if (!(await openBreak(db))) await recordBreak(db, [{ kind: 'leaves-missing', signed: shipped.size, found }])
   const accepted = { reason: `restored from the backup ${id}`, by, lostFrom: auditLog.size }
   const { lost } = await resumeLog(db, keys, log, accepted)
   await sql`

@@ -28,11 +28,11 @@ export async function rotate(
 ): Promise<Rotated> {
   const found = await findBackups(store)
   const oldest = now.subtract({ hours: 24 * days })
-  const isOver = (id: string) => {
+  const hasExpired = (id: string) => {
     const at = instantOf(id)
     return at !== undefined && Temporal.Instant.compare(at, oldest) < 0
   }
-  const ended = found.whole.filter(isOver)
+  const ended = found.whole.filter(hasExpired)
   for (const id of ended) await removeBackup(store, id, found.files.get(id) ?? [])
   const remaining = found.whole.filter((id) => !ended.includes(id))
   const named = new Set<string>()

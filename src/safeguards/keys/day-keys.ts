@@ -39,13 +39,13 @@ export async function endDayKeys(
   for (const { day } of rows) {
     const receipt = await destroyKey(store, dayKeyName(day))
     await db.transaction().execute(async (tx) => {
-      const { numUpdatedRows: noted } = await tx
+      const { numUpdatedRows: updated } = await tx
         .updateTable('intake_key')
         .set({ private_destroyed_at: sql<Temporal.Instant>`clock_timestamp()` })
         .where('day', '=', day)
         .where('private_destroyed_at', 'is', null)
         .executeTakeFirstOrThrow()
-      if (noted === 0n) return
+      if (updated === 0n) return
       await appendToLedger(tx, {
         kind: 'intake-key',
         name: day.toString(),

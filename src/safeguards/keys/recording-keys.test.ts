@@ -136,12 +136,12 @@ describe('a re-keying', () => {
       await storeKey(store, at('2031-05-05T06:00:00Z')),
       await storeKey(store, at('2031-05-05T07:00:00Z')),
     ]
-    const lying: KeyStore = {
+    const faulty: KeyStore = {
       ...store,
       wrap: async (name, items) =>
         (await store.wrap(name, items)).toReversed().map((b) => Buffer.from(b).fill(1, 0, 2)),
     }
-    await expect(forget(lying, due.id)).rejects.toMatchObject({ code: 'KEY_FORGED' })
+    await expect(forget(faulty, due.id)).rejects.toMatchObject({ code: 'KEY_FORGED' })
     for (const { id, fileKey } of [due, other]) expect(await fileKeyOf(custodian, store, id)).toEqual(fileKey)
     await forget(store, due.id)
     await settle(store)

@@ -163,7 +163,7 @@ async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
   for (const { version } of retired) {
     const receipt = await destroyKey(store, intakeKeyName(version))
     await db.transaction().execute(async (tx) => {
-      const { numUpdatedRows: noted } = await tx
+      const { numUpdatedRows: updated } = await tx
         .updateTable('intake_version')
         .set({
           state: 'destroyed',
@@ -173,7 +173,7 @@ async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
         .where('version', '=', version)
         .where('state', '=', 'retiring')
         .executeTakeFirstOrThrow()
-      if (noted === 0n) return
+      if (updated === 0n) return
       await appendToLedger(tx, {
         kind: 'intake-key',
         name: `v${version}`,

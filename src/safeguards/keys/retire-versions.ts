@@ -77,14 +77,14 @@ async function settleMonth(
   ])
   const away = reached.filter((place) => !place.reached)
   for (const { version, deadline } of retiring) {
-    const isOver = deadline !== null && Temporal.Instant.compare(deadline, now) <= 0
-    if ((away.length > 0 || fault !== undefined) && !isOver) {
+    const hasExpired = deadline !== null && Temporal.Instant.compare(deadline, now) <= 0
+    if ((away.length > 0 || fault !== undefined) && !hasExpired) {
       const why = fault ?? away.map(({ place, fault }) => `${place}: ${fault ?? 'not reached'}`).join('; ')
       settled.waiting.push({ month, why })
       continue
     }
     const receipt = await destroyKey(store, monthKeyName(month, version))
-    if (await noteDestroyed(db, month, version, receipt, reached)) settled.destroyed.push(receipt)
+    if (await recordDestroyed(db, month, version, receipt, reached)) settled.destroyed.push(receipt)
   }
 }
 
@@ -146,7 +146,7 @@ export async function destroyKey(store: KeyStore, name: string): Promise<KeyRece
 }
 
 /** @returns false if another destroyer has recorded it */
-async function noteDestroyed(
+async function recordDestroyed(
   db: Db,
   month: Temporal.PlainDate,
   version: number,
@@ -156,7 +156,7 @@ async function noteDestroyed(
   const name = monthKeyName(month, version)
   const places = reached.map(({ place, reached }) => ({ place, reached }))
   return db.transaction().execute(async (tx) => {
-    const noted = await tx
+    const updated = await tx
       .updateTable('month_key')
       .set({
         state: 'destroyed',
@@ -168,7 +168,7 @@ async function noteDestroyed(
       .where('version', '=', version)
       .where('state', '=', 'retiring')
       .executeTakeFirst()
-    if (noted.numUpdatedRows === 0n) return false
+    if (updated.numUpdatedRows === 0n) return false
     const { recordings } = await tx
       .selectFrom('file_key_end')
       .select(({ fn }) => fn.countAll<number>().as('recordings'))

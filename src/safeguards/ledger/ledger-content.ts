@@ -39,7 +39,7 @@ export async function contentFiles(
   holding: HoldingSafeguards,
   recipient: string,
   { from, there, sizeOf }: { from: number; there: ReadonlySet<string>; sizeOf: (name: string) => Promise<number> },
-): Promise<{ written: AsyncGenerator<LedgerFile>; isOver: (name: string) => boolean }> {
+): Promise<{ written: AsyncGenerator<LedgerFile>; isSuperseded: (name: string) => boolean }> {
   const { rows } = await sql<{ day: string; isNewer: boolean }>`
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
     from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c) left join ledger_leaf l on l.seq = c.seq
@@ -62,12 +62,12 @@ export async function contentFiles(
       if (!isThere || (await sizeOf(name)) < bytes.length) yield { name, bytes }
     }
   }
-  const isOver = (name: string) => {
+  const isSuperseded = (name: string) => {
     const day = name.slice(contentFolder.length, contentFolder.length + since[0]!.day.length)
     const current = names.get(day)
     return current === undefined ? day < since[0]!.day : current !== name
   }
-  return { written: write(), isOver }
+  return { written: write(), isSuperseded }
 }
 
 /**

@@ -94,20 +94,20 @@ export async function replayRequests(
 ): Promise<ReplayedRequests & { touched: Touched }> {
   const ours = entries.map(({ entry }) => entry).filter((entry): entry is Entry => entry.id !== null)
   const last = new Map(ours.map((entry) => [subjectOf(entry), entry.cause]))
-  const isOver = (entry: Entry) => last.get(subjectOf(entry)) !== 'entered'
+  const isSuperseded = (entry: Entry) => last.get(subjectOf(entry)) !== 'entered'
   const touched: Touched = { contacts: [], recordings: [] }
   const cases = new Set<string>()
   const done = { corrections: 0, restrictions: 0, requests: 0 }
   for (const entry of ours) {
     const { id, kind, cause, detail } = entry
     if (kind === 'correction') done.corrections += await giveTo(tx, entry)
-    else if (kind === 'restriction' && !isOver(entry)) {
+    else if (kind === 'restriction' && !isSuperseded(entry)) {
       if (!(await haveRequest(tx, id, entry))) continue
       // Also if its call was known already: kinds may have been added.
       touched.contacts.push(detail.contact)
       done.restrictions += 1
     } else if (kind === 'case' && cause === 'closed') touched.recordings.push(...(await closeCase(tx, entry)))
-    else if (kind === 'case' && !isOver(entry) && (await openCase(tx, entry))) {
+    else if (kind === 'case' && !isSuperseded(entry) && (await openCase(tx, entry))) {
       cases.add(id)
       touched.recordings.push(detail.recording)
     } else if (kind === 'open-request' && cause === 'closed') touched.contacts.push(...(await closeRequest(tx, entry)))

@@ -92,13 +92,13 @@ async function insertEntries(
     from jsonb_to_recordset(${rows}::jsonb) as e (index bigint, seq bigint)
     join unnest(${entries.map(({ number }) => number - 1)}::bigint[], ${entries.map(({ hash }) => hash)}::bytea[]) as u (index, hash)
       on u.index = e.index`.execute(tx)
-  const said = entries.flatMap(({ entry }) => {
+  const entryRows = entries.flatMap(({ entry }) => {
     const one = contents.get(entry.name ?? '')
     return one ? [{ seq: entry.seq, ...one }] : []
   })
   await sql`
     insert into ledger_content (seq, salt, content)
-    select seq, decode(salt, 'hex'), content from jsonb_to_recordset(${JSON.stringify(said)}::jsonb) as c (seq bigint, salt text, content text)
+    select seq, decode(salt, 'hex'), content from jsonb_to_recordset(${JSON.stringify(entryRows)}::jsonb) as c (seq bigint, salt text, content text)
     on conflict do nothing`.execute(tx)
 }
 

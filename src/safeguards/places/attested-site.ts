@@ -41,12 +41,12 @@ export function judgeSite(
 ): SiteVerdict {
   const site = siteOf(sites, place)
   if (site && isAttested(site, today)) return { site, attested: true }
-  return { site, attested: false, why: whyNot(sites, site, place, today) }
+  return { site, attested: false, why: refusalReason(sites, site, place, today) }
 }
 
 const remedy = 'attest it and enter that in a new version of the description'
 
-function whyNot(
+function refusalReason(
   sites: readonly StorageSite[],
   site: StorageSite | undefined,
   place: PlaceDescription,

@@ -111,8 +111,8 @@ export async function readIfThere(store: ObjectStore, key: string): Promise<Buff
 
 /** Describes a place's failure on one line, by its name. */
 export function describeFault(setting: PlaceSetting, error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error)
-  const [line = ''] = said.split('\n', 1)
+  const message = error instanceof Error ? error.message : String(error)
+  const [line = ''] = message.split('\n', 1)
   return error instanceof Fault && line.includes(setting.name) ? line : `${setting.name}: ${line}`
 }
 

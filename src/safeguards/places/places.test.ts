@@ -308,12 +308,12 @@ describe('a place that', () => {
   test('gives back other bytes than were written is told of', async () => {
     const setting = await aFolder()
     const store = await openStore(setting)
-    const lying: ObjectStore = {
+    const faulty: ObjectStore = {
       ...store,
       readRange: async (key, start, end) => Buffer.alloc((await store.readRange(key, start, end)).length),
     }
     await expect(
-      renewMonth(db, keys, recovery.recipient, lying, { month, shards: 'all', place }),
+      renewMonth(db, keys, recovery.recipient, faulty, { month, shards: 'all', place }),
     ).rejects.toMatchObject({
       code: 'place-differs',
     })

@@ -16,7 +16,7 @@ import type { ChangedKeys, Copies, Reached } from './copies.ts'
 import { withTimeout } from './with-timeout.ts'
 import { reachPlace, describeFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
-import { judgePlace, notePlace, type JudgedPlace } from './registry.ts'
+import { judgePlace, recordPlace, type JudgedPlace } from './registry.ts'
 import { monthsIn, renewMonth } from './renew-keyring.ts'
 import { assertLedgerContinues, shipLedgerTo } from './ship-ledger.ts'
 import { describeCopyPlace } from './configured-places.ts'
@@ -178,7 +178,7 @@ export function openPlaces(options: PlacesOptions): Places {
         .where('id', '=', id)
         .execute()
     })
-    await notePlace(db, 'place.used', id, place, verdict)
+    await recordPlace(db, 'place.used', id, place, verdict)
   }
 
   /** Under a lock of the place, so that no process writes older keys over newer ones. */

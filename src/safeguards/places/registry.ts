@@ -125,8 +125,8 @@ export async function judgePlace(
         .values({ name: place.name, kind: place.kind, ...values } as never)
         .returning('id')
         .executeTakeFirstOrThrow()
-  if (begins) await notePlace(db, 'place.used', id, place, verdict)
-  if (!mayBeUsed && row?.state !== 'refused') await notePlace(db, 'place.refused', id, place, verdict)
+  if (begins) await recordPlace(db, 'place.used', id, place, verdict)
+  if (!mayBeUsed && row?.state !== 'refused') await recordPlace(db, 'place.refused', id, place, verdict)
   return { place, id, isKnown, isReached, mayBeUsed, verdict }
 }
 
@@ -155,7 +155,7 @@ export async function leavePlaces(holding: HoldingSafeguards, place: readonly Co
   return left.map(({ name }) => name)
 }
 
-export async function notePlace(
+export async function recordPlace(
   db: HoldingSafeguards,
   action: 'place.used' | 'place.refused',
   id: string,

@@ -77,12 +77,12 @@ async function shipContents(db: HoldingSafeguards, store: ObjectStore, recipient
   const folder = ledgerFolder + contentFolder
   const there = new Set<string>()
   for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
-  const { written, isOver } = await contentFiles(db, recipient, {
+  const { written, isSuperseded } = await contentFiles(db, recipient, {
     ...{ from, there },
     sizeOf: (name) => store.sizeBytes(ledgerFolder + name),
   })
   for await (const { name, bytes } of written) await putAndReadBack(store, ledgerFolder + name, bytes)
-  for (const name of there) if (isOver(name)) await store.delete(ledgerFolder + name)
+  for (const name of there) if (isSuperseded(name)) await store.delete(ledgerFolder + name)
 }
 
 /** Verifies one file of entries per run, since none is read before a restore, and rewrites a damaged one. */

@@ -6,13 +6,13 @@ import { PlaceFault } from './place-faults.ts'
  */
 export async function withTimeout<Result>(work: Promise<Result>, limitMs: number, late: string): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
-  const over = new Promise<never>((_, reject) => {
+  const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new PlaceFault('place-slow', late))
     }, limitMs)
   })
   try {
-    return await Promise.race([work, over])
+    return await Promise.race([work, timedOut])
   } finally {
     clearTimeout(timer)
   }

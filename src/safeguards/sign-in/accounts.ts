@@ -3,7 +3,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
 /** Stores the second factor that the description in force demands, for the database's decision at each sign-in. */
-export async function noteDemand(holding: HoldingSafeguards, demand: SecondFactorDemand): Promise<void> {
+export async function storeDemand(holding: HoldingSafeguards, demand: SecondFactorDemand): Promise<void> {
   await safeguardsOf(holding)
     .updateTable('sign_in_demand')
     .set({ second_factor: demand })

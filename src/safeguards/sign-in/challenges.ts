@@ -43,12 +43,12 @@ export function createChallenges(now: () => Temporal.Instant): Challenges {
       if (bytes.length !== nonceBytes + timeBytes + macBytes) return 'foreign'
       const head = bytes.subarray(0, nonceBytes + timeBytes)
       if (!timingSafeEqual(bytes.subarray(head.length), macOf(head, binding))) return 'foreign'
-      const over = Number(head.readBigInt64BE(nonceBytes))
-      return over <= now().epochMilliseconds || spent.has(bytes.toString('base64url')) ? 'late' : 'good'
+      const expiresAtMs = Number(head.readBigInt64BE(nonceBytes))
+      return expiresAtMs <= now().epochMilliseconds || spent.has(bytes.toString('base64url')) ? 'late' : 'good'
     },
     spend(challenge) {
       const at = now().epochMilliseconds
-      for (const [one, over] of spent) if (over <= at) spent.delete(one)
+      for (const [one, expiresAtMs] of spent) if (expiresAtMs <= at) spent.delete(one)
       const bytes = Buffer.from(challenge, 'base64url')
       const written = bytes.toString('base64url')
       if (spent.has(written)) return false

@@ -155,20 +155,20 @@ export function createIdentityProvider(given: {
     async finish({ flow: sealed, query, ...made }) {
       const flow = unseal(sealed)
       if (!flow || flow.until <= now().epochMilliseconds) return refusal('late')
-      const said = await redeem(flow, query)
-      if ('refused' in said) return said
-      const { sub } = said.claims
+      const claims = await redeem(flow, query)
+      if ('refused' in claims) return claims
+      const { sub } = claims.claims
       const known = await personOf(sub)
-      const person = known ?? (await personMeant(said.who))
+      const person = known ?? (await personMeant(claims.who))
       if (!person) {
-        if (said.who === '') {
+        if (claims.who === '') {
           onFault(new Error(`the identity provider says nothing usable in the claim ${settings.claim}`))
         }
         return refusal('unknown-person')
       }
       if (!known && (await isBoundElse(sub, person.id))) return refusal('other-subject', person.id)
-      if (needsTwoFactors(person) && !isTwoFactor(said.claims)) return refusal('second-factor', person.id)
-      if (!(await isAfterHosting(person.id, said.claims))) {
+      if (needsTwoFactors(person) && !isTwoFactor(claims.claims)) return refusal('second-factor', person.id)
+      if (!(await isAfterHosting(person.id, claims.claims))) {
         if (flow.fresh) return refusal('refused', person.id)
         await refusal('again', person.id)
         return { again: { returnTo: flow.returnTo, left: flow.left } }
@@ -178,13 +178,13 @@ export function createIdentityProvider(given: {
         if (!(await openProven(tx, person.id, 'oidc', made, expiresAt))) return refusal('unknown-person', person.id)
         await tx
           .updateTable('session')
-          .set({ proved_at: provedAt(said.claims) })
+          .set({ proved_at: provedAt(claims.claims) })
           .where('token_hash', '=', sessionHash(made.newSession))
           .execute()
         if (!known) await bind(tx, sub, person.id)
         await tx
           .insertInto('provider_session')
-          .values({ session_hash: sessionHash(made.newSession), id_token: said.idToken })
+          .values({ session_hash: sessionHash(made.newSession), id_token: claims.idToken })
           .execute()
         await appendAudit(tx, {
           action: 'session.started',
@@ -275,7 +275,7 @@ export function createIdentityProvider(given: {
       const isInUserInfo =
         claims[settings.claim] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
       const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims
-      return { claims, who: whoIn(stated), idToken: tokens.id_token }
+      return { claims, who: subjectOf(stated), idToken: tokens.id_token }
     } catch (error) {
       if (error instanceof AuthorizationResponseError && error.error === 'access_denied') return refusal('cancelled')
       onFault(error)
@@ -293,7 +293,7 @@ export function createIdentityProvider(given: {
    * Returns the identifying claim; empty if unusable: an unverified mail address identifies nobody (Core 1.0, section 5.1).
    * Compared exactly, since a similar name is another account of the provider.
    */
-  function whoIn(stated: Record<string, unknown>): string {
+  function subjectOf(stated: Record<string, unknown>): string {
     const who = stated[settings.claim]
     if (typeof who !== 'string' || who.length > maxClaimLength) return ''
     if (settings.claim === 'email' && stated['email_verified'] !== true) return ''

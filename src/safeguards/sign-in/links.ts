@@ -12,7 +12,7 @@ import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer, orRefused, type Refused } from './as-viewer.ts'
-import { standsAlone } from './password-length.ts'
+import { isOnlyFactor } from './password-length.ts'
 import { plainCode } from './release-code.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
 
@@ -161,7 +161,7 @@ export async function useLink(
   return orRefused(holding, useRefusals, entry, async () => {
     const { rows } = await sql<{ used: 'used' | 'none' | 'unreleased' | 'code' }>`
       select use_link(${token}, ${code === undefined ? null : plainCode(code)}, ${salt}, ${check}::bytea,
-        ${standsAlone(password)}) as used`.execute(safeguardsOf(holding))
+        ${isOnlyFactor(password)}) as used`.execute(safeguardsOf(holding))
     const used = rows[0]?.used ?? 'none'
     if (used === 'used') return { used: true as const }
     await appendAudit(holding, { ...entry, result: `refused:link.${used}` })
@@ -187,7 +187,7 @@ export async function useFirstLink(
   return orRefused(holding, useRefusals, entry, async () => {
     await sql`
       select use_first_link(${token}, ${randomUUID()}::uuid, ${userId}, ${nameOf(person.name)}, ${salt}, ${check}::bytea,
-        ${standsAlone(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(holding))
+        ${isOnlyFactor(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(holding))
     return { used: true as const }
   })
 }

@@ -5,7 +5,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import { makeAuthenticator } from '#test/sign-in/authenticator.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { noteDemand } from './accounts.ts'
+import { storeDemand } from './accounts.ts'
 import { passwordProof } from './own-account.ts'
 import { createPasskeys } from './passkeys.ts'
 import { createSecondFactors } from './second-factor.ts'
@@ -28,7 +28,7 @@ let aino: TestPerson
 let session: string
 let proof: string
 beforeEach(async () => {
-  await noteDemand(custodian, 'optional')
+  await storeDemand(custodian, 'optional')
   aino = await enterTestPerson(database.as().db, desk, { name: 'Aino' })
   session = (await aino.signIn()).token
   proof = (await passwordProof(desk, aino.id, password)).toString('base64url')

@@ -9,7 +9,7 @@ import { hashPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer, orRefused, type Refused } from './as-viewer.ts'
-import { standsAlone } from './password-length.ts'
+import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
 /** Methods of a person. */
@@ -95,7 +95,7 @@ export async function changePassword(
   const token = randomBytes(32).toString('base64url')
   return asViewer(holding, session, async (tx) => {
     const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
-      select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${standsAlone(given.password)},
+      select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${isOnlyFactor(given.password)},
         ${sessionHash(token)}::bytea) as proved`.execute(tx)
     const proved = rows[0]?.proved ?? 'none'
     if (proved === 'right') return { ...session, token }

@@ -102,14 +102,14 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
           const continues = holder.enrols
             ? await completeWithPasskey(tx, { ...request, personId: holder.personId })
             : await rotate(tx, request)
-          if (!continues) throw new SessionOver()
+          if (!continues) throw new SessionEnded()
           await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(request.newSession)}::bytea)`.execute(
             tx,
           )
           return stored
         })
         .catch((error: unknown): PasskeyRefusal => {
-          if (error instanceof SessionOver) return { refused: 'session.none' }
+          if (error instanceof SessionEnded) return { refused: 'session.none' }
           if ((error as Error).message === 'passkey.too-many') return { refused: 'passkey.too-many' }
           throw error
         })
@@ -187,7 +187,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
   }
 }
 
-class SessionOver extends Error {}
+class SessionEnded extends Error {}
 
 /** True if the password must not, or cannot, be the only factor, and this is the last other one. */
 async function isNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {

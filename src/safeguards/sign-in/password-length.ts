@@ -10,6 +10,6 @@ export const minLengthWithSecondFactor = 8
 export const greatest = 256
 
 /** Returns true if the password may be the only factor. */
-export function standsAlone(password: string): boolean {
+export function isOnlyFactor(password: string): boolean {
   return [...password.normalize('NFKC')].length >= minLengthAlone
 }

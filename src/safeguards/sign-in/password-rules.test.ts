@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { standsAlone } from './password-length.ts'
+import { isOnlyFactor } from './password-length.ts'
 import { judgePassword } from './password-rules.ts'
 
 const words = ['aino.virtanen', 'Aino Virtanen', 'Verohallinto', 'Skatteförvaltningen', 'Tax Administration', 'seloste']
@@ -85,6 +85,6 @@ test('the password of now is no new one', () => {
 })
 
 test('only a password of fifteen characters stands alone', () => {
-  expect(standsAlone('a'.repeat(15))).toBe(true)
-  expect(standsAlone('a'.repeat(14))).toBe(false)
+  expect(isOnlyFactor('a'.repeat(15))).toBe(true)
+  expect(isOnlyFactor('a'.repeat(14))).toBe(false)
 })

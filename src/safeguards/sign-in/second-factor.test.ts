@@ -6,7 +6,7 @@ import { enterTestPerson, password, type TestPerson } from '#test/database/peopl
 import { proofOf } from '../people/password.ts'
 import { sessionHolds, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { noteDemand } from './accounts.ts'
+import { storeDemand } from './accounts.ts'
 import { passwordProof, signInOf } from './own-account.ts'
 import { createSecondFactors } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
@@ -26,7 +26,7 @@ const factors = createSecondFactors(custodian, keys, codeClock)
 
 let aino: TestPerson
 beforeEach(async () => {
-  await noteDemand(custodian, 'optional')
+  await storeDemand(custodian, 'optional')
   aino = await enterTestPerson(admin, desk, { name: 'Aino' })
 })
 
@@ -107,7 +107,7 @@ describe('enrolling an authenticator', () => {
       refused: 'factor.enrolled',
     })
     aino = await enterTestPerson(admin, desk, { name: 'Toinen' })
-    await noteDemand(custodian, 'off')
+    await storeDemand(custodian, 'off')
     const { token } = await aino.signIn()
     expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toMatchObject({
       id: expect.any(String) as string,
@@ -168,7 +168,7 @@ describe('signing in with a second factor', () => {
 
   test('is asked of whoever has one, also where the description has turned it off since', async () => {
     await enrol()
-    await noteDemand(custodian, 'off')
+    await storeDemand(custodian, 'off')
     expect(await withPassword()).toMatchObject({ awaits: 'second-factor' })
   })
 
@@ -269,7 +269,7 @@ describe('signing in with a second factor', () => {
 })
 
 describe('where the description requires a second factor', () => {
-  beforeEach(() => noteDemand(custodian, 'required'))
+  beforeEach(() => storeDemand(custodian, 'required'))
 
   test('whoever has none can enrol one with the password, and nothing else opens before it', async () => {
     const begun = await withPassword()
@@ -287,9 +287,9 @@ describe('where the description requires a second factor', () => {
   })
 
   test('whoever has one cannot get round it by enrolling another with the password', async () => {
-    await noteDemand(custodian, 'optional')
+    await storeDemand(custodian, 'optional')
     await enrol()
-    await noteDemand(custodian, 'required')
+    await storeDemand(custodian, 'required')
     const { token } = await withPassword()
     expect(await factors.beginTotp({ session: token, issuer: 'x', userId: 'x' })).toEqual({ refused: 'session.none' })
     expect(await factors.beginTotp({ session: token, proof: await proof(), issuer: 'x', userId: 'x' })).toEqual({
@@ -298,9 +298,9 @@ describe('where the description requires a second factor', () => {
   })
 
   test('nobody removes theirs', async () => {
-    await noteDemand(custodian, 'optional')
+    await storeDemand(custodian, 'optional')
     const { session, secret } = await enrol()
-    await noteDemand(custodian, 'required')
+    await storeDemand(custodian, 'required')
     expect(await factors.removeTotp({ session, proof: await proof(), otp: code(secret) })).toEqual({
       refused: 'factor.required',
     })

@@ -13,7 +13,7 @@ import { listDrafts, readDraft, type Draft, type DraftRefusal } from './draft.ts
 import { permitTrial, readDraftToTry } from './draft-to-try.ts'
 import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from './change-draft.ts'
 import { judgeDraft } from './judge-draft.ts'
-import { noteEffect } from './note-effect.ts'
+import { recordEffect } from './record-effect.ts'
 import { readPublished, readVersions, versionAt } from './versions.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -346,7 +346,7 @@ describe('a version', () => {
     ).map(({ detail }) => detail)
 
   test('holds from its instant on and not before, and its hash is in the log then, once', async () => {
-    await noteEffect(late.custodian, await readVersions(late.custodian), now())
+    await recordEffect(late.custodian, await readVersions(late.custodian), now())
     const before = await effects()
     const people = { author: late.anssi, approver: late.riitta }
     const draft = await inTime(3, (instant) => newVersion(late.desk, people, instant, renamed()))
@@ -356,14 +356,14 @@ describe('a version', () => {
     expect(versionAt(versions, effectiveFrom.subtract({ milliseconds: 1 })).version).toBe(newest.version - 1)
     expect(versionAt(versions, effectiveFrom).version).toBe(newest.version)
 
-    expect(await noteEffect(late.custodian, versions, now())).toEqual([])
+    expect(await recordEffect(late.custodian, versions, now())).toEqual([])
     // A custodian whose clock is ahead is held back by the database.
-    await expect(noteEffect(late.custodian, versions, effectiveFrom)).rejects.toThrow('not in force yet')
+    await expect(recordEffect(late.custodian, versions, effectiveFrom)).rejects.toThrow('not in force yet')
     expect(await effects()).toEqual(before)
 
     await wait(effectiveFrom.since(now()).total('milliseconds') + 50)
-    const noted = await Promise.all([1, 2, 3].map(() => noteEffect(late.custodian, versions, now())))
-    expect(noted.flat().map(({ version }) => version)).toEqual([newest.version])
+    const recorded = await Promise.all([1, 2, 3].map(() => recordEffect(late.custodian, versions, now())))
+    expect(recorded.flat().map(({ version }) => version)).toEqual([newest.version])
     expect((await effects()).at(-1)).toEqual({
       version: newest.version,
       hash: newest.hash,

@@ -8,7 +8,7 @@ import { rolesInEffect } from '#description/roles.ts'
 import { DescriptionFault } from '#description/problem.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { noteNumbers } from './note-numbers.ts'
+import { storeNumbers } from './store-numbers.ts'
 
 export interface DescriptionVersion {
   version: number
@@ -51,7 +51,7 @@ export async function installDescription(
         object: { kind: 'description' },
         detail: { version: 1, hash: hashOf(text) },
       })
-      await noteNumbers(tx, [{ version: 1, description: parsed.description }])
+      await storeNumbers(tx, [{ version: 1, description: parsed.description }])
       return 'installed'
     })
 }

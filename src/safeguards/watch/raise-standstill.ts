@@ -8,33 +8,33 @@ import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { thresholds } from './thresholds.ts'
 
-export interface Standing {
+export interface Standstill {
   /** Kind of the blocker; `capture` for a silent capture. */
   kind: string
   since: Temporal.Instant
 }
 
 /** @returns the change of the alarm; undefined if there is none */
-export function noteStandstill(
+export function updateStandstillAlarm(
   holding: HoldingSafeguards,
-  standing: readonly Standing[],
+  standstills: readonly Standstill[],
   now: Temporal.Instant,
 ): Promise<'raised' | 'over' | undefined> {
   return withTransaction(safeguardsOf(holding), async (tx) => {
     const db = safeguardsOf(tx)
     await sql`select lock_alarm_kind('standstill')`.execute(db)
-    if (standing.length === 0) {
+    if (standstills.length === 0) {
       const { rows } = await sql<{ settled: boolean }>`select clear_standstill_alarm() as settled`.execute(db)
       return rows[0]?.settled ? 'over' : undefined
     }
-    const first = standing.map(({ since }) => since).sort(Temporal.Instant.compare)[0]!
+    const first = standstills.map(({ since }) => since).sort(Temporal.Instant.compare)[0]!
     const isDue = Temporal.Instant.compare(first.add({ minutes: thresholds.standstill.minutes }), now) <= 0
     const kinds = Object.fromEntries(
-      [...Map.groupBy(standing, ({ kind }) => kind)].map(([kind, all]) => [kind, all.length]),
+      [...Map.groupBy(standstills, ({ kind }) => kind)].map(([kind, all]) => [kind, all.length]),
     )
     const { rows } = await sql<{ id: string; count: number; fresh: boolean }>`
       insert into alarm (kind, count, facts, threshold, first_at, last_at)
-      select 'standstill', ${standing.length}, ${JSON.stringify({ kinds })}::jsonb, ${JSON.stringify(thresholds.standstill)}::jsonb,
+      select 'standstill', ${standstills.length}, ${JSON.stringify({ kinds })}::jsonb, ${JSON.stringify(thresholds.standstill)}::jsonb,
         ${first}::timestamptz, ${now}::timestamptz
       where ${isDue} or exists (select from alarm where kind = 'standstill' and closed_at is null)
       on conflict (kind, person_id, object_id) where closed_at is null do update

@@ -59,11 +59,11 @@ export function listReviewMonths(
       )
       return rows.map(({ at, by, note, ...row }) => {
         const month = row.month.toPlainYearMonth()
-        const over = row.month.add({ months: 1 })
-        const dueAt = startOf(over.add({ days: reviewWithinDays }))
+        const end = row.month.add({ months: 1 })
+        const dueAt = startOf(end.add({ days: reviewWithinDays }))
         const isBefore = (instant: Temporal.Instant) => Temporal.Instant.compare(now, instant) < 0
         const review = at && by !== null && note !== null ? { at, by: person(by).name, note } : undefined
-        const open = isBefore(startOf(over)) ? 'going-on' : isBefore(dueAt) ? 'to-review' : 'overdue'
+        const open = isBefore(startOf(end)) ? 'going-on' : isBefore(dueAt) ? 'to-review' : 'overdue'
         return { ...row, month, dueAt, state: review ? 'reviewed' : open, review }
       })
     }),

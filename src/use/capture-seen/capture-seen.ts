@@ -119,7 +119,7 @@ export function maySeeCapture(db: Db, session: Session): Promise<true | Refused>
 }
 
 /** Logs that the call flow of these segments is viewed, before it is shown. */
-export function noteFlowRead(db: Db, session: Session, segmentIds: readonly string[]): Promise<true | Refused> {
+export function logFlowRead(db: Db, session: Session, segmentIds: readonly string[]): Promise<true | Refused> {
   return asSeer(db, session, async (tx) => {
     for (const id of segmentIds) await sql`select record_flow_read(${id}::uuid)`.execute(tx)
     return true as const

@@ -3,7 +3,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 /** Stores the description's rules on disclosures for the database's decisions, as the custodian. */
-export async function noteDisclosureRules(
+export async function storeDisclosureRules(
   db: Kysely<RegisterTables>,
   { research, authority, pseudonymised = false, returnWorkingDays, provisions }: RegisterDescription['disclosure'],
 ): Promise<void> {

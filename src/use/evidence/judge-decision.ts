@@ -113,7 +113,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
   }
   const again = decideRecording(question)
   const differences = differencesOf(decision, again)
-  if (differences.length > 0 && recordingId === null && turnedOnWhoAnswers(decision, question)) {
+  if (differences.length > 0 && recordingId === null && dependsOnOfficial(decision, question)) {
     return found('unverifiable', differences)
   }
   return actedOtherwise(again.record, differences) ?? (differences[0] && found('decision-differs', differences))
@@ -129,7 +129,7 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
  * Returns true if the decision was right when made: the official may be reported after it, and the directory may learn of a
  * consent later.
  */
-function turnedOnWhoAnswers(stored: DecidedSegment['decision'], question: RecordingQuestion): boolean {
+function dependsOnOfficial(stored: DecidedSegment['decision'], question: RecordingQuestion): boolean {
   const { officialId: _official, ...unknown } = question
   const asKnown = stored.reason === 'no-official' ? unknown : { ...question, consents: stored.reason !== 'no-consent' }
   return differencesOf(stored, decideRecording(asKnown)).length === 0

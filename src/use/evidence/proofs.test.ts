@@ -48,8 +48,8 @@ test('of a register without a call every promise can be checked, and its sentenc
       ]),
     )
     if (promise === 'recording.as-drawn') bare['verifiedAt'] = now().toString()
-    for (const said of [facts, bare]) {
-      const text = describePromise(promise, said, now())
+    for (const signed of [facts, bare]) {
+      const text = describePromise(promise, signed, now())
       for (const language of languages) {
         expect(text[language], promise).toMatch(/^[A-ZÄÖ].*[^.]\.$/)
         expect(text[language], promise).not.toMatch(/undefined|null|NaN|\[object| ,|, \.|  |\bof them\b/)

@@ -57,7 +57,7 @@ export const recordingAsDrawn: Check<DrawFacts> = {
       context.afresh ||
       before.tookMs < quickMs ||
       wrongIn({ ...before.facts, unkept: 0 }) > 0 ||
-      isOver(before, context.now)
+      hasExpired(before, context.now)
     ) {
       const begun = performance.now()
       const facts = withUnkept(factsOf(await verify(context), context), unkept)
@@ -133,7 +133,7 @@ function wrongIn({ extra, omitted, otherwise, unkept = 0 }: DrawFacts): number {
   return extra + omitted + otherwise + unkept
 }
 
-function isOver({ facts }: DrawMemo, now: Temporal.Instant): boolean {
+function hasExpired({ facts }: DrawMemo, now: Temporal.Instant): boolean {
   const verifiedAt = Temporal.Instant.from(facts.verifiedAt)
   return Temporal.Instant.compare(verifiedAt.add({ minutes: verifyAllEveryMinutes }), now) < 0
 }

@@ -4,12 +4,12 @@ import { isStatementSigned, signStatement, type Signer, type VerifierKey } from 
 import type { EvidenceTables } from './tables.ts'
 
 type ProofRow = Selectable<EvidenceTables['proof']>
-type Said = Pick<ProofRow, 'promise' | 'checked_at' | 'holds' | 'facts' | 'fault' | 'broken_since'>
+type SignedFields = Pick<ProofRow, 'promise' | 'checked_at' | 'holds' | 'facts' | 'fault' | 'broken_since'>
 
 const kind = 'seloste proof v1'
 
-export function signProof(signer: Signer, said: Said): string {
-  return signStatement(signer, kind, plain(said))
+export function signProof(signer: Signer, signed: SignedFields): string {
+  return signStatement(signer, kind, plain(signed))
 }
 
 export function isProofSigned(key: VerifierKey, row: ProofRow): boolean {
@@ -17,7 +17,7 @@ export function isProofSigned(key: VerifierKey, row: ProofRow): boolean {
 }
 
 /** As the database stores it: without undefined members. */
-function plain({ promise, checked_at, holds, facts, fault, broken_since }: Said): object {
+function plain({ promise, checked_at, holds, facts, fault, broken_since }: SignedFields): object {
   const [checkedAt, brokenSince] = [checked_at.toString(), broken_since?.toString() ?? null]
   return JSON.parse(JSON.stringify({ promise, checkedAt, holds, facts, fault, brokenSince })) as object
 }

@@ -30,7 +30,7 @@ export function paceListening(
 }
 
 /** Ends every listening without a valid right or session; called periodically by the custodian. */
-export async function endListeningsOver(db: Kysely<RegisterTables>): Promise<{ listening: string; why: string }[]> {
+export async function endExpiredListenings(db: Kysely<RegisterTables>): Promise<{ listening: string; why: string }[]> {
   const { rows } = await sql<{ listening: string; why: string }>`select * from end_expired_listenings()`.execute(db)
   return rows
 }

@@ -7,10 +7,10 @@ import { idleMinutes, sessionHash } from '#safeguards/people/session.ts'
  * Why a listening has ended: left, out of time, its right or session ended, the recording destroyed or restricted; or unknown
  * to this session.
  */
-export type OverWhy = 'left' | 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'unknown'
+export type ListeningEndReason = 'left' | 'time' | 'right' | 'session' | 'destroyed' | 'restricted' | 'unknown'
 
-export interface Over {
-  over: OverWhy
+export interface ListeningEnd {
+  over: ListeningEndReason
   /** When the right ended. */
   since?: string
 }
@@ -26,7 +26,7 @@ export function listeningNow(
   db: Kysely<RegisterTables>,
   session: string,
   listening: string,
-): Promise<OpenListening | Over> {
+): Promise<OpenListening | ListeningEnd> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
     const { rows } = await sql<Row>`select * from listening_now(${listening}::uuid)`.execute(tx)
     return fromRow(rows[0])
@@ -36,11 +36,11 @@ export function listeningNow(
 interface Row {
   recording_id: string
   speed: number
-  why: OverWhy | null
+  why: ListeningEndReason | null
   since: Temporal.Instant | null
 }
 
-function fromRow(row: Row | undefined): OpenListening | Over {
+function fromRow(row: Row | undefined): OpenListening | ListeningEnd {
   if (!row) return { over: 'unknown' }
   if (row.why) return { over: row.why, ...(row.since && { since: row.since.toString() }) }
   return { recordingId: row.recording_id, speed: row.speed }
@@ -53,7 +53,7 @@ function fromRow(row: Row | undefined): OpenListening | Over {
 export async function serveRange(
   db: Kysely<RegisterTables>,
   request: { session: string; workstation?: string | undefined; listening: string; fromMs: number; toMs: number },
-): Promise<OpenListening | Over> {
+): Promise<OpenListening | ListeningEnd> {
   const here = request.workstation === undefined ? null : sessionHash(request.workstation)
   const { rows } = await sql<Row>`
     select * from serve_range(${request.session}, ${here}::bytea, ${request.listening}::uuid, ${request.fromMs}, ${request.toMs},

@@ -15,7 +15,7 @@ import { bytesPerSample, renderAudio, samplesOf, wavHeader, wavHeaderBytes } fro
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
-import { listeningNow, serveRange, type Over } from './listening-now.ts'
+import { listeningNow, serveRange, type ListeningEnd } from './listening-now.ts'
 
 /** Most bytes per response; a 206 may be shorter than requested. */
 const maxRangeBytes = 1 << 20
@@ -41,8 +41,8 @@ export interface AudioServer {
   audio(
     request: AudioRequest,
     gone?: AbortSignal,
-  ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | Over | 'out-of-range' | 'too-fast'>
-  peaks(request: { session: string; listening: string }): Promise<ServedPeaks | Over>
+  ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | ListeningEnd | 'out-of-range' | 'too-fast'>
+  peaks(request: { session: string; listening: string }): Promise<ServedPeaks | ListeningEnd>
   /** Opens a recording in advance, so that the first range waits for no key. Undefined if there is nothing to hear. */
   prepare(request: { session: string; listening: string }): Promise<void>
 }
@@ -87,7 +87,7 @@ export function createAudioServer(
   const { waitForPace } = pacePlayback(pace)
 
   /** Returns a session's listening with its open recording, opening it if allowed. */
-  async function knownListening(session: string, listening: string): Promise<Known | Over> {
+  async function knownListening(session: string, listening: string): Promise<Known | ListeningEnd> {
     const found = known.get(listening)
     if (found?.session === session) {
       found.closing.refresh()
@@ -130,18 +130,18 @@ export function createAudioServer(
   }
 
   /** Returns why a listening has ended, or the given value if it has not. */
-  async function overOr<Otherwise>(
+  async function unlessEnded<Otherwise>(
     session: string,
     listening: string,
     otherwise: Otherwise,
-  ): Promise<Over | Otherwise> {
+  ): Promise<ListeningEnd | Otherwise> {
     const now = await listeningNow(db, session, listening)
     return 'over' in now ? forgetAs(now, listening) : otherwise
   }
 
-  function forgetAs(over: Over, listening: string): Over {
+  function forgetAs(ended: ListeningEnd, listening: string): ListeningEnd {
     forget(listening)
-    return over
+    return ended
   }
 
   return {
@@ -150,7 +150,7 @@ export function createAudioServer(
       if ('over' in heard) return heard
       const [{ body, index }, person] = await Promise.all([heard.opening, heard.person])
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
-      if (from >= totalBytes) return overOr(session, listening, 'out-of-range')
+      if (from >= totalBytes) return unlessEnded(session, listening, 'out-of-range')
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + maxRangeBytes)
       const request = samplesOf(from, end)
       const samples = request.to - request.from
@@ -159,7 +159,7 @@ export function createAudioServer(
         samples === 0
           ? 0
           : await waitForPace(listening, { fromSample: request.from, samples, speed: heard.speed, by }, gone)
-      if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
+      if (samples > 0 && given === 0) return unlessEnded(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
       const rendering = renderRange(body, index, from, givenEnd)
       // Irrelevant if refused: there is nothing to read of what was destroyed.
@@ -182,8 +182,8 @@ export function createAudioServer(
       const heard = await knownListening(session, listening)
       if ('over' in heard) return heard
       const { index } = await heard.opening
-      const over = await overOr(session, listening, undefined)
-      if (over) return over
+      const ended = await unlessEnded(session, listening, undefined)
+      if (ended) return ended
       const [caller, official] = index.peaks
       return {
         durationMs: toMs(index.durationSamples),

@@ -58,7 +58,7 @@ export function startListening(
     if (!row || !right) return refuse('not-found')
     if (row.state === 'DESTROYED' || row.state === 'DESTROYING') return refuse('destroyed')
     const heard = await playbackRight(tx, recordingId, grant, right.role)
-    if (isOver(row.destroy_at, heard.now) && (!heard.until || isOver(heard.until, heard.now)))
+    if (hasPassed(row.destroy_at, heard.now) && (!heard.until || hasPassed(heard.until, heard.now)))
       return refuse('destroyed')
     if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
     if (!heard.until) return refuse('not-yet-kept')
@@ -135,6 +135,6 @@ async function playbackRight(
   return rows[0]!
 }
 
-function isOver(instant: Temporal.Instant | null, now: Temporal.Instant): boolean {
+function hasPassed(instant: Temporal.Instant | null, now: Temporal.Instant): boolean {
   return instant !== null && Temporal.Instant.compare(instant, now) <= 0
 }

@@ -172,16 +172,16 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
     }))
     const ranked = rankCandidates(candidates, { seed, week: week.toString(), earlier })
     const candidateList = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
-    const noted = await sql<{ noted: boolean }>`
+    const recorded = await sql<{ noted: boolean }>`
       select record_draw(${plan}::uuid, ${week.toString()}::date, ${candidateList}::jsonb, ${JSON.stringify(earlier)}::jsonb,
         ${ranked}::uuid[]) as noted`.execute(db)
-    if (noted.rows[0]?.noted) drawn += Math.min(weekly, ranked.length)
+    if (recorded.rows[0]?.noted) drawn += Math.min(weekly, ranked.length)
   }
   return drawn
 }
 
 /** Deletes expired evaluations and samples; returns how many unused evaluations were deleted. */
-export async function endQualityOver(db: Kysely<RegisterTables>): Promise<number> {
+export async function endExpiredQuality(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ ended: number }>`select expire_quality_data() as ended`.execute(db)
   return rows[0]?.ended ?? 0
 }

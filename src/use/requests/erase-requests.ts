@@ -6,7 +6,7 @@ import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
  * Erases personal data of requests that were closed thirty days ago or longer; called by the custodian.
  * @returns how many
  */
-export async function eraseRequestsOver(db: HoldingSafeguards): Promise<number> {
+export async function eraseEndedRequests(db: HoldingSafeguards): Promise<number> {
   const { rows } = await sql<{ erased: number }>`select erase_closed_requests() as erased`.execute(safeguardsOf(db))
   return rows[0]!.erased
 }

@@ -5,7 +5,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { factsOf, type RequestRow } from './request-facts.ts'
-import { howPressing, nextSteps, stateOf, type NextStep, type Pressing, type RequestState } from './request-state.ts'
+import { urgencyOf, nextSteps, stateOf, type NextStep, type Pressing, type RequestState } from './request-state.ts'
 
 export interface RequestToList {
   state: 'open' | 'closed'
@@ -113,7 +113,7 @@ async function withStates(
       requesterName: name ?? undefined,
       state: stateOf(known),
       next: nextSteps(known),
-      ...howPressing(known, now),
+      ...urgencyOf(known, now),
       lettersToSend: known.letters.filter(({ isDelivered }) => !isDelivered).length,
     }
   })

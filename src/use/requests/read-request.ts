@@ -7,7 +7,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { Requester } from './enter-request.ts'
 import { factsOf, type RequestRow } from './request-facts.ts'
 import {
-  howPressing,
+  urgencyOf,
   nextSteps,
   stateOf,
   type NextStep,
@@ -54,7 +54,7 @@ export async function readRequest(
         next: nextSteps(facts),
         unfinished: facts.unfinished,
         unfinishedOtherwise: closing.rows[0]!.needs,
-        ...howPressing(facts, await registerTime(tx)),
+        ...urgencyOf(facts, await registerTime(tx)),
       }
     }),
   )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { howPressing, nextSteps, stateOf, type RequestFacts } from './request-state.ts'
+import { urgencyOf, nextSteps, stateOf, type RequestFacts } from './request-state.ts'
 
 const now = Temporal.Instant.from('2026-11-26T10:00:00Z')
 const facts = (given: Partial<RequestFacts> = {}): RequestFacts => ({
@@ -291,6 +291,6 @@ describe('a request presses', () => {
     ],
     ['nor when it is closed', { isClosed: true, dueAt: inHours(-1) }, { isUrgent: false, isOverdue: false }],
   ])('%s', (_, given, pressing) => {
-    expect(howPressing(facts(given), now)).toMatchObject(pressing)
+    expect(urgencyOf(facts(given), now)).toMatchObject(pressing)
   })
 })

@@ -109,7 +109,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const has = (state: RequestCallState) => calls.some((call) => call.state === state)
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
-  const toBook = requests('LISTEN') && canBeHeard && !isBooked && !isListeningOver(appointments)
+  const toBook = requests('LISTEN') && canBeHeard && !isBooked && !hasListeningEnded(appointments)
   // A requester's own prohibition does not destroy what they still wait to listen to.
   const toForbid =
     facts.kinds.some((kind) => endsUse.has(kind)) && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
@@ -150,11 +150,11 @@ export interface Pressing {
   firstEnd?: Temporal.Instant
 }
 
-export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressing {
+export function urgencyOf(facts: RequestFacts, now: Temporal.Instant): Pressing {
   if (facts.isClosed) return { isOverdue: false, isUrgent: false }
   const toHear = facts.kinds.some((kind) => kind === 'LISTEN' || kind === 'COPY')
   const isHeard = facts.appointments.some(({ state }) => state === 'HEARD')
-  const isGivenUp = isListeningOver(facts.appointments) && !facts.kinds.includes('COPY')
+  const isGivenUp = hasListeningEnded(facts.appointments) && !facts.kinds.includes('COPY')
   const firstEnd = toHear && !isHeard && !isGivenUp ? facts.firstEnd : undefined
   const within = (instant: Temporal.Instant, hours: number) =>
     instant.epochMilliseconds <= now.add({ hours }).epochMilliseconds
@@ -176,7 +176,7 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
 }
 
 /** Returns true once listening was done or given up: nothing waits and no other slot is booked (R47). */
-function isListeningOver(appointments: RequestFacts['appointments']): boolean {
+function hasListeningEnded(appointments: RequestFacts['appointments']): boolean {
   const last = appointments.findLast(({ state }) => state !== 'MOVED')?.state
   return last === 'WITHDRAWN' || appointments.some(({ state }) => state === 'HEARD')
 }

@@ -4,7 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts } from '#test/database/people.ts'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteRun } from '#safeguards/runs/note-run.ts'
+import { recordRun } from '#safeguards/runs/record-run.ts'
 import { listBlockers, describeBlocker } from './blockers.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -12,7 +12,7 @@ const { pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 const capture = database.as('seloste_capture').db
 
-const standing = async (kind: string) => (await listBlockers(custodian)).filter((one) => one.kind === kind)
+const state = async (kind: string) => (await listBlockers(custodian)).filter((one) => one.kind === kind)
 async function call(ago: Temporal.DurationLike) {
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract(ago).toInstant()
   const startedAt = endedAt.subtract({ minutes: 5 })
@@ -21,36 +21,36 @@ async function call(ago: Temporal.DurationLike) {
 const place = (values: string) => pool.query(`update place_of_data set ${values} where name = 'vault'`)
 
 test('days of history stand in the way only where the sweep that counts them does not come along', async () => {
-  await noteRun(custodian, { work: 'sweep' })
+  await recordRun(custodian, { work: 'sweep' })
   await call({ days: 20 })
-  expect(await standing('history-uncounted')).toEqual([])
+  expect(await state('history-uncounted')).toEqual([])
   await pool.query(`update retention_run set at = now() - interval '3 hours'`)
-  expect(await standing('history-uncounted')).toMatchObject([{ count: expect.any(Number) as number }])
-  await noteRun(custodian, { work: 'sweep' })
-  expect(await standing('history-uncounted')).toEqual([])
+  expect(await state('history-uncounted')).toMatchObject([{ count: expect.any(Number) as number }])
+  await recordRun(custodian, { work: 'sweep' })
+  expect(await state('history-uncounted')).toEqual([])
 })
 
 describe('backups', () => {
   test('are missed where there is something to lose and no place has one a day after it was begun with', async () => {
     await pool.query('delete from place_of_data')
-    expect(await standing('backup-none')).toHaveLength(1)
+    expect(await state('backup-none')).toHaveLength(1)
     await pool.query(
       `insert into place_of_data (name, kind, location, state, first_used_at) values ('vault', 'backup', '/vault', 'in-use', now() - interval '1 hour')`,
     )
-    expect(await standing('backup-none')).toEqual([])
+    expect(await state('backup-none')).toEqual([])
     await place(`first_used_at = now() - interval '27 hours'`)
-    await noteRun(custodian, { work: 'backup', fault: 'place-full' })
-    expect(await standing('backup-none')).toMatchObject([{ fault: 'place-full' }])
+    await recordRun(custodian, { work: 'backup', fault: 'place-full' })
+    expect(await state('backup-none')).toMatchObject([{ fault: 'place-full' }])
     await place(`backup_last_at = now(), backups = 1`)
-    expect(await standing('backup-none')).toEqual([])
-    expect(await standing('backup-late')).toEqual([])
+    expect(await state('backup-none')).toEqual([])
+    expect(await state('backup-late')).toEqual([])
   })
 
   test('are late after 26 hours, by place', async () => {
     await place(`backup_last_at = now() - interval '27 hours', fault = 'EIO'`)
-    expect(await standing('backup-late')).toMatchObject([{ place: 'vault', fault: 'EIO' }])
+    expect(await state('backup-late')).toMatchObject([{ place: 'vault', fault: 'EIO' }])
     await place('backup_last_at = now(), fault = null')
-    expect(await standing('backup-late')).toEqual([])
+    expect(await state('backup-late')).toEqual([])
   })
 })
 
@@ -63,13 +63,13 @@ test('a place that is away says why, since when, and until when an end waits for
   await pool.query(
     `insert into copy_owed (place, object_kind, object) values ('vault', 'month-key', 'month-2027-01.v1')`,
   )
-  const [away] = await standing('place-unreachable')
+  const [away] = await state('place-unreachable')
   expect(away).toMatchObject({ place: 'vault', count: 1, fault: 'vault: ENOENT', example: 'month-2027-01.v1' })
   expect(away!.deadline!.since(Temporal.Now.instant()).total('minutes')).toBeCloseTo(60, -1)
   expect(describeBlocker(away!)).toMatch(/^place-unreachable: .*vault, 1, .*to be mended by .*bring it back/)
   await pool.query('delete from copy_owed')
   await place(`state = 'in-use', fault = null, fault_since = null`)
-  expect(await standing('place-unreachable')).toEqual([])
+  expect(await state('place-unreachable')).toEqual([])
 })
 
 test('a copy of the ledger is behind when it lacks an entry for five minutes', async () => {
@@ -81,14 +81,14 @@ test('a copy of the ledger is behind when it lacks an entry for five minutes', a
   await seal()
   const { rows } = await pool.query<{ size: number }>('select max(size)::integer as size from ledger_head')
   await place('ledger_to = 0')
-  expect(await standing('ledger-copy-behind')).toMatchObject([{ place: 'vault', count: rows[0]!.size }])
+  expect(await state('ledger-copy-behind')).toMatchObject([{ place: 'vault', count: rows[0]!.size }])
   await place(`ledger_to = ${rows[0]!.size}`)
-  expect(await standing('ledger-copy-behind')).toEqual([])
+  expect(await state('ledger-copy-behind')).toEqual([])
 })
 
 test('an attestation that is over stands in the way', async () => {
   await place(`state = 'attestation-over', attested_until = '2026-11-01', fault = 'its review was due'`)
-  const [over] = await standing('attestation-over')
+  const [over] = await state('attestation-over')
   expect(over).toMatchObject({ place: 'vault', fault: 'its review was due' })
   expect(over!.since!.toString()).toBe('2026-11-01T22:00:00Z')
 })

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openSearch } from '#test/register/open-search.ts'
-import { noteProhibition } from '#test/register/destroy-recordings.ts'
+import { recordProhibition } from '#test/register/destroy-recordings.ts'
 import { enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
 import { underGrant } from '#safeguards/access/grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -93,7 +93,7 @@ test('an official, a number or a state that changes is known as it has become', 
     { name: 'Aino Virtanen', state: 'a', number_called: '+35829497001', of_segment: '+35829497001' },
     { name: 'Kaisa Laine', state: 'a', number_called: '+35829497001', of_segment: '+35829497001' },
   ])
-  await noteProhibition(database, recording)
+  await recordProhibition(database, recording)
   await admin
     .updateTable('recording')
     .set({ state: 'DESTROYED', destroyed_at: now(), cause: 'caller' })
@@ -115,12 +115,12 @@ test('a recording that changes while a part of its call comes is known to that p
      select $1, id, started_at, 2, number_called, false, 'not-drawn' from contact where id = $2`,
     [randomUUID(), contactId],
   )
-  let isOver = false
+  let hasEnded = false
   const change = pool.query('update recording set kept_at = now() where id = $1', [recording.id]).finally(() => {
-    isOver = true
+    hasEnded = true
   })
   const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  await expect.poll(async () => isOver || (await pool.query(waits)).rowCount === 1).toBe(true)
+  await expect.poll(async () => hasEnded || (await pool.query(waits)).rowCount === 1).toBe(true)
   await comes.query('commit')
   comes.release()
   await change

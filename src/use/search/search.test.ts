@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { termZone } from '#description/terms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { noteProhibition } from '#test/register/destroy-recordings.ts'
+import { recordProhibition } from '#test/register/destroy-recordings.ts'
 import { openSearch } from '#test/register/open-search.ts'
 import { phone, recordingFacts } from '#test/database/people.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -160,7 +160,7 @@ describe('a search by recording', () => {
         state === 'restricted'
           ? { state: 'RESTRICTED' as const }
           : { state: 'DESTROYED' as const, destroyed_at: now(), cause: 'caller' as const }
-      if (state === 'destroyed') await noteProhibition(database, recording.id)
+      if (state === 'destroyed') await recordProhibition(database, recording.id)
       if (state === 'restricted' || state === 'destroyed') {
         await admin.updateTable('recording').set(set).where('id', '=', recording.id).execute()
       }

@@ -184,7 +184,7 @@ async function countIn(
 }
 
 /** Logs that somebody views today's calls (R21): one entry per display, as these are counts. */
-export function noteTodayWatched(db: Kysely<RegisterTables>, grant: Grant): Promise<void> {
+export function logTodayWatched(db: Kysely<RegisterTables>, grant: Grant): Promise<void> {
   return read(db, grant, () =>
     Promise.resolve({
       found: undefined,

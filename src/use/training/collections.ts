@@ -21,7 +21,7 @@ export interface ListedCollection {
 }
 
 /** Why a recording cannot be used now. */
-type StandsStill = 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
+type BlockedReason = 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
 
 export interface MomentWords {
   fromMs: number
@@ -43,7 +43,7 @@ export type CollectedMoment =
       durationMs: number
       /** When the moment becomes empty. */
       destroyAt: string
-      standsStill?: StandsStill
+      standsStill?: BlockedReason
     } & MomentWords)
   | { id: string; state: 'EMPTY'; emptiedAt: string; emptyWhy: 'term' | 'forbidden' }
   /** The recording is out of the viewer's reach. */

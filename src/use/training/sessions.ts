@@ -143,7 +143,7 @@ export function endTraining(
 }
 
 /** Deletes expired collections and sessions, for the custodian; returns how many sessions. */
-export async function endTrainingOver(db: Kysely<RegisterTables>): Promise<number> {
+export async function endExpiredTraining(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ gone: number }>`select expire_training_data() as gone`.execute(db)
   return rows[0]?.gone ?? 0
 }

@@ -114,9 +114,9 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     .orderBy('id')
     .limit(atOnce)
     .execute()
-  const over = performance.now() + turnMs
+  const turnEndsMs = performance.now() + turnMs
   for (const row of due) {
-    if (delivery.signal?.aborted || performance.now() > over) return
+    if (delivery.signal?.aborted || performance.now() > turnEndsMs) return
     const answer = await post(delivery, target, row)
     delivery.onAnswer?.(target.name, answer.kind)
     if (answer.kind === 'told') {
@@ -129,14 +129,14 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     const after = (times: number) =>
       now.add({ milliseconds: Math.round(waitMs(times, delivery.random(), answer.afterMs)) })
     delivery.rests.set(target.name, { failures, until: after(failures - 1) })
-    const isOver = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
+    const hasEnded = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
     await db
       .updateTable('webhook_delivery')
       .set({
         attempts: row.attempts + 1,
         last_answer: answer.told,
         next_at: after(row.attempts),
-        ...(isOver && { given_up_at: now }),
+        ...(hasEnded && { given_up_at: now }),
       })
       .where('id', '=', row.id)
       .execute()

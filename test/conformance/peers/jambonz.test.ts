@@ -165,8 +165,8 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     peers.push(border)
-    const [said] = (await once(border.stdout, 'data')) as [Buffer]
-    expect(String(said)).toContain('ready')
+    const [text] = (await once(border.stdout, 'data')) as [Buffer]
+    expect(String(text)).toContain('ready')
     borders.set(`${way} ${host}`, sipPort)
   }
 })

@@ -87,12 +87,12 @@ export async function expectRecorded(
   person: Api,
   contact: ContactShape,
   caller: string,
-  said: readonly (typeof parts)[number][] = parts,
+  text: readonly (typeof parts)[number][] = parts,
 ): Promise<void> {
   const voices = voicesOf(caller)
   const received = await person.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
   for (const who of ends) {
-    for (const part of said) {
+    for (const part of text) {
       const sent = alawToLinear(voices[who][part])
       expect(findSound(sent, received[who]), `${part} of the ${who}`).toMatchObject({
         compared: sent.length,

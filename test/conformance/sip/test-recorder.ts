@@ -64,10 +64,10 @@ export type RecorderGiven = { firstPort: number; lastPort?: number; description:
 
 export async function openTestRecorder(folder: string, given: RecorderGiven): Promise<TestRecorder> {
   const { firstPort, lastPort = firstPort + 99, description, ...more } = given
-  const noted: SegmentFacts[] = []
+  const recorded: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(noted),
+    admit: enterInto(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')
@@ -95,7 +95,7 @@ export async function openTestRecorder(folder: string, given: RecorderGiven): Pr
 
   return {
     ...{ recorder, ports },
-    segments: () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()],
+    segments: () => [...new Map(recorded.map((facts) => [facts.segmentId, facts])).values()],
     written: () => spool.left().segments,
     opened,
     async voices(segment) {

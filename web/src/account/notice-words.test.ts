@@ -47,7 +47,7 @@ describe('notices of one kind', () => {
       interpolation: { escapeValue: false },
       resources: { [lng]: { translation } },
     })
-    const said = groupNotices(notices).map((group) => sayNotices(group, words.t as unknown as Say))
-    expect(said).toEqual([signIns, expect.stringMatching(`^${number}`), expect.not.stringMatching(/notice\.|{{/)])
+    const text = groupNotices(notices).map((group) => sayNotices(group, words.t as unknown as Say))
+    expect(text).toEqual([signIns, expect.stringMatching(`^${number}`), expect.not.stringMatching(/notice\.|{{/)])
   })
 })

@@ -50,7 +50,7 @@ export function WelcomePage() {
       )}
       {token !== undefined && link.data && (
         <>
-          <WhoseLink link={link.data} />
+          <LinkOwner link={link.data} />
           {link.data.awaits === 'release' ? (
             <>
               <Notice kind="info">{say('account.welcome.release')}</Notice>
@@ -69,7 +69,7 @@ export function WelcomePage() {
   )
 }
 
-function WhoseLink({ link }: { link: LinkSeen }) {
+function LinkOwner({ link }: { link: LinkSeen }) {
   const { say, language } = useLanguage()
   const presence = usePresence()
   return (

@@ -49,11 +49,11 @@ export function OriginalSection({
   const { durationMs, unplayed } = copy
   // The server counts what it has sent, slightly ahead of playback: while the player is open, the strip follows playback.
   const left = joined(before ? [...unplayed, ...before] : unplayed)
-  const notePlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
+  const recordPlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
     setPlayed({ played: now, isPlaying: isPlayingNow })
   }, [])
 
-  const noteOpen = (isOpenNow: boolean) => {
+  const recordOpen = (isOpenNow: boolean) => {
     if (isOpenNow === isOpen) return
     setBefore(isOpenNow ? unplayed : undefined)
     setPlayed({ played: [], isPlaying: false })
@@ -97,10 +97,10 @@ export function OriginalSection({
         recordingId={copy.recordingId}
         under={under}
         handle={handle}
-        onOpen={noteOpen}
+        onOpen={recordOpen}
         redactions={redactions}
         mark={mark}
-        onPlayed={notePlayed}
+        onPlayed={recordPlayed}
         onMark={(on: Track, fromMs, toMs) => setMark((now) => ({ ...now, on, fromMs, toMs }))}
         onMarkFrom={from}
         onMarkTo={to}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { edited, isUnsaved, noteSaved, undone, type StoredWork } from './stored-work.ts'
+import { edited, isUnsaved, recordSaved, undone, type StoredWork } from './stored-work.ts'
 import { addTurn, changeTurn, workOf } from './work.ts'
 
 const empty = workOf({ level: 'T', turns: [], redactions: [] })
@@ -22,8 +22,8 @@ test('whoever takes back all has nothing unsaved', () => {
 
 test('what is typed while a save is on its way stays unsaved, on the revision that came of it', () => {
   const sent = typed(withTurn, 'Hei')
-  expect(isUnsaved(noteSaved(sent, sent.work, 4))).toBe(false)
-  const later = noteSaved(typed(sent, 'Hei vaan'), sent.work, 4)
+  expect(isUnsaved(recordSaved(sent, sent.work, 4))).toBe(false)
+  const later = recordSaved(typed(sent, 'Hei vaan'), sent.work, 4)
   expect(later.revision).toBe(4)
   expect(isUnsaved(later)).toBe(true)
 })

@@ -32,7 +32,7 @@ export function undone(now: StoredWork): StoredWork {
 }
 
 /** Marks what was sent as saved; what was typed meanwhile stays unsaved. */
-export function noteSaved(now: StoredWork, sent: Work, revision: number): StoredWork {
+export function recordSaved(now: StoredWork, sent: Work, revision: number): StoredWork {
   return { ...now, saved: sent, revision }
 }
 
@@ -68,7 +68,7 @@ export function useStoredWork(
     now,
     (update) => {
       works.set(key, update(storedOf(key, copy)))
-      guardTheTab()
+      guardTab()
       for (const listener of listeners) listener()
     },
   ]
@@ -85,7 +85,7 @@ function storedOf(key: string, copy: AnonymisedCopy): StoredWork {
 }
 
 /** Asks before a tab with unsaved work closes, whichever page it shows. */
-function guardTheTab(): void {
+function guardTab(): void {
   if ([...works.values()].some(isUnsaved)) window.addEventListener('beforeunload', confirmLeaving)
   else window.removeEventListener('beforeunload', confirmLeaving)
 }

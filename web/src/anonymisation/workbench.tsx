@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
-import { edited, isUnsaved as hasUnsaved, noteSaved, undone, useStoredWork } from './stored-work.ts'
+import { edited, isUnsaved as hasUnsaved, recordSaved, undone, useStoredWork } from './stored-work.ts'
 import { LevelChoice } from './level-choice.tsx'
 import { missingOf } from './missing.ts'
 import { OriginalSection } from './original-section.tsx'
@@ -15,7 +15,7 @@ import { ProposeSection } from './propose-section.tsx'
 import { RedactionList } from './redaction-list.tsx'
 import { Result } from './result.tsx'
 import { SaveWork } from './save-work.tsx'
-import { Standing } from './standing.tsx'
+import { CopyState } from './copy-state-panel.tsx'
 import { TurnList } from './turn-list.tsx'
 import { ChangedElsewhere, NotDone } from './unsaved-trouble.tsx'
 import { usePreparing } from './use-copy.ts'
@@ -74,7 +74,7 @@ export function Workbench({
       else setFailed(answer.error)
       return undefined
     }
-    update((now) => noteSaved(now, work, answer.done.revision))
+    update((now) => recordSaved(now, work, answer.done.revision))
     announce(say('anonymisation.saved'))
     return answer.done.revision
   }
@@ -147,7 +147,7 @@ export function Workbench({
           }}
         />
       )}
-      <Standing
+      <CopyState
         copy={copy}
         missing={missing}
         failedTurn={saved.turns[copy.failedTurn ?? -1]}

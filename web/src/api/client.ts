@@ -2,15 +2,15 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import createClient, { type Middleware } from 'openapi-fetch'
 import createQueryClient from 'openapi-react-query'
-import { noteServerTime, noteUse } from './server-time.ts'
+import { recordServerTime, recordUse } from './server-time.ts'
 import { hidesData, isRefusal } from './refusal.ts'
 import { fetchWithProof } from './presence-proof.ts'
 import type { paths } from './paths.ts'
 
 const watch: Middleware = {
   onResponse({ request, response }) {
-    noteServerTime(response.headers.get('date'))
-    if (response.ok) noteUse()
+    recordServerTime(response.headers.get('date'))
+    if (response.ok) recordUse()
     if (response.status === 401 && !new URL(request.url).pathname.startsWith('/api/session')) onSignedOut()
     return undefined
   },

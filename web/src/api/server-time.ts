@@ -9,7 +9,7 @@ listenToTabs((message) => {
 })
 
 /** Stores the offset of this machine's clock to the server's, from an answer's Date header (whole seconds). */
-export function noteServerTime(date: string | null): void {
+export function recordServerTime(date: string | null): void {
   const ms = date ? Date.parse(date) : NaN
   if (!Number.isNaN(ms) && Math.abs(ms - Date.now()) > 2000) state.skewMs = ms - Date.now()
 }
@@ -20,7 +20,7 @@ export function serverNowMs(): number {
 }
 
 /** Records a use of the session: an answer arrived, or audio played. Notifies the browser's other tabs. */
-export function noteUse(): void {
+export function recordUse(): void {
   const now = Date.now()
   state.lastUseMs = now
   if (now - state.toldMs < reportEveryMs) return

@@ -1,6 +1,6 @@
 import words from 'virtual:texts/fi'
 import { expect, test } from 'vitest'
-import { reasons } from '../contact/why-sentences.ts'
+import { reasons } from '../contact/reason-sentences.ts'
 import type { Say } from '../language/use-words.ts'
 import { sayCarried, sayStep } from './flow-steps.ts'
 

@@ -8,7 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { useCallerWishOver } from '../my-calls/caller-wish.ts'
+import { useCallerWishEnded } from '../my-calls/caller-wish.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { announce } from '../shell/announce.tsx'
@@ -47,7 +47,7 @@ export function Forbid({
 }) {
   const { say, language } = useLanguage()
   const group = useRef<HTMLDivElement>(null)
-  const isOver = useCallerWishOver(callerWishUntil, group)
+  const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [request, setConfirming] = useState<ForbidResult>()
 
@@ -66,14 +66,14 @@ export function Forbid({
       {isUnheard && <Notice kind="warning">{say('my-calls.forbid.unheard')}</Notice>}
       {by === 'official' && callerWishUntil !== undefined && (
         <p>
-          {say(isOver ? 'my-calls.forbid.caller.over' : 'my-calls.forbid.caller.until', {
+          {say(hasEnded ? 'my-calls.forbid.caller.over' : 'my-calls.forbid.caller.until', {
             time: formatInstant(callerWishUntil, language),
           })}
         </p>
       )}
       {by === 'official' ? (
         <div className="actions">
-          {!isOver && (
+          {!hasEnded && (
             <Button kind="secondary" {...busy} onPress={() => setConfirming({ party: 'CALLER', channel: 'CALL' })}>
               <Ban aria-hidden="true" size={18} />
               {say('my-calls.forbid.caller')}

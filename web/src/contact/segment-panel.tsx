@@ -20,7 +20,7 @@ import { Forbid, Forbidden } from './forbid.tsx'
 import { ReceptionOf, useReceptionWords } from './reception.tsx'
 import { Retention } from './retention.tsx'
 import { RecordedViews } from './recorded-views.tsx'
-import { Why } from './why.tsx'
+import { DecisionReason } from './decision-reason.tsx'
 
 const Listen = lazy(async () => ({ default: (await import('../listening/listen.tsx')).Listen }))
 
@@ -127,7 +127,7 @@ export function SegmentPanel({
         )
       )}
       <div className="segment-columns">
-        <Why decision={segment.decision} isOngoing={isOngoing} />
+        <DecisionReason decision={segment.decision} isOngoing={isOngoing} />
         <Retention
           recording={recording}
           under={under}

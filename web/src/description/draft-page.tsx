@@ -42,7 +42,7 @@ export function DraftPage() {
       aside={<DraftState state={draft.state} />}
       className="page-draft"
     >
-      <Standing draft={draft} />
+      <DraftProgress draft={draft} />
       {isOwn ? <Editor draft={draft} me={presence.me} work={work} /> : <Reading draft={draft} work={work} />}
     </Page>
   )
@@ -62,7 +62,7 @@ function useFocusOnStep(state: Draft['state'] | undefined): void {
 }
 
 /** State of the draft, where there is more than its state badge. */
-function Standing({ draft }: { draft: Draft }) {
+function DraftProgress({ draft }: { draft: Draft }) {
   const { say, language } = useLanguage()
   const { decision } = draft
   return (

@@ -12,7 +12,7 @@ import { ended } from './ask.ts'
 import type { AuthorityItem, AuthoritySummary } from './disclosure-shapes.ts'
 import { forgetLists, useAuthorityList } from './use-disclosures.ts'
 
-type What = AuthorityItem['what']
+type ItemKind = AuthorityItem['what']
 
 /** Adds the call shown, or one recording of it, to a disclosure of the case under which it was found. */
 export function AddToAuthority({ contact, me, under }: { contact: ContactDetail; me: Me; under: UnderPurpose }) {
@@ -51,7 +51,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       : [],
   )
   const [id, setId] = useState(disclosures[0]!.id)
-  const [what, setWhat] = useState<What>(recordings.length > 0 ? 'BOTH' : 'IDENTIFICATION_DATA')
+  const [what, setWhat] = useState<ItemKind>(recordings.length > 0 ? 'BOTH' : 'IDENTIFICATION_DATA')
   const [recordingId, setRecordingId] = useState(recordings[0]?.value)
   const [added, setAdded] = useState<string>()
   const disclosure = disclosures.find((one) => one.id === id) ?? disclosures[0]!
@@ -62,9 +62,9 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
     })
     return ended(request, async () => {
-      const said = say('disclosures.pick.picked', { number: disclosure.number, item: (await request).item })
-      setAdded(said)
-      announce(said)
+      const text = say('disclosures.pick.picked', { number: disclosure.number, item: (await request).item })
+      setAdded(text)
+      announce(text)
       forgetLists()
     })
   }
@@ -109,7 +109,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
             : (['IDENTIFICATION_DATA'] as const)
           ).map((value) => ({ value, label: say(`disclosures.authority.what.${value}`) }))}
           value={what}
-          onChange={(value) => setWhat(value as What)}
+          onChange={(value) => setWhat(value as ItemKind)}
         />
         {what !== 'IDENTIFICATION_DATA' && recordings.length > 1 && recordingId && (
           <Choice

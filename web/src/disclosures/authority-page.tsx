@@ -20,7 +20,7 @@ import {
   authorityHeading,
   authorityStepState,
   authoritySteps,
-  lyingPackage,
+  currentPackage,
   stepOfAuthorityLack,
   type AuthorityLack,
 } from './authority-steps.ts'
@@ -55,10 +55,10 @@ function Authority({ me }: { me: Me }) {
         state.data?.packages.some((one) => one.state === 'making') ? lookAgainMs : false,
     },
   )
-  const done: Done = async (said, heading) => {
+  const done: Done = async (text, heading) => {
     forgetLists()
     await refetch()
-    announce(said)
+    announce(text)
     focusHeading(heading ?? 'authority-missing')
   }
   return (
@@ -106,7 +106,7 @@ function Steps({
           )}
         </Notice>
       )}
-      <Standing disclosure={disclosure} />
+      <DisclosureState disclosure={disclosure} />
       {state !== 'CLOSED' && <StepWay steps={way} />}
       <AuthorityRequest {...own} me={me} />
       <AuthorityItems {...own} />
@@ -140,21 +140,21 @@ function Steps({
 }
 
 /** After the release, whether it was fetched; else the state. */
-function howItStands(disclosure: AuthorityDetail): string {
+function stateText(disclosure: AuthorityDetail): string {
   const { state, packages } = disclosure
   if (state !== 'RELEASED') return state
-  if (lyingPackage(disclosure)) return 'out'
+  if (currentPackage(disclosure)) return 'out'
   return packages.some((one) => one.state === 'taken') ? state : 'unfetched'
 }
 
-function Standing({ disclosure }: { disclosure: AuthorityDetail }) {
+function DisclosureState({ disclosure }: { disclosure: AuthorityDetail }) {
   const { say } = useLanguage()
   const { lacks, state } = disclosure
   if (lacks.length === 0) {
     return (
       <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
         <h2 id="authority-missing" tabIndex={-1} className="notice-title">
-          {say(`disclosures.authority.stands.${howItStands(disclosure)}` as Word)}
+          {say(`disclosures.authority.stands.${stateText(disclosure)}` as Word)}
         </h2>
       </Notice>
     )

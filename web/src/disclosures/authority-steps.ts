@@ -24,7 +24,7 @@ export function stepOfAuthorityLack(lack: AuthorityLack): AuthorityStep {
 type Facts = Pick<AuthorityDetail, 'state' | 'lacks' | 'packages'>
 
 /** Returns the package that is ready or being made: there is at most one, and closing requires its end. */
-export function lyingPackage({ packages }: Pick<AuthorityDetail, 'packages'>): Package | undefined {
+export function currentPackage({ packages }: Pick<AuthorityDetail, 'packages'>): Package | undefined {
   return packages.find(({ state }) => state === 'making' || state === 'ready')
 }
 
@@ -47,7 +47,7 @@ export function authorityStepState(step: AuthorityStep, facts: Facts): StepState
       return lacks.length === 1 ? 'missing' : 'ahead'
     case 'close':
       if (state === 'CLOSED') return 'done'
-      return (state === 'RELEASED' && !lyingPackage(facts)) || state === 'REFUSED' ? 'missing' : 'ahead'
+      return (state === 'RELEASED' && !currentPackage(facts)) || state === 'REFUSED' ? 'missing' : 'ahead'
   }
 }
 

@@ -7,7 +7,7 @@ import { Step } from '../controls/step.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { authorityHeading, authorityStepState, lyingPackage } from './authority-steps.ts'
+import { authorityHeading, authorityStepState, currentPackage } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
 import { StepFrame, WayTo } from './step-frame.tsx'
@@ -17,7 +17,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
   const { say, language } = useLanguage()
   const { id, may, closedAt, unreleasedBecause } = disclosure
   const isUnreleased = disclosure.state === 'DECIDED'
-  const lying = lyingPackage(disclosure)
+  const current = currentPackage(disclosure)
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
   const [isConfirming, setConfirming] = useState(false)
   return (
@@ -31,9 +31,9 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
           ? say('disclosures.authority.closedAt', { time: formatInstant(closedAt, language) })
           : say('disclosures.authority.close.what')}
       </p>
-      {lying && (
+      {current && (
         <p className="request-note">
-          {say('disclosures.authority.close.when', { time: formatInstant(lying.expiresAt, language) })}{' '}
+          {say('disclosures.authority.close.when', { time: formatInstant(current.expiresAt, language) })}{' '}
           <WayTo heading={authorityHeading('release')}>{say('disclosures.step.authority.release')}</WayTo>
         </p>
       )}

@@ -8,7 +8,7 @@ import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 
 interface Waits {
   kind: NoticeKind
-  said: string
+  text: string
   /** Disclosures listed by name. */
   those?: readonly Named[]
 }
@@ -32,7 +32,7 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   const pending = new Set(usePendingDisclosures(me).data?.items.map(({ disclosure }) => disclosure.id)).size
   if (!me) return []
   const counted = (kind: NoticeKind, word: Word, count: number) =>
-    count > 0 ? [{ kind, said: say(word, { count }) }] : []
+    count > 0 ? [{ kind, text: say(word, { count }) }] : []
   const late = research.filter(({ isOverdue }) => isOverdue)
   const sentBack = research.flatMap((disclosure) => disclosure.sentBack.map((item) => ({ disclosure, item })))
   const isTheirs = ({ preparedBy }: (typeof research)[number]) => preparedBy.id === me.personId
@@ -72,9 +72,9 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
 
 export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
   const { say } = useLanguage()
-  return waiting.map(({ kind, said, those }) =>
+  return waiting.map(({ kind, text, those }) =>
     those ? (
-      <Notice key={said} kind={kind} title={said}>
+      <Notice key={text} kind={kind} title={text}>
         <ul className="disclosure-missing">
           {those.map(({ disclosure: { id, number, institute, study }, item }) => (
             <li key={`${id} ${item ?? ''}`}>
@@ -93,9 +93,9 @@ export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
         </ul>
       </Notice>
     ) : (
-      <Notice key={said} kind={kind}>
+      <Notice key={text} kind={kind}>
         <p>
-          {said} <Link to="/disclosures">{say('disclosures.title')}</Link>
+          {text} <Link to="/disclosures">{say('disclosures.title')}</Link>
         </p>
       </Notice>
     ),

@@ -27,10 +27,10 @@ function Institutes({ me }: { me: Me }) {
   const { say } = useLanguage()
   const { data, error, isPending, refetch } = useInstitutes(me)
   const mayChange = opensResearch(me)
-  const done = async (said: string, heading: string) => {
+  const done = async (text: string, heading: string) => {
     forgetLists()
     await refetch()
-    announce(said)
+    announce(text)
     focusHeading(heading)
   }
   return (

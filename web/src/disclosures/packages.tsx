@@ -23,7 +23,7 @@ export function Packages({
   number,
   packages,
   mayRelease,
-  standsInTheWay,
+  blocker,
   hasKey,
   me,
   onChanged,
@@ -34,7 +34,7 @@ export function Packages({
   packages: readonly Package[]
   mayRelease: boolean
   /** Text of why nothing can be released now. */
-  standsInTheWay?: string | undefined
+  blocker?: string | undefined
   hasKey: boolean
   me: Me
   onChanged: () => void
@@ -79,8 +79,8 @@ export function Packages({
           </ul>
         </>
       )}
-      {mayRelease && !isOpen && standsInTheWay && <p className="request-note">{standsInTheWay}</p>}
-      {mayRelease && !isOpen && !standsInTheWay && (
+      {mayRelease && !isOpen && blocker && <p className="request-note">{blocker}</p>}
+      {mayRelease && !isOpen && !blocker && (
         <div className="actions">
           <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setConfirming(true)}>
             <Send aria-hidden="true" size={18} />

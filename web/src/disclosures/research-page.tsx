@@ -48,10 +48,10 @@ function Research({ me }: { me: Me }) {
     { params: { path: { id } } },
     { staleTime: 0, refetchInterval: ({ state }) => (state.data ? againAfter(state.data) : false) },
   )
-  const done: Done = async (said, heading) => {
+  const done: Done = async (text, heading) => {
     forgetLists()
     await refetch()
-    announce(said)
+    announce(text)
     focusHeading(heading ?? 'research-missing')
   }
   return (
@@ -88,7 +88,7 @@ function Steps({
 }) {
   const { say } = useLanguage()
   const own = { disclosure, onDone }
-  const isOver = endedBefore(disclosure)
+  const hasEnded = endedBefore(disclosure)
   const way = researchSteps.map((step) => ({
     heading: researchHeading(step),
     title: say(`disclosures.step.research.${step}`),
@@ -96,13 +96,13 @@ function Steps({
   }))
   return (
     <>
-      <Standing disclosure={disclosure} />
-      {!isOver && <StepWay steps={way} />}
+      <DisclosureState disclosure={disclosure} />
+      {!hasEnded && <StepWay steps={way} />}
       <Study {...own} />
       <Items {...own} />
       <Undertaking {...own} />
       <Decision {...own} />
-      {!isOver && <Release disclosure={disclosure} me={me} onChanged={onChanged} />}
+      {!hasEnded && <Release disclosure={disclosure} me={me} onChanged={onChanged} />}
       {disclosure.itemList.some(({ outcome }) => outcome !== 'none') && <Returns {...own} me={me} />}
       {(prepares(me) || decides(me)) && <Withdraw {...own} />}
     </>
@@ -110,7 +110,7 @@ function Steps({
 }
 
 /** What is missing before the release; after it the state, overdue first and urgent (AC19). */
-function Standing({ disclosure }: { disclosure: ResearchDetail }) {
+function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
   const { say, language } = useLanguage()
   const { state, lacks, isOverdue, open, dueOn } = disclosure
   const day = writeDay(dueOn, language)

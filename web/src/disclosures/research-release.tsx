@@ -25,7 +25,7 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
           number={number}
           packages={packages}
           mayRelease={may.release}
-          standsInTheWay={
+          blocker={
             isLacking
               ? say('disclosures.release.missing')
               : known?.isBlocked

@@ -7,7 +7,7 @@ const icons = { done: CircleCheck, missing: CircleAlert, open: CircleDotDashed, 
 const classes = { done: 'done', missing: 'now', open: 'now', ahead: 'ahead' }
 
 /** State of a step, as icon and word. */
-export function StepStanding({ state }: { state: StepState }) {
+export function StepStateBadge({ state }: { state: StepState }) {
   const { say } = useLanguage()
   const Icon = icons[state]
   return (
@@ -37,7 +37,7 @@ export function StepFrame({
         <h2 id={heading} tabIndex={-1}>
           {title}
         </h2>
-        {state && <StepStanding state={state} />}
+        {state && <StepStateBadge state={state} />}
       </div>
       <div className="stack request-step-body">{children}</div>
     </section>
@@ -59,7 +59,7 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
             <WayTo heading={heading} isCurrent={index === now}>
               {title}
             </WayTo>
-            <StepStanding state={state} />
+            <StepStateBadge state={state} />
           </li>
         ))}
       </ol>

@@ -10,10 +10,10 @@ export function formatPosition(ms: number): string {
 /** Formats a length: `1 h 2 min 5 s`, `3 min 20 s`, `7 s`. The abbreviations are the same in all three languages. */
 export function formatLength(ms: number): string {
   const { hours, minutes, seconds } = parts(ms)
-  const said = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, seconds > 0 && `${seconds} s`].filter(
+  const text = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, seconds > 0 && `${seconds} s`].filter(
     Boolean,
   )
-  return said.length > 0 ? said.join(' ') : '0 s'
+  return text.length > 0 ? text.join(' ') : '0 s'
 }
 
 /** Returns a position in words, for screen readers: `2 minuuttia 5 sekuntia`. */
@@ -31,12 +31,12 @@ export function sayPosition(ms: number, say: Say): string {
 /** Returns a waiting time in words, without zero parts: `2 minuuttia`. */
 export function sayWait(ms: number, say: Say): string {
   const { hours, minutes, seconds } = parts(ms)
-  const said = [
+  const text = [
     hours > 0 && say('shell.time.hours', { count: hours }),
     minutes > 0 && say('shell.time.minutes', { count: minutes }),
     seconds > 0 && say('shell.time.seconds', { count: seconds }),
   ].filter(Boolean)
-  return said.length > 0 ? said.join(' ') : say('shell.time.seconds', { count: 0 })
+  return text.length > 0 ? text.join(' ') : say('shell.time.seconds', { count: 0 })
 }
 
 /** Parses a position: `1.02.05`, `2:05`, `65`. Returns milliseconds, or undefined for anything else. */

@@ -20,7 +20,7 @@ export function LetterRow({
   isDrafting,
 }: {
   letter: Letter
-  onChanged: (said: string) => void
+  onChanged: (text: string) => void
   onDraftAgain: () => void
   isDrafting: boolean
 }) {
@@ -72,7 +72,7 @@ export function LetterRow({
       {!delivered && !letter.isErased && (
         <div className="actions actions-forms">
           {!letter.isStale ? (
-            <NoteDelivery letter={letter} kind={kind} onNoted={() => onChanged(say('letters.noted'))} />
+            <RecordDelivery letter={letter} kind={kind} onRecorded={() => onChanged(say('letters.noted'))} />
           ) : (
             letter.madeBy && (
               <Button
@@ -106,14 +106,14 @@ function Way({ to, label, kind, children }: { to: string; label: string; kind: s
   )
 }
 
-function NoteDelivery({ letter, kind, onNoted }: { letter: Letter; kind: string; onNoted: () => void }) {
+function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: string; onRecorded: () => void }) {
   const { say } = useLanguage()
   const note = $api.useMutation('post', '/api/letters/{id}/delivery')
   const [how, setHow] = useState<Delivery>('POST')
   const submit = () =>
     note.mutateAsync({ params: { path: { id: letter.id } }, body: { how } }).then(
       () => {
-        onNoted()
+        onRecorded()
         return true
       },
       () => false,

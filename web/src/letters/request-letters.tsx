@@ -19,9 +19,9 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
   const make = $api.useMutation('post', '/api/requests/{id}/letters')
   const [making, setMaking] = useState<LetterKind>()
   const wanted = toMake(request)
-  const changed = (said: string) => {
+  const changed = (text: string) => {
     onChanged()
-    announce(said)
+    announce(text)
     focusHeading(headingOf.letters)
   }
   const draft = async (kind: LetterKind, ground?: RefusalGround) => {

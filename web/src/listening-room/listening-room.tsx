@@ -14,7 +14,7 @@ import { EndRoom } from './end-room.tsx'
 import { RoomCalls } from './room-calls.tsx'
 import { hasSound } from './room-facts.ts'
 import { TimeLeft, useMinutesLeft } from './time-left.tsx'
-import { useLeaveWhenOver } from './use-leave-when-over.ts'
+import { useLeaveWhenEnded } from './use-leave-when-ended.ts'
 
 /** Poll interval: a recording may be destroyed during the listening. */
 const pollMs = 15_000
@@ -32,7 +32,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
     refetchInterval: ({ state }) => (state.data && Date.parse(state.data.until) <= serverNowMs() ? false : pollMs),
   })
   const minutes = useMinutesLeft(data?.until)
-  useLeaveWhenOver(data !== undefined && minutes === 0)
+  useLeaveWhenEnded(data !== undefined && minutes === 0)
   const heading = useRef<HTMLHeadingElement>(null)
 
   const language = data?.language

@@ -1,6 +1,6 @@
 import type { ListeningEnd } from '../api/shapes.ts'
 
-export type OverWhy = ListeningEnd['why']
+export type ListeningEndReason = ListeningEnd['why']
 
 /** After this long without a message from the server the listening stops. */
 const silentMs = 5_000
@@ -11,19 +11,22 @@ const checkMs = 500
  * if it refuses the stream.
  * @returns a function that stops following
  */
-export function followListening(path: string, onOver: (why: OverWhy | 'silent' | 'refused') => void): () => void {
+export function followListening(
+  path: string,
+  onEnded: (why: ListeningEndReason | 'silent' | 'refused') => void,
+): () => void {
   const source = new EventSource(path)
   let heardAtMs = performance.now()
   const timer = window.setInterval(() => {
-    if (performance.now() - heardAtMs > silentMs) over('silent')
+    if (performance.now() - heardAtMs > silentMs) end('silent')
   }, checkMs)
   source.addEventListener('holds', () => {
     heardAtMs = performance.now()
   })
-  source.addEventListener('ended', (event: MessageEvent<string>) => over((JSON.parse(event.data) as ListeningEnd).why))
+  source.addEventListener('ended', (event: MessageEvent<string>) => end((JSON.parse(event.data) as ListeningEnd).why))
   source.addEventListener('error', () => {
     // EventSource reconnects after a lost connection, not after a refusal.
-    if (source.readyState === EventSource.CLOSED) over('refused')
+    if (source.readyState === EventSource.CLOSED) end('refused')
   })
 
   function stop(): void {
@@ -31,9 +34,9 @@ export function followListening(path: string, onOver: (why: OverWhy | 'silent' |
     source.close()
   }
 
-  function over(why: OverWhy | 'silent' | 'refused'): void {
+  function end(why: ListeningEndReason | 'silent' | 'refused'): void {
     stop()
-    onOver(why)
+    onEnded(why)
   }
 
   return stop

@@ -37,14 +37,14 @@ export function Listen({
   const { state, start, end, recover, pace } = useListening(recordingId, under)
   const [stopped, setStopped] = useState<Stopped>()
   const startMs = beginsAt(momentMs, stopped)
-  const isOver = state.state === 'over' || state.state === 'refused'
+  const hasEnded = state.state === 'over' || state.state === 'refused'
   // A person without the right would be refused, and the reason why the audio stopped would be lost.
   const mayView = !(state.state === 'over' && state.why === 'right')
 
   const notify = useEffectEvent(onViewed)
   useEffect(() => {
-    if (mayView && (state.state === 'open' || isOver)) notify()
-  }, [state.state, isOver, mayView])
+    if (mayView && (state.state === 'open' || hasEnded)) notify()
+  }, [state.state, hasEnded, mayView])
 
   if (state.state === 'open') {
     return (
@@ -94,13 +94,13 @@ export function ListenOffer({
   const { say } = useLanguage()
   const box = useRef<HTMLDivElement>(null)
   const note = useId()
-  const isOver = state.state === 'over' || state.state === 'refused'
+  const hasEnded = state.state === 'over' || state.state === 'refused'
   // After a withdrawn right it is not offered again: a retry would be refused.
   const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
 
   useEffect(() => {
-    if (isOver) box.current?.querySelector<HTMLElement>('.listen-offer button, a')?.focus()
-  }, [isOver])
+    if (hasEnded) box.current?.querySelector<HTMLElement>('.listen-offer button, a')?.focus()
+  }, [hasEnded])
 
   return (
     <div className="listen" ref={box}>
@@ -115,7 +115,7 @@ export function ListenOffer({
         <div className="listen-offer">
           <Button kind="primary" isBusy={state.state === 'opening'} onPress={onStart} aria-describedby={note}>
             <Headphones aria-hidden="true" size={20} />
-            {say(state.state === 'opening' ? 'listening.opening' : isOver ? 'listening.again' : startWord)}
+            {say(state.state === 'opening' ? 'listening.opening' : hasEnded ? 'listening.again' : startWord)}
           </Button>
           <p id={note}>
             {say('listening.purpose')} <strong>{say(`session.purpose.${under.purpose}`)}</strong>

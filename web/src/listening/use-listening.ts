@@ -7,17 +7,20 @@ import { api, queries } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Listening, Peaks, UnderPurpose } from '../api/shapes.ts'
-import { followListening, type OverWhy } from './follow-listening.ts'
+import { followListening, type ListeningEndReason } from './follow-listening.ts'
 
 export type ListeningState =
   | { state: 'idle' }
   | { state: 'opening' }
   | { state: 'open'; listening: Listening; peaks: Peaks }
-  | { state: 'over'; why: OverWhy | 'silent' }
+  | { state: 'over'; why: ListeningEndReason | 'silent' }
   | { state: 'refused'; error: unknown }
 
 /** Refusals that end a listening, with the reason. */
-const endings: Partial<Record<string, OverWhy>> = { 'deny.expired': 'right', 'recording.destroyed': 'destroyed' }
+const endings: Partial<Record<string, ListeningEndReason>> = {
+  'deny.expired': 'right',
+  'recording.destroyed': 'destroyed',
+}
 
 /** Starts, holds and ends one listening. */
 export function useListening(recordingId: string, under: UnderPurpose) {
@@ -83,7 +86,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
   }
 
   /** The server ended it: closes the player and discards the fetched audio. */
-  const over = useEffectEvent((why: OverWhy | 'silent' | 'refused') => {
+  const finish = useEffectEvent((why: ListeningEndReason | 'silent' | 'refused') => {
     if (!openId.current) return
     if (why === 'refused') return void explain()
     if (why === 'silent') return end('silent')
@@ -92,7 +95,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     if (why === 'session') void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
   })
   const events = state.state === 'open' ? state.listening.events : undefined
-  useEffect(() => (events ? followListening(events, over) : undefined), [events])
+  useEffect(() => (events ? followListening(events, finish) : undefined), [events])
 
   const pace = (speed: number) => {
     const id = openId.current

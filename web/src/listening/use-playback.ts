@@ -1,5 +1,5 @@
 import { useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
-import { noteUse } from '../api/server-time.ts'
+import { recordUse } from '../api/server-time.ts'
 import { nextSpeed } from './keys.ts'
 import { pastSilence, type Stretch } from './silence.ts'
 import { makeSoundGraph, type Lanes, type SoundGraph } from './sound.ts'
@@ -152,7 +152,7 @@ export function usePlayback({
       seeking: follow,
       // A hidden tab gets no animation frames, but gets this event.
       timeupdate: () => {
-        noteUse()
+        recordUse()
         follow()
       },
       waiting: () => setWaiting(true),

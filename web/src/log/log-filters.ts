@@ -88,13 +88,13 @@ function readTime(written: string | undefined, rounding: 'floor' | 'ceil'): stri
   if (written === undefined) return undefined
   if (parseDay(written)) return written
   try {
-    return toTheMinute(toCalendarDateTime(parseAbsolute(written, zone)), rounding)
+    return roundToMinute(toCalendarDateTime(parseAbsolute(written, zone)), rounding)
   } catch {
     return undefined
   }
 }
 
-function toTheMinute(time: CalendarDateTime, rounding: 'floor' | 'ceil'): string {
+function roundToMinute(time: CalendarDateTime, rounding: 'floor' | 'ceil'): string {
   const floor = time.set({ second: 0, millisecond: 0 })
   const rounded = rounding === 'ceil' && floor.compare(time) < 0 ? floor.add({ minutes: 1 }) : floor
   return rounded.toString().slice(0, 16)

@@ -236,8 +236,8 @@ export function sayAction(action: string, say: Say): string {
 
 export function sayKind(kind: string, say: Say): string {
   const word = `log.object.${kind}` as Word
-  const said = say(word)
-  return said === word ? kind : said
+  const text = say(word)
+  return text === word ? kind : text
 }
 
 /** Returns the result of an entry, and the reason of a refusal. */

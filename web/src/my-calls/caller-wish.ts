@@ -5,7 +5,7 @@ import { serverNowMs } from '../api/server-time.ts'
  * Returns true once the deadline has passed, after which the Service Unit enters the caller's wish (R49). Keeps the focus in
  * `group`, where the button was.
  */
-export function useCallerWishOver(until: string | undefined, group: RefObject<HTMLElement | null>): boolean {
+export function useCallerWishEnded(until: string | undefined, group: RefObject<HTMLElement | null>): boolean {
   const [nowMs, setNow] = useState(serverNowMs)
   useEffect(() => {
     if (until === undefined) return

@@ -10,7 +10,7 @@ import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { announce } from '../shell/announce.tsx'
-import { useCallerWishOver } from './caller-wish.ts'
+import { useCallerWishEnded } from './caller-wish.ts'
 import { wordOfForbidden } from './word-of-forbidden.ts'
 
 const wishes = [
@@ -43,7 +43,7 @@ export function ForbidOwn({
 }) {
   const { say, language } = useLanguage()
   const group = useRef<HTMLDivElement>(null)
-  const isOver = useCallerWishOver(callerWishUntil, group)
+  const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [request, setConfirming] = useState<(typeof wishes)[number]>()
   const [isMine, setMine] = useState(false)
@@ -88,7 +88,7 @@ export function ForbidOwn({
       </span>
       <div className="actions">
         {wishes
-          .filter(({ party }) => party === 'OFFICIAL' || !isOver)
+          .filter(({ party }) => party === 'OFFICIAL' || !hasEnded)
           .map((wish) => (
             <Button
               key={wish.party}
@@ -105,7 +105,7 @@ export function ForbidOwn({
       </div>
       {callerWishUntil !== undefined && (
         <p className="second">
-          {isOver
+          {hasEnded
             ? say('my-calls.forbid.caller.over.short')
             : say('my-calls.forbid.caller.until.short', { time: formatTime(callerWishUntil, language) })}
         </p>

@@ -12,7 +12,7 @@ import { formatSpan } from '../format/instant.ts'
 import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useOpenRoom } from '../listening-room/use-open-room.ts'
-import { NoteOutcome } from './note-outcome.tsx'
+import { RecordOutcome } from './record-outcome.tsx'
 import { SoundCheck } from './sound-check.tsx'
 
 /** One appointment for its host: time, place, the listener's needs, outcome; at the workstation, its start. */
@@ -54,7 +54,7 @@ export function AppointmentCard({ appointment, onChanged }: { appointment: Appoi
       )}
       {state === 'BOOKED' && (
         <div className="actions actions-forms">
-          <NoteOutcome appointment={appointment} onNoted={onChanged} />
+          <RecordOutcome appointment={appointment} onRecorded={onChanged} />
         </div>
       )}
     </article>

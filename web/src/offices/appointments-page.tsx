@@ -11,7 +11,7 @@ import { todayAt } from '../retention/until.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { AppointmentCard, useAppointments } from './appointment-card.tsx'
-import { agendaOf, readWhose } from './office-shapes.ts'
+import { agendaOf, readAppointmentFilter } from './office-shapes.ts'
 
 /** A recording is held half a year: no appointment is further ahead. */
 const aheadDays = 190
@@ -19,7 +19,11 @@ const aheadDays = 190
 /** The host's appointments: those without an outcome first, then today's and later ones (R47). */
 export function AppointmentsPage() {
   const { say } = useLanguage()
-  const { whose = 'mine' } = useSearch({ from: '/appointments', select: readWhose, structuralSharing: true })
+  const { whose = 'mine' } = useSearch({
+    from: '/appointments',
+    select: readAppointmentFilter,
+    structuralSharing: true,
+  })
   const today = todayAt(serverNowMs())
   const { data, error, isPending, refetch } = useAppointments(
     whose,

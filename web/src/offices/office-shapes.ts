@@ -23,7 +23,7 @@ export function readWeek(search: Record<string, unknown>): { week?: string } {
 }
 
 /** Reads whose appointments to show from the address; the viewer's own by default. */
-export function readWhose(search: Record<string, unknown>): { whose?: 'all' } {
+export function readAppointmentFilter(search: Record<string, unknown>): { whose?: 'all' } {
   return search['whose'] === 'all' ? { whose: 'all' } : {}
 }
 

@@ -36,10 +36,10 @@ export function OfficeTimes({
     { staleTime: 0 },
   )
   const shown = (day: typeof monday) => formatDate(day.toDate(zone).toISOString(), language)
-  const changed = (said: string) => {
+  const changed = (text: string) => {
     void refetch()
     onChanged()
-    announce(said)
+    announce(text)
   }
   const other = (weeks: number) => ({ week: monday.add({ weeks }).toString() })
   return (

@@ -12,7 +12,7 @@ import { Needs, Urgent } from './appointment-card.tsx'
 import { BookNow } from './book-now.tsx'
 import { BookTime } from './book-time.tsx'
 import { bookable, lastOutcome } from './bookable.ts'
-import { NoteOutcome } from './note-outcome.tsx'
+import { RecordOutcome } from './record-outcome.tsx'
 
 /** Appointments of a request: booked, moved, withdrawn, and earlier outcomes (R47). */
 export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
@@ -30,9 +30,9 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
   const booked = request.appointments.find(({ state }) => state === 'BOOKED')
   const earlier = request.appointments.filter(({ state }) => state !== 'BOOKED')
   if (may === 'not-asked' && request.appointments.length === 0) return null
-  const changed = (said: string) => {
+  const changed = (text: string) => {
     onChanged()
-    announce(said)
+    announce(text)
     focusHeading(headingOf.appointments)
   }
   return (
@@ -58,7 +58,7 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
           <div className="actions actions-forms">
             <BookTime request={request} booked={booked} onBooked={() => changed(say('offices.book.done'))} />
             <BookNow request={request} booked={booked} onBooked={() => changed(say('offices.book.now.done'))} />
-            {booked && <NoteOutcome appointment={booked} onNoted={() => changed(say('offices.outcome.noted'))} />}
+            {booked && <RecordOutcome appointment={booked} onRecorded={() => changed(say('offices.outcome.noted'))} />}
           </div>
         )}
         {earlier.length > 0 && (

@@ -111,11 +111,11 @@ export function Employed({ person }: { person: Pick<Person, 'employedFrom' | 'em
   const from = formatDate(person.employedFrom, language)
   if (person.employedTo == null) return say('people.person.employed.since', { from })
   const to = formatDate(lastMomentOf(person.employedTo), language)
-  const isOver = Date.parse(person.employedTo) <= serverNowMs()
+  const hasEnded = Date.parse(person.employedTo) <= serverNowMs()
   return (
     <>
       {from}–{to}
-      {isOver && <span className="second">{say('people.person.employed.over')}</span>}
+      {hasEnded && <span className="second">{say('people.person.employed.over')}</span>}
     </>
   )
 }

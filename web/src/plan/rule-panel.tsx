@@ -13,7 +13,7 @@ export function RulePanel({ rule }: { rule: Rule }) {
   const from = formatDate(rule.from, language)
   const now = serverNowMs()
   const isComing = Date.parse(rule.from) > now
-  const isOver = rule.until !== undefined && Date.parse(rule.until) <= now
+  const hasEnded = rule.until !== undefined && Date.parse(rule.until) <= now
   return (
     <article className="panel rule" aria-labelledby={`rule-${rule.id}`}>
       <div className="rule-head">
@@ -21,7 +21,7 @@ export function RulePanel({ rule }: { rule: Rule }) {
         <p className="muted">
           {say('plan.rule.id', { id: rule.id, version: rule.version })}
           {isComing && ` · ${say('plan.rule.coming')}`}
-          {isOver && ` · ${say('plan.rule.over')}`}
+          {hasEnded && ` · ${say('plan.rule.over')}`}
         </p>
       </div>
       <dl className="facts">

@@ -21,11 +21,11 @@ export function formatHours({ days, from, to }: Hours, language: Language): stri
   const name = new Intl.DateTimeFormat(locales[language], { weekday: 'short', timeZone: 'UTC' })
   // 1 January 2024 was a Monday.
   const dayName = (index: number) => name.format(new Date(Date.UTC(2024, 0, 1 + index)))
-  const said = runs.map((run) => {
+  const text = runs.map((run) => {
     const [first, last] = [dayName(run[0]!), dayName(run.at(-1)!)]
     return run.length === 1 ? first : run.length === 2 ? `${first}, ${last}` : `${first}–${last}`
   })
-  return `${said.join(', ')} ${formatClock(from)}–${formatClock(to)}`
+  return `${text.join(', ')} ${formatClock(from)}–${formatClock(to)}`
 }
 
 /** Returns the text of a quota: maximum count, scope and period. */

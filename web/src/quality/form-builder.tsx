@@ -60,7 +60,7 @@ export function FormBuilder({
     }
   }
   const wrong: Wrong[] = problems.map(({ code, at }) => ({
-    text: `${say(`quality.problem.${code}`)}${at ? ` (${whereOf(work, at)})` : ''}`,
+    text: `${say(`quality.problem.${code}`)}${at ? ` (${questionPath(work, at)})` : ''}`,
     ...(at && { field: `part-${at}` }),
   }))
   return (
@@ -193,7 +193,7 @@ function SectionEditor({
 }
 
 /** Number of a section or question: 2, or 2.3. */
-function whereOf(form: FormContent, id: string): string {
+function questionPath(form: FormContent, id: string): string {
   const s = form.sections.findIndex((one) => one.id === id || one.questions.some((question) => question.id === id))
   const q = form.sections[s]?.questions.findIndex((one) => one.id === id) ?? -1
   return q < 0 ? String(s + 1) : `${s + 1}.${q + 1}`

@@ -86,7 +86,7 @@ export function CallTitle({ call }: { call: RequestCall }) {
 /** The requester's claims, in one line. */
 function ReportedDetails({ reported, isOfficials }: { reported: ReportedCall; isOfficials: boolean }) {
   const { say } = useLanguage()
-  const said = [
+  const text = [
     reported.callerNumber !== undefined
       ? say('requests.call.told.from', { number: reported.callerNumber })
       : !isOfficials && say('requests.call.told.withheld'),
@@ -96,7 +96,7 @@ function ReportedDetails({ reported, isOfficials }: { reported: ReportedCall; is
     reported.official !== undefined && say('requests.call.told.official', { name: reported.official }),
     say(`requests.told.accuracy.${reported.accuracy}`),
   ].filter((one) => one !== false)
-  return <p className="muted breaking">{say('requests.call.told.line', { told: said.join(', ') })}</p>
+  return <p className="muted breaking">{say('requests.call.told.line', { told: text.join(', ') })}</p>
 }
 
 /** Acts: search again with more details, give up, withdraw. */

@@ -14,7 +14,7 @@ import { partOf, stateOf, type Step, type Done } from './steps.ts'
 
 const outcomes = ['ANSWERED', 'REFUSED', 'WITHDRAWN'] as const
 type Outcome = (typeof outcomes)[number]
-const whereTo: Record<RequestDetail['unfinished'][number], Step> = {
+const links: Record<RequestDetail['unfinished'][number], Step> = {
   call: 'calls',
   letter: 'letters',
   appointment: 'appointments',
@@ -67,10 +67,10 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
                 {stands.map((one) => (
                   <li key={one}>
                     <a
-                      href={`#${partOf(whereTo[one])}`}
+                      href={`#${partOf(links[one])}`}
                       onClick={(event) => {
                         event.preventDefault()
-                        goTo(whereTo[one])
+                        goTo(links[one])
                       }}
                     >
                       {say(

@@ -1,6 +1,6 @@
 import { createContext, use, useState, type ReactNode } from 'react'
 import type { RequestDetail } from '../api/shapes.ts'
-import { goTo } from './go-to.ts'
+import { goTo } from './scroll-to-step.ts'
 import { canFold, stateOf, stepsOf, type Step } from './steps.ts'
 
 interface Folding {

@@ -16,7 +16,7 @@ const shown = ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT'] as 
 const ways = [...shown, 'STRONG_EID', 'CALLBACK'] as const satisfies readonly IdentifiedHow[]
 
 /** Requester and identification; no call search before that (R46). */
-export function Who({ request, onDone }: { request: RequestDetail; onDone: Done }) {
+export function Identification({ request, onDone }: { request: RequestDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { requester, official, identified, party } = request
   return (

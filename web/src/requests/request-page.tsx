@@ -15,7 +15,7 @@ import { Acts } from './acts/request-acts.tsx'
 import { Calls } from './calls.tsx'
 import { CloseRequest } from './close-request.tsx'
 import { FoldingProvider } from './folding.tsx'
-import { Who } from './identify.tsx'
+import { Identification } from './identify.tsx'
 import { NextPanel, StepList } from './next-panel.tsx'
 import { Prohibitions } from './prohibitions.tsx'
 import { RequestFacts } from './request-facts.tsx'
@@ -38,9 +38,9 @@ export function RequestPage() {
     forgetQueue()
     await refetch()
   }
-  const done: Done = async (said, heading) => {
+  const done: Done = async (text, heading) => {
     await changed()
-    announce(said)
+    announce(text)
     focusHeading(heading ?? 'request-next')
   }
   return (
@@ -76,7 +76,7 @@ function Serving({
   const own = { request, onDone }
   const panel = { request, onChanged }
   const parts: Record<Step, ReactNode> = {
-    who: <Who {...own} />,
+    who: <Identification {...own} />,
     calls: <Calls {...own} onChanged={onChanged} isServed={under !== undefined} />,
     letters: <Letters {...panel} />,
     appointments: <Appointments {...panel} />,

@@ -80,19 +80,19 @@ export function RequestsPage() {
 /** Overdue and urgent requests and unsent letters, in words; renders nothing if there are none. */
 function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
   const { say } = useLanguage()
-  const said = [
+  const text = [
     counts.overdue > 0 && say('requests.waiting.overdue', { count: counts.overdue }),
     counts.urgent > 0 && say('requests.waiting.urgent', { count: counts.urgent }),
     counts.letters > 0 && say('requests.waiting.letters', { count: counts.letters }),
   ].filter((one) => one !== false)
-  if (said.length === 0) return null
+  if (text.length === 0) return null
   return (
     <Notice kind={counts.overdue > 0 || counts.urgent > 0 ? 'warning' : 'info'}>
-      {said.length === 1 ? (
-        <p>{said[0]}</p>
+      {text.length === 1 ? (
+        <p>{text[0]}</p>
       ) : (
         <ul>
-          {said.map((one) => (
+          {text.map((one) => (
             <li key={one}>{one}</li>
           ))}
         </ul>

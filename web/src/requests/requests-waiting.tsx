@@ -8,7 +8,7 @@ import { useQueue } from './use-queue.ts'
 
 interface Waits {
   kind: NoticeKind
-  said: string
+  text: string
   to: QueueFilters
 }
 
@@ -19,7 +19,7 @@ export function useRequestsWaiting(me: Me | undefined): Waits[] {
   const pending = usePendingRights(me).data?.items.filter(isUndecided).length ?? 0
   if (!counts) return []
   const waits = (kind: NoticeKind, word: Parameters<typeof say>[0], count: number, to: QueueFilters = {}) =>
-    count > 0 ? [{ kind, said: say(word, { count }), to }] : []
+    count > 0 ? [{ kind, text: say(word, { count }), to }] : []
   return [
     ...waits('warning', 'requests.rights.waiting', pending),
     ...waits('warning', 'requests.waiting.overdue', counts.overdue),
@@ -32,10 +32,10 @@ export function useRequestsWaiting(me: Me | undefined): Waits[] {
 
 export function RequestsWaiting({ waiting }: { waiting: readonly Waits[] }) {
   const { say } = useLanguage()
-  return waiting.map(({ kind, said, to }) => (
-    <Notice key={said} kind={kind}>
+  return waiting.map(({ kind, text, to }) => (
+    <Notice key={text} kind={kind}>
       <p>
-        {said}{' '}
+        {text}{' '}
         <Link to="/requests" search={to}>
           {say('requests.title')}
         </Link>

@@ -13,15 +13,15 @@ export function useServing(request: { id: string; number: string; closed?: objec
   const { choices, chosen, choose, leave } = usePurposeState()
   const may = choices.some(({ purpose }) => purpose === 'INSPECTION')
   const { number } = request
-  const isOver = request.closed !== undefined
-  const isServed = !isOver && chosen?.purpose === 'INSPECTION' && chosen.reference === number
+  const hasEnded = request.closed !== undefined
+  const isServed = !hasEnded && chosen?.purpose === 'INSPECTION' && chosen.reference === number
   const serve = useEffectEvent(() => {
-    if (isOver && chosen?.purpose === 'INSPECTION') return leave()
-    if (isOver || !may) return
+    if (hasEnded && chosen?.purpose === 'INSPECTION') return leave()
+    if (hasEnded || !may) return
     window.sessionStorage.setItem(remembered, JSON.stringify([number, request.id]))
     if (!isServed) choose({ purpose: 'INSPECTION', reference: number })
   })
-  useEffect(() => serve(), [number, may, isOver, isServed])
+  useEffect(() => serve(), [number, may, hasEnded, isServed])
   return isServed ? chosen : undefined
 }
 

@@ -4,7 +4,7 @@ export const steps = ['who', 'calls', 'appointments', 'prohibition', 'acts', 'le
 /** Step of the request's page, in order. */
 export type Step = (typeof steps)[number]
 /** Called after an act: announces it, reads the page again, and focuses the given heading, or the next step's. */
-export type Done = (said: string, heading?: string) => Promise<void>
+export type Done = (message: string, heading?: string) => Promise<void>
 export type StepState = 'done' | 'now' | 'waits' | 'ahead'
 
 const stepOfNext: Record<NextStep, Step> = {

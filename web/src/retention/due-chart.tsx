@@ -23,7 +23,7 @@ export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
   )
   const slider = useId()
   const chosen = due[Math.min(at, due.length - 1)]!
-  const said = `${saySpan(chosen, by, say, language)}: ${sayDue(chosen, say, language)}`
+  const text = `${saySpan(chosen, by, say, language)}: ${sayDue(chosen, say, language)}`
   return (
     <div className="panel due-chart">
       <Bars title={say('retention.recordings')} due={due} what="recordings" by={by} at={at} onAt={setAt} />
@@ -42,10 +42,10 @@ export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
         min={0}
         max={due.length - 1}
         value={at}
-        aria-valuetext={said}
+        aria-valuetext={text}
         onChange={(event) => setAt(Number(event.currentTarget.value))}
       />
-      <p className="due-chosen">{said}</p>
+      <p className="due-chosen">{text}</p>
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { agendaOf } from '../offices/office-shapes.ts'
 import { hasRole } from '../session/rights.ts'
 import { endsSoon, knowsHolds, seesPlaces, seesRecalls, seesRetention } from './retention-shapes.ts'
 import { todayAt } from './until.ts'
-import { whatStands, type Standing } from './what-stands.ts'
+import { openObstacles, type OpenObstacle } from './open-obstacles.ts'
 
 const pages = {
   '/retention': 'retention.title',
@@ -20,7 +20,7 @@ const pages = {
 /** Item that waits: urgency, text and page. */
 export interface EndWaiting {
   kind: 'error' | 'warning' | 'info'
-  said: string
+  text: string
   to: keyof typeof pages
 }
 
@@ -48,13 +48,13 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   const agenda = agendaOf(appointments.data?.items ?? [], serverNowMs())
   const out = recalls.data?.items.filter(({ confirmedAt }) => !confirmedAt) ?? []
   const counted = (kind: EndWaiting['kind'], word: Parameters<typeof say>[0], count: number, to: EndWaiting['to']) =>
-    count > 0 ? [{ kind, said: say(word, { count }), to }] : []
-  const standing = retention.data ? whatStands(retention.data).filter(({ kind }) => isTheirs(me, kind)) : []
+    count > 0 ? [{ kind, text: say(word, { count }), to }] : []
+  const state = retention.data ? openObstacles(retention.data).filter(({ kind }) => isTheirs(me, kind)) : []
   return [
     ...(clock !== undefined && clock !== 'right' && seesPlaces(me)
-      ? [{ kind: 'error' as const, said: say(`start.clock.${clock}`), to: '/retention' as const }]
+      ? [{ kind: 'error' as const, text: say(`start.clock.${clock}`), to: '/retention' as const }]
       : []),
-    ...counted('warning', 'start.obstacles', standing.length, '/retention'),
+    ...counted('warning', 'start.obstacles', state.length, '/retention'),
     ...counted('warning', 'start.unsaid', agenda.unsaid.length, '/appointments'),
     ...counted('info', 'start.appointments', agenda.today.length, '/appointments'),
     ...counted('warning', 'start.overdue', out.filter(({ isOverdue }) => isOverdue).length, '/retention/recalls'),
@@ -70,10 +70,10 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
 
 export function EndsWaiting({ ends }: { ends: readonly EndWaiting[] }) {
   const { say } = useLanguage()
-  return ends.map(({ kind, said, to }) => (
-    <Notice key={said} kind={kind}>
+  return ends.map(({ kind, text, to }) => (
+    <Notice key={text} kind={kind}>
       <p>
-        {said} <Link to={to}>{say(pages[to])}</Link>
+        {text} <Link to={to}>{say(pages[to])}</Link>
       </p>
     </Notice>
   ))
@@ -87,7 +87,7 @@ function inspects(me: Me): boolean {
  * Administrators and overseers of the register get all of them; others their own. A missing backup is no obstacle to a
  * destruction: the retention page shows it.
  */
-function isTheirs(me: Me, kind: Standing['kind']): boolean {
+function isTheirs(me: Me, kind: OpenObstacle['kind']): boolean {
   if (kind === 'backup-none') return false
   if (seesPlaces(me)) return true
   return kind === 'attestation-over' && hasRole(me, 'SECURITY')

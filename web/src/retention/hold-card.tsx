@@ -120,9 +120,9 @@ export function HoldCard({
     </section>
   )
 
-  function done(said: 'retention.holds.renewed' | 'retention.holds.ended') {
+  function done(text: 'retention.holds.renewed' | 'retention.holds.ended') {
     onChanged()
-    announce(say(said))
+    announce(say(text))
     focusHeading(title)
   }
 }

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { Standing } from './what-stands.ts'
+import type { OpenObstacle } from './open-obstacles.ts'
 
 /** Obstacles to a destruction or its proof: what happens, what it means, what to do. */
 export function Obstacles({
@@ -12,7 +12,7 @@ export function Obstacles({
   isStopped,
   withPlaces,
 }: {
-  obstacles: readonly Standing[]
+  obstacles: readonly OpenObstacle[]
   /** Number past their day, waiting for the next run. */
   overdue: number
   /** The clock is stopped, which is shown separately. */
@@ -45,7 +45,7 @@ export function Obstacles({
   )
 }
 
-function OneObstacle({ obstacle, withPlaces }: { obstacle: Standing; withPlaces: boolean }) {
+function OneObstacle({ obstacle, withPlaces }: { obstacle: OpenObstacle; withPlaces: boolean }) {
   const { kind, count, since, deadline, place, example, fault } = obstacle
   const { say, language } = useLanguage()
   const at = (instant: string) => formatInstant(instant, language)

@@ -14,7 +14,7 @@ import { Ledger } from './ledger.tsx'
 import { Obstacles } from './obstacles.tsx'
 import { seesLedger, seesPlaces, type Retention } from './retention-shapes.ts'
 import { Runs } from './runs.tsx'
-import { whatStands } from './what-stands.ts'
+import { openObstacles } from './open-obstacles.ts'
 
 /** Säilytys: what is held and until when, obstacles to destruction, and proofs of destruction. */
 export function RetentionPage() {
@@ -30,7 +30,7 @@ export function RetentionPage() {
           <ClockState retention={data} onConfirmed={() => refetch()} />
           {/* The clock is told above, with what to do about it. */}
           <Obstacles
-            obstacles={whatStands(data)}
+            obstacles={openObstacles(data)}
             overdue={data.recordings.overdue + data.history.overdue}
             isStopped={data.clock.state === 'ahead'}
             withPlaces={presence.state === 'signed-in' && seesPlaces(presence.me)}

@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..'
 /** Returns the text of a key; the key itself if there is none. */
 const say: Say = (key, values = {}) => {
   const text = words[key] ?? words[`${key}_${values['count'] === 1 ? 'one' : 'other'}`] ?? key
-  return Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{{${name}}}`, String(value)), text)
+  return Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)), text)
 }
 
 describe('the words of how records end', () => {

@@ -7,8 +7,8 @@ import { zone } from '../format/instant.ts'
 
 /** Returns the text of a code; the code itself if there is none. */
 function known(key: string, code: string, say: Say): string {
-  const said = say(key as Word)
-  return said === key ? code : said
+  const text = say(key as Word)
+  return text === key ? code : text
 }
 
 /** Returns the text of a run's fault; its stable code if there is none. */
@@ -23,8 +23,8 @@ export function sayLedgerKind(kind: string, say: Say): string {
 
 /** Returns the text of a destruction cause. For a recording, those of the contact page. */
 export function sayCause(cause: string, say: Say): string {
-  const said = known(`contact.cause.${cause}`, cause, say)
-  return said === cause ? known(`retention.ledger-cause.${cause}`, cause, say) : said
+  const text = known(`contact.cause.${cause}`, cause, say)
+  return text === cause ? known(`retention.ledger-cause.${cause}`, cause, say) : text
 }
 
 /** Formats `2026-09` as `syyskuu 2026`. */

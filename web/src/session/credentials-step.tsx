@@ -12,7 +12,7 @@ import { beginSession, resumeSignIn } from './begin-session.ts'
 import { IdentityProviderButton } from './identity-provider-button.tsx'
 import type { Left } from './leave.ts'
 import { PasskeyButton } from './passkey-button.tsx'
-import { saysNobody, stepOf } from './sign-in-step.ts'
+import { isSignedOut, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
 
@@ -39,7 +39,7 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
       .catch((failure: unknown) => ({ data: undefined, error: failure }))
     setBusy(false)
     if (data) return beginSession(data)
-    if (saysNobody(error) && stepOf(error).step !== 'credentials') return resumeSignIn()
+    if (isSignedOut(error) && stepOf(error).step !== 'credentials') return resumeSignIn()
     setWrong(report(error))
   }
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text

@@ -17,7 +17,7 @@ const remembered = 'seloste.purpose'
 export function PurposeProvider({ me, children }: { me: Me; children: ReactNode }) {
   const choices = useMemo(() => purposesOf(me), [me])
   const [picked, setPicked] = useState<UnderPurpose | undefined>(() => recall(me.personId))
-  const chosen = useMemo(() => allowed(picked, choices) ?? theOnly(choices), [picked, choices])
+  const chosen = useMemo(() => allowed(picked, choices) ?? onlyChoice(choices), [picked, choices])
   const state = useMemo<PurposeState>(
     () => ({
       choices,
@@ -60,7 +60,7 @@ function allowed(under: UnderPurpose | undefined, choices: PurposeChoice[]): Und
   return choice && (!choice.referenceNeeded || under?.reference) ? under : undefined
 }
 
-function theOnly(choices: PurposeChoice[]): UnderPurpose | undefined {
+function onlyChoice(choices: PurposeChoice[]): UnderPurpose | undefined {
   const [only, ...others] = choices
   return only && others.length === 0 && !only.referenceNeeded ? { purpose: only.purpose } : undefined
 }

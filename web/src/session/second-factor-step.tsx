@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, giveUpSigningIn, resumeSignIn } from './begin-session.ts'
 import { PasskeyButton } from './passkey-button.tsx'
-import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
+import { readOtp, isSignedOut, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
 
@@ -35,11 +35,11 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     setBusy(false)
     if (data) return beginSession(data)
     // The first step has expired too, after some minutes.
-    if (saysNobody(error) && isOver(error)) return resumeSignIn()
+    if (isSignedOut(error) && hasExpired(error)) return resumeSignIn()
     setWrong(report(error, 'signin-code'))
   }
   const failed = (error: unknown) => {
-    if (saysNobody(error) && isOver(error)) return void resumeSignIn()
+    if (isSignedOut(error) && hasExpired(error)) return void resumeSignIn()
     setWrong(report(error))
   }
   const submit = () => {
@@ -115,7 +115,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   )
 }
 
-function isOver(error: unknown): boolean {
+function hasExpired(error: unknown): boolean {
   const { step } = stepOf(error)
   return step === 'enrolment' || (step === 'credentials' && codeOf(error) === 'session.none')
 }

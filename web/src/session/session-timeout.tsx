@@ -6,8 +6,8 @@ import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { formatPosition, sayWait } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { saysNobody } from './sign-in-step.ts'
-import { isLastEnd, saysAloud, timeLeft } from './time-left.ts'
+import { isSignedOut } from './sign-in-step.ts'
+import { isLastEnd, isAnnounced, timeLeft } from './time-left.ts'
 
 const session = { queryKey: ['get', '/api/session'] }
 
@@ -27,7 +27,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
   if (played.endsAt !== me.sessionEndsAt) setPlayed({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
   /** Reads the session, which counts as use. If the server does not answer at the end, the session ends in this browser. */
-  const request = async (isOver: boolean) => {
+  const request = async (hasEnded: boolean) => {
     if (isConfirming.current) return
     isConfirming.current = true
     const before = { endsAtMs: Date.parse(me.sessionEndsAt) }
@@ -35,7 +35,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     isConfirming.current = false
     const state = queries.getQueryState<Me>(session.queryKey)
     if (state?.status !== 'success') {
-      if (isOver && !saysNobody(state?.error)) onEnded()
+      if (hasEnded && !isSignedOut(state?.error)) onEnded()
       return
     }
     const endsAtMs = Date.parse(state.data?.sessionEndsAt ?? me.sessionEndsAt)
@@ -52,7 +52,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     })
     if (judged.do === 'warn') {
       setLeft({ ms: judged.leftMs, isLast: judged.isLast })
-      if (saysAloud(judged.leftMs)) setSpoken(sayWait(Math.ceil(judged.leftMs / 1000) * 1000, say))
+      if (isAnnounced(judged.leftMs)) setSpoken(sayWait(Math.ceil(judged.leftMs / 1000) * 1000, say))
       return
     }
     setLeft(undefined)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readOtp, saysNobody, stepOf } from './sign-in-step.ts'
+import { readOtp, isSignedOut, stepOf } from './sign-in-step.ts'
 
 const refused = (code: string, more: object = {}) => ({ error: { code, message: '', ...more } })
 
@@ -36,9 +36,9 @@ test.each([
 
 test('nobody is signed in where the server says so, not where it is in trouble', () => {
   for (const code of ['session.none', 'session.second-factor', 'session.enrolment']) {
-    expect(saysNobody(refused(code))).toBe(true)
+    expect(isSignedOut(refused(code))).toBe(true)
   }
   for (const error of [refused('unavailable'), refused('session.too-many'), refused('no-answer'), new Error('x')]) {
-    expect(saysNobody(error)).toBe(false)
+    expect(isSignedOut(error)).toBe(false)
   }
 })

@@ -6,7 +6,7 @@ export type SignInStep =
   { step: 'credentials' } | { step: 'second-factor'; factors: readonly SecondFactor[] } | { step: 'enrolment' }
 
 /** Returns true if the server answers that nobody is signed in; server errors do not count. */
-export function saysNobody(error: unknown): boolean {
+export function isSignedOut(error: unknown): boolean {
   return isRefusal(error) && error.error.code.startsWith('session.') && error.error.code !== 'session.too-many'
 }
 

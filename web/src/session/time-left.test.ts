@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isLastEnd, saysAloud, timeLeft, type SessionClock } from './time-left.ts'
+import { isLastEnd, isAnnounced, timeLeft, type SessionClock } from './time-left.ts'
 
 const now = Date.parse('2026-11-25T12:00:00Z')
 const clock = (leftMs: number, more: Partial<SessionClock> = {}): SessionClock => ({
@@ -48,7 +48,7 @@ describe('the end of a session', () => {
   })
 
   test('is said aloud at two minutes, one, half a minute and ten seconds, and in between not', () => {
-    const said = Array.from({ length: 121 }, (_, seconds) => seconds).filter((seconds) => saysAloud(seconds * 1000))
-    expect(said).toEqual([10, 30, 60, 120])
+    const text = Array.from({ length: 121 }, (_, seconds) => seconds).filter((seconds) => isAnnounced(seconds * 1000))
+    expect(text).toEqual([10, 30, 60, 120])
   })
 })

@@ -39,7 +39,7 @@ export function isLastEnd(before: { endsAtMs: number }, after: { endsAtMs: numbe
 }
 
 /** Returns true when the time left is announced: at each whole minute, at 30 s and at 10 s. */
-export function saysAloud(leftMs: number): boolean {
+export function isAnnounced(leftMs: number): boolean {
   const seconds = Math.ceil(leftMs / 1000)
   return seconds > 0 && (seconds % 60 === 0 || seconds === 30 || seconds === 10)
 }

@@ -1,6 +1,6 @@
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import { saysNobody, stepOf, type SignInStep } from './sign-in-step.ts'
+import { isSignedOut, stepOf, type SignInStep } from './sign-in-step.ts'
 
 export type Presence =
   | { state: 'asking' }
@@ -11,7 +11,7 @@ export type Presence =
 /** Returns who is signed in in this browser. */
 export function usePresence(): Presence {
   const { data, error, refetch } = $api.useQuery('get', '/api/session', undefined, { staleTime: 60_000 })
-  if (saysNobody(error)) return { state: 'signed-out', awaits: stepOf(error) }
+  if (isSignedOut(error)) return { state: 'signed-out', awaits: stepOf(error) }
   if (data) return { state: 'signed-in', me: data }
   if (error) return { state: 'unknown', error, again: () => void refetch() }
   return { state: 'asking' }

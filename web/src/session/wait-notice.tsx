@@ -5,7 +5,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Rate limit notice: how long to wait, why, and that others cannot block one's own browser. */
-export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () => void }) {
+export function WaitNotice({ untilMs, onOver: onEnded }: { untilMs: number; onOver: () => void }) {
   const { say } = useLanguage()
   const [leftMs, setLeft] = useState(() => untilMs - Date.now())
   const notice = useRef<HTMLDivElement>(null)
@@ -17,7 +17,7 @@ export function WaitNotice({ untilMs, onOver }: { untilMs: number; onOver: () =>
     // The notice disappears; the focus in it moves to where the next attempt starts.
     if (notice.current?.contains(document.activeElement))
       notice.current.parentElement?.querySelector<HTMLElement>('form input')?.focus()
-    onOver()
+    onEnded()
   })
   useEffect(() => {
     notice.current?.focus()

@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react'
 
-let said = { text: '', count: 0 }
+let announcement = { text: '', count: 0 }
 const listeners = new Set<() => void>()
 
 /** Announces a text to screen readers, politely. */
 export function announce(text: string): void {
-  said = { text, count: said.count + 1 }
+  announcement = { text, count: announcement.count + 1 }
   for (const listener of listeners) listener()
 }
 
@@ -16,7 +16,7 @@ export function Announcer() {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => said,
+    () => announcement,
   )
   return (
     <div className="visually-hidden">

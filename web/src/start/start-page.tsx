@@ -38,7 +38,7 @@ export function StartPage() {
   return (
     <Page title={say('shell.nav.start')} lead={say('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
-      <WhatWaits
+      <WaitingTasks
         saysNone={ends !== undefined && (!me || !watches(me))}
         hasMore={rights > 0 || (ends ?? []).length + requests.length + disclosures.length > 0}
       >
@@ -46,20 +46,20 @@ export function StartPage() {
         <DisclosuresWaiting waiting={disclosures} />
         <EndsWaiting ends={ends ?? []} />
         {rights > 0 && <RightsToDecide count={rights} />}
-      </WhatWaits>
+      </WaitingTasks>
       {me && <RightsWaiting me={me} />}
       {me && watches(me) && <OpenAlarms />}
       {me && runsCapture(me) && !watches(me) && <Standstill />}
       {me && decidesRemovals(me) && <DirectoryChanges />}
       {me && decidesRemovals(me) && <FactorRemovals />}
-      <WhatHolds />
-      {me && <WhatToDo me={me} />}
+      <VersionInForce />
+      {me && <Tasks me={me} />}
     </Page>
   )
 }
 
 /** Drafts that this person decides on, followed by their own unsubmitted ones. */
-function WhatWaits({
+function WaitingTasks({
   saysNone,
   hasMore: more,
   children,
@@ -90,7 +90,7 @@ function WhatWaits({
   )
 }
 
-function WhatHolds() {
+function VersionInForce() {
   const { say, language } = useLanguage()
   const { data } = $api.useQuery('get', '/api/description/versions', undefined, { staleTime: 0 })
   const now = data?.items.find(({ state }) => state === 'in-force')
@@ -109,7 +109,7 @@ function WhatHolds() {
   )
 }
 
-function WhatToDo({ me }: { me: Me }) {
+function Tasks({ me }: { me: Me }) {
   const { say, language } = useLanguage()
   return (
     <section aria-labelledby="start-do" className="stack-small">

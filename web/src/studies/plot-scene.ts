@@ -22,7 +22,7 @@ export interface Plot {
   write: (number: number) => string
   kind: 'count' | 'share' | 'length'
   /** Horizontal bars with their names beside them: for names that are no times, and for narrow screens. */
-  isLying: boolean
+  isHorizontal: boolean
   width: number
   /** Title in a file, which has no page around it. */
   title?: readonly string[] | undefined
@@ -36,7 +36,7 @@ const gapPx = 12
 const plotHeight = 280
 const hidden = '–'
 
-export function layOut(plot: Plot): Scene {
+export function layOutPlot(plot: Plot): Scene {
   const scene: Scene = { width: plot.width, height: 0, rects: [], lines: [], texts: [] }
   let top = 4
   for (const title of plot.title ?? []) {
@@ -46,7 +46,7 @@ export function layOut(plot: Plot): Scene {
   top = drawLegend(scene, plot, top + 4)
   const numbers = plot.items.flatMap(({ value, mark, compared }) => [value ?? 0, mark ?? 0, compared ?? 0])
   const ticks = ticksOf(Math.max(0, ...numbers), plot.kind)
-  if (plot.isLying) drawLying(scene, plot, ticks, top)
+  if (plot.isHorizontal) drawHorizontal(scene, plot, ticks, top)
   else drawUpright(scene, plot, ticks, top)
   return scene
 }
@@ -70,7 +70,7 @@ function drawLegend(scene: Scene, { legend, width }: Plot, top: number): number 
 }
 
 /** Draws names on a line above their bars, so that none is cut off. */
-function drawLying(
+function drawHorizontal(
   scene: Scene,
   { items, isCompared, write, width }: Plot,
   ticks: readonly number[],

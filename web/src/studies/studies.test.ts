@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { csvOf } from './csv.ts'
 import { sayFigure, columnsOf } from './figure-columns.ts'
 import { svgOf } from './plot-files.ts'
-import { layOut, ticksOf, type Plot } from './plot-scene.ts'
+import { layOutPlot, ticksOf, type Plot } from './plot-scene.ts'
 import { comparedDays, daysOf, queryOf, readQuestion } from './question.ts'
 
 const today = parseDate('2026-11-26')
@@ -47,13 +47,13 @@ describe('a plot', () => {
       { label: 'a', value: 10, compared: 20 },
       { label: 'b', compared: 5 },
     ],
-    ...{ isCompared: true, kind: 'count', write: String, width: 400, isLying: false },
+    ...{ isCompared: true, kind: 'count', write: String, width: 400, isHorizontal: false },
     legend: { value: 'nyt', compared: 'ennen' },
   }
 
   test('has a dash where nothing is told, and a bar for everything else', () => {
-    for (const isLying of [true, false]) {
-      const { rects, texts } = layOut({ ...plot, isLying })
+    for (const isHorizontal of [true, false]) {
+      const { rects, texts } = layOutPlot({ ...plot, isHorizontal })
       const bars = rects.filter(({ height, width }) => height > 0 && width > 0 && !(height === 14 && width === 14))
       expect(bars.filter(({ paint }) => paint === 'value')).toHaveLength(1)
       expect(bars.filter(({ paint }) => paint === 'compared')).toHaveLength(2)
@@ -62,8 +62,8 @@ describe('a plot', () => {
   })
 
   test('lies within its width, whatever it is', () => {
-    for (const isLying of [true, false]) {
-      const { rects, lines, width, height } = layOut({ ...plot, isLying, width: 280 })
+    for (const isHorizontal of [true, false]) {
+      const { rects, lines, width, height } = layOutPlot({ ...plot, isHorizontal, width: 280 })
       for (const rect of rects) expect(rect.x + rect.width).toBeLessThanOrEqual(width)
       for (const line of lines) expect(Math.max(line.y1, line.y2)).toBeLessThanOrEqual(height)
     }
@@ -77,7 +77,7 @@ describe('a plot', () => {
   })
 
   test('as a file has nothing of a name that would be read as its markup', () => {
-    const svg = svgOf(layOut({ ...plot, title: ['<script>&"'] }))
+    const svg = svgOf(layOutPlot({ ...plot, title: ['<script>&"'] }))
     expect(svg).toContain('&lt;script&gt;&amp;&quot;')
     expect(svg).not.toContain('<script')
   })

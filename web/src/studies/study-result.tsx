@@ -10,7 +10,7 @@ import { announce } from '../shell/announce.tsx'
 import { csvOf } from './csv.ts'
 import { columnsOf, drawnOf, numberOf, sayFigure, writeNumber } from './figure-columns.ts'
 import { pngOf, saveBlob, svgOf } from './plot-files.ts'
-import { layOut, type Plot } from './plot-scene.ts'
+import { layOutPlot, type Plot } from './plot-scene.ts'
 import { comparedDays, daysOf, type StudyQuestion, type Days, type Study } from './question.ts'
 import { nameRow, nameShortly } from './row-name.ts'
 import { sayNotes } from './say-notes.ts'
@@ -18,7 +18,7 @@ import { StudyPlot, useWidth } from './study-plot.tsx'
 import { StudyTable } from './study-table.tsx'
 
 /** Width from which bars of times are vertical. */
-const standsFrom = 560
+const minVerticalPx = 560
 const maxTimes = 40
 const filePx = 900
 
@@ -38,9 +38,9 @@ export function StudyResult({
   const { by = 'month', measure = 'calls' } = question
   const days = daysOf(question, today)
   const other = comparedDays(days, question.compare ?? 'none')
-  const said = (time: Days) => sayDays(time, language)
+  const text = (time: Days) => sayDays(time, language)
   const title = say('studies.about', { measure: say(`studies.measure.${measure}`), by: say(`studies.by.${by}`) })
-  const notes = sayNotes(study, said(days), other && said(other), say, language)
+  const notes = sayNotes(study, text(days), other && text(other), say, language)
   const isNothing = study.rows.every(({ figures, compared }) =>
     [figures, compared].every((one) => !one || Object.values(one).every((figure) => figure === 0 || figure === null)),
   )
@@ -48,35 +48,35 @@ export function StudyResult({
   const { value, mark } = drawnOf(measure)
   const isTime = by === 'hour' || by === 'weekday' || by === 'month'
   const plotOf = (px: number, shape: Partial<Plot> = {}): Plot => {
-    const isLying = !isTime || px < standsFrom || study.rows.length > maxTimes
+    const isHorizontal = !isTime || px < minVerticalPx || study.rows.length > maxTimes
     return {
       items: study.rows.map((row) => ({
-        label: isLying ? nameRow(row, by, language, say) : nameShortly(row, by, language, say),
+        label: isHorizontal ? nameRow(row, by, language, say) : nameShortly(row, by, language, say),
         value: numberOf(row.figures, value),
         compared: other && numberOf(row.compared, value),
         mark: mark && numberOf(row.figures, mark),
       })),
       isCompared: other !== undefined,
       write: (number) => writeNumber(number, value.kind, language),
-      ...{ kind: value.kind, isLying, width: px },
+      ...{ kind: value.kind, isHorizontal, width: px },
       legend: {
-        value: `${say(value.word)}${other ? `, ${said(days)}` : ''}`,
-        compared: other && `${say(value.word)}, ${said(other)}`,
+        value: `${say(value.word)}${other ? `, ${text(days)}` : ''}`,
+        compared: other && `${say(value.word)}, ${text(other)}`,
         mark: mark && say(mark.word),
       },
       ...shape,
     }
   }
   const fileName = `${say('studies.file')}-${days.start.toString()}-${days.end.toString()}`
-  const fileScene = () => layOut(plotOf(filePx, { title: [title, sayTimes()] }))
-  const sayTimes = () => (other ? say('studies.times.both', { time: said(days), other: said(other) }) : said(days))
+  const fileScene = () => layOutPlot(plotOf(filePx, { title: [title, sayTimes()] }))
+  const sayTimes = () => (other ? say('studies.times.both', { time: text(days), other: text(other) }) : text(days))
 
   const saveCsv = () => {
     const columns = columnsOf(measure)
     const times = other
       ? ([
-          ['figures', said(days)],
-          ['compared', said(other)],
+          ['figures', text(days)],
+          ['compared', text(other)],
         ] as const)
       : ([['figures', '']] as const)
     const rows = [
@@ -142,11 +142,14 @@ export function StudyResult({
             <p className="muted">{sayTimes()}</p>
             <div ref={ref} className="study-plot-room">
               {width !== undefined && width > 0 && (
-                <StudyPlot scene={layOut(plotOf(width))} sentence={say('studies.plot', { title, times: sayTimes() })} />
+                <StudyPlot
+                  scene={layOutPlot(plotOf(width))}
+                  sentence={say('studies.plot', { title, times: sayTimes() })}
+                />
               )}
             </div>
           </section>
-          <StudyTable study={study} question={question} times={[said(days), other && said(other)]} />
+          <StudyTable study={study} question={question} times={[text(days), other && text(other)]} />
           <section className="panel stack-small" aria-labelledby="study-files">
             <h2 id="study-files">{say('studies.files')}</h2>
             <p>{say('studies.files.what')}</p>

@@ -17,9 +17,9 @@ export function Attendees({ training, onDone }: { training: Training; onDone: ()
   const remove = $api.useMutation('delete', '/api/training/sessions/{id}/attendees/{person}')
   const isOpen = training.endedAt === undefined
   const heading = useRef<HTMLHeadingElement>(null)
-  const act = (acting: typeof enter | typeof remove, person: string, said: string) =>
+  const act = (acting: typeof enter | typeof remove, person: string, text: string) =>
     ended(acting.mutateAsync({ params: { path: { id: training.id, person } } }), async () => {
-      announce(said)
+      announce(text)
       await onDone()
       // The removed attendee's button is gone.
       if (acting === remove) heading.current?.focus()

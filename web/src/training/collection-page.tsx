@@ -47,7 +47,7 @@ function Read() {
 function Whole({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
   const { say } = useLanguage()
   const order = $api.useMutation('put', '/api/training/collections/{id}/order')
-  const isOver = collection.endedAt !== undefined
+  const hasEnded = collection.endedAt !== undefined
   const ids = collection.moments.map(({ id }) => id)
   const move = (id: string, by: 1 | -1) =>
     ended(
@@ -60,8 +60,8 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
   return (
     <>
       {collection.aim && <p className="lead training-aim">{collection.aim}</p>}
-      {isOver && <Notice kind="info">{say('training.collection.over.what')}</Notice>}
-      {!isOver && (
+      {hasEnded && <Notice kind="info">{say('training.collection.over.what')}</Notice>}
+      {!hasEnded && (
         <div className="stack-small">
           <BeginSession collection={collection} />
         </div>
@@ -70,7 +70,7 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
         <h2 id="training-moments" tabIndex={-1}>
           {say('training.moments')}
         </h2>
-        {!isOver && (
+        {!hasEnded && (
           <p>
             {say('training.moments.how')} <Link to="/contacts">{say('shell.nav.search')}</Link>
           </p>
@@ -84,14 +84,14 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
               moment={moment}
               position={at + 1}
               count={ids.length}
-              isOver={isOver}
+              hasEnded={hasEnded}
               onMove={(by) => void move(moment.id, by)}
               onDone={onDone}
             />
           ))}
         </ol>
       </section>
-      {!isOver && (
+      {!hasEnded && (
         <div className="stack-small">
           <ChangeCollection key={collection.revision} collection={collection} onDone={onDone} />
           <EndCollection collection={collection} />

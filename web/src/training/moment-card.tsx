@@ -19,7 +19,7 @@ export function MomentCard({
   moment,
   position,
   count,
-  isOver,
+  hasEnded,
   onMove,
   onDone,
 }: {
@@ -28,7 +28,7 @@ export function MomentCard({
   position: number
   count: number
   /** The collection has ended. */
-  isOver: boolean
+  hasEnded: boolean
   onMove: (by: 1 | -1) => void
   onDone: () => Promise<unknown>
 }) {
@@ -63,7 +63,7 @@ export function MomentCard({
           onOver={() => setPlayed(false)}
         />
       )}
-      {!isOver && (
+      {!hasEnded && (
         <div className="actions">
           {moment.state === 'THERE' && !moment.standsStill && !isHeard && (
             <Button aria-label={`${say('training.moment.hear')}: ${named}`} onPress={() => setPlayed(true)}>
@@ -95,7 +95,7 @@ export function MomentCard({
           )}
         </div>
       )}
-      {!isOver && moment.state === 'THERE' && <ChangeMoment moment={moment} named={named} onDone={onDone} />}
+      {!hasEnded && moment.state === 'THERE' && <ChangeMoment moment={moment} named={named} onDone={onDone} />}
     </li>
   )
 }

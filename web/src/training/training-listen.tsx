@@ -17,7 +17,7 @@ export function TrainingListen({
   fromMs,
   toMs,
   reference,
-  onOver,
+  onOver: onEnded,
 }: {
   recordingId: string
   fromMs: number
@@ -54,7 +54,7 @@ export function TrainingListen({
         stopAtMs={toMs}
         onEnd={() => {
           end('left')
-          onOver()
+          onEnded()
         }}
         onSpeed={pace}
         onBroken={recover}

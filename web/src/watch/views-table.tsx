@@ -32,7 +32,7 @@ export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
               <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
               <td className="breaking">{look.reference ?? '–'}</td>
               <td>
-                <HowMuch view={look} />
+                <ViewExtent view={look} />
               </td>
             </tr>
           ))}
@@ -41,7 +41,7 @@ export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
     </div>
   )
 
-  function HowMuch({ view }: { view: ViewToReview }) {
+  function ViewExtent({ view }: { view: ViewToReview }) {
     if (view.servedMs !== undefined) return say('watch.review.served', { length: formatLength(view.servedMs) })
     if (view.contacts !== undefined)
       return say('watch.review.contacts', { count: view.contacts, number: formatCount(view.contacts, language) })

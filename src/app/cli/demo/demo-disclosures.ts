@@ -8,7 +8,7 @@ import { signOut, type Session } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import { enterAuthority } from '#use/disclosure/authority/prepare-authority.ts'
 import { listAuthority } from '#use/disclosure/authority/read-authority.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import { addInstitute, listInstitutes } from '#use/disclosure/research/institutes.ts'
 import { beginResearch } from '#use/disclosure/research/prepare-research.ts'
 
@@ -23,7 +23,7 @@ export async function openDemoDisclosures(
   now: Temporal.Instant,
 ): Promise<string[]> {
   // The custodian would do it a moment later.
-  await noteDisclosureRules(db, disclosure)
+  await storeDisclosureRules(db, disclosure)
   return [
     ...(await inNameOf('eero', (session) => study(session))),
     ...(await inNameOf('tuula', (session) => request(session))),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { noteClient } from '#register/capture-seen.ts'
+import { recordClient } from '#register/capture-seen.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { findPlainRtp } from './check-rtp.ts'
 
@@ -8,7 +8,7 @@ const database = await createTestDatabase<RegisterTables>()
 const capture = database.as('seloste_capture').db
 const { db, pool } = database.as()
 const note = (trunk: string, suite: string) =>
-  noteClient(capture, {
+  recordClient(capture, {
     trunk,
     client: 'SBC 1',
     sessions: 1,

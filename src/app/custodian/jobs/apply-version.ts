@@ -4,9 +4,9 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteEffect } from '#safeguards/versions/note-effect.ts'
-import { noteNumbers } from '#safeguards/versions/note-numbers.ts'
-import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { recordEffect } from '#safeguards/versions/record-effect.ts'
+import { storeNumbers } from '#safeguards/versions/store-numbers.ts'
+import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import type { Kysely } from 'kysely'
 import type { Versions } from '../../roles/follow-versions.ts'
 
@@ -33,23 +33,23 @@ export function applyVersion(options: ApplyVersionOptions): Repeating {
   const { pool, db, versions, clock, log, onShortened } = options
   let applied = ''
   let appliedAt: Temporal.Instant | undefined
-  let numbersNoted = 0
+  let storedNumbers = 0
   return every({
     pool,
     intervalMs: options.intervalMs ?? checkMs,
     lockName: 'seloste.obey',
     work: async () => {
       const now = clock.now()
-      if (versions.all.length > numbersNoted) {
+      if (versions.all.length > storedNumbers) {
         const { length } = versions.all
-        await noteNumbers(db, versions.all.slice(numbersNoted))
-        numbersNoted = length
+        await storeNumbers(db, versions.all.slice(storedNumbers))
+        storedNumbers = length
       }
-      for (const { version, hash } of await noteEffect(db, versions.all, now)) {
+      for (const { version, hash } of await recordEffect(db, versions.all, now)) {
         log.info({ version, hash }, 'a version of the register description has come into force')
       }
       const { description } = versions.at(now)
-      await noteDisclosureRules(db, description.disclosure)
+      await storeDisclosureRules(db, description.disclosure)
       const terms = JSON.stringify([description.version, ...monthsInForce(description, now)])
       if (terms === applied && appliedAt && now.since(appliedAt).total('milliseconds') < againMs) return
       const shortened = await applyTerms(db, description, now)

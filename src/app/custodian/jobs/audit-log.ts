@@ -7,7 +7,13 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import { acceptedBefore, describeFinding, noteBreak, type Finding, type LogBreak } from '#safeguards/audit/findings.ts'
+import {
+  acceptedBefore,
+  describeFinding,
+  recordBreak,
+  type Finding,
+  type LogBreak,
+} from '#safeguards/audit/findings.ts'
 import type { LogFolder } from '#safeguards/audit/log-folder.ts'
 import { logLagSeconds } from '#safeguards/audit/log-state.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -146,7 +152,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
           : { ...ahead, kind: 'witness-differs', signed: answer.differs }
       // Once accepted, what was ahead differs as soon as this log is as long.
       const isAccepted = await acceptedBefore(db)
-      if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await noteBreak(db, [finding])
+      if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await recordBreak(db, [finding])
     } else if (!failing.has(name)) {
       failing.add(name)
       log.warn(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { advanceClock, type ClockState } from '#destruction/clock.ts'
-import { applyEnds, noteInspectionsHold, settleEnds } from '#destruction/apply-ends.ts'
+import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -46,7 +46,7 @@ export async function startDestructions({
   let watching: Promise<void> = Promise.resolve()
   // Before any sweep: a clock that has leapt is detected first.
   await watchClock()
-  await noteInspectionsHold(db, holds())
+  await recordInspectionHolds(db, holds())
 
   const clockWatch = every({
     pool,
@@ -65,7 +65,7 @@ export async function startDestructions({
     intervalMs: checkMs,
     lockName: 'seloste.ends',
     work: async () => {
-      await noteInspectionsHold(db, holds())
+      await recordInspectionHolds(db, holds())
       await check()
     },
     onError: (error) => {

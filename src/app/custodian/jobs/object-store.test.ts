@@ -13,12 +13,12 @@ const rule = test.skipIf(!hasS3Server)
 
 /** What it says: `right`, or the code of a fault. */
 function openLog() {
-  const said: string[] = []
+  const logged: string[] = []
   const write = (line: string) => {
     const { err } = JSON.parse(line) as { err?: { code: string } }
-    said.push(err?.code ?? 'right')
+    logged.push(err?.code ?? 'right')
   }
-  return { said, log: makeLog({ name: 'custodian', write, pretty: false }) }
+  return { said: logged, log: makeLog({ name: 'custodian', write, pretty: false }) }
 }
 
 function enableVersions(bucket: string) {
@@ -39,19 +39,19 @@ rule('one that is away stops nothing: it is said once, and again when it is back
   const line = await openLine(new URL(server!.endpoint))
   const bucket = await server!.makeBucket()
   await line.cut()
-  const { said, log } = openLog()
+  const { said: logged, log } = openLog()
   const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${line.port}` })
   const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
-  expect(said).toEqual(['object-store-away'])
+  expect(logged).toEqual(['object-store-away'])
   await line.mend()
-  await expect.poll(() => said).toEqual(['object-store-away', 'right'])
+  await expect.poll(() => logged).toEqual(['object-store-away', 'right'])
   checks.stop()
   await line.close()
 })
 
 rule('one that begins to keep what is destroyed is told of', async () => {
   const bucket = await server!.makeBucket()
-  const { said, log } = openLog()
+  const { said: logged, log } = openLog()
   const checks = await startObjectStoreChecks({
     objects: openS3Store(server!.store(bucket)),
     log,
@@ -59,6 +59,6 @@ rule('one that begins to keep what is destroyed is told of', async () => {
     intervalMs: 5,
   })
   await enableVersions(bucket)
-  await expect.poll(() => said).toEqual(['object-store-keeps'])
+  await expect.poll(() => logged).toEqual(['object-store-keeps'])
   checks.stop()
 })

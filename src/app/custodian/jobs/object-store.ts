@@ -26,20 +26,20 @@ const hourMs = 60 * minuteMs
  */
 export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Promise<ObjectStoreJob> {
   const { objects, log, awayMs = minuteMs, intervalMs = hourMs } = options
-  let said: string | undefined
+  let logged: string | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
   async function check(): Promise<void> {
     try {
       await objects.assertForgets()
-      if (said !== undefined) log.info('the store of recordings answers, and forgets what is destroyed')
-      said = undefined
+      if (logged !== undefined) log.info('the store of recordings answers, and forgets what is destroyed')
+      logged = undefined
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      if (said !== message)
+      if (logged !== message)
         log.error({ err: error }, 'the store of recordings is not as it has to be; it is looked at again')
-      said = message
+      logged = message
       throw error
     }
   }
@@ -51,7 +51,7 @@ export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Pr
         void check()
           .catch(() => undefined)
           .finally(checkLater),
-      said === undefined ? intervalMs : awayMs,
+      logged === undefined ? intervalMs : awayMs,
     )
     timer.unref()
   }

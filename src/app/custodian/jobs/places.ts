@@ -65,7 +65,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
   const { backups, ledgerCopies, backupKey: recipient } = settings
   const places = openPlaces({ db, keys, backups, ledgerCopies, recipient, sites, now: () => clock.now() })
   /** Last message per place, so that each is logged once. */
-  const said = new Map<string, string>()
+  const logged = new Map<string, string>()
 
   const turns = every({
     pool,
@@ -81,12 +81,12 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
           : one.mayBeUsed
             ? `The place ${place.name} (${place.location}) goes on being used though ${verdict.why} (R19).`
             : describeRefused(one)
-        say(`site of ${place.kind} ${place.name}`, line)
+        logOnce(`site of ${place.kind} ${place.name}`, line)
       }
       for (const name of await leavePlaces(db, described))
         log.info({ place: name }, 'a place of data is not used any more')
       const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ place: place }) => place.name))
-      for (const { place, fault } of await places.catchUp()) if (usable.has(place)) say(`reach of ${place}`, fault)
+      for (const { place, fault } of await places.catchUp()) if (usable.has(place)) logOnce(`reach of ${place}`, fault)
     },
     onError: (error) => {
       log.error({ err: error }, 'the places of data could not be looked after; it is tried again in a minute')
@@ -100,11 +100,11 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     work: async () => {
       // A package to an institute is released only when a restore would know of it (decision 42).
       if (await packagesWait(db)) {
-        for (const { place, fault } of await places.catchUp()) say(`reach of ${place}`, fault)
+        for (const { place, fault } of await places.catchUp()) logOnce(`reach of ${place}`, fault)
         return
       }
       if (!(await isLedgerBehind(db))) return
-      for (const { place, fault } of await places.shipLedger()) say(`reach of ${place}`, fault)
+      for (const { place, fault } of await places.shipLedger()) logOnce(`reach of ${place}`, fault)
     },
     onError: (error) => {
       log.error(
@@ -114,14 +114,14 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     },
   })
 
-  function say(about: string, line: string | undefined): void {
-    if (said.get(about) === line) return
+  function logOnce(about: string, line: string | undefined): void {
+    if (logged.get(about) === line) return
     if (line === undefined) {
-      said.delete(about)
+      logged.delete(about)
       log.info(`${about}: right again`)
       return
     }
-    said.set(about, line)
+    logged.set(about, line)
     log.warn(line)
   }
 

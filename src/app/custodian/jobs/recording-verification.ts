@@ -7,10 +7,10 @@ import type { Clock } from '#platform/clock/clock.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import { sayFinding } from '#register/verify/findings.ts'
+import { describeFinding } from '#register/verify/findings.ts'
 import type { ProvingEnds } from '#register/verify/prove-destroyed.ts'
 import { verifyRecordings } from '#register/verify/verify-recordings.ts'
-import { lastVerification, noteRun } from '#safeguards/runs/note-run.ts'
+import { lastVerification, recordRun } from '#safeguards/runs/record-run.ts'
 import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
 
 const checkMs = 15 * 60_000
@@ -61,7 +61,7 @@ export function startRecordingVerification({
         },
       )
       if (signal.aborted) return
-      await noteRun(proving.db, {
+      await recordRun(proving.db, {
         work: 'verification',
         recordings: report.held + report.destroyed,
         resumeAfter: report.resumeAfter,
@@ -70,7 +70,7 @@ export function startRecordingVerification({
       findings.set(report.found)
       if (report.found === 0) return
       log.error(
-        { found: report.found, first: report.findings.slice(0, 5).map(sayFinding) },
+        { found: report.found, first: report.findings.slice(0, 5).map(describeFinding) },
         'recordings are not what was kept, or are not gone: run "seloste recordings verify"',
       )
     },

@@ -24,18 +24,18 @@ test('an inspection that becomes urgent, a recall past its time and what stands 
     [later.id],
   )
   const registry = new Registry()
-  const said: string[] = []
-  const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
+  const logged: string[] = []
+  const log = makeLog({ name: 'custodian', write: (line) => logged.push(line), pretty: false })
   const { pool: custodians } = database.as('seloste_custodian')
   const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
   const reporting = reportBacklog({ db: custodian, pool: custodians, log, blockers, registry, intervalMs: 50 })
   try {
-    await expect.poll(() => said.length, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => logged.length, { timeout: 10_000 }).toBe(2)
     await new Promise((resolve) => setTimeout(resolve, 300))
   } finally {
     await reporting.stop()
   }
-  expect(said.map((line) => JSON.parse(line) as object)).toEqual([
+  expect(logged.map((line) => JSON.parse(line) as object)).toEqual([
     expect.objectContaining({ level: 'warn', recall: expect.any(String) as string }),
     expect.objectContaining({ level: 'warn', inspection: expect.any(String) as string }),
   ])
@@ -44,6 +44,6 @@ test('an inspection that becomes urgent, a recall past its time and what stands 
   expect(metrics).toContain('seloste_recalls_overdue 1')
   expect(metrics).toContain('seloste_retention_obstacles{kind="backup-none"} 1')
   expect(metrics).toContain('seloste_retention_obstacles{kind="key-store"} 0')
-  expect(said.join('') + metrics).not.toContain('Laitos')
+  expect(logged.join('') + metrics).not.toContain('Laitos')
   expect(await stateOf(soon.id)).toMatchObject({ state: 'STORED' })
 })

@@ -28,7 +28,7 @@ export function reportBacklog({
   intervalMs?: number
 }): { stop: () => Promise<void> } {
   /** Each is logged once. */
-  const said = new Set<string>()
+  const logged = new Set<string>()
 
   new Gauge({
     name: 'seloste_retention_obstacles',
@@ -81,14 +81,14 @@ export function reportBacklog({
     intervalMs,
     lockName: 'seloste.waiting',
     work: async () => {
-      const standing = await listBlockers(db)
+      const state = await listBlockers(db)
       for (const kind of ['clock-ahead', 'clock-behind'] as const) {
-        if (standing.some((one) => one.kind === kind)) blockers.raise('clock', { code: kind, about: kind })
+        if (state.some((one) => one.kind === kind)) blockers.raise('clock', { code: kind, about: kind })
         else blockers.clear('clock', kind)
       }
       const waiting = await listBlockedDestructions(db)
       for (const { kind, id, until } of waiting) {
-        if (said.has(id)) continue
+        if (logged.has(id)) continue
         if (kind === 'inspection-urgent') {
           log.warn(
             { inspection: id, destroyedAt: until.toString() },
@@ -101,8 +101,8 @@ export function reportBacklog({
           )
         }
       }
-      said.clear()
-      for (const { id } of waiting) said.add(id)
+      logged.clear()
+      for (const { id } of waiting) logged.add(id)
       for (const { id, number, deadline, unconfirmed } of await reportOverdue(db)) {
         log.warn(
           { disclosure: id, number, dueAt: deadline.toString(), unconfirmed },

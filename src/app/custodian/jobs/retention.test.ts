@@ -19,8 +19,8 @@ const stateOf = async (id: string) =>
   (await admin.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state
 
 test('what is taken into keeping past its day does not wait for the hourly sweep, and its destruction is a run', async () => {
-  const said: string[] = []
-  const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
+  const logged: string[] = []
+  const log = makeLog({ name: 'custodian', write: (line) => logged.push(line), pretty: false })
   const terms = startRetention({
     expunging,
     pool,
@@ -47,5 +47,5 @@ test('what is taken into keeping past its day does not wait for the hourly sweep
     .as()
     .pool.query('select recordings::integer from retention_run order by seq desc limit 1')
   expect(rows).toEqual([{ recordings: 1 }])
-  expect(said.join('')).not.toContain('"level":"error"')
+  expect(logged.join('')).not.toContain('"level":"error"')
 })

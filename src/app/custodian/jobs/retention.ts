@@ -3,8 +3,8 @@ import { finishDestructions, isOverdue } from '#destruction/retention/sweep-reco
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import { ledgerPosition, noteRun } from '#safeguards/runs/note-run.ts'
-import { noteWorkDone } from '#use/evidence/note-work-done.ts'
+import { ledgerPosition, recordRun } from '#safeguards/runs/record-run.ts'
+import { recordWorkDone } from '#use/evidence/record-work-done.ts'
 
 const sweepMs = 60 * 60_000
 /** Interval for resuming interrupted destructions; forbidden recordings must be gone within a minute. */
@@ -34,7 +34,7 @@ export function startRetention(options: {
 }): RetentionJob {
   const { expunging, pool, clock, log, onSwept } = options
   const first = Promise.withResolvers<void>()
-  const saying = sayOnce(log)
+  const saying = createOnceLog(log)
   let overdueRestsUntil = Infinity
 
   const sweeper = every({
@@ -42,8 +42,8 @@ export function startRetention(options: {
     intervalMs: sweepMs,
     lockName: 'seloste.sweep',
     work: async () => {
-      await sweepAndNote()
-      await noteWorkDone(expunging.db, 'sweep', clock.now())
+      await sweepAndRecord()
+      await recordWorkDone(expunging.db, 'sweep', clock.now())
       begun()
       await onSwept()
     },
@@ -57,11 +57,11 @@ export function startRetention(options: {
     intervalMs: finishMs,
     lockName: 'seloste.finish',
     work: async () => {
-      const { destroyed, standsInTheWay, failures } = await finishDestructions(expunging, clock.now())
+      const { destroyed, blockers: blocker, failures } = await finishDestructions(expunging, clock.now())
       if (destroyed > 0) log.info({ recordings: destroyed }, 'finished destroying what was cut short')
       for (const error of failures)
         log.error({ err: error }, 'a recording is blocked and could not be destroyed; it is tried again')
-      saying.say(standsInTheWay)
+      saying.say(blocker)
     },
     onError: (error) => {
       log.error(
@@ -79,7 +79,7 @@ export function startRetention(options: {
     work: async () => {
       if (performance.now() < overdueRestsUntil || !(await isOverdue(expunging.db))) return
       try {
-        await sweepAndNote()
+        await sweepAndRecord()
       } finally {
         // What cannot be destroyed is reported, and not retried every minute.
         if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + sayAgainMs
@@ -103,15 +103,15 @@ export function startRetention(options: {
   }
 
   /** Scheduled sweeps are runs of the overview, successful or not. */
-  async function sweepAndNote(): Promise<void> {
+  async function sweepAndRecord(): Promise<void> {
     const { db } = expunging
     const before = await ledgerPosition(db)
     try {
       const { recordings, contacts, months, monthKeys, intakeDays } = await sweepOnce()
       const keys = monthKeys.length + intakeDays.length
-      await noteRun(db, { work: 'sweep', recordings, contacts, months, keys }, before)
+      await recordRun(db, { work: 'sweep', recordings, contacts, months, keys }, before)
     } catch (error) {
-      await noteRun(db, { work: 'sweep', fault: (error as { code?: string }).code ?? 'unknown' }, before)
+      await recordRun(db, { work: 'sweep', fault: (error as { code?: string }).code ?? 'unknown' }, before)
       throw error
     }
   }
@@ -128,20 +128,20 @@ export function startRetention(options: {
 }
 
 /** Logs one line for each blocker while it lasts. */
-function sayOnce(log: Log): { say: (lines: readonly string[]) => void } {
-  const said = new Map<string, number>()
+function createOnceLog(log: Log): { say: (lines: readonly string[]) => void } {
+  const logged = new Map<string, number>()
   return {
     say(lines) {
       for (const line of lines) {
-        const last = said.get(line)
+        const last = logged.get(line)
         if (last !== undefined && performance.now() - last < sayAgainMs) continue
-        said.set(line, performance.now())
+        logged.set(line, performance.now())
         log.warn(
           { why: line },
           'recordings are blocked and not yet destroyed in every copy: bring the place back, or the old key goes without it at the deadline',
         )
       }
-      for (const line of said.keys()) if (!lines.includes(line)) said.delete(line)
+      for (const line of logged.keys()) if (!lines.includes(line)) logged.delete(line)
     },
   }
 }

@@ -4,7 +4,7 @@ import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.t
 import type { Log } from '#platform/log/log.ts'
 import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteStandstill, type Standing } from '#safeguards/watch/raise-standstill.ts'
+import { updateStandstillAlarm, type Standstill } from '#safeguards/watch/raise-standstill.ts'
 import type { Kysely } from 'kysely'
 import { blockersOf } from '../../roles/read-health.ts'
 
@@ -27,14 +27,14 @@ export function startStandstillAlarm(options: {
     lockName: 'seloste.standstill',
     work: async () => {
       const nodes = await seenNodes(db)
-      const standing: Standing[] = [
+      const standstills: Standstill[] = [
         ...[...blockers(), ...blockersOf(nodes)].map(({ kind, since }) => ({
           kind,
           since: Temporal.Instant.from(since),
         })),
         ...nodes.flatMap(({ state, aliveAt }) => (state === 'silent' ? [{ kind: 'capture', since: aliveAt }] : [])),
       ]
-      const became = await noteStandstill(db, standing, clock.now())
+      const became = await updateStandstillAlarm(db, standstills, clock.now())
       if (became === undefined) return
       if (became === 'raised') onRaised()
       log.warn({ alarm: 'standstill' }, became === 'raised' ? 'an alarm: something stands still' : 'the alarm is over')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { password } from '#test/database/people.ts'
 import { openAccounts } from '#test/sign-in/open-accounts.ts'
-import { noteDemand } from '#safeguards/sign-in/accounts.ts'
+import { storeDemand } from '#safeguards/sign-in/accounts.ts'
 
 const { admin, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 
@@ -123,7 +123,7 @@ describe('signing in', () => {
 
 describe('where a second factor is required', () => {
   test('one enrols before anything opens, also after the page is loaded again', async () => {
-    await noteDemand(admin, 'required')
+    await storeDemand(admin, 'required')
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 401, code: 'session.enrolment' })
     expect(await browser.request('GET', '/api/session')).toMatchObject({ status: 401, code: 'session.enrolment' })

@@ -1,5 +1,5 @@
 import { endListening, paceListening } from '#use/playback/end-listening.ts'
-import { listeningNow, type Over } from '#use/playback/listening-now.ts'
+import { listeningNow, type ListeningEnd } from '#use/playback/listening-now.ts'
 import { startListening } from '#use/playback/start-listening.ts'
 import { goneFrom, readRange, sendRange } from './byte-ranges.ts'
 import { answer } from '../answer.ts'
@@ -34,7 +34,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
 
     readPeaks: async ({ session, params }) => {
       const peaks = await desk.custodian.peaks({ session: session.token, listening: params.id })
-      return 'over' in peaks ? whyOver(peaks) : peaks
+      return 'over' in peaks ? endRefusal(peaks) : peaks
     },
 
     paceListening: async ({ session, params, body }) =>
@@ -69,7 +69,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       if (!(await signedIn(desk, request, reply))) return reply
       if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
-      return refuseAs(reply, whyOver(served))
+      return refuseAs(reply, endRefusal(served))
     },
   })
 
@@ -81,7 +81,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const { session } = request
       const listening = request.params.id
       const now = await listeningNow(desk.db, session.token, listening)
-      if ('over' in now) return refuseAs(reply, whyOver(now))
+      if ('over' in now) return refuseAs(reply, endRefusal(now))
       const close = follow(session.token)
       if (!close) return refuse(reply, 'listening.too-many')
       followListening(desk, { session, listening }, request, reply, close)
@@ -91,7 +91,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
 }
 
 /** Why there is nothing to hear: the right ended, the recording was destroyed, or the listening has ended. */
-function whyOver({ over, since }: Over): Refusal {
+function endRefusal({ over, since }: ListeningEnd): Refusal {
   switch (over) {
     case 'right':
       return { refused: 'deny.expired', expiredAt: since === undefined ? undefined : Temporal.Instant.from(since) }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, phone } from '#test/database/people.ts'
-import { noteProhibition } from '#test/register/destroy-recordings.ts'
+import { recordProhibition } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { admit } from '#register/admit.ts'
@@ -231,7 +231,7 @@ describe('audio', () => {
     ['destroyed', 404, { state: 'DESTROYING' as const, cause: 'caller' as const }],
   ] as const)('of a recording that is %s: %i', async (why, status, set) => {
     const made = await register.record({ official: colleagueOf(sari) })
-    await noteProhibition(database, made.id)
+    await recordProhibition(database, made.id)
     if ('state' in set) await admin.updateTable('recording').set(set).where('id', '=', made.id).execute()
     const given = await answer(browser.fetch(`/api/recordings/${made.id}/listenings`, { json: { purpose: 'QUALITY' } }))
     expect(given).toMatchObject({ status, code: `recording.${why}` })

@@ -38,8 +38,8 @@ export function planRoutes(app: Routes, desk: Desk): void {
 /** Shares of hours would reveal how much an official works in each (R6): intervals are extended to whole days. */
 function wholeDays({ from, to }: { from: Temporal.Instant; to: Temporal.Instant }) {
   const [first, last] = [from, to].map((at) => at.toZonedDateTimeISO(termZone).startOfDay())
-  const isOver = Temporal.Instant.compare(last!.toInstant(), to) === 0
-  return { from: first!.toInstant(), to: (isOver ? last! : last!.add({ days: 1 })).toInstant() }
+  const hasEnded = Temporal.Instant.compare(last!.toInstant(), to) === 0
+  return { from: first!.toInstant(), to: (hasEnded ? last! : last!.add({ days: 1 })).toInstant() }
 }
 
 function viewPlan({ version, effectiveFrom, description }: DescriptionVersion): JsonForm<RecordingPlan> {

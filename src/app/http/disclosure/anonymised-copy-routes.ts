@@ -68,7 +68,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
       const served = await copies.audio(requested, goneFrom(reply))
       if (served === 'out-of-range') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
-      return 'over' in served ? refuse(reply, whenOver[served.over]) : sendRange(reply, served)
+      return 'over' in served ? refuse(reply, refusalOf[served.over]) : sendRange(reply, served)
     },
   })
 
@@ -78,7 +78,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
 }
 
 /** Why there is nothing to hear any more. */
-const whenOver: Record<PlaybackEnd, RefusalCode> = {
+const refusalOf: Record<PlaybackEnd, RefusalCode> = {
   time: 'listening.ended',
   unknown: 'listening.ended',
   right: 'deny.expired',

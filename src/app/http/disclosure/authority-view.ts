@@ -61,7 +61,7 @@ export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Js
       prepare: viewer.isPreparing && isUndecided,
       decide: viewer.isDeciding && isUndecided && !viewer.isOwn,
       release: viewer.isDeciding && !viewer.isOwn && (state === 'DECIDED' || state === 'RELEASED'),
-      close: viewer.isDeciding && !isUndecided && state !== 'CLOSED' && !packages.some(lies),
+      close: viewer.isDeciding && !isUndecided && state !== 'CLOSED' && !packages.some(isCurrent),
     },
   }
 }
@@ -72,7 +72,7 @@ function namesOf(provision: string, provisions: readonly Provision[]) {
 }
 
 /** Ready for download, or will be. */
-function lies({ state }: PackageRow): boolean {
+function isCurrent({ state }: PackageRow): boolean {
   return state === 'making' || state === 'ready'
 }
 

@@ -2,7 +2,7 @@ import {
   listClients,
   listNodes,
   maySeeCapture,
-  noteFlowRead,
+  logFlowRead,
   readClient,
   readReception,
   type ClientRow,
@@ -71,12 +71,12 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
       const flow = await desk.flows.read(params.id)
       if (flow === 'no-answer') return { refused: 'unavailable' }
       if (!flow) return { refused: 'not-found' }
-      const noted = await noteFlowRead(
+      const recorded = await logFlowRead(
         desk.db,
         session,
         flow.segments.map(({ segmentId }) => segmentId),
       )
-      if (noted !== true) return noted
+      if (recorded !== true) return recorded
       const steps = flow.steps.map(({ atMs, by, what, with: carries }) => ({
         ...{ at: instantAt(atMs), by, what, with: carries },
       }))

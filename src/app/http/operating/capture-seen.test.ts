@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createCallFlows } from '#capture/session/seen/call-flows.ts'
 import { createClientsSeen, type ClientCounts } from '#capture/session/seen/clients-seen.ts'
 import { admit } from '#register/admit.ts'
-import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
+import { forgetCaptureSeen, recordClient } from '#register/capture-seen.ts'
 import type { Reception, StreamReception } from '#register/recordings/reception.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
@@ -153,7 +153,7 @@ describe('how recordings come in', () => {
 
 describe('what clients send', () => {
   const into = (db: typeof capture) => ({
-    store: (counts: ClientCounts) => noteClient(db, counts),
+    store: (counts: ClientCounts) => recordClient(db, counts),
     forget: () => forgetCaptureSeen(db),
   })
 

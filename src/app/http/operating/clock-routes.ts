@@ -8,10 +8,10 @@ import type { Routes } from '../routes.ts'
 export function clockRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     confirmClock: ({ session, body }) => {
-      const said = readInstant(body.now)
-      return said === 'invalid'
+      const stated = readInstant(body.now)
+      return stated === 'invalid'
         ? { refused: 'input.invalid', field: 'now' }
-        : done(confirmClock(desk.db, session, said))
+        : done(confirmClock(desk.db, session, stated))
     },
   })
 }

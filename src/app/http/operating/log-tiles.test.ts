@@ -6,7 +6,7 @@ import { makeTestRegister, type RecordedSegment } from '#test/register/make-regi
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { noteBreak } from '#safeguards/audit/findings.ts'
+import { recordBreak } from '#safeguards/audit/findings.ts'
 import { readCheckpoint } from '#safeguards/audit/note.ts'
 import { resumeLog } from '#safeguards/audit/resume.ts'
 import { edgeAt } from '#safeguards/audit/tree.ts'
@@ -81,7 +81,7 @@ describe('the log', () => {
     const { audio } = await beginListening(browser, recording.id)
     expect((await browser.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
 
-    await noteBreak(database.as('seloste_custodian').db, [{ kind: 'entry-altered', index: 3 }])
+    await recordBreak(database.as('seloste_custodian').db, [{ kind: 'entry-altered', index: 3 }])
     expect(await answer(browser.fetch(path))).toMatchObject({ status: 503, code: 'log.broken' })
     expect(await answer(browser.fetch(`/api/contacts/${recording.contactId}?purpose=DEVELOPMENT`))).toMatchObject({
       status: 503,

@@ -6,7 +6,7 @@ import { enterTestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { endVerification, noteProgress, takeUpVerification } from '#safeguards/audit/log-verifications.ts'
+import { endVerification, recordProgress, takeUpVerification } from '#safeguards/audit/log-verifications.ts'
 import type { LogEntry, LogProof, LogVerification } from '../contract/log.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -228,7 +228,7 @@ describe('a verification', () => {
     expect(requested).toMatchObject({ state: 'WAITING', askedBy: { name: 'Outi' }, checked: 0 })
     expect((await request()).id).toBe(requested.id)
     expect(await takeUpVerification(custodian)).toBe(requested.id)
-    expect(await noteProgress(custodian, requested.id, { step: 'tree', checked: 70, entries: 100 })).toBe(true)
+    expect(await recordProgress(custodian, requested.id, { step: 'tree', checked: 70, entries: 100 })).toBe(true)
     expect(await newest()).toMatchObject({ state: 'RUNNING', step: 'tree', checked: 70, entries: 100 })
     const problems = [{ code: 'entry-missing' as const, leaf: 3, seq: 4, message: 'gone' }]
     const report = { entries: 100, pruned: 0, pending: 0, checkpoints: 1, witnesses: 0, recordings: 0, destructions: 0 }
@@ -245,7 +245,7 @@ describe('a verification', () => {
     const { id } = await request()
     await takeUpVerification(custodian)
     expect((await officer.fetch(`/api/log/verifications/${id}`, { method: 'DELETE' })).status).toBe(204)
-    expect(await noteProgress(custodian, id, { step: 'tree', checked: 1, entries: 2 })).toBe(false)
+    expect(await recordProgress(custodian, id, { step: 'tree', checked: 1, entries: 2 })).toBe(false)
     await endVerification(custodian, id, 'cancelled')
     expect((await newest()).state).toBe('CANCELLED')
     expect((await answer(officer.fetch(`/api/log/verifications/${id}`, { method: 'DELETE' }))).code).toBe('not-found')

@@ -7,7 +7,7 @@ import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { sweepHistory } from '#destruction/retention/sweep-history.ts'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { ledgerPosition, noteRun } from '#safeguards/runs/note-run.ts'
+import { ledgerPosition, recordRun } from '#safeguards/runs/record-run.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -104,8 +104,8 @@ describe('the overview of retention', () => {
     await pool.query(
       `insert into destruction_entry (object_kind, object_name, cause, done_by, targets) values ('intake-key', '2026-01-01', 'retention', 'sweep', '{}')`,
     )
-    await noteRun(custodian, { work: 'sweep', recordings: 2, contacts: 3, months: ['2025-09'], keys: 1 }, after)
-    await noteRun(custodian, { work: 'verification', recordings: 9, fault: 'body-forged' })
+    await recordRun(custodian, { work: 'sweep', recordings: 2, contacts: 3, months: ['2025-09'], keys: 1 }, after)
+    await recordRun(custodian, { work: 'verification', recordings: 9, fault: 'body-forged' })
     // Its number is the ledger's, not the row's: there is none before the ledger has been signed on.
     const { runs: unnumbered } = await read()
     expect(unnumbered[1]).not.toHaveProperty('ledger')
@@ -127,14 +127,14 @@ describe('the overview of retention', () => {
       },
     ])
     expect(obstacles).toContainEqual(expect.objectContaining({ kind: 'verification-failed', count: 1 }))
-    await noteRun(custodian, { work: 'verification', recordings: 9 })
+    await recordRun(custodian, { work: 'verification', recordings: 9 })
     // A whole one that found nothing, the round of the failed one being over.
-    await noteRun(custodian, { work: 'verification', recordings: 9 })
+    await recordRun(custodian, { work: 'verification', recordings: 9 })
     expect((await read()).obstacles.map(({ kind }) => kind)).not.toContain('verification-failed')
   })
 
   test('says what stands in the way: a clock ahead, a sweep that failed, days that are not counted, keys past their deadline', async () => {
-    await noteRun(custodian, { work: 'sweep', fault: 'unknown' })
+    await recordRun(custodian, { work: 'sweep', fault: 'unknown' })
     await call({ days: 20 })
     await pool.query(`update clock_mark set at = now() - interval '2 days'`)
     await pool.query(

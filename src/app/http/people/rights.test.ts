@@ -32,14 +32,15 @@ await admin
   .set({ supervisor_id: people.sari.id })
   .where('person_id', 'in', [people.aino.id, people.kaisa.id])
   .execute()
-type Who = keyof typeof people
-const browsers = {} as Record<Who, Browser>
+type PersonName = keyof typeof people
+const browsers = {} as Record<PersonName, Browser>
 beforeAll(async () => {
-  for (const [who, person] of Object.entries(people) as [Who, TestPerson][]) browsers[who] = await desk.signIn(person)
+  for (const [who, person] of Object.entries(people) as [PersonName, TestPerson][])
+    browsers[who] = await desk.signIn(person)
 })
 
 const day = (days: number) => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().add({ days }).toString()
-const request = async (who: Who, json: object = {}) => {
+const request = async (who: PersonName, json: object = {}) => {
   const given = await answer(
     browsers[who].fetch('/api/rights/requests', {
       json: {
@@ -54,9 +55,9 @@ const request = async (who: Who, json: object = {}) => {
   )
   return { ...given, items: given.body['items'] as RightRequest[] }
 }
-const decide = (who: Who, id: string, json: object = { approve: true }) =>
+const decide = (who: PersonName, id: string, json: object = { approve: true }) =>
   answer(browsers[who].fetch(`/api/rights/requests/${id}/decision`, { json }))
-const personsRights = async (who: Who, of: Who) =>
+const personsRights = async (who: PersonName, of: PersonName) =>
   (await answer(browsers[who].fetch(`/api/rights/people/${people[of].id}`))) as unknown as {
     status: number
     code?: string
@@ -125,7 +126,7 @@ test('who may read whose rights', async () => {
 })
 
 test('who has rights is a list for those who decide or watch, of the unit for a supervisor', async () => {
-  const names = async (who: Who, query = '') =>
+  const names = async (who: PersonName, query = '') =>
     ((await answer(browsers[who].fetch(`/api/rights/people${query}`))).body['items'] as { name: string }[]).map(
       ({ name }) => name,
     )
@@ -144,7 +145,7 @@ test('who has rights is a list for those who decide or watch, of the unit for a 
 })
 
 describe('what can be asked for', () => {
-  const offer = async (who: Who, query = '') =>
+  const offer = async (who: PersonName, query = '') =>
     (await answer(browsers[who].fetch(`/api/rights/offer${query}`))).body as unknown as {
       asksFor: string
       people: { name: string; supervises: object[] }[]
@@ -222,7 +223,7 @@ describe('the review', () => {
   test('lists what was not looked at since the quarter began, overdue ones first, and takes keep and end', async () => {
     const { items } = await request('anssi', { people: [people.muu.id], purposes: ['INSPECTION'], until: day(90) })
     await decide('anneli', items[0]?.id ?? '')
-    const list = async (who: Who) =>
+    const list = async (who: PersonName) =>
       (await answer(browsers[who].fetch('/api/rights/review'))).body as unknown as {
         items: HeldRight[]
         reviewed: number
@@ -247,7 +248,8 @@ describe('the review', () => {
     ])
     expect((await list('sari')).items).toMatchObject([{ person: { name: 'Aino' }, mayReview: true }])
     expect(await answer(browsers.aino.fetch('/api/rights/review'))).toMatchObject({ status: 403, code: 'deny.role' })
-    const review = (who: Who, json: object) => answer(browsers[who].fetch(`/api/rights/${right}/reviews`, { json }))
+    const review = (who: PersonName, json: object) =>
+      answer(browsers[who].fetch(`/api/rights/${right}/reviews`, { json }))
     expect(await review('anneli', { keep: true, note: 'Tarvitaan' })).toMatchObject({
       status: 200,
       body: { review: 'done', reviews: [{ by: { name: 'Anneli' }, kept: true, note: 'Tarvitaan' }] },
@@ -262,7 +264,7 @@ describe('the review', () => {
 
 test('revoking takes effect on the next request', async () => {
   const right = (await personsRights('aino', 'aino')).body.rights.find(({ state }) => state === 'active')
-  const revoke = (who: Who, json: object) =>
+  const revoke = (who: PersonName, json: object) =>
     answer(browsers[who].fetch(`/api/rights/${right?.id}/revocation`, { json }))
   const before = await answer(browsers.aino.fetch('/api/contacts?purpose=DEVELOPMENT'))
   expect(before, desk.log.at(-1)).toMatchObject({ status: 200 })

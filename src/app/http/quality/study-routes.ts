@@ -4,7 +4,7 @@ import { sessionHolds } from '#safeguards/people/session.ts'
 import { shareToday } from '#use/studies/calls-today.ts'
 import { placesOf, regionsOf } from '#use/studies/places.ts'
 import { fewest, fewestToDivide } from '#use/studies/protect-counts.ts'
-import { noteTodayWatched, reachesStudies, readStudy } from '#use/studies/read-study.ts'
+import { logTodayWatched, reachesStudies, readStudy } from '#use/studies/read-study.ts'
 import type { Period, Question } from '#use/studies/study.ts'
 import { answer } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
@@ -72,7 +72,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       const onClosed = open(session.token)
       if (!onClosed) return refuse(reply, 'session.too-many', { message: closeADisplay })
       // Logged once per display, not per update, as only counts are shown.
-      await noteTodayWatched(desk.db, grant).catch((error: unknown) => {
+      await logTodayWatched(desk.db, grant).catch((error: unknown) => {
         onClosed()
         throw error
       })

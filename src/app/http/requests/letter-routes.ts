@@ -8,7 +8,7 @@ import {
   mayChangeTemplates,
   type Template,
 } from '#use/requests/letters/letter-templates.ts'
-import { noteDelivery, readLetter, removeLetter } from '#use/requests/letters/letters.ts'
+import { recordDelivery, readLetter, removeLetter } from '#use/requests/letters/letters.ts'
 import { draftLetter } from '#use/requests/letters/make-letter.ts'
 import { setLetter } from '#use/requests/letters/set-letter.ts'
 import { problemsOf } from '#use/requests/letters/template-language.ts'
@@ -67,7 +67,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
         viewLetter(made, await namePeople(desk.db, [session.personId])),
       ),
 
-    noteDelivery: ({ session, params, body }) => noteDelivery(desk.db, session, params.id, body.how),
+    noteDelivery: ({ session, params, body }) => recordDelivery(desk.db, session, params.id, body.how),
     removeLetter: ({ session, params }) => removeLetter(desk.db, session, params.id),
 
     listLetterTemplates: ({ session }) =>

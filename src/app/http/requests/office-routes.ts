@@ -2,7 +2,7 @@ import {
   bookAppointment,
   bookNow,
   listAppointments,
-  noteOutcome,
+  recordOutcome,
   type Need,
 } from '#use/requests/offices/appointments.ts'
 import { changeOffice, enterOffice, listOffices } from '#use/requests/offices/offices.ts'
@@ -61,7 +61,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
     bookNow: async ({ session, params, body }) =>
       wrongNeeds(body) ?? withLatest(await bookNow(desk.db, session, params.id, body)),
 
-    noteOutcome: ({ session, params, body }) => noteOutcome(desk.db, session, params.id, body.outcome),
+    noteOutcome: ({ session, params, body }) => recordOutcome(desk.db, session, params.id, body.outcome),
 
     listAppointments: (request) => {
       const days = readDays(request.query)

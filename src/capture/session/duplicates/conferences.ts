@@ -4,8 +4,8 @@ import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { OtherOfficials } from './other-officials.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { isShared, activeOfficial } from '../reading/read-session.ts'
-import { whoAnswers, type RecentCalls } from './recent-calls.ts'
-import { isAnotherCaller } from './whose-call.ts'
+import { answererOf, type RecentCalls } from './recent-calls.ts'
+import { isAnotherCaller } from './find-own-call.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { RunningSession } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
@@ -66,7 +66,7 @@ export function createConferences(parts: {
       if (reported.officials.length === 0) return reported
       const own = recent.live(facts).filter(({ caller }) => !isAnotherCaller(caller, facts.caller))
       const live = new Set(own.map((segment) => segment.official))
-      return { at, officials: reported.officials.filter((one) => !live.has(whoAnswers(one.official))) }
+      return { at, officials: reported.officials.filter((one) => !live.has(answererOf(one.official))) }
     },
   }
   return conferences

@@ -193,10 +193,10 @@ test('an end of the call that one of them tells is the end of it, whatever the o
   const [first, second] = [await open(1), await open(2)]
   await speak(first, 10)
   await speak(second, 10)
-  const over =
+  const ended =
     '<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>partial</datamode>' +
     '<session session_id="c2Vzc2lvbi1vbmUtMDAwMQ=="><stop-time>2027-03-03T08:04:00Z</stop-time></session></recording>'
-  await wired.exchange(within(1, 'BYE', 900, over))
+  await wired.exchange(within(1, 'BYE', 900, ended))
   await speak(second, 10)
   await stored()
   expect(wired.recorder).toMatchObject({ live: 0, counters: { movedOn: 0 } })

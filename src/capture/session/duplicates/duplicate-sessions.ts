@@ -46,7 +46,7 @@ export interface DuplicateSessions {
   /** Restores a duplicate from another process, for a session that continues here. */
   resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
   /** Drops the duplicates of a session that is over. */
-  over(firstDialogId: string): void
+  ended(firstDialogId: string): void
   stop(): void
 }
 
@@ -329,7 +329,7 @@ export function createDuplicateSessions(parts: {
       streams.writeTo(undefined)
       enter({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
-    over(firstDialogId) {
+    ended(firstDialogId) {
       seconds.delete(firstDialogId)
       for (const duplicate of besides(firstDialogId)) drop(duplicate)
     },

@@ -13,14 +13,14 @@ export interface OtherOfficials {
   officials: readonly { segmentId: string; official: NonNullable<SegmentFacts['official']> }[]
 }
 
-type NoteOther = { do: 'note-other'; facts: SegmentFacts }
+type OtherFactsEffect = { do: 'note-other'; facts: SegmentFacts }
 
 /** Returns the segments that continue, and notes for those that begin or end. Without `told` nothing changes. */
 export function otherOfficialsEffects(
   of: SegmentFacts,
   before: readonly SegmentFacts[],
   reported: OtherOfficials | undefined,
-): { others: readonly SegmentFacts[]; effects: NoteOther[] } {
+): { others: readonly SegmentFacts[]; effects: OtherFactsEffect[] } {
   if (!reported) return { others: before, effects: [] }
   const isHeard = ({ official }: SegmentFacts) =>
     reported.officials.some((one) => one.official.personId === official?.personId)
@@ -31,13 +31,16 @@ export function otherOfficialsEffects(
   return {
     others: [...before.filter(isHeard), ...joined],
     effects: [
-      ...joined.map((facts): NoteOther => ({ do: 'note-other', facts })),
+      ...joined.map((facts): OtherFactsEffect => ({ do: 'note-other', facts })),
       ...endOtherOfficials(left, reported.at),
     ],
   }
 }
 
-export function endOtherOfficials(others: readonly SegmentFacts[] | undefined, at: Temporal.Instant): NoteOther[] {
+export function endOtherOfficials(
+  others: readonly SegmentFacts[] | undefined,
+  at: Temporal.Instant,
+): OtherFactsEffect[] {
   return (others ?? []).map((facts) => {
     const begun = facts.answeredAt ?? facts.startedAt
     return { do: 'note-other', facts: { ...facts, endedAt: Temporal.Instant.compare(at, begun) < 0 ? begun : at } }

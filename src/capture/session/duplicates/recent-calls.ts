@@ -1,7 +1,7 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore, isUnreported } from '../machine/describe-segment.ts'
-import { findOwnCall, isAnotherCaller, type RememberedSegment, type ReportedParties } from './whose-call.ts'
+import { findOwnCall, isAnotherCaller, type RememberedSegment, type ReportedParties } from './find-own-call.ts'
 
 export interface RecentCalls {
   /**
@@ -37,7 +37,7 @@ export interface RecentCalls {
 }
 
 /** Returns one name for an official: officials have several numbers, and clients report different ones. */
-export function whoAnswers(official: SegmentFacts['official']): string | undefined {
+export function answererOf(official: SegmentFacts['official']): string | undefined {
   return official && (official.personId ?? official.phone)
 }
 
@@ -47,7 +47,7 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
     ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
     ...{ awaitsCaller: facts.awaitsCaller, callerIsGuess: facts.callerIsGuess },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
-    official: whoAnswers(facts.official),
+    official: answererOf(facts.official),
     endedAt: facts.endedAt,
     recordingId: facts.recording?.id,
     forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenBefore,
@@ -95,7 +95,7 @@ export function createRecentCalls(): RecentCalls {
       return findOwnCall(namedIn(trunk, callIds), reported, now)
     },
     findDuplicate({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess }, trunk) {
-      const official = whoAnswers(reported)
+      const official = answererOf(reported)
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&

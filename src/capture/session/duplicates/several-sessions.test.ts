@@ -42,7 +42,7 @@ const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:
 let inForce = description
 const { firstRtp } = await findPorts()
 let folder = ''
-const noted: SegmentFacts[] = []
+const recorded: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
 let clients: ClientSeen[] = []
@@ -50,7 +50,7 @@ const close: (() => unknown)[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-several-'))
-  noted.length = 0
+  recorded.length = 0
   clients = []
   inForce = description
   await start()
@@ -63,7 +63,7 @@ afterEach(async () => {
 async function start(trunks: readonly Trunk[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(noted),
+    admit: enterInto(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')
@@ -133,7 +133,7 @@ function inDialogOf(name: string, method: string, to: string, cseq: number): str
 const goodbye = (name: string) => inDialogOf(name, 'BYE', toOf(call.lastResponse()), 999_999_999)
 const acknowledgement = (name: string, to: string) => inDialogOf(name, 'ACK', to, 1)
 
-const segments = () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
+const segments = () => [...new Map(recorded.map((facts) => [facts.segmentId, facts])).values()]
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 
 describe('a call of which two recorders of one session border controller tell', () => {

@@ -9,8 +9,8 @@ import {
   type EarlierSegment,
 } from './describe-segment.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
-import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
-import { isAnotherCaller } from '../duplicates/whose-call.ts'
+import { answererOf, type RecentCalls } from '../duplicates/recent-calls.ts'
+import { isAnotherCaller } from '../duplicates/find-own-call.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { withMark } from './recording-outcome.ts'
 import type { Offer } from './session-types.ts'
@@ -56,7 +56,7 @@ export function createDescribeRequest(parts: {
       isSameSession: earlier !== undefined,
       storesUnplayable: options.formats?.storesUnplayable === true,
       client: { trunk: reader.trunkOf(incoming)?.name, client: productOf(incoming.request) },
-      isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
+      isForbidden: recent.isForbidden({ callIds, trunk, official: answererOf(officialOf(invitation)) }),
     })
     // One id was reported for two callers: a person can check if it is one call.
     const isDoubtful =

@@ -35,8 +35,10 @@ export function reportedEnd(
   clock: ClientClock,
   now: Temporal.Instant,
 ): Temporal.Instant | undefined {
-  const isOver = metadata?.sessions.every(({ endTimeMs }) => endTimeMs !== undefined)
-  return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now) : undefined
+  const hasEnded = metadata?.sessions.every(({ endTimeMs }) => endTimeMs !== undefined)
+  return hasEnded && times.endedAtMs !== undefined
+    ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now)
+    : undefined
 }
 
 /** Returns when another official took over: the reported time if between the answer and `now`, otherwise `now`. */

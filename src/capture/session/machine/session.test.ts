@@ -231,9 +231,9 @@ describe('a session', () => {
     const ended = run(...begin)
     expect(ended.effects).toMatchObject([{ do: 'note', facts: { endedAt: at, endInferred: false } }, { do: 'finish' }])
     const stored = { sizeBytes: 1, incomplete: false, packetsReceived: 2, packetsLost: 0 }
-    const over = run(...begin, { type: 'stored', stored })
-    expect(over.effects).toMatchObject([{ do: 'note', facts: { recording: { endedAt: at, stored } } }])
-    expect(over.state.phase).toBe('over')
+    const finished = run(...begin, { type: 'stored', stored })
+    expect(finished.effects).toMatchObject([{ do: 'note', facts: { recording: { endedAt: at, stored } } }])
+    expect(finished.state.phase).toBe('over')
     const silent = run(...begin, { type: 'stored', stored: { ...stored, packetsReceived: 0 } })
     expect(silent.effects).toMatchObject([{ do: 'note', facts: { marks: ['incomplete'] } }])
   })
@@ -281,12 +281,12 @@ describe('a session', () => {
   })
 
   test('that is over hears nothing more', () => {
-    const over: SessionEvent[] = [
+    const ended: SessionEvent[] = [
       { type: 'offered', offer: offer({ recorded: false }) },
       { type: 'ended', at, inferred: false },
     ]
     for (const event of [{ type: 'opened' }, { type: 'ended', at, inferred: true }] as SessionEvent[]) {
-      expect(run(...over, event)).toEqual({ state: { phase: 'over' }, effects: [] })
+      expect(run(...ended, event)).toEqual({ state: { phase: 'over' }, effects: [] })
     }
   })
 })

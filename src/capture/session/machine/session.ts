@@ -18,7 +18,7 @@ import type {
 } from './session-types.ts'
 import type { Track } from '#register/recordings/recording-log.ts'
 import { isSettled, marksOfStored, withRecordingOutcome, withMark } from './recording-outcome.ts'
-import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
+import { holdMark, moved, turnQuiet, withholdingReason, withholdingOf } from './withholding.ts'
 
 const retryAfterSeconds = 5
 
@@ -58,22 +58,22 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     ...(offer.withholds && { withholds: offer.withholds }),
     ...(offer.shared && { shared: true }),
   }
-  const { others, effects: noted } = otherOfficialsEffects(facts, [], offer.others)
+  const { others, effects: recorded } = otherOfficialsEffects(facts, [], offer.others)
   if (others.length > 0) session.others = others
   const { recording } = facts
   if (recording) {
     const known: SegmentFacts =
-      allInactive(streams) || whyWithheld(session) ? { ...facts, captureState: 'paused' } : facts
+      allInactive(streams) || withholdingReason(session) ? { ...facts, captureState: 'paused' } : facts
     const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
     const describesMedia = offer.tellsMedia ?? offer.hasSdp
     const isSilenced = session.isSilenced === true && !describesMedia
-    return [{ phase: 'opening', session: { ...session, facts: known, isSilenced } }, [open, ...noted]]
+    return [{ phase: 'opening', session: { ...session, facts: known, isSilenced } }, [open, ...recorded]]
   }
   const listens = offer.mayBeDecidedAnew === true && !before
   const describesMedia = !before || (offer.tellsMedia ?? offer.hasSdp)
   const isSilenced = describesMedia ? !listens : session.isSilenced === true
   const waiting: SessionFacts = { ...session, ...(listens && { listens }), isSilenced }
-  const effects: SessionEffect[] = [{ do: 'note', facts }, ...noted, answer(waiting, true)]
+  const effects: SessionEffect[] = [{ do: 'note', facts }, ...recorded, answer(waiting, true)]
   if (before) effects.unshift({ do: 'take-over' })
   if (listens) effects.unshift({ do: 'listen', streams: accepted(streams) })
   return [{ phase: 'live', session: waiting }, effects]
@@ -83,7 +83,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
   const { session } = state
   const { completes } = state
   if (event.type === 'opened') {
-    const why = whyWithheld(session)
+    const why = withholdingReason(session)
     const effects = !completes
       ? [answer(session, true)]
       : completes.request
@@ -170,13 +170,13 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
       }
       const ended = { ...session, facts }
-      const noted: SessionEffect[] = [{ do: 'note', facts }, ...endOtherOfficials(session.others, event.at)]
-      if (!facts.recording || isSettled(facts.recording)) return [{ phase: 'over' }, [...noted, { do: 'close' }]]
+      const recorded: SessionEffect[] = [{ do: 'note', facts }, ...endOtherOfficials(session.others, event.at)]
+      if (!facts.recording || isSettled(facts.recording)) return [{ phase: 'over' }, [...recorded, { do: 'close' }]]
       if (session.stopped) {
         const stop: SessionEffect = { do: 'stop', destroys: session.stopped === 'destroys' }
-        return [{ phase: 'ending', session: ended }, [...noted, stop]]
+        return [{ phase: 'ending', session: ended }, [...recorded, stop]]
       }
-      return [{ phase: 'ending', session: ended }, [...noted, { do: 'finish' }]]
+      return [{ phase: 'ending', session: ended }, [...recorded, { do: 'finish' }]]
     }
     case 'joined': {
       const { stream, track } = event
@@ -264,7 +264,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     facts = quiet.facts
     effects.push(...quiet.effects)
   }
-  const { others, effects: noted } = otherOfficialsEffects(facts, session.others ?? [], offer.others)
+  const { others, effects: recorded } = otherOfficialsEffects(facts, session.others ?? [], offer.others)
   const describesMedia = offer.tellsMedia ?? offer.hasSdp
   const next: SessionFacts = {
     ...session,
@@ -278,7 +278,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     answerVersion: session.answerVersion + (offer.hasSdp && !offer.inAck ? 1 : 0),
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
-  effects.push(...noted)
+  effects.push(...recorded)
   return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, describesMedia)]]
 }
 
@@ -310,7 +310,7 @@ function completed(
     const effects = offer ? [answer(silenced, tellsMedia)] : []
     return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...effects]]
   }
-  const isQuiet = allInactive(next.streams) || whyWithheld(next) !== undefined
+  const isQuiet = allInactive(next.streams) || withholdingReason(next) !== undefined
   const opened: SessionFacts = {
     ...next,
     facts: isQuiet ? { ...facts, captureState: 'paused' } : facts,

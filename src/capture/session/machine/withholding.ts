@@ -3,7 +3,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState, Withholding } from './session-types.ts'
 
-export function whyWithheld({ withholds, shared }: SessionFacts): Withholding | undefined {
+export function withholdingReason({ withholds, shared }: SessionFacts): Withholding | undefined {
   return withholds ?? (shared ? 'conference' : undefined)
 }
 
@@ -18,11 +18,12 @@ export function turnQuiet(
 ): { facts: SegmentFacts; effects: SessionEffect[] } {
   const { facts } = after
   if (!facts.recording) return { facts, effects: [] }
-  const quiet = (session: SessionFacts) => whyWithheld(session) ?? (allPaused(session.streams) ? 'hold' : undefined)
-  const [was, is, why] = [quiet(before), quiet(after), whyWithheld(after)]
+  const quiet = (session: SessionFacts) =>
+    withholdingReason(session) ?? (allPaused(session.streams) ? 'hold' : undefined)
+  const [was, is, why] = [quiet(before), quiet(after), withholdingReason(after)]
   if (was === is) return { facts, effects: [] }
   const effects: SessionEffect[] = []
-  if ((why !== undefined) !== (whyWithheld(before) !== undefined)) {
+  if ((why !== undefined) !== (withholdingReason(before) !== undefined)) {
     effects.push({ do: 'withhold', on: why !== undefined })
   }
   effects.push(is ? holdMark(why) : { do: 'mark', kind: 'resume' })
@@ -43,7 +44,7 @@ export function moved(session: SessionFacts, to: SessionPlace, isSilenced: boole
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
   const { captureState } = session.facts
-  const why = whyWithheld(next)
+  const why = withholdingReason(next)
   const isQuiet = paused || why !== undefined
   const marked = isQuiet ? 'paused' : 'recording'
   effects.push({ do: 'withhold', on: why !== undefined })

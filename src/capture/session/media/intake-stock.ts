@@ -89,15 +89,15 @@ export async function openIntakeStock(options: {
   async function fill(): Promise<void> {
     const held = [...begun.map(({ batch }) => batch), ...stored]
     const inUse = await source.inUse(held.map(({ id }) => id))
-    const isOver = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= maxDaysUsed
-    for (const one of begun.filter(({ batch }) => isOver(batch))) begun.splice(begun.indexOf(one), 1)
-    for (const batch of stored.filter(isOver)) {
+    const isUnused = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= maxDaysUsed
+    for (const one of begun.filter(({ batch }) => isUnused(batch))) begun.splice(begun.indexOf(one), 1)
+    for (const batch of stored.filter(isUnused)) {
       await rm(pathOf(batch.id), { force: true })
       const at = stored.indexOf(batch)
       if (at >= 0) stored.splice(at, 1)
     }
     wanted = await source.wanted()
-    const fresh = held.filter((batch) => !isOver(batch) && ageDays(batch) < daysFresh)
+    const fresh = held.filter((batch) => !isUnused(batch) && ageDays(batch) < daysFresh)
     const freshKeys = fresh.reduce((sum, { publicKeys }) => sum + publicKeys.length, 0)
     if (Math.min(left(), freshKeys) > wanted / 2) return
     const batches = await source.take(Math.ceil((wanted - Math.min(left(), freshKeys)) / batchKeys))

@@ -162,7 +162,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   const from = () => numbering.get(streams) ?? 0
   /** Sessions whose sound is in the recording. */
   const hasReceived = new Set<SessionStreams>()
-  const noteHeard = () => {
+  const recordReceived = () => {
     if (sum(streams.reports().map(({ received }) => received)) >= receivedPackets) hasReceived.add(streams)
   }
   /** Reports and measures of streams that were exchanged. */
@@ -180,7 +180,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     const recording = await writer.finish(endedAt100us)
     const all = reports()
     const [received, lost] = [sum(all.map((one) => one.received)), sum(all.map((one) => one.lost))]
-    if (!handedOn) noteHeard()
+    if (!handedOn) recordReceived()
     const measured = measures()
     const marks: SegmentMark[] = []
     // A stream changed its address or port, or the call has another session.
@@ -209,7 +209,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       const was = streams
       // Packets still queued may be the call's or a stranger's.
       if (hasEnded) was.closeAll()
-      noteHeard()
+      recordReceived()
       former.reports.push(...was.reports())
       former.measures.push(...numberedFrom(from(), was.measures()))
       was.writeTo(undefined)

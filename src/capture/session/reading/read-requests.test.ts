@@ -15,14 +15,14 @@ test('what an operator has set for a client holds for its whole session, though 
   })
   const source = { address: '192.0.2.9', port: 5060, transport: 'udp' as const }
   const headers = named.headers.filter(({ name }) => name !== 'user-agent')
-  const incoming = (dialog: string, saysWho: boolean) => ({
-    request: { ...named, headers: saysWho ? [...headers, userAgent] : headers },
+  const incoming = (dialog: string, identifiesParties: boolean) => ({
+    request: { ...named, headers: identifiesParties ? [...headers, userAgent] : headers },
     source,
     dialog: { id: dialog },
   })
   const now = Temporal.Now.instant()
-  const tracks = (dialog: string, saysWho: boolean) => {
-    const found = reader.read(incoming(dialog, saysWho), now)
+  const tracks = (dialog: string, identifiesParties: boolean) => {
+    const found = reader.read(incoming(dialog, identifiesParties), now)
     return 'invitation' in found ? found.invitation.parties.streams : found
   }
   expect(tracks('a', true)).toEqual({ 0: 'official', 1: 'caller' })

@@ -24,7 +24,7 @@ import { openSpool } from './spool.ts'
 const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()
 let folder = ''
-const noted: SegmentFacts[] = []
+const recorded: SegmentFacts[] = []
 let call: Caller
 let ports: PortAllocator
 let recorder: Recorder
@@ -33,10 +33,10 @@ let close: () => Promise<void>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-interrupted-'))
-  noted.length = 0
+  recorded.length = 0
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: enterInto(noted),
+    admit: enterInto(recorded),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')
@@ -111,7 +111,7 @@ async function until(happened: () => boolean): Promise<void> {
   await expect.poll(happened, { interval: 5 }).toBe(true)
 }
 
-const stored = () => noted.filter(({ recording }) => recording?.stored)
+const stored = () => recorded.filter(({ recording }) => recording?.stored)
 const byes = () => call.sent.filter(({ message }) => message.kind === 'request' && message.method === 'BYE')
 
 test('a call cancelled while its recording is opened is no call: nothing is entered, no file and no port is kept', async () => {
@@ -120,7 +120,7 @@ test('a call cancelled while its recording is opened is no call: nothing is ente
   await until(() => recorder.live === 0)
   await wait(50)
   expect(call.received().map(([, status]) => status)).toEqual([487, 200])
-  expect(noted).toEqual([])
+  expect(recorded).toEqual([])
   expect(ports.inUse).toBe(0)
   expect((await readdir(join(folder, 'recordings'))).filter((name) => /hdr|body/.test(name))).toEqual([])
 })

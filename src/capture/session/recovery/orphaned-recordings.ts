@@ -29,8 +29,8 @@ export async function findOrphanedRecordings(
     const writtenAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(mtimeMs))
     if (Temporal.Instant.compare(writtenAt.add({ hours: waitsHours }), now) > 0) continue
     const ceiling = writtenAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: ceilingMonths }).toInstant()
-    const isOver = [now, destructionNow].every((one) => one && Temporal.Instant.compare(ceiling, one) <= 0)
-    if (!isOver) waiting.push(id)
+    const hasEnded = [now, destructionNow].every((one) => one && Temporal.Instant.compare(ceiling, one) <= 0)
+    if (!hasEnded) waiting.push(id)
     else {
       await removeRecording(id, folder)
       destroyed.push(id)

@@ -7,7 +7,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog } from '../../sip/handler.ts'
 import type { SplitDirectionSessions } from '../duplicates/split-direction-session.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
-import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
+import { answererOf, type RecentCalls } from '../duplicates/recent-calls.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderLimits, RecorderOptions } from '../recorder-options.ts'
 import { beginningOf, toSavedSession, toSavedDuplicate, resumedOffer } from './resume-session.ts'
@@ -67,7 +67,7 @@ export function createResumedSessions(parts: {
       at,
       intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
       intakePublicKey: options.intakePublicKey,
-      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: whoAnswers(left.official) }),
+      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: answererOf(left.official) }),
     })
     if (!continues) options.quotas.count(offer.facts)
     parts.counters.resumed++

@@ -107,10 +107,10 @@ export function createCallFlows(
 
   /** Deletes expired flows, and the oldest ended ones above the limits. */
   function forget(): void {
-    const over = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
+    const ended = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
     const since = nowMs() - limits.retentionMs
     for (const isTroubled of [false, true]) {
-      const alike = over.filter(({ problems }) => problems.length > 0 === isTroubled)
+      const alike = ended.filter(({ problems }) => problems.length > 0 === isTroubled)
       const tooMany = alike.length - (isTroubled ? limits.maxTroubled : limits.maxFlows) + 1
       for (const [at, { dialogId, endedAtMs = 0 }] of alike.entries())
         if (at < tooMany || endedAtMs < since) flows.delete(dialogId)

@@ -79,7 +79,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
 
   return {
     record(incoming, invitation, trunk) {
-      const seen = whatIsSeen(incoming.request, invitation, trunk)
+      const seen = seenFeatures(incoming.request, invitation, trunk)
       const client = countsOf(trunk ?? '', seen.client)
       if (client) {
         client.sessions++
@@ -120,7 +120,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
   }
 }
 
-function whatIsSeen(request: SipRequest, invitation: CallInvitation, trunk: string | undefined): ClientSeen {
+function seenFeatures(request: SipRequest, invitation: CallInvitation, trunk: string | undefined): ClientSeen {
   const { parties, problems } = invitation
   return {
     client: productOf(request),

@@ -35,14 +35,14 @@ test('the binaries of npm are used where they run', async () => {
 })
 
 test('where they do not run, the system’s are: of the cluster’s major version, or the lowest that makes a new one', async () => {
-  const said: string[] = []
+  const output: string[] = []
   const use = (major?: number) =>
     prepareBinaries(root, undefined, undefined, {
-      ...{ major, folders, findPackage: packageThatCannotRun, warn: (message) => said.push(message) },
+      ...{ major, folders, findPackage: packageThatCannotRun, warn: (message) => output.push(message) },
     })
   expect(await use()).toMatchObject({ postgres: join(folders[1]!, 'postgres'), major: 17 })
   expect(await use(18)).toMatchObject({ major: 18 })
-  expect(said[0]).toContain('does not run here')
+  expect(output[0]).toContain('does not run here')
   await expect(use(16)).rejects.toMatchObject({ code: 'database-binaries-missing' })
 })
 

@@ -131,13 +131,13 @@ export function logSize(place: Place): number {
 
 /** Returns a fault with PostgreSQL's own words; a full disk has a code of its own. */
 export function startFault(what: string, words: string, cause?: unknown): DatabaseFault {
-  const said = oneLine(words)
-  return saysDiskFull(words)
-    ? new DatabaseFault('database-disk-full', `The disk is full: ${what}. PostgreSQL said: ${said}`, cause)
-    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${what}. It said: ${said}`, cause)
+  const message = oneLine(words)
+  return isDiskFull(words)
+    ? new DatabaseFault('database-disk-full', `The disk is full: ${what}. PostgreSQL said: ${message}`, cause)
+    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${what}. It said: ${message}`, cause)
 }
 
-export function saysDiskFull(words: string): boolean {
+export function isDiskFull(words: string): boolean {
   return /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i.test(words)
 }
 
@@ -210,7 +210,7 @@ function run(
 }
 
 /** Rotates a long log; one older log is kept. */
-export function turnLogOver(file: string): void {
+export function rotateLog(file: string): void {
   try {
     if (statSync(file).size > maxLogBytes) renameSync(file, `${file}.1`)
   } catch (error) {

@@ -28,14 +28,14 @@ export interface Timing {
 
 export type TransitRequest = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Answer>
 
-type Where = Extract<KeyStoreSettings, { kind: 'vault' }>
+type TransitSettings = Extract<KeyStoreSettings, { kind: 'vault' }>
 
 const tries = 3
 /** Enough for thousands of wrapped keys. */
 const maxAnswerBytes = 16 * 1024 * 1024
 
 /** Every request can be retried: the caller checks the state afterwards. */
-export function createTransitRequest(where: Where, { requestMs, pauseMs }: Timing): TransitRequest {
+export function createTransitRequest(where: TransitSettings, { requestMs, pauseMs }: Timing): TransitRequest {
   const away = (why: string, cause?: unknown) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${where.url} ${why}`, cause)
 
@@ -110,7 +110,7 @@ interface Sent {
 }
 
 async function send(
-  { url, namespace, caFile }: Where,
+  { url, namespace, caFile }: TransitSettings,
   { method, path, body, token, requestMs }: Sent,
 ): Promise<{ status: number; text: string }> {
   const content = body && Buffer.from(JSON.stringify(body))

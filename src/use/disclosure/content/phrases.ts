@@ -77,12 +77,12 @@ const named: Partial<Record<Category, Record<Language, string>>> = {
   },
 }
 
-const saysName: Record<Language, string> = {
+const nameIntroductions: Record<Language, string> = {
   fi: 'nimeni on|nimi on|nimeni oli|nimi oli|nimeltä|nimeltään|nimellä|sukunimi on|sukunimi|sukunimeni on|etunimi on|etunimi|etunimeni on|nimeni|tyttönimi|nimiseltä|kirjoitetaan',
   sv: 'jag heter|mitt namn är|namnet är|namn är|efternamnet är|efternamn|förnamn|förnamnet är|heter hon|heter han|hon heter|han heter|som heter|i namnet',
   en: 'my name is|name is|i am called|surname is|last name is|first name is|names is|name was|goes by',
 }
-const saysNameLoosely: Record<Language, string> = {
+const looseNameIntroductions: Record<Language, string> = {
   fi: 'minä olen|mä oon|mä olen|täällä|täällä puhuu|täällä on|puhelimessa|puhuu|tässä on|tässä|herra|rouva|neiti|kiitos|vaimoni|mieheni|vaimo|mies|poikani|tyttäreni|äitini|isäni|soittaa|verohallinto|verohallinnosta|hei|moi|terve|päivää',
   sv: 'jag är|det är|det här är|här är|herr|fru|fröken|tack|min man|min fru|min son|min dotter|min mor|min far|hej|talar|ringer|skatteförvaltningen|hallå',
   en: "this is|i'm|i am|it's|mister|mr|mrs|ms|miss|doctor|thank you|my husband|my wife|my son|my daughter|hello|thanks|tax administration|hi|good morning",
@@ -115,8 +115,14 @@ function patternsOf(language: Language): Pattern[] {
   }))
   return [
     ...categories,
-    { category: 'NAME', pattern: compile(saysName[language]), isQuestion: false, loose: false, behind: false },
-    { category: 'NAME', pattern: compile(saysNameLoosely[language]), isQuestion: false, loose: true, behind: false },
+    { category: 'NAME', pattern: compile(nameIntroductions[language]), isQuestion: false, loose: false, behind: false },
+    {
+      category: 'NAME',
+      pattern: compile(looseNameIntroductions[language]),
+      isQuestion: false,
+      loose: true,
+      behind: false,
+    },
     { category: 'NAME', pattern: compile(afterName[language]), isQuestion: false, loose: true, behind: true },
     { category: 'NAME', pattern: compile(asksName[language]), isQuestion: true, loose: false, behind: false },
   ]

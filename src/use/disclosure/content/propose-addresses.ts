@@ -1,7 +1,7 @@
 import { letterNamed } from './letters.ts'
 import { isPhraseWord, phrasesIn } from './phrases.ts'
 import { readNumeral } from './read-numerals.ts'
-import { isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import { isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
 import { isStreetName, isStreetWord, isTown } from './street-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language, Proposal } from './word.ts'
@@ -83,7 +83,7 @@ function endOfAddress(tokens: readonly Token[], index: number): number {
       last = at
       strange = 0
     } else {
-      if (!standsBetween(token.text, token.language) && !ofPostcode.test(token.text)) strange += 1
+      if (!isSmallWordBetween(token.text, token.language) && !ofPostcode.test(token.text)) strange += 1
       const talk = isSmallWord(token.text, token.language) && !ofPostcode.test(token.text)
       if (strange > strangers || (talk && last > index) || isUnit(token.text, token.language)) break
     }

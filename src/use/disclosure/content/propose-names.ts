@@ -3,7 +3,7 @@ import { letterNamed } from './letters.ts'
 import { withinOneEdit } from './numeral-lexicon.ts'
 import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
 import { readNumeral } from './read-numerals.ts'
-import { isMonth, isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import { isMonth, isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language, Proposal } from './word.ts'
 
@@ -86,7 +86,7 @@ function isNoName(token: Token): boolean {
     /\d/.test(token.text) ||
     numeral ||
     isSmallWord(token.text, token.language) ||
-    standsBetween(token.text, token.language) ||
+    isSmallWordBetween(token.text, token.language) ||
     isUnit(token.text, token.language) ||
     isMonth(token.text, token.language) ||
     isPhraseWord(token)

@@ -10,7 +10,7 @@ import { letterNamed } from './letters.ts'
 import { isPhraseWord, phrasesIn, type Phrase } from './phrases.ts'
 import { languagesOf } from './propose-names.ts'
 import { readNumeral } from './read-numerals.ts'
-import { isMonth, isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import { isMonth, isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
 import { symbolRuns, type SymbolRun } from './symbol-runs.ts'
 import type { Token } from './tokens.ts'
 import { isTown } from './street-words.ts'
@@ -136,7 +136,7 @@ function grown(tokens: readonly Token[], edge: number, step: 1 | -1, strangers: 
     // "The number is have oh nine": what is between "is" and the digits is one of them, whatever it looks like.
     const behindVerb = step < 0 && links.test(tokens[index - 1]?.text ?? '') && !links.test(text)
     const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
-    const small = (isSmallWord(text, language) && !known) || standsBetween(text, language)
+    const small = (isSmallWord(text, language) && !known) || isSmallWordBetween(text, language)
     const letterNext = step > 0 && isLetterAlone(tokens[index + 1])
     const talk = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
     if (gap > 6400 || (talk && !behindVerb)) break
@@ -217,7 +217,7 @@ function dateFrom(tokens: readonly Token[], start: number, phraseEnds: number): 
       continue
     }
     strange += 1
-    if (strange > (first === undefined ? 4 : 1) && !standsBetween(token.text, token.language)) break
+    if (strange > (first === undefined ? 4 : 1) && !isSmallWordBetween(token.text, token.language)) break
   }
   if (first === undefined) return undefined
   first = grown(tokens, first, -1, 0)

@@ -89,9 +89,9 @@ test('a proposal is padded by a fifth of a second, stays in the recording, and t
 
 test('spans of a track are united', () => {
   const keys: Proposal = { track: 1, from: 7400, to: 11_400, category: 'OTHER', trigger: 'dtmf', confidence: 1 }
-  const said: Proposal = { track: 1, from: 11_000, to: 13_000, category: 'NAME', trigger: 'phrase', confidence: 0.9 }
-  expect(redactionsOf([said, keys], 1)).toEqual([{ from: 7400, to: 13_000 }])
-  expect(redactionsOf([said, keys], 0)).toEqual([])
+  const spoken: Proposal = { track: 1, from: 11_000, to: 13_000, category: 'NAME', trigger: 'phrase', confidence: 0.9 }
+  expect(redactionsOf([spoken, keys], 1)).toEqual([{ from: 7400, to: 13_000 }])
+  expect(redactionsOf([spoken, keys], 0)).toEqual([])
 })
 
 test('in calls with twelve words of a hundred misheard, 95 % of codes and 80 % of names and addresses are found whole', () => {

@@ -27,8 +27,8 @@ export function proposeSpans(words: readonly Word[], lengthSamples: number): Pro
     const [own, other] = [tokens[track], tokens[track === 0 ? 1 : 0]]
     return [...proposeNumbers(own, other), ...proposeNames(own, other), ...proposeAddresses(own, other)]
   })
-  const said = (proposal: Proposal) => tokens[proposal.track].filter((token) => within(token, proposal))
-  const repeats = tracks.flatMap((track) => repeatedOn(tokens[track], found, said))
+  const spoken = (proposal: Proposal) => tokens[proposal.track].filter((token) => within(token, proposal))
+  const repeats = tracks.flatMap((track) => repeatedOn(tokens[track], found, spoken))
   return withoutCopies([...found, ...repeats])
     .map((proposal) => padded(proposal, tokens[proposal.track], lengthSamples))
     .sort((one, other) => one.from - other.from || one.track - other.track)

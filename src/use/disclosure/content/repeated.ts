@@ -31,12 +31,12 @@ const ofDigits: ReadonlySet<Category> = new Set([
 export function repeatedOn(
   tokens: readonly Token[],
   proposals: readonly Proposal[],
-  said: (proposal: Proposal) => readonly Token[],
+  spoken: (proposal: Proposal) => readonly Token[],
 ): Proposal[] {
   const runs = runsOf(tokens)
   const repeats: Proposal[] = []
   for (const original of proposals) {
-    const source = said(original)
+    const source = spoken(original)
     if (ofDigits.has(original.category)) {
       const digits = runsOf(source).map(({ symbols }) => symbols.replace(/[^\d?]/g, ''))
       for (const run of runs) {

@@ -58,7 +58,7 @@ const between: Record<Language, ReadonlySet<string>> = {
   ),
 }
 
-export function standsBetween(text: string, language: Language): boolean {
+export function isSmallWordBetween(text: string, language: Language): boolean {
   return between[language].has(text)
 }
 

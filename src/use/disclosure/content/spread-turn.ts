@@ -20,11 +20,11 @@ export function wordsOfTurn(turn: TrackTurn): Word[] {
   const weights = texts.map((text) => [...text].reduce((sum, sign) => sum + (/\d/.test(sign) ? lettersOfDigit : 1), 1))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const { from, to, language, track } = turn
-  let said = 0
+  let spoken = 0
   return texts.map((text, index) => {
-    const start = from + Math.round(((to - from) * said) / total)
-    said += weights[index]!
-    return { text, language, track, from: start, to: from + Math.round(((to - from) * said) / total) }
+    const start = from + Math.round(((to - from) * spoken) / total)
+    spoken += weights[index]!
+    return { text, language, track, from: start, to: from + Math.round(((to - from) * spoken) / total) }
   })
 }
 

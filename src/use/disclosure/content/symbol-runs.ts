@@ -1,6 +1,6 @@
 import { letterNamed, spellsLetter } from './letters.ts'
 import { addUp, readNumeral, type NumeralReading, type SpokenNumber } from './read-numerals.ts'
-import { isSmallWord, isUnit, standsBetween } from './small-words.ts'
+import { isSmallWord, isUnit, isSmallWordBetween } from './small-words.ts'
 import type { Token } from './tokens.ts'
 import type { Language } from './word.ts'
 
@@ -53,14 +53,14 @@ function starts(tokens: readonly Token[], at: number, language: Language): boole
   const reading = readNumeral(token.text, language)
   if (reading !== undefined && !reading.weak) return true
   if (reading === undefined && letterNamed(token.text, language) === undefined) return false
-  if (isSmallWord(token.text, language) && saysSomethingElse(tokens, at, language)) return false
+  if (isSmallWord(token.text, language) && hasOtherSpeech(tokens, at, language)) return false
   // A weak numeral or a letter begins a run if a certain digit follows within six words.
   for (let next = at + 1; next <= at + 6; next += 1) {
     const following = tokens[next]
     if (following === undefined || following.from - token.to > maxPause) return false
     const after = readNumeral(following.text, language)
     if (/\d/.test(following.text) || (after !== undefined && !after.weak)) return true
-    if (standsBetween(following.text, language)) continue
+    if (isSmallWordBetween(following.text, language)) continue
     if (after === undefined && letterNamed(following.text, language) === undefined) return false
   }
   return false
@@ -80,13 +80,13 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
     // After a pause only digits continue the run: after "yes, and" something else follows.
     if (!digit && before !== undefined && token.from - before.to > shortPause) break
     if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', index, text: token.text })
-    else if (standsBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
+    else if (isSmallWordBetween(token.text, language) && !(reading !== undefined && !reading.weak)) {
       fillers += 1
       if (fillers > fillersInARow) break
       continue
     } else if (reading !== undefined && (!reading.misheard || letter === undefined)) {
       parts.push(...skipped, { kind: 'numeral', index, reading })
-    } else if (letter !== undefined && !saysSomethingElse(tokens, index, language))
+    } else if (letter !== undefined && !hasOtherSpeech(tokens, index, language))
       parts.push(...skipped, { kind: 'letter', index, letter })
     else if (spellsLetter(token.text, language) && parts.at(-1)?.kind === 'letter') {
       fillers = 0
@@ -138,7 +138,7 @@ function startsAtNought([first]: readonly Part[]): boolean {
 }
 
 /** "I", "a" and their like are letters only if digits or letters follow. */
-function saysSomethingElse(tokens: readonly Token[], index: number, language: Language): boolean {
+function hasOtherSpeech(tokens: readonly Token[], index: number, language: Language): boolean {
   if (!isSmallWord(tokens[index]!.text, language)) return false
   const next = tokens[index + 1]?.text ?? ''
   return !/\d/.test(next) && readNumeral(next, language) === undefined && letterNamed(next, language) === undefined

@@ -37,13 +37,13 @@ test('speech with neither words nor a redaction is missing from a transcript, a 
 })
 
 test('what is redacted is not said: by its time, and by what is found in a turn that is marked for it', () => {
-  const said = (text: string, redactions: Redaction[]) =>
+  const words = (text: string, redactions: Redaction[]) =>
     redactedTurns({ ...work, turns: [{ ...turn, text }], redactions }, 8)[0]!.text
   const late = { ...removal, fromMs: 3800, toMs: 4000 }
   const text = 'nimeni on Matti Virtanen ja asia koskee tämän vuoden veroa'
-  expect(said(text, [])).toBe(text)
-  expect(said(text, [late])).not.toMatch(/Matti|Virtanen/)
-  expect(said(text, [late])).toContain('[nimi poistettu]')
+  expect(words(text, [])).toBe(text)
+  expect(words(text, [late])).not.toMatch(/Matti|Virtanen/)
+  expect(words(text, [late])).toContain('[nimi poistettu]')
   const spoken = spokenTurns({ ...work, turns: [{ ...turn, text }] }, 'CALLER', 8)
   expect(spoken.map((one) => one.text).join(' ')).not.toMatch(/Matti|Virtanen/)
   expect(identifiersOf([{ ...turn, text: '[nimi poistettu] ja asia koskee veroa' }])).toEqual([[]])
@@ -52,19 +52,19 @@ test('what is redacted is not said: by its time, and by what is found in a turn 
 test('of one sound on both tracks, what is removed from either is said on neither', async () => {
   const text = 'nimeni on Matti Virtanen ja asia koskee tämän vuoden veroa'
   const official: WrittenTurn = { ...turn, track: 'OFFICIAL', text }
-  const said: (readonly Turn[])[] = []
+  const spoken: (readonly Turn[])[] = []
   const engine: TranscriptEngine = {
     ...{ name: 'e', version: '1', level: 'T' },
     speak(call) {
-      said.push(...call)
+      spoken.push(...call)
       return Promise.resolve([new Int16Array(1), new Int16Array(1)])
     },
   }
   const removed = { ...removal, fromMs: 0, toMs: 4000 }
   await speakCopy({ ...work, turns: [official], redactions: [removed] }, engine, true)
-  expect(said[1]!.map((one) => one.text)).toEqual(['[nimi poistettu]'])
+  expect(spoken[1]!.map((one) => one.text)).toEqual(['[nimi poistettu]'])
   await speakCopy({ ...work, turns: [official], redactions: [removed] }, engine, false)
-  expect(said[3]!.map((one) => one.text)).toEqual([text])
+  expect(spoken[3]!.map((one) => one.text)).toEqual([text])
 })
 
 test('times are within the recording and turns of one track one after another; what is removed on both tracks counts once', () => {

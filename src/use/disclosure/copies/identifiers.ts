@@ -41,11 +41,11 @@ export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
   )
   for (const { track, from, to, category, confidence } of proposals) {
     if (confidence < minConfidence) continue
-    const said = places.filter(({ word }) => {
+    const spoken = places.filter(({ word }) => {
       const middle = (word.from + word.to) / 2
       return word.track === track && middle > from && middle < to
     })
-    for (const [turn, some] of Map.groupBy(said, (place) => place.turn))
+    for (const [turn, some] of Map.groupBy(spoken, (place) => place.turn))
       found[turn]!.push({ from: some[0]!.from, to: some.at(-1)!.to, reason: category })
   }
   return found.map((some) => some.sort((a, b) => a.from - b.from || b.to - a.to))

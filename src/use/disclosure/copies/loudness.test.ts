@@ -6,14 +6,14 @@ import { level } from './loudness.ts'
 const second = 8000
 
 /** Two seconds of a vowel between seconds of a room's noise, so loud as is asked. */
-function said(loudness: number, noise: number): Int16Array {
+function noisyTone(loudness: number, noise: number): Int16Array {
   const hiss = whiteNoise(5 * second)
   const track = Float64Array.from(hiss, (sample) => sample * noise)
   for (const [at, sample] of vowel(120, 2).entries()) track[second + at]! += loudness * sample
   return asTrack(track)
 }
 function levelled(loudness: number, noise: number): Int16Array {
-  const track = said(loudness, noise)
+  const track = noisyTone(loudness, noise)
   level(track)
   return track
 }
@@ -23,7 +23,7 @@ const pause = (track: Int16Array) => rms(track.subarray(4 * second))
 
 test('whoever spoke low is as loud as whoever spoke up, at the level of telephony', () => {
   const [low, high] = [levelled(0.05, 0.0005), levelled(0.9, 0.0005)]
-  expect(speech(said(0.9, 0.0005)) / speech(said(0.05, 0.0005))).toBeGreaterThan(10)
+  expect(speech(noisyTone(0.9, 0.0005)) / speech(noisyTone(0.05, 0.0005))).toBeGreaterThan(10)
   expect(speech(high) / speech(low)).toBeCloseTo(1, 1)
   const decibels = 20 * Math.log10(speech(low) / 32_768)
   expect(decibels).toBeGreaterThan(-28)
@@ -37,7 +37,7 @@ test('between speech there is one hiss of -70 dB, whatever the room was, and nev
 })
 
 test('no sample is beyond what it can hold, and a track without speech is hiss alone', () => {
-  const peaks = said(0.02, 0)
+  const peaks = noisyTone(0.02, 0)
   peaks[1.5 * second] = 32_767
   level(peaks)
   expect(peaks.every((sample) => Math.abs(sample) <= 30_100)).toBe(true)

@@ -101,7 +101,7 @@ export function proposeRedactions(
   const placed = turns.map((turn) => trackTurn(turn, samplesPerMs))
   const written = proposeSpans(placed.flatMap(wordsOfTurn), durationMs * samplesPerMs)
   const played = proposeSpans(words, durationMs * samplesPerMs)
-  const said = [...played, ...(level === 'T' ? written : widenedForSound(written, placed))].map(
+  const spoken = [...played, ...(level === 'T' ? written : widenedForSound(written, placed))].map(
     ({ track, from, to, category }) => ({
       track: copyTracks[track]!,
       fromMs: Math.floor(from / samplesPerMs),
@@ -117,7 +117,7 @@ export function proposeRedactions(
     reason: 'OTHER' as const,
     ...proposed,
   }))
-  return [...(words.length === 0 ? said : withoutRepeats(said)), ...pressed]
+  return [...(words.length === 0 ? spoken : withoutRepeats(spoken)), ...pressed]
     .map((one) => ({ ...one, fromMs: Math.max(0, one.fromMs), toMs: Math.min(durationMs, one.toMs) }))
     .filter(({ fromMs, toMs }) => fromMs < toMs)
     .sort((a, b) => a.fromMs - b.fromMs)

@@ -107,8 +107,8 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       for (const [track, samples] of tracks.entries()) {
         signal.throwIfAborted()
         const found = await engine.recognise(samples, language, signal)
-        for (const { text, language: said, from, to } of found)
-          words.push({ text, language: said, from, to, track: track === 0 ? 0 : 1 })
+        for (const { text, language: spoken, from, to } of found)
+          words.push({ text, language: spoken, from, to, track: track === 0 ? 0 : 1 })
         now.done = track + 1
       }
       return words
@@ -143,7 +143,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       now.sealed = sealed
       now.state = 'made'
     } catch (error) {
-      now.failure = whyFailed(error, now.control.signal)
+      now.failure = failureOf(error, now.control.signal)
       now.state = 'failed'
       if (!now.control.signal.aborted && !(error instanceof RecordingGone)) onFault(error, copy)
       await note(`failed:${now.failure}`).catch((again: unknown) => onFault(again, copy))
@@ -204,11 +204,11 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
         db,
       )
       const going = new Set(rows.map(({ id }) => id))
-      const over = request.filter(
+      const ended = request.filter(
         ([copy, now]) => runs.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > cacheMs),
       )
-      for (const [copy] of over) release(copy)
-      return over.length
+      for (const [copy] of ended) release(copy)
+      return ended.length
     },
     async stop() {
       for (const { control } of runs.values()) control.abort()
@@ -217,7 +217,7 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
   }
 }
 
-function whyFailed(error: unknown, signal: AbortSignal): string {
+function failureOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
   if (error instanceof RecordingGone) return 'recording-destroyed'
   return error instanceof Fault ? String(error.code) : 'failed'

@@ -74,7 +74,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
     return turn
   }
 
-  const removeOver = (wanted?: string) =>
+  const removeEnded = (wanted?: string) =>
     oneAtATime(async () => {
       const { rows } = await sql<{ copy: string; recording: string }>`
         select id as copy, recording_id as recording from anonymised_copy
@@ -117,7 +117,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
     } catch (error) {
       const isExpected = error instanceof RecordingGone || signal.aborted
       if (!isExpected) onFault(error, copy)
-      await sql`select rendering_failed(${copy}::uuid, ${revision}, ${whyFailed(error, signal)}, null)`
+      await sql`select rendering_failed(${copy}::uuid, ${revision}, ${failureOf(error, signal)}, null)`
         .execute(db)
         .catch((again: unknown) => onFault(again, copy))
     } finally {
@@ -126,7 +126,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         progress.delete(copy)
         underWay.delete(copy)
       }
-      await removeOver(copy).catch((error: unknown) => onFault(error, copy))
+      await removeEnded(copy).catch((error: unknown) => onFault(error, copy))
     }
   }
 
@@ -140,7 +140,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       if (lacks.length > 0 || typeof engine === 'string')
         return { refused: 'anonymised-copy.lacks', of: lacks.map(({ what }) => what).join() || 'engine' }
       // A rejected result is destroyed before another is made.
-      await removeOver(copy)
+      await removeEnded(copy)
       const { removed, redactedMs } = countRemoved(prepared.work.redactions)
       const begun = await runInSession(db, session, renderRefusals, async (tx) => {
         const evaluation = engine.evaluation === undefined ? null : JSON.stringify(engine.evaluation)
@@ -158,9 +158,9 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
     progressOf: (copy) => progress.get(copy),
     async changed(copy) {
       underWay.get(copy)?.abort()
-      await removeOver(copy)
+      await removeEnded(copy)
     },
-    tidy: () => removeOver(),
+    tidy: () => removeEnded(),
     async stop() {
       for (const control of underWay.values()) control.abort('custodian-ended')
       await rendering
@@ -170,7 +170,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
 }
 
 /** Returns a code; details are in the service's log, without words of the call. */
-function whyFailed(error: unknown, signal: AbortSignal): string {
+function failureOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
   if (error instanceof RecordingGone) return 'recording-destroyed'
   if (error instanceof Fault) return String(error.code)

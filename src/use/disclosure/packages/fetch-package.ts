@@ -97,7 +97,7 @@ export function createPackageFetching(
       return rows
     },
     /** A package that was being made may get its object later: it is checked again. */
-    async noteRemoved(packages) {
+    async recordRemoved(packages) {
       const { numAffectedRows } = await sql`
         update disclosure_package set removed_at = clock_timestamp()
         where id = any (${packages.map(({ id }) => id)}::uuid[]) and ended_at is not null

@@ -69,7 +69,7 @@ export interface ReadResearch extends ListedResearch {
   may: { prepare: boolean; check: boolean; decide: boolean; release: boolean; confirm: boolean }
 }
 
-const over = new Set<ResearchState>(['REFUSED', 'CLOSED', 'WITHDRAWN'])
+const endedStates = new Set<ResearchState>(['REFUSED', 'CLOSED', 'WITHDRAWN'])
 
 /** Lists disclosures to research institutes: open ones, overdue first; or closed ones, newest first. */
 export function listResearch(
@@ -82,7 +82,7 @@ export function listResearch(
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       await sql`select view_research(null)`.execute(tx)
-      const listed = await withFacts(tx, session, (await rowsOf(tx, isOver(which === 'over'))).rows)
+      const listed = await withFacts(tx, session, (await rowsOf(tx, hasEnded(which === 'over'))).rows)
       return listed.sort((one, other) => Number(other.isOverdue) - Number(one.isOverdue))
     }),
     ['deny.role'],
@@ -136,7 +136,7 @@ function mayOf(
   viewer: string,
   { quality, decides }: { quality: boolean; decides: boolean },
 ): ReadResearch['may'] {
-  const isOpen = !over.has(state)
+  const isOpen = !endedStates.has(state)
   const isUndecided = isOpen && facts.outcome === null
   const isFree = decides && isOpen && !facts.hands.includes(viewer)
   const hasQuestion = extensions.some(({ decided_at, asked_by }) => decided_at === null && asked_by !== viewer)
@@ -149,7 +149,7 @@ function mayOf(
   }
 }
 
-function isOver(wanted: boolean): RawBuilder<boolean> {
+function hasEnded(wanted: boolean): RawBuilder<boolean> {
   return sql<boolean>`(d.closed_at is not null or d.withdrawn_at is not null or coalesce(d.outcome = 'REFUSED', false)) = ${wanted}`
 }
 

@@ -21,7 +21,7 @@ const noiseLevel = 10
 /** Threshold of speech, relative to its peak. */
 const audible = 0.01
 
-type Said = SpokenSpan & { sound: Float32Array }
+type SpokenSound = SpokenSpan & { sound: Float32Array }
 
 /**
  * @param call turns of each track, in order
@@ -35,12 +35,12 @@ export function speakCall(
   chance: Chance,
 ): [Int16Array, Int16Array] {
   const toTelephone = resampler(synthesiser.samplerate, voiceRate)
-  const speakLane = (lane: 0 | 1): Said[] => {
+  const speakLane = (lane: 0 | 1): SpokenSound[] => {
     checkTurns(call[lane])
     return call[lane].flatMap((turn) => {
       const text = speakableText(turn.text, turn.language)
       if (text === '') return []
-      const sound = toTelephone(trim(say(synthesiser, voices[lane], turn.language, text)))
+      const sound = toTelephone(trim(synthesise(synthesiser, voices[lane], turn.language, text)))
       return [{ lane, turn, sound, lengthSamples: sound.length }]
     })
   }
@@ -64,7 +64,12 @@ function checkTurns(turns: readonly Turn[]): void {
   }
 }
 
-function say(synthesiser: Synthesiser, voice: SyntheticVoice, language: Turn['language'], text: string): Int16Array {
+function synthesise(
+  synthesiser: Synthesiser,
+  voice: SyntheticVoice,
+  language: Turn['language'],
+  text: string,
+): Int16Array {
   synthesiser.set_voice(`${languages[language]}+${voice.variant}`, '')
   synthesiser.set_rate(voice.rate)
   synthesiser.set_pitch(voice.pitch)

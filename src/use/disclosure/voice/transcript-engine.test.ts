@@ -9,14 +9,14 @@ afterAll(engine.stop)
 
 const second = voiceRate
 const finnish = 'Hyvää päivää, verohallinnosta soitan.'
-const said: Turn[] = [
+const words: Turn[] = [
   { from: 1 * second, to: 5 * second, text: finnish, language: 'fi' },
   { from: 6 * second, to: 10 * second, text: 'God dag, jag ringer från Skatteförvaltningen.', language: 'sv' },
   { from: 11 * second, to: 15 * second, text: 'Good day, this is the tax administration.', language: 'en' },
 ]
 
 test('turns follow one another in three languages with pauses between, and where nobody speaks nothing changes', async () => {
-  const [caller, official] = await engine.speak([[said[0]!, said[2]!], [said[1]!]], randomBytes)
+  const [caller, official] = await engine.speak([[words[0]!, words[2]!], [words[1]!]], randomBytes)
   expect(official.length).toBe(caller.length)
   expect(caller.length % (5 * second)).toBe(0)
   const [[first, third], [other]] = [stretchesOf(caller), stretchesOf(official)]
@@ -42,7 +42,7 @@ test('a turn is said at its voice’s pace, to its last word, however little tim
 })
 
 test('turns of one track that overlap are refused', async () => {
-  const [one, two] = said as [Turn, Turn]
+  const [one, two] = words as [Turn, Turn]
   for (const turns of [
     [two, one],
     [one, { ...two, from: one.to - 1 }],
@@ -54,7 +54,7 @@ test('turns of one track that overlap are refused', async () => {
 })
 
 test('another draw sounds otherwise, and the two tracks of a call never have one voice', async () => {
-  const turns = said.slice(0, 1)
+  const turns = words.slice(0, 1)
   const speak = (seed: number) => engine.speak([turns, turns], fixed(seed))
   const [[once], [other]] = await Promise.all([speak(5), speak(6)])
   expect(Buffer.from(once.buffer).equals(Buffer.from(other.buffer))).toBe(false)

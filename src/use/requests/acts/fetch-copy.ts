@@ -10,7 +10,7 @@ import {
   type RemovingEnded,
 } from '#platform/links/single-use-download.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
-import { noteCopiesRemoved, readSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
+import { recordCopiesRemoved, readSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
 
 const settledAtOnce = 500
 
@@ -77,8 +77,8 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
         .limit(settledAtOnce)
         .execute()
     },
-    noteRemoved: (copies) =>
-      noteCopiesRemoved(
+    recordRemoved: (copies) =>
+      recordCopiesRemoved(
         db,
         copies.map(({ copy }) => copy),
       ),

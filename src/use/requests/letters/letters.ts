@@ -79,7 +79,7 @@ const deliveryRefusals = [...changeRefusals, 'letter.stale'] as const
  * Records, once, that a letter was sent or handed over; its request may be closed meanwhile. Refused if a fact in it has
  * changed since it was drafted.
  */
-export function noteDelivery(
+export function recordDelivery(
   db: HoldingSafeguards,
   session: Session,
   id: string,

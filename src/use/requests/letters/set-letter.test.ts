@@ -25,11 +25,11 @@ function letter(kind: LetterKind, language: Language, facts: Partial<LetterFacts
 }
 
 function textOf({ title, parts, sender, recipient, marks }: LetterContent): string {
-  const said = parts.map((part) => {
+  const lines = parts.map((part) => {
     if (part.kind === 'list') return part.items.join('\n')
     return part.kind === 'facts' ? part.facts.map(({ label, text }) => `${label}: ${text}`).join('\n') : part.text
   })
-  return [...sender, ...recipient, ...marks.map(({ text }) => text), title, ...said].join('\n')
+  return [...sender, ...recipient, ...marks.map(({ text }) => text), title, ...lines].join('\n')
 }
 
 describe.each(every)('the letter %s in %s', (kind, language) => {

@@ -95,7 +95,7 @@ const outcomeRefusals = [
  * Records the outcome of an appointment. Recordings that waited for it are destroyed; after a no-show with none waiting, it can
  * be booked again.
  */
-export function noteOutcome(
+export function recordOutcome(
   db: HoldingSafeguards,
   session: Session,
   id: string,

@@ -36,7 +36,7 @@ interface CallRequest {
 const options = JSON.parse(process.argv[2] ?? '{}') as BorderOptions
 const theirs = createRequire(`${options.folder}/app.js`)
 const quiet = () => undefined
-const toError = (...said: unknown[]) => console.error(...said)
+const toError = (...text: unknown[]) => console.error(...text)
 const logger = { info: quiet, debug: quiet, warn: toError, error: toError, child: () => logger }
 
 const Srf = theirs('drachtio-srf') as new () => Srf

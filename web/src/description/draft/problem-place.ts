@@ -49,8 +49,8 @@ export function useProblemPlace(document: unknown): (field: string) => string | 
   const { say } = useLanguage()
   const nameOf = useNameOf()
   const calledAt = (section: SectionName, item: Path) => {
-    const said = readAt(document, item)
-    const called = [textAt(said, ['number']), nameOf(readAt(said, ['names']), '')].filter((one) => one !== '')
+    const text = readAt(document, item)
+    const called = [textAt(text, ['number']), nameOf(readAt(text, ['names']), '')].filter((one) => one !== '')
     const ordinal = ordinals[section]
     if (called.length > 0 || !ordinal) return called.join(' ')
     return say(ordinal, { number: Number(item.at(-1)) + 1 })

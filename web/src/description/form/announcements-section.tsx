@@ -61,6 +61,6 @@ function AnnouncementFields({ path: place }: { path: Path }) {
 }
 
 function shorten(text: unknown): string {
-  const said = typeof text === 'string' ? text : ''
-  return said.length > 60 ? `${said.slice(0, 57)}…` : said
+  const message = typeof text === 'string' ? text : ''
+  return message.length > 60 ? `${message.slice(0, 57)}…` : message
 }

@@ -22,10 +22,10 @@ export function Optional({
   announcesError?: boolean
   children: ReactNode
 }) {
-  const { document: said, edit, goTo } = useForm()
+  const { document: text, edit, goTo } = useForm()
   const { id, error } = useAt(path)
   const field = fieldOf(path)
-  if (readAt(said, path) == null) {
+  if (readAt(text, path) == null) {
     const announces = announcesError && error != null
     return (
       <div>

@@ -19,11 +19,11 @@ export function PlanSection() {
   const shareOf = (rule: unknown) => {
     const share = readAt(rule, ['share']) ?? readAt(document, ['recordingPlan', 'defaultShare'])
     const months = readAt(rule, ['recordingMonths'])
-    const said = [
+    const text = [
       typeof share === 'number' && formatShare(share, language),
       typeof months === 'number' && say('form.months', { count: months }),
     ]
-    return said.filter(Boolean).join(', ')
+    return text.filter(Boolean).join(', ')
   }
   return (
     <Section name="plan" title={say('form.plan')} summary={say('form.plan.summary', { count: rules.length })}>

@@ -5,7 +5,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
  * Stores the numbers of each version in the database (R7): a right to numbers reaches only those in the registry in force.
  * Known versions are skipped.
  */
-export async function noteNumbers(
+export async function storeNumbers(
   holding: HoldingSafeguards,
   versions: readonly { version: number; description: Pick<RegisterDescription, 'numbers'> }[],
 ): Promise<void> {

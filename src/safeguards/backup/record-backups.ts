@@ -8,7 +8,7 @@ import type { BackupPlace, MadeBackup } from './make-backup.ts'
 import type { Rotated } from './rotate.ts'
 import { instantOf } from './manifest.ts'
 
-export async function noteBackup(
+export async function recordBackup(
   holding: HoldingSafeguards,
   { name: place, store }: Pick<BackupPlace, 'name' | 'store'>,
   made: MadeBackup,
@@ -26,7 +26,7 @@ export async function noteBackup(
   await sql`
     update place_of_data set reached_at = now(), fault = null, fault_since = null
     where kind = 'backup' and name = ${place}`.execute(db)
-  await noteEnded(db, place, rotated)
+  await recordEnded(db, place, rotated)
 }
 
 async function countBackups(holding: HoldingSafeguards, place: string, store: ObjectStore): Promise<void> {
@@ -37,7 +37,7 @@ async function countBackups(holding: HoldingSafeguards, place: string, store: Ob
     where kind = 'backup' and name = ${place}`.execute(safeguardsOf(holding))
 }
 
-async function noteEnded(db: HoldingSafeguards, place: string, rotated: Rotated): Promise<void> {
+async function recordEnded(db: HoldingSafeguards, place: string, rotated: Rotated): Promise<void> {
   if (rotated.ended.length === 0) return
   await appendAudit(db, {
     action: 'backup.ended',
@@ -48,7 +48,7 @@ async function noteEnded(db: HoldingSafeguards, place: string, rotated: Rotated)
 }
 
 /** Records a failed backup, and what has ended all the same. */
-export async function noteBackupFault(
+export async function recordBackupFault(
   holding: HoldingSafeguards,
   place: string,
   error: unknown,
@@ -66,5 +66,5 @@ export async function noteBackupFault(
   })
   if (!ended) return
   await countBackups(db, place, ended.store)
-  await noteEnded(db, place, ended.rotated)
+  await recordEnded(db, place, ended.rotated)
 }

@@ -20,7 +20,7 @@ import {
   type SipRequest,
 } from './sip-message.ts'
 
-export type StandInRecorder = {
+export type ScriptedRecorder = {
   readonly address: Address
   readonly received: SipMessage[]
   /** RTP packets as they came, by the label of their stream. */
@@ -42,7 +42,7 @@ type Behaviour = {
   readonly ringsForever?: boolean
 }
 
-export async function startStandInRecorder(behaviour: Behaviour = {}): Promise<StandInRecorder> {
+export async function startScriptedRecorder(behaviour: Behaviour = {}): Promise<ScriptedRecorder> {
   const received: SipMessage[] = []
   const packets = new Map<string, Buffer[]>()
   const media: Socket[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Retention } from './retention-shapes.ts'
-import { whatStands } from './what-stands.ts'
+import { openObstacles } from './open-obstacles.ts'
 
 const run = (at: string, work: 'sweep' | 'backup' = 'sweep') =>
   ({ at, work, result: 'ok', recordings: 0, contacts: 0, months: [], keys: 0 }) as Retention['runs'][number]
@@ -12,14 +12,14 @@ describe('what stands in the way', () => {
       { kind: 'clock-ahead', count: 0 },
       { kind: 'key-store', count: 1 },
     ] as Retention['obstacles']
-    expect(whatStands({ obstacles, runs: [run('2026-11-26T11:30:00Z')], asOf })).toEqual([obstacles[1]])
+    expect(openObstacles({ obstacles, runs: [run('2026-11-26T11:30:00Z')], asOf })).toEqual([obstacles[1]])
   })
 
   test('is also a sweep that does not come round, whatever else does', () => {
     const runs = [run('2026-11-26T11:59:00Z', 'backup'), run('2026-11-26T09:30:00Z')]
-    expect(whatStands({ obstacles: [], runs, asOf })).toEqual([
+    expect(openObstacles({ obstacles: [], runs, asOf })).toEqual([
       { kind: 'sweep-late', count: 0, since: '2026-11-26T09:30:00Z' },
     ])
-    expect(whatStands({ obstacles: [], runs: [], asOf })).toEqual([])
+    expect(openObstacles({ obstacles: [], runs: [], asOf })).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { EvidenceTables } from './tables.ts'
 
 /** Records that a periodic job has run (R22, R24), for the checks. */
-export async function noteWorkDone(holding: HoldingSafeguards, work: 'sweep', at: Temporal.Instant): Promise<void> {
+export async function recordWorkDone(holding: HoldingSafeguards, work: 'sweep', at: Temporal.Instant): Promise<void> {
   await (holding as Kysely<EvidenceTables>)
     .insertInto('work_done')
     .values({ work, at })

@@ -1,13 +1,13 @@
 import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { answerOverChannel, requestOverChannel } from './request-over-channel.ts'
+import { answerOnChannel, requestOnChannel } from './channel-request.ts'
 
 const database = await createTestDatabase()
 const { db, pool } = database.as()
 const faults: unknown[] = []
 const onFault = (error: unknown) => void faults.push(error)
-const requester = requestOverChannel({ db, url: database.url(), onFault })
-const answering = answerOverChannel({
+const requester = requestOnChannel({ db, url: database.url(), onFault })
+const answering = answerOnChannel({
   ...{ db, url: database.url(), name: 'north', onFault },
   answer: (what) => Promise.resolve(what === 'how' ? { said: 'ä'.repeat(20_000) } : undefined),
 })
@@ -35,9 +35,9 @@ test('whoever may sign in to the database can say anything there: neither who an
     '{"id":"a","of":[null]}',
   ]
   const pieces = ['{"id":"a","from":"north","place":"x","of":1}', '{"id":"a","place":-1,"of":1e999,"part":{}}']
-  for (const said of [...nonsense, ...pieces]) {
+  for (const text of [...nonsense, ...pieces]) {
     for (const channel of ['seloste_asked', 'seloste_told'])
-      await pool.query('select pg_notify($1, $2)', [channel, said])
+      await pool.query('select pg_notify($1, $2)', [channel, text])
   }
   expect([...(await query()).keys()]).toEqual(['north'])
 })

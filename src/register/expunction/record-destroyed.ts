@@ -14,7 +14,7 @@ const atOnce = 1_000
  * Last step: updates the row and appends to ledger and log, in one transaction. A second caller finds nothing to do.
  * @returns what the database refused
  */
-export async function noteDestroyed(
+export async function recordDestroyed(
   db: Kysely<RegisterTables>,
   ending: readonly Begun[],
   reached: readonly Reached[],
@@ -23,11 +23,11 @@ export async function noteDestroyed(
   for (let at = 0; at < ending.length; at += atOnce) {
     const some = ending.slice(at, at + atOnce)
     try {
-      await noteSome(db, some, reached)
+      await recordBatch(db, some, reached)
     } catch {
       for (const one of some) {
         try {
-          await noteSome(db, [one], reached)
+          await recordBatch(db, [one], reached)
         } catch (error) {
           failures.push({ id: one.id, error })
         }
@@ -37,7 +37,7 @@ export async function noteDestroyed(
   return failures
 }
 
-async function noteSome(
+async function recordBatch(
   db: Kysely<RegisterTables>,
   ending: readonly Begun[],
   reached: readonly Reached[],

@@ -4,7 +4,7 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { formatHours, sayQuota } from '../plan/rule-words.ts'
 import { publicPages } from '../shell/public-pages.ts'
 import { Fact } from './facts.tsx'
-import { sentencesOf } from './why-sentences.ts'
+import { sentencesOf } from './reason-sentences.ts'
 
 type Decision = SegmentDetail['decision']
 
@@ -12,7 +12,7 @@ type Decision = SegmentDetail['decision']
  * Explains why a call was recorded or not: a sentence, the numbers of the draw in a detail, and the rule in force when the call
  * was answered (R14).
  */
-export function Why({ decision, isOngoing }: { decision: Decision; isOngoing: boolean }) {
+export function DecisionReason({ decision, isOngoing }: { decision: Decision; isOngoing: boolean }) {
   const { say, language, named } = useLanguage()
   const { share, draw, quotaUsed, rule, ruleId, ruleVersion, descriptionVersion } = decision
   const outcome = decision.record ? 'yes' : 'no'

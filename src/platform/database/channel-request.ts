@@ -32,8 +32,8 @@ interface Piece {
 /** Every database role can write to a channel: messages that are not ours are ignored. */
 function parse(payload: string): Record<string, unknown> {
   try {
-    const said: unknown = JSON.parse(payload)
-    return typeof said === 'object' && said !== null ? { ...said } : {}
+    const message: unknown = JSON.parse(payload)
+    return typeof message === 'object' && message !== null ? { ...message } : {}
   } catch {
     return {}
   }
@@ -57,7 +57,7 @@ function readPiece(payload: string): Piece | undefined {
  * @param name unique among those who answer; every database role can read it
  * @param answer returns JSON, or undefined if the request is for another process
  */
-export function answerOverChannel<Tables>(options: {
+export function answerOnChannel<Tables>(options: {
   db: Kysely<Tables>
   url: string
   name: string
@@ -67,9 +67,9 @@ export function answerOverChannel<Tables>(options: {
   const { db, name, onFault } = options
   async function respond({ id, what, of: whom }: Question): Promise<void> {
     if (!whom.includes(name)) return
-    const said = await options.answer(what)
-    if (said === undefined) return
-    const packed = (await promisify(zstdCompress)(JSON.stringify(said))).toString('base64')
+    const message = await options.answer(what)
+    if (message === undefined) return
+    const packed = (await promisify(zstdCompress)(JSON.stringify(message))).toString('base64')
     const of = Math.ceil(packed.length / pieceLength)
     for (let index = 0; index < of; index++) {
       const part = packed.slice(index * pieceLength, (index + 1) * pieceLength)
@@ -98,7 +98,7 @@ export interface ChannelRequester {
   stop(): Promise<void>
 }
 
-export function requestOverChannel<Tables>(options: {
+export function requestOnChannel<Tables>(options: {
   db: Kysely<Tables>
   url: string
   onFault: (error: unknown) => void

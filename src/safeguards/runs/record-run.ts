@@ -34,7 +34,7 @@ export async function ledgerPosition(holding: HoldingSafeguards): Promise<number
  * Records a finished run, successful or not.
  * @param after {@link ledgerPosition} before it
  */
-export async function noteRun(holding: HoldingSafeguards, run: Run, after?: number): Promise<void> {
+export async function recordRun(holding: HoldingSafeguards, run: Run, after?: number): Promise<void> {
   const to = after === undefined ? 0 : await ledgerPosition(holding)
   const range = after !== undefined && to > after ? { from: after + 1, to } : undefined
   await (holding as unknown as Kysely<RunTables>)

@@ -7,8 +7,8 @@ import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { openPlayback } from '#test/register/open-playback.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { signOut } from '#safeguards/people/session.ts'
-import { endListening, endListeningsOver, paceListening } from './end-listening.ts'
-import { listeningNow, type Over } from './listening-now.ts'
+import { endListening, endExpiredListenings, paceListening } from './end-listening.ts'
+import { listeningNow, type ListeningEnd } from './listening-now.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const {
@@ -41,8 +41,8 @@ const endOf = (listening: string) =>
  * The first range is served; then something happens; the very next range is not, and neither are the peaks; and once the
  * custodian has looked, the log tells the end, why, and what was served.
  */
-async function isOver(
-  why: Over,
+async function expectEnded(
+  why: ListeningEnd,
   happens: (given: Awaited<ReturnType<typeof listenTo>>) => Promise<unknown>,
   { who, id = recordingId }: { who?: TestPerson; id?: string } = {},
 ) {
@@ -55,8 +55,8 @@ async function isOver(
   expect(await server.audio({ ...given.ask, from: 1e9 })).toEqual(why)
   expect(await server.peaks(given.ask)).toEqual(why)
   expect(await listeningNow(desk, given.session.token, given.listening.id)).toEqual(why)
-  await endListeningsOver(custodian)
-  await endListeningsOver(custodian)
+  await endExpiredListenings(custodian)
+  await endExpiredListenings(custodian)
   expect(await endOf(given.listening.id)).toMatchObject([
     {
       result: 'ok',
@@ -72,19 +72,19 @@ async function isOver(
 
 describe('a listening is over', () => {
   test('after signing out, in whatever window', () =>
-    isOver({ over: 'session' }, ({ session }) => signOut(desk, session, now())))
+    expectEnded({ over: 'session' }, ({ session }) => signOut(desk, session, now())))
 
   test('after its end', () =>
-    isOver({ over: 'left' }, ({ session, listening }) => endListening(desk, session, listening.id)))
+    expectEnded({ over: 'left' }, ({ session, listening }) => endListening(desk, session, listening.id)))
 
   test('after its time', () =>
-    isOver({ over: 'time' }, ({ listening }) =>
+    expectEnded({ over: 'time' }, ({ listening }) =>
       admin.updateTable('listening').set({ until: now() }).where('id', '=', listening.id).execute(),
     ))
 
   test('after the session has idled out', async () => {
     const who = await supervisor()
-    await isOver(
+    await expectEnded(
       { over: 'session' },
       () => admin.updateTable('session').set({ expires_at: now() }).where('person_id', '=', who.id).execute(),
       { who },
@@ -94,7 +94,7 @@ describe('a listening is over', () => {
   test.each(['revoked_at', 'valid_to'] as const)('after the right is over, with when (%s)', async (end) => {
     const who = await supervisor()
     const at = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
-    await isOver(
+    await expectEnded(
       { over: 'right', since: at.toString() },
       () =>
         admin
@@ -108,7 +108,7 @@ describe('a listening is over', () => {
 
   test('after its person has left', async () => {
     const who = await supervisor()
-    await isOver(
+    await expectEnded(
       { over: 'session' },
       () => admin.updateTable('person').set({ employed_to: now() }).where('id', '=', who.id).execute(),
       { who },
@@ -117,7 +117,7 @@ describe('a listening is over', () => {
 
   test('after the recording is restricted', async () => {
     const { id } = await stored()
-    await isOver(
+    await expectEnded(
       { over: 'restricted' },
       () => admin.updateTable('recording').set({ state: 'RESTRICTED' }).where('id', '=', id).execute(),
       { id },
@@ -126,7 +126,7 @@ describe('a listening is over', () => {
 
   test('after the recording’s destruction, though it was open a moment ago', async () => {
     const { id } = await stored()
-    await isOver({ over: 'destroyed' }, () => makeDestroyer(database, register).destroy(id), { id })
+    await expectEnded({ over: 'destroyed' }, () => makeDestroyer(database, register).destroy(id), { id })
   })
 })
 
@@ -147,7 +147,7 @@ describe('a listening', () => {
 
   test('that nothing has ended is left alone by who ends those that are over', async () => {
     const { ask: request, listening } = await listenTo(recordingId)
-    expect((await endListeningsOver(custodian)).map((one) => one.listening)).not.toContain(listening.id)
+    expect((await endExpiredListenings(custodian)).map((one) => one.listening)).not.toContain(listening.id)
     expect(await bytesOf(request, 0, 99)).toHaveLength(100)
   })
 
@@ -173,6 +173,8 @@ describe('a listening', () => {
 
   // Last: another description comes into force here.
   test('is over when the description in force no longer knows the role', async () => {
-    await isOver({ over: 'right' }, () => describeFrom(database.as().pool, now(), { without: { role: 'SUPERVISOR' } }))
+    await expectEnded({ over: 'right' }, () =>
+      describeFrom(database.as().pool, now(), { without: { role: 'SUPERVISOR' } }),
+    )
   })
 })

@@ -13,12 +13,12 @@ type Outcome = (typeof outcomes)[number]
  * Records the outcome of an appointment; a future one can only be withdrawn. Recordings that waited for it are destroyed then
  * (AC12).
  */
-export function NoteOutcome({
+export function RecordOutcome({
   appointment,
-  onNoted,
+  onRecorded,
 }: {
   appointment: Appointment
-  onNoted: (outcome: Outcome) => void
+  onRecorded: (outcome: Outcome) => void
 }) {
   const { say } = useLanguage()
   const note = $api.useMutation('post', '/api/appointments/{id}/outcome')
@@ -29,7 +29,7 @@ export function NoteOutcome({
   const submit = () =>
     note.mutateAsync({ params: { path: { id: appointment.id } }, body: { outcome } }).then(
       () => {
-        onNoted(outcome)
+        onRecorded(outcome)
         return true
       },
       () => false,

@@ -5,12 +5,12 @@ import { useLeave } from '../session/leave.ts'
 const readMs = 20_000
 
 /** Leaves the listening mode after its time without a press: the server has ended the session by then. */
-export function useLeaveWhenOver(isOver: boolean): void {
+export function useLeaveWhenEnded(hasEnded: boolean): void {
   const leave = useLeave()
   const end = useEffectEvent(() => leave('ended'))
   useEffect(() => {
-    if (!isOver) return undefined
+    if (!hasEnded) return undefined
     const timer = window.setTimeout(end, readMs)
     return () => window.clearTimeout(timer)
-  }, [isOver])
+  }, [hasEnded])
 }

@@ -3,7 +3,7 @@ import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** Notes a verification of the log that has found nothing, for a register whose log nobody signs. */
-export async function noteWholeLog(custodian: HoldingSafeguards, signer: Signer): Promise<void> {
+export async function recordWholeLog(custodian: HoldingSafeguards, signer: Signer): Promise<void> {
   await beginDueVerification(custodian, signer)
   const id = await takeUpVerification(custodian)
   if (id === undefined) return

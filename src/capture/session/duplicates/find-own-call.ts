@@ -12,7 +12,7 @@ export interface RememberedSegment extends EarlierSegment {
   segmentId: string
   /** Absent for calls saved by a version without trunks. */
   trunk: string | undefined
-  /** From whoAnswers() of recent-calls.ts. */
+  /** From answererOf() of recent-calls.ts. */
   official: string | undefined
   live: boolean
   /** Absent while the call is in progress, and if no end was reported. */

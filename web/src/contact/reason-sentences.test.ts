@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sentencesOf } from './why-sentences.ts'
+import { sentencesOf } from './reason-sentences.ts'
 
 const name = { fi: 'Palvelunumerot', sv: 'Servicenumren', en: 'Service numbers' }
 

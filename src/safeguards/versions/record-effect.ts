@@ -7,7 +7,7 @@ import type { DescriptionVersion } from './versions.ts'
  * Logs each version that has come into force once, with its hash (R1). The database accepts none before its instant.
  * @returns the versions logged now, oldest first
  */
-export async function noteEffect(
+export async function recordEffect(
   holding: HoldingSafeguards,
   versions: readonly DescriptionVersion[],
   now: Temporal.Instant,
@@ -20,7 +20,7 @@ export async function noteEffect(
   const begun = versions.filter(
     ({ version, effectiveFrom }) => version > (newest ?? 0) && Temporal.Instant.compare(effectiveFrom, now) <= 0,
   )
-  const noted: DescriptionVersion[] = []
+  const recorded: DescriptionVersion[] = []
   for (const version of begun) {
     await db.transaction().execute(async (tx) => {
       const entered = await tx
@@ -40,8 +40,8 @@ export async function noteEffect(
           effectiveFrom: version.effectiveFrom.toString(),
         },
       })
-      noted.push(version)
+      recorded.push(version)
     })
   }
-  return noted
+  return recorded
 }
