@@ -43,15 +43,15 @@ end $$;
 create or replace function notify_directory_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  loser uuid;
+  former_holder uuid;
 begin
   perform notify_person(new.person_id, 'directory', '{}');
-  for loser in
+  for former_holder in
     select distinct (select s.holder from directory_succession s where s.kind = 'phone' and s.subject = n order by s.since desc limit 1)
     from jsonb_array_elements_text(coalesce(new.wanted -> 'add', '[]')) n
   loop
-    if loser is distinct from new.person_id and exists (select from person p where p.id = loser) then
-      perform notify_person(loser, 'directory', jsonb_build_object('lost', true));
+    if former_holder is distinct from new.person_id and exists (select from person p where p.id = former_holder) then
+      perform notify_person(former_holder, 'directory', jsonb_build_object('lost', true));
     end if;
   end loop;
   return null;

@@ -225,16 +225,16 @@ create or replace function remember_device(device bytea) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   holder uuid := viewer();
-  here session;
+  current_session session;
 begin
   if holder is null then
     return false;
   end if;
-  select * into here from session s where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  select * into current_session from session s where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
   if not exists (select from known_device d where d.hash = device) then
-    perform notify_person(holder, 'sign-in', jsonb_strip_nulls(jsonb_build_object('device', here.device, 'method', here.method)));
+    perform notify_person(holder, 'sign-in', jsonb_strip_nulls(jsonb_build_object('device', current_session.device, 'method', current_session.method)));
   end if;
-  if here.method <> 'oidc' and second_factors(holder) = '{}' and not exists (
+  if current_session.method <> 'oidc' and second_factors(holder) = '{}' and not exists (
       select from account_notice n where n.person_id = holder and n.kind = 'second-factor-offer') then
     perform notify_person(holder, 'second-factor-offer', '{}');
   end if;
@@ -283,13 +283,13 @@ create or replace function change_own_password(proof bytea, salt text, check_has
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   holder uuid := viewer();
-  this bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  current_token_hash bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
   proved text;
 begin
   if holder is null then
     return 'none';
   end if;
-  proved := prove_password(this, change_own_password.proof);
+  proved := prove_password(current_token_hash, change_own_password.proof);
   if proved <> 'right' then
     return proved;
   end if;
@@ -297,8 +297,8 @@ begin
     return 'too-short';
   end if;
   perform save_password(holder, salt, check_hash, alone);
-  perform end_sessions_of(holder, this);
-  update session set token_hash = new_token_hash where token_hash = this;
+  perform end_sessions_of(holder, current_token_hash);
+  update session set token_hash = new_token_hash where token_hash = current_token_hash;
   insert into audit_entry (person_id, action, object_kind, object_id, result)
   values (holder, 'password.set', 'person', holder, 'ok');
   return 'right';

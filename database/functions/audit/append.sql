@@ -38,7 +38,7 @@ end $$;
 create or replace function prune_checkpoints() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  gone bigint;
+  removed bigint;
 begin
   delete from audit_checkpoint c
   using (
@@ -48,8 +48,8 @@ begin
   ) o
   where o.size = c.size and o.signed_at < now() - interval '1 hour'
     and date_trunc(o.stretch, o.next_at) = date_trunc(o.stretch, o.signed_at);
-  get diagnostics gone = row_count;
-  return gone;
+  get diagnostics removed = row_count;
+  return removed;
 end $$;
 grant execute on function prune_checkpoints to seloste_custodian;
 
@@ -62,7 +62,7 @@ declare
   cutoff timestamptz := (signed ->> 'before')::timestamptz;
   upto bigint := (signed ->> 'minimumIndex')::bigint;
   first bigint;
-  gone bigint;
+  removed bigint;
 begin
   if months is null or months < 24 then
     raise exception 'the audit log is kept for 24 months at least, not %', coalesce(months::text, 'for an unknown time');
@@ -80,10 +80,10 @@ begin
       and e.action in ('description.installed', 'description.approved') and e.result = 'ok';
   perform set_config('seloste.pruning', pg_current_xact_id()::text, true);
   delete from audit_entry e using audit_leaf l where l.seq = e.seq and l.index >= first and l.index < upto;
-  get diagnostics gone = row_count;
+  get diagnostics removed = row_count;
   perform set_config('seloste.pruning', '', true);
   insert into audit_pruning (minimum_index, before) values (upto, cutoff);
   insert into audit_entry (action, result, object_kind, detail) values ('log.pruned', 'ok', 'log', signed);
-  return gone;
+  return removed;
 end $$;
 grant execute on function prune_audit to seloste_custodian;

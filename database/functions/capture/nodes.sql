@@ -51,8 +51,8 @@ create or replace function resolve_duplicate_segment(reporting_node uuid, call u
 returns table (verdict text, other uuid, stops boolean, stays_for_review boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  first segment;
-  kept recording;
+  existing segment;
+  existing_recording recording;
   skew constant interval := interval '5 seconds';
   -- Two and a half seconds of two streams.
   packets_apart constant integer := 250;
@@ -69,37 +69,37 @@ begin
         and 'needs-review' = any (s.marks));
     return;
   end if;
-  select s.* into first from segment s
+  select s.* into existing from segment s
   where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> reporting_node
     and (s.number_reached = reported ->> 'numberReached' or is_number_unknown)
     and coalesce(official_key(s.official_person_id, s.official_phone) = reported ->> 'official', true)
     and (s.ended_at is null or s.ended_at > began)
   order by s.ended_at is not null, s.seq desc limit 1;
-  if first.id is null then
+  if existing.id is null then
     return query select 'own', null::uuid, false, false;
     return;
   end if;
-  select r.* into kept from recording r where r.segment_id = first.id order by r.started_at desc limit 1;
+  select r.* into existing_recording from recording r where r.segment_id = existing.id order by r.started_at desc limit 1;
   verdict := case
-    when is_number_unknown and not records and first.number_reached <> 'unknown' then
-      case when ended is null or first.ended_at is null then 'beside' else 'told' end
-    when is_node_down(reporting_node, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
-    when first.ended_at is null then 'beside'
+    when is_number_unknown and not records and existing.number_reached <> 'unknown' then
+      case when ended is null or existing.ended_at is null then 'beside' else 'told' end
+    when is_node_down(reporting_node, existing.node) and (existing.ended_at is null or existing_recording.state = 'CAPTURING') then 'own'
+    when existing.ended_at is null then 'beside'
     -- Its end was only inferred.
-    when 'end-inferred' = any (first.marks) then 'own'
-    when ended is null then case when clock_timestamp() < first.ended_at + skew then 'beside' else 'own' end
-    when ended > first.ended_at + skew then 'own'
+    when 'end-inferred' = any (existing.marks) then 'own'
+    when ended is null then case when clock_timestamp() < existing.ended_at + skew then 'beside' else 'own' end
+    when ended > existing.ended_at + skew then 'own'
     when not records then 'told'
-    when kept.id is null then case when first.decision_record and first.capture_failure is distinct from 'forbidden' then 'own' else 'told' end
-    when kept.state in ('DESTROYING', 'DESTROYED') then 'told'
-    when kept.state = 'CAPTURING' or reported ->> 'packets' is null then 'beside'
-    when kept.incomplete or began < kept.started_at - skew then 'own'
-    when (reported ->> 'packets')::integer > kept.packets_received + packets_apart then 'own'
+    when existing_recording.id is null then case when existing.decision_record and existing.capture_failure is distinct from 'forbidden' then 'own' else 'told' end
+    when existing_recording.state in ('DESTROYING', 'DESTROYED') then 'told'
+    when existing_recording.state = 'CAPTURING' or reported ->> 'packets' is null then 'beside'
+    when existing_recording.incomplete or began < existing_recording.started_at - skew then 'own'
+    when (reported ->> 'packets')::integer > existing_recording.packets_received + packets_apart then 'own'
     else 'told'
   end;
-  return query select verdict, first.id, verdict = 'beside' and records and (
-    kept.id is null and (not first.decision_record or first.capture_failure is not distinct from 'forbidden')
-    or exists (select from prohibition p where p.recording_id = kept.id)), false;
+  return query select verdict, existing.id, verdict = 'beside' and records and (
+    existing_recording.id is null and (not existing.decision_record or existing.capture_failure is not distinct from 'forbidden')
+    or exists (select from prohibition p where p.recording_id = existing_recording.id)), false;
 end $$;
 grant execute on function resolve_duplicate_segment to seloste_capture;
 
@@ -161,9 +161,9 @@ end $$;
 create or replace function forbid_at_this_node() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  one prohibition;
+  earlier prohibition;
 begin
-  for one in
+  for earlier in
     select p.* from segment s
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> s.node
       and coalesce(official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone), true)
@@ -171,7 +171,7 @@ begin
     join prohibition p on p.recording_id = r.id
     where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
   loop
-    perform copy_prohibition(one, new.id);
+    perform copy_prohibition(earlier, new.id);
   end loop;
   return null;
 end $$;

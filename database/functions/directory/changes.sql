@@ -37,7 +37,7 @@ end $$;
 create or replace function prove_again(proof bytea) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  this bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  current_token_hash bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
   proved text;
 begin
   if viewer() is null then
@@ -46,9 +46,9 @@ begin
   if second_factors(viewer()) <> '{}' then
     return 'factor';
   end if;
-  proved := prove_password(this, prove_again.proof);
+  proved := prove_password(current_token_hash, prove_again.proof);
   if proved = 'right' then
-    perform mark_proved(this, 'password');
+    perform mark_proved(current_token_hash, 'password');
   end if;
   return proved;
 end $$;

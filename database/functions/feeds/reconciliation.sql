@@ -136,24 +136,24 @@ create or replace function explain_unreconciled(wanted text, segments uuid[], si
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  said uuid := gen_random_uuid();
-  many integer;
+  explanation uuid := gen_random_uuid();
+  explained_count integer;
   settled uuid;
 begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
-  insert into reconciliation_note (id, kind, note, by) values (said, wanted, btrim(explain_unreconciled.note), viewer());
+  insert into reconciliation_note (id, kind, note, by) values (explanation, wanted, btrim(explain_unreconciled.note), viewer());
   insert into reconciled_segment (kind, segment_id, contact_started_at, note_id)
-  select u.kind, u.segment_id, u.contact_started_at, said from unreconciled u
+  select u.kind, u.segment_id, u.contact_started_at, explanation from unreconciled u
   where u.kind = wanted and u.note_id is null and u.missing_since <= read_at
     and u.contact_started_at >= since and u.contact_started_at < until
     and (segments is null or u.segment_id = any (segments))
     and (number is null or u.number_reached = number) and (feed_name is null or u.feed = feed_name)
     and (why is null or coalesce(u.capture_failure, 'unknown') = why)
   on conflict (kind, segment_id) do nothing;
-  get diagnostics many = row_count;
-  perform refuse_if(many = 0, 'reconciliation.nothing');
-  perform record_right_act('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', said,
-    jsonb_build_object('kind', wanted, 'count', many));
+  get diagnostics explained_count = row_count;
+  perform refuse_if(explained_count = 0, 'reconciliation.nothing');
+  perform record_right_act('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', explanation,
+    jsonb_build_object('kind', wanted, 'count', explained_count));
   -- Closes an alarm without anything left to explain.
   perform lock_alarm_kind(wanted);
   if not exists (select from unreconciled u
@@ -165,6 +165,6 @@ begin
       perform record_right_act('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', settled, jsonb_build_object('kind', wanted));
     end if;
   end if;
-  return query select many, settled is not null;
+  return query select explained_count, settled is not null;
 end $$;
 grant execute on function explain_unreconciled to seloste_desk;

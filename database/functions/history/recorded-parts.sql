@@ -76,10 +76,10 @@ end $$;
 create or replace function update_recorded_part_state() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
-  becomes constant "char" := recorded_state(new.state, new.kept_at, new.destroy_at);
+  new_state constant "char" := recorded_state(new.state, new.kept_at, new.destroy_at);
 begin
-  if becomes <> recorded_state(old.state, old.kept_at, old.destroy_at) then
-    update recorded_part p set state = becomes where p.recording_id = new.id;
+  if new_state <> recorded_state(old.state, old.kept_at, old.destroy_at) then
+    update recorded_part p set state = new_state where p.recording_id = new.id;
   end if;
   return null;
 end $$;

@@ -82,15 +82,15 @@ create or replace function settle_restrictions_of_call() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
-  was uuid := case when old.state = 'MATCHED' then old.contact_id end;
-  becomes uuid := case when new.state = 'MATCHED' then new.contact_id end;
+  old_contact uuid := case when old.state = 'MATCHED' then old.contact_id end;
+  new_contact uuid := case when new.state = 'MATCHED' then new.contact_id end;
 begin
   select * into q from subject_request s where s.id = coalesce(new.request_id, old.request_id);
   if restricts(q) then
-    if was is distinct from becomes then
-      perform ledger_restriction(q, c, how) from (values (was, 'ended'), (becomes, 'entered')) t (c, how) where c is not null;
+    if old_contact is distinct from new_contact then
+      perform ledger_restriction(q, c, how) from (values (old_contact, 'ended'), (new_contact, 'entered')) t (c, how) where c is not null;
     end if;
-    perform settle_restrictions(contact, q) from unnest(array[was, becomes]) contact
+    perform settle_restrictions(contact, q) from unnest(array[old_contact, new_contact]) contact
     where contact is not null group by contact order by contact;
   end if;
   return null;

@@ -154,7 +154,7 @@ create or replace function roll_up_studies() returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   at timestamp := destruction_now() at time zone 'Europe/Helsinki';
-  gone integer;
+  removed integer;
 begin
   perform pg_advisory_xact_lock(hashtext('seloste.studies'));
   delete from study_hour h where h.day < (at - interval '14 months')::date;
@@ -167,7 +167,7 @@ begin
       on conflict (month, number) do update set %3$s where not h.is_rounded
     )
     select count(*) from g
-  $coarsen$, study_columns('%s'), study_columns('sum(g.%s)'), study_columns('%1$s = h.%1$s + excluded.%1$s')) into gone using at;
+  $coarsen$, study_columns('%s'), study_columns('sum(g.%s)'), study_columns('%1$s = h.%1$s + excluded.%1$s')) into removed using at;
   execute format($round$
     update study_month m set is_rounded = true, %s,
       expected_ppm = case when m.judged > 0 then m.expected_ppm * round_to_five(m.judged) / m.judged else 0 end,
@@ -175,7 +175,7 @@ begin
     where not m.is_rounded and m.month + interval '15 months' <= $1
   $round$, study_columns('%1$s = round_to_five(m.%1$s)', without => '{expected_ppm,talk_seconds}')) using at;
   delete from study_month m where m.is_rounded and m.calls = 0 and m.judged = 0;
-  return gone;
+  return removed;
 end $$;
 grant execute on function roll_up_studies to seloste_custodian;
 

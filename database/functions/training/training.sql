@@ -374,16 +374,16 @@ end $$;
 create or replace function expire_training_data() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  gone integer;
+  removed integer;
 begin
   perform empty_training_moment(m, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
   from training_moment m left join recording r on r.id = m.recording_id
   where m.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
   update training_session s set ended_at = clock_timestamp() where s.ended_at is null and s.begun_at < clock_timestamp() - interval '16 hours';
   delete from training_session s where s.ended_at is not null and months_after(s.ended_at, 14) <= register_now();
-  get diagnostics gone = row_count;
+  get diagnostics removed = row_count;
   delete from training_collection c where c.ended_at is not null and months_after(c.ended_at, 14) <= register_now()
     and not exists (select from training_session s where s.collection_id = c.id);
-  return gone;
+  return removed;
 end $$;
 grant execute on function expire_training_data to seloste_custodian;
