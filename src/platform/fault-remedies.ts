@@ -58,7 +58,6 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'file-unreadable': 'Check the path, and that this user may read it.',
   'intake-key-gone': 'Nothing opens this recording any more; restore keys/ from a backup if they were lost by mistake.',
   'functions-failed': 'The message has what PostgreSQL said; correct it and start again; nothing was changed.',
-  'integer-out-of-range': 'Report it: a number in the database is larger than any of the program’s.',
   'ledger-altered': 'Use another copy of the ledger; find out who changed this one.',
   'ledger-copy-wrong': 'Use another copy of the ledger; check the disk of this one.',
   'ledger-entry-wrong': 'Use another copy of the ledger; find out who changed this one.',

@@ -27,8 +27,9 @@ export async function sweepRecordings(
   expunging: Expunging,
   now: Temporal.Instant,
 ): Promise<{ destroyed: number; failures: Expunged['failures']; waiting: string[] }> {
-  await giveTermsToEndless(expunging.db, now)
+  const endless = await giveTermsToEndless(expunging.db, now)
   const { destroyed: finished, failures, waiting } = await finishExpunctions(expunging, now)
+  failures.push(...endless)
   let destroyed = finished.length
   for (let after: string | undefined = nobody; after !== undefined;) {
     const due = await dueAfter(expunging.db, after, now)
@@ -94,7 +95,8 @@ async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal
   }))
 }
 
-async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<void> {
+/** @returns recordings to which the database gave none */
+async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Instant): Promise<Expunged['failures']> {
   const endless = await db
     .selectFrom('recording')
     .select(['id', 'started_at', 'recording_months'])
@@ -106,18 +108,24 @@ async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Inst
       sql<Temporal.Instant>`least(${now}::timestamptz, destruction_now()) - ${sql.lit(`${endlessAfterDays} days`)}::interval`,
     )
     .execute()
+  const failures: Expunged['failures'] = []
   for (const recording of endless) {
-    const terms = recordingTerms(recording.started_at, recording.recording_months)
-    await db
-      .updateTable('recording')
-      .set({
-        min_keep_until: terms.minKeepUntil,
-        destroy_at: terms.destroyAt,
-        // Required for ingestion.
-        expiry_month: terms.destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }),
-      })
-      .where('id', '=', recording.id)
-      .where('destroy_at', 'is', null)
-      .execute()
+    try {
+      const terms = recordingTerms(recording.started_at, recording.recording_months)
+      await db
+        .updateTable('recording')
+        .set({
+          min_keep_until: terms.minKeepUntil,
+          destroy_at: terms.destroyAt,
+          // Required for ingestion.
+          expiry_month: terms.destroyAt.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }),
+        })
+        .where('id', '=', recording.id)
+        .where('destroy_at', 'is', null)
+        .execute()
+    } catch (error) {
+      failures.push({ id: recording.id, error })
+    }
   }
+  return failures
 }

@@ -67,10 +67,19 @@ test('a time zone and a date style that the owner sets for the database and its 
   ])
 })
 
-test('a bigint that no number holds exactly is a fault, not a rounded number', async () => {
-  const { rows } = await pool.query<{ n: number }>('select 9007199254740991::int8 as n')
-  expect(rows[0]?.n).toBe(Number.MAX_SAFE_INTEGER)
-  await expect(pool.query('select 9007199254740993::int8 as n')).rejects.toMatchObject({ code: 'integer-out-of-range' })
+test('a value that TypeScript cannot hold is read as the nearest limit, and stops no query', async () => {
+  const { rows } = await pool.query(`
+    select 9007199254740991::int8 as n, (-9223372036854775808)::int8 as low, '{9223372036854775807}'::int8[] as ns,
+      'infinity'::timestamptz as late, array['-infinity', '4000-01-01 BC', '1999-01-01Z']::timestamptz[] as instants,
+      array['infinity', '-infinity', '12000-01-01', '1999-01-01']::date[] as days`)
+  expect(JSON.parse(JSON.stringify(rows[0]))).toEqual({
+    n: Number.MAX_SAFE_INTEGER,
+    low: Number.MIN_SAFE_INTEGER,
+    ns: [Number.MAX_SAFE_INTEGER],
+    late: '2900-01-01T00:00:00Z',
+    instants: ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '1999-01-01T00:00:00Z'],
+    days: ['2900-01-01', '1970-01-01', '2900-01-01', '1999-01-01'],
+  })
 })
 
 test('the settings of a session hold in its transaction and nowhere else', async () => {

@@ -23,7 +23,6 @@ export const databaseFaults = {
   'database-role-wrong': 'A process signs in to the database as another role than its own: mend DATABASE_URL.',
   'database-quarantined': 'A restore or a move into this database has not ended: run it again, to its end.',
   'database-moved': 'The register was moved from this database to another one: set DATABASE_URL to that.',
-  'integer-out-of-range': 'A bigint was read that does not fit a number exactly.',
 } as const
 
 export type DatabaseFaultCode = keyof typeof databaseFaults

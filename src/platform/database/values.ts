@@ -1,6 +1,7 @@
-// Converts values between PostgreSQL's text format and TypeScript: Temporal types and exact integers, never Date.
+// Converts values between PostgreSQL's text format and TypeScript: Temporal types and exact integers, never Date. A value that
+// PostgreSQL has and TypeScript does not (infinity, a year BC or of five digits, an int8 above 2^53) becomes the nearest limit
+// below: one row must not stop every query that meets it.
 import { Client, types, type ClientConfig, type CustomTypesConfig } from 'pg'
-import { DatabaseFault } from './faults.ts'
 
 const oid = { int8: 20, date: 1082, timestamptz: 1184 }
 const arrayOid = { text: 1009, int8: 1016, date: 1182, timestamptz: 1185 }
@@ -8,10 +9,10 @@ const arrayOid = { text: 1009, int8: 1016, date: 1182, timestamptz: 1185 }
 const parsers = new Map<number, (text: string) => unknown>([
   [oid.int8, exactInteger],
   [oid.timestamptz, instant],
-  [oid.date, (text) => Temporal.PlainDate.from(text)],
+  [oid.date, day],
   [arrayOid.int8, arrayOf(exactInteger)],
   [arrayOid.timestamptz, arrayOf(instant)],
-  [arrayOid.date, arrayOf((text) => Temporal.PlainDate.from(text))],
+  [arrayOid.date, arrayOf(day)],
 ])
 
 /** pg's type configuration: `timestamptz` -> Temporal.Instant, `date` -> Temporal.PlainDate, `int8` -> exact number. */
@@ -49,16 +50,26 @@ function isConfigWithValues(query: unknown): query is { values: unknown[] } {
   )
 }
 
+/** Within what refuse_strange_value() accepts, also some months later. */
+const limits = { past: '1970-01-01', future: '2900-01-01' }
+
+function limitFor(text: string): string {
+  return text.startsWith('-') || text.endsWith('BC') ? limits.past : limits.future
+}
+
+/** An ISO date of a year of four digits, without BC. */
+const isReadable = (text: string): boolean => /^\d{4}-.*[^C]$/.test(text)
+
 function instant(text: string): Temporal.Instant {
-  return Temporal.Instant.from(text)
+  return Temporal.Instant.from(isReadable(text) ? text : `${limitFor(text)}T00:00:00Z`)
+}
+
+function day(text: string): Temporal.PlainDate {
+  return Temporal.PlainDate.from(isReadable(text) ? text : limitFor(text))
 }
 
 function exactInteger(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) {
-    throw new DatabaseFault('integer-out-of-range', `The database gave ${text}, which no number holds exactly.`)
-  }
-  return value
+  return Math.min(Math.max(Number(text), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }
 
 function arrayOf(parse: (text: string) => unknown): (text: string) => unknown {

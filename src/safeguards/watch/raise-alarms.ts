@@ -24,17 +24,24 @@ const again = { minutes: 5 }
 /**
  * Scans everything since the last scan by each threshold, including time when nobody scanned.
  * @param emergencies intervals in which maintenance may view content in an emergency only, each view an alarm (C6)
+ * @param onFault receives the error of a scan that failed; the others go on. Default: thrown
  * @returns new alarms; repetitions are added to the open alarm
  */
 export async function raiseAlarms(
   holding: HoldingSafeguards,
   emergencies: readonly Emergency[],
   now: Temporal.Instant,
+  onFault?: (error: unknown) => void,
 ): Promise<RaisedAlarm[]> {
   const raised: RaisedAlarm[] = []
   for (const kind of alarmKinds) {
     if (kind === 'standstill') continue
-    raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, emergencies, now))))
+    try {
+      raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, emergencies, now))))
+    } catch (error) {
+      if (!onFault) throw error
+      onFault(error)
+    }
   }
   return raised
 }

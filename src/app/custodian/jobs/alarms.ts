@@ -72,13 +72,16 @@ export function startAlarms({
     },
     onRaised: () => raisedTotal.inc({ kind: 'standstill' }),
   })
+  const onFault = (error: unknown) => {
+    log.error({ err: error }, 'the log could not be watched for alarms; it is tried again in a minute')
+  }
   const watching = every({
     pool,
     intervalMs: watchMs,
     lockName: 'seloste.watch',
     work: async () => {
       const now = clock.now()
-      for (const alarm of await raiseAlarms(db, emergenciesOf(versions.all), now)) {
+      for (const alarm of await raiseAlarms(db, emergenciesOf(versions.all), now, onFault)) {
         raisedTotal.inc({ kind: alarm.kind })
         log.warn(
           { alarm: alarm.id, kind: alarm.kind, count: alarm.count },
@@ -88,9 +91,7 @@ export function startAlarms({
       await endOldAlarms(db)
       watchedAt.set(clock.now().epochMilliseconds / 1000)
     },
-    onError: (error) => {
-      log.error({ err: error }, 'the log could not be watched for alarms; it is tried again in a minute')
-    },
+    onError: onFault,
   })
   return {
     async stop() {
