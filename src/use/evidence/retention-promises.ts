@@ -18,7 +18,7 @@ type FloorFacts = {
 
 /** R23. */
 export const recordingsFloor: Check<FloorFacts> = {
-  rule: 'No recording was destroyed by its term before the floor it was promised, nor before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition that the audit log tells of, and none that is held has an earlier floor.',
+  rule: 'No recording was destroyed by its term, or after an order, before that term by the rules, before the floor it was promised or before two calendar months after the call’s end or beginning, none for its caller or official before that without a prohibition that the audit log tells of, none that was in keeping by trimming, and none that is held has an earlier floor.',
   test: {
     file: 'src/destruction/retention/sweep.test.ts',
     title: 'the database refuses, though the sweep’s clock had jumped half a year ahead (R23)',
@@ -26,9 +26,17 @@ export const recordingsFloor: Check<FloorFacts> = {
   remedy:
     'The example is the id of a recording. The database refuses this: find out who switched its guard off, and when.',
   async check(context) {
-    const { db, version } = context
+    const { db, version, versions } = context
     const months = version.description.terms.recordingFloorMonths
     const lost = await lostTimes(context)
+    const leastMonths: Record<string, number> = {}
+    for (const { numbers, recordingMonths } of versions.flatMap(({ description }) => description.recordingPlan.rules)) {
+      for (const key of numbers) leastMonths[key] = Math.min(recordingMonths, leastMonths[key] ?? recordingMonths)
+    }
+    // At the ceiling recordings end a day early; a local time that is skipped or repeated makes an hour's difference.
+    const due = sql`(call_ended_at at time zone 'Europe/Helsinki' + make_interval(months =>
+      greatest(recording_months, (${JSON.stringify(leastMonths)}::jsonb ->> number_reached)::integer)))
+      at time zone 'Europe/Helsinki' - interval '25 hours'`
     const floor = sql`(greatest(${monthsAfter('call_ended_at', months)}, ${monthsAfter('contact_started_at', months)}) - interval '1 hour')`
     const row = await queryOne(
       db,
@@ -39,7 +47,13 @@ export const recordingsFloor: Check<FloorFacts> = {
           count(*) filter (where state = 'DESTROYED' and cause not in ('retention', 'hold-end')) as otherwise,
           -- A local time that is skipped or repeated makes an hour's difference.
           coalesce(array_agg(id::text) filter (where
-            (cause = 'retention' and (destroyed_at < min_keep_until or destroyed_at < ${floor}))
+            (cause in ('retention', 'hold-end') and (destroyed_at < min_keep_until or destroyed_at < ${floor}
+              -- A restore may have lost that a term was shortened.
+              or destroyed_at < ${due} and not destroyed_at <@ ${lost}::tstzmultirange))
+            -- Only what never was in keeping can be in quarantine.
+            or (cause = 'trimming' and destroyed_at < greatest(min_keep_until, ${floor})
+              and (kept_at is not null or exists (
+                select from audit_entry e where e.object_id = recording.id and e.action = 'recording.kept')))
             or (state <> 'DESTROYED' and min_keep_until < ${floor})
             -- A recording destroyed in an interval lost by a restore may have lost its prohibition too.
             or (state = 'DESTROYED' and cause in ('caller', 'official') and destroyed_at < greatest(min_keep_until, ${floor})

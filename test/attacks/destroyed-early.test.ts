@@ -1,0 +1,36 @@
+// R23: a recording that the database's owner had destroyed before its floor or its term, under whatever cause, is named.
+import { afterEach, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { check, tamper, destroyed } = await makeTestPromises(database)
+const { id } = destroyed.byTerm
+const columns = 'cause, destroyed_at, destroy_at, recording_months, kept_at'
+const { rows } = await database
+  .as()
+  .pool.query<{ row: string }>('select to_jsonb(r)::text as row from recording r where id = $1', [id])
+
+afterEach(async () => {
+  await tamper(
+    `update recording r set (${columns}) = (select ${columns} from jsonb_populate_record(r, '${rows[0]!.row}')) where id = '${id}'`,
+  )
+  expect((await check()).broken).toEqual([])
+})
+
+const atFloor = `destroy_at = min_keep_until, destroyed_at = min_keep_until + interval '1 hour'`
+
+test.each([
+  ['before its floor, after an order', `cause = 'hold-end', destroyed_at = min_keep_until - interval '40 days'`],
+  ['before its floor, by trimming', `cause = 'trimming', destroyed_at = min_keep_until - interval '40 days'`],
+  [
+    'by trimming, as if never kept',
+    `cause = 'trimming', destroyed_at = min_keep_until - interval '1 day', kept_at = null`,
+  ],
+  ['at its floor, by a day that was moved', atFloor],
+  ['at its floor, by a term that no rule has', `${atFloor}, recording_months = 2`],
+])('a recording that was destroyed %s', async (_, set) => {
+  await tamper(`update recording set ${set} where id = '${id}'`)
+  expect((await check()).broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
+})
