@@ -1,8 +1,8 @@
 import texts from '#texts/server/problem.json' with { type: 'json' }
-import { sayInAll, type KeyOf, type Values } from '#platform/texts/texts.ts'
+import { trilingualTexts, type KeyOf, type Values } from '#platform/texts/texts.ts'
 import type { Trilingual } from './closed-lists.ts'
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 
 /** Stable: people and programs quote them. */
 export type ProblemCode = Exclude<CodeOf<KeyOf<typeof texts>>, `expected.${string}` | `${string}.remedy`>
@@ -28,7 +28,7 @@ export function problemAt(path: FieldPath, code: ProblemCode, values?: Values): 
 
 /** Returns the problem as sentences, with its line. */
 export function describeProblem({ path, code, values = {} }: FieldProblem, line: number): Problem {
-  const [message, remedy] = [say(`problem.${code}`, values), say(`problem.${code}.remedy`, values)]
+  const [message, remedy] = [t(`problem.${code}`, values), t(`problem.${code}.remedy`, values)]
   return { line, field: fieldName(path), code, message, remedy }
 }
 

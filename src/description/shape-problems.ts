@@ -1,6 +1,6 @@
 import { Settings } from 'typebox/system'
 import texts from '#texts/server/problem.json' with { type: 'json' }
-import { sayInAll, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
+import { trilingualTexts, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
 import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
 import { nameless, problemAt, type FieldPath, type FieldProblem } from './problem.ts'
 import { letterName, maxProblems, strangeLetter } from './read-text.ts'
@@ -145,11 +145,11 @@ function wrongForm(path: FieldPath, pattern: string): FieldProblem {
   }
 }
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 /** Describes the expected JSON Schema type. */
 function expected(type: string): Trilingual {
   const key = `problem.expected.${type}`
-  return say(key in texts ? (key as KeyOf<typeof texts>) : 'problem.expected.object')
+  return t(key in texts ? (key as KeyOf<typeof texts>) : 'problem.expected.object')
 }
 
 function pathPart(text: string): string | number {

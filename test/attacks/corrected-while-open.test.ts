@@ -8,7 +8,7 @@ import { beginEvaluation, listEvaluations, releaseEvaluation, saveEvaluation } f
 import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { beginPlan, drawSamplesDue } from '#use/quality/sampling.ts'
-import { sayLetter } from '#use/requests/letters/say-letter.ts'
+import { letterTexts } from '#use/requests/letters/letter-texts.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson, phone } from '../database/people.ts'
 import { openActs } from '../requests/open-acts.ts'
@@ -220,7 +220,7 @@ describe('what the official asked for of a call that is another’s by a correct
   })
 
   test('is told of in no letter but that of the correction, and neither is who looked at it', async () => {
-    const say = sayLetter('fi')
+    const t = letterTexts('fi')
     const { segmentId, contactId } = await callOfAino()
     const request = await served({
       contacts: [contactId],
@@ -233,9 +233,9 @@ describe('what the official asked for of a call that is another’s by a correct
     const drafted = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'answer' })
     const { rows } = await sql<{ content: string }>`
       select content::text from letter where id = ${drafted.body['id']}::uuid`.execute(admin)
-    expect(rows[0]!.content).toContain(say('letter.not-shown'))
+    expect(rows[0]!.content).toContain(t('letter.not-shown'))
     for (const reported of ['letter.unanswered', 'letter.label.caller', 'letter.label.start'] as const)
-      expect(rows[0]!.content).not.toContain(say(reported))
+      expect(rows[0]!.content).not.toContain(t(reported))
     expect((await requestOf('paula', 'GET', extract)).status).toBe(404)
     const looks = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
     expect(looks).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })

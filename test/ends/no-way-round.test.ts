@@ -44,15 +44,15 @@ describe('a custodian that was taken over', () => {
     const hold = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
     const { body } = await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...hold })
-    const say = (kind: string, object: string, cause: string) =>
+    const statement = (kind: string, object: string, cause: string) =>
       as('seloste_custodian').query(
         `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ($1, $2, $3, 'x', '{}')`,
         [kind, object, cause],
       )
-    await expect(say('recording', id, 'caller')).rejects.toThrow(/and is not destroyed/)
-    await expect(say('hold', body['id'] as string, 'ended')).rejects.toThrow(/not the custodian’s/)
+    await expect(statement('recording', id, 'caller')).rejects.toThrow(/and is not destroyed/)
+    await expect(statement('hold', body['id'] as string, 'ended')).rejects.toThrow(/not the custodian’s/)
     for (const kind of ['right', 'credential', 'link', 'scim-token', 'employment']) {
-      await expect(say(kind, id, 'revoked')).rejects.toThrow(/not the custodian’s/)
+      await expect(statement(kind, id, 'revoked')).rejects.toThrow(/not the custodian’s/)
     }
   })
 })

@@ -79,7 +79,7 @@ describe('the texts', () => {
     const known = new Set(keys.map((key) => key.replace(/_(zero|one|other)$/, '')))
     const isOfTexts = new Set(areas.map(({ name }) => name))
     for (const { program } of sides) {
-      const text = [...program.matchAll(/\bsay\w*\(\s*'([\w-]+)(\.[\w.-]+)'/g)].map(([, area, rest]) => [
+      const text = [...program.matchAll(/\b(?:t|\w+Text)\(\s*'([\w-]+)(\.[\w.-]+)'/g)].map(([, area, rest]) => [
         area!,
         `${area}${rest}`,
       ])

@@ -148,7 +148,7 @@ for (const language of inTurn('en')) {
 
     const since = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
-    const { say } = desk
+    const { t } = desk
     await desk.served({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
     // Not earlier: a sound that plays keeps the browser drawing, and on a busy machine it could be over before it is forbidden.
     await page.getByRole('button', { name: 'Kuuntele' }).click()
@@ -157,13 +157,13 @@ for (const language of inTurn('en')) {
     await desk.button('my-calls.forbid.enter').click()
     await desk.page
       .getByRole('alertdialog')
-      .getByRole('button', { name: say('my-calls.forbid.do') })
+      .getByRole('button', { name: t('my-calls.forbid.do') })
       .click()
     const forbiddenAt = Temporal.Now.instant()
     await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toHaveCount(0, { timeout: 6_000 })
     expect(Temporal.Now.instant().since(forbiddenAt).total('seconds')).toBeLessThan(5)
 
-    await expect(desk.call()).toContainText(say('contact.cause.caller'), { timeout: 60_000 })
+    await expect(desk.call()).toContainText(t('contact.cause.caller'), { timeout: 60_000 })
     const row = await untilDestroyed(seloste, call)
     expect(row.cause).toBe('caller')
     expect(row.destroyed_at!.since(forbiddenAt).total('seconds')).toBeLessThan(60)
@@ -200,7 +200,7 @@ for (const language of inTurn('sv')) {
   }) => {
     const call = await recordCall(seloste)
     const desk = await atServiceDesk(browser, seloste, { language })
-    const { say } = desk
+    const { t } = desk
     const number = await desk.served({ name: `Kuulija ${language}`, kinds: ['LISTEN'] }, justNow(call))
 
     await signInOn(page, seloste, 'aino', {
@@ -223,10 +223,10 @@ for (const language of inTurn('sv')) {
     await appointmentIsNow(seloste, number)
     await desk.page.reload()
     await desk.button('offices.outcome.note').click()
-    await desk.choose(say('offices.outcome.label'), say('offices.outcome.NO_SHOW'))
+    await desk.choose(t('offices.outcome.label'), t('offices.outcome.NO_SHOW'))
     await desk.button('offices.outcome.note.do').click()
     expect(await untilDestroyed(seloste, call)).toMatchObject({ cause: 'official' })
-    await expect(desk.content).toContainText(say('offices.appointment.state.NO_SHOW'))
+    await expect(desk.content).toContainText(t('offices.appointment.state.NO_SHOW'))
     await desk.close()
   })
 }

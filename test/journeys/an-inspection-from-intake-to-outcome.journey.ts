@@ -16,13 +16,13 @@ for (const language of inTurn('fi')) {
     const call = await recordCall(seloste)
     const since = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
-    const { page, say } = desk
+    const { page, t } = desk
     const number = await desk.served(
       { name: 'Maija Esimerkki', kinds: ['KNOW', 'LISTEN', 'HISTORY'], language },
       { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: call.caller.replace('+358', '0') },
     )
     await expect(desk.call()).toContainText('Aino Virtanen')
-    await expect(desk.call()).toContainText(say('contact.recording.sentence.available'))
+    await expect(desk.call()).toContainText(t('contact.recording.sentence.available'))
     const answer = await desk.letter('answer')
     expect(answer).toContain(number)
     expect(answer).toContain('Aino Virtanen')
@@ -49,53 +49,53 @@ for (const language of inTurn('fi')) {
     await host.page.goto('/offices')
     await host.page.getByRole('link', { name: offices[language] }).click()
     await host.button('offices.workstations.code').click()
-    await host.page.getByLabel(say('offices.workstations.name'), { exact: true }).fill('Huone 2')
+    await host.page.getByLabel(t('offices.workstations.name'), { exact: true }).fill('Huone 2')
     await host.button('offices.workstations.code.do').click()
     const code = (await host.page.locator('.workstation-code').innerText()).replace(/\s/g, '')
     await host.page.goto('/workstation')
-    await host.page.getByLabel(say('offices.workstation.code'), { exact: true }).fill(code)
+    await host.page.getByLabel(t('offices.workstation.code'), { exact: true }).fill(code)
     await host.button('offices.workstation.enrol.do').click()
-    await expect(host.page.getByRole('heading', { name: say('offices.workstation.today'), exact: true })).toBeFocused()
+    await expect(host.page.getByRole('heading', { name: t('offices.workstation.today'), exact: true })).toBeFocused()
     await appointmentIsNow(seloste, number)
     await host.page.reload()
     await host.button('offices.appointment.open').click()
 
     const room = host.page
-    await expect(room.getByRole('heading', { level: 1, name: say('listening-room.title') })).toBeVisible()
+    await expect(room.getByRole('heading', { level: 1, name: t('listening-room.title') })).toBeVisible()
     await expect(room.locator('nav, a')).toHaveCount(0)
     await expect(room.locator('.room')).toContainText('Aino Virtanen')
     await expectAccessible(room, 'the listening mode')
     for (const elsewhere of ['/requests', '/contacts', '/']) {
       await room.goto(elsewhere)
-      await expect(room.getByRole('heading', { level: 1, name: say('listening-room.title') })).toBeVisible()
+      await expect(room.getByRole('heading', { level: 1, name: t('listening-room.title') })).toBeVisible()
     }
     expect((await room.request.get('/api/requests')).status()).toBe(403)
-    await room.getByRole('button', { name: say('listening.start'), exact: true }).click()
-    await expect(room.getByRole('button', { name: say('listening.player.pause'), exact: true })).toBeVisible({
+    await room.getByRole('button', { name: t('listening.start'), exact: true }).click()
+    await expect(room.getByRole('button', { name: t('listening.player.pause'), exact: true })).toBeVisible({
       timeout: 20_000,
     })
     await room.waitForTimeout(1_500)
     await host.button('listening-room.end').click()
     // Whoever sits there can end it; that it was heard is the host's own word.
     await host.button('listening-room.end.heard').click()
-    await expect(room.locator('.room-heard')).toContainText(say('listening-room.end.password.missing'))
+    await expect(room.locator('.room-heard')).toContainText(t('listening-room.end.password.missing'))
     await room.locator('.room-heard input').fill('not the password')
     await host.button('listening-room.end.heard').click()
-    await expect(room.locator('.room-heard')).toContainText(say('listening-room.end.password.wrong'))
+    await expect(room.locator('.room-heard')).toContainText(t('listening-room.end.password.wrong'))
     await room.locator('.room-heard input').fill(seloste.password)
     await host.button('listening-room.end.heard').click()
     await expect(room.locator('#signin-userId')).toBeVisible()
-    await expect(room.locator('.notice-success')).toContainText(say('session.signin.because.room-heard'))
+    await expect(room.locator('.notice-success')).toContainText(t('session.signin.because.room-heard'))
 
     await page.reload()
-    await expect(desk.content).toContainText(say('offices.appointment.state.HEARD'))
-    await expect(desk.content).toContainText(say('offices.appointment.next.HEARD'))
+    await expect(desk.content).toContainText(t('offices.appointment.state.HEARD'))
+    await expect(desk.content).toContainText(t('offices.appointment.next.HEARD'))
     await desk.button('requests.request.close').click()
     await page
       .getByRole('alertdialog')
-      .getByRole('button', { name: say('requests.request.close'), exact: true })
+      .getByRole('button', { name: t('requests.request.close'), exact: true })
       .click()
-    await expect(desk.content).toContainText(say('requests.request.over.ANSWERED'))
+    await expect(desk.content).toContainText(t('requests.request.over.ANSWERED'))
     await expect
       .poll(async () => (await logOf(seloste, 'olli', since)).map(({ action }) => action))
       .toEqual(expect.arrayContaining(['room.opened', 'listening.started', 'listening.ended', 'room.closed']))

@@ -53,7 +53,7 @@ for (const language of inTurn('sv')) {
       120_000,
     )
     const desk = await atServiceDesk(browser, seloste, { language })
-    const { say } = desk
+    const { t } = desk
     await desk.enter({ name: `Liisa Esimerkki ${language}`, kinds: ['KNOW', 'HISTORY'] })
     await desk.identify('STRONG_EID')
     const callAt = (at: Temporal.Instant): ReportedCall => ({
@@ -66,17 +66,17 @@ for (const language of inTurn('sv')) {
     await desk.look(callAt(unrecorded))
     await desk
       .call(1)
-      .getByRole('button', { name: say('requests.verify.yes') })
+      .getByRole('button', { name: t('requests.verify.yes') })
       .click()
     await desk.isCall('MATCHED', 1)
-    await expect(desk.call(1)).toContainText(say('contact.recording.sentence.none'))
+    await expect(desk.call(1)).toContainText(t('contact.recording.sentence.none'))
     await desk.button('requests.calls.another').click()
     await desk.look(callAt(gone))
     await desk
       .call(2)
-      .getByRole('button', { name: say('requests.verify.yes') })
+      .getByRole('button', { name: t('requests.verify.yes') })
       .click()
-    await expect(desk.call(2)).toContainText(say('contact.cause.retention'))
+    await expect(desk.call(2)).toContainText(t('contact.cause.retention'))
     await desk.button('requests.calls.another').click()
     await desk.look(callAt(old))
     await desk.isCall('NOT_FOUND', 3)
@@ -103,14 +103,14 @@ for (const language of inTurn('en')) {
       answered(at('15:06'), { by: 'bertil', minutes: 4, drawn: true }),
     ])
     const desk = await atServiceDesk(browser, seloste, { language })
-    const { page, say } = desk
+    const { page, t } = desk
     await desk.enter({ name: `Kalle Koe ${language}`, kinds: ['KNOW', 'LISTEN'] })
     await desk.identify()
     await desk.look({ at: at('13:00'), serviceNumber: number, minutes: 10 })
     await desk.isCall('FOUND')
     await expect(desk.call()).not.toContainText('Bertil')
     await desk.verify()
-    await expect(desk.call()).toContainText(say('contacts.caller.withheld'))
+    await expect(desk.call()).toContainText(t('contacts.caller.withheld'))
 
     await desk.button('requests.calls.another').click()
     await desk.look({ at: at('15:03'), serviceNumber: number, official: 'Bertil', accuracy: 'MINUTES' })
@@ -118,11 +118,11 @@ for (const language of inTurn('en')) {
     await expect(desk.call(2)).not.toContainText(/Lindqvist|15[.:]0[06]/)
     await desk
       .call(2)
-      .getByRole('button', { name: say('requests.call.giveUp') })
+      .getByRole('button', { name: t('requests.call.giveUp') })
       .click()
     await page
       .getByRole('alertdialog')
-      .getByRole('button', { name: say('requests.call.giveUp') })
+      .getByRole('button', { name: t('requests.call.giveUp') })
       .click()
     await desk.isCall('NOT_IDENTIFIABLE', 2)
     const letter = await desk.letter('not-identifiable')
@@ -149,7 +149,7 @@ test('of two who share a number each hears of their own call, and forbids their 
   await desk.button('my-calls.forbid.enter').click()
   await desk.page
     .getByRole('alertdialog')
-    .getByRole('button', { name: desk.say('my-calls.forbid.do') })
+    .getByRole('button', { name: desk.t('my-calls.forbid.do') })
     .click()
   await expect(desk.content).toContainText(/Tallenne on tuhottu /, { timeout: 60_000 })
   const sari = await signInAt(seloste.url, 'sari', seloste.password)

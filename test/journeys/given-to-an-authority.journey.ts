@@ -14,7 +14,7 @@ import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
-const say = wordsIn('fi')
+const t = wordsIn('fi')
 const caseNumber = '5560/R/77/26'
 
 async function at(browser: Browser, seloste: RunningSeloste, userId: string, path: string, more = {}): Promise<Page> {
@@ -22,8 +22,8 @@ async function at(browser: Browser, seloste: RunningSeloste, userId: string, pat
   await signInOn(page, seloste, userId, { path, ...more })
   return page
 }
-const button = (page: Page, word: string) => page.getByRole('button', { name: say(word), exact: true })
-const card = (page: Page, word: string) => page.locator('.radio-card', { hasText: say(word) }).first()
+const button = (page: Page, word: string) => page.getByRole('button', { name: t(word), exact: true })
+const card = (page: Page, word: string) => page.locator('.radio-card', { hasText: t(word) }).first()
 
 test('the police get the recording and the data of a call that is granted, and nobody else learns of it (AC20)', async ({
   browser,
@@ -48,7 +48,7 @@ test('the police get the recording and the data of a call that is granted, and n
   await tuula.locator('#authority-authority').fill('Itä-Uudenmaan poliisilaitos')
   await tuula.locator('#authority-officer').fill('Rikosylikonstaapeli M. Malli')
   await tuula.locator('#authority-caseNumber').fill(caseNumber)
-  await tuula.getByRole('button', { name: new RegExp(say('disclosures.authority.provision')) }).click()
+  await tuula.getByRole('button', { name: new RegExp(t('disclosures.authority.provision')) }).click()
   await tuula.getByRole('option', { name: /Poliisilaki/ }).click()
   await tuula.locator('form button[type=submit]').click()
   await expect(tuula).toHaveURL(/\/disclosures\/authority\/[0-9a-f-]{36}$/)
@@ -74,10 +74,10 @@ test('the police get the recording and the data of a call that is granted, and n
   await button(riitta, 'disclosures.release.open').click()
   const dialog = riitta.getByRole('dialog')
   await card(riitta, 'disclosures.release.method.PASSPHRASE').click()
-  await dialog.getByRole('button', { name: say('disclosures.release.do'), exact: true }).click()
+  await dialog.getByRole('button', { name: t('disclosures.release.do'), exact: true }).click()
   await expect(riitta.locator('.copy-secret')).toHaveCount(2)
   const [link = '', passphrase = ''] = await riitta.locator('.copy-secret').allTextContents()
-  await expect(riitta.getByText(say('disclosures.packages.state.ready')).first()).toBeVisible({ timeout: 30_000 })
+  await expect(riitta.getByText(t('disclosures.packages.state.ready')).first()).toBeVisible({ timeout: 30_000 })
 
   const police = await browser.newContext({ baseURL: seloste.url, javaScriptEnabled: false })
   const theirs = await police.newPage()

@@ -139,11 +139,11 @@ test('at its day a recording goes though somebody waits to hear it, and they are
   expect(await given(paula, 'GET', `/api/requests/${request.id}/slots`)).toMatchObject({ items: [] })
   // The clerk sees that the letter waits to be sent, and that no time can be booked.
   await signInOn(page, seloste, 'paula', { path: `/requests/${request.id}` })
-  await inEachLanguage(page, async (say) => {
-    const named = say('letters.kind.destroyed-before')
+  await inEachLanguage(page, async (t) => {
+    const named = t('letters.kind.destroyed-before')
     const letter = page.locator('.letter', { hasText: named })
-    await expect(letter.getByRole('button', { name: `${say('letters.deliver')}: ${named}`, exact: true })).toBeVisible()
-    await expect(page.getByRole('button', { name: say('offices.book.open'), exact: true })).toHaveCount(0)
+    await expect(letter.getByRole('button', { name: `${t('letters.deliver')}: ${named}`, exact: true })).toBeVisible()
+    await expect(page.getByRole('button', { name: t('offices.book.open'), exact: true })).toHaveCount(0)
   })
 })
 

@@ -15,7 +15,7 @@ import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 240_000 })
 
-const say = wordsIn('fi')
+const t = wordsIn('fi')
 
 async function at(browser: Browser, seloste: RunningSeloste, userId: string, path: string, more = {}): Promise<Page> {
   const page = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
@@ -23,7 +23,7 @@ async function at(browser: Browser, seloste: RunningSeloste, userId: string, pat
   return page
 }
 const button = (page: Page, word: string, given?: Record<string, string | number>) =>
-  page.getByRole('button', { name: say(word, given), exact: true })
+  page.getByRole('button', { name: t(word, given), exact: true })
 
 /** Types a day into a form that stands open. */
 async function typeDay(form: Locator, day: Temporal.PlainDate): Promise<void> {
@@ -35,7 +35,7 @@ async function typeDay(form: Locator, day: Temporal.PlainDate): Promise<void> {
 /** Enters what the institute has confirmed of an item, by keyboard: the form takes the focus, and gives it back. */
 async function confirmItem(page: Page, item: number, reference: string): Promise<void> {
   await button(page, 'disclosures.returns.confirm', { item }).press('Enter')
-  await page.getByLabel(say('disclosures.returns.reference'), { exact: true }).fill(reference)
+  await page.getByLabel(t('disclosures.returns.reference'), { exact: true }).fill(reference)
   await page.keyboard.press('Enter')
   await expect(page.locator(`#returned-item-${item}`)).toBeFocused()
 }
@@ -44,15 +44,15 @@ async function close(page: Page): Promise<void> {
   await button(page, 'disclosures.returns.close').click()
   await page
     .getByRole('alertdialog')
-    .getByRole('button', { name: say('disclosures.returns.close'), exact: true })
+    .getByRole('button', { name: t('disclosures.returns.close'), exact: true })
     .click()
-  await expect(page.getByText(say('disclosures.research.state.CLOSED')).first()).toBeVisible()
+  await expect(page.getByText(t('disclosures.research.state.CLOSED')).first()).toBeVisible()
 }
 
 /** What a person is told first thing of a disclosure that is overdue. */
 async function expectFirstPage(page: Page, { number }: Study, isShown: boolean): Promise<void> {
   await page.goto('/')
-  await expect(page.getByRole('heading', { name: say('start.do') })).toBeVisible()
+  await expect(page.getByRole('heading', { name: t('start.do') })).toBeVisible()
   const notice = page.locator('.notice-error').getByRole('link', { name: number, exact: true })
   if (isShown) await expect(notice).toBeVisible()
   // What was there a moment ago is gone once the list has been read.
@@ -107,7 +107,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await button(eero, 'anonymisation.original.play').first().click()
   await expectAccessible(eero, 'the redaction editor')
   await button(eero, 'anonymisation.save').click()
-  await expect(eero.getByText(say('anonymisation.saved')).first()).toBeVisible()
+  await expect(eero.getByText(t('anonymisation.saved')).first()).toBeVisible()
   await button(eero, 'anonymisation.render').click({ timeout: 60_000 })
   const copyOf = async () =>
     (
@@ -125,7 +125,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await expect(ilona.locator('.heard')).toContainText('100 %', { timeout: 90_000 })
   await expectAccessible(ilona, 'hearing and signing a copy')
   await ilona
-    .locator('.radio-card', { hasText: say('anonymisation.sign.APPROVED') })
+    .locator('.radio-card', { hasText: t('anonymisation.sign.APPROVED') })
     .first()
     .click()
   await button(ilona, 'anonymisation.sign.do').click()
@@ -137,10 +137,10 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await eero.goto(page)
   await button(eero, 'disclosures.undertaking.file').click()
   await button(eero, 'disclosures.undertaking.file.do').click()
-  await expect(eero.getByText(say('disclosures.undertaking.reference.missing'))).toBeVisible()
-  await eero.getByLabel(say('disclosures.undertaking.reference'), { exact: true }).fill('SIT-2026-1')
-  await eero.getByLabel(say('disclosures.undertaking.signatory'), { exact: true }).fill('N. N.')
-  await typeDay(eero.getByRole('form', { name: say('disclosures.undertaking.file') }), dayFromNow(0))
+  await expect(eero.getByText(t('disclosures.undertaking.reference.missing'))).toBeVisible()
+  await eero.getByLabel(t('disclosures.undertaking.reference'), { exact: true }).fill('SIT-2026-1')
+  await eero.getByLabel(t('disclosures.undertaking.signatory'), { exact: true }).fill('N. N.')
+  await typeDay(eero.getByRole('form', { name: t('disclosures.undertaking.file') }), dayFromNow(0))
   await button(eero, 'disclosures.undertaking.file.do').click()
   await expect(eero.locator('#research-undertaking')).toBeVisible()
   await expect.poll(lacks).toEqual(['decision', 'release'])
@@ -152,16 +152,16 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await button(riitta, 'disclosures.decide.do').click()
   await button(riitta, 'disclosures.release.open').click()
   await riitta
-    .locator('.radio-card', { hasText: say('disclosures.release.method.PASSPHRASE') })
+    .locator('.radio-card', { hasText: t('disclosures.release.method.PASSPHRASE') })
     .first()
     .click()
   await riitta
     .getByRole('dialog')
-    .getByRole('button', { name: say('disclosures.release.do'), exact: true })
+    .getByRole('button', { name: t('disclosures.release.do'), exact: true })
     .click()
   await expect(riitta.locator('.copy-secret')).toHaveCount(2)
   const [link = '', passphrase = ''] = await riitta.locator('.copy-secret').allTextContents()
-  await expect(riitta.getByText(say('disclosures.packages.state.ready')).first()).toBeVisible({ timeout: 60_000 })
+  await expect(riitta.getByText(t('disclosures.packages.state.ready')).first()).toBeVisible({ timeout: 60_000 })
   await expectAccessible(riitta, 'a disclosure that was released')
 
   const institute = await (await browser.newContext({ baseURL: seloste.url, javaScriptEnabled: false })).newPage()
@@ -182,7 +182,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await eero.reload()
   await button(eero, 'disclosures.returns.endStudy').click()
   await button(eero, 'disclosures.returns.endStudy.do').click()
-  await expect(eero.getByText(say('disclosures.research.stands.STUDY_ENDED'))).toBeVisible()
+  await expect(eero.getByText(t('disclosures.research.stands.STUDY_ENDED'))).toBeVisible()
   await expect(button(eero, 'disclosures.returns.close')).toHaveCount(0)
   await confirmItem(eero, 1, 'VAHV-1')
   await riitta.reload()
@@ -202,16 +202,16 @@ test('a copy whose caller forbids use is called back, and is out of the house un
   await desk.button('my-calls.forbid.enter').click()
   await desk.page
     .getByRole('alertdialog')
-    .getByRole('button', { name: say('my-calls.forbid.do') })
+    .getByRole('button', { name: t('my-calls.forbid.do') })
     .click()
   expect(await untilDestroyed(seloste, forbidden)).toMatchObject({ cause: 'caller' })
   await desk.close()
 
   const riitta = await at(browser, seloste, 'riitta', study.page)
   const recalled = riitta.locator('#research-returns').locator('..').locator('..').getByRole('listitem').nth(1)
-  await expect(recalled).toContainText(say('disclosures.outcome.recalled'))
+  await expect(recalled).toContainText(t('disclosures.outcome.recalled'))
   await expect(
-    riitta.getByRole('heading', { name: say('disclosures.returns.notice.destroy-now', { item: 2 }) }),
+    riitta.getByRole('heading', { name: t('disclosures.returns.notice.destroy-now', { item: 2 }) }),
   ).toBeVisible()
   const notice = await riitta.locator('.disclosure-notice').innerText()
   expect(notice).toContain(`Utlämnande ${study.number}, punkt 2: förstör kopian genast`)
@@ -221,22 +221,20 @@ test('a copy whose caller forbids use is called back, and is out of the house un
 
   // The other copy comes back: the disclosure stays open for the one that was recalled.
   await confirmItem(riitta, 1, 'VAHV-1')
-  await expect(riitta.getByText(say('disclosures.returns.close.when_one', { items: 2 }))).toBeVisible()
+  await expect(riitta.getByText(t('disclosures.returns.close.when_one', { items: 2 }))).toBeVisible()
   await expect(button(riitta, 'disclosures.returns.close')).toHaveCount(0)
   const refused = await research.riitta.call('POST', `/api/research-disclosures/${study.id}/close`)
   expect(await refused.json()).toMatchObject({ error: { code: 'research.unconfirmed' } })
   expect(await tiesOf(seloste, study)).toEqual([2])
 
-  await expect(riitta.getByText(say('disclosures.overdue.badge'))).toHaveCount(0)
+  await expect(riitta.getByText(t('disclosures.overdue.badge'))).toHaveCount(0)
   const due = (await recallsAreLate(seloste, study)).toZonedDateTimeISO('Europe/Helsinki')
   const lastDay = due.subtract({ days: 1 }).toPlainDate()
   expect(due.hour).toBe(0)
   expect(notice).toContain(`senast ${lastDay.day}.${lastDay.month}.${lastDay.year}`)
   expect(dayFromNow(0).until(lastDay).days).toBeGreaterThanOrEqual(3)
   await riitta.reload()
-  await expect(
-    riitta.getByRole('heading', { name: say('disclosures.overdue.recalled_one', { items: 2 }) }),
-  ).toBeVisible()
+  await expect(riitta.getByRole('heading', { name: t('disclosures.overdue.recalled_one', { items: 2 }) })).toBeVisible()
   await expectAccessible(riitta, 'a disclosure with a recall past its time')
   await expectFirstPage(riitta, study, true)
   await riitta.goto('/retention/recalls')
@@ -270,34 +268,34 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   // The next day comes while somebody has the release before them.
   await expireDueDate(seloste, study)
   const dialog = riitta.getByRole('dialog')
-  await dialog.getByRole('button', { name: say('disclosures.release.do'), exact: true }).click()
-  await dialog.locator('.radio-card', { hasText: say('disclosures.release.method.PASSPHRASE') }).click()
-  await dialog.getByRole('button', { name: say('disclosures.release.do'), exact: true }).click()
-  await expect(dialog).toContainText(say('error.research.institute-blocked'))
+  await dialog.getByRole('button', { name: t('disclosures.release.do'), exact: true }).click()
+  await dialog.locator('.radio-card', { hasText: t('disclosures.release.method.PASSPHRASE') }).click()
+  await dialog.getByRole('button', { name: t('disclosures.release.do'), exact: true }).click()
+  await expect(dialog).toContainText(t('error.research.institute-blocked'))
   await riitta.goto('/disclosures/institutes')
-  await expect(riitta.getByText(say('disclosures.institutes.blocked'))).toBeVisible()
+  await expect(riitta.getByText(t('disclosures.institutes.blocked'))).toBeVisible()
   await expectFirstPage(riitta, study, true)
   await expectAccessible(riitta, 'the first page with something overdue')
   await expectFirstPage(eero, study, true)
 
   await eero.goto(study.page)
-  await expect(eero.locator('.notice-error')).toContainText(say('disclosures.overdue.what'))
+  await expect(eero.locator('.notice-error')).toContainText(t('disclosures.overdue.what'))
   await button(eero, 'disclosures.extensions.ask').click()
-  const form = eero.getByRole('form', { name: say('disclosures.extensions.ask') })
-  await form.getByLabel(say('disclosures.reasons')).fill('Tutkimus jatkuu.')
+  const form = eero.getByRole('form', { name: t('disclosures.extensions.ask') })
+  await form.getByLabel(t('disclosures.reasons')).fill('Tutkimus jatkuu.')
   await typeDay(form, dayFromNow(90))
   await button(eero, 'disclosures.extensions.ask.do').click()
-  await expect(form.getByText(say('disclosures.extensions.late'))).toBeVisible()
+  await expect(form.getByText(t('disclosures.extensions.late'))).toBeVisible()
   await expectAccessible(eero, 'a later day that is too late')
   await typeDay(form, dayFromNow(7))
   await button(eero, 'disclosures.extensions.ask.do').click()
-  await expect(eero.getByText(say('disclosures.extensions.waits'), { exact: true })).toBeVisible()
+  await expect(eero.getByText(t('disclosures.extensions.waits'), { exact: true })).toBeVisible()
   await expect(button(eero, 'disclosures.extensions.decide')).toHaveCount(0)
   expect((await research.read(study.id)).isOverdue).toBe(true)
   await riitta.goto(study.page)
   await button(riitta, 'disclosures.extensions.decide').click()
   await button(riitta, 'disclosures.decide.do').click()
-  await expect(riitta.getByText(say('disclosures.research.stands.RELEASED'))).toBeVisible()
+  await expect(riitta.getByText(t('disclosures.research.stands.RELEASED'))).toBeVisible()
   await expectFirstPage(riitta, study, false)
 
   // That day goes by as well; confirmed in full it stays until somebody closes it.

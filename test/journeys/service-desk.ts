@@ -54,7 +54,7 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
 /** The same page in each language, one after the other; in Finnish at the end. */
 export async function inEachLanguage(
   page: Page,
-  options: (say: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
+  options: (t: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
 ): Promise<void> {
   for (const language of [...languages.slice(1), 'fi'] as const) {
     await page.getByRole('button', { name: names[language], exact: true }).click()
@@ -73,7 +73,7 @@ export async function atServiceDesk(
 ) {
   const context = await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI', timezoneId: zone })
   const page = await context.newPage()
-  const say = wordsIn(language)
+  const t = wordsIn(language)
   await page.goto('/requests')
   if (language !== 'fi') await page.getByRole('button', { name: names[language], exact: true }).click()
   await signInOn(page, seloste, userId, { path: '/requests' })
@@ -81,7 +81,7 @@ export async function atServiceDesk(
 
   const content = page.locator('#content')
   const button = (key: string, given?: Record<string, string>) =>
-    page.getByRole('button', { name: say(key, given), exact: true })
+    page.getByRole('button', { name: t(key, given), exact: true })
 
   /** Enters a request, as told at the desk. @returns its number */
   async function enter({
@@ -92,13 +92,13 @@ export async function atServiceDesk(
     language: inTheirs,
   }: Requester): Promise<string> {
     await page.goto('/requests/new')
-    if (party !== 'CALLER') await page.getByText(say(`requests.request.party.${party}`)).click()
-    for (const kind of kinds) await page.getByText(say(`requests.request.kind.${kind}`), { exact: true }).click()
-    await page.getByLabel(say('requests.request.name'), { exact: true }).fill(name)
+    if (party !== 'CALLER') await page.getByText(t(`requests.request.party.${party}`)).click()
+    for (const kind of kinds) await page.getByText(t(`requests.request.kind.${kind}`), { exact: true }).click()
+    await page.getByLabel(t('requests.request.name'), { exact: true }).fill(name)
     if (officialUserId !== undefined) {
-      await page.getByLabel(say('requests.request.userId'), { exact: true }).fill(officialUserId)
+      await page.getByLabel(t('requests.request.userId'), { exact: true }).fill(officialUserId)
     }
-    await choose(say('requests.request.language'), names[inTheirs ?? language])
+    await choose(t('requests.request.language'), names[inTheirs ?? language])
     await button('requests.enter').click()
     const heading = page.getByRole('heading', { level: 1 })
     await expect(heading).toContainText(/P-\d{4}-\d+/)
@@ -114,7 +114,7 @@ export async function atServiceDesk(
     // Without a way nothing is noted, and the focus is where one is chosen.
     await button('requests.request.identify.do').press('Enter')
     await expect(page.locator('#step-who [data-invalid] input').first()).toBeFocused()
-    await page.locator('.radio-card', { hasText: say(`requests.request.identified.${how}`) }).click()
+    await page.locator('.radio-card', { hasText: t(`requests.request.identified.${how}`) }).click()
     await button('requests.request.identify.do').click()
     await expect(page.locator('#call-new')).toBeVisible()
   }
@@ -129,12 +129,12 @@ export async function atServiceDesk(
     await form.locator('.field-time').getByRole('spinbutton').first().click()
     await page.keyboard.type(`${two(at.hour)}${two(at.minute)}`)
     if (call.accuracy) {
-      await form.getByRole('button', { name: say('requests.told.accuracy') }).click()
-      await page.getByRole('option', { name: say(`requests.told.accuracy.${call.accuracy}`) }).click()
+      await form.getByRole('button', { name: t('requests.told.accuracy') }).click()
+      await page.getByRole('option', { name: t(`requests.told.accuracy.${call.accuracy}`) }).click()
     }
-    const withheld = form.getByRole('switch', { name: say('requests.told.withheld') })
+    const withheld = form.getByRole('switch', { name: t('requests.told.withheld') })
     if (call.callerNumber === undefined && !(await withheld.isChecked()))
-      await form.getByText(say('requests.told.withheld'), { exact: true }).click()
+      await form.getByText(t('requests.told.withheld'), { exact: true }).click()
     for (const field of ['callerNumber', 'serviceNumber', 'minutes', 'official'] as const) {
       const value = call[field]
       if (value !== undefined)
@@ -147,16 +147,16 @@ export async function atServiceDesk(
   /** A call that the requester named, by its place. */
   const call = (ordinal = 1) => page.locator('#step-calls .request-call').nth(ordinal - 1)
   const isCall = async (state: string, ordinal = 1) =>
-    expect(call(ordinal).locator('.badge').first()).toHaveText(say(`requests.call.${state}`))
+    expect(call(ordinal).locator('.badge').first()).toHaveText(t(`requests.call.${state}`))
 
   /** Listens for a moment, and says that the requester is the call's party. */
   async function verify(ordinal = 1): Promise<void> {
     const here = call(ordinal)
-    await expect(here.getByRole('button', { name: say('requests.verify.yes') })).toBeDisabled()
-    await here.getByRole('button', { name: say('listening.start') }).click()
-    await here.getByRole('button', { name: say('listening.player.play'), exact: true }).click()
-    await expect(here.getByRole('button', { name: say('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
-    await here.getByRole('button', { name: say('requests.verify.yes') }).click()
+    await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()
+    await here.getByRole('button', { name: t('listening.start') }).click()
+    await here.getByRole('button', { name: t('listening.player.play'), exact: true }).click()
+    await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
+    await here.getByRole('button', { name: t('requests.verify.yes') }).click()
     await isCall('MATCHED', ordinal)
   }
 
@@ -172,11 +172,9 @@ export async function atServiceDesk(
 
   /** Makes a letter. @returns its text */
   async function letter(kind: string): Promise<string> {
-    await button('letters.make.one', { kind: say(`letters.kind.${kind}`) }).click()
-    const row = page
-      .locator('.letter', { has: page.getByRole('heading', { name: say(`letters.kind.${kind}`) }) })
-      .first()
-    const href = await row.getByRole('link', { name: say('letters.read') }).getAttribute('href')
+    await button('letters.make.one', { kind: t(`letters.kind.${kind}`) }).click()
+    const row = page.locator('.letter', { has: page.getByRole('heading', { name: t(`letters.kind.${kind}`) }) }).first()
+    const href = await row.getByRole('link', { name: t('letters.read') }).getAttribute('href')
     const answer = await page.request.get(href ?? '')
     expect(answer.status()).toBe(200)
     const pdf = await page.request.get((href ?? '').replace(/html$/, 'pdf'))
@@ -189,19 +187,19 @@ export async function atServiceDesk(
 
   /** Notes that a letter was handed over. */
   async function handOver(kind: string): Promise<void> {
-    const named = say(`letters.kind.${kind}`)
+    const named = t(`letters.kind.${kind}`)
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: named }) }).first()
-    await row.getByRole('button', { name: `${say('letters.deliver')}: ${named}`, exact: true }).click()
-    await row.getByRole('button', { name: say('letters.how') }).click()
-    await page.getByRole('option', { name: say('letters.delivery.HANDED_OVER') }).click()
-    await row.getByRole('button', { name: say('letters.deliver.do'), exact: true }).click()
-    await expect(row.getByText(say('letters.sent'), { exact: true })).toBeVisible()
+    await row.getByRole('button', { name: `${t('letters.deliver')}: ${named}`, exact: true }).click()
+    await row.getByRole('button', { name: t('letters.how') }).click()
+    await page.getByRole('option', { name: t('letters.delivery.HANDED_OVER') }).click()
+    await row.getByRole('button', { name: t('letters.deliver.do'), exact: true }).click()
+    await expect(row.getByText(t('letters.sent'), { exact: true })).toBeVisible()
   }
 
   return {
     ...{
       page,
-      say,
+      t,
       content,
       button,
       choose,

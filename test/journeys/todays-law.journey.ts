@@ -25,17 +25,17 @@ test('a requester takes a copy of their recording away, once, and opens it with 
 }) => {
   const since = Temporal.Now.instant()
   const { desk, number } = await ofTheirCall(browser, seloste, 'sv', ['COPY'])
-  const { page, say } = desk
+  const { page, t } = desk
   await page.setViewportSize(narrow)
   const acts = page.locator('#step-acts')
   await desk.button('acts.copies.make').click()
   await acts.locator('button[type=submit]').click()
-  await expect(acts.locator('.field-error')).toHaveText(say('acts.copies.others.missing'))
-  await page.getByText(say('acts.copies.others.weighed'), { exact: true }).click()
+  await expect(acts.locator('.field-error')).toHaveText(t('acts.copies.others.missing'))
+  await page.getByText(t('acts.copies.others.weighed'), { exact: true }).click()
   await acts.locator('button[type=submit]').click()
   await expect(acts.locator('.copy-secret')).toHaveCount(2)
   const [link = '', passphrase = ''] = await acts.locator('.copy-secret').allTextContents()
-  await expect(acts.getByText(say('acts.copies.state.ready'))).toBeVisible()
+  await expect(acts.getByText(t('acts.copies.state.ready'))).toBeVisible()
   await inFinnish(page, 'a copy that was just made')
   expect(await desk.letter('copy')).toContain('lösenfras')
   await desk.handOver('copy')
@@ -63,7 +63,7 @@ test('a requester takes a copy of their recording away, once, and opens it with 
   // What is done is folded up.
   await reloadUntil(
     page,
-    (options) => expect(acts.getByText(say('acts.copies.state.taken'))).toHaveCount(1, options),
+    (options) => expect(acts.getByText(t('acts.copies.state.taken'))).toHaveCount(1, options),
     60_000,
   )
   const used = await theirs.goto(`${link}?language=sv`)
@@ -84,7 +84,7 @@ test('a requester is told when, in which role and for what their data were used,
   seloste,
 }) => {
   const { desk, number } = await ofTheirCall(browser, seloste, 'en', ['KNOW', 'LOG_EXTRACT'])
-  await expect(desk.page.locator('#step-acts')).toContainText(desk.say('acts.looks.what'))
+  await expect(desk.page.locator('#step-acts')).toContainText(desk.t('acts.looks.what'))
   await desk.letter('answer')
   await desk.handOver('answer')
   const extract = await desk.letter('log-extract')
@@ -102,18 +102,18 @@ test('a recording is restricted until a letter has told that it is not, and a re
 }) => {
   const since = Temporal.Now.instant()
   const { desk, number } = await ofTheirCall(browser, seloste, 'fi', ['RESTRICTION'])
-  const { page, say } = desk
+  const { page, t } = desk
   await page.setViewportSize(narrow)
   const letters = page.locator('#step-letters')
   const choose = async (kind: string) => {
     await letters.locator('.select-button').first().click()
-    await page.getByRole('option', { name: say(`letters.kind.${kind}`), exact: true }).click()
+    await page.getByRole('option', { name: t(`letters.kind.${kind}`), exact: true }).click()
   }
   await desk.button('letters.other').click()
   await choose('refusal')
-  await expect(letters.locator('.select-button').last()).toContainText(say('letters.ground.NO_REASON'))
+  await expect(letters.locator('.select-button').last()).toContainText(t('letters.ground.NO_REASON'))
   await expectAccessible(page, 'a refusal and its ground')
-  await letters.getByRole('button', { name: say('shell.cancel') }).click()
+  await letters.getByRole('button', { name: t('shell.cancel') }).click()
   expect(await desk.letter('restriction')).toContain('rajoitettu')
   await desk.handOver('restriction')
   await desk.button('letters.other').click()
@@ -125,10 +125,10 @@ test('a recording is restricted until a letter has told that it is not, and a re
     sql`update session set proved_at = now() - interval '16 minutes' where ended_at is null`.execute(db),
   )
   await closeRequest(desk, async () => {
-    const proof = page.getByRole('dialog', { name: say('session.prove.title') })
-    await proof.getByLabel(say('session.signin.password'), { exact: true }).fill(seloste.password)
+    const proof = page.getByRole('dialog', { name: t('session.prove.title') })
+    await proof.getByLabel(t('session.signin.password'), { exact: true }).fill(seloste.password)
     await expectAccessible(page, 'the proof over the closing of a request')
-    await proof.getByRole('button', { name: say('session.prove.do'), exact: true }).click()
+    await proof.getByRole('button', { name: t('session.prove.do'), exact: true }).click()
   })
   const log = await logOf(seloste, 'paula', since)
   for (const action of ['restriction.began', 'restriction.ended']) {
@@ -143,11 +143,11 @@ test('an outsider who asks for a document is shown no call, and is answered what
 }) => {
   const provision = 'Laki verotustietojen julkisuudesta ja salassapidosta (1346/1999) 4 §'
   const desk = await atServiceDesk(browser, seloste)
-  const { page, say } = desk
+  const { page, t } = desk
   await page.setViewportSize(narrow)
   const number = await desk.enter({ name: 'Toivo Toimittaja', kinds: [], party: 'OUTSIDER' })
   await expect(page.locator('#step-calls')).toHaveCount(0)
-  await expect(page.locator('#step-acts')).toContainText(say('acts.openness.waits'))
+  await expect(page.locator('#step-acts')).toContainText(t('acts.openness.waits'))
   await expectAccessible(page, 'a request for a document')
   const looked = await page.request.get(`/api/contacts?purpose=INSPECTION&reference=${number}`)
   expect(((await looked.json()) as { items?: unknown[] }).items ?? []).toEqual([])
@@ -157,15 +157,15 @@ test('an outsider who asks for a document is shown no call, and is answered what
   await maker.page.goto('/request-decisions')
   const request = maker.page.locator('.panel', { hasText: number })
   await expect(request).not.toContainText('Toivo')
-  await request.getByRole('button', { name: say('acts.decisions.decide') }).click()
+  await request.getByRole('button', { name: t('acts.decisions.decide') }).click()
   await request.locator('button[type=submit]').click()
-  await expect(request.locator('.field-error')).toHaveText(say('acts.openness.provision.missing'))
+  await expect(request.locator('.field-error')).toHaveText(t('acts.openness.provision.missing'))
   await expectAccessible(maker.page, 'a decision that lacks its provision')
-  await request.getByLabel(say('acts.openness.provision'), { exact: true }).fill(provision)
+  await request.getByLabel(t('acts.openness.provision'), { exact: true }).fill(provision)
   await request.locator('button[type=submit]').click()
   // The form has these words, too: decided is what has no form any more. Its button submits nothing as soon as it is pressed.
-  await expect(request.getByLabel(say('acts.openness.provision'), { exact: true })).toHaveCount(0)
-  await expect(request).toContainText(say('acts.openness.SECRET'))
+  await expect(request.getByLabel(t('acts.openness.provision'), { exact: true })).toHaveCount(0)
+  await expect(request).toContainText(t('acts.openness.SECRET'))
   await expectAccessible(maker.page, 'what was decided')
   await maker.close()
 
@@ -202,14 +202,14 @@ async function inFinnish(page: Page, screen: string): Promise<void> {
 }
 
 async function closeRequest(
-  { page, say, button, content }: ServiceDesk,
+  { page, t, button, content }: ServiceDesk,
   prove: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   await button('requests.request.close').click()
   await page
     .getByRole('alertdialog')
-    .getByRole('button', { name: say('requests.request.close'), exact: true })
+    .getByRole('button', { name: t('requests.request.close'), exact: true })
     .click()
   await prove()
-  await expect(content).toContainText(say('requests.request.over.ANSWERED'))
+  await expect(content).toContainText(t('requests.request.over.ANSWERED'))
 }

@@ -21,11 +21,11 @@ const stampPath = join(dist, 'built-from')
 const besides = ['package-lock.json', 'src/app/http/contract/contact-filters.ts', 'src/use/search/contact-filters.ts']
 
 /** Builds the web interface if its sources have changed. Without the build tools nothing is changed. */
-export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
+export async function buildWebIfStale(print: (line: string) => void): Promise<void> {
   if (!existsSync(vite)) return
   const sources = (await Promise.all(['web', 'texts'].map((folder) => digestOf(join(root, folder))))).join(' ')
   if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === sources) return
-  say('Building the web interface ...')
+  print('Building the web interface ...')
   await run(process.execPath, [vite, 'build', 'web', '--outDir', basename(building), '--logLevel', 'warn'])
   await compress(join(building, 'assets'))
   await writeFile(join(building, 'built-from'), sources)

@@ -38,7 +38,7 @@ export async function serveCustodianLink(
   if (!listen || !linkFiles) return undefined
   const { log } = around
   const certificate = await followLink(linkFiles, around, 'no desk on another machine gets through until it is mended')
-  const sayRefused = throttleLog((details, line) => log.warn(details, line))
+  const logRefusal = throttleLog((details, line) => log.warn(details, line))
   const server = createServer(
     {
       ...certificate.inUse,
@@ -54,7 +54,7 @@ export async function serveCustodianLink(
         answerDesk(incoming, outgoing)
         return
       }
-      sayRefused(
+      logRefusal(
         { address: socket.remoteAddress, names: shown?.subjectAltName ?? 'none' },
         'somebody with a certificate of our authorities asked and is no desk of SELOSTE_CUSTODIAN_DESKS',
       )
@@ -65,7 +65,7 @@ export async function serveCustodianLink(
   server.maxConnections = connections
   limitConnections(server, { perVisitor: connections / 2 })
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    sayRefused(
+    logRefusal(
       { address: socket.remoteAddress, why: error.message },
       'a connection to the custodian did not come about: no certificate of SELOSTE_LINK_AUTHORITIES, or no TLS 1.3',
     )

@@ -162,7 +162,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   const requestTimeout = options.requestMs ?? defaultRequestMs
   const isOperator = operatorsAmong(options.metricsSources ?? [], desk.ways.publicUrl)
   const isProxy = addressList(options.proxies ?? [])
-  const sayOnce = throttleLog((details, line) => options.log.warn(details, line))
+  const warnOnce = throttleLog((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -180,7 +180,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   limitConnections(app.server, {
     perVisitor: maxConnections,
     isExempt: isProxy,
-    onRefused: (visitor) => sayOnce({ visitor, most: maxConnections }, tooManyConnections),
+    onRefused: (visitor) => warnOnce({ visitor, most: maxConnections }, tooManyConnections),
   })
   app.decorate('isPublishedOverTls', desk.ways.publicUrl?.startsWith('https:') ?? false)
   await app.register(cookie)
@@ -210,7 +210,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
       return refuse(reply.header('connection', 'close'), 'input.invalid')
     }
     if (isProxy(socket.remoteAddress ?? '') && !readProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for'))
-      sayOnce({ proxy: socket.remoteAddress }, otherHeader)
+      warnOnce({ proxy: socket.remoteAddress }, otherHeader)
     // Whatever is served, and however its path is written; the static files say otherwise for themselves.
     reply.header('cache-control', 'no-store')
     if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))

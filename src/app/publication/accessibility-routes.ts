@@ -11,7 +11,7 @@ import { html } from './html.ts'
 import type { Pages } from './pages.ts'
 import type { readingLimit } from './reading-limit.ts'
 import { statementPage } from './statement-page.ts'
-import { sayAccessibility, sayFeedback, sayPublication } from './say.ts'
+import { accessibilityTexts, feedbackTexts, publicationTexts } from './page-texts.ts'
 
 /** Rate limit of messages from one network address. */
 const maxMessages = { max: 5, timeWindow: '10 minutes' }
@@ -33,8 +33,8 @@ export function accessibilityRoutes(
   for (const language of languages) routesIn(language)
 
   function routesIn(language: Language): void {
-    const say = sayFeedback(language)
-    const statement = { label: sayAccessibility(language)('accessibility.title'), href: statementPaths[language] }
+    const t = feedbackTexts(language)
+    const statement = { label: accessibilityTexts(language)('accessibility.title'), href: statementPaths[language] }
     const form = feedbackPaths[language]
     const received = `${form}/${receivedWord[language]}`
 
@@ -51,7 +51,7 @@ export function accessibilityRoutes(
 
     app.get(form, reading, async (request, reply) =>
       pages.send(request, reply, language, {
-        title: say('feedback.title'),
+        title: t('feedback.title'),
         crumbs: [statement],
         addresses: feedbackPaths,
         content: feedbackPage(language),
@@ -63,8 +63,8 @@ export function accessibilityRoutes(
       if ('problems' in read) {
         return pages.send(request, reply, language, {
           // The title names the problem first, for screen readers (WCAG 3.3.1).
-          title: `${say('feedback.problems-title')} – ${say('feedback.title')}`,
-          here: say('feedback.title'),
+          title: `${t('feedback.problems-title')} – ${t('feedback.title')}`,
+          here: t('feedback.title'),
           crumbs: [statement],
           addresses: feedbackPaths,
           status: 400,
@@ -75,15 +75,15 @@ export function accessibilityRoutes(
       if (due !== 'full') return reply.redirect(received, 303)
       return pages.sendNotice(request, reply, language, {
         status: 503,
-        title: say('feedback.full-title'),
-        text: say('feedback.full'),
+        title: t('feedback.full-title'),
+        text: t('feedback.full'),
         links: html`<a href="${statement.href}">${statement.label}</a>`,
       })
     })
 
     app.get(received, reading, async (request, reply) =>
       pages.send(request, reply, language, {
-        title: say('feedback.received-title'),
+        title: t('feedback.received-title'),
         crumbs: [statement],
         addresses: everyLanguage((one) => `${feedbackPaths[one]}/${receivedWord[one]}`),
         content: receivedPage(language, formatInstant(desk.clock.now().add({ hours: 24 * answerDays }), language)),
@@ -103,9 +103,9 @@ export function accessibilityRoutes(
       if (outcome === 'deny.role') return sendDenied(request, reply, language)
       return pages.sendNotice(request, reply, language, {
         status: 409,
-        title: say('feedback.gone-title'),
-        text: say('feedback.gone'),
-        links: html`<a href="${feedbackListPaths[language]}">${say('feedback.list-title')}</a>`,
+        title: t('feedback.gone-title'),
+        text: t('feedback.gone'),
+        links: html`<a href="${feedbackListPaths[language]}">${t('feedback.list-title')}</a>`,
       })
     })
   }
@@ -121,8 +121,8 @@ export function accessibilityRoutes(
     const all = await listFeedback(desk.db, session)
     if (all === 'deny.role') return sendDenied(request, reply, language)
     return pages.send(request, reply, language, {
-      title: sayFeedback(language)('feedback.list-title'),
-      crumbs: [{ label: sayAccessibility(language)('accessibility.title'), href: statementPaths[language] }],
+      title: feedbackTexts(language)('feedback.list-title'),
+      crumbs: [{ label: accessibilityTexts(language)('accessibility.title'), href: statementPaths[language] }],
       addresses: feedbackListPaths,
       session,
       ...(wrong && { status: 400 }),
@@ -131,18 +131,18 @@ export function accessibilityRoutes(
   }
 
   function sendSignIn(request: FastifyRequest, reply: FastifyReply, language: Language) {
-    const say = sayFeedback(language)
+    const t = feedbackTexts(language)
     return pages.sendNotice(request, reply, language, {
       status: 401,
-      title: say('feedback.sign-in-title'),
-      text: say('feedback.sign-in'),
-      links: html`<a href="/">${sayPublication(language)('publication.sign-in')}</a>`,
+      title: t('feedback.sign-in-title'),
+      text: t('feedback.sign-in'),
+      links: html`<a href="/">${publicationTexts(language)('publication.sign-in')}</a>`,
     })
   }
 
   function sendDenied(request: FastifyRequest, reply: FastifyReply, language: Language) {
-    const say = sayFeedback(language)
-    const [title, text] = [say('feedback.denied-title'), say('feedback.denied')]
+    const t = feedbackTexts(language)
+    const [title, text] = [t('feedback.denied-title'), t('feedback.denied')]
     return pages.sendNotice(request, reply, language, { status: 403, title, text })
   }
 }

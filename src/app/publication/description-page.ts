@@ -5,24 +5,24 @@ import { formatDay } from './dates.ts'
 import { besideSentence, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'
 import { html, type Html } from './html.ts'
 import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
-import { sayPublication } from './say.ts'
+import { publicationTexts } from './page-texts.ts'
 
 /** Renders the description; for signed-in readers with the evidence beside each sentence. */
 export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
   const { language } = document
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   return html`<article class="description${evidence && ' is-proved'}">
     <header class="title">
       <h1 id="S0">${document.title.text}</h1>
       <p class="kind" id="S1">${document.subtitle.text}</p>
       ${placed.state !== 'in-force' && versionState(placed, language)}
       <p class="edition">
-        <span>${say('publication.version')} ${placed.version.version}</span>
+        <span>${t('publication.version')} ${placed.version.version}</span>
         <span>${whenInForce(placed, language)}</span>
         <span class="on-screen"
-          ><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say('publication.as-pdf')}</a></span
+          ><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${t('publication.as-pdf')}</a></span
         >
-        <span class="on-screen"><a href="${versionsAddresses()[language]}">${say('publication.all-versions')}</a></span>
+        <span class="on-screen"><a href="${versionsAddresses()[language]}">${t('publication.all-versions')}</a></span>
       </p>
     </header>
     ${evidence && evidenceSummary(document, evidence)}
@@ -34,37 +34,37 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
     )}
     ${uncheckedSentences(document)}
     <section class="this-version" aria-labelledby="this-version">
-      <h2 id="this-version">${say('publication.this-version')}</h2>
+      <h2 id="this-version">${t('publication.this-version')}</h2>
       <dl>
         <div>
-          <dt>${say('publication.version')}</dt>
+          <dt>${t('publication.version')}</dt>
           <dd>${placed.version.version}</dd>
         </div>
         <div>
-          <dt>${say('publication.in-force')}</dt>
+          <dt>${t('publication.in-force')}</dt>
           <dd>${whenInForce(placed, language)}</dd>
         </div>
         <div>
-          <dt>${say('publication.approved')}</dt>
+          <dt>${t('publication.approved')}</dt>
           <dd>${formatDay(placed.version.description.decision.decidedOn, language)}</dd>
         </div>
         <div>
-          <dt>${say('publication.hash')}</dt>
+          <dt>${t('publication.hash')}</dt>
           <dd>
-            <code class="hash">${placed.version.hash}</code><span class="note">${say('publication.hash-note')}</span>
+            <code class="hash">${placed.version.hash}</code><span class="note">${t('publication.hash-note')}</span>
           </dd>
         </div>
         <div class="on-screen">
-          <dt>${say('publication.in-other-forms')}</dt>
+          <dt>${t('publication.in-other-forms')}</dt>
           <dd>
             <ul class="plain">
               <li>
-                <a href="${addressOf(placed, language)}.pdf" type="application/pdf">${say('publication.as-pdf')}</a>
+                <a href="${addressOf(placed, language)}.pdf" type="application/pdf">${t('publication.as-pdf')}</a>
               </li>
               <li>
-                <a href="${addressOf(placed, language)}.json" type="application/json">${say('publication.as-json')}</a>
+                <a href="${addressOf(placed, language)}.json" type="application/json">${t('publication.as-json')}</a>
               </li>
-              <li><a href="${versionsAddresses()[language]}">${say('publication.all-versions')}</a></li>
+              <li><a href="${versionsAddresses()[language]}">${t('publication.all-versions')}</a></li>
             </ul>
           </dd>
         </div>
@@ -74,10 +74,10 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
 }
 
 function versionState(placed: PlacedVersion, language: Language): Html {
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   return html`<p class="standing ${placed.state}">
-    <strong>${placed.state === 'past' ? say('publication.past-note') : say('publication.coming-note')}</strong>
-    <a href="${descriptionPaths[language]}">${say('publication.to-current')}</a>
+    <strong>${placed.state === 'past' ? t('publication.past-note') : t('publication.coming-note')}</strong>
+    <a href="${descriptionPaths[language]}">${t('publication.to-current')}</a>
   </p>`
 }
 

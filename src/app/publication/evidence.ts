@@ -4,7 +4,7 @@ import type { PromiseId } from '#description/promises.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { formatInstant } from './dates.ts'
 import { html, type Html } from './html.ts'
-import { sayEvidence } from './say.ts'
+import { evidenceTexts } from './page-texts.ts'
 
 /** The last proof of each promise that was checked. */
 export type Evidence = ReadonlyMap<PromiseId, Proof>
@@ -15,7 +15,7 @@ export function evidenceOf(proofs: readonly Proof[]): Evidence {
 
 /** Renders how many of the page's promises hold, and which do not. */
 export function evidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
-  const say = sayEvidence(document.language)
+  const t = evidenceTexts(document.language)
   const sentences = sentencesOf(document)
   const promised = [...new Set(sentences.flatMap(({ promises }) => promises))]
   const proofs = promised.flatMap((promise) => evidence.get(promise) ?? [])
@@ -25,10 +25,10 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
   const unproved = sentences.filter((one) => stateOf(one) === 'unproved').length
   return html`<section class="summary ${whole}" aria-labelledby="evidence">
-    <h2 id="evidence">${say('evidence.title')}</h2>
+    <h2 id="evidence">${t('evidence.title')}</h2>
     <p class="summary-count">
       ${mark(whole)}<span
-        >${say('evidence.hold', { count: proofs.length - broken.length })}${broken.length > 0 && html` <strong>${say('evidence.do-not-hold', { count: broken.length })}</strong>`}${unchecked > 0 && ` ${say('evidence.unchecked', { count: unchecked })}`}</span
+        >${t('evidence.hold', { count: proofs.length - broken.length })}${broken.length > 0 && html` <strong>${t('evidence.do-not-hold', { count: broken.length })}</strong>`}${unchecked > 0 && ` ${t('evidence.unchecked', { count: unchecked })}`}</span
       >
     </p>
     ${
@@ -44,18 +44,18 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
         )}
       </ul>`
     }
-    <p class="note">${say('evidence.unproved', { count: unproved })} ${say('evidence.only-you')}</p>
+    <p class="note">${t('evidence.unproved', { count: unproved })} ${t('evidence.only-you')}</p>
   </section>`
 }
 
 /** Lists the sentences without a check, for every reader, signed in or not. */
 export function uncheckedSentences(document: PublishedDocument): Html | undefined {
-  const say = sayEvidence(document.language)
+  const t = evidenceTexts(document.language)
   const unchecked = sentencesOf(document).filter((one) => stateOf(one) === 'unproved' && one.text.trim() !== '')
   if (unchecked.length === 0) return undefined
   return html`<section class="not-checked on-screen" aria-labelledby="not-checked">
-    <h2 id="not-checked">${say('evidence.unchecked-title')}</h2>
-    <p>${say('evidence.unchecked-why')}</p>
+    <h2 id="not-checked">${t('evidence.unchecked-title')}</h2>
+    <p>${t('evidence.unchecked-why')}</p>
     <ul>
       ${unchecked.map(({ id, text }) => html`<li><a href="#${id}">${text}</a></li>`)}
     </ul>
@@ -64,16 +64,16 @@ export function uncheckedSentences(document: PublishedDocument): Html | undefine
 
 /** Renders the proof of a sentence, or the statement that there is none. */
 export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
-  const say = sayEvidence(language)
+  const t = evidenceTexts(language)
   switch (stateOf(one)) {
     case 'part':
       return undefined
     case 'setting':
-      return html`<p class="evidence quiet">${say('evidence.setting')}</p>`
+      return html`<p class="evidence quiet">${t('evidence.setting')}</p>`
     case 'law':
-      return html`<p class="evidence quiet">${say('evidence.law')}</p>`
+      return html`<p class="evidence quiet">${t('evidence.law')}</p>`
     case 'unproved':
-      return html`<p class="evidence quiet">${say('evidence.nothing-proves')}</p>`
+      return html`<p class="evidence quiet">${t('evidence.nothing-proves')}</p>`
     case 'promised':
       return html`<div class="evidence">
         ${one.promises.map((promise) => renderProof(promise, evidence.get(promise), language))}
@@ -82,36 +82,36 @@ export function besideSentence(one: Sentence, language: Language, evidence: Evid
 }
 
 function renderProof(promise: PromiseId, proof: Proof | undefined, language: Language): Html {
-  const say = sayEvidence(language)
-  if (!proof) return html`<p class="quiet">${say('evidence.not-checked')}</p>`
+  const t = evidenceTexts(language)
+  if (!proof) return html`<p class="quiet">${t('evidence.not-checked')}</p>`
   const facts = Object.entries(proof.facts).filter(([, value]) => value !== null)
   return html`<details class="proof ${proof.holds ? 'holds' : 'broken'}">
     <summary>
       ${mark(proof.holds ? 'holds' : 'broken')}<span
-        ><strong>${proof.holds ? say('evidence.holds') : say('evidence.does-not-hold')}</strong>
+        ><strong>${proof.holds ? t('evidence.holds') : t('evidence.does-not-hold')}</strong>
         ${proof.text[language]}</span
       >
     </summary>
     <dl>
       <div>
-        <dt>${say('evidence.checked-at')}</dt>
+        <dt>${t('evidence.checked-at')}</dt>
         <dd>${formatInstant(Temporal.Instant.from(proof.checkedAt), language)}</dd>
       </div>
       ${
         proof.brokenSince !== undefined &&
         html`<div>
-          <dt>${say('evidence.broken-since')}</dt>
+          <dt>${t('evidence.broken-since')}</dt>
           <dd>${formatInstant(Temporal.Instant.from(proof.brokenSince), language)}</dd>
         </div>`
       }
       <div>
-        <dt>${say('evidence.rule')}</dt>
+        <dt>${t('evidence.rule')}</dt>
         <dd lang="en">${proof.rule}</dd>
       </div>
       ${
         facts.length > 0 &&
         html`<div>
-          <dt>${say('evidence.counts')}</dt>
+          <dt>${t('evidence.counts')}</dt>
           <dd lang="en">
             <ul class="plain counts">
               ${facts.map(([name, value]) => html`<li>${name} ${String(value)}</li>`)}
@@ -120,11 +120,11 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
         </div>`
       }
       <div>
-        <dt>${say('evidence.test')}</dt>
+        <dt>${t('evidence.test')}</dt>
         <dd lang="en"><code>${proof.test}</code></dd>
       </div>
       <div>
-        <dt>${say('evidence.promise')}</dt>
+        <dt>${t('evidence.promise')}</dt>
         <dd lang="en"><code>${promise}</code></dd>
       </div>
     </dl>

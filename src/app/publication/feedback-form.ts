@@ -1,6 +1,6 @@
 import type { Language } from '#description/closed-lists.ts'
 import { longest, type GivenFeedback } from '#safeguards/feedback/feedback.ts'
-import { sayFeedback } from './say.ts'
+import { feedbackTexts } from './page-texts.ts'
 
 /** Feedback as it was written, to show again if there are problems. */
 export interface WrittenFeedback {
@@ -16,30 +16,30 @@ export function readFeedback(
   body: unknown,
   language: Language,
 ): { written: WrittenFeedback; given: GivenFeedback } | { written: WrittenFeedback; problems: FeedbackProblems } {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   const written = { message: textOf(body, 'message'), place: textOf(body, 'place'), email: textOf(body, 'email') }
   const [message, place, email] = [written.message.trim(), written.place.trim(), written.email.trim()]
   const tooLong = (text: string, limit: number) =>
-    lengthOf(text) > limit ? say('feedback.too-long', { limit, length: lengthOf(text) }) : undefined
+    lengthOf(text) > limit ? t('feedback.too-long', { limit, length: lengthOf(text) }) : undefined
   const problems: FeedbackProblems = {}
   const note = (field: keyof WrittenFeedback, problem: string | undefined) => {
     if (problem !== undefined) problems[field] = problem
   }
-  note('message', message === '' ? say('feedback.message-missing') : tooLong(message, longest.message))
+  note('message', message === '' ? t('feedback.message-missing') : tooLong(message, longest.message))
   note('place', tooLong(place, longest.place))
-  note('email', email !== '' && !isEmail.test(email) ? say('feedback.not-an-email') : tooLong(email, longest.email))
+  note('email', email !== '' && !isEmail.test(email) ? t('feedback.not-an-email') : tooLong(email, longest.email))
   if (Object.keys(problems).length > 0) return { written, problems }
   return { written, given: { language, message, ...(place !== '' && { place }), ...(email !== '' && { email }) } }
 }
 
 /** Returns an administrator's note of an answer, or what is wrong with it. */
 export function readAnswer(body: unknown, language: Language): { answer: string; problem?: string } {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   const answer = textOf(body, 'answer').trim()
-  if (answer === '') return { answer, problem: say('feedback.answer-missing') }
+  if (answer === '') return { answer, problem: t('feedback.answer-missing') }
   const length = lengthOf(answer)
   return length > longest.answer
-    ? { answer, problem: say('feedback.too-long', { limit: longest.answer, length }) }
+    ? { answer, problem: t('feedback.too-long', { limit: longest.answer, length }) }
     : { answer }
 }
 

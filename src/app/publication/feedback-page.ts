@@ -4,7 +4,7 @@ import { feedbackListPaths, feedbackPaths, statementPaths } from './addresses.ts
 import { formatInstant } from './dates.ts'
 import type { FeedbackProblems, WrittenFeedback } from './feedback-form.ts'
 import { html, type Html } from './html.ts'
-import { sayFeedback } from './say.ts'
+import { feedbackTexts } from './page-texts.ts'
 
 interface Field {
   name: string
@@ -19,52 +19,52 @@ interface Field {
 
 /** Renders the form, with earlier values and their problems if there are any. */
 export function feedbackPage(language: Language, written?: WrittenFeedback, problems: FeedbackProblems = {}): Html {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   const fields: Field[] = [
     {
       name: 'message',
-      label: say('feedback.message'),
-      hint: say('feedback.message-hint'),
+      label: t('feedback.message'),
+      hint: t('feedback.message-hint'),
       value: written?.message ?? '',
       rows: 8,
     },
     {
       name: 'place',
-      label: say('feedback.place'),
-      hint: say('feedback.place-hint'),
+      label: t('feedback.place'),
+      hint: t('feedback.place-hint'),
       value: written?.place ?? '',
       type: 'text',
       optional: true,
     },
     {
       name: 'email',
-      label: say('feedback.email'),
-      hint: say('feedback.email-hint'),
+      label: t('feedback.email'),
+      hint: t('feedback.email-hint'),
       value: written?.email ?? '',
       type: 'email',
       optional: true,
     },
   ]
   return html`<article class="sheet">
-    <h1>${say('feedback.title')}</h1>
-    <p class="lead">${say('feedback.lead')}</p>
+    <h1>${t('feedback.title')}</h1>
+    <p class="lead">${t('feedback.lead')}</p>
     ${problemSummary(language, problems)}
     <form class="form" method="post" action="${feedbackPaths[language]}" novalidate>
       ${fields.map((field) => renderField({ ...field, problem: problems[field.name as keyof FeedbackProblems] }, language))}
-      <p class="note">${say('feedback.privacy')}</p>
-      <button class="button" type="submit">${say('feedback.send')}</button>
+      <p class="note">${t('feedback.privacy')}</p>
+      <button class="button" type="submit">${t('feedback.send')}</button>
     </form>
-    <p><a href="${statementPaths[language]}">${say('feedback.to-statement')}</a></p>
+    <p><a href="${statementPaths[language]}">${t('feedback.to-statement')}</a></p>
   </article>`
 }
 
 /** Page after sending, with the due date of the answer. */
 export function receivedPage(language: Language, dueBy: string): Html {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   return html`<article class="sheet">
-    <h1>${say('feedback.received-title')}</h1>
-    <p>${say('feedback.received', { by: dueBy })}</p>
-    <p><a href="${statementPaths[language]}">${say('feedback.to-statement')}</a></p>
+    <h1>${t('feedback.received-title')}</h1>
+    <p>${t('feedback.received', { by: dueBy })}</p>
+    <p><a href="${statementPaths[language]}">${t('feedback.to-statement')}</a></p>
   </article>`
 }
 
@@ -75,12 +75,12 @@ export function feedbackListPage(
   now: Temporal.Instant,
   wrong?: { id: string; answer: string; problem: string },
 ): Html {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   const waiting = all.filter(({ answer }) => !answer).length
   return html`<article class="sheet">
-    <h1>${say('feedback.list-title')}</h1>
+    <h1>${t('feedback.list-title')}</h1>
     <p class="lead">
-      ${all.length === 0 ? say('feedback.none') : waiting === 0 ? say('feedback.list-lead.none') : say('feedback.list-lead', { count: waiting })}
+      ${all.length === 0 ? t('feedback.none') : waiting === 0 ? t('feedback.list-lead.none') : t('feedback.list-lead', { count: waiting })}
     </p>
     ${wrong && problemSummary(language, { [`answer-${wrong.id}`]: wrong.problem })}
     ${all.map((one) => renderFeedback(one, language, now, wrong?.id === one.id ? wrong : undefined))}
@@ -93,39 +93,39 @@ function renderFeedback(
   now: Temporal.Instant,
   wrong: { answer: string; problem: string } | undefined,
 ): Html {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   const { id, message, place, email, answer } = one
   const overdue = !answer && Temporal.Instant.compare(one.answerDueAt, now) < 0
   return html`<section id="f-${id}">
     <h2 id="h-${id}">
-      ${say('feedback.received-at')}
-      ${formatInstant(one.receivedAt, language)}${overdue && html` <span class="state overdue">${say('feedback.overdue')}</span>`}
+      ${t('feedback.received-at')}
+      ${formatInstant(one.receivedAt, language)}${overdue && html` <span class="state overdue">${t('feedback.overdue')}</span>`}
     </h2>
     <p class="written" lang="${one.language}">${message}</p>
     <dl class="details">
       ${
         place !== null &&
         html`<div>
-          <dt>${say('feedback.about')}</dt>
+          <dt>${t('feedback.about')}</dt>
           <dd lang="${one.language}">${place}</dd>
         </div>`
       }
       <div>
-        <dt>${say('feedback.writer')}</dt>
-        <dd>${email === null ? say('feedback.no-address') : html`<a href="${mailTo(email)}">${email}</a>`}</dd>
+        <dt>${t('feedback.writer')}</dt>
+        <dd>${email === null ? t('feedback.no-address') : html`<a href="${mailTo(email)}">${email}</a>`}</dd>
       </div>
       ${
         answer
           ? html`<div>
-                <dt>${say('feedback.answered-at')}</dt>
+                <dt>${t('feedback.answered-at')}</dt>
                 <dd>${formatInstant(answer.at, language)}</dd>
               </div>
               <div>
-                <dt>${say('feedback.answer')}</dt>
+                <dt>${t('feedback.answer')}</dt>
                 <dd class="written">${answer.text}</dd>
               </div>`
           : html`<div>
-              <dt>${say('feedback.due-by')}</dt>
+              <dt>${t('feedback.due-by')}</dt>
               <dd>${formatInstant(one.answerDueAt, language)}</dd>
             </div>`
       }
@@ -133,8 +133,8 @@ function renderFeedback(
     ${
       !answer &&
       html`<form class="form" method="post" action="${feedbackListPaths[language]}/${id}" novalidate>
-        ${renderField({ name: 'answer', label: say('feedback.answer-label'), hint: say('feedback.answer-hint'), value: wrong?.answer ?? '', problem: wrong?.problem, rows: 3 }, language, id)}
-        <button class="button" type="submit" aria-describedby="h-${id}">${say('feedback.note')}</button>
+        ${renderField({ name: 'answer', label: t('feedback.answer-label'), hint: t('feedback.answer-hint'), value: wrong?.answer ?? '', problem: wrong?.problem, rows: 3 }, language, id)}
+        <button class="button" type="submit" aria-describedby="h-${id}">${t('feedback.note')}</button>
       </form>`
     }
   </section>`
@@ -150,7 +150,7 @@ function problemSummary(language: Language, problems: Readonly<Record<string, st
   const listed = Object.entries(problems).filter(([, problem]) => problem !== undefined)
   if (listed.length === 0) return undefined
   return html`<div class="problems" role="alert" aria-labelledby="problems">
-    <h2 id="problems" tabindex="-1" autofocus>${sayFeedback(language)('feedback.problems-title')}</h2>
+    <h2 id="problems" tabindex="-1" autofocus>${feedbackTexts(language)('feedback.problems-title')}</h2>
     <ul>
       ${listed.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
     </ul>
@@ -159,7 +159,7 @@ function problemSummary(language: Language, problems: Readonly<Record<string, st
 
 /** Label above, hint between, the problem beside the field and referenced by it (WCAG 3.3.1, 1.3.1). */
 function renderField(field: Field, language: Language, of?: string): Html {
-  const say = sayFeedback(language)
+  const t = feedbackTexts(language)
   const { name, label, hint, value, problem, rows, type, optional } = field
   const id = of === undefined ? name : `${name}-${of}`
   const described = `${id}-hint${problem === undefined ? '' : ` ${id}-problem`}`
@@ -167,10 +167,10 @@ function renderField(field: Field, language: Language, of?: string): Html {
   aria-describedby="${described}"${problem !== undefined && html` aria-invalid="true"`}${!optional && html` required`}`
   return html`<div class="field${problem !== undefined && ' is-wrong'}">
     <label for="${id}"
-      >${label}${optional && html` <span class="note-inline">(${say('feedback.optional')})</span>`}</label
+      >${label}${optional && html` <span class="note-inline">(${t('feedback.optional')})</span>`}</label
     >
     <p class="note" id="${id}-hint">${hint}</p>
-    ${problem !== undefined && html`<p class="problem" id="${id}-problem"><strong>${say('feedback.error-prefix')}</strong> ${problem}</p>`}
+    ${problem !== undefined && html`<p class="problem" id="${id}-problem"><strong>${t('feedback.error-prefix')}</strong> ${problem}</p>`}
     ${
       rows === undefined
         ? html`<input

@@ -7,7 +7,7 @@ import { everyLanguage } from './addresses.ts'
 import { copyPage } from './copy-page.ts'
 import { html } from './html.ts'
 import type { Pages } from './pages.ts'
-import { sayDownload } from './say.ts'
+import { downloadTexts } from './page-texts.ts'
 
 /** Something sealed behind a single-use link. */
 export interface Fetchable<Fetched extends { sizeBytes: number }> {
@@ -56,7 +56,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     const language = chosen(request) ?? meant
     // With an explicit status, so that no cache stores it.
     return pages.send(request, confidential(reply), language, {
-      title: sayDownload(language)(`download.${what.kind}.title`),
+      title: downloadTexts(language)(`download.${what.kind}.title`),
       crumbs: [],
       addresses: everyLanguage((one) => `/${what.path}/${token}?language=${one}`),
       status: 200,
@@ -74,14 +74,14 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
       reply,
       what,
       fetched,
-      sayDownload(chosen(request) ?? 'fi')(`download.${what.kind}.file-name`) + what.suffix,
+      downloadTexts(chosen(request) ?? 'fi')(`download.${what.kind}.file-name`) + what.suffix,
     )
   })
 
   async function sendNothing(request: FastifyRequest<DownloadRequest>, reply: FastifyReply, status: 404 | 409) {
     const language = chosen(request) ?? preferred(request) ?? 'fi'
-    const [say, why] = [sayDownload(language), status === 409 ? 'busy' : 'gone'] as const
-    const [title, text] = [say(`download.${what.kind}.${why}-title`), say(`download.${what.kind}.${why}`)]
+    const [t, why] = [downloadTexts(language), status === 409 ? 'busy' : 'gone'] as const
+    const [title, text] = [t(`download.${what.kind}.${why}-title`), t(`download.${what.kind}.${why}`)]
     return pages.send(request, confidential(reply), language, {
       title,
       crumbs: [],

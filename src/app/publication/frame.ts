@@ -1,7 +1,7 @@
 import { languages, type Language } from '#description/closed-lists.ts'
 import { descriptionPaths, filesPath, statementPaths, type Addresses } from './addresses.ts'
 import { html, type Html } from './html.ts'
-import { sayPublication } from './say.ts'
+import { publicationTexts } from './page-texts.ts'
 
 export interface Frame {
   language: Language
@@ -23,9 +23,9 @@ export interface Frame {
 /** Renders a whole page in the service's layout: white header, thin brand line, languages, breadcrumbs, content, footer. */
 export function framedPage(page: Frame): string {
   const { language, addresses } = page
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   // The service's start page is for those signed in: others would only get its sign-in page.
-  const trail = [...(page.signedIn ? [{ label: say('publication.home'), href: '/' }] : []), ...page.crumbs]
+  const trail = [...(page.signedIn ? [{ label: t('publication.home'), href: '/' }] : []), ...page.crumbs]
   const addressOf = (one: Language) => addresses?.[one] ?? descriptionPaths[one]
   return html`<!doctype html>
     <html lang="${language}">
@@ -40,7 +40,7 @@ export function framedPage(page: Frame): string {
         ${addresses && languages.map((one) => html`<link rel="alternate" hreflang="${one}" href="${addresses[one]}" />`)}
       </head>
       <body>
-        <a class="skip-link" href="#content">${say('publication.skip')}</a>
+        <a class="skip-link" href="#content">${t('publication.skip')}</a>
         <header class="header">
           <div class="header-inner">
             <a class="service" href="${page.signedIn ? '/' : descriptionPaths[language]}">
@@ -50,7 +50,7 @@ export function framedPage(page: Frame): string {
                 <span class="service-organisation">${page.organisation}</span>
               </span>
             </a>
-            <nav class="languages" aria-label="${say('publication.languages')}">
+            <nav class="languages" aria-label="${t('publication.languages')}">
               <ul>
                 ${languages.map(
                   (one) =>
@@ -60,26 +60,24 @@ export function framedPage(page: Frame): string {
                         lang="${one}"
                         hreflang="${one}"
                         ${one === language && html` aria-current="true"`}
-                        >${sayPublication(one)('publication.language')}</a
+                        >${publicationTexts(one)('publication.language')}</a
                       >
                     </li>`,
                 )}
               </ul>
             </nav>
-            <a class="sign-in" href="/"
-              >${page.signedIn ? say('publication.to-service') : say('publication.sign-in')}</a
-            >
+            <a class="sign-in" href="/">${page.signedIn ? t('publication.to-service') : t('publication.sign-in')}</a>
           </div>
         </header>
         <div class="beside">
-          ${trail.length > 0 && breadcrumbs(trail, page.here ?? page.title, say('publication.breadcrumbs'))}
+          ${trail.length > 0 && breadcrumbs(trail, page.here ?? page.title, t('publication.breadcrumbs'))}
           <main id="content" tabindex="-1">${page.content}</main>
         </div>
         <footer class="footer">
-          <nav aria-label="${say('publication.foot')}">
+          <nav aria-label="${t('publication.foot')}">
             <ul>
-              <li><a href="${descriptionPaths[language]}">${say('publication.description')}</a></li>
-              <li><a href="${statementPaths[language]}">${say('publication.statement')}</a></li>
+              <li><a href="${descriptionPaths[language]}">${t('publication.description')}</a></li>
+              <li><a href="${statementPaths[language]}">${t('publication.statement')}</a></li>
             </ul>
           </nav>
         </footer>

@@ -2,10 +2,10 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText, momentText } from '#description/value-texts.ts'
 import type { PackagePages } from '#use/disclosure/packages/make-package.ts'
-import { sayLetter } from '#use/requests/letters/say-letter.ts'
+import { letterTexts } from '#use/requests/letters/letter-texts.ts'
 import { html, Html } from './html.ts'
 import { openingOf, type LetterStyle } from './letter-page.ts'
-import { listPackaged, sayPackaged } from './say.ts'
+import { listPackaged, packagedTexts } from './page-texts.ts'
 
 /** Pages without scripts, links or requests: they are in packages and readable anywhere. */
 const tableStyle = `
@@ -28,63 +28,63 @@ export function packagedPages(
 ): PackagePages {
   return {
     research({ number, institute, language, study, dueOn }, files) {
-      const [say, list] = [sayPackaged(language), listPackaged(language)]
+      const [t, list] = [packagedTexts(language), listPackaged(language)]
       const { description, today } = described()
       const { controller } = description
       const pseudonymised = files.filter(({ level }) => level === 'D').length
       const until = dayText(Temporal.PlainDate.from(dueOn))[language]
       const duties = [
         ...list('packaged.duties'),
-        ...(pseudonymised > 0 ? [say('packaged.duties.pseudonymised')] : []),
+        ...(pseudonymised > 0 ? [t('packaged.duties.pseudonymised')] : []),
         ...list('packaged.duties.end', { until }),
       ]
       const [name, ...address] = [
         controller.name[language],
         controller.unit[language],
         controller.postalAddress[language],
-        sayLetter(language)('letter.switchboard', { number: controller.switchboard[language] }),
+        letterTexts(language)('letter.switchboard', { number: controller.switchboard[language] }),
       ]
       return page(
         language,
-        `${say('packaged.title')} ${number}`,
+        `${t('packaged.title')} ${number}`,
         `${css}${tableStyle}${filesStyle}`,
         html`<main class="letter">
           ${openingOf({
             sender: [name, ...address],
             recipient: [institute],
             marks: [
-              { label: say('packaged.date'), text: dayText(today)[language] },
-              { label: say('packaged.number'), text: number },
+              { label: t('packaged.date'), text: dayText(today)[language] },
+              { label: t('packaged.number'), text: number },
             ],
           })}
-          <h1>${say('packaged.title')}</h1>
+          <h1>${t('packaged.title')}</h1>
           <dl class="facts">
             <div>
-              <dt>${say('packaged.study')}</dt>
+              <dt>${t('packaged.study')}</dt>
               <dd>${study}</dd>
             </div>
             <div>
-              <dt>${say('packaged.until')}</dt>
+              <dt>${t('packaged.until')}</dt>
               <dd>${until}</dd>
             </div>
           </dl>
-          <p>${say(pseudonymised === 0 ? 'packaged.what.anonymised' : 'packaged.what', { count: files.length })}</p>
-          ${pseudonymised > 0 && html`<p><strong>${say(`packaged.pseudonymised.${pseudonymised === files.length ? 'all' : 'some'}`, { count: pseudonymised })}</strong></p>`}
-          <h2>${say('packaged.duties-title')}</h2>
+          <p>${t(pseudonymised === 0 ? 'packaged.what.anonymised' : 'packaged.what', { count: files.length })}</p>
+          ${pseudonymised > 0 && html`<p><strong>${t(`packaged.pseudonymised.${pseudonymised === files.length ? 'all' : 'some'}`, { count: pseudonymised })}</strong></p>`}
+          <h2>${t('packaged.duties-title')}</h2>
           <ul>
             ${duties.map((duty) => html`<li>${duty}</li>`)}
           </ul>
-          <h2>${say('packaged.contact-title')}</h2>
-          <p>${say('packaged.contact')}</p>
+          <h2>${t('packaged.contact-title')}</h2>
+          <p>${t('packaged.contact')}</p>
           <p>${[address[0], name, ...address.slice(1)].join(', ')}</p>
-          <h2>${say('packaged.files-title')}</h2>
-          <p>${say('packaged.files-what')}</p>
+          <h2>${t('packaged.files-title')}</h2>
+          <p>${t('packaged.files-what')}</p>
           <table>
             <thead>
               <tr>
-                <th scope="col">${say('packaged.file')}</th>
-                <th scope="col">${say('packaged.length')}</th>
-                ${pseudonymised > 0 && html`<th scope="col">${say('packaged.copy')}</th>`}
+                <th scope="col">${t('packaged.file')}</th>
+                <th scope="col">${t('packaged.length')}</th>
+                ${pseudonymised > 0 && html`<th scope="col">${t('packaged.copy')}</th>`}
                 <th scope="col">SHA-256</th>
               </tr>
             </thead>
@@ -94,7 +94,7 @@ export function packagedPages(
                   html`<tr>
                     <td>${file}</td>
                     <td>${durationS} s</td>
-                    ${pseudonymised > 0 && html`<td>${say(`packaged.voice.${level === 'D' ? 'pseudonymised' : 'anonymised'}`)}</td>`}
+                    ${pseudonymised > 0 && html`<td>${t(`packaged.voice.${level === 'D' ? 'pseudonymised' : 'anonymised'}`)}</td>`}
                     <td><code>${sha256}</code></td>
                   </tr>`,
               )}

@@ -8,7 +8,7 @@ import { answerPage, answerVisitor } from './answer-page.ts'
 import type { PublicationFiles } from './files.ts'
 import { framedPage, type Frame } from './frame.ts'
 import { html, type Html } from './html.ts'
-import { sayPublication } from './say.ts'
+import { publicationTexts } from './page-texts.ts'
 
 export interface Page extends Pick<Frame, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> {
   /** The page's organisation, if it is not the current controller. */
@@ -48,9 +48,9 @@ export function pagesOf(desk: Desk, files: PublicationFiles): Pages {
       return answerVisitor(request, reply, { type: 'text/html; charset=utf-8', body })
     },
     sendNotice(request, reply, language, { status, title, text, links }) {
-      const say = sayPublication(language)
-      const elsewhere = html`<a href="${descriptionPaths[language]}">${say('publication.description')}</a> ·
-        <a href="${versionsAddresses()[language]}">${say('publication.all-versions')}</a>`
+      const t = publicationTexts(language)
+      const elsewhere = html`<a href="${descriptionPaths[language]}">${t('publication.description')}</a> ·
+        <a href="${versionsAddresses()[language]}">${t('publication.all-versions')}</a>`
       const content = html`<article class="sheet">
         <h1>${title}</h1>
         <p>${text}</p>

@@ -2,7 +2,7 @@ import type { Language } from '#description/closed-lists.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatBeginning, formatEnding } from './dates.ts'
-import { sayPublication } from './say.ts'
+import { publicationTexts } from './page-texts.ts'
 
 /** A version with its place in time, and until when it is or was in force. */
 export interface PlacedVersion {
@@ -44,12 +44,10 @@ export function addressOf({ version }: PlacedVersion, language: Language): strin
 }
 
 export function whenInForce({ version, state, endsAt }: PlacedVersion, language: Language): string {
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   const from = formatBeginning(version.effectiveFrom, language)
-  if (state === 'coming') return say('publication.will-be-in-force', { from })
-  if (endsAt === undefined) return say('publication.in-force-from', { date: from })
+  if (state === 'coming') return t('publication.will-be-in-force', { from })
+  if (endsAt === undefined) return t('publication.in-force-from', { date: from })
   const to = formatEnding(endsAt, language)
-  return state === 'past'
-    ? say('publication.was-in-force', { from, to })
-    : say('publication.in-force-until', { from, to })
+  return state === 'past' ? t('publication.was-in-force', { from, to }) : t('publication.in-force-until', { from, to })
 }

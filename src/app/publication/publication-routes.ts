@@ -19,7 +19,7 @@ import { descriptionPdf } from './pdf/description-pdf.ts'
 import { inForceNow, momentOf, placeVersions, type PlacedVersion } from './place-version.ts'
 import { readingLimit } from './reading-limit.ts'
 import { versionsPage } from './versions-page.ts'
-import { sayPublication } from './say.ts'
+import { publicationTexts } from './page-texts.ts'
 
 const year = 'public, max-age=31536000, immutable'
 
@@ -93,18 +93,18 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     const { description } = version.version
     const session = await pages.session(request)
     const evidence = session && evidenceOf(await sources.readProofs())
-    const say = sayPublication(language)
-    const kind = description.profile === 'seed' ? say('publication.description') : say('publication.notice')
+    const t = publicationTexts(language)
+    const kind = description.profile === 'seed' ? t('publication.description') : t('publication.notice')
     const isOwnAddress = addresses !== descriptionPaths
     return pages.send(request, reply, language, {
-      title: isOwnAddress ? `${kind}, ${say('publication.version').toLowerCase()} ${version.version.version}` : kind,
+      title: isOwnAddress ? `${kind}, ${t('publication.version').toLowerCase()} ${version.version.version}` : kind,
       crumbs: isOwnAddress
         ? [
             { label: kind, href: descriptionPaths[language] },
-            { label: say('publication.versions'), href: versionsAddresses()[language] },
+            { label: t('publication.versions'), href: versionsAddresses()[language] },
           ]
         : [],
-      ...(isOwnAddress && { here: `${say('publication.version')} ${version.version.version}` }),
+      ...(isOwnAddress && { here: `${t('publication.version')} ${version.version.version}` }),
       addresses,
       session,
       organisation: description.controller.name[language],
@@ -115,11 +115,11 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
   async function sendVersions(request: FastifyRequest, reply: FastifyReply, language: Language) {
     const published = await readPublished(desk.db)
     const changes = new Map(published.map((one) => [one.version, one.changes]))
-    const say = sayPublication(language)
+    const t = publicationTexts(language)
     return pages.send(request, reply, language, {
-      title: say('publication.versions-title'),
-      here: say('publication.versions'),
-      crumbs: [{ label: say('publication.description'), href: descriptionPaths[language] }],
+      title: t('publication.versions-title'),
+      here: t('publication.versions'),
+      crumbs: [{ label: t('publication.description'), href: descriptionPaths[language] }],
       addresses: versionsAddresses(),
       content: versionsPage(placed(), changes, language),
     })
@@ -164,29 +164,29 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
   }
 
   async function sendNotFound(request: FastifyRequest, reply: FastifyReply, language: Language, version?: string) {
-    const say = sayPublication(language)
+    const t = publicationTexts(language)
     return pages.sendNotice(request, reply, language, {
       status: 404,
-      title: say('publication.not-found-title'),
-      text: version === undefined ? say('publication.not-found-text') : say('publication.no-such-version', { version }),
+      title: t('publication.not-found-title'),
+      text: version === undefined ? t('publication.not-found-text') : t('publication.no-such-version', { version }),
     })
   }
 
   async function answerFault(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     const language = languageOf(request.url)
-    const say = sayPublication(language)
+    const t = publicationTexts(language)
     if (error.statusCode === 429) {
       // Without the session: a refusal makes no database query.
       request.cookies = {}
       const isReading = request.method !== 'POST'
       return pages.sendNotice(request, reply, language, {
         status: 429,
-        title: isReading ? say('publication.too-often-title') : say('publication.too-many-title'),
-        text: isReading ? say('publication.too-often-text') : say('publication.too-many-text'),
+        title: isReading ? t('publication.too-often-title') : t('publication.too-many-title'),
+        text: isReading ? t('publication.too-often-text') : t('publication.too-many-text'),
       })
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {
-      const notice = { title: say('publication.not-understood-title'), text: say('publication.not-understood-text') }
+      const notice = { title: t('publication.not-understood-title'), text: t('publication.not-understood-text') }
       return pages.sendNotice(request, reply, language, { status: error.statusCode, ...notice })
     }
     request.log.error({ err: error }, 'a request failed')
@@ -194,8 +194,8 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     request.cookies = {}
     return pages.sendNotice(request, reply, language, {
       status: 503,
-      title: say('publication.unavailable-title'),
-      text: say('publication.unavailable-text'),
+      title: t('publication.unavailable-title'),
+      text: t('publication.unavailable-text'),
     })
   }
 }

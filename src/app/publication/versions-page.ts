@@ -4,7 +4,7 @@ import { descriptionPaths } from './addresses.ts'
 import { formatDay } from './dates.ts'
 import { html, type Html } from './html.ts'
 import { whenInForce, type PlacedVersion } from './place-version.ts'
-import { sayPublication } from './say.ts'
+import { publicationTexts } from './page-texts.ts'
 
 /** Renders every version, newest first: time in force, approval, changes and hash. */
 export function versionsPage(
@@ -12,67 +12,65 @@ export function versionsPage(
   changes: ReadonlyMap<number, readonly Change[]>,
   language: Language,
 ): Html {
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   return html`<article class="sheet">
-    <h1>${say('publication.versions-title')}</h1>
-    <p class="lead">${say('publication.versions-lead')}</p>
+    <h1>${t('publication.versions-title')}</h1>
+    <p class="lead">${t('publication.versions-lead')}</p>
     ${placed.toReversed().map((one) => {
       const { version, state } = one
       const path = `${descriptionPaths[language]}/${version.version}`
       return html`<section id="v${version.version}">
         <h2>
-          <a href="${path}">${say('publication.version')} ${version.version}</a>
+          <a href="${path}">${t('publication.version')} ${version.version}</a>
           <span class="state ${state}">${stateWord(state, language)}</span>
         </h2>
         <dl class="details">
           <div>
-            <dt>${say('publication.in-force')}</dt>
+            <dt>${t('publication.in-force')}</dt>
             <dd>${whenInForce(one, language)}</dd>
           </div>
           <div>
-            <dt>${say('publication.approved')}</dt>
+            <dt>${t('publication.approved')}</dt>
             <dd>${formatDay(version.description.decision.decidedOn, language)}</dd>
           </div>
           <div>
-            <dt>${say('publication.changes')}</dt>
+            <dt>${t('publication.changes')}</dt>
             <dd>${changeSection(version.version, changes.get(version.version) ?? [], language)}</dd>
           </div>
           <div>
-            <dt>${say('publication.hash')}</dt>
+            <dt>${t('publication.hash')}</dt>
             <dd><code class="hash">${version.hash}</code></dd>
           </div>
           <div class="on-screen">
-            <dt>${say('publication.in-other-forms')}</dt>
+            <dt>${t('publication.in-other-forms')}</dt>
             <dd>
               <a href="${path}.pdf" type="application/pdf"
-                >${say('publication.as-pdf')}<span class="visually-hidden">
-                  (${say('publication.version')} ${version.version})</span
+                >${t('publication.as-pdf')}<span class="visually-hidden">
+                  (${t('publication.version')} ${version.version})</span
                 ></a
               >,
               <a href="${path}.json" type="application/json"
-                >JSON<span class="visually-hidden"> (${say('publication.version')} ${version.version})</span></a
+                >JSON<span class="visually-hidden"> (${t('publication.version')} ${version.version})</span></a
               >
             </dd>
           </div>
         </dl>
       </section>`
     })}
-    <p class="note">${say('publication.hash-note')}</p>
+    <p class="note">${t('publication.hash-note')}</p>
   </article>`
 }
 
 function stateWord(state: PlacedVersion['state'], language: Language): string {
-  const say = sayPublication(language)
-  return { past: say('publication.past'), coming: say('publication.coming'), 'in-force': say('publication.in-force') }[
-    state
-  ]
+  const t = publicationTexts(language)
+  return { past: t('publication.past'), coming: t('publication.coming'), 'in-force': t('publication.in-force') }[state]
 }
 
 function changeSection(version: number, changes: readonly Change[], language: Language): Html {
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   if (changes.length > 0)
     return html`<ul>
       ${changes.map(({ text }) => html`<li>${text[language]}</li>`)}
     </ul>`
-  return html`${version === 1 ? say('publication.first-version') : say('publication.no-changes')}`
+  return html`${version === 1 ? t('publication.first-version') : t('publication.no-changes')}`
 }

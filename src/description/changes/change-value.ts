@@ -4,14 +4,14 @@ import { type Change } from './change.ts'
 import { fieldName, type FieldPath } from '../problem.ts'
 import { languages, type Language, type Trilingual } from '../closed-lists.ts'
 import { listText } from '../value-texts.ts'
-import { inLanguage, sayChange } from './words.ts'
+import { inLanguage, changeText } from './words.ts'
 
 /** Value in a sentence: one text for all languages, or one each. */
 export type ChangeValue = string | Trilingual
 
 /** Returns one change as a sentence in each language. */
 export function sentence(path: FieldPath, key: KeyOf<typeof texts>, values: Values): Change {
-  return { field: fieldName(path), text: sayChange(key, values) }
+  return { field: fieldName(path), text: changeText(key, values) }
 }
 
 /** Describes a value that changed, was added or was removed; empty if it is equal. */

@@ -178,7 +178,7 @@ function newRule(rule: RecordingRule, path: FieldPath, display: Display): Change
   )
   const days = until
     ? inEach((language) => `${dayText(from)[language]}–${lastDayText(until)[language]}`)
-    : words.sayChange('change.from-day', { day: dayText(from) })
+    : words.changeText('change.from-day', { day: dayText(from) })
   return sentence(path, 'change.new-rule', {
     names,
     numbers: keys,
@@ -202,7 +202,7 @@ function untilText(until: Temporal.Instant | undefined): Trilingual {
 function quotaText({ quota }: RecordingRule): Trilingual {
   if (!quota) return words.noQuota
   const { per, weekly } = quota
-  return words.sayChange(`change.quota.${per}`, { weekly })
+  return words.changeText(`change.quota.${per}`, { weekly })
 }
 
 function hoursText(hours: RuleHours | undefined): Trilingual {

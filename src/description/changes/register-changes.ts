@@ -203,13 +203,13 @@ function flag(value: boolean): Trilingual {
 }
 
 function months(count: number): Trilingual {
-  return words.sayChange('change.months', { count })
+  return words.changeText('change.months', { count })
 }
 
 function days(count: number): Trilingual {
-  return words.sayChange('change.days', { count })
+  return words.changeText('change.days', { count })
 }
 
 function workingDays(count: number): Trilingual {
-  return words.sayChange('change.working-days', { count })
+  return words.changeText('change.working-days', { count })
 }

@@ -1,8 +1,8 @@
 /** Names of fields and values in changes, from texts/server/change.json. */
 import texts from '#texts/server/change.json' with { type: 'json' }
-import { sayInAll, type Trilingual } from '#platform/texts/texts.ts'
+import { trilingualTexts, type Trilingual } from '#platform/texts/texts.ts'
 
-export const sayChange = sayInAll(texts)
+export const changeText = trilingualTexts(texts)
 
 /** Returns the texts whose keys have the prefix, by the rest of the key. */
 function group<Prefix extends string>(prefix: Prefix) {

@@ -1,5 +1,5 @@
 import texts from '#texts/server/notice.json' with { type: 'json' }
-import { sayIn, type Language, type Values } from '#platform/texts/texts.ts'
+import { textsIn, type Language, type Values } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import { dayText } from '../value-texts.ts'
 import { lawsOf, type Grounds } from './grounds.ts'
@@ -12,10 +12,10 @@ import { switchedOn } from './switch-words.ts'
 type Added = KeysOf<keyof typeof texts, 'notice.'> & `L${string}`
 type GdprSection = KeysOf<keyof typeof texts, 'notice.heading.'>
 type KeysOf<Key, Start extends string> = Key extends `${Start}${infer Name}` ? Name : never
-type SayNotice = ReturnType<typeof sayNotice>
+type NoticeTexts = ReturnType<typeof noticeTexts>
 
-function sayNotice(language: Language) {
-  return sayIn(texts, language)
+function noticeTexts(language: Language) {
+  return textsIn(texts, language)
 }
 
 /**
@@ -24,7 +24,7 @@ function sayNotice(language: Language) {
  */
 export function gdprDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
-  const say = sayNotice(language)
+  const t = noticeTexts(language)
   const seedTexts = seedTextsOf(grounds, language)
   const values = valuesOf(grounds, language)
 
@@ -32,60 +32,60 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
   const also = (...ids: Added[]): Sentence[] =>
     ids.flatMap((id) => {
       const given = id in values ? values[id] : {}
-      return given ? [sentence(id, say(`notice.${id}`, given))] : []
+      return given ? [sentence(id, t(`notice.${id}`, given))] : []
     })
   const paragraph = (...sentences: Sentence[]): Block[] =>
     sentences.length > 0 ? [{ kind: 'paragraph', sentences }] : []
   const section = (id: GdprSection, ...blocks: Block[][]): Section => ({
     id,
-    heading: say(`notice.heading.${id}`),
+    heading: t(`notice.heading.${id}`),
     blocks: blocks.flat(),
   })
 
   const labels = {
-    visitingAddress: say('notice.label.visitingAddress'),
-    switchboard: say('notice.label.switchboard'),
+    visitingAddress: t('notice.label.visitingAddress'),
+    switchboard: t('notice.label.switchboard'),
   }
   const title = sentence('S0', description.name[language])
   return {
     language,
     profile: 'gdpr',
     title,
-    subtitle: sentence('S1', say('notice.subtitle')),
+    subtitle: sentence('S1', t('notice.subtitle')),
     sections: [
       section('controller', [
         {
           kind: 'facts',
           facts: [
-            { label: say('notice.label.register'), lines: [title] },
-            { label: say('notice.label.controller'), lines: controllerLines(description, labels, language) },
-            ...officerFact(description, say, language),
+            { label: t('notice.label.register'), lines: [title] },
+            { label: t('notice.label.controller'), lines: controllerLines(description, labels, language) },
+            ...officerFact(description, t, language),
           ],
         },
       ]),
       section('purposes', paragraph(...numbered('S4', 'S5')), paragraph(...numbered('S6')), [
         {
           kind: 'table',
-          head: [say('notice.head.purpose'), say('notice.head.basis'), say('notice.head.data')],
+          head: [t('notice.head.purpose'), t('notice.head.basis'), t('notice.head.data')],
           rows: grounds.purposes.map((described, index) => ({
             cells: [
               described.names[language],
               described.legalBasis?.[language] ?? '–',
-              described.dataSets.map((set) => say(`notice.data-set.${set}`)).join(', '),
+              described.dataSets.map((set) => t(`notice.data-set.${set}`)).join(', '),
             ].map((text, column) => sentence(`setting:purpose-${index + 1}-${column + 1}`, text)),
           })),
         },
       ]),
       section(
         'data',
-        [{ kind: 'facts', facts: [{ label: say('notice.label.dataSubjects'), lines: numbered('S11') }] }],
+        [{ kind: 'facts', facts: [{ label: t('notice.label.dataSubjects'), lines: numbered('S11') }] }],
         paragraph(...numbered('S7', 'S8')),
         paragraph(...numbered('S9')),
         fieldList(description, seedTexts),
         paragraph(...also('L2-source', 'L2-number')),
         paragraph(...numbered('S10')),
         paragraph(...(grounds.records ? numbered('S13', 'S14', 'S15', 'S16') : numbered('S13'))),
-        announcements(description, say('notice.L3'), language),
+        announcements(description, t('notice.L3'), language),
       ),
       section(
         'recipients',
@@ -143,13 +143,13 @@ function valuesOf(
   }
 }
 
-function officerFact({ contacts }: RegisterDescription, say: SayNotice, language: Language): Fact[] {
+function officerFact({ contacts }: RegisterDescription, t: NoticeTexts, language: Language): Fact[] {
   const officer = contacts.dataProtectionOfficer
   if (!officer) return []
-  const lines = [officer.address[language], officer.email, `${say('notice.label.phone')}: ${officer.phone}`]
+  const lines = [officer.address[language], officer.email, `${t('notice.label.phone')}: ${officer.phone}`]
   return [
     {
-      label: say('notice.label.officer'),
+      label: t('notice.label.officer'),
       lines: lines.map((text, index) =>
         sentence(index === 0 ? 'setting:officer' : `setting:officer.${index + 1}`, text),
       ),

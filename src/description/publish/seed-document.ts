@@ -3,7 +3,7 @@ import type { RegisterDescription } from '../register-description.ts'
 import type { Grounds } from './grounds.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { promisesBehind } from '../promises.ts'
-import { saySeed, seedTextsOf, type Numbered, type SeedTexts } from './seed-texts.ts'
+import { seedTexts, seedTextsOf, type Numbered, type SeedTexts } from './seed-texts.ts'
 import { switchedOn } from './switch-words.ts'
 
 type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
@@ -11,9 +11,9 @@ type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'r
 /** Returns the description under the Personal Data Act (523/1999), section 10, in the order and manner of the source. */
 export function seedDocument(grounds: Grounds, language: Language): PublishedDocument {
   const { description } = grounds
-  const say = saySeed(language)
+  const t = seedTexts(language)
   const texts = seedTextsOf(grounds, language)
-  const labels = { visitingAddress: say('seed.label.visitingAddress'), switchboard: say('seed.label.switchboard') }
+  const labels = { visitingAddress: t('seed.label.visitingAddress'), switchboard: t('seed.label.switchboard') }
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(texts, ids)
   const sentencesIn = (sentences: Sentence[]): Block[] =>
@@ -21,7 +21,7 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
   const paragraph = (...ids: Numbered[]): Block[] => sentencesIn(numbered(...ids))
   const section = (id: SeedSection, ...blocks: Block[][]): Section => ({
     id,
-    heading: say(`seed.heading.${id}`),
+    heading: t(`seed.heading.${id}`),
     blocks: blocks.flat(),
   })
 
@@ -33,9 +33,9 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
       {
         kind: 'facts',
         facts: [
-          { label: say('seed.label.register'), lines: [title] },
-          { label: say('seed.label.controller'), lines: controllerLines(description, labels, language) },
-          { label: say('seed.label.purposes'), lines: numbered('S4', 'S5', 'S6') },
+          { label: t('seed.label.register'), lines: [title] },
+          { label: t('seed.label.controller'), lines: controllerLines(description, labels, language) },
+          { label: t('seed.label.purposes'), lines: numbered('S4', 'S5', 'S6') },
         ],
       },
     ],
@@ -50,8 +50,8 @@ export function seedDocument(grounds: Grounds, language: Language): PublishedDoc
       section('general', paragraph('S7', 'S8'), paragraph('S9'), paragraph('S10')),
       section(
         'data',
-        [{ kind: 'facts', facts: [{ label: say('seed.label.dataSubjects'), lines: numbered('S11') }] }],
-        [{ kind: 'heading', text: say('seed.label.content') }],
+        [{ kind: 'facts', facts: [{ label: t('seed.label.dataSubjects'), lines: numbered('S11') }] }],
+        [{ kind: 'heading', text: t('seed.label.content') }],
         fieldList(description, texts),
         grounds.records ? paragraph('S13', 'S14', 'S15', 'S16') : paragraph('S13'),
       ),

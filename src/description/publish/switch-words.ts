@@ -1,5 +1,5 @@
 import texts from '#texts/server/notice.json' with { type: 'json' }
-import { sayIn, type Language } from '#platform/texts/texts.ts'
+import { textsIn, type Language } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import type { Sentence } from './published-document.ts'
 
@@ -14,11 +14,11 @@ export function switchedOn({ switches }: Pick<RegisterDescription, 'switches'>, 
     C11: switches.julklRequests,
     C12: switches.mentionedPersons,
   }
-  const say = sayIn(texts, language)
+  const t = textsIn(texts, language)
   return (
     (Object.keys(on) as Switched[])
       .filter((id) => on[id])
       // These depend on an office and people: nothing proves them on the data.
-      .map((id) => ({ id, text: say(`notice.switch.${id}`), promises: [] }))
+      .map((id) => ({ id, text: t(`notice.switch.${id}`), promises: [] }))
   )
 }

@@ -1,8 +1,8 @@
 /** Problems of an imported file, as sentences; their texts are in texts/server/file.json. */
 import texts from '#texts/server/file.json' with { type: 'json' }
-import { sayInAll, type KeyOf, type Trilingual, type Values } from '../texts/texts.ts'
+import { trilingualTexts, type KeyOf, type Trilingual, type Values } from '../texts/texts.ts'
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 
 type CodeOf<Key> = Key extends `file.${infer Code}` ? Code : never
 type FileProblemCode = CodeOf<KeyOf<typeof texts>>
@@ -35,5 +35,5 @@ export function csvProblem(
 
 /** Returns a problem of a row or of the whole file. */
 export function fileProblem(code: FileProblemCode, row: number, column?: string, values: Values = {}): CsvProblem {
-  return { row, ...(column !== undefined && { column }), code, message: say(`file.${code}`, values) }
+  return { row, ...(column !== undefined && { column }), code, message: t(`file.${code}`, values) }
 }

@@ -23,7 +23,7 @@ type KeysWith<Area, Kind> = { [Key in keyof Area & string]: Area[Key] extends Te
  * Returns a function for an area's texts in a language. Fills in `{{name}}`; `count` selects `_one` or `_other`, as i18next
  * does on the pages.
  */
-export function sayIn<Area extends object>(area: Area, language: Language) {
+export function textsIn<Area extends object>(area: Area, language: Language) {
   return (key: KeyOf<Area>, values: Values = {}): string =>
     fill(find<string>(area, pluralOf(area, key, values, language))[language], values, language)
 }
@@ -35,8 +35,9 @@ export function listIn<Area extends object>(area: Area, language: Language) {
 }
 
 /** Returns a function for an area's texts in all three languages. */
-export function sayInAll<Area extends object>(area: Area) {
-  return (key: KeyOf<Area>, values: Values = {}): Trilingual => inEach((language) => sayIn(area, language)(key, values))
+export function trilingualTexts<Area extends object>(area: Area) {
+  return (key: KeyOf<Area>, values: Values = {}): Trilingual =>
+    inEach((language) => textsIn(area, language)(key, values))
 }
 
 /** Builds a text for each language. */

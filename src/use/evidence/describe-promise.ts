@@ -1,11 +1,11 @@
 import texts from '#texts/server/promise.json' with { type: 'json' }
 import type { PromiseId } from '#description/promises.ts'
-import { sayInAll, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
+import { trilingualTexts, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
 import { catalogue } from './catalogue.ts'
 import type { Facts } from './tables.ts'
 import { writtenAt } from './written.ts'
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 
 /**
  * Returns the promise with its counts, one sentence a language: `promise.ID`, whose placeholders are facts, formatted by the
@@ -16,12 +16,12 @@ export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.
   const more = catalogue[promise].more?.(facts, written) ?? {}
   const blanks = [...texts[`promise.${promise}`].fi.matchAll(/{{(\w+)}}/g)].map(([, name]) => name!)
   const values = blanks.map((name) => [name, more[name] ?? count(promise, name, facts[name])] as const)
-  return say(`promise.${promise}`, Object.fromEntries(values))
+  return t(`promise.${promise}`, Object.fromEntries(values))
 
   function count(of: PromiseId, name: string, fact: unknown): Trilingual | string {
     // A proof of an earlier version lacks this fact.
     if (typeof fact !== 'number') return '–'
     const [key, number] = [`promise.${of}.${name}`, written.number(fact)]
-    return `${key}_other` in texts ? say(key as KeyOf<typeof texts>, { count: fact, number }) : number
+    return `${key}_other` in texts ? t(key as KeyOf<typeof texts>, { count: fact, number }) : number
   }
 }

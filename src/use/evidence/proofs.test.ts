@@ -70,18 +70,18 @@ test('a sentence has the rule and the counts, with dates and numbers formatted f
     storeListedAt: null,
     example: null,
   }
-  const say = (given: Partial<typeof facts>) => describePromise('recordings.ceiling', { ...facts, ...given }, at)
-  expect(say({})).toEqual({
+  const describe = (given: Partial<typeof facts>) => describePromise('recordings.ceiling', { ...facts, ...given }, at)
+  expect(describe({})).toEqual({
     fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027 klo 10.05, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
     sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027 kl. 10.05, senaste gallring för 14 minuter sedan, 0 försenade.',
     en: 'Recordings are kept at most 6 months: 12,408 held, oldest expires 28 Feb 2027 at 10:05, last sweep 14 minutes ago, 0 overdue.',
   })
-  expect(say({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
-  expect(say({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')
+  expect(describe({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
+  expect(describe({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')
   const seconds = at.subtract({ seconds: 59 }).toString()
-  expect(say({ lastSweepAt: seconds }).en).toContain('last sweep just now')
+  expect(describe({ lastSweepAt: seconds }).en).toContain('last sweep just now')
   const days = at.subtract({ hours: 50 }).toString()
-  expect(say({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
+  expect(describe({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
 })
 
 test('a promise that breaks and one that holds again are each reported once, in the log and in the changes', async () => {

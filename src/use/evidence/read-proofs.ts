@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import { promises, type PromiseId } from '#description/promises.ts'
 import texts from '#texts/server/promise.json' with { type: 'json' }
-import { inEach, sayInAll, type Trilingual } from '#platform/texts/texts.ts'
+import { inEach, trilingualTexts, type Trilingual } from '#platform/texts/texts.ts'
 import type { VerifierKey } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'
@@ -10,7 +10,7 @@ import type { EvidenceTables, Facts } from './tables.ts'
 import { describePromise } from './describe-promise.ts'
 import { writtenAt } from './written.ts'
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 
 /** Age at which a proof expires: checks run at least every five minutes, and a round may take as long again. */
 const proofHoldsMinutes = 15
@@ -74,7 +74,7 @@ function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
   }
   // Unsigned facts are not shown either.
   if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, row)))
-    return { ...known, holds: false, text: say('promise.not-signed'), facts: {}, brokenSince: now.toString() }
+    return { ...known, holds: false, text: t('promise.not-signed'), facts: {}, brokenSince: now.toString() }
   const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
   const stale = Temporal.Instant.compare(ends, now) < 0
   const early = isEarly(row, now)
@@ -97,10 +97,10 @@ function textOf(row: ProofRow, stale: boolean, now: Temporal.Instant): Trilingua
   const { ago, instant } = writtenAt(now)
   const at = row.checked_at.toString()
   const missing = [
-    ...(stale ? [say('promise.not-checked', { since: ago(at) })] : []),
-    ...(isEarly(row, now) ? [say('promise.not-yet', { at: instant(at) })] : []),
-    ...(row.fault === null ? [] : [say('promise.could-not-check', { fault: row.fault })]),
+    ...(stale ? [t('promise.not-checked', { since: ago(at) })] : []),
+    ...(isEarly(row, now) ? [t('promise.not-yet', { at: instant(at) })] : []),
+    ...(row.fault === null ? [] : [t('promise.could-not-check', { fault: row.fault })]),
   ]
-  const all = !found ? missing : missing.length === 0 ? [found] : [...missing, say('promise.found-before'), found]
+  const all = !found ? missing : missing.length === 0 ? [found] : [...missing, t('promise.found-before'), found]
   return inEach((language) => all.map((text) => text[language]).join(' '))
 }

@@ -1,10 +1,10 @@
 /** Formats counts, times and shares in the three languages. Times are Finnish time. */
 import texts from '#texts/server/promise.json' with { type: 'json' }
 import { dayText, momentText } from '#description/value-texts.ts'
-import { inEach, sayInAll, type Language, type Trilingual } from '#platform/texts/texts.ts'
+import { inEach, trilingualTexts, type Language, type Trilingual } from '#platform/texts/texts.ts'
 
 const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
-const part = sayInAll(texts)
+const part = trilingualTexts(texts)
 
 export type Written = ReturnType<typeof writtenAt>
 

@@ -12,7 +12,7 @@ import {
   people,
   someDigits,
 } from './invented-people.ts'
-import { sayCardinal, sayCode, sayDigits, type Chance, type SpokenLanguage } from './speak-numbers.ts'
+import { speakCardinal, speakCode, speakDigits, type Chance, type SpokenLanguage } from './speak-numbers.ts'
 import { scriptFor } from './scripts.ts'
 
 export interface Label {
@@ -118,9 +118,9 @@ function planter(language: SpokenLanguage, written: boolean, chance: Chance): (k
     postcode: oneOf(['00', '01', '20', '33', '65', '68', '90'], chance) + someDigits(3, chance),
     town: oneOf(people[language].towns, chance),
   }
-  const code = (text: string) => (written ? text : sayCode(text, language, chance))
-  const digits = (text: string) => (written ? inGroups(text) : sayDigits(text, language, chance))
-  const house = () => (written ? String(fact.house) : sayCardinal(fact.house, language, chance() < 0.5))
+  const code = (text: string) => (written ? text : speakCode(text, language, chance))
+  const digits = (text: string) => (written ? inGroups(text) : speakDigits(text, language, chance))
+  const house = () => (written ? String(fact.house) : speakCardinal(fact.house, language, chance() < 0.5))
   const kinds: Record<string, () => Planted> = {
     NAME: () => ({ category: 'NAME', text: `${caller.given} ${caller.family}` }),
     FAMILY: () => ({ category: 'NAME', text: caller.family }),
@@ -144,7 +144,7 @@ function planter(language: SpokenLanguage, written: boolean, chance: Chance): (k
     }),
     POSTCODE: () => ({
       category: 'ADDRESS',
-      text: `${written ? fact.postcode : sayDigits(fact.postcode, language, chance)} ${fact.town}`,
+      text: `${written ? fact.postcode : speakDigits(fact.postcode, language, chance)} ${fact.town}`,
     }),
   }
   return (kind) => {
@@ -190,13 +190,13 @@ function birthday(
 ): string {
   const name = months[language].split(' ')[month - 1]!
   if (written) return language === 'en' ? `${day} ${name} ${year}` : `${day}.${month}.${year}`
-  const first = day <= 10 ? ordinals[language].split(' ')[day - 1]! : sayCardinal(day, language)
+  const first = day <= 10 ? ordinals[language].split(' ')[day - 1]! : speakCardinal(day, language)
   const [century, rest] = [Math.floor(year / 100), year % 100]
   const long = {
-    fi: sayCardinal(year, 'fi'),
-    sv: `${sayCardinal(century, 'sv')}hundra${rest === 0 ? '' : sayCardinal(rest, 'sv')}`,
-    en: `${sayCardinal(century, 'en')} ${rest === 0 ? 'hundred' : sayCardinal(rest, 'en')}`,
+    fi: speakCardinal(year, 'fi'),
+    sv: `${speakCardinal(century, 'sv')}hundra${rest === 0 ? '' : speakCardinal(rest, 'sv')}`,
+    en: `${speakCardinal(century, 'en')} ${rest === 0 ? 'hundred' : speakCardinal(rest, 'en')}`,
   }[language]
-  const short = rest >= 10 ? sayCardinal(rest, language, true) : long
+  const short = rest >= 10 ? speakCardinal(rest, language, true) : long
   return `${first} ${name} ${chance() < 0.5 ? long : short}`
 }

@@ -25,15 +25,15 @@ const teens = {
 }
 
 /** A number below a million, as a number: "viisikymmentäkolme", "etthundrafem", "one hundred and five". */
-export function sayCardinal(value: number, language: SpokenLanguage, casual = false): string {
+export function speakCardinal(value: number, language: SpokenLanguage, casual = false): string {
   const style = language === 'fi' && casual ? 'casual' : language
   if (value >= 1000) {
     const [thousands, below] = [Math.floor(value / 1000), value % 1000]
     const joint = language === 'fi' ? '' : ' '
     const one = { fi: 'tuhat', sv: 'ettusen', en: 'one thousand' }[language]
     const many = { fi: 'tuhatta', sv: ' tusen', en: ' thousand' }[language]
-    const head = thousands === 1 ? one : `${sayCardinal(thousands, language, casual)}${many}`
-    return below === 0 ? head : `${head}${joint}${sayCardinal(below, language, casual)}`
+    const head = thousands === 1 ? one : `${speakCardinal(thousands, language, casual)}${many}`
+    return below === 0 ? head : `${head}${joint}${speakCardinal(below, language, casual)}`
   }
   if (value >= 100) {
     const [hundreds, below] = [Math.floor(value / 100), value % 100]
@@ -41,7 +41,7 @@ export function sayCardinal(value: number, language: SpokenLanguage, casual = fa
     const many = { fi: 'sataa', sv: 'hundra', en: ' hundred' }[language]
     const head = hundreds === 1 ? one : `${units[style][hundreds]}${many}`
     const joint = { fi: '', sv: '', en: ' and ' }[language]
-    return below === 0 ? head : `${head}${joint}${sayCardinal(below, language, casual)}`
+    return below === 0 ? head : `${head}${joint}${speakCardinal(below, language, casual)}`
   }
   if (value >= 20) {
     const [ten, unit] = [Math.floor(value / 10), value % 10]
@@ -52,7 +52,7 @@ export function sayCardinal(value: number, language: SpokenLanguage, casual = fa
 }
 
 /** Digits as somebody reads them out: one by one, in pairs, now and then in threes or "double two". */
-export function sayDigits(digits: string, language: SpokenLanguage, chance: Chance): string {
+export function speakDigits(digits: string, language: SpokenLanguage, chance: Chance): string {
   const casual = chance() < 0.5
   const style = language === 'fi' && casual ? 'casual' : language
   const inPairs = chance() < 0.4
@@ -64,7 +64,7 @@ export function sayDigits(digits: string, language: SpokenLanguage, chance: Chan
       at += 2
     } else if (inPairs && digit !== '0' && at + 1 < digits.length && chance() < 0.7) {
       const long = language !== 'en' && at + 2 < digits.length && chance() < 0.15 ? 3 : 2
-      words.push(sayCardinal(Number(digits.slice(at, at + long)), language, casual))
+      words.push(speakCardinal(Number(digits.slice(at, at + long)), language, casual))
       at += long
     } else {
       words.push(language === 'en' && digit === '0' && chance() < 0.6 ? 'oh' : units[style][Number(digit)]!)
@@ -90,19 +90,19 @@ const letters = {
 }
 
 /** A letter by its name; in English as recognisers write it. */
-export function sayLetter(letter: string, language: SpokenLanguage): string {
+export function speakLetter(letter: string, language: SpokenLanguage): string {
   return language === 'en' ? letter.toLowerCase() : (letters[language].get(letter) ?? letter.toLowerCase())
 }
 
 /** Letters and digits; `-` is said or left out. */
-export function sayCode(code: string, language: SpokenLanguage, chance: Chance): string {
+export function speakCode(code: string, language: SpokenLanguage, chance: Chance): string {
   const dash = { fi: 'viiva', sv: 'streck', en: 'dash' }[language]
   const saysDash = chance() < 0.6
   return (code.match(/\d+|\D/g) ?? [])
     .map((part) => {
-      if (/\d/.test(part)) return sayDigits(part, language, chance)
+      if (/\d/.test(part)) return speakDigits(part, language, chance)
       if (/[-/.]/.test(part)) return saysDash ? dash : ''
-      return part === ' ' ? '' : sayLetter(part, language)
+      return part === ' ' ? '' : speakLetter(part, language)
     })
     .filter((words) => words !== '')
     .join(' ')

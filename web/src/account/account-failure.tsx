@@ -6,13 +6,13 @@ import { describeRefusal } from './describe-refusal.ts'
 
 /** Shows why an act on one's own account, or reading it, failed. */
 export function AccountFailure({ error, onAgain }: { error: unknown; onAgain?: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   if ((error as Partial<AccountRefusal> | null)?.error?.waitSeconds === undefined) {
     return <Failure error={error} onAgain={onAgain} />
   }
   return (
     <Notice kind="warning" isUrgent>
-      {describeRefusal(error, say)}
+      {describeRefusal(error, t)}
     </Notice>
   )
 }

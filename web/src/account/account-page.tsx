@@ -13,25 +13,25 @@ import { SecondFactorSection } from './second-factor-section.tsx'
 import { SessionsSection } from './sessions-section.tsx'
 
 export function AccountPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: account, error, isPending, refetch } = $api.useQuery('get', '/api/account', undefined, { staleTime: 0 })
   return (
-    <Page title={say('account.title')} lead={say('account.lead')}>
+    <Page title={t('account.title')} lead={t('account.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && !account && <Failure error={error} onAgain={() => void refetch()} />}
       {account && (
         <>
           <section className="panel" aria-labelledby="account-who">
             <h2 id="account-who" className="visually-hidden">
-              {say('account.who')}
+              {t('account.who')}
             </h2>
             <dl className="facts">
-              <Fact label={say('people.person.name')}>{account.name}</Fact>
-              <Fact label={say('people.person.userId')}>{account.userId}</Fact>
-              <Fact label={say('account.method')}>{say(`account.method.${account.method}` as Word)}</Fact>
-              <Fact label={say('session.rights')}>
+              <Fact label={t('people.person.name')}>{account.name}</Fact>
+              <Fact label={t('people.person.userId')}>{account.userId}</Fact>
+              <Fact label={t('account.method')}>{t(`account.method.${account.method}` as Word)}</Fact>
+              <Fact label={t('session.rights')}>
                 <Link to="/rights/people/$id" params={{ id: account.personId }}>
-                  {say('account.rights')}
+                  {t('account.rights')}
                 </Link>
               </Fact>
             </dl>

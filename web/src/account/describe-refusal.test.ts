@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import fi from 'virtual:texts/fi'
-import type { Say } from '../language/use-words.ts'
+import type { Translate } from '../language/use-words.ts'
 import { describeRefusal } from './describe-refusal.ts'
 
 const words: Record<string, string> = fi
-const say: Say = (key, values = {}) =>
+const t: Translate = (key, values = {}) =>
   Object.entries(values).reduce(
     (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
     words[key] ?? words[`${key}_other`] ?? `?${key}`,
   )
-const refused = (code: string, more: object = {}) => describeRefusal({ error: { code, message: '', ...more } }, say)
+const refused = (code: string, more: object = {}) => describeRefusal({ error: { code, message: '', ...more } }, t)
 
 test.each([
   'session.credentials',
@@ -48,5 +48,5 @@ test('a wait says how long, an unfit password everything that is wrong with it',
 
 test('what nobody knows is told as a fault, not as nothing', () => {
   expect(refused('something.new')).toBe(words['error.other'])
-  expect(describeRefusal(new Error('x'), say)).toBe(words['error.other'])
+  expect(describeRefusal(new Error('x'), t)).toBe(words['error.other'])
 })

@@ -9,12 +9,12 @@ import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
 
 /** Enrols the second factor that the description requires, before any other page opens. */
 export function EnrolmentStep() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<string[]>()
   return (
-    <Page title={say('session.enrolment.title')} className="signin">
-      {!codes && <p>{say('session.enrolment.why')}</p>}
+    <Page title={t('session.enrolment.title')} className="signin">
+      {!codes && <p>{t('session.enrolment.why')}</p>}
       <section className="panel">
         {!enrolment && <BeginTotp needsPassword={false} onBegun={setEnrolment} />}
         {enrolment && !codes && (
@@ -30,7 +30,7 @@ export function EnrolmentStep() {
             codes={codes}
             userId={userIdOf(enrolment)}
             heading="h2"
-            doneLabel={say('session.enrolment.done')}
+            doneLabel={t('session.enrolment.done')}
             onDone={() => void resumeSignIn()}
           />
         )}
@@ -39,7 +39,7 @@ export function EnrolmentStep() {
       {!codes && (
         <div className="actions">
           <Button kind="link" onPress={() => void giveUpSigningIn()}>
-            {say('session.signin.again')}
+            {t('session.signin.again')}
           </Button>
         </div>
       )}

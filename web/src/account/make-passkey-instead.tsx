@@ -7,21 +7,21 @@ import { MakePasskey } from './make-passkey.tsx'
 
 /** Offers a passkey as second factor instead of an authenticator, where the browser and page support it. */
 export function MakePasskeyInstead({ onMade }: { onMade: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isMaking, setMaking] = useState(false)
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   if (!options?.passkeys || options.publicUrl !== window.location.origin || !canUsePasskeys) return null
   return (
     <section className="panel stack" aria-labelledby="enrolment-passkey">
-      <h2 id="enrolment-passkey">{say('session.enrolment.passkey')}</h2>
+      <h2 id="enrolment-passkey">{t('session.enrolment.passkey')}</h2>
       {isMaking ? (
         <MakePasskey proof="none" onMade={onMade} onCancel={() => setMaking(false)} />
       ) : (
         <>
-          <p>{say('account.passkeys.lead')}</p>
+          <p>{t('account.passkeys.lead')}</p>
           <div className="actions">
             <Button kind="secondary" onPress={() => setMaking(true)}>
-              {say('account.passkeys.add')}
+              {t('account.passkeys.add')}
             </Button>
           </div>
         </>

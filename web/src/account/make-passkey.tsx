@@ -31,7 +31,7 @@ export function MakePasskey({
   onMade: () => void
   onCancel?: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
@@ -43,18 +43,18 @@ export function MakePasskey({
   const needsPassword = proof === 'password'
   const otp = readOtp(code)
   const errors = {
-    name: tries > 0 && name.trim() === '' ? say('account.passkeys.name.missing') : undefined,
+    name: tries > 0 && name.trim() === '' ? t('account.passkeys.name.missing') : undefined,
     password:
       needsPassword && tries > 0 && password === ''
-        ? say('session.signin.password.missing')
+        ? t('session.signin.password.missing')
         : codeOf(failed) === 'session.credentials'
-          ? say('error.password.current')
+          ? t('error.password.current')
           : undefined,
     code:
       needsCode && tries > 0 && !otp
-        ? say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
+        ? t(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
         : wrongCode.includes(codeOf(failed) ?? '')
-          ? describeRefusal(failed, say)
+          ? describeRefusal(failed, t)
           : undefined,
   }
 
@@ -86,11 +86,11 @@ export function MakePasskey({
         if (!busy) void submit()
       }}
     >
-      <p>{say(proof === 'passkey' ? 'account.passkeys.add.twice' : 'account.passkeys.add.what')}</p>
+      <p>{t(proof === 'passkey' ? 'account.passkeys.add.twice' : 'account.passkeys.add.what')}</p>
       <Field
         id="passkey-name"
-        label={say('account.passkeys.name')}
-        hint={say('account.passkeys.name.hint')}
+        label={t('account.passkeys.name')}
+        hint={t('account.passkeys.name.hint')}
         value={name}
         onChange={setName}
         autoComplete="off"
@@ -102,7 +102,7 @@ export function MakePasskey({
           <input type="text" autoComplete="username" value={userId ?? ''} readOnly hidden />
           <PasswordField
             id="passkey-password"
-            label={say('session.signin.password')}
+            label={t('session.signin.password')}
             value={password}
             onChange={(value) => {
               setFailed(undefined)
@@ -116,8 +116,8 @@ export function MakePasskey({
       {needsCode && (
         <Field
           id="passkey-code"
-          label={say('session.signin.otp')}
-          hint={say('session.signin.otp.hint')}
+          label={t('session.signin.otp')}
+          hint={t('session.signin.otp.hint')}
           value={code}
           onChange={(value) => {
             setFailed(undefined)
@@ -133,16 +133,16 @@ export function MakePasskey({
       )}
       {failed !== undefined && !errors.password && !errors.code && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(failed, say)}
+          {describeRefusal(failed, t)}
         </Notice>
       )}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={busy}>
-          {say(busy ? 'session.passkey.asking' : 'account.passkeys.make')}
+          {t(busy ? 'session.passkey.asking' : 'account.passkeys.make')}
         </Button>
         {onCancel && (
           <Button kind="secondary" onPress={onCancel}>
-            {say('shell.cancel')}
+            {t('shell.cancel')}
           </Button>
         )}
       </div>

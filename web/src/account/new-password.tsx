@@ -30,7 +30,7 @@ export function NewPassword({
   /** Current password as typed so far, if any: the new one must differ. */
   current?: string
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const judged = judgeRules(value, lengths, found, current)
   const rules: PasswordRule[] = [
     'length',
@@ -41,20 +41,20 @@ export function NewPassword({
   const unmet = rules.filter((rule) => judged[rule] === 'unmet')
   const announceNow = useEffectEvent(() => {
     if (value === '') return
-    const missing = unmet.map((rule) => sayRule(rule)).join('. ')
-    announce(missing ? `${say('account.password.rule.unmet')}: ${missing}` : say('account.password.fit'))
+    const missing = unmet.map((rule) => ruleText(rule)).join('. ')
+    announce(missing ? `${t('account.password.rule.unmet')}: ${missing}` : t('account.password.fit'))
   })
   useEffect(() => {
     if (found) announceNow()
   }, [found])
 
-  const sayRule = (rule: PasswordRule) => say(`account.password.rule.${rule}` as Word, { least: lengths.least })
-  const sayState = (state: RuleState) => (state === 'open' ? '' : `${say(`account.password.rule.${state}` as Word)}: `)
+  const ruleText = (rule: PasswordRule) => t(`account.password.rule.${rule}` as Word, { least: lengths.least })
+  const stateText = (state: RuleState) => (state === 'open' ? '' : `${t(`account.password.rule.${state}` as Word)}: `)
   return (
     <div className="new-password">
       <div className="password-rules">
         <p className="label" id={`${id}-rules`}>
-          {say('account.password.rules')}
+          {t('account.password.rules')}
         </p>
         <ul aria-labelledby={`${id}-rules`}>
           {rules.map((rule) => {
@@ -64,20 +64,17 @@ export function NewPassword({
               <li key={rule} className={`rule-${state}`}>
                 <Icon aria-hidden="true" size={18} />
                 <span>
-                  <span className="visually-hidden">{sayState(state)}</span>
-                  {sayRule(rule)}
+                  <span className="visually-hidden">{stateText(state)}</span>
+                  {ruleText(rule)}
                   {rule === 'length' && value !== '' && (
-                    <span className="muted">
-                      {' '}
-                      {say('account.password.rule.length.now', { count: lengthOf(value) })}
-                    </span>
+                    <span className="muted"> {t('account.password.rule.length.now', { count: lengthOf(value) })}</span>
                   )}
                 </span>
               </li>
             )
           })}
         </ul>
-        <p className="hint">{say('account.password.free')}</p>
+        <p className="hint">{t('account.password.free')}</p>
       </div>
       <PasswordField
         id={id}

@@ -4,8 +4,8 @@ import type { AccountNotice } from '../api/shapes.ts'
 import en from 'virtual:texts/en'
 import fi from 'virtual:texts/fi'
 import sv from 'virtual:texts/sv'
-import type { Say } from '../language/use-words.ts'
-import { groupNotices, sayNotices } from './notice-words.ts'
+import type { Translate } from '../language/use-words.ts'
+import { groupNotices, noticeText } from './notice-words.ts'
 
 const notice = (kind: AccountNotice['kind'], more: Partial<AccountNotice> = {}): AccountNotice => ({
   ...{ id: 'x', kind, at: '2026-11-30T10:00:00Z', seen: false, own: false },
@@ -47,7 +47,7 @@ describe('notices of one kind', () => {
       interpolation: { escapeValue: false },
       resources: { [lng]: { translation } },
     })
-    const text = groupNotices(notices).map((group) => sayNotices(group, words.t as unknown as Say))
+    const text = groupNotices(notices).map((group) => noticeText(group, words.t as unknown as Translate))
     expect(text).toEqual([signIns, expect.stringMatching(`^${number}`), expect.not.stringMatching(/notice\.|{{/)])
   })
 })

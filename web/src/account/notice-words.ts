@@ -1,6 +1,6 @@
 /** Texts of account notices; notices that differ only in time and browser are one sentence (R20). */
 import type { AccountNotice } from '../api/shapes.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 
 /** Notices that differ only in time and browser; newest first. */
 export type Alike = [AccountNotice, ...AccountNotice[]]
@@ -19,25 +19,25 @@ export function groupNotices(notices: readonly AccountNotice[]): Alike[] {
 }
 
 /** Returns one sentence for a group of notices. */
-export function sayNotices(group: Alike, say: Say): string {
+export function noticeText(group: Alike, t: Translate): string {
   const [{ kind, by, factor, lost, ended }] = group
   const count = group.length
   switch (kind) {
     case 'sign-in': {
-      const devices = new Set(group.map(({ device }) => device ?? say('account.sessions.device.unknown')))
-      return say('account.notice.sign-in', { count, device: [...devices].join('; ') })
+      const devices = new Set(group.map(({ device }) => device ?? t('account.sessions.device.unknown')))
+      return t('account.notice.sign-in', { count, device: [...devices].join('; ') })
     }
     case 'link-made':
     case 'link-used':
-      return say(`account.notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`, { count })
+      return t(`account.notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`, { count })
     case 'factor-added':
     case 'factor-removed':
-      return say(`account.notice.${kind}`, { count, factor: say(`account.notice.factor.${factor ?? 'totp'}` as Word) })
+      return t(`account.notice.${kind}`, { count, factor: t(`account.notice.factor.${factor ?? 'totp'}` as Word) })
     case 'directory':
-      return say(lost ? 'account.notice.directory.lost' : 'account.notice.directory', { count })
+      return t(lost ? 'account.notice.directory.lost' : 'account.notice.directory', { count })
     case 'directory-ended':
-      return say(`account.notice.ended.${ended ?? 'number'}`, { count })
+      return t(`account.notice.ended.${ended ?? 'number'}`, { count })
     default:
-      return say(`account.notice.${kind}` as Word, { count })
+      return t(`account.notice.${kind}` as Word, { count })
   }
 }

@@ -6,7 +6,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import type { Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { groupNotices, sayNotices, type Alike } from './notice-words.ts'
+import { groupNotices, noticeText, type Alike } from './notice-words.ts'
 
 /** Maximum number of groups; more are on the account page. */
 const maxShown = 5
@@ -18,7 +18,7 @@ function useNotices() {
 
 /** Unread account notices, shown above every page until dismissed. */
 export function NewNotices() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data } = useNotices()
   const fresh = data?.items.filter(({ seen, own }) => !seen && !own) ?? []
   const offers = data?.items.some(({ kind, seen }) => kind === 'second-factor-offer' && !seen) ?? false
@@ -32,31 +32,31 @@ export function NewNotices() {
     await queries.invalidateQueries({ queryKey: key })
   }
   return (
-    <section className="account-notices stack-small" aria-label={say('account.notices.title')}>
+    <section className="account-notices stack-small" aria-label={t('account.notices.title')}>
       {announced.length > 0 && (
-        <Notice kind="warning" title={say('account.notices.new')}>
+        <Notice kind="warning" title={t('account.notices.new')}>
           <ul>
             {groups.slice(0, maxShown).map((group) => (
               <li key={group[0].id}>
-                {sayNotices(group, say)} {formatTimes(group, language)}
+                {noticeText(group, t)} {formatTimes(group, language)}
               </li>
             ))}
           </ul>
-          {rest > 0 && <p>{say('account.notices.more', { count: rest })}</p>}
-          <p>{say('account.notices.what')}</p>
+          {rest > 0 && <p>{t('account.notices.more', { count: rest })}</p>}
+          <p>{t('account.notices.what')}</p>
         </Notice>
       )}
       {offers && (
-        <Notice kind="info" title={say('account.notices.offer')}>
-          <p>{say('account.notices.offer.what')}</p>
+        <Notice kind="info" title={t('account.notices.offer')}>
+          <p>{t('account.notices.offer.what')}</p>
         </Notice>
       )}
       <div className="actions">
         <Link to="/account" className="button button-secondary small">
-          {say('account.notices.account')}
+          {t('account.notices.account')}
         </Link>
         <Button kind="secondary" className="small" onPress={() => void putAway()}>
-          {say(announced.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
+          {t(announced.length > 0 ? 'account.notices.seen' : 'account.notices.skip')}
         </Button>
       </div>
     </section>
@@ -65,18 +65,18 @@ export function NewNotices() {
 
 /** List of notices on the account page. */
 export function NoticesSection() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data } = useNotices()
   const items = data?.items.filter(({ kind }) => kind !== 'second-factor-offer') ?? []
   if (items.length === 0) return null
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-notices">
-      <h2 id="account-notices">{say('account.notices.title')}</h2>
+      <h2 id="account-notices">{t('account.notices.title')}</h2>
       <ul className="sessions">
         {items.slice(0, 20).map((notice) => (
           <li key={notice.id}>
             <div>
-              <p>{sayNotices([notice], say)}</p>
+              <p>{noticeText([notice], t)}</p>
               <p className="muted">{formatInstant(notice.at, language)}</p>
             </div>
           </li>

@@ -17,7 +17,7 @@ import { refreshAccount } from './use-account.ts'
 
 /** One's own passkeys, with name and date; adds and removes them. */
 export function PasskeysSection({ account }: { account: Account }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [doing, setDoing] = useState<'nothing' | 'add' | 'added' | 'removed'>('nothing')
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/passkeys', undefined, { staleTime: 0 })
@@ -34,17 +34,17 @@ export function PasskeysSection({ account }: { account: Account }) {
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-passkeys">
       <h2 id="account-passkeys" tabIndex={-1}>
-        {say('account.passkeys.title')}
+        {t('account.passkeys.title')}
       </h2>
-      <p>{say('account.passkeys.lead')}</p>
+      <p>{t('account.passkeys.lead')}</p>
       {(doing === 'added' || doing === 'removed') && (
         <Notice kind="success" isUrgent>
-          {say(`account.passkeys.${doing}`)}
+          {t(`account.passkeys.${doing}`)}
         </Notice>
       )}
       {isPending && <Waiting lines={2} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('account.passkeys.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('account.passkeys.none')}</p>}
       {data && data.items.length > 0 && (
         <ul className="sessions">
           {data.items.map((passkey) => (
@@ -54,14 +54,14 @@ export function PasskeysSection({ account }: { account: Account }) {
       )}
       {!isHere && (
         <p>
-          {say('session.passkey.elsewhere')} <a href={`${options?.publicUrl}/account`}>{options?.publicUrl}</a>
+          {t('session.passkey.elsewhere')} <a href={`${options?.publicUrl}/account`}>{options?.publicUrl}</a>
         </p>
       )}
-      {isHere && !canUsePasskeys && <p className="muted">{say('account.passkeys.unsupported')}</p>}
+      {isHere && !canUsePasskeys && <p className="muted">{t('account.passkeys.unsupported')}</p>}
       {isHere && canUsePasskeys && data && doing !== 'add' && (
         <div className="actions">
           <Button kind="secondary" onPress={() => setDoing('add')}>
-            {say('account.passkeys.add')}
+            {t('account.passkeys.add')}
           </Button>
         </div>
       )}
@@ -80,7 +80,7 @@ export function PasskeysSection({ account }: { account: Account }) {
 }
 
 function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [requests, setAsks] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
@@ -105,13 +105,13 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
           <strong>{name}</strong>
         </p>
         <p className="muted">
-          {say('account.passkeys.since', { date: formatDate(addedAt, language) })}
-          {usedAt && ` · ${say('account.passkeys.used', { time: formatInstant(usedAt, language) })}`}
+          {t('account.passkeys.since', { date: formatDate(addedAt, language) })}
+          {usedAt && ` · ${t('account.passkeys.used', { time: formatInstant(usedAt, language) })}`}
         </p>
-        {backedUp && <p className="muted">{say('account.passkeys.copied')}</p>}
+        {backedUp && <p className="muted">{t('account.passkeys.copied')}</p>}
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {describeRefusal(failed, say)}
+            {describeRefusal(failed, t)}
           </Notice>
         )}
       </div>
@@ -119,19 +119,19 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
         kind="secondary"
         className="small"
         isBusy={busy}
-        aria-label={say('account.passkeys.remove.label', { name })}
+        aria-label={t('account.passkeys.remove.label', { name })}
         onPress={() => setAsks(true)}
       >
-        {say(busy ? 'session.passkey.asking' : 'account.passkeys.remove')}
+        {t(busy ? 'session.passkey.asking' : 'account.passkeys.remove')}
       </Button>
       <Confirm
-        title={say('account.passkeys.remove.sure', { name })}
-        doLabel={say('account.passkeys.remove')}
+        title={t('account.passkeys.remove.sure', { name })}
+        doLabel={t('account.passkeys.remove')}
         isOpen={requests}
         onDo={() => void remove()}
         onClose={() => setAsks(false)}
       >
-        <p>{say('account.passkeys.remove.what')}</p>
+        <p>{t('account.passkeys.remove.what')}</p>
       </Confirm>
     </li>
   )

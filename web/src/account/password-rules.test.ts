@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PasswordProblem } from '../api/shapes.ts'
 import fi from 'virtual:texts/fi'
-import type { Say } from '../language/use-words.ts'
+import type { Translate } from '../language/use-words.ts'
 import { judgeRules, lengthOf, lengthProblem, describeProblems } from './password-rules.ts'
 
 const lengths = { least: 15, greatest: 256 }
@@ -52,7 +52,7 @@ test('a new password is another than the one of now, in whatever form the machin
 })
 
 test('every problem is told with what there is to know of it', () => {
-  const say: Say = (key, values = {}) =>
+  const t: Translate = (key, values = {}) =>
     Object.entries(values).reduce(
       (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),
       fi[key] ?? `?${key}`,
@@ -62,11 +62,11 @@ test('every problem is told with what there is to know of it', () => {
       { code: 'too-short', least: 15 },
       { code: 'context', word: 'sari' },
     ],
-    say,
+    t,
   )
   expect(reported).toContain('15')
   expect(reported).toContain('sari')
   for (const code of ['too-short', 'too-long', 'common', 'repeated', 'context', 'same'] as const) {
-    expect(describeProblems([{ code }], say)).not.toMatch(/\?|{{/)
+    expect(describeProblems([{ code }], t)).not.toMatch(/\?|{{/)
   }
 })

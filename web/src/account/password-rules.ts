@@ -1,6 +1,6 @@
 /** Password rules (NIST SP 800-63B-4) and whether each is met. The list of common passwords is on the server only. */
 import type { PasswordProblem } from '../api/shapes.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 
 export interface PasswordLengths {
   /** Minimum length in characters, after NFKC. */
@@ -71,10 +71,10 @@ export function isSamePassword(one: string, other: string): boolean {
 }
 
 /** Returns the problems, one sentence each. */
-export function describeProblems(problems: readonly PasswordProblem[], say: Say): string {
+export function describeProblems(problems: readonly PasswordProblem[], t: Translate): string {
   return problems
     .map(({ code, least: min, greatest, word }) =>
-      say(`account.password.problem.${code}` as Word, {
+      t(`account.password.problem.${code}` as Word, {
         least: min ?? '',
         greatest: greatest ?? '',
         word: word ?? '',

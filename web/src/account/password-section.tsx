@@ -19,24 +19,22 @@ import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
 /** Changes the password; requires the current one. */
 export function PasswordSection({ account }: { account: Account }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [open, setOpen] = useState(false)
   const [isDone, setIsDone] = useState(false)
   const { set, setAt } = account.password
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-password">
       <h2 id="account-password" tabIndex={-1}>
-        {say('account.password')}
+        {t('account.password')}
       </h2>
-      {!set && <p>{say('account.password.none')}</p>}
+      {!set && <p>{t('account.password.none')}</p>}
       {set && (
-        <p>
-          {setAt ? say('account.password.setAt', { date: formatDate(setAt, language) }) : say('account.password.set')}
-        </p>
+        <p>{setAt ? t('account.password.setAt', { date: formatDate(setAt, language) }) : t('account.password.set')}</p>
       )}
       {isDone && (
         <Notice kind="success" isUrgent>
-          {say('account.password.done')}
+          {t('account.password.done')}
         </Notice>
       )}
       {set && !open && (
@@ -48,7 +46,7 @@ export function PasswordSection({ account }: { account: Account }) {
               setOpen(true)
             }}
           >
-            {say('account.password.change')}
+            {t('account.password.change')}
           </Button>
         </div>
       )}
@@ -72,7 +70,7 @@ export function PasswordSection({ account }: { account: Account }) {
 }
 
 function ChangePassword({ account, onDone, onCancel }: { account: Account; onDone: () => void; onCancel: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [current, setCurrent] = useState('')
   const [password, setPassword] = useState('')
   const [tries, setTries] = useState(0)
@@ -89,13 +87,13 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
   const tried = tries > 0
   const isOld = refused?.code === 'session.credentials' || refused?.field === 'current'
   const currentError = () => {
-    if (tried && current === '') return say('session.signin.password.missing')
-    return isOld ? say('error.password.current') : undefined
+    if (tried && current === '') return t('session.signin.password.missing')
+    return isOld ? t('error.password.current') : undefined
   }
   const passwordError = () => {
-    if (tried && password === '') return say('account.password.missing')
-    if (tried && problems.length > 0) return describeProblems(problems, say)
-    return refused?.problems ? describeRefusal(change.error, say) : undefined
+    if (tried && password === '') return t('account.password.missing')
+    if (tried && problems.length > 0) return describeProblems(problems, t)
+    return refused?.problems ? describeRefusal(change.error, t) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -123,7 +121,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
       <input type="text" autoComplete="username" value={account.userId} readOnly hidden />
       <PasswordField
         id="account-current"
-        label={say('account.password.current')}
+        label={t('account.password.current')}
         value={current}
         onChange={(value) => {
           edit()
@@ -134,7 +132,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
       />
       <NewPassword
         id="account-new"
-        label={say('account.password.new')}
+        label={t('account.password.new')}
         value={password}
         onChange={(value) => {
           edit()
@@ -145,10 +143,10 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
         error={passwordError()}
         current={current}
       />
-      <p className="hint">{say('account.password.others')}</p>
+      <p className="hint">{t('account.password.others')}</p>
       {change.error && !isOld && !refused?.problems && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(change.error, say)}
+          {describeRefusal(change.error, t)}
         </Notice>
       )}
       <SubmitOrCancel does="account.password.do" isBusy={change.isPending} onCancel={onCancel} />

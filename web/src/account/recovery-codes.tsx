@@ -20,7 +20,7 @@ export function RecoveryCodes({
   doneLabel: string
   onDone: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const title = useRef<HTMLHeadingElement>(null)
   const [copied, setCopied] = useState<'yes' | 'no'>()
   useEffect(() => title.current?.focus(), [])
@@ -30,15 +30,15 @@ export function RecoveryCodes({
       () => false,
     )
     setCopied(done ? 'yes' : 'no')
-    announce(say(done ? 'account.recovery.copied' : 'account.recovery.copy.failed'))
+    announce(t(done ? 'account.recovery.copied' : 'account.recovery.copy.failed'))
   }
   return (
     <div className="stack recovery">
       <Heading ref={title} tabIndex={-1} className="step-heading">
-        {say('account.recovery.title')}
+        {t('account.recovery.title')}
       </Heading>
-      <Notice kind="warning">{say('account.recovery.once')}</Notice>
-      <p>{say('account.recovery.what', { userId })}</p>
+      <Notice kind="warning">{t('account.recovery.once')}</Notice>
+      <p>{t('account.recovery.what', { userId })}</p>
       <ol className="recovery-codes">
         {codes.map((code) => (
           <li key={code}>
@@ -49,17 +49,17 @@ export function RecoveryCodes({
       <div className="actions no-print">
         <Button kind="secondary" onPress={() => window.print()}>
           <Printer aria-hidden="true" size={18} />
-          {say('account.recovery.print')}
+          {t('account.recovery.print')}
         </Button>
         {/* Without TLS there is no clipboard. */}
         {'clipboard' in navigator && (
           <Button kind="secondary" onPress={() => void copy()}>
             <Copy aria-hidden="true" size={18} />
-            {say(copied === 'yes' ? 'account.recovery.copied' : 'account.recovery.copy')}
+            {t(copied === 'yes' ? 'account.recovery.copied' : 'account.recovery.copy')}
           </Button>
         )}
       </div>
-      {copied === 'no' && <p>{say('account.recovery.copy.failed')}</p>}
+      {copied === 'no' && <p>{t('account.recovery.copy.failed')}</p>}
       <div className="actions no-print">
         <Button kind="primary" onPress={onDone}>
           {doneLabel}

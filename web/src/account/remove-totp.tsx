@@ -21,7 +21,7 @@ export function RemoveTotp({
   onRemoved: () => void
   onCancel: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const [tries, setTries] = useState(0)
@@ -32,15 +32,15 @@ export function RemoveTotp({
   const errors = {
     password:
       tries > 0 && password === ''
-        ? say('session.signin.password.missing')
+        ? t('session.signin.password.missing')
         : refused === 'session.credentials'
-          ? say('error.password.current')
+          ? t('error.password.current')
           : undefined,
     code:
       tries > 0 && code.trim() === ''
-        ? say('session.signin.otp.missing')
+        ? t('session.signin.otp.missing')
         : refused === 'session.second-factor-wrong'
-          ? describeRefusal(remove.error, say)
+          ? describeRefusal(remove.error, t)
           : undefined,
   }
   const edit = () => remove.error && remove.reset()
@@ -67,11 +67,11 @@ export function RemoveTotp({
         if (!remove.isPending) void submit()
       }}
     >
-      <p>{say('account.second.remove.what')}</p>
+      <p>{t('account.second.remove.what')}</p>
       <input type="text" autoComplete="username" value={userId} readOnly hidden />
       <PasswordField
         id="remove-password"
-        label={say('session.signin.password')}
+        label={t('session.signin.password')}
         value={password}
         onChange={(value) => {
           edit()
@@ -82,8 +82,8 @@ export function RemoveTotp({
       />
       <Field
         id="remove-code"
-        label={say('account.second.code')}
-        hint={say('account.second.code.hint')}
+        label={t('account.second.code')}
+        hint={t('account.second.code.hint')}
         value={code}
         onChange={(value) => {
           edit()
@@ -98,7 +98,7 @@ export function RemoveTotp({
       />
       {remove.error && !errors.password && !errors.code && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(remove.error, say)}
+          {describeRefusal(remove.error, t)}
         </Notice>
       )}
       <SubmitOrCancel does="account.second.remove" isBusy={remove.isPending} onCancel={onCancel} />

@@ -11,7 +11,7 @@ import { SubmitOrCancel } from './submit-or-cancel.tsx'
 
 /** Makes new recovery codes; requires a code of the authenticator. The old codes become invalid. */
 export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[]) => void; onCancel: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [code, setCode] = useState('')
   const [tries, setTries] = useState(0)
   const form = useRef<HTMLFormElement>(null)
@@ -19,8 +19,8 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
   const otp = readOtp(code)
   useFocusFirst(form, 'input')
   const error = () => {
-    if (tries > 0 && !otp) return say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
-    return renew.error ? describeRefusal(renew.error, say) : undefined
+    if (tries > 0 && !otp) return t(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
+    return renew.error ? describeRefusal(renew.error, t) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -40,11 +40,11 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
         if (!renew.isPending) void submit()
       }}
     >
-      <p>{say('account.recovery.renew.what')}</p>
+      <p>{t('account.recovery.renew.what')}</p>
       <Field
         id="renew-code"
-        label={say('session.signin.otp')}
-        hint={say('session.signin.otp.hint')}
+        label={t('session.signin.otp')}
+        hint={t('session.signin.otp.hint')}
         value={code}
         onChange={(value) => {
           if (renew.error) renew.reset()

@@ -21,7 +21,7 @@ type Doing =
 
 /** Enrols, renews and removes the authenticator and its recovery codes. */
 export function SecondFactorSection({ account }: { account: Account }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [doing, setDoing] = useState<Doing>({ what: 'nothing' })
   const { secondFactor } = account
   const begin = (what: 'begin' | 'renew' | 'remove') => () => setDoing({ what })
@@ -37,29 +37,29 @@ export function SecondFactorSection({ account }: { account: Account }) {
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-second">
       <h2 id="account-second" tabIndex={-1}>
-        {say('account.second')}
+        {t('account.second')}
       </h2>
       <State account={account} />
       {doing.what === 'nothing' && doing.done && (
         <Notice kind="success" isUrgent>
-          {say(`account.second.${doing.done}`)}
+          {t(`account.second.${doing.done}`)}
         </Notice>
       )}
       {doing.what === 'nothing' && (
         <div className="actions">
           {secondFactor.mayEnrol && (
             <Button kind="secondary" onPress={begin('begin')}>
-              {say('account.second.enrol')}
+              {t('account.second.enrol')}
             </Button>
           )}
           {secondFactor.totp && (
             <Button kind="secondary" onPress={begin('renew')}>
-              {say('account.second.renew')}
+              {t('account.second.renew')}
             </Button>
           )}
           {secondFactor.totp && secondFactor.mayRemove && (
             <Button kind="secondary" onPress={begin('remove')}>
-              {say('account.second.remove')}
+              {t('account.second.remove')}
             </Button>
           )}
         </div>
@@ -88,7 +88,7 @@ export function SecondFactorSection({ account }: { account: Account }) {
           codes={doing.codes}
           userId={account.userId}
           heading="h3"
-          doneLabel={say('account.recovery.done')}
+          doneLabel={t('account.recovery.done')}
           onDone={() => finish(doing.after)}
         />
       )}
@@ -109,29 +109,29 @@ export function SecondFactorSection({ account }: { account: Account }) {
 }
 
 function State({ account }: { account: Account }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { totp, demand, mayEnrol, mayRemove, recoveryCodesLeft } = account.secondFactor
   if (!totp) {
     return (
       <>
-        <p>{say('account.second.none')}</p>
-        {mayEnrol && <p className="muted">{say('account.second.why')}</p>}
+        <p>{t('account.second.none')}</p>
+        {mayEnrol && <p className="muted">{t('account.second.why')}</p>}
       </>
     )
   }
   return (
     <>
       <p>
-        {say('account.second.since', { date: formatDate(totp.addedAt, language) })}
-        {totp.usedAt && ` ${say('account.second.used', { time: formatInstant(totp.usedAt, language) })}`}
+        {t('account.second.since', { date: formatDate(totp.addedAt, language) })}
+        {totp.usedAt && ` ${t('account.second.used', { time: formatInstant(totp.usedAt, language) })}`}
       </p>
       {recoveryCodesLeft <= 2 ? (
-        <Notice kind="warning">{say('account.second.codes', { count: recoveryCodesLeft })}</Notice>
+        <Notice kind="warning">{t('account.second.codes', { count: recoveryCodesLeft })}</Notice>
       ) : (
-        <p>{say('account.second.codes', { count: recoveryCodesLeft })}</p>
+        <p>{t('account.second.codes', { count: recoveryCodesLeft })}</p>
       )}
       {!mayRemove && (
-        <p className="muted">{say(demand === 'required' ? 'account.second.required' : 'account.second.stays')}</p>
+        <p className="muted">{t(demand === 'required' ? 'account.second.required' : 'account.second.stays')}</p>
       )}
     </>
   )

@@ -14,7 +14,7 @@ import { refreshAccount } from './use-account.ts'
 
 /** Lists one's sessions; ends one or all. */
 export function SessionsSection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const leave = useLeave()
   const [requests, setAsks] = useState<'this' | 'none'>()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/sessions', undefined, { staleTime: 0 })
@@ -30,7 +30,7 @@ export function SessionsSection() {
     )
     if (!done) return
     await refreshAccount()
-    announce(say('account.sessions.ended', { count: 1 }))
+    announce(t('account.sessions.ended', { count: 1 }))
     focusHeading('account-sessions')
   }
   const endMany = async (except: 'this' | 'none') => {
@@ -38,7 +38,7 @@ export function SessionsSection() {
     if (!ended) return
     if (except === 'none') return leave('signed-out')
     await refreshAccount()
-    announce(say('account.sessions.ended', { count: ended.ended }))
+    announce(t('account.sessions.ended', { count: ended.ended }))
     focusHeading('account-sessions')
   }
   const others = data?.items.filter(({ current }) => !current).length ?? 0
@@ -46,9 +46,9 @@ export function SessionsSection() {
   return (
     <section className="panel panel-narrow stack" aria-labelledby="account-sessions">
       <h2 id="account-sessions" tabIndex={-1}>
-        {say('account.sessions.title')}
+        {t('account.sessions.title')}
       </h2>
-      <p className="muted">{say('account.sessions.lead')}</p>
+      <p className="muted">{t('account.sessions.lead')}</p>
       {isPending && <Waiting lines={3} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {failure && <Failure error={failure} />}
@@ -62,50 +62,50 @@ export function SessionsSection() {
       <div className="actions">
         {others > 0 && (
           <Button kind="secondary" onPress={() => setAsks('this')}>
-            {say('account.sessions.others')}
+            {t('account.sessions.others')}
           </Button>
         )}
         <Button kind="secondary" onPress={() => setAsks('none')}>
-          {say('account.sessions.all')}
+          {t('account.sessions.all')}
         </Button>
       </div>
       <Confirm
-        title={say(requests === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
-        doLabel={say('account.sessions.do')}
+        title={t(requests === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
+        doLabel={t('account.sessions.do')}
         isOpen={requests !== undefined}
         onDo={() => requests && void endMany(requests)}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(requests === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
+        <p>{t(requests === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
       </Confirm>
     </section>
   )
 }
 
 function SessionItem({ session, isBusy, onEnd }: { session: OwnSession; isBusy: boolean; onEnd: () => void }) {
-  const { say, language } = useLanguage()
-  const device = session.device ?? say('account.sessions.device.unknown')
+  const { t, language } = useLanguage()
+  const device = session.device ?? t('account.sessions.device.unknown')
   const started = formatInstant(session.startedAt, language)
   return (
     <li>
       <div>
         <p className="session-device">
           <strong>{device}</strong>
-          {session.current && <span className="badge badge-available">{say('account.sessions.current')}</span>}
+          {session.current && <span className="badge badge-available">{t('account.sessions.current')}</span>}
         </p>
         <p className="muted">
-          {say('account.sessions.started', { time: started })} · {say(`account.method.${session.method}` as Word)}
+          {t('account.sessions.started', { time: started })} · {t(`account.method.${session.method}` as Word)}
         </p>
-        <p className="muted">{say('account.sessions.used', { time: formatInstant(session.usedAt, language) })}</p>
+        <p className="muted">{t('account.sessions.used', { time: formatInstant(session.usedAt, language) })}</p>
       </div>
       <Button
         kind="secondary"
         className="small"
         isBusy={isBusy}
-        aria-label={say('account.sessions.end.label', { device, time: started })}
+        aria-label={t('account.sessions.end.label', { device, time: started })}
         onPress={onEnd}
       >
-        {say('account.sessions.end')}
+        {t('account.sessions.end')}
       </Button>
     </li>
   )

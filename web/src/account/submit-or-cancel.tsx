@@ -3,14 +3,14 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 /** Submit and cancel buttons of a step of the account pages. */
 export function SubmitOrCancel({ does, isBusy, onCancel }: { does: Word; isBusy: boolean; onCancel: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <div className="actions">
       <Button type="submit" kind="primary" isBusy={isBusy}>
-        {say(isBusy ? 'account.busy' : does)}
+        {t(isBusy ? 'account.busy' : does)}
       </Button>
       <Button kind="secondary" onPress={onCancel}>
-        {say('shell.cancel')}
+        {t('shell.cancel')}
       </Button>
     </div>
   )

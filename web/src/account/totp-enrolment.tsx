@@ -35,7 +35,7 @@ export function BeginTotp({
   onBegun: (enrolment: Enrolment) => void
   onCancel?: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [password, setPassword] = useState('')
   const [tries, setTries] = useState(0)
   const form = useRef<HTMLFormElement>(null)
@@ -43,8 +43,8 @@ export function BeginTotp({
   useFocusFirst(form, 'input')
   const isMissing = needsPassword && password === ''
   const error = () => {
-    if (tries > 0 && isMissing) return say('session.signin.password.missing')
-    return needsPassword && begin.error ? describePasswordRefusal(begin.error, say) : undefined
+    if (tries > 0 && isMissing) return t('session.signin.password.missing')
+    return needsPassword && begin.error ? describePasswordRefusal(begin.error, t) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -73,11 +73,11 @@ export function BeginTotp({
         if (!begin.isPending) void submit()
       }}
     >
-      <p>{say('account.totp.needs')}</p>
+      <p>{t('account.totp.needs')}</p>
       {needsPassword && (
         <PasswordField
           id="totp-password"
-          label={say('session.signin.password')}
+          label={t('session.signin.password')}
           value={password}
           onChange={(value) => {
             if (begin.error) begin.reset()
@@ -90,11 +90,11 @@ export function BeginTotp({
       {!needsPassword && begin.error && <AccountFailure error={begin.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={begin.isPending}>
-          {say(begin.isPending ? 'account.busy' : 'account.totp.begin')}
+          {t(begin.isPending ? 'account.busy' : 'account.totp.begin')}
         </Button>
         {onCancel && (
           <Button kind="secondary" onPress={onCancel}>
-            {say('shell.cancel')}
+            {t('shell.cancel')}
           </Button>
         )}
       </div>
@@ -115,7 +115,7 @@ export function ConfirmTotp({
   onConfirmed: (recoveryCodes: string[]) => void
   onCancel: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [code, setCode] = useState('')
   const [tries, setTries] = useState(0)
   const form = useRef<HTMLFormElement>(null)
@@ -123,8 +123,8 @@ export function ConfirmTotp({
   const otp = readOtp(code)
   useFocusFirst(form, Heading)
   const error = () => {
-    if (tries > 0 && !otp) return say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
-    return confirm.error ? describeRefusal(confirm.error, say) : undefined
+    if (tries > 0 && !otp) return t(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing')
+    return confirm.error ? describeRefusal(confirm.error, t) : undefined
   }
   const submit = async () => {
     setTries(tries + 1)
@@ -146,29 +146,29 @@ export function ConfirmTotp({
       }}
     >
       <Heading tabIndex={-1} className="step-heading">
-        {say('account.totp.scan')}
+        {t('account.totp.scan')}
       </Heading>
-      <p>{say('account.totp.scan.how')}</p>
+      <p>{t('account.totp.scan.how')}</p>
       <svg
         className="qr"
         viewBox={`0 0 ${size} ${size}`}
         role="img"
-        aria-label={say('account.totp.qr')}
+        aria-label={t('account.totp.qr')}
         shapeRendering="crispEdges"
       >
         <rect width={size} height={size} fill="#fff" />
         <path d={path} fill="#000" />
       </svg>
       <p>
-        {say('account.totp.key')}
+        {t('account.totp.key')}
         <br />
         <code className="secret">{inFours(enrolment.secret)}</code>
       </p>
-      <Heading className="step-heading">{say('account.totp.confirm')}</Heading>
+      <Heading className="step-heading">{t('account.totp.confirm')}</Heading>
       <Field
         id="totp-code"
-        label={say('session.signin.otp')}
-        hint={say('account.totp.code.hint', { time: formatTime(enrolment.until, language) })}
+        label={t('session.signin.otp')}
+        hint={t('account.totp.code.hint', { time: formatTime(enrolment.until, language) })}
         value={code}
         onChange={(value) => {
           if (confirm.error) confirm.reset()
@@ -186,9 +186,9 @@ export function ConfirmTotp({
   )
 }
 
-function describePasswordRefusal(error: unknown, say: Parameters<typeof describeRefusal>[1]): string {
+function describePasswordRefusal(error: unknown, t: Parameters<typeof describeRefusal>[1]): string {
   const code = (error as { error?: { code?: string } }).error?.code
-  return code === 'session.credentials' ? say('error.password.current') : describeRefusal(error, say)
+  return code === 'session.credentials' ? t('error.password.current') : describeRefusal(error, t)
 }
 
 /** Returns a key in groups of four, for typing. */

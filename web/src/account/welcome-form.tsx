@@ -20,7 +20,7 @@ const fields = ['name', 'userId', 'password', 'code']
 
 /** Sets a password by a one-time link and signs in with it, in one submit. */
 export function WelcomeForm({ token, link, onUsed }: { token: string; link: LinkSeen; onUsed: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const presence = usePresence()
   const names = link.kind === 'first-person'
@@ -39,22 +39,22 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
     const tooLongOrShort = lengthProblem(password, link.rules)
     const problems = found ?? (tooLongOrShort ? [tooLongOrShort] : [])
     return [
-      ...(names && !name.trim() ? [{ field: 'welcome-name', text: say('people.person.name.missing') }] : []),
+      ...(names && !name.trim() ? [{ field: 'welcome-name', text: t('people.person.name.missing') }] : []),
       ...(names && !userIdForm.test(userId.trim())
-        ? [{ field: 'welcome-userId', text: say('people.person.userId.wrong') }]
+        ? [{ field: 'welcome-userId', text: t('people.person.userId.wrong') }]
         : []),
-      ...(needsCode && !code.trim() ? [{ field: 'welcome-code', text: say('account.welcome.code.missing') }] : []),
+      ...(needsCode && !code.trim() ? [{ field: 'welcome-code', text: t('account.welcome.code.missing') }] : []),
       ...(password === ''
-        ? [{ field: 'welcome-password', text: say('account.password.missing') }]
+        ? [{ field: 'welcome-password', text: t('account.password.missing') }]
         : problems.length > 0
-          ? [{ field: 'welcome-password', text: describeProblems(problems, say) }]
+          ? [{ field: 'welcome-password', text: describeProblems(problems, t) }]
           : []),
     ]
   }
   const refusedAt = (error: unknown): Wrong => {
     const { field, problems } = (error as Partial<AccountRefusal> | null)?.error ?? {}
     const at = problems ? 'password' : field
-    return { text: describeRefusal(error, say), field: at && fields.includes(at) ? `welcome-${at}` : undefined }
+    return { text: describeRefusal(error, t), field: at && fields.includes(at) ? `welcome-${at}` : undefined }
   }
   const submit = async () => {
     const missing = wrongNow()
@@ -85,10 +85,10 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   }
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
 
-  if (isSet) return <Notice kind="success">{say('account.welcome.done')}</Notice>
+  if (isSet) return <Notice kind="success">{t('account.welcome.done')}</Notice>
   return (
     <>
-      <ErrorSummary title={say('account.welcome.failed')} wrong={wrong} />
+      <ErrorSummary title={t('account.welcome.failed')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel signin-form"
@@ -101,8 +101,8 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
           <>
             <Field
               id="welcome-name"
-              label={say('people.person.name')}
-              hint={say('people.person.name.hint')}
+              label={t('people.person.name')}
+              hint={t('people.person.name.hint')}
               value={name}
               onChange={setName}
               maxLength={200}
@@ -111,8 +111,8 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
             />
             <Field
               id="welcome-userId"
-              label={say('people.person.userId')}
-              hint={say('account.welcome.userId.hint')}
+              label={t('people.person.userId')}
+              hint={t('account.welcome.userId.hint')}
               value={userId}
               onChange={setUserId}
               maxLength={64}
@@ -136,8 +136,8 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
         {needsCode && (
           <Field
             id="welcome-code"
-            label={say('account.welcome.code')}
-            hint={say('account.welcome.code.hint')}
+            label={t('account.welcome.code')}
+            hint={t('account.welcome.code.hint')}
             value={code}
             onChange={setCode}
             maxLength={64}
@@ -150,16 +150,16 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
         )}
         <NewPassword
           id="welcome-password"
-          label={say('account.password.new')}
+          label={t('account.password.new')}
           value={password}
           onChange={setPassword}
           lengths={link.rules}
           found={found}
           error={errorAt('welcome-password')}
         />
-        {link.secondFactor === 'required' && <p className="hint">{say('account.welcome.second')}</p>}
+        {link.secondFactor === 'required' && <p className="hint">{t('account.welcome.second')}</p>}
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
-          {say(busy ? 'session.signin.busy' : 'account.welcome.submit')}
+          {t(busy ? 'session.signin.busy' : 'account.welcome.submit')}
         </Button>
       </Form>
     </>

@@ -18,7 +18,7 @@ import { useLinkToken } from './link-token.ts'
 import { WelcomeForm } from './welcome-form.tsx'
 
 export function WelcomePage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { token, forget } = useLinkToken()
   const link = useQuery({
     queryKey: ['link', token],
@@ -32,11 +32,11 @@ export function WelcomePage() {
     },
   })
   return (
-    <Page title={say(link.data ? titleOf(link.data) : 'account.welcome.title')} className="signin">
+    <Page title={t(link.data ? titleOf(link.data) : 'account.welcome.title')} className="signin">
       {token === undefined && (
-        <Notice kind="warning" title={say('account.welcome.none')}>
-          <p>{say('account.welcome.none.hint')}</p>
-          <Link to="/">{say('account.welcome.toSignIn')}</Link>
+        <Notice kind="warning" title={t('account.welcome.none')}>
+          <p>{t('account.welcome.none.hint')}</p>
+          <Link to="/">{t('account.welcome.toSignIn')}</Link>
         </Notice>
       )}
       {token !== undefined && link.isPending && <Waiting />}
@@ -44,7 +44,7 @@ export function WelcomePage() {
         <>
           <AccountFailure error={link.error} onAgain={() => void link.refetch()} />
           <p>
-            <Link to="/">{say('account.welcome.toSignIn')}</Link>
+            <Link to="/">{t('account.welcome.toSignIn')}</Link>
           </p>
         </>
       )}
@@ -53,10 +53,10 @@ export function WelcomePage() {
           <LinkOwner link={link.data} />
           {link.data.awaits === 'release' ? (
             <>
-              <Notice kind="info">{say('account.welcome.release')}</Notice>
+              <Notice kind="info">{t('account.welcome.release')}</Notice>
               <div className="actions">
                 <Button kind="secondary" isBusy={link.isFetching} onPress={() => void link.refetch()}>
-                  {say('account.welcome.release.again')}
+                  {t('account.welcome.release.again')}
                 </Button>
               </div>
             </>
@@ -70,20 +70,20 @@ export function WelcomePage() {
 }
 
 function LinkOwner({ link }: { link: LinkSeen }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const presence = usePresence()
   return (
     <>
       {presence.state === 'signed-in' && (
-        <Notice kind="warning">{say('account.welcome.somebody', { name: presence.me.name })}</Notice>
+        <Notice kind="warning">{t('account.welcome.somebody', { name: presence.me.name })}</Notice>
       )}
       <div className="stack">
         <p>
           {link.kind === 'first-person'
-            ? say('account.welcome.first-person', { role: link.role ? say(`rights.role.${link.role}` as Word) : '' })
-            : say(`account.welcome.${link.kind}`, { name: link.name ?? '', userId: link.userId ?? '' })}
+            ? t('account.welcome.first-person', { role: link.role ? t(`rights.role.${link.role}` as Word) : '' })
+            : t(`account.welcome.${link.kind}`, { name: link.name ?? '', userId: link.userId ?? '' })}
         </p>
-        <p className="muted">{say('account.welcome.until', { time: formatInstant(link.until, language) })}</p>
+        <p className="muted">{t('account.welcome.until', { time: formatInstant(link.until, language) })}</p>
       </div>
     </>
   )

@@ -19,7 +19,7 @@ import { useCopy } from './use-copy.ts'
 
 /** The checker listens to all of the anonymised copy and signs or rejects it. The original is never played here. */
 export function CheckPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item/check' })
   const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
   const of = disclosure.data?.itemList.find((one) => one.item === Number(item))
@@ -32,9 +32,9 @@ export function CheckPage() {
     <Page
       // A new key for another item moves the focus to its heading.
       key={item}
-      title={number === undefined ? say('anonymisation.check') : say('anonymisation.check.of', { number, item })}
-      lead={say('anonymisation.check.lead')}
-      crumbs={toDisclosure(say, id, number)}
+      title={number === undefined ? t('anonymisation.check') : t('anonymisation.check.of', { number, item })}
+      lead={t('anonymisation.check.lead')}
+      crumbs={toDisclosure(t, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
     >
       {!copy && !error && (disclosure.data === undefined || of?.copy.id !== undefined) && <Waiting lines={8} />}
@@ -46,15 +46,15 @@ export function CheckPage() {
         <>
           <p className="with-icon check-note">
             <EarOff aria-hidden="true" size={20} />
-            {say('anonymisation.check.noOriginal')}
+            {t('anonymisation.check.noOriginal')}
           </p>
           <Outcome copy={copy} />
           {number !== undefined && !copy.may.check && <ContinueLink id={id} number={number} next={next} />}
           {copy.may.hear && (
             <div className="check-columns">
               <section className="panel stack" aria-labelledby="check-hear">
-                <h2 id="check-hear">{say('anonymisation.result')}</h2>
-                <p>{say('anonymisation.check.listenFor')}</p>
+                <h2 id="check-hear">{t('anonymisation.result')}</h2>
+                <p>{t('anonymisation.check.listenFor')}</p>
                 <PlayResult copy={copy} onPlayed={() => void refetch()} />
               </section>
               <PrivacyReportPanel copy={copy} />
@@ -62,14 +62,14 @@ export function CheckPage() {
           )}
           {copy.may.check && (
             <section className="panel stack" aria-labelledby="check-sign">
-              <h2 id="check-sign">{say('anonymisation.sign')}</h2>
+              <h2 id="check-sign">{t('anonymisation.sign')}</h2>
               <SignForm
                 // A new revision resets the choices.
                 key={copy.revision}
                 copy={copy}
                 onSigned={async (outcome) => {
                   await Promise.all([refetch(), disclosure.refetch()])
-                  announce(say(`anonymisation.signed.${outcome}`))
+                  announce(t(`anonymisation.signed.${outcome}`))
                   focusHeading('check-outcome')
                 }}
               />
@@ -82,13 +82,13 @@ export function CheckPage() {
 }
 
 function NothingToCheck({ name }: { name: string }) {
-  const { say } = useLanguage()
-  return <Notice kind="info">{say('anonymisation.check.notMade', { name })}</Notice>
+  const { t } = useLanguage()
+  return <Notice kind="info">{t('anonymisation.check.notMade', { name })}</Notice>
 }
 
 /** Links to the next copy to check, once this one is decided. */
 function ContinueLink({ id, number, next }: { id: string; number: string; next: number | undefined }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <div className="actions">
       {next !== undefined && (
@@ -97,11 +97,11 @@ function ContinueLink({ id, number, next }: { id: string; number: string; next: 
           params={{ id, item: String(next) }}
           className="button button-primary"
         >
-          {say('anonymisation.check.nextItem', { item: next })}
+          {t('anonymisation.check.nextItem', { item: next })}
         </Link>
       )}
       <Link to="/disclosures/research/$id" params={{ id }} className="button button-secondary">
-        {say('anonymisation.check.back', { number })}
+        {t('anonymisation.check.back', { number })}
       </Link>
     </div>
   )
@@ -109,24 +109,24 @@ function ContinueLink({ id, number, next }: { id: string; number: string; next: 
 
 /** Shows the decision, or why there is nothing to sign now. */
 function Outcome({ copy: { state, check, preparedBy, may } }: { copy: AnonymisedCopy }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (check) {
     return (
       <Notice kind={check.outcome === 'APPROVED' ? 'success' : 'warning'}>
         <h2 id="check-outcome" tabIndex={-1}>
-          {say(`anonymisation.signed.${check.outcome}`)}
+          {t(`anonymisation.signed.${check.outcome}`)}
         </h2>
-        <p>{say('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
+        <p>{t('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
         {check.note && <p className="check-note">{check.note}</p>}
       </Notice>
     )
   }
-  if (may.check) return <p>{say('anonymisation.preparedBy', { name: preparedBy.name })}</p>
+  if (may.check) return <p>{t('anonymisation.preparedBy', { name: preparedBy.name })}</p>
   return (
     <Notice kind="info">
       {state === 'RENDERED' && !may.hear
-        ? say('anonymisation.check.reach')
-        : say(state === 'RENDERED' ? 'anonymisation.check.own' : 'anonymisation.check.notMade', {
+        ? t('anonymisation.check.reach')
+        : t(state === 'RENDERED' ? 'anonymisation.check.own' : 'anonymisation.check.notMade', {
             name: preparedBy.name,
           })}
     </Notice>

@@ -31,30 +31,28 @@ export function CopyState({
   /** Saves unsaved work first. */
   onRender: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, rendered, check, failure } = copy
   useAnnounceChanges(state)
   const isIdle = !isUnsaved && (state === 'RENDERED' || missing.length > 0)
   return (
     <section className="request-next standing" aria-labelledby="standing">
       <h2 id="standing" tabIndex={-1}>
-        <span className="request-next-label">{say('anonymisation.next')}</span>
-        {say(
-          missing.length > 0 && state !== 'RENDERING' ? 'anonymisation.next.missing' : `anonymisation.next.${state}`,
-        )}
+        <span className="request-next-label">{t('anonymisation.next')}</span>
+        {t(missing.length > 0 && state !== 'RENDERING' ? 'anonymisation.next.missing' : `anonymisation.next.${state}`)}
       </h2>
       {state === 'REJECTED' && check && (
-        <Notice kind="warning" title={say('anonymisation.rejected')}>
-          <p>{say('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
+        <Notice kind="warning" title={t('anonymisation.rejected')}>
+          <p>{t('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
           {check.note && <p className="check-note">{check.note}</p>}
         </Notice>
       )}
       {state === 'FAILED' && (
         <Notice kind="error">
-          <p>{say(`anonymisation.failure.${failureWord(failure)}`)}</p>
+          <p>{t(`anonymisation.failure.${failureWord(failure)}`)}</p>
           {failedTurn && (
             <Button kind="secondary" onPress={() => focusRow(turnId(failedTurn.key), 'textarea')}>
-              {say('anonymisation.goToRow')}
+              {t('anonymisation.goToRow')}
             </Button>
           )}
         </Notice>
@@ -62,7 +60,7 @@ export function CopyState({
       {state === 'RENDERING' && <Progress share={copy.progress} />}
       {state === 'RENDERED' && rendered && (
         <p>
-          {say('anonymisation.rendered', {
+          {t('anonymisation.rendered', {
             time: formatInstant(rendered.at, language),
             engine: rendered.engine,
             version: rendered.version,
@@ -72,14 +70,14 @@ export function CopyState({
       {missing.length > 0 && state !== 'RENDERING' && (
         <>
           <MissingList missing={missing} />
-          <p className="muted">{say('anonymisation.lack.ofSaved')}</p>
+          <p className="muted">{t('anonymisation.lack.ofSaved')}</p>
         </>
       )}
       {/* It stays, so that the first edit below moves nothing under the pointer. */}
       {state !== 'RENDERING' && (
         <div className="actions">
           <Button kind="primary" isBusy={isBusy} isDisabled={isIdle} onPress={onRender}>
-            {say(isUnsaved ? 'anonymisation.saveAndRender' : 'anonymisation.render')}
+            {t(isUnsaved ? 'anonymisation.saveAndRender' : 'anonymisation.render')}
           </Button>
         </div>
       )}
@@ -88,10 +86,10 @@ export function CopyState({
 }
 
 function Progress({ share }: { share: number | undefined }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <div className="rendering">
-      <label htmlFor="rendering-progress">{say('anonymisation.rendering')}</label>
+      <label htmlFor="rendering-progress">{t('anonymisation.rendering')}</label>
       <progress id="rendering-progress" max={1} {...(share !== undefined && { value: share })} />
       {share !== undefined && <span className="nowrap">{wholePercent(share)} %</span>}
     </div>
@@ -100,11 +98,11 @@ function Progress({ share }: { share: number | undefined }) {
 
 /** Announces the end of a render to screen readers: it comes some time after the button was pressed. */
 function useAnnounceChanges(state: AnonymisedCopy['state']): void {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const seen = useRef(state)
   useEffect(() => {
     const was = seen.current
     seen.current = state
-    if (was !== state && (was === 'RENDERING' || state === 'RENDERING')) announce(say(`anonymisation.next.${state}`))
-  }, [state, say])
+    if (was !== state && (was === 'RENDERING' || state === 'RENDERING')) announce(t(`anonymisation.next.${state}`))
+  }, [state, t])
 }

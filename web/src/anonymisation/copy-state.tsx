@@ -14,12 +14,12 @@ const classes = {
 
 /** Badge with the state of a copy. */
 export function CopyState({ state }: { state: AnonymisedCopy['state'] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { Icon, badge } = classes[state]
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />
-      {say(`anonymisation.state.${state}`)}
+      {t(`anonymisation.state.${state}`)}
     </span>
   )
 }

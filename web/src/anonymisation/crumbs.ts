@@ -1,14 +1,14 @@
-import type { Say } from '../language/use-words.ts'
+import type { Translate } from '../language/use-words.ts'
 
 /** Returns the breadcrumb to the disclosures. */
-export function disclosures(say: Say) {
-  return [{ label: say('disclosures.title'), to: '/disclosures' as const }]
+export function disclosures(t: Translate) {
+  return [{ label: t('disclosures.title'), to: '/disclosures' as const }]
 }
 
 /** Returns the breadcrumb to one disclosure to a research institute, once its number is known. */
-export function toDisclosure(say: Say, id: string, number: string | undefined) {
+export function toDisclosure(t: Translate, id: string, number: string | undefined) {
   return [
-    ...disclosures(say),
+    ...disclosures(t),
     ...(number === undefined ? [] : [{ label: number, to: '/disclosures/research/$id' as const, params: { id } }]),
   ]
 }

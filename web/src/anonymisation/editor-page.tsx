@@ -17,7 +17,7 @@ import { Workbench } from './workbench.tsx'
 
 /** Redaction editor of one item of a research disclosure, from its original to its anonymised copy. */
 export function EditorPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item' })
   const presence = usePresence()
   const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
@@ -32,9 +32,9 @@ export function EditorPage() {
 
   return (
     <Page
-      title={number === undefined ? say('anonymisation.title') : say('anonymisation.title.of', { number, item })}
-      lead={say('anonymisation.lead')}
-      crumbs={toDisclosure(say, id, number)}
+      title={number === undefined ? t('anonymisation.title') : t('anonymisation.title.of', { number, item })}
+      lead={t('anonymisation.lead')}
+      crumbs={toDisclosure(t, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
       className="page-draft page-anonymisation"
     >
@@ -81,23 +81,23 @@ function Settled({
   of: { id: string; item: string }
   onPlayed: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, check, preparedBy, may } = copy
   return (
     <>
       <Notice kind={state === 'APPROVED' ? 'success' : 'info'}>
         <p>
-          {say(state === 'APPROVED' ? 'anonymisation.next.APPROVED' : 'anonymisation.others', {
+          {t(state === 'APPROVED' ? 'anonymisation.next.APPROVED' : 'anonymisation.others', {
             name: preparedBy.name,
           })}
         </p>
         {check && (
-          <p>{say('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
+          <p>{t('anonymisation.checkedBy', { name: check.by.name, time: formatInstant(check.at, language) })}</p>
         )}
         {may.check && (
           <p>
             <Link to="/disclosures/research/$id/items/$item/check" params={of}>
-              {say('anonymisation.check')}
+              {t('anonymisation.check')}
             </Link>
           </p>
         )}

@@ -72,7 +72,7 @@ export function EditorPlayer({
   onBroken: OnBroken
   onStop: (positionMs: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [playsCopy, setPlaysCopy] = useState(false)
   const [drawn, setDrawn] = useState<Drawn>()
   const shapes = useMemo(() => laneShapes(peaks), [peaks])
@@ -106,7 +106,7 @@ export function EditorPlayer({
 
   return (
     <PlayerFrame
-      label={say('anonymisation.original')}
+      label={t('anonymisation.original')}
       listening={listening}
       peaks={peaks}
       lanes={shapes.lanes}
@@ -121,10 +121,10 @@ export function EditorPlayer({
       settings={
         <>
           <ToggleButton className="chip" isSelected={playsCopy} onChange={setPlaysCopy}>
-            {say('anonymisation.hearsCopy')}
+            {t('anonymisation.hearsCopy')}
           </ToggleButton>
           <span className="editor-clock muted">
-            {say('anonymisation.at', { position: formatTenths(playback.positionMs) })}
+            {t('anonymisation.at', { position: formatTenths(playback.positionMs) })}
           </span>
         </>
       }

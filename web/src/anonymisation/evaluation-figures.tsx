@@ -8,22 +8,22 @@ type Evaluation = NonNullable<PrivacyReport['evaluation']>
 
 /** Figures of the engine's version against attackers and listeners, beside the limits of its level. */
 export function EvaluationFigures({ evaluation: { date, figures } }: { evaluation: Evaluation }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const format = new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 })
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={say('anonymisation.report.evaluation')}>
+    <div className="scroll" tabIndex={0} role="region" aria-label={t('anonymisation.report.evaluation')}>
       <table className="table">
         <caption className="report-caption">
-          {say('anonymisation.report.evaluated', { date: formatDate(`${date}T12:00:00Z`, language) })}
+          {t('anonymisation.report.evaluated', { date: formatDate(`${date}T12:00:00Z`, language) })}
         </caption>
         <thead>
           <tr>
-            <th scope="col">{say('anonymisation.report.measure')}</th>
+            <th scope="col">{t('anonymisation.report.measure')}</th>
             <th scope="col" className="numeric">
-              {say('anonymisation.report.value')}
+              {t('anonymisation.report.value')}
             </th>
             <th scope="col" className="numeric">
-              {say('anonymisation.report.demanded')}
+              {t('anonymisation.report.demanded')}
             </th>
           </tr>
         </thead>
@@ -43,7 +43,7 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
                 <td className="numeric">
                   {demanded === undefined
                     ? '–'
-                    : say(read && isMaximum(read) ? 'anonymisation.report.most' : 'anonymisation.report.least', {
+                    : t(read && isMaximum(read) ? 'anonymisation.report.most' : 'anonymisation.report.least', {
                         figure: `${format.format(demanded)}${unit}`,
                       })}
                 </td>
@@ -70,13 +70,13 @@ function isShown({ name, demanded }: Evaluation['figures'][number]): boolean {
 }
 
 function Named({ figure: { subject, measure, set } }: { figure: FigureName }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
-      {say(`anonymisation.figure.${measure}`)}
+      {t(`anonymisation.figure.${measure}`)}
       {(subject ?? set) !== undefined && (
         <span className="second">
-          {[subject && say(`anonymisation.figure.of.${subject}`), set && say(`anonymisation.figure.set.${set}`)]
+          {[subject && t(`anonymisation.figure.of.${subject}`), set && t(`anonymisation.figure.set.${set}`)]
             .filter(Boolean)
             .join(', ')}
         </span>

@@ -12,7 +12,7 @@ export function LevelChoice({
   value: Level
   onChange: (level: Level) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <RadioGroup
       id="level"
@@ -21,20 +21,20 @@ export function LevelChoice({
       onChange={(level) => onChange(level as Level)}
       validationBehavior="aria"
     >
-      <Label className="visually-hidden">{say('anonymisation.level')}</Label>
+      <Label className="visually-hidden">{t('anonymisation.level')}</Label>
       <div className="radio-cards levels">
         {levels.map(({ level, engine, isOffered, why }) => (
           <Radio key={level} value={level} className="radio-card" isDisabled={!isOffered && level !== value}>
             <span className="radio-dot" aria-hidden="true" />
             <span className="radio-words">
-              <span className="radio-title">{say(`anonymisation.level.${level}`)}</span>
-              <span className="radio-hint">{say(`anonymisation.level.${level}.what`)}</span>
+              <span className="radio-title">{t(`anonymisation.level.${level}`)}</span>
+              <span className="radio-hint">{t(`anonymisation.level.${level}.what`)}</span>
               {engine !== undefined && (
-                <span className="radio-hint">{say('anonymisation.level.engine', { engine })}</span>
+                <span className="radio-hint">{t('anonymisation.level.engine', { engine })}</span>
               )}
               {!isOffered && (
                 <span className="level-why">
-                  {say('anonymisation.level.notOffered')} {why && say(`anonymisation.level.why.${why}`)}
+                  {t('anonymisation.level.notOffered')} {why && t(`anonymisation.level.why.${why}`)}
                 </span>
               )}
             </span>

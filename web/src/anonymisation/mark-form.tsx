@@ -26,57 +26,57 @@ export function MarkForm({
   onToHere: () => void
   onAdd: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isTried, setTried] = useState(false)
   const stretch = stretchOf(mark, durationMs)
   const wrong = 'wrong' in stretch ? stretch.wrong : undefined
   const isShown = wrong !== undefined && (wrong === 'missing' ? isTried : true)
   return (
     <div className="mark-form" role="group" aria-labelledby="mark-title">
-      <h3 id="mark-title">{say('anonymisation.mark')}</h3>
-      <p className="hint">{say('anonymisation.mark.hint')}</p>
+      <h3 id="mark-title">{t('anonymisation.mark')}</h3>
+      <p className="hint">{t('anonymisation.mark.hint')}</p>
       <div className="mark-fields">
         <div className="mark-time">
           <TimeField
             id="mark-from"
-            label={say('anonymisation.from')}
+            label={t('anonymisation.from')}
             valueMs={mark.fromMs}
             onChange={(fromMs) => onChange({ ...mark, fromMs })}
             onUnread={() => onChange(withoutEnd(mark, 'fromMs'))}
           />
           {hasPosition && (
             <Button kind="secondary" className="small" onPress={onFromHere}>
-              {say('anonymisation.mark.fromHere')}
+              {t('anonymisation.mark.fromHere')}
             </Button>
           )}
         </div>
         <div className="mark-time">
           <TimeField
             id="mark-to"
-            label={say('anonymisation.to')}
+            label={t('anonymisation.to')}
             valueMs={mark.toMs}
             onChange={(toMs) => onChange({ ...mark, toMs })}
             onUnread={() => onChange(withoutEnd(mark, 'toMs'))}
           />
           {hasPosition && (
             <Button kind="secondary" className="small" onPress={onToHere}>
-              {say('anonymisation.mark.toHere')}
+              {t('anonymisation.mark.toHere')}
             </Button>
           )}
         </div>
         <PickOne
-          label={say('anonymisation.mark.on')}
+          label={t('anonymisation.mark.on')}
           options={[
-            { value: 'BOTH', label: say('anonymisation.mark.both') },
-            { value: 'CALLER', label: say(trackWords.CALLER) },
-            { value: 'OFFICIAL', label: say(trackWords.OFFICIAL) },
+            { value: 'BOTH', label: t('anonymisation.mark.both') },
+            { value: 'CALLER', label: t(trackWords.CALLER) },
+            { value: 'OFFICIAL', label: t(trackWords.OFFICIAL) },
           ]}
           value={mark.on}
           onChange={(on) => onChange({ ...mark, on })}
         />
         <PickOne
-          label={say('anonymisation.reason')}
-          options={reasons.map((value) => ({ value, label: say(`anonymisation.reason.${value}`) }))}
+          label={t('anonymisation.reason')}
+          options={reasons.map((value) => ({ value, label: t(`anonymisation.reason.${value}`) }))}
           value={mark.reason}
           onChange={(reason) => onChange({ ...mark, reason })}
         />
@@ -89,11 +89,11 @@ export function MarkForm({
           }}
         >
           <Plus aria-hidden="true" size={18} />
-          {say('anonymisation.mark.add')}
+          {t('anonymisation.mark.add')}
         </Button>
       </div>
       <p className="field-error" role="status">
-        {isShown && say(`anonymisation.times.${wrong}`)}
+        {isShown && t(`anonymisation.times.${wrong}`)}
       </p>
     </div>
   )

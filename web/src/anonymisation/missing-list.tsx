@@ -19,7 +19,7 @@ const headings = {
 
 /** Lists what is missing before the copy can be rendered, with links to it. */
 export function MissingList({ missing }: { missing: readonly Missing[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ul className="missing">
       {missing.map(({ what, turns, redactions }) => {
@@ -29,16 +29,16 @@ export function MissingList({ missing }: { missing: readonly Missing[] }) {
         ]
         return (
           <li key={what}>
-            <WayTo id={headings[what]}>{say(`anonymisation.lack.${what}`)}</WayTo>
+            <WayTo id={headings[what]}>{t(`anonymisation.lack.${what}`)}</WayTo>
             {rows.length > 0 && (
               <span className="missing-rows">
                 {rows.slice(0, maxNamed).map(({ id, fromMs }) => (
-                  <WayTo key={id} id={id} label={say('anonymisation.lack.row', { from: formatTenths(fromMs) })}>
+                  <WayTo key={id} id={id} label={t('anonymisation.lack.row', { from: formatTenths(fromMs) })}>
                     {formatTenths(fromMs)}
                   </WayTo>
                 ))}
                 {rows.length > maxNamed && (
-                  <span className="muted">{say('anonymisation.more', { count: rows.length - maxNamed })}</span>
+                  <span className="muted">{t('anonymisation.more', { count: rows.length - maxNamed })}</span>
                 )}
               </span>
             )}

@@ -37,7 +37,7 @@ export function OriginalSection({
   /** Reads again what the server counts as played. */
   readAgain: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [mark, setMark] = useState<Mark>(firstMark)
   // What was unplayed when the player opened; undefined while none is open.
   const [before, setBefore] = useState<readonly Stretch[]>()
@@ -73,26 +73,26 @@ export function OriginalSection({
 
   const from = (ms: number) => {
     setMark((now) => markedFrom(now, Math.round(ms)))
-    announce(say('anonymisation.mark.began', { position: formatTenths(ms) }))
+    announce(t('anonymisation.mark.began', { position: formatTenths(ms) }))
   }
   const to = (ms: number) => {
     setMark((now) => markedTo(now, Math.round(ms)))
-    announce(say('anonymisation.mark.ended', { position: formatTenths(ms) }))
+    announce(t('anonymisation.mark.ended', { position: formatTenths(ms) }))
   }
   const add = () => {
     const stretch = stretchOf(mark, durationMs)
-    if ('wrong' in stretch) return announce(say(`anonymisation.times.${stretch.wrong}`))
+    if ('wrong' in stretch) return announce(t(`anonymisation.times.${stretch.wrong}`))
     onEdit((work) => addRedactions(work, lanesOf(mark), { ...stretch, reason: mark.reason }), 'add')
-    announce(say('anonymisation.mark.added', { from: formatTenths(stretch.fromMs), to: formatTenths(stretch.toMs) }))
+    announce(t('anonymisation.mark.added', { from: formatTenths(stretch.fromMs), to: formatTenths(stretch.toMs) }))
     setMark({ on: mark.on, reason: mark.reason })
   }
 
   return (
     <section className="panel stack" aria-labelledby="original">
       <h2 id="original" tabIndex={-1}>
-        {say('anonymisation.original')}
+        {t('anonymisation.original')}
       </h2>
-      <p>{say('anonymisation.original.hint')}</p>
+      <p>{t('anonymisation.original.hint')}</p>
       <Original
         recordingId={copy.recordingId}
         under={under}

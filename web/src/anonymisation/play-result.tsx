@@ -18,7 +18,7 @@ type PlaybackState =
 
 /** Plays the anonymised copy and shows how much of it the viewer has listened to. */
 export function PlayResult({ copy, onPlayed }: { copy: AnonymisedCopy; onPlayed: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [playback, setPlayback] = useState<PlaybackState>({ state: 'idle' })
   const [atMs, setAt] = useState(0)
   const offer = useRef<HTMLButtonElement>(null)
@@ -42,7 +42,7 @@ export function PlayResult({ copy, onPlayed }: { copy: AnonymisedCopy; onPlayed:
     <>
       {playback.state === 'stopped' && (
         <Notice kind="warning" isUrgent>
-          {say('anonymisation.result.stopped')}
+          {t('anonymisation.result.stopped')}
         </Notice>
       )}
       {playback.state === 'refused' && <Failure error={playback.error} />}
@@ -61,7 +61,7 @@ export function PlayResult({ copy, onPlayed }: { copy: AnonymisedCopy; onPlayed:
         <div className="listen-offer">
           <Button ref={offer} kind="primary" isBusy={playback.state === 'opening'} onPress={() => void open()}>
             <Headphones aria-hidden="true" size={20} />
-            {say(
+            {t(
               playback.state === 'opening'
                 ? 'listening.opening'
                 : isStopped
@@ -69,11 +69,11 @@ export function PlayResult({ copy, onPlayed }: { copy: AnonymisedCopy; onPlayed:
                   : 'anonymisation.result.hear',
             )}
           </Button>
-          <p>{say('anonymisation.result.logged')}</p>
+          <p>{t('anonymisation.result.logged')}</p>
         </div>
       )}
       <div className="heard">
-        <label htmlFor="heard-share">{say('anonymisation.heard')}</label>
+        <label htmlFor="heard-share">{t('anonymisation.heard')}</label>
         <progress id="heard-share" max={1} value={copy.heardShare} />
         <span className="nowrap">{wholePercent(copy.heardShare)} %</span>
       </div>

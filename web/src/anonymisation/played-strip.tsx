@@ -20,7 +20,7 @@ export function PlayedStrip({
   durationMs: number
   onPlay: (ms: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const stripes = useId()
   const share = playedShareOf(unplayed, durationMs)
   const isWhole = unplayed.length === 0
@@ -29,8 +29,8 @@ export function PlayedStrip({
       <p className="played-share">
         {isWhole && <CircleCheck aria-hidden="true" size={18} />}
         {isWhole
-          ? say('anonymisation.played.all')
-          : say('anonymisation.played.share', {
+          ? t('anonymisation.played.all')
+          : t('anonymisation.played.share', {
               percent: wholePercent(share),
               left: formatLength(Math.max(1000, lengthOf(unplayed))),
             })}
@@ -50,20 +50,20 @@ export function PlayedStrip({
         ))}
       </svg>
       {!isWhole && (
-        <ul className="played-list plain-list" aria-label={say('anonymisation.played.left')}>
+        <ul className="played-list plain-list" aria-label={t('anonymisation.played.left')}>
           {unplayed.slice(0, maxListed).map(({ fromMs, toMs }) => (
             <li key={fromMs}>
               <Button
                 kind="link"
                 onPress={() => onPlay(fromMs)}
-                aria-label={say('anonymisation.played.play', { from: formatTenths(fromMs), to: formatTenths(toMs) })}
+                aria-label={t('anonymisation.played.play', { from: formatTenths(fromMs), to: formatTenths(toMs) })}
               >
                 {formatTenths(fromMs)}–{formatTenths(toMs)}
               </Button>
             </li>
           ))}
           {unplayed.length > maxListed && (
-            <li className="muted">{say('anonymisation.more', { count: unplayed.length - maxListed })}</li>
+            <li className="muted">{t('anonymisation.more', { count: unplayed.length - maxListed })}</li>
           )}
         </ul>
       )}

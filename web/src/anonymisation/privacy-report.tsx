@@ -27,12 +27,12 @@ export function PrivacyReportPanel({ copy: { id, revision, state } }: { copy: An
 }
 
 function Panel({ copyId }: { copyId: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const heading = useId()
   const { data, error, isPending, refetch } = usePrivacyReport(copyId)
   return (
     <section className="panel stack" aria-labelledby={heading}>
-      <h2 id={heading}>{say('anonymisation.report')}</h2>
+      <h2 id={heading}>{t('anonymisation.report')}</h2>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <ReportBody report={data} isFolded />}
@@ -40,7 +40,7 @@ function Panel({ copyId }: { copyId: string }) {
         <p>
           <Link to="/disclosures/copies/$id/report" params={{ id: copyId }} className="with-icon">
             <Printer aria-hidden="true" size={18} />
-            {say('anonymisation.report.page')}
+            {t('anonymisation.report.page')}
           </Link>
         </p>
       )}
@@ -50,49 +50,49 @@ function Panel({ copyId }: { copyId: string }) {
 
 /** Redactions, the voice replacement and its evaluation, and the remaining risk in words (R33, L30). */
 export function ReportBody({ report, isFolded }: { report: PrivacyReport; isFolded: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { level, engine, version, isAnonymous, evaluation, removed, redactedMs, durationMs, residualRisk } = report
   const counted = removed.filter(({ count }) => count > 0)
   return (
     <>
       <Notice
         kind={isAnonymous ? 'info' : 'warning'}
-        title={say(isAnonymous ? 'anonymisation.report.anonymous' : 'anonymisation.report.pseudonymous')}
+        title={t(isAnonymous ? 'anonymisation.report.anonymous' : 'anonymisation.report.pseudonymous')}
       >
-        {say(`anonymisation.report.risk.${residualRisk}`)}
+        {t(`anonymisation.report.risk.${residualRisk}`)}
       </Notice>
       <dl className="facts">
-        <Fact label={say('anonymisation.level')}>
-          {say(`anonymisation.level.${level}`)}
-          <span className="second">{say('anonymisation.report.engine', { engine, version })}</span>
+        <Fact label={t('anonymisation.level')}>
+          {t(`anonymisation.level.${level}`)}
+          <span className="second">{t('anonymisation.report.engine', { engine, version })}</span>
         </Fact>
-        <Fact label={say('anonymisation.report.redacted')}>
+        <Fact label={t('anonymisation.report.redacted')}>
           {formatLength(redactedMs)}
-          <span className="second">{say('anonymisation.report.ofAll', { length: formatLength(durationMs) })}</span>
+          <span className="second">{t('anonymisation.report.ofAll', { length: formatLength(durationMs) })}</span>
         </Fact>
-        <Fact label={say('anonymisation.report.preparedBy')}>{report.preparedBy.name}</Fact>
-        <Fact label={say('anonymisation.report.checkedBy')}>
-          {report.checkedBy?.name ?? <span className="muted">{say('anonymisation.report.notChecked')}</span>}
+        <Fact label={t('anonymisation.report.preparedBy')}>{report.preparedBy.name}</Fact>
+        <Fact label={t('anonymisation.report.checkedBy')}>
+          {report.checkedBy?.name ?? <span className="muted">{t('anonymisation.report.notChecked')}</span>}
         </Fact>
       </dl>
       {counted.length === 0 ? (
-        <p>{say('anonymisation.report.nothing')}</p>
+        <p>{t('anonymisation.report.nothing')}</p>
       ) : (
         <div className="scroll">
           <table className="table report-removed">
-            <caption className="report-caption">{say('anonymisation.report.removed')}</caption>
+            <caption className="report-caption">{t('anonymisation.report.removed')}</caption>
             <thead>
               <tr>
-                <th scope="col">{say('anonymisation.reason')}</th>
+                <th scope="col">{t('anonymisation.reason')}</th>
                 <th scope="col" className="numeric">
-                  {say('anonymisation.report.count')}
+                  {t('anonymisation.report.count')}
                 </th>
               </tr>
             </thead>
             <tbody>
               {counted.map(({ reason, count }) => (
                 <tr key={reason}>
-                  <th scope="row">{say(`anonymisation.reason.${reason}`)}</th>
+                  <th scope="row">{t(`anonymisation.reason.${reason}`)}</th>
                   <td className="numeric">{formatCount(count, language)}</td>
                 </tr>
               ))}
@@ -101,16 +101,16 @@ export function ReportBody({ report, isFolded }: { report: PrivacyReport; isFold
         </div>
       )}
       {evaluation === undefined ? (
-        <p>{say('anonymisation.report.noEvaluation')}</p>
+        <p>{t('anonymisation.report.noEvaluation')}</p>
       ) : isFolded ? (
         <details>
-          <summary>{say('anonymisation.report.evaluation')}</summary>
+          <summary>{t('anonymisation.report.evaluation')}</summary>
           <EvaluationFigures evaluation={evaluation} />
         </details>
       ) : (
         <>
-          <h2>{say('anonymisation.report.evaluation')}</h2>
-          <p>{say('anonymisation.report.evaluation.hint')}</p>
+          <h2>{t('anonymisation.report.evaluation')}</h2>
+          <p>{t('anonymisation.report.evaluation.hint')}</p>
           <EvaluationFigures evaluation={evaluation} />
         </>
       )}

@@ -25,7 +25,7 @@ export function ProposeSection({
   /** Adds the proposals to the work. */
   onPropose: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [language, setLanguage] = useState(spoken)
   const state = recognition?.state
   const [isTaken, setTaken] = useState(false)
@@ -38,43 +38,43 @@ export function ProposeSection({
   const proposing = (
     <Button kind={state === 'made' && isTaken ? 'quiet' : 'secondary'} isBusy={isBusy} onPress={take}>
       <Sparkles aria-hidden="true" size={18} />
-      {say(isBusy ? 'anonymisation.proposing' : proposeLabel(state))}
+      {t(isBusy ? 'anonymisation.proposing' : proposeLabel(state))}
     </Button>
   )
   return (
     <section className="panel stack propose" aria-labelledby="propose">
       <h2 id="propose" tabIndex={-1}>
-        {say('anonymisation.propose')}
+        {t('anonymisation.propose')}
       </h2>
-      <p>{say(recognition ? 'anonymisation.propose.recognition' : 'anonymisation.propose.hint')}</p>
-      {recognition && <p className="muted">{say('anonymisation.recognition.by', recognition)}</p>}
+      <p>{t(recognition ? 'anonymisation.propose.recognition' : 'anonymisation.propose.hint')}</p>
+      {recognition && <p className="muted">{t('anonymisation.recognition.by', recognition)}</p>}
       {isUnderWay && (
         <div className="rendering">
-          <label htmlFor="recognition-progress">{say(`anonymisation.recognition.${state}`)}</label>
+          <label htmlFor="recognition-progress">{t(`anonymisation.recognition.${state}`)}</label>
           <progress
             id="recognition-progress"
             {...(recognition?.done && recognition.tracks && { value: recognition.done, max: recognition.tracks })}
           />
           {recognition?.tracks !== undefined && (
             <span className="nowrap">
-              {say('anonymisation.recognition.tracks', { done: recognition.done ?? 0, tracks: recognition.tracks })}
+              {t('anonymisation.recognition.tracks', { done: recognition.done ?? 0, tracks: recognition.tracks })}
             </span>
           )}
         </div>
       )}
       {state === 'made' && (
         <Notice kind="success">
-          <p>{say('anonymisation.recognition.made', { words: recognition?.words ?? 0 })}</p>
+          <p>{t('anonymisation.recognition.made', { words: recognition?.words ?? 0 })}</p>
         </Notice>
       )}
       {state === 'failed' && (
-        <Notice kind="error" title={say('anonymisation.recognition.failed')}>
-          <p>{say(`anonymisation.recognition.failure.${recognitionFailureWord(recognition?.failure)}`)}</p>
+        <Notice kind="error" title={t('anonymisation.recognition.failed')}>
+          <p>{t(`anonymisation.recognition.failure.${recognitionFailureWord(recognition?.failure)}`)}</p>
         </Notice>
       )}
       {recognition && !isUnderWay && (
         <PickOne
-          label={say('anonymisation.recognition.language')}
+          label={t('anonymisation.recognition.language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
           value={language}
           onChange={setLanguage}
@@ -90,7 +90,7 @@ export function ProposeSection({
               onRecognise(language)
             }}
           >
-            {say(state === 'none' ? 'anonymisation.recognition.do' : 'anonymisation.recognition.again')}
+            {t(state === 'none' ? 'anonymisation.recognition.do' : 'anonymisation.recognition.again')}
           </Button>
         )}
         {!isUnderWay && proposing}
@@ -106,7 +106,7 @@ function proposeLabel(state: NonNullable<AnonymisedCopy['recognition']>['state']
 
 /** Adds the result to the work when it is ready, if this tab was waiting for it, and announces it to screen readers. */
 function useWhenMade(state: NonNullable<AnonymisedCopy['recognition']>['state'] | undefined, onMade: () => void): void {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const seen = useRef(state)
   const made = useEffectEvent(onMade)
   useEffect(() => {
@@ -114,6 +114,6 @@ function useWhenMade(state: NonNullable<AnonymisedCopy['recognition']>['state'] 
     seen.current = state
     if (was !== 'waiting' && was !== 'running') return
     if (state === 'made') made()
-    if (state === 'failed' || state === 'none') announce(say('anonymisation.recognition.failed'))
-  }, [state, say])
+    if (state === 'failed' || state === 'none') announce(t('anonymisation.recognition.failed'))
+  }, [state, t])
 }

@@ -19,7 +19,7 @@ export function RedactionList({
   onEdit: (update: (work: Work) => Work, act: string) => void
   onPlay: (ms: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [onlyUnreviewed, setOnlyUnreviewed] = useState(false)
   const unreviewed = redactions.filter(({ isReviewed }) => !isReviewed)
   const shown = onlyUnreviewed ? unreviewed : redactions
@@ -28,22 +28,22 @@ export function RedactionList({
     <section className="panel stack" aria-labelledby="redactions">
       <div className="work-head">
         <h2 id="redactions" tabIndex={-1}>
-          {say('anonymisation.redactions')}
+          {t('anonymisation.redactions')}
         </h2>
         <p className="muted">
-          {say('anonymisation.redactions.count', { count: redactions.length })}
-          {unreviewed.length > 0 && `, ${say('anonymisation.redactions.unreviewed', { count: unreviewed.length })}`}
+          {t('anonymisation.redactions.count', { count: redactions.length })}
+          {unreviewed.length > 0 && `, ${t('anonymisation.redactions.unreviewed', { count: unreviewed.length })}`}
         </p>
         {(unreviewed.length > 0 || onlyUnreviewed) && (
           <ToggleButton className="chip" isSelected={onlyUnreviewed} onChange={setOnlyUnreviewed}>
-            {say('anonymisation.redactions.onlyUnreviewed')}
+            {t('anonymisation.redactions.onlyUnreviewed')}
           </ToggleButton>
         )}
       </div>
-      <p>{say('anonymisation.redactions.hint')}</p>
+      <p>{t('anonymisation.redactions.hint')}</p>
       {shown.length === 0 && (
         <p className="muted">
-          {say(redactions.length === 0 ? 'anonymisation.redactions.none' : 'anonymisation.redactions.allReviewed')}
+          {t(redactions.length === 0 ? 'anonymisation.redactions.none' : 'anonymisation.redactions.allReviewed')}
         </p>
       )}
       {shown.length > 0 && (
@@ -70,10 +70,10 @@ function useActs(
   shown: readonly Redaction[],
   onEdit: (update: (work: Work) => Work, act: string) => void,
 ) {
-  const { say } = useLanguage()
-  const now = useRef({ all, shown, onEdit, say })
+  const { t } = useLanguage()
+  const now = useRef({ all, shown, onEdit, say: t })
   useEffect(() => {
-    now.current = { all, shown, onEdit, say }
+    now.current = { all, shown, onEdit, say: t }
   })
   const [acts] = useState(() => {
     const focusNext = (key: number) => {

@@ -29,12 +29,12 @@ export const RedactionRow = memo(function RedactionRow({
   onAccept: (key: number) => void
   onRemove: (key: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { key, track, fromMs, toMs, reason, source, isReviewed } = redaction
   const wrong = wrongTimes(fromMs, toMs, durationMs)
-  const name = say('anonymisation.redaction.named', {
+  const name = t('anonymisation.redaction.named', {
     number,
-    who: say(trackWords[track]),
+    who: t(trackWords[track]),
     from: formatTenths(fromMs),
     to: formatTenths(toMs),
   })
@@ -52,33 +52,33 @@ export const RedactionRow = memo(function RedactionRow({
           {number}
         </span>
         <PickOne
-          label={say('anonymisation.track')}
-          options={tracks.map((value) => ({ value, label: say(trackWords[value]) }))}
+          label={t('anonymisation.track')}
+          options={tracks.map((value) => ({ value, label: t(trackWords[value]) }))}
           value={track}
           onChange={(changed) => onChange(key, { track: changed })}
         />
         <TimeField
-          label={say('anonymisation.from')}
+          label={t('anonymisation.from')}
           valueMs={fromMs}
-          wrong={wrong && say(`anonymisation.times.${wrong}`)}
+          wrong={wrong && t(`anonymisation.times.${wrong}`)}
           onChange={(ms) => onChange(key, { fromMs: ms })}
         />
-        <TimeField label={say('anonymisation.to')} valueMs={toMs} onChange={(ms) => onChange(key, { toMs: ms })} />
+        <TimeField label={t('anonymisation.to')} valueMs={toMs} onChange={(ms) => onChange(key, { toMs: ms })} />
         <PickOne
-          label={say('anonymisation.reason')}
-          options={reasons.map((value) => ({ value, label: say(`anonymisation.reason.${value}`) }))}
+          label={t('anonymisation.reason')}
+          options={reasons.map((value) => ({ value, label: t(`anonymisation.reason.${value}`) }))}
           value={reason}
           onChange={(changed) => onChange(key, { reason: changed })}
         />
         <span className="work-mark">
           <Mark aria-hidden="true" size={18} />
-          {say(isReviewed ? 'anonymisation.reviewed' : 'anonymisation.unreviewed')}
-          <span className="second">{say(`anonymisation.source.${source}`)}</span>
+          {t(isReviewed ? 'anonymisation.reviewed' : 'anonymisation.unreviewed')}
+          <span className="second">{t(`anonymisation.source.${source}`)}</span>
         </span>
         <span className="work-acts">
           {!isReviewed && (
             <RowButton
-              label={say('anonymisation.accept')}
+              label={t('anonymisation.accept')}
               of={name}
               icon={<Check aria-hidden="true" size={16} />}
               style="accept"
@@ -86,13 +86,13 @@ export const RedactionRow = memo(function RedactionRow({
             />
           )}
           <RowButton
-            label={say('anonymisation.playHere')}
+            label={t('anonymisation.playHere')}
             of={name}
             icon={<Play aria-hidden="true" size={16} />}
             onPress={() => onPlay(Math.max(0, fromMs - 1000))}
           />
           <RowButton
-            label={say('anonymisation.remove')}
+            label={t('anonymisation.remove')}
             of={name}
             icon={<Trash2 aria-hidden="true" size={16} />}
             style="remove"

@@ -10,11 +10,11 @@ import { ReportBody, usePrivacyReport } from './privacy-report.tsx'
 
 /** Printable privacy report of a copy, for the disclosure's papers. */
 export function ReportPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/disclosures/copies/$id/report' })
   const { data, error, isPending, refetch } = usePrivacyReport(id)
   return (
-    <Page title={say('anonymisation.report')} lead={say('anonymisation.report.lead', { id })} crumbs={disclosures(say)}>
+    <Page title={t('anonymisation.report')} lead={t('anonymisation.report.lead', { id })} crumbs={disclosures(t)}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
@@ -22,10 +22,10 @@ export function ReportPage() {
           <p className="no-print">
             <Button kind="secondary" onPress={() => window.print()}>
               <Printer aria-hidden="true" size={18} />
-              {say('anonymisation.report.print')}
+              {t('anonymisation.report.print')}
             </Button>
           </p>
-          <section className="panel stack report-page" aria-label={say('anonymisation.report')}>
+          <section className="panel stack report-page" aria-label={t('anonymisation.report')}>
             <ReportBody report={data} isFolded={false} />
           </section>
         </>

@@ -25,7 +25,7 @@ export function ResultPlayer({
   onBroken: () => void
   onStop: (positionMs: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const box = useRef<HTMLElement>(null)
   const playback = usePlayback({
     source: audio,
@@ -63,13 +63,13 @@ export function ResultPlayer({
     <section
       ref={box}
       className="player result-player"
-      aria-label={say('anonymisation.result')}
+      aria-label={t('anonymisation.result')}
       tabIndex={-1}
       onKeyDownCapture={onKeyDown}
     >
       <PositionSlider playback={playback} durationMs={durationMs} />
       <Transport playback={playback} durationMs={durationMs} />
-      <p className="muted">{say('anonymisation.result.keys')}</p>
+      <p className="muted">{t('anonymisation.result.keys')}</p>
     </section>
   )
 }

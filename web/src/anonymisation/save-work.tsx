@@ -27,28 +27,28 @@ export function SaveWork({
   onUndo: () => void
   onSave: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const Icon = isPlaying ? Pause : Play
   return (
-    <div className={`save-bar ${isUnsaved ? 'is-unsaved' : ''}`} role="region" aria-label={say('anonymisation.saving')}>
-      <p>{say(isUnsaved ? 'anonymisation.unsaved' : 'anonymisation.saved')}</p>
+    <div className={`save-bar ${isUnsaved ? 'is-unsaved' : ''}`} role="region" aria-label={t('anonymisation.saving')}>
+      <p>{t(isUnsaved ? 'anonymisation.unsaved' : 'anonymisation.saved')}</p>
       <div className="actions">
         {isPlaying !== undefined && (
           <Button
             kind="secondary"
             onPress={onToggle}
-            aria-label={say(`anonymisation.original.${isPlaying ? 'pause' : 'play'}`)}
+            aria-label={t(`anonymisation.original.${isPlaying ? 'pause' : 'play'}`)}
           >
             <Icon aria-hidden="true" size={18} />
-            {say(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
+            {t(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
           </Button>
         )}
         <Button kind="link" isDisabled={!canUndo} onPress={onUndo}>
           <Undo2 aria-hidden="true" size={16} />
-          {say('anonymisation.undo')}
+          {t('anonymisation.undo')}
         </Button>
         <Button ref={button} kind={isUnsaved ? 'primary' : 'secondary'} isBusy={isBusy} onPress={onSave}>
-          {say('anonymisation.save')}
+          {t('anonymisation.save')}
         </Button>
       </div>
     </div>

@@ -17,7 +17,7 @@ type Outcome = 'APPROVED' | 'REJECTED'
  * signature of level D does not state that it is anonymous (L30).
  */
 export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (outcome: Outcome) => Promise<void> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const check = $api.useMutation('post', '/api/anonymised-copies/{id}/check')
   const [outcome, setOutcome] = useState<Outcome | null>(null)
   const [note, setNote] = useState('')
@@ -26,9 +26,9 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
   const lacksNote = outcome === 'REJECTED' && note.trim() === ''
   const outcomeError =
     outcome === null
-      ? say('anonymisation.sign.missing')
+      ? t('anonymisation.sign.missing')
       : isUnheard
-        ? say('anonymisation.sign.unheard', { percent: wholePercent(copy.heardShare) })
+        ? t('anonymisation.sign.unheard', { percent: wholePercent(copy.heardShare) })
         : undefined
 
   const submit = async () => {
@@ -48,20 +48,20 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
       ref={form}
       className="stack"
       validationBehavior="aria"
-      aria-label={say('anonymisation.sign')}
+      aria-label={t('anonymisation.sign')}
       onSubmit={(event) => {
         event.preventDefault()
         if (!check.isPending) void submit()
       }}
     >
       <RadioCards
-        label={say('anonymisation.sign.question')}
+        label={t('anonymisation.sign.question')}
         error={isTried ? outcomeError : undefined}
         options={[
           {
             value: 'APPROVED',
-            label: say('anonymisation.sign.APPROVED'),
-            detail: say(
+            label: t('anonymisation.sign.APPROVED'),
+            detail: t(
               copy.level === 'D'
                 ? 'anonymisation.sign.APPROVED.what.pseudonymised'
                 : 'anonymisation.sign.APPROVED.what',
@@ -69,17 +69,17 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
           },
           {
             value: 'REJECTED',
-            label: say('anonymisation.sign.REJECTED'),
-            detail: say('anonymisation.sign.REJECTED.what'),
+            label: t('anonymisation.sign.REJECTED'),
+            detail: t('anonymisation.sign.REJECTED.what'),
           },
         ]}
         value={outcome}
         onChange={(value) => setOutcome(value as Outcome)}
       />
       <Field
-        label={say(outcome === 'REJECTED' ? 'anonymisation.sign.note' : 'anonymisation.sign.note.optional')}
-        hint={say('anonymisation.sign.note.hint')}
-        error={isTried && lacksNote ? say('anonymisation.sign.note.missing') : undefined}
+        label={t(outcome === 'REJECTED' ? 'anonymisation.sign.note' : 'anonymisation.sign.note.optional')}
+        hint={t('anonymisation.sign.note.hint')}
+        error={isTried && lacksNote ? t('anonymisation.sign.note.missing') : undefined}
         value={note}
         onChange={setNote}
         maxLength={1000}
@@ -88,7 +88,7 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
       {check.error && <Failure error={check.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={check.isPending}>
-          {say('anonymisation.sign.do')}
+          {t('anonymisation.sign.do')}
         </Button>
       </div>
     </Form>

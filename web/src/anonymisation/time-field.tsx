@@ -22,12 +22,12 @@ export function TimeField({
   /** Called when the text is no moment; without it the last valid value counts. */
   onUnread?: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const errorId = useId()
   const [shown, setShown] = useState({ ms: valueMs, text: textOf(valueMs) })
   if (shown.ms !== valueMs) setShown({ ms: valueMs, text: textOf(valueMs) })
   const isUnread = shown.text.trim() !== '' && readTenths(shown.text) === undefined
-  const error = isUnread ? say('anonymisation.time.wrong') : wrong
+  const error = isUnread ? t('anonymisation.time.wrong') : wrong
   const commit = () => {
     const ms = readTenths(shown.text)
     if (ms === undefined && onUnread && valueMs !== undefined) {

@@ -39,7 +39,7 @@ export function TurnList({
   onEdit: Edit
   onPlay: (ms: number) => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [shownLane, setShownLane] = useState<Track | 'BOTH'>('BOTH')
   const shown = shownLane === 'BOTH' ? turns : turns.filter(({ track }) => track === shownLane)
   const unreviewed = turns.filter(({ isReviewed }) => isReviewed === false).length
@@ -58,32 +58,32 @@ export function TurnList({
     <section className="panel stack" aria-labelledby="turns">
       <div className="work-head">
         <h2 id="turns" tabIndex={-1}>
-          {say('anonymisation.turns')}
+          {t('anonymisation.turns')}
         </h2>
         <p className="muted">
-          {say('anonymisation.turns.count', { count: turns.length })}
-          {unreviewed > 0 && `, ${say('anonymisation.redactions.unreviewed', { count: unreviewed })}`}
+          {t('anonymisation.turns.count', { count: turns.length })}
+          {unreviewed > 0 && `, ${t('anonymisation.redactions.unreviewed', { count: unreviewed })}`}
         </p>
         <PickOne
-          label={say('anonymisation.turns.shown')}
+          label={t('anonymisation.turns.shown')}
           options={[
-            { value: 'BOTH', label: say('anonymisation.mark.both') },
-            ...tracks.map((value) => ({ value, label: say(trackWords[value]) })),
+            { value: 'BOTH', label: t('anonymisation.mark.both') },
+            ...tracks.map((value) => ({ value, label: t(trackWords[value]) })),
           ]}
           value={shownLane}
           onChange={setShownLane}
         />
       </div>
-      <p>{say(level === 'T' ? 'anonymisation.turns.hint.T' : 'anonymisation.turns.hint')}</p>
+      <p>{t(level === 'T' ? 'anonymisation.turns.hint.T' : 'anonymisation.turns.hint')}</p>
       <div className="actions">
         {tracks.map((track) => (
           <Button key={track} kind="secondary" className="small" onPress={() => add(track)}>
             <Plus aria-hidden="true" size={16} />
-            {say(`anonymisation.turns.add.${track}`)}
+            {t(`anonymisation.turns.add.${track}`)}
           </Button>
         ))}
       </div>
-      {turns.length === 0 && <p className="muted">{say('anonymisation.turns.none')}</p>}
+      {turns.length === 0 && <p className="muted">{t('anonymisation.turns.none')}</p>}
       {shown.length > 0 && (
         <ol className="work-list turn-list">
           {shown.map((turn) => (
@@ -105,10 +105,10 @@ export function TurnList({
 
 /** Returns stable callbacks, so that a change of one row does not render a hundred. */
 function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit) {
-  const { say } = useLanguage()
-  const now = useRef({ shown, positionMs, onEdit, say })
+  const { t } = useLanguage()
+  const now = useRef({ shown, positionMs, onEdit, say: t })
   useEffect(() => {
-    now.current = { shown, positionMs, onEdit, say }
+    now.current = { shown, positionMs, onEdit, say: t }
   })
   const [acts] = useState(() => ({
     onChange(key: number, change: Partial<CopyTurn>, act: string) {

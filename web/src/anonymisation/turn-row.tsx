@@ -35,14 +35,14 @@ export const TurnRow = memo(function TurnRow({
   onAccept: (key: number) => void
   onRemove: (key: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { key, track, fromMs, toMs, language, text } = turn
   const isUnreviewed = turn.isReviewed === false
   const words = useRef<HTMLTextAreaElement>(null)
   const noteId = useId()
   const wrong = wrongTimes(fromMs, toMs, durationMs)
-  const who = say(trackWords[track])
-  const name = say('anonymisation.turn.named', { who, from: formatTenths(fromMs), to: formatTenths(toMs) })
+  const who = t(trackWords[track])
+  const name = t('anonymisation.turn.named', { who, from: formatTenths(fromMs), to: formatTenths(toMs) })
   return (
     <li>
       <div
@@ -54,18 +54,18 @@ export const TurnRow = memo(function TurnRow({
       >
         <span className="turn-who">{who}</span>
         <TimeField
-          label={say('anonymisation.from')}
+          label={t('anonymisation.from')}
           valueMs={fromMs}
-          wrong={wrong && say(`anonymisation.times.${wrong}`)}
+          wrong={wrong && t(`anonymisation.times.${wrong}`)}
           onChange={(ms) => onChange(key, { fromMs: ms }, 'times')}
         />
         <TimeField
-          label={say('anonymisation.to')}
+          label={t('anonymisation.to')}
           valueMs={toMs}
           onChange={(ms) => onChange(key, { toMs: ms }, 'times')}
         />
         <PickOne
-          label={say('anonymisation.language')}
+          label={t('anonymisation.language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
           value={language}
           onChange={(changed) => onChange(key, { language: changed }, 'language')}
@@ -73,14 +73,14 @@ export const TurnRow = memo(function TurnRow({
         {isUnreviewed && (
           <span className="work-mark">
             <CircleDashed aria-hidden="true" size={18} />
-            {say('anonymisation.unreviewed')}
-            <span className="second">{say('anonymisation.turn.recognised')}</span>
+            {t('anonymisation.unreviewed')}
+            <span className="second">{t('anonymisation.turn.recognised')}</span>
           </span>
         )}
         <span className="work-acts">
           {isUnreviewed && (
             <RowButton
-              label={say('anonymisation.accept')}
+              label={t('anonymisation.accept')}
               of={name}
               icon={<Check aria-hidden="true" size={16} />}
               style="accept"
@@ -88,19 +88,19 @@ export const TurnRow = memo(function TurnRow({
             />
           )}
           <RowButton
-            label={say('anonymisation.playHere')}
+            label={t('anonymisation.playHere')}
             of={name}
             icon={<Play aria-hidden="true" size={16} />}
             onPress={() => onPlay(fromMs)}
           />
           <RowButton
-            label={say('anonymisation.split')}
+            label={t('anonymisation.split')}
             of={name}
             icon={<Scissors aria-hidden="true" size={16} />}
             onPress={() => onSplit(key, words.current?.selectionStart ?? text.length)}
           />
           <RowButton
-            label={say('anonymisation.remove')}
+            label={t('anonymisation.remove')}
             of={name}
             icon={<Trash2 aria-hidden="true" size={16} />}
             style="remove"
@@ -108,7 +108,7 @@ export const TurnRow = memo(function TurnRow({
           />
         </span>
         <label className="turn-words">
-          <span className="label">{say('anonymisation.words')}</span>
+          <span className="label">{t('anonymisation.words')}</span>
           <textarea
             ref={words}
             className="input"
@@ -122,8 +122,7 @@ export const TurnRow = memo(function TurnRow({
         </label>
         {(isIdentifying || isOverlapping) && (
           <span id={noteId} className="field-error turn-note">
-            {isIdentifying && say('anonymisation.turn.identifying')}{' '}
-            {isOverlapping && say('anonymisation.turn.overlaps')}
+            {isIdentifying && t('anonymisation.turn.identifying')} {isOverlapping && t('anonymisation.turn.overlaps')}
           </span>
         )}
       </div>

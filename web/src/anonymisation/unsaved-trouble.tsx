@@ -13,16 +13,16 @@ import type { Work } from './work.ts'
  * then.
  */
 export function ChangedElsewhere({ onMine, onTheirs }: { onMine: () => void; onTheirs: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <Notice kind="warning" title={say('anonymisation.elsewhere')} isUrgent>
-      <p>{say('anonymisation.elsewhere.text')}</p>
+    <Notice kind="warning" title={t('anonymisation.elsewhere')} isUrgent>
+      <p>{t('anonymisation.elsewhere.text')}</p>
       <div className="actions">
         <Button kind="secondary" onPress={onMine}>
-          {say('anonymisation.elsewhere.mine')}
+          {t('anonymisation.elsewhere.mine')}
         </Button>
         <Button kind="link" onPress={onTheirs}>
-          {say('anonymisation.elsewhere.theirs')}
+          {t('anonymisation.elsewhere.theirs')}
         </Button>
       </div>
     </Notice>
@@ -31,23 +31,23 @@ export function ChangedElsewhere({ onMine, onTheirs }: { onMine: () => void; onT
 
 /** Why a save failed, that the typed text is kept, and which row the server refused. */
 export function NotDone({ error, work, isUnsaved }: { error: unknown; work: Work; isUnsaved: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const row = refusedRow(error, work)
   return (
     <>
       {refusalKey(error) === 'anonymised-copy.times' ? (
         <Notice kind="error" isUrgent>
-          <p>{say('error.anonymised-copy.times')}</p>
+          <p>{t('error.anonymised-copy.times')}</p>
           {row !== undefined && (
             <Button kind="secondary" onPress={() => focusRow(row, 'input')}>
-              {say('anonymisation.goToRow')}
+              {t('anonymisation.goToRow')}
             </Button>
           )}
         </Notice>
       ) : (
         <Failure error={error} />
       )}
-      {isUnsaved && <p>{say('anonymisation.kept')}</p>}
+      {isUnsaved && <p>{t('anonymisation.kept')}</p>}
     </>
   )
 }

@@ -33,7 +33,7 @@ export function Workbench({
   under: UnderPurpose
   readAgain: () => Promise<AnonymisedCopy | undefined>
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [stored, update] = useStoredWork(personId, copy)
   const { busyWith, save, propose, recognise, render } = usePreparing(copy.id)
   const original = useRef<PlayerHandle>(null)
@@ -75,7 +75,7 @@ export function Workbench({
       return undefined
     }
     update((now) => recordSaved(now, work, answer.done.revision))
-    announce(say('anonymisation.saved'))
+    announce(t('anonymisation.saved'))
     return answer.done.revision
   }
   const saveAndRead = async () => {
@@ -87,7 +87,7 @@ export function Workbench({
     const now = await saveAndRead()
     if (!now) return
     if (now.lacks.length > 0) {
-      announce(say('anonymisation.next.missing'))
+      announce(t('anonymisation.next.missing'))
       return focusRow('standing')
     }
     const answer = await render(now.revision)
@@ -103,8 +103,8 @@ export function Workbench({
     edit((now) => (now === work ? found.work : withProposals(now, answer.done).work), 'propose')
     announce(
       found.turns + found.redactions === 0
-        ? say('anonymisation.proposed.none')
-        : say('anonymisation.proposed', { turns: found.turns, redactions: found.redactions }),
+        ? t('anonymisation.proposed.none')
+        : t('anonymisation.proposed', { turns: found.turns, redactions: found.redactions }),
     )
   }
   const recogniseNow = async (language: TurnLanguage) => {
@@ -168,7 +168,7 @@ export function Workbench({
       />
       <section className="panel stack" aria-labelledby="levels">
         <h2 id="levels" tabIndex={-1}>
-          {say('anonymisation.level')}
+          {t('anonymisation.level')}
         </h2>
         <LevelChoice
           levels={copy.levels}
@@ -202,20 +202,20 @@ export function Workbench({
         button={saveButton}
         onUndo={() => {
           update(undone)
-          announce(say('anonymisation.undone'))
+          announce(t('anonymisation.undone'))
           // With nothing left to undo, the undo button is disabled and cannot keep the focus.
           if (stored.past.length === 1) saveButton.current?.focus()
         }}
         onSave={onSave}
       />
       <Confirm
-        title={say('anonymisation.loses')}
-        doLabel={say(requests === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
+        title={t('anonymisation.loses')}
+        doLabel={t(requests === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
         isOpen={requests !== undefined}
         onDo={() => requests && act[requests]()}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say('anonymisation.loses.text')}</p>
+        <p>{t('anonymisation.loses.text')}</p>
       </Confirm>
     </div>
   )

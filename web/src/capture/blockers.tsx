@@ -9,28 +9,26 @@ const checkMs = 5_000
 
 /** Lists what keeps the installation from working, since when, and what to do. */
 export function Blockers() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/operation/blockers', undefined, {
     staleTime: 0,
     refetchInterval: checkMs,
   })
   return (
     <section className="panel stack-small" aria-labelledby="blockers">
-      <h2 id="blockers">{say('capture.operation.blockers')}</h2>
+      <h2 id="blockers">{t('capture.operation.blockers')}</h2>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && data.missing.length > 0 && (
-        <Notice kind="error">{say('capture.operation.missing', { parts: data.missing.join(', ') })}</Notice>
+        <Notice kind="error">{t('capture.operation.missing', { parts: data.missing.join(', ') })}</Notice>
       )}
-      {data?.items.length === 0 && data.missing.length === 0 && <p>{say('capture.operation.blockers.none')}</p>}
+      {data?.items.length === 0 && data.missing.length === 0 && <p>{t('capture.operation.blockers.none')}</p>}
       {data?.items.map(({ kind, code, about, of, since }) => (
-        <Notice key={`${kind} ${of} ${about ?? ''}`} kind="error" title={say(`capture.operation.blocker.${kind}`)}>
-          <p>{say(`capture.operation.blocker.${kind}.do`)}</p>
+        <Notice key={`${kind} ${of} ${about ?? ''}`} kind="error" title={t(`capture.operation.blocker.${kind}`)}>
+          <p>{t(`capture.operation.blocker.${kind}.do`)}</p>
           <dl className="facts">
-            <Fact label={say('capture.operation.blocker.since')}>{formatInstant(since, language, 'seconds')}</Fact>
-            <Fact label={say('capture.operation.blocker.of')}>{of}</Fact>
-            <Fact label={say('capture.operation.blocker.code')}>
-              {about === undefined ? code : `${code} (${about})`}
-            </Fact>
+            <Fact label={t('capture.operation.blocker.since')}>{formatInstant(since, language, 'seconds')}</Fact>
+            <Fact label={t('capture.operation.blocker.of')}>{of}</Fact>
+            <Fact label={t('capture.operation.blocker.code')}>{about === undefined ? code : `${code} (${about})`}</Fact>
           </dl>
         </Notice>
       ))}

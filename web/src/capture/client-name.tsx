@@ -2,13 +2,13 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** A recording client: its own name, and the trunk of its requests. */
 export function ClientName({ client, trunk }: { client: string; trunk?: string | undefined }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
-      {client === '' ? say('capture.client.unnamed') : <span translate="no">{client}</span>}
+      {client === '' ? t('capture.client.unnamed') : <span translate="no">{client}</span>}
       {trunk !== undefined && (
         <span className="second">
-          {trunk === '' ? say('capture.trunk.none') : say('capture.trunk.is', { name: trunk })}
+          {trunk === '' ? t('capture.trunk.none') : t('capture.trunk.is', { name: trunk })}
         </span>
       )}
     </>

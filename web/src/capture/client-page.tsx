@@ -19,7 +19,7 @@ const groups: readonly { title: 'wrong' | 'made' | 'sent'; kinds: readonly Kind[
 
 /** One recording client: what it sends, and which values are made of it. */
 export function ClientPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/capture/clients/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -27,14 +27,10 @@ export function ClientPage() {
     { params: { path: { id: Number(id) } } },
     { staleTime: 0 },
   )
-  const crumbs = [{ label: say('capture.clients.title'), to: '/capture/clients' as const }]
-  const title = data?.client.client || say('capture.client.unnamed')
+  const crumbs = [{ label: t('capture.clients.title'), to: '/capture/clients' as const }]
+  const title = data?.client.client || t('capture.client.unnamed')
   return (
-    <Page
-      title={data || error ? title : say('capture.clients.title')}
-      lead={say('capture.client.lead')}
-      crumbs={crumbs}
-    >
+    <Page title={data || error ? title : t('capture.clients.title')} lead={t('capture.client.lead')} crumbs={crumbs}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
@@ -47,8 +43,8 @@ export function ClientPage() {
             const filled = tables.filter(([, sends]) => sends.length > 0)
             return (
               <section key={group} className="stack-small" aria-labelledby={`sends-${group}`}>
-                <h2 id={`sends-${group}`}>{say(`capture.sends.${group}`)}</h2>
-                {filled.length === 0 && <p className="muted">{say('capture.sends.none')}</p>}
+                <h2 id={`sends-${group}`}>{t(`capture.sends.${group}`)}</h2>
+                {filled.length === 0 && <p className="muted">{t('capture.sends.none')}</p>}
                 {filled.map(([kind, sends]) => (
                   <Sends key={kind} kind={kind} sends={sends} of={data.client.sessions} />
                 ))}
@@ -62,16 +58,16 @@ export function ClientPage() {
 }
 
 function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[]; of: number }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <div className="panel">
       <table className="table sends-table">
-        <caption>{say(`capture.kind.${kind}`)}</caption>
+        <caption>{t(`capture.kind.${kind}`)}</caption>
         <thead>
           <tr>
-            <th scope="col">{say('capture.name')}</th>
+            <th scope="col">{t('capture.name')}</th>
             <th scope="col" className="numeric">
-              {say('capture.times')}
+              {t('capture.times')}
             </th>
           </tr>
         </thead>
@@ -80,12 +76,12 @@ function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[];
             <tr key={name}>
               <th scope="row">
                 <code>{name}</code>
-                <span className="second">{say('capture.seen.at', { time: formatInstant(lastAt, language) })}</span>
+                <span className="second">{t('capture.seen.at', { time: formatInstant(lastAt, language) })}</span>
               </th>
               <td className="numeric">
                 {kind === 'refusal'
                   ? formatCount(times, language)
-                  : say('capture.times.of', { times: formatCount(times, language), of: formatCount(of, language) })}
+                  : t('capture.times.of', { times: formatCount(times, language), of: formatCount(of, language) })}
               </td>
             </tr>
           ))}

@@ -12,13 +12,13 @@ import { ClientName } from './client-name.tsx'
 
 /** Tallennettavaa lähettävät järjestelmät (SBC): every recording client seen so far. */
 export function ClientsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = useClients()
   return (
-    <Page title={say('capture.clients.title')} lead={say('capture.clients.lead')}>
+    <Page title={t('capture.clients.title')} lead={t('capture.clients.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('capture.clients.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('capture.clients.none')}</Notice>}
       {data?.items.map((client) => (
         <section key={client.id} className="panel stack-small" aria-labelledby={`client-${client.id}`}>
           <h2 id={`client-${client.id}`}>
@@ -35,17 +35,17 @@ export function ClientsPage() {
 
 /** First and last use, and counts. */
 export function ClientFacts({ client }: { client: SeenClient }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const number = (count: number) => formatCount(count, language)
   return (
     <dl className="facts">
-      <Fact label={say('capture.trunk')}>{client.trunk === '' ? say('capture.trunk.none') : client.trunk}</Fact>
-      <Fact label={say('capture.seen.first')}>{formatInstant(client.firstAt, language)}</Fact>
-      <Fact label={say('capture.seen.last')}>{formatInstant(client.lastAt, language)}</Fact>
-      <Fact label={say('capture.sessions')}>{number(client.sessions)}</Fact>
-      {client.refused > 0 && <Fact label={say('capture.refused')}>{number(client.refused)}</Fact>}
-      <Fact label={say('capture.problems')}>
-        {client.problems === 0 ? say('capture.problems.none') : number(client.problems)}
+      <Fact label={t('capture.trunk')}>{client.trunk === '' ? t('capture.trunk.none') : client.trunk}</Fact>
+      <Fact label={t('capture.seen.first')}>{formatInstant(client.firstAt, language)}</Fact>
+      <Fact label={t('capture.seen.last')}>{formatInstant(client.lastAt, language)}</Fact>
+      <Fact label={t('capture.sessions')}>{number(client.sessions)}</Fact>
+      {client.refused > 0 && <Fact label={t('capture.refused')}>{number(client.refused)}</Fact>}
+      <Fact label={t('capture.problems')}>
+        {client.problems === 0 ? t('capture.problems.none') : number(client.problems)}
       </Fact>
     </dl>
   )

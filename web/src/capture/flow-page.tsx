@@ -13,12 +13,12 @@ import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import type { CallFlow } from './capture-shapes.ts'
 import { ClientName } from './client-name.tsx'
-import { sayCarried, sayStep, sinceFirst } from './flow-steps.ts'
+import { detailsText, stepText, sinceFirst } from './flow-steps.ts'
 import { Problems } from './flows-page.tsx'
 import { Ladder } from './ladder.tsx'
 
 export function FlowPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id } = useParams({ from: '/capture/flows/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -26,12 +26,12 @@ export function FlowPage() {
     { params: { path: { id } } },
     { staleTime: 0 },
   )
-  const crumbs = [{ label: say('capture.flows.title'), to: '/capture/flows' as const }]
+  const crumbs = [{ label: t('capture.flows.title'), to: '/capture/flows' as const }]
   const title = data
-    ? say('capture.flow.title.at', { time: formatInstant(data.startedAt, language, 'seconds') })
-    : say('capture.flow.title')
+    ? t('capture.flow.title.at', { time: formatInstant(data.startedAt, language, 'seconds') })
+    : t('capture.flow.title')
   return (
-    <Page title={title} lead={say('capture.flow.lead')} crumbs={crumbs}>
+    <Page title={title} lead={t('capture.flow.lead')} crumbs={crumbs}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <Flow flow={data} />}
@@ -40,7 +40,7 @@ export function FlowPage() {
 }
 
 function Flow({ flow }: { flow: CallFlow }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const presence = usePresence()
   const opensCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
   const seconds = (since: number) =>
@@ -49,23 +49,23 @@ function Flow({ flow }: { flow: CallFlow }) {
   const [first] = flow.steps
   return (
     <>
-      <section className="panel" aria-label={say('capture.flow.title')}>
+      <section className="panel" aria-label={t('capture.flow.title')}>
         <dl className="facts">
-          <Fact label={say('capture.client')}>
+          <Fact label={t('capture.client')}>
             <ClientName client={flow.client} />
           </Fact>
-          <Fact label={say('capture.kind.transport')}>{flow.transport.toUpperCase()}</Fact>
-          <Fact label={say('capture.flow.ended.at')}>
-            {flow.endedAt ? formatTime(flow.endedAt, language, 'seconds') : say('capture.flow.going')}
+          <Fact label={t('capture.kind.transport')}>{flow.transport.toUpperCase()}</Fact>
+          <Fact label={t('capture.flow.ended.at')}>
+            {flow.endedAt ? formatTime(flow.endedAt, language, 'seconds') : t('capture.flow.going')}
           </Fact>
-          <Fact label={say('capture.flow.state')}>
+          <Fact label={t('capture.flow.state')}>
             <Problems flow={flow} />
           </Fact>
           {opensCalls && contacts.length > 0 && (
-            <Fact label={say('capture.flow.contact')}>
+            <Fact label={t('capture.flow.contact')}>
               {contacts.map((id) => (
                 <Link key={id} to="/contacts/$id" params={{ id }}>
-                  {say('capture.flow.contact.open')}
+                  {t('capture.flow.contact.open')}
                 </Link>
               ))}
             </Fact>
@@ -73,19 +73,19 @@ function Flow({ flow }: { flow: CallFlow }) {
         </dl>
       </section>
       <section className="flow panel" aria-labelledby="flow-steps">
-        <h2 id="flow-steps">{say('capture.flow.steps')}</h2>
+        <h2 id="flow-steps">{t('capture.flow.steps')}</h2>
         <div className="flow-columns">
           <Ladder steps={flow.steps} seconds={seconds} />
           <div className="flow-table">
             <table className="table">
-              <caption className="visually-hidden">{say('capture.flow.steps')}</caption>
+              <caption className="visually-hidden">{t('capture.flow.steps')}</caption>
               <thead>
                 <tr>
                   <th scope="col" className="numeric">
-                    {say('capture.flow.since')}
+                    {t('capture.flow.since')}
                   </th>
-                  <th scope="col">{say('capture.flow.who')}</th>
-                  <th scope="col">{say('capture.flow.what')}</th>
+                  <th scope="col">{t('capture.flow.who')}</th>
+                  <th scope="col">{t('capture.flow.what')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -93,10 +93,10 @@ function Flow({ flow }: { flow: CallFlow }) {
                   flow.steps.map((step, index) => (
                     <tr key={index}>
                       <td className="numeric">{seconds(sinceFirst(step, first))}</td>
-                      <td>{say(`capture.by.${step.by}.short`)}</td>
+                      <td>{t(`capture.by.${step.by}.short`)}</td>
                       <td>
-                        {sayStep(step, say)}
-                        {step.with.length > 0 && <span className="second">{sayCarried(step, say)}</span>}
+                        {stepText(step, t)}
+                        {step.with.length > 0 && <span className="second">{detailsText(step, t)}</span>}
                       </td>
                     </tr>
                   ))}
@@ -106,7 +106,7 @@ function Flow({ flow }: { flow: CallFlow }) {
         </div>
         {flow.leftOut > 0 && (
           <Notice kind="info">
-            {say('capture.flow.left-out', { count: flow.leftOut, number: String(flow.leftOut) })}
+            {t('capture.flow.left-out', { count: flow.leftOut, number: String(flow.leftOut) })}
           </Notice>
         )}
       </section>

@@ -1,21 +1,21 @@
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { FlowStep } from './capture-shapes.ts'
 
 /** Returns the text of a step; SIP's own word if there is none. */
-export function sayStep({ what }: Pick<FlowStep, 'what'>, say: Say): string {
-  return textOf(`capture.step.${what}`, say) ?? what
+export function stepText({ what }: Pick<FlowStep, 'what'>, t: Translate): string {
+  return textOf(`capture.step.${what}`, t) ?? what
 }
 
 /** Returns what a step carried, or its reason. SDP codes and SIP reasons have no texts and stay as they are. */
-export function sayCarried({ with: words }: Pick<FlowStep, 'with'>, say: Say): string {
+export function detailsText({ with: words }: Pick<FlowStep, 'with'>, t: Translate): string {
   return words
-    .map((word) => textOf(`capture.because.${word}`, say) ?? textOf(`capture.carried.${word}`, say) ?? word)
+    .map((word) => textOf(`capture.because.${word}`, t) ?? textOf(`capture.carried.${word}`, t) ?? word)
     .join(', ')
 }
 
 /** A missing key returns itself. */
-function textOf(key: string, say: Say): string | undefined {
-  const text = say(key as Word)
+function textOf(key: string, t: Translate): string | undefined {
+  const text = t(key as Word)
   return text === key ? undefined : text
 }
 

@@ -15,7 +15,7 @@ const shows = ['all', 'troubled'] as const
 
 /** Puhelujen merkinanto: the sessions whose signalling capture still holds. */
 export function FlowsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { show = 'all', segment } = useSearch({ from: '/capture/flows', select: readFlowFilters })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -25,9 +25,9 @@ export function FlowsPage() {
   )
   const items = data?.items.filter(({ problems }) => show === 'all' || problems.length > 0) ?? []
   return (
-    <Page title={say('capture.flows.title')} lead={say('capture.flows.lead')}>
+    <Page title={t('capture.flows.title')} lead={t('capture.flows.lead')}>
       {segment === undefined ? (
-        <nav aria-label={say('capture.flows.show')} className="switcher">
+        <nav aria-label={t('capture.flows.show')} className="switcher">
           <ul>
             {shows.map((one) => (
               <li key={one}>
@@ -37,7 +37,7 @@ export function FlowsPage() {
                   resetScroll={false}
                   activeOptions={wholeAddress}
                 >
-                  {say(`capture.flows.show.${one}`)}
+                  {t(`capture.flows.show.${one}`)}
                 </Link>
               </li>
             ))}
@@ -45,19 +45,19 @@ export function FlowsPage() {
         </nav>
       ) : (
         <p>
-          {say('capture.flows.of-segment')}{' '}
+          {t('capture.flows.of-segment')}{' '}
           <Link to="/capture/flows" search={{}}>
-            {say('capture.flows.show.all')}
+            {t('capture.flows.show.all')}
           </Link>
         </p>
       )}
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && data.unanswered.length > 0 && (
-        <Notice kind="warning">{say('capture.flows.unanswered', { names: data.unanswered.join(', ') })}</Notice>
+        <Notice kind="warning">{t('capture.flows.unanswered', { names: data.unanswered.join(', ') })}</Notice>
       )}
       {data && items.length === 0 && (
-        <Notice kind="info">{say(segment === undefined ? 'capture.flows.none' : 'capture.flows.none.segment')}</Notice>
+        <Notice kind="info">{t(segment === undefined ? 'capture.flows.none' : 'capture.flows.none.segment')}</Notice>
       )}
       {items.length > 0 && <List items={items} />}
     </Page>
@@ -65,7 +65,7 @@ export function FlowsPage() {
 }
 
 function List({ items }: { items: readonly FlowHead[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const isWide = useWide(900)
   if (!isWide) {
     return (
@@ -87,14 +87,14 @@ function List({ items }: { items: readonly FlowHead[] }) {
   }
   return (
     <table className="results shares-table">
-      <caption className="visually-hidden">{say('capture.flows.title')}</caption>
+      <caption className="visually-hidden">{t('capture.flows.title')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('capture.flow.began')}</th>
-          <th scope="col">{say('capture.client')}</th>
-          <th scope="col">{say('capture.kind.transport')}</th>
-          <th scope="col">{say('capture.node')}</th>
-          <th scope="col">{say('capture.flow.state')}</th>
+          <th scope="col">{t('capture.flow.began')}</th>
+          <th scope="col">{t('capture.client')}</th>
+          <th scope="col">{t('capture.kind.transport')}</th>
+          <th scope="col">{t('capture.node')}</th>
+          <th scope="col">{t('capture.flow.state')}</th>
         </tr>
       </thead>
       <tbody>
@@ -129,12 +129,12 @@ function Began({ flow }: { flow: FlowHead }) {
 
 /** Badges with the problems of a session, or that it has none. */
 export function Problems({ flow }: { flow: FlowHead }) {
-  const { say } = useLanguage()
-  if (flow.problems.length === 0) return <>{say(flow.endedAt ? 'capture.flow.ended' : 'capture.flow.going')}</>
+  const { t } = useLanguage()
+  if (flow.problems.length === 0) return <>{t(flow.endedAt ? 'capture.flow.ended' : 'capture.flow.going')}</>
   return (
     <ul className="flow-problems">
       {flow.problems.map((problem) => (
-        <li key={problem}>{say(`capture.flow.problem.${problem}`)}</li>
+        <li key={problem}>{t(`capture.flow.problem.${problem}`)}</li>
       ))}
     </ul>
   )

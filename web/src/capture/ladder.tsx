@@ -1,6 +1,6 @@
 import { useLanguage } from '../language/use-words.ts'
 import type { FlowStep } from './capture-shapes.ts'
-import { sayStep, sinceFirst } from './flow-steps.ts'
+import { stepText, sinceFirst } from './flow-steps.ts'
 
 const width = 320
 const [left, right] = [70, 250]
@@ -9,7 +9,7 @@ const topPx = 34
 
 /** Ladder diagram of a session. Hidden from screen readers: the table beside it has the same steps. */
 export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds: (since: number) => string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const first = steps[0]
   if (!first) return null
   const height = topPx + steps.length * rowPx + 8
@@ -21,16 +21,16 @@ export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds
         </marker>
       </defs>
       <text x={left} y={14} className="ladder-lane">
-        {say('capture.by.client.short')}
+        {t('capture.by.client.short')}
       </text>
       <text x={right} y={14} className="ladder-lane">
-        {say('capture.by.recorder.short')}
+        {t('capture.by.recorder.short')}
       </text>
       <line x1={left} x2={left} y1={22} y2={height} className="ladder-line" />
       <line x1={right} x2={right} y1={22} y2={height} className="ladder-line" />
       {steps.map((step, index) => {
         const y = topPx + index * rowPx + 18
-        const word = sayStep(step, say)
+        const word = stepText(step, t)
         return (
           <g key={index} className={`ladder-${step.by} ${isMedia(step) ? 'ladder-media' : ''}`}>
             <text x={4} y={y + 4} className="ladder-time">

@@ -14,24 +14,22 @@ const checkMs = 5_000
 
 /** Tallentimet: the capture nodes of this register and the state of each. */
 export function NodesPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/capture/nodes', undefined, {
     staleTime: 0,
     refetchInterval: checkMs,
   })
   return (
-    <Page title={say('capture.nodes.title')} lead={say('capture.nodes.lead')}>
+    <Page title={t('capture.nodes.title')} lead={t('capture.nodes.lead')}>
       <Blockers />
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('capture.nodes.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('capture.nodes.none')}</Notice>}
       {data?.items.map((node) => (
         <section key={node.id} className="panel stack-small" aria-labelledby={`node-${node.id}`}>
           <h2 id={`node-${node.id}`}>{node.name}</h2>
-          {node.state === 'silent' && (
-            <Notice kind="warning">{say('capture.nodes.silent', { name: node.name })}</Notice>
-          )}
-          {node.sharesName && <Notice kind="warning">{say('capture.nodes.twice', { name: node.name })}</Notice>}
+          {node.state === 'silent' && <Notice kind="warning">{t('capture.nodes.silent', { name: node.name })}</Notice>}
+          {node.sharesName && <Notice kind="warning">{t('capture.nodes.twice', { name: node.name })}</Notice>}
           <NodeFacts node={node} />
         </section>
       ))}
@@ -40,17 +38,17 @@ export function NodesPage() {
 }
 
 function NodeFacts({ node }: { node: CaptureNode }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const number = (count: number) => formatCount(count, language)
   return (
     <dl className="facts">
-      <Fact label={say('capture.nodes.state')}>{say(`capture.nodes.state.${node.state}`)}</Fact>
-      <Fact label={say('capture.nodes.heard')}>{formatInstant(node.aliveAt, language, 'seconds')}</Fact>
-      <Fact label={say('capture.sessions')}>{number(node.sessions)}</Fact>
-      <Fact label={say('capture.nodes.recordings')}>{number(node.recordings)}</Fact>
-      <Fact label={say('capture.nodes.waiting')}>{number(node.waiting)}</Fact>
-      <Fact label={say('capture.nodes.open')}>{number(node.openCalls)}</Fact>
-      <Fact label={say('capture.nodes.version')}>{node.version}</Fact>
+      <Fact label={t('capture.nodes.state')}>{t(`capture.nodes.state.${node.state}`)}</Fact>
+      <Fact label={t('capture.nodes.heard')}>{formatInstant(node.aliveAt, language, 'seconds')}</Fact>
+      <Fact label={t('capture.sessions')}>{number(node.sessions)}</Fact>
+      <Fact label={t('capture.nodes.recordings')}>{number(node.recordings)}</Fact>
+      <Fact label={t('capture.nodes.waiting')}>{number(node.waiting)}</Fact>
+      <Fact label={t('capture.nodes.open')}>{number(node.openCalls)}</Fact>
+      <Fact label={t('capture.nodes.version')}>{node.version}</Fact>
     </dl>
   )
 }

@@ -23,7 +23,7 @@ import {
 import { ClientName } from './client-name.tsx'
 
 export function ReceptionPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { span = 'day', by = 'client' } = useSearch({ from: '/capture', select: readReceptionView })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -33,13 +33,13 @@ export function ReceptionPage() {
   )
   const search = (next: { span?: string; by?: string }) => readReceptionView({ span, by, ...next })
   return (
-    <Page title={say('capture.title')} lead={say('capture.lead')}>
-      <nav aria-label={say('capture.span')} className="switcher">
+    <Page title={t('capture.title')} lead={t('capture.lead')}>
+      <nav aria-label={t('capture.span')} className="switcher">
         <ul>
           {spans.map((one) => (
             <li key={one}>
               <Link to="/capture" search={search({ span: one })} resetScroll={false} activeOptions={wholeAddress}>
-                {say(`capture.span.${one}`)}
+                {t(`capture.span.${one}`)}
               </Link>
             </li>
           ))}
@@ -47,18 +47,18 @@ export function ReceptionPage() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('capture.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('capture.none')}</Notice>}
       {data && data.items.length > 0 && (
         <>
           <Troubles items={data.items} />
           <section className="stack-small" aria-labelledby="capture-counts">
-            <h2 id="capture-counts">{say(`capture.by.${by}`)}</h2>
-            <nav aria-label={say('capture.by')} className="switcher">
+            <h2 id="capture-counts">{t(`capture.by.${by}`)}</h2>
+            <nav aria-label={t('capture.by')} className="switcher">
               <ul>
                 {views.map((one) => (
                   <li key={one}>
                     <Link to="/capture" search={search({ by: one })} resetScroll={false} activeOptions={wholeAddress}>
-                      {say(`capture.by.${one}`)}
+                      {t(`capture.by.${one}`)}
                     </Link>
                   </li>
                 ))}
@@ -74,7 +74,7 @@ export function ReceptionPage() {
 
 /** Problems that need attention, one sentence each. */
 function Troubles({ items }: { items: readonly ReceptionPeriod[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [all] = sumReception(items, () => '')
   if (!all) return null
   const { recordings } = all.counts
@@ -82,19 +82,19 @@ function Troubles({ items }: { items: readonly ReceptionPeriod[] }) {
   if (found.length === 0) {
     return (
       <Notice kind="success">
-        {say('capture.fine', { count: recordings, number: formatCount(recordings, language) })}
+        {t('capture.fine', { count: recordings, number: formatCount(recordings, language) })}
       </Notice>
     )
   }
   return (
     <Notice
       kind="warning"
-      title={say('capture.troubles', { count: recordings, number: formatCount(recordings, language) })}
+      title={t('capture.troubles', { count: recordings, number: formatCount(recordings, language) })}
     >
       <ul>
         {found.map((name) => (
           <li key={name}>
-            {say(`capture.${name}.count`, { count: all.counts[name], number: formatCount(all.counts[name], language) })}
+            {t(`capture.${name}.count`, { count: all.counts[name], number: formatCount(all.counts[name], language) })}
           </li>
         ))}
       </ul>
@@ -106,7 +106,7 @@ const columns = ['recordings', 'oneWay', 'silent', 'empty', 'lossy', 'loss', 'ji
 type Column = (typeof columns)[number]
 
 function Rows({ items, by, isByDay }: { items: readonly ReceptionPeriod[]; by: View; isByDay: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const isWide = useWide(900)
   const rows = sumReception(items, ({ at, trunk, client }) => (by === 'time' ? at : JSON.stringify([trunk, client])))
   const title = (first: ReceptionPeriod) =>
@@ -120,7 +120,7 @@ function Rows({ items, by, isByDay }: { items: readonly ReceptionPeriod[]; by: V
             <dl className="card-facts">
               {columns.map((column) => (
                 <div key={column}>
-                  <dt>{say(`capture.${column}`)}</dt>
+                  <dt>{t(`capture.${column}`)}</dt>
                   <dd>
                     <Figure counts={counts} column={column} />
                   </dd>
@@ -134,13 +134,13 @@ function Rows({ items, by, isByDay }: { items: readonly ReceptionPeriod[]; by: V
   }
   return (
     <table className="results shares-table">
-      <caption className="visually-hidden">{say(`capture.by.${by}`)}</caption>
+      <caption className="visually-hidden">{t(`capture.by.${by}`)}</caption>
       <thead>
         <tr>
-          <th scope="col">{say(by === 'time' ? 'capture.time' : 'capture.client')}</th>
+          <th scope="col">{t(by === 'time' ? 'capture.time' : 'capture.client')}</th>
           {columns.map((column) => (
             <th key={column} scope="col" className="numeric">
-              {say(`capture.${column}`)}
+              {t(`capture.${column}`)}
             </th>
           ))}
         </tr>
@@ -167,7 +167,7 @@ function PeriodName({ at, isDay }: { at: string; isDay: boolean }) {
 }
 
 function Figure({ counts, column }: { counts: Counts; column: Column }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (column === 'loss') {
     const untimely: [Word, number][] = [
       ['capture.late.count', counts.late],
@@ -180,7 +180,7 @@ function Figure({ counts, column }: { counts: Counts; column: Column }) {
           .filter(([, count]) => count > 0)
           .map(([word, count]) => (
             <span key={word} className="second">
-              {say(word, { count, number: formatCount(count, language) })}
+              {t(word, { count, number: formatCount(count, language) })}
             </span>
           ))}
       </>
@@ -189,9 +189,9 @@ function Figure({ counts, column }: { counts: Counts; column: Column }) {
   if (column === 'jitter') {
     return (
       <>
-        {say('capture.ms', { number: formatDecimal(counts.jitterMs, language) })}
+        {t('capture.ms', { number: formatDecimal(counts.jitterMs, language) })}
         <span className="second">
-          {say('capture.jitter.worst', { number: formatDecimal(counts.worstJitterMs, language) })}
+          {t('capture.jitter.worst', { number: formatDecimal(counts.worstJitterMs, language) })}
         </span>
       </>
     )

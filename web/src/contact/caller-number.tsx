@@ -11,7 +11,7 @@ import { announce } from '../shell/announce.tsx'
 
 /** The caller's number, masked until revealed. Revealing is logged, and the page says so first. */
 export function CallerNumber({ contact }: { contact: ContactDetail }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const under = usePurpose()
   const [number, setNumber] = useState<string>()
   const reveal = $api.useMutation('post', '/api/contacts/{id}/caller')
@@ -33,16 +33,16 @@ export function CallerNumber({ contact }: { contact: ContactDetail }) {
         <span className="reveal">
           <Button kind="link" isBusy={reveal.isPending} onPress={() => void show()} aria-describedby="reveal-note">
             <Eye aria-hidden="true" size={16} />
-            {say('contacts.caller.reveal')}
+            {t('contacts.caller.reveal')}
           </Button>
           <span id="reveal-note" className="second">
-            {say('contacts.caller.reveal.note')}
+            {t('contacts.caller.reveal.note')}
           </span>
         </span>
       )}
       {reveal.error && (
         <span className="field-error" role="alert">
-          {say(`error.${refusalKey(reveal.error)}`)}
+          {t(`error.${refusalKey(reveal.error)}`)}
         </span>
       )}
     </>

@@ -26,10 +26,10 @@ const againMs = 15_000
 const maxRetries = 40
 
 export function ContactPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id } = useParams({ from: '/contacts/$id' })
   // The router passes all search parameters; only a moment is used.
-  const { t, part } = useSearch({ from: '/contacts/$id', select: readMoment })
+  const { t: atSeconds, part } = useSearch({ from: '/contacts/$id', select: readMoment })
   const under = usePurpose()
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
@@ -52,13 +52,13 @@ export function ContactPage() {
   const served = servedRequest(under)
   const crumbs = served
     ? [
-        { label: say('requests.title'), to: '/requests' as const },
+        { label: t('requests.title'), to: '/requests' as const },
         { label: served.number, to: '/requests/$id' as const, params: { id: served.id } },
       ]
-    : [{ label: say('shell.nav.search'), ...searchAt(lastSearch()) }]
+    : [{ label: t('shell.nav.search'), ...searchAt(lastSearch()) }]
   const title = contact
-    ? say('contact.title.at', { time: formatInstant(contact.startedAt, language) })
-    : say('contact.title')
+    ? t('contact.title.at', { time: formatInstant(contact.startedAt, language) })
+    : t('contact.title')
   const momentPart = part ?? contact?.segments.find((segment) => segment.recording.state === 'available')?.id
 
   return (
@@ -71,7 +71,7 @@ export function ContactPage() {
           {under.purpose === 'INSPECTION' && (
             <p>
               <Link to="/contacts/$id/looks" params={{ id }}>
-                {say('contact.access.link')}
+                {t('contact.access.link')}
               </Link>
             </p>
           )}
@@ -83,7 +83,7 @@ export function ContactPage() {
               position={index + 1}
               me={me}
               under={under}
-              momentMs={segment.id === momentPart ? momentIn(segment, t) : undefined}
+              momentMs={segment.id === momentPart ? momentIn(segment, atSeconds) : undefined}
               onViewed={() => void refetch()}
             />
           ))}

@@ -1,7 +1,7 @@
 import type { SegmentDetail } from '../api/shapes.ts'
 import { formatCount, formatDraw, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { formatHours, sayQuota } from '../plan/rule-words.ts'
+import { formatHours, quotaText } from '../plan/rule-words.ts'
 import { publicPages } from '../shell/public-pages.ts'
 import { Fact } from './facts.tsx'
 import { sentencesOf } from './reason-sentences.ts'
@@ -13,7 +13,7 @@ type Decision = SegmentDetail['decision']
  * was answered (R14).
  */
 export function DecisionReason({ decision, isOngoing }: { decision: Decision; isOngoing: boolean }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { share, draw, quotaUsed, rule, ruleId, ruleVersion, descriptionVersion } = decision
   const outcome = decision.record ? 'yes' : 'no'
   const ending = isOngoing ? '.ongoing' : ''
@@ -24,31 +24,31 @@ export function DecisionReason({ decision, isOngoing }: { decision: Decision; is
     draw: draw == null ? '' : formatDraw(draw, language),
     hours: rule?.hours ? formatHours(rule.hours, language) : '',
     used: quotaUsed == null ? '' : formatCount(quotaUsed, language),
-    outcome: say(`contact.why.outcome.${outcome}${ending}` as Word),
+    outcome: t(`contact.why.outcome.${outcome}${ending}` as Word),
   }
   const isExplained = ruleId !== undefined && ruleVersion !== undefined && share !== undefined
   return (
     <div className="why">
-      <h3>{say(`contact.why.title.${outcome}${ending}` as Word)}</h3>
+      <h3>{t(`contact.why.title.${outcome}${ending}` as Word)}</h3>
       <p>
         {sentencesOf(decision)
-          .map((word) => say(word, values))
+          .map((word) => t(word, values))
           .join(' ')}
       </p>
       {isExplained && (
         <details className="why-numbers">
-          <summary>{say('contact.why.numbers')}</summary>
-          <p>{say(draw == null ? 'contact.why.short.rule' : 'contact.why.short.draw', values)}</p>
+          <summary>{t('contact.why.numbers')}</summary>
+          <p>{t(draw == null ? 'contact.why.short.rule' : 'contact.why.short.draw', values)}</p>
         </details>
       )}
       {(rule?.quota ?? rule?.hours ?? descriptionVersion) !== undefined && (
         <dl className="facts facts-small">
-          {rule?.quota && <Fact label={say('contact.why.quota')}>{sayQuota(rule.quota, say, language)}</Fact>}
-          {rule?.hours && <Fact label={say('contact.why.hours')}>{values.hours}</Fact>}
+          {rule?.quota && <Fact label={t('contact.why.quota')}>{quotaText(rule.quota, t, language)}</Fact>}
+          {rule?.hours && <Fact label={t('contact.why.hours')}>{values.hours}</Fact>}
           {descriptionVersion !== undefined && (
-            <Fact label={say('contact.why.description')}>
+            <Fact label={t('contact.why.description')}>
               <a href={`${publicPages.description[language]}/${descriptionVersion}`}>
-                {say('plan.version.number', { version: descriptionVersion })}
+                {t('plan.version.number', { version: descriptionVersion })}
               </a>
             </Fact>
           )}

@@ -21,15 +21,15 @@ export function DestructionProof({
   /** A party of the call, or the Service Unit for a party. */
   mayCertify: boolean
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (!entry) {
     if (!certificate || !mayCertify) return null
     const { expectedAt } = certificate
     return (
       <p className="muted">
         {expectedAt
-          ? say('contact.destruction.certificate.expected', { time: formatInstant(expectedAt, language) })
-          : say('contact.destruction.certificate.later')}
+          ? t('contact.destruction.certificate.expected', { time: formatInstant(expectedAt, language) })
+          : t('contact.destruction.certificate.later')}
       </p>
     )
   }
@@ -37,19 +37,19 @@ export function DestructionProof({
   return (
     <>
       <dl className="facts facts-small">
-        <Fact label={say('contact.destruction.entry')}>
-          {say('contact.destruction.entry.at', {
+        <Fact label={t('contact.destruction.entry')}>
+          {t('contact.destruction.entry.at', {
             seq: formatCount(entry.seq, language),
             time: formatInstant(entry.at, language),
           })}
         </Fact>
-        <Fact label={say('contact.destruction.copies')}>
-          {entry.places.length > 0 ? <ReachedPlaces places={entry.places} /> : say('contact.destruction.copies.none')}
+        <Fact label={t('contact.destruction.copies')}>
+          {entry.places.length > 0 ? <ReachedPlaces places={entry.places} /> : t('contact.destruction.copies.none')}
         </Fact>
       </dl>
       {mayCertify && (
         <div className="certificate">
-          <p>{say('contact.destruction.certificate')}</p>
+          <p>{t('contact.destruction.certificate')}</p>
           <ul className="number-list plain-list">
             {languages.map((one) => (
               <li key={one}>

@@ -8,42 +8,42 @@ import { CallerNumber } from './caller-number.tsx'
 
 /** The register's fields of one contact (R10) and its retention (R22). */
 export function Facts({ contact }: { contact: ContactDetail }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const lengthMs = contact.endedAt ? Date.parse(contact.endedAt) - Date.parse(contact.startedAt) : undefined
   return (
     <section className="panel" aria-labelledby="facts-title">
       <h2 id="facts-title" className="visually-hidden">
-        {say('contact.facts')}
+        {t('contact.facts')}
       </h2>
       <dl className="facts">
-        <Fact label={say('contacts.field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
+        <Fact label={t('contacts.field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
         {contact.waitedFrom && (
-          <Fact label={say('contact.waited')}>
+          <Fact label={t('contact.waited')}>
             {formatLength(Date.parse(waitEndOf(contact)) - Date.parse(contact.waitedFrom))}
             <span className="second">
-              {say('contact.waited.from', { time: formatInstant(contact.waitedFrom, language, 'seconds') })}
+              {t('contact.waited.from', { time: formatInstant(contact.waitedFrom, language, 'seconds') })}
             </span>
           </Fact>
         )}
-        <Fact label={say('contacts.field.end')}>
-          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('contacts.field.end.ongoing')}
+        <Fact label={t('contacts.field.end')}>
+          {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : t('contacts.field.end.ongoing')}
           {lengthMs != null && (
-            <span className="second">{say('contact.length', { length: formatLength(lengthMs) })}</span>
+            <span className="second">{t('contact.length', { length: formatLength(lengthMs) })}</span>
           )}
         </Fact>
-        <Fact label={say('contacts.field.caller')}>
+        <Fact label={t('contacts.field.caller')}>
           <CallerNumber contact={contact} />
         </Fact>
-        <Fact label={say('contacts.field.number')}>
+        <Fact label={t('contacts.field.number')}>
           <span className="number">{formatPhone(contact.number)}</span>
           <span className="second">
-            {contact.numberName ? named(contact.numberName) : say(`contact.number-kind.${contact.numberKind}` as Word)}
+            {contact.numberName ? named(contact.numberName) : t(`contact.number-kind.${contact.numberKind}` as Word)}
           </span>
         </Fact>
         {contact.historyEndsAt && (
-          <Fact label={say('contact.historyEnds')}>
+          <Fact label={t('contact.historyEnds')}>
             {formatDate(contact.historyEndsAt, language)}
-            <span className="second">{say('contact.historyEnds.why')}</span>
+            <span className="second">{t('contact.historyEnds.why')}</span>
           </Fact>
         )}
       </dl>

@@ -45,7 +45,7 @@ export function Forbid({
   served?: ForbidResult
   onForbidden: (prohibition: Prohibition) => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const group = useRef<HTMLDivElement>(null)
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
@@ -60,13 +60,13 @@ export function Forbid({
   const busy = { isBusy: forbid.isPending }
   return (
     <div ref={group} tabIndex={-1} className={served ? 'stack-small' : 'forbid stack-small'}>
-      {!served && <h3>{say('my-calls.forbid.title')}</h3>}
-      <p>{say(`my-calls.forbid.what.${by}`)}</p>
-      {isRestricted && <p>{say('my-calls.forbid.again')}</p>}
-      {isUnheard && <Notice kind="warning">{say('my-calls.forbid.unheard')}</Notice>}
+      {!served && <h3>{t('my-calls.forbid.title')}</h3>}
+      <p>{t(`my-calls.forbid.what.${by}`)}</p>
+      {isRestricted && <p>{t('my-calls.forbid.again')}</p>}
+      {isUnheard && <Notice kind="warning">{t('my-calls.forbid.unheard')}</Notice>}
       {by === 'official' && callerWishUntil !== undefined && (
         <p>
-          {say(hasEnded ? 'my-calls.forbid.caller.over' : 'my-calls.forbid.caller.until', {
+          {t(hasEnded ? 'my-calls.forbid.caller.over' : 'my-calls.forbid.caller.until', {
             time: formatInstant(callerWishUntil, language),
           })}
         </p>
@@ -76,12 +76,12 @@ export function Forbid({
           {!hasEnded && (
             <Button kind="secondary" {...busy} onPress={() => setConfirming({ party: 'CALLER', channel: 'CALL' })}>
               <Ban aria-hidden="true" size={18} />
-              {say('my-calls.forbid.caller')}
+              {t('my-calls.forbid.caller')}
             </Button>
           )}
           <Button kind="secondary" {...busy} onPress={() => setConfirming({ party: 'OFFICIAL', channel: 'OWN_CALLS' })}>
             <Ban aria-hidden="true" size={18} />
-            {say('my-calls.forbid.own')}
+            {t('my-calls.forbid.own')}
           </Button>
         </div>
       ) : (
@@ -89,28 +89,28 @@ export function Forbid({
           <div className="actions">
             <Button kind="secondary" {...busy} onPress={() => setConfirming(served)}>
               <Ban aria-hidden="true" size={18} />
-              {say('my-calls.forbid.enter')}
+              {t('my-calls.forbid.enter')}
             </Button>
           </div>
         )
       )}
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
-        title={say(
+        title={t(
           request?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
-        doLabel={say('my-calls.forbid.do')}
+        doLabel={t('my-calls.forbid.do')}
         isOpen={request !== undefined}
         onDo={() => request && void submit(request)}
         onClose={() => setConfirming(undefined)}
       >
         {isUnheard && (
           <p>
-            <strong>{say('my-calls.forbid.unheard')}</strong>
+            <strong>{t('my-calls.forbid.unheard')}</strong>
           </p>
         )}
-        <p>{say('my-calls.forbid.confirm')}</p>
-        <p>{say('my-calls.forbid.confirm.more')}</p>
+        <p>{t('my-calls.forbid.confirm')}</p>
+        <p>{t('my-calls.forbid.confirm.more')}</p>
       </Confirm>
     </div>
   )
@@ -118,29 +118,29 @@ export function Forbid({
 
 /** Result of a prohibition, announced and shown instead of the question, until and after the destruction. */
 export function Forbidden({ prohibition, under }: { prohibition: Prohibition; under: UnderPurpose }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const shown = useRef<HTMLDivElement>(null)
   const destruction = useDestruction(prohibition.recordingId, under)
   const destroyedAt = destruction?.state === 'destroyed' ? destruction.destroyedAt : undefined
   const now: Prohibition = destroyedAt ? { ...prohibition, state: 'executed', executedAt: destroyedAt } : prohibition
   // The focused element is gone with the question.
   useEffect(() => shown.current?.focus(), [])
-  const announceNow = useEffectEvent(() => announce(sayForbidden(now, say, language)))
+  const announceNow = useEffectEvent(() => announce(forbiddenText(now, t, language)))
   useEffect(() => announceNow(), [now.state])
   return (
     <div ref={shown} tabIndex={-1} className="forbidden">
-      <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>
+      <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{forbiddenText(now, t, language)}</Notice>
     </div>
   )
 }
 
 /** Returns one sentence about the state of a prohibition. */
-export function sayForbidden(
+export function forbiddenText(
   { state, executedAt }: Pick<Prohibition, 'state' | 'executedAt'>,
-  say: ReturnType<typeof useLanguage>['say'],
+  t: ReturnType<typeof useLanguage>['t'],
   language: ReturnType<typeof useLanguage>['language'],
 ): string {
   return state === 'executed' && executedAt
-    ? say('my-calls.forbid.executed', { time: formatInstant(executedAt, language) })
-    : say(state === 'waiting' ? 'my-calls.forbid.waiting' : 'my-calls.forbid.blocked')
+    ? t('my-calls.forbid.executed', { time: formatInstant(executedAt, language) })
+    : t(state === 'waiting' ? 'my-calls.forbid.waiting' : 'my-calls.forbid.blocked')
 }

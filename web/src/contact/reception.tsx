@@ -10,24 +10,24 @@ const minGapMs = 500
 
 /** Returns sentences about the reception of the recording, for listeners. */
 export function useReceptionWords({ heard: played, marks }: SegmentDetail): string[] {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (!played) return []
   return [
-    ...(played.oneWay ? [say(`contact.heard.oneWay.${played.oneWay}`)] : []),
-    ...(played.isSilent && !marks.includes('silent') ? [say('contact.heard.silent')] : []),
+    ...(played.oneWay ? [t(`contact.heard.oneWay.${played.oneWay}`)] : []),
+    ...(played.isSilent && !marks.includes('silent') ? [t('contact.heard.silent')] : []),
     ...(played.lostMs >= minGapMs
-      ? [say('contact.heard.lost', { seconds: formatDecimal(played.lostMs / 1000, language) })]
+      ? [t('contact.heard.lost', { seconds: formatDecimal(played.lostMs / 1000, language) })]
       : []),
   ]
 }
 
 /** For technical maintenance: reception measures of each stream, and a link to the call's signalling while held. */
 export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { reception } = segment
   if (!reception) return null
   const number = (count: number) => formatCount(count, language)
-  const ms = (value: number) => say('capture.ms', { number: formatDecimal(value, language) })
+  const ms = (value: number) => t('capture.ms', { number: formatDecimal(value, language) })
   const rows: [Word, (stream: StreamReception) => string][] = [
     ['contact.reception.codec', ({ codec }) => codec],
     ['contact.reception.expected', ({ expected }) => number(expected)],
@@ -42,34 +42,34 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
     [
       'contact.reception.silent',
       ({ silentShare }) =>
-        silentShare === undefined ? say('contact.reception.unknown') : formatShare(silentShare, language),
+        silentShare === undefined ? t('contact.reception.unknown') : formatShare(silentShare, language),
     ],
     [
       'contact.reception.told',
       ({ told: reported }) =>
-        reported ? `${number(reported.sent)} / ${number(reported.came)}` : say('contact.reception.told.none'),
+        reported ? `${number(reported.sent)} / ${number(reported.came)}` : t('contact.reception.told.none'),
     ],
   ]
   return (
     <div className="stack-small reception">
-      <h3>{say('contact.reception.title')}</h3>
+      <h3>{t('contact.reception.title')}</h3>
       <p className="muted">
         {[
-          reception.client || say('capture.client.unnamed'),
-          reception.trunk && say('capture.trunk.is', { name: reception.trunk }),
-          reception.elsewhere && say('contact.reception.elsewhere', { address: reception.elsewhere }),
+          reception.client || t('capture.client.unnamed'),
+          reception.trunk && t('capture.trunk.is', { name: reception.trunk }),
+          reception.elsewhere && t('contact.reception.elsewhere', { address: reception.elsewhere }),
         ]
           .filter(Boolean)
           .join(', ')}
       </p>
       <table className="table reception-table">
-        <caption className="visually-hidden">{say('contact.reception.title')}</caption>
+        <caption className="visually-hidden">{t('contact.reception.title')}</caption>
         <thead>
           <tr>
-            <th scope="col">{say('contact.reception.measure')}</th>
+            <th scope="col">{t('contact.reception.measure')}</th>
             {reception.streams.map(({ track }, index) => (
               <th key={index} scope="col" className="numeric">
-                {say(`capture.carried.${track}`)}
+                {t(`capture.carried.${track}`)}
               </th>
             ))}
           </tr>
@@ -77,7 +77,7 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
         <tbody>
           {rows.map(([word, read]) => (
             <tr key={word}>
-              <th scope="row">{say(word)}</th>
+              <th scope="row">{t(word)}</th>
               {reception.streams.map((stream, index) => (
                 <td key={index} className="numeric">
                   {read(stream)}
@@ -89,7 +89,7 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
       </table>
       <p>
         <Link to="/capture/flows" search={{ segment: segment.id }}>
-          {say('contact.reception.flow')}
+          {t('contact.reception.flow')}
         </Link>
       </p>
     </div>

@@ -5,23 +5,23 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 /** Lists listenings by role and purpose, never by name. */
 export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['looks']; segmentId: string }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = `looks-${segmentId}`
   return (
     <div className="looks">
-      <h3 id={title}>{say('contact.looks.title')}</h3>
+      <h3 id={title}>{t('contact.looks.title')}</h3>
       {looks.length === 0 ? (
-        <p className="muted">{say('contact.looks.none')}</p>
+        <p className="muted">{t('contact.looks.none')}</p>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-labelledby={title}>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">{say('contact.looks.at')}</th>
-                <th scope="col">{say('contact.looks.role')}</th>
-                <th scope="col">{say('session.purpose.label')}</th>
+                <th scope="col">{t('contact.looks.at')}</th>
+                <th scope="col">{t('contact.looks.role')}</th>
+                <th scope="col">{t('session.purpose.label')}</th>
                 <th scope="col" className="numeric">
-                  {say('contact.looks.played')}
+                  {t('contact.looks.played')}
                 </th>
               </tr>
             </thead>
@@ -29,8 +29,8 @@ export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['look
               {looks.map((look) => (
                 <tr key={look.at + look.role}>
                   <td className="nowrap">{formatInstant(look.at, language)}</td>
-                  <td>{say(`rights.role.${look.role}` as Word)}</td>
-                  <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
+                  <td>{t(`rights.role.${look.role}` as Word)}</td>
+                  <td>{t(`session.purpose.${look.purpose}` as Word)}</td>
                   <td className="numeric nowrap">{look.playedMs == null ? '–' : formatLength(look.playedMs)}</td>
                 </tr>
               ))}

@@ -18,7 +18,7 @@ export function Retention({
   /** May get the certificate of a destruction. */
   mayCertify: boolean
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (recording.state === 'none') return null
   if (recording.state === 'destroyed' || recording.state === 'expired')
     return <Ended recording={recording} under={under} mayCertify={mayCertify} />
@@ -26,14 +26,14 @@ export function Retention({
   const isFixed = recording.keepUntil === recording.destroyAt
   return (
     <div className="keeping">
-      <h3>{say('contact.keeping.title')}</h3>
-      <p>{say(isYoung ? 'contact.keeping.young' : 'contact.keeping.old')}</p>
+      <h3>{t('contact.keeping.title')}</h3>
+      <p>{t(isYoung ? 'contact.keeping.young' : 'contact.keeping.old')}</p>
       <dl className="facts facts-small">
         {recording.keepUntil && !isFixed && (
-          <Fact label={say('contact.keeping.notBefore')}>{formatInstant(recording.keepUntil, language)}</Fact>
+          <Fact label={t('contact.keeping.notBefore')}>{formatInstant(recording.keepUntil, language)}</Fact>
         )}
         {recording.destroyAt && (
-          <Fact label={say(isFixed ? 'contact.keeping.at' : 'contact.keeping.by')}>
+          <Fact label={t(isFixed ? 'contact.keeping.at' : 'contact.keeping.by')}>
             {formatInstant(recording.destroyAt, language)}
           </Fact>
         )}
@@ -44,18 +44,18 @@ export function Retention({
 
 /** The recording's end, shown once it is restricted: while its copies are being destroyed, that is shown instead. */
 function Ended({ recording, under, mayCertify }: { recording: Recording; under: UnderPurpose; mayCertify: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const destruction = useDestruction(recording.id, under)
   const isOnItsWay = destruction?.state === 'destroying'
   return (
     <div className="keeping">
-      <h3>{say('contact.keeping.destroyed.title')}</h3>
-      <p>{say(isOnItsWay ? 'contact.destruction.destroying' : 'contact.keeping.destroyed')}</p>
+      <h3>{t('contact.keeping.destroyed.title')}</h3>
+      <p>{t(isOnItsWay ? 'contact.destruction.destroying' : 'contact.keeping.destroyed')}</p>
       <dl className="facts facts-small">
         {recording.destroyedAt && !isOnItsWay && (
-          <Fact label={say('contact.keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
+          <Fact label={t('contact.keeping.destroyedAt')}>{formatInstant(recording.destroyedAt, language)}</Fact>
         )}
-        <Fact label={say('contact.keeping.cause')}>{causeOf(recording, say) ?? say('contact.cause.other')}</Fact>
+        <Fact label={t('contact.keeping.cause')}>{causeOf(recording, t) ?? t('contact.cause.other')}</Fact>
       </dl>
       {recording.id && destruction && (
         <DestructionProof

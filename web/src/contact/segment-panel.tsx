@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import type { ContactDetail, Me, SegmentDetail, UnderPurpose } from '../api/shapes.ts'
-import { causeOf, RecordingBadge, sayDestroyed } from '../contacts/recording-badge.tsx'
+import { causeOf, RecordingBadge, destroyedText } from '../contacts/recording-badge.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { prepares } from '../disclosures/disclosure-shapes.ts'
@@ -43,7 +43,7 @@ export function SegmentPanel({
   /** Called after an act that changes the segment. */
   onViewed: () => void
 }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { recording, official } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
   const forbidWords = segment.mayForbid
@@ -53,8 +53,8 @@ export function SegmentPanel({
     recording.state === 'restricted' && (forbidWords === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
   const title =
     contact.segments.length > 1
-      ? say('contacts.segment.title.many', { position, total: contact.segments.length })
-      : say('contacts.segment.title')
+      ? t('contacts.segment.title.many', { position, total: contact.segments.length })
+      : t('contacts.segment.title')
   const isOngoing = segment.endedAt == null
   const wasForwarded = segment.numberReached !== contact.number
   return (
@@ -64,41 +64,41 @@ export function SegmentPanel({
         <RecordingBadge recording={recording} isOngoing={isOngoing} />
       </div>
       <dl className="facts">
-        <Fact label={say('contacts.field.official')}>
+        <Fact label={t('contacts.field.official')}>
           {official ? (
             <>
               {official.name}
               <span className="second">{formatPhone(official.phone)}</span>
             </>
           ) : (
-            <span className="muted">{say('contacts.official.none')}</span>
+            <span className="muted">{t('contacts.official.none')}</span>
           )}
         </Fact>
         {segment.answeredAt && (
-          <Fact label={say('contacts.segment.answered')}>{formatTime(segment.answeredAt, language, 'seconds')}</Fact>
+          <Fact label={t('contacts.segment.answered')}>{formatTime(segment.answeredAt, language, 'seconds')}</Fact>
         )}
         {segment.endedAt && (
-          <Fact label={say('contacts.segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>
+          <Fact label={t('contacts.segment.ended')}>{formatTime(segment.endedAt, language, 'seconds')}</Fact>
         )}
         {segment.durationMs != null && (
-          <Fact label={say('contacts.segment.length')}>{formatLength(segment.durationMs)}</Fact>
+          <Fact label={t('contacts.segment.length')}>{formatLength(segment.durationMs)}</Fact>
         )}
         {wasForwarded && (
-          <Fact label={say('contacts.segment.reached')}>
+          <Fact label={t('contacts.segment.reached')}>
             <span className="number">{formatPhone(segment.numberReached)}</span>
             {segment.numberReachedName && <span className="second">{named(segment.numberReachedName)}</span>}
           </Fact>
         )}
       </dl>
       {segment.marks.length + played.length > 0 && (
-        <Notice kind="warning" title={say('contact.marks.title')}>
+        <Notice kind="warning" title={t('contact.marks.title')}>
           <ul>
             {segment.marks.map((mark) => (
               <li key={mark}>
-                {say(`contact.mark.${mark}` as Word)}
+                {t(`contact.mark.${mark}` as Word)}
                 {mark === 'packets-lost' &&
                   segment.lostPackets != null &&
-                  ` ${say('contact.mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
+                  ` ${t('contact.mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
               </li>
             ))}
             {played.map((sentence) => (
@@ -108,7 +108,7 @@ export function SegmentPanel({
         </Notice>
       )}
       {forbidden && <Forbidden prohibition={forbidden} under={under} />}
-      {isPlayedOnlyHere && <p className="no-audio">{say('contact.recording.sentence.restricted.case')}</p>}
+      {isPlayedOnlyHere && <p className="no-audio">{t('contact.recording.sentence.restricted.case')}</p>}
       {recording.id && ((recording.state === 'available' && !forbidden) || isPlayedOnlyHere) ? (
         <Suspense fallback={<Waiting lines={3} />}>
           <Listen recordingId={recording.id} segmentId={segment.id} momentMs={momentMs} onViewed={onViewed} />
@@ -118,11 +118,11 @@ export function SegmentPanel({
         !forbidden && (
           <p className="no-audio">
             {recording.state === 'destroyed'
-              ? sayDestroyed(recording, say, language)
+              ? destroyedText(recording, t, language)
               : isOngoing && recording.state === 'none'
-                ? say('contact.recording.sentence.none.ongoing')
-                : say(`contact.recording.sentence.${recording.state}` as Word)}
-            {recording.state === 'destroyed' && causeOf(recording, say) && ` ${causeOf(recording, say)}.`}
+                ? t('contact.recording.sentence.none.ongoing')
+                : t(`contact.recording.sentence.${recording.state}` as Word)}
+            {recording.state === 'destroyed' && causeOf(recording, t) && ` ${causeOf(recording, t)}.`}
           </p>
         )
       )}

@@ -1,7 +1,7 @@
 import { Ban, CircleDot, Lock, MicOff, Play } from 'lucide-react'
 import type { Recording } from '../api/shapes.ts'
 import { formatDate } from '../format/instant.ts'
-import { useLanguage, type Say, type Word } from '../language/use-words.ts'
+import { useLanguage, type Translate, type Word } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
 
 const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, expired: Ban, destroyed: Ban }
@@ -9,14 +9,14 @@ const knownCauses = ['retention', 'caller', 'official', 'trimming', 'hold-end']
 
 /** State of the recording with its date: an icon and words, never colour alone. */
 export function RecordingBadge({ recording, isOngoing }: { recording: Recording; isOngoing: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const Icon = icons[recording.state]
-  const date = recordingDate(recording, say, language)
+  const date = recordingDate(recording, t, language)
   return (
     <span className="recording">
       <span className={`badge badge-${recording.state}`}>
         <Icon aria-hidden="true" size={14} />
-        {say(
+        {t(
           isOngoing && recording.state === 'none'
             ? 'contact.recording.none.ongoing'
             : (`contact.recording.${recording.state}` as Word),
@@ -27,22 +27,22 @@ export function RecordingBadge({ recording, isOngoing }: { recording: Recording;
   )
 }
 
-function recordingDate(recording: Recording, say: Say, language: Language): string | undefined {
+function recordingDate(recording: Recording, t: Translate, language: Language): string | undefined {
   if (recording.destroyedAt) {
-    return [formatDate(recording.destroyedAt, language), causeOf(recording, say)].filter(Boolean).join(' · ')
+    return [formatDate(recording.destroyedAt, language), causeOf(recording, t)].filter(Boolean).join(' · ')
   }
-  return recording.destroyAt && say('contact.recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
+  return recording.destroyAt && t('contact.recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
 }
 
 /** Returns that a recording was destroyed and when, or that it is being destroyed. */
-export function sayDestroyed({ destroyedAt }: { destroyedAt?: string }, say: Say, language: Language): string {
-  if (destroyedAt === undefined) return say('contact.recording.sentence.destroying')
-  return say('contact.recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
+export function destroyedText({ destroyedAt }: { destroyedAt?: string }, t: Translate, language: Language): string {
+  if (destroyedAt === undefined) return t('contact.recording.sentence.destroying')
+  return t('contact.recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
 }
 
 /** Returns the text of why a recording was destroyed. */
-export function causeOf(recording: Recording, say: Say): string | undefined {
+export function causeOf(recording: Recording, t: Translate): string | undefined {
   return recording.cause && knownCauses.includes(recording.cause)
-    ? say(`contact.cause.${recording.cause}` as Word)
+    ? t(`contact.cause.${recording.cause}` as Word)
     : undefined
 }

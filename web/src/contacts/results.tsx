@@ -45,19 +45,19 @@ interface Shown {
 }
 
 function ResultsTable({ contacts, columns }: Shown) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <table className="results">
-      <caption className="visually-hidden">{say('contacts.results.title')}</caption>
+      <caption className="visually-hidden">{t('contacts.results.title')}</caption>
       <thead>
         <tr>
           {columns.map(({ head }) => (
             <th key={head} scope="col">
-              {say(head)}
+              {t(head)}
             </th>
           ))}
-          <th scope="col">{say('contacts.field.official')}</th>
-          <th scope="col">{say('contacts.field.recording')}</th>
+          <th scope="col">{t('contacts.field.official')}</th>
+          <th scope="col">{t('contacts.field.recording')}</th>
         </tr>
       </thead>
       {contacts.map((contact) => {
@@ -97,7 +97,7 @@ function SegmentCells({ segment, isTransferred = false }: { segment: Segment | u
 }
 
 function ResultCards({ contacts, columns: [, ...columns] }: Shown) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ul className="cards">
       {contacts.map((contact) => (
@@ -108,7 +108,7 @@ function ResultCards({ contacts, columns: [, ...columns] }: Shown) {
           <dl className="card-facts">
             {columns.map(({ head, Cell }) => (
               <div key={head}>
-                <dt>{say(head)}</dt>
+                <dt>{t(head)}</dt>
                 <dd>
                   <Cell contact={contact} />
                 </dd>
@@ -116,7 +116,7 @@ function ResultCards({ contacts, columns: [, ...columns] }: Shown) {
             ))}
             {contact.segments.map((segment, index) => (
               <div key={segment.id} className="card-segment">
-                <dt>{say('contacts.field.official')}</dt>
+                <dt>{t('contacts.field.official')}</dt>
                 <dd>
                   <OfficialText segment={segment} isTransferred={index > 0} />
                   <RecordingBadge recording={segment.recording} isOngoing={segment.endedAt == null} />
@@ -140,8 +140,8 @@ function ContactLink({ contact }: { contact: Contact }) {
 }
 
 function EndText({ contact }: { contact: Contact }) {
-  const { say, language } = useLanguage()
-  return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : say('contacts.field.end.ongoing')
+  const { t, language } = useLanguage()
+  return contact.endedAt ? formatEnd(contact.endedAt, contact.startedAt, language) : t('contacts.field.end.ongoing')
 }
 
 function NumberText({ contact }: { contact: Contact }) {
@@ -155,11 +155,11 @@ function NumberText({ contact }: { contact: Contact }) {
 }
 
 function OfficialText({ segment, isTransferred }: { segment: Segment | undefined; isTransferred: boolean }) {
-  const { say } = useLanguage()
-  if (!segment?.official) return <span className="muted">{say('contacts.official.none')}</span>
+  const { t } = useLanguage()
+  if (!segment?.official) return <span className="muted">{t('contacts.official.none')}</span>
   return (
     <>
-      {isTransferred && <span className="transferred">{say('contacts.segment.transferred')} </span>}
+      {isTransferred && <span className="transferred">{t('contacts.segment.transferred')} </span>}
       <span className="official-name">{segment.official.name}</span>
       <span className="second">{formatPhone(segment.official.phone)}</span>
     </>

@@ -22,7 +22,7 @@ import type { Filters } from './filters.ts'
 
 /** Search form. Starts from the address; submitting changes the address. */
 export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: (filters: Filters) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [draft, setDraft] = useState(() => draftOf(filters))
   // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
   // focus.
@@ -53,7 +53,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
       ref={form}
       validationBehavior="aria"
       className="panel search-form"
-      aria-label={say('contacts.search.form')}
+      aria-label={t('contacts.search.form')}
       onSubmit={(event) => {
         event.preventDefault()
         search(draft)
@@ -71,32 +71,32 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
         ))}
         <div className="f-days">
           <DateRangeField
-            label={say('contacts.search.days')}
-            error={say('contacts.search.days.wrong')}
+            label={t('contacts.search.days')}
+            error={t('contacts.search.days.wrong')}
             value={draft.days}
             onChange={(days) => change({ days })}
           />
-          <div className="quick" role="group" aria-label={say('contacts.search.quick')}>
+          <div className="quick" role="group" aria-label={t('contacts.search.quick')}>
             <Button kind="link" onPress={() => quick(0)}>
-              {say('contacts.search.quick.today')}
+              {t('contacts.search.quick.today')}
             </Button>
             <Button kind="link" onPress={() => quick(6)}>
-              {say('contacts.search.quick.week')}
+              {t('contacts.search.quick.week')}
             </Button>
             <Button kind="link" onPress={() => quick(29)}>
-              {say('contacts.search.quick.month')}
+              {t('contacts.search.quick.month')}
             </Button>
           </div>
         </div>
         <div className="f-times">
           <TimeOfDay
-            label={say('contacts.search.time.from')}
+            label={t('contacts.search.time.from')}
             isWrong={wrong.times != null}
             value={draft.fromTime}
             onChange={(fromTime) => change({ fromTime })}
           />
           <TimeOfDay
-            label={say('contacts.search.time.to')}
+            label={t('contacts.search.time.to')}
             isWrong={wrong.times != null}
             value={draft.toTime}
             onChange={(toTime) => change({ toTime })}
@@ -105,7 +105,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
         <div className="search-actions">
           <Button type="submit" kind="primary">
             <Search aria-hidden="true" size={18} />
-            {say('contacts.search.submit')}
+            {t('contacts.search.submit')}
           </Button>
           <Button
             kind="secondary"
@@ -116,13 +116,13 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
             }}
           >
             <X aria-hidden="true" size={18} />
-            {say('contacts.search.clear')}
+            {t('contacts.search.clear')}
           </Button>
         </div>
       </div>
       {wrong.times && (
         <p className="field-error" role="alert">
-          {say(wrong.times)}
+          {t(wrong.times)}
         </p>
       )}
     </Form>
@@ -138,19 +138,19 @@ interface FilterFieldProps {
 
 /** Field of one filter, by its kind. */
 function FilterField({ name, value, error, onChange }: FilterFieldProps) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const filter = filterOf(name)
-  const shown = { className: `f-${name}`, label: say(`contacts.search.${name}`), value, onChange }
+  const shown = { className: `f-${name}`, label: t(`contacts.search.${name}`), value, onChange }
   if (filter.kind === 'service-number') return <ServiceNumber {...shown} />
   if (filter.kind === 'choice') {
-    const options = filter.values.map((one) => ({ value: one, label: say(`contacts.search.${name}.${one}` as Word) }))
+    const options = filter.values.map((one) => ({ value: one, label: t(`contacts.search.${name}.${one}` as Word) }))
     return <Choice {...shown} options={options} />
   }
   return (
     <Field
       {...shown}
-      hint={say(`contacts.search.${name}.hint` as Word)}
-      error={error && say(error)}
+      hint={t(`contacts.search.${name}.hint` as Word)}
+      error={error && t(error)}
       {...(filter.kind === 'phone' && { inputMode: 'tel' })}
       maxLength={maxFilterLength}
       autoComplete="off"
@@ -160,10 +160,10 @@ function FilterField({ name, value, error, onChange }: FilterFieldProps) {
 
 /** Choice of the register's numbers, or of one in the address that the register does not have. */
 function ServiceNumber(shown: Omit<ComponentProps<typeof Choice>, 'options'>) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const { data: numbers } = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 })
   const options: Option[] = [
-    { value: '', label: say('contacts.search.number.any') },
+    { value: '', label: t('contacts.search.number.any') },
     ...(numbers?.items ?? []).map((one) => ({ value: one.number, label: one.display, detail: named(one.name) })),
   ]
   if (shown.value && !options.some((one) => one.value === shown.value)) {

@@ -13,7 +13,7 @@ import { countedUpTo, useContacts } from './use-contacts.ts'
 
 /** Haku: the contact history, filtered by the address and by the caller's number, which is not in the address. */
 export function SearchPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   // The router passes all search parameters; only filters are used.
   const address = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
   const sought = useLocation({ select: ({ state }) => state.sought })
@@ -27,13 +27,13 @@ export function SearchPage() {
   const total = formatCount(found.approximateTotal, language)
   const summary =
     found.approximateTotal >= countedUpTo
-      ? say('contacts.results.about', { shown: formatCount(shown, language), total })
+      ? t('contacts.results.about', { shown: formatCount(shown, language), total })
       : found.hasNextPage
-        ? say('contacts.results.exact', { shown: formatCount(shown, language), total })
-        : say('contacts.results.all', { total: formatCount(shown, language), count: shown })
+        ? t('contacts.results.exact', { shown: formatCount(shown, language), total })
+        : t('contacts.results.all', { total: formatCount(shown, language), count: shown })
 
   return (
-    <Page title={say('contacts.search.title')} lead={say('contacts.search.lead')}>
+    <Page title={t('contacts.search.title')} lead={t('contacts.search.lead')}>
       <SearchForm
         filters={filters}
         onSearch={(next) => {
@@ -42,13 +42,13 @@ export function SearchPage() {
         }}
       />
       <FoundList
-        title={say('contacts.results.title')}
+        title={t('contacts.results.title')}
         found={found}
         shown={shown}
         summary={summary}
-        none={say('contacts.results.none')}
-        hint={say('contacts.results.none.hint')}
-        end={say('contacts.results.end')}
+        none={t('contacts.results.none')}
+        hint={t('contacts.results.none.hint')}
+        end={t('contacts.results.end')}
       >
         <Results contacts={found.contacts} />
       </FoundList>

@@ -19,7 +19,7 @@ export function Confirm({
   onClose: () => void
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ModalOverlay className="modal-overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
       <Modal className="modal">
@@ -39,7 +39,7 @@ export function Confirm({
               {doLabel}
             </Button>
             <Button kind="secondary" autoFocus onPress={onClose}>
-              {say('shell.cancel')}
+              {t('shell.cancel')}
             </Button>
           </div>
         </Dialog>

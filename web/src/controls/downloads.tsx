@@ -9,16 +9,16 @@ interface Download {
 
 /** Single-use downloads: those started, and those refused because another was in progress. */
 export function Downloads({ downloads }: { downloads: readonly Download[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (downloads.length === 0) return null
   return (
     <div className="muted">
-      {say('disclosures.packages.downloads.title')}
+      {t('disclosures.packages.downloads.title')}
       <ul className="told-list">
         {downloads.map(({ at, outcome, address }, index) => (
           <li key={index}>
-            {formatInstant(at, language)} {say(`disclosures.packages.downloads.${outcome}`)}
-            {address !== undefined && `, ${say('disclosures.packages.downloads.from', { address })}`}
+            {formatInstant(at, language)} {t(`disclosures.packages.downloads.${outcome}`)}
+            {address !== undefined && `, ${t('disclosures.packages.downloads.from', { address })}`}
           </li>
         ))}
       </ul>

@@ -5,7 +5,7 @@ import { Notice } from './notice.tsx'
 
 /** Reason why something could not be shown, by the refusal's code, with a retry button where a retry may help. */
 export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => void) | undefined }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const key = refusalKey(error)
   const mayHelp =
     key === 'no-answer' ||
@@ -15,10 +15,10 @@ export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => v
     key === 'looks.too-many'
   return (
     <Notice kind="error" isUrgent>
-      <p>{say(`error.${key}`)}</p>
+      <p>{t(`error.${key}`)}</p>
       {onAgain && mayHelp && (
         <Button kind="secondary" onPress={onAgain}>
-          {say('shell.again')}
+          {t('shell.again')}
         </Button>
       )}
     </Notice>

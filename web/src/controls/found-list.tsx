@@ -41,7 +41,7 @@ export function FoundList({
   end?: string
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const focusFrom = useRef<number>(undefined)
@@ -87,7 +87,7 @@ export function FoundList({
             }}
           >
             <ArrowDown aria-hidden="true" size={18} />
-            {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
+            {t(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
           </Button>
         </div>
       )}

@@ -26,7 +26,7 @@ export function PasswordField({
   /** Content between the field and its error: the password rules. */
   children?: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [shown, setShown] = useState(false)
   return (
     <TextField
@@ -58,7 +58,7 @@ export function PasswordField({
           className="toggle-inside"
           isSelected={shown}
           onChange={setShown}
-          aria-label={say('session.signin.show')}
+          aria-label={t('session.signin.show')}
         >
           {shown ? <EyeOff aria-hidden="true" size={20} /> : <Eye aria-hidden="true" size={20} />}
         </ToggleButton>

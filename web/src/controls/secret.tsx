@@ -6,12 +6,12 @@ import { Button } from './button.tsx'
 
 /** Secret shown only once, with a copy button. */
 export function Secret({ label, value, copied }: { label: string; value: string; copied: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const id = useId()
   const copy = () =>
     void navigator.clipboard.writeText(value).then(
       () => announce(copied),
-      () => announce(say('acts.copies.copied.not')),
+      () => announce(t('acts.copies.copied.not')),
     )
   return (
     <div className="stack-small" role="group" aria-labelledby={id}>
@@ -22,9 +22,9 @@ export function Secret({ label, value, copied }: { label: string; value: string;
         <code className="copy-secret">{value}</code>
       </p>
       <div className="actions">
-        <Button kind="secondary" onPress={copy} aria-label={say('acts.copies.copy', { what: label })}>
+        <Button kind="secondary" onPress={copy} aria-label={t('acts.copies.copy', { what: label })}>
           <Copy aria-hidden="true" size={18} />
-          {say('acts.copies.copy.short')}
+          {t('acts.copies.copy.short')}
         </Button>
       </div>
     </div>

@@ -35,7 +35,7 @@ export function Step({
   onOpen?: () => void
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isOpen, setOpen] = useState(isOpenAtFirst)
   const { form, tried } = useTries()
   const id = useId()
@@ -86,7 +86,7 @@ export function Step({
           {submit}
         </Button>
         <Button kind="secondary" onPress={() => setOpen(false)}>
-          {say('shell.cancel')}
+          {t('shell.cancel')}
         </Button>
       </div>
     </Form>

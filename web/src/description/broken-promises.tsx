@@ -8,7 +8,7 @@ import { useEvidence } from '../shell/use-evidence.ts'
 
 /** Promises of the description that the data breaks now; one line if all hold. */
 export function BrokenPromises() {
-  const { say, named, language } = useLanguage()
+  const { t, named, language } = useLanguage()
   const { data, error, refetch } = useEvidence()
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
   if (!data) return null
@@ -17,13 +17,13 @@ export function BrokenPromises() {
   const checkedAt = data.items
     .map((proof) => proof.checkedAt)
     .reduce((one, other) => (one < other ? one : other), '9999')
-  const page = <a href={publicPages.description[language]}>{say('description.promises.page')}</a>
+  const page = <a href={publicPages.description[language]}>{t('description.promises.page')}</a>
   if (broken.length + unchecked === 0) {
     return (
       <p className="promises-hold">
         <CircleCheck aria-hidden="true" size={20} />
         <span>
-          {say('description.promises.hold', { count: data.items.length, time: formatInstant(checkedAt, language) })}{' '}
+          {t('description.promises.hold', { count: data.items.length, time: formatInstant(checkedAt, language) })}{' '}
           {page}
         </span>
       </p>
@@ -31,19 +31,19 @@ export function BrokenPromises() {
   }
   return (
     <Notice kind="error">
-      <h2 className="notice-title">{say('shell.nav.public.broken', { count: broken.length + unchecked })}</h2>
+      <h2 className="notice-title">{t('shell.nav.public.broken', { count: broken.length + unchecked })}</h2>
       <ul>
         {broken.map((proof) => (
           <li key={proof.promise}>
             {named(proof.text)}
             {proof.brokenSince && (
               <span className="second">
-                {say('description.promises.since', { time: formatInstant(proof.brokenSince, language) })}
+                {t('description.promises.since', { time: formatInstant(proof.brokenSince, language) })}
               </span>
             )}
           </li>
         ))}
-        {unchecked > 0 && <li>{say('description.promises.unchecked', { count: unchecked })}</li>}
+        {unchecked > 0 && <li>{t('description.promises.unchecked', { count: unchecked })}</li>}
       </ul>
       <p>{page}</p>
     </Notice>

@@ -14,7 +14,7 @@ import { InForce, VersionList } from './version-list.tsx'
 
 /** The version in force and its promises, the drafts of the next one, and all versions. */
 export function DescriptionPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const [isBeginning, setBeginning] = useState(false)
   const [failed, setFailed] = useState<unknown>()
@@ -32,13 +32,13 @@ export function DescriptionPage() {
 
   return (
     <Page
-      title={say('shell.nav.versions')}
-      lead={say('description.versions.lead')}
+      title={t('shell.nav.versions')}
+      lead={t('description.versions.lead')}
       aside={
         drafts.data?.mayDraft && (
           <Button kind="primary" isBusy={isBeginning} onPress={() => void begin()}>
             <FilePlus2 aria-hidden="true" size={18} />
-            {say('description.drafts.begin')}
+            {t('description.drafts.begin')}
           </Button>
         )
       }
@@ -47,13 +47,13 @@ export function DescriptionPage() {
       <BrokenPromises />
       {versions.data && <InForce versions={versions.data.items} />}
       <section aria-labelledby="drafts" className="stack-small">
-        <h2 id="drafts">{say('description.drafts.title')}</h2>
+        <h2 id="drafts">{t('description.drafts.title')}</h2>
         {drafts.isPending && <Waiting lines={2} />}
         {drafts.isError && <Failure error={drafts.error} onAgain={() => void drafts.refetch()} />}
         {drafts.data && <DraftList drafts={drafts.data.items} />}
       </section>
       <section aria-labelledby="versions" className="stack-small">
-        <h2 id="versions">{say('description.versions.all')}</h2>
+        <h2 id="versions">{t('description.versions.all')}</h2>
         {versions.isPending && <Waiting lines={4} />}
         {versions.isError && <Failure error={versions.error} onAgain={() => void versions.refetch()} />}
         {versions.data && <VersionList versions={versions.data.items} />}

@@ -9,7 +9,7 @@ import { DraftState } from './draft-state.tsx'
 
 /** Drafts: those waiting for the viewer first, past ones behind a button. */
 export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [showsPast, setShowsPast] = useState(false)
   const id = useId()
   const isOpen = ({ state }: DraftSummary) => state === 'DRAFT' || state === 'SUBMITTED'
@@ -17,7 +17,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
   const past = drafts.filter((draft) => !isOpen(draft))
   return (
     <>
-      {open.length === 0 ? <p className="muted">{say('description.drafts.none')}</p> : <DraftCards drafts={open} />}
+      {open.length === 0 ? <p className="muted">{t('description.drafts.none')}</p> : <DraftCards drafts={open} />}
       {past.length > 0 && (
         <div>
           <Button
@@ -27,7 +27,7 @@ export function DraftList({ drafts }: { drafts: DraftSummary[] }) {
             onPress={() => setShowsPast(!showsPast)}
           >
             {showsPast ? <ChevronDown aria-hidden="true" size={18} /> : <ChevronRight aria-hidden="true" size={18} />}
-            {say('description.drafts.past', { count: past.length })}
+            {t('description.drafts.past', { count: past.length })}
           </Button>
           {showsPast && (
             <div id={id}>
@@ -52,22 +52,22 @@ export function DraftCards({ drafts }: { drafts: DraftSummary[] }) {
 }
 
 function Card({ draft }: { draft: DraftSummary }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <li className={`draft-card ${draft.mayDecide ? 'is-mine-to-decide' : ''}`}>
       <div className="draft-card-head">
         <Link to="/description/drafts/$id" params={{ id: draft.id }} className="draft-link">
-          {say('description.draft.title', { version: draft.basedOn + 1 })}
+          {t('description.draft.title', { version: draft.basedOn + 1 })}
         </Link>
         <DraftState state={draft.state} />
       </div>
-      {draft.mayDecide && <p className="draft-card-call">{say('description.drafts.mayDecide')}</p>}
-      {draft.isOutdated && <p className="draft-card-call">{say('description.draft.outdated')}</p>}
+      {draft.mayDecide && <p className="draft-card-call">{t('description.drafts.mayDecide')}</p>}
+      {draft.isOutdated && <p className="draft-card-call">{t('description.draft.outdated')}</p>}
       {draft.reason !== '' && <p className="draft-reason">{draft.reason}</p>}
       <p className="muted small-text">
-        {say('description.drafts.by', { name: draft.author.name, time: formatInstant(draft.changedAt, language) })}
+        {t('description.drafts.by', { name: draft.author.name, time: formatInstant(draft.changedAt, language) })}
         {draft.effectiveFrom &&
-          ` · ${say('description.drafts.from', { time: formatInstant(draft.effectiveFrom, language) })}`}
+          ` · ${t('description.drafts.from', { time: formatInstant(draft.effectiveFrom, language) })}`}
       </p>
     </li>
   )

@@ -15,16 +15,16 @@ import { useDraft } from './use-draft.ts'
 
 /** One draft of the next version: its author changes it, another person decides, everyone signed in may read it. */
 export function DraftPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const id = useParams({ from: '/description/drafts/$id', select: (params) => params.id })
   const presence = usePresence()
   const work = useDraft(id)
   const { draft } = work
   useFocusOnStep(draft?.state)
-  const crumbs = [{ label: say('shell.nav.versions'), to: '/description' as const }]
+  const crumbs = [{ label: t('shell.nav.versions'), to: '/description' as const }]
   if (!draft || presence.state !== 'signed-in') {
     return (
-      <Page title={say('description.draft.title.any')} crumbs={crumbs}>
+      <Page title={t('description.draft.title.any')} crumbs={crumbs}>
         {work.error ? <Failure error={work.error} onAgain={work.again} /> : <Waiting lines={8} />}
       </Page>
     )
@@ -32,8 +32,8 @@ export function DraftPage() {
   const isOwn = draft.mayEdit && draft.state === 'DRAFT'
   return (
     <Page
-      title={say('description.draft.title', { version: draft.basedOn + 1 })}
-      lead={say('description.draft.lead', {
+      title={t('description.draft.title', { version: draft.basedOn + 1 })}
+      lead={t('description.draft.lead', {
         author: draft.author.name,
         version: draft.basedOn,
         time: formatInstant(draft.changedAt, language),
@@ -63,28 +63,28 @@ function useFocusOnStep(state: Draft['state'] | undefined): void {
 
 /** State of the draft, where there is more than its state badge. */
 function DraftProgress({ draft }: { draft: Draft }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { decision } = draft
   return (
     <>
       {draft.isOutdated && (
-        <Notice kind="warning" title={say('description.draft.outdated')}>
-          <p>{say('description.draft.outdated.text')}</p>
-          <Link to="/description">{say('description.draft.outdated.link')}</Link>
+        <Notice kind="warning" title={t('description.draft.outdated')}>
+          <p>{t('description.draft.outdated.text')}</p>
+          <Link to="/description">{t('description.draft.outdated.link')}</Link>
         </Notice>
       )}
       {decision && (
         <Notice
           kind={draft.state === 'APPROVED' ? 'success' : 'info'}
-          title={say(draft.state === 'APPROVED' ? 'description.draft.approved' : 'description.draft.rejected', {
+          title={t(draft.state === 'APPROVED' ? 'description.draft.approved' : 'description.draft.rejected', {
             version: draft.basedOn + 1,
           })}
         >
           <p>
-            {say('description.draft.decided', { name: decision.by.name, time: formatInstant(decision.at, language) })}
+            {t('description.draft.decided', { name: decision.by.name, time: formatInstant(decision.at, language) })}
           </p>
           {draft.state === 'APPROVED' && draft.effectiveFrom && (
-            <p>{say('description.draft.approved.from', { time: formatInstant(draft.effectiveFrom, language) })}</p>
+            <p>{t('description.draft.approved.from', { time: formatInstant(draft.effectiveFrom, language) })}</p>
           )}
           {decision.note && <p className="draft-reason">{decision.note}</p>}
         </Notice>

@@ -12,12 +12,12 @@ const classes = {
 
 /** Badge with the state of a draft. */
 export function DraftState({ state }: { state: Draft['state'] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { Icon, badge } = classes[state]
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />
-      {say(`description.draft.state.${state}`)}
+      {t(`description.draft.state.${state}`)}
     </span>
   )
 }

@@ -7,20 +7,20 @@ import { Changes } from './draft/changes.tsx'
 
 /** The version in force, and since when. */
 export function InForce({ versions }: { versions: Version[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const now = versions.find(({ state }) => state === 'in-force')
   const coming = versions.find(({ state }) => state === 'coming')
   if (!now) return null
   return (
     <section aria-labelledby="in-force" className="panel in-force">
       <div>
-        <h2 id="in-force">{say('description.versions.inForce', { version: now.version })}</h2>
-        <p>{say('description.versions.since', { time: formatInstant(now.effectiveFrom, language) })}</p>
+        <h2 id="in-force">{t('description.versions.inForce', { version: now.version })}</h2>
+        <p>{t('description.versions.since', { time: formatInstant(now.effectiveFrom, language) })}</p>
         <ApprovedBy version={now} />
         {coming && (
           <p className="in-force-next">
             <Clock aria-hidden="true" size={18} />
-            {say('description.versions.next', {
+            {t('description.versions.next', {
               version: coming.version,
               time: formatInstant(coming.effectiveFrom, language),
             })}
@@ -29,7 +29,7 @@ export function InForce({ versions }: { versions: Version[] }) {
       </div>
       <div className="in-force-end">
         <a className="button button-secondary" href={publicPages.description[language]}>
-          {say('description.versions.public')}
+          {t('description.versions.public')}
         </a>
         <Hash hash={now.hash} />
       </div>
@@ -45,7 +45,7 @@ const classes = {
 
 /** All versions, newest first, with their changes. */
 export function VersionList({ versions }: { versions: Version[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <ol className="versions">
       {versions.map((version) => {
@@ -53,22 +53,22 @@ export function VersionList({ versions }: { versions: Version[] }) {
         return (
           <li key={version.version} className="version">
             <div className="draft-card-head">
-              <h3>{say('description.versions.one', { version: version.version })}</h3>
+              <h3>{t('description.versions.one', { version: version.version })}</h3>
               <span className={`badge badge-${badge}`}>
                 <Icon aria-hidden="true" size={16} />
-                {say(`description.versions.state.${version.state}`)}
+                {t(`description.versions.state.${version.state}`)}
               </span>
               <a className="version-page" href={`${publicPages.description[language]}/${version.version}`}>
-                {say('description.versions.page', { version: version.version })}
+                {t('description.versions.page', { version: version.version })}
               </a>
             </div>
-            <p>{say('description.versions.from', { time: formatInstant(version.effectiveFrom, language) })}</p>
+            <p>{t('description.versions.from', { time: formatInstant(version.effectiveFrom, language) })}</p>
             <ApprovedBy version={version} />
             {version.changes.length > 0 ? (
               <Changes changes={version.changes} />
             ) : (
               <p className="muted">
-                {say(version.version === 1 ? 'description.versions.first' : 'description.draft.changes.none')}
+                {t(version.version === 1 ? 'description.versions.first' : 'description.draft.changes.none')}
               </p>
             )}
             <Hash hash={version.hash} />
@@ -80,17 +80,17 @@ export function VersionList({ versions }: { versions: Version[] }) {
 }
 
 function ApprovedBy({ version: { author, approver, approvedAt } }: { version: Version }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (!author || !approver) return null
   const names = { author: author.name, approver: approver.name, time: formatInstant(approvedAt, language) }
-  return <p className="muted">{say('description.versions.approved', names)}</p>
+  return <p className="muted">{t('description.versions.approved', names)}</p>
 }
 
 function Hash({ hash }: { hash: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <p className="hash muted">
-      {say('description.versions.hash')} <code translate="no">{hash}</code>
+      {t('description.versions.hash')} <code translate="no">{hash}</code>
     </p>
   )
 }

@@ -16,19 +16,18 @@ type ItemKind = AuthorityItem['what']
 
 /** Adds the call shown, or one recording of it, to a disclosure of the case under which it was found. */
 export function AddToAuthority({ contact, me, under }: { contact: ContactDetail; me: Me; under: UnderPurpose }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, refetch } = useAuthorityList(me)
   const ofCase = data?.items.filter(
     ({ state, caseNumber }) => (state === 'REQUEST' || state === 'ASSESSED') && caseNumber === under.reference,
   )
   return (
     <section className="panel stack-small" aria-labelledby="contact-authority">
-      <h2 id="contact-authority">{say('disclosures.add.title')}</h2>
+      <h2 id="contact-authority">{t('disclosures.add.title')}</h2>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {ofCase?.length === 0 && (
         <p className="muted">
-          {say('disclosures.add.none')}{' '}
-          <Link to="/disclosures/authority/new">{say('disclosures.authority.enter')}</Link>
+          {t('disclosures.add.none')} <Link to="/disclosures/authority/new">{t('disclosures.authority.enter')}</Link>
         </p>
       )}
       {ofCase && ofCase.length > 0 && <Add contact={contact} disclosures={ofCase} />}
@@ -37,14 +36,14 @@ export function AddToAuthority({ contact, me, under }: { contact: ContactDetail;
 }
 
 function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: readonly AuthoritySummary[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const add = $api.useMutation('post', '/api/authority-disclosures/{id}/items')
   const recordings = contact.segments.flatMap(({ recording, official }, index) =>
     recording.id && (recording.state === 'available' || recording.state === 'restricted')
       ? [
           {
             value: recording.id,
-            label: say('contacts.segment.title.many', { position: index + 1, total: contact.segments.length }),
+            label: t('contacts.segment.title.many', { position: index + 1, total: contact.segments.length }),
             detail: official?.name,
           },
         ]
@@ -62,7 +61,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
     })
     return ended(request, async () => {
-      const text = say('disclosures.pick.picked', { number: disclosure.number, item: (await request).item })
+      const text = t('disclosures.pick.picked', { number: disclosure.number, item: (await request).item })
       setAdded(text)
       announce(text)
       forgetLists()
@@ -81,8 +80,8 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
         </Notice>
       )}
       <Step
-        open={say('disclosures.add.open')}
-        submit={say('disclosures.add.do')}
+        open={t('disclosures.add.open')}
+        submit={t('disclosures.add.do')}
         isBusy={add.isPending}
         error={add.error}
         onOpen={() => add.reset()}
@@ -90,7 +89,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
       >
         {disclosures.length > 1 ? (
           <Choice
-            label={say('disclosures.pick.disclosure')}
+            label={t('disclosures.pick.disclosure')}
             options={disclosures.map(({ id: value, number, authority }) => ({
               value,
               label: number,
@@ -100,20 +99,20 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
             onChange={setId}
           />
         ) : (
-          <p>{say('disclosures.add.to', { number: disclosure.number, authority: disclosure.authority })}</p>
+          <p>{t('disclosures.add.to', { number: disclosure.number, authority: disclosure.authority })}</p>
         )}
         <Choice
-          label={say('disclosures.authority.what')}
+          label={t('disclosures.authority.what')}
           options={(recordings.length > 0
             ? (['BOTH', 'RECORDING', 'IDENTIFICATION_DATA'] as const)
             : (['IDENTIFICATION_DATA'] as const)
-          ).map((value) => ({ value, label: say(`disclosures.authority.what.${value}`) }))}
+          ).map((value) => ({ value, label: t(`disclosures.authority.what.${value}`) }))}
           value={what}
           onChange={(value) => setWhat(value as ItemKind)}
         />
         {what !== 'IDENTIFICATION_DATA' && recordings.length > 1 && recordingId && (
           <Choice
-            label={say('disclosures.add.recording')}
+            label={t('disclosures.add.recording')}
             options={recordings}
             value={recordingId}
             onChange={setRecordingId}

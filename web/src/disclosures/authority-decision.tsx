@@ -22,30 +22,30 @@ interface Props {
 
 /** Grants all, part or nothing, with reasons (R34, R35). */
 export function AuthorityDecision({ disclosure, onDone }: Props) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { decision, may } = disclosure
   const state = authorityStepState('decision', disclosure)
   return (
-    <StepFrame heading={authorityHeading('decision')} title={say('disclosures.step.authority.decision')} state={state}>
+    <StepFrame heading={authorityHeading('decision')} title={t('disclosures.step.authority.decision')} state={state}>
       {decision ? (
         <>
           <p>
-            <strong>{say(`disclosures.authority.decision.${decision.outcome}`)}</strong>{' '}
-            {say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
+            <strong>{t(`disclosures.authority.decision.${decision.outcome}`)}</strong>{' '}
+            {t('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
           </p>
           <p className="note">{decision.reasons}</p>
         </>
       ) : (
-        <p className="request-note">{say('disclosures.authority.decision.who')}</p>
+        <p className="request-note">{t('disclosures.authority.decision.who')}</p>
       )}
-      {!decision && may.decide && state === 'ahead' && <Notice kind="info">{say('error.authority.assessment')}</Notice>}
+      {!decision && may.decide && state === 'ahead' && <Notice kind="info">{t('error.authority.assessment')}</Notice>}
       {!decision && may.decide && state !== 'ahead' && <Decide disclosure={disclosure} onDone={onDone} />}
     </StepFrame>
   )
 }
 
 function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const decide = $api.useMutation('post', '/api/authority-disclosures/{id}/decision')
   const form = useStoredForm<{ outcome: Outcome | ''; items: string[]; reasons: string }>(`authority decision ${id}`, {
     outcome: '',
@@ -61,14 +61,14 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
     const body = { outcome, reasons: reasons.trim(), seen, ...(outcome === 'PART' && { items: items.map(Number) }) }
     return ended(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
-      await onDone(say(`disclosures.authority.decision.${outcome}`))
+      await onDone(t(`disclosures.authority.decision.${outcome}`))
     })
   }
   const gives = outcome === 'GRANTED' || outcome === 'PART'
   return (
     <Step
-      open={say('disclosures.decide')}
-      submit={say('disclosures.decide.do')}
+      open={t('disclosures.decide')}
+      submit={t('disclosures.decide.do')}
       kind="primary"
       isBusy={decide.isPending}
       error={decide.error}
@@ -77,36 +77,36 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
       onSubmit={submit}
     >
       <RadioCards
-        label={say('disclosures.decision')}
-        error={isTried && outcome === '' ? say('disclosures.decision.missing') : undefined}
+        label={t('disclosures.decision')}
+        error={isTried && outcome === '' ? t('disclosures.decision.missing') : undefined}
         options={(['GRANTED', 'PART', 'REFUSED'] as const).map((value) => ({
           value,
-          label: say(`disclosures.authority.decision.${value}`),
+          label: t(`disclosures.authority.decision.${value}`),
         }))}
         value={outcome === '' ? null : outcome}
         onChange={(value) => form.edit({ outcome: value as Outcome })}
       />
-      {gives && !provision && <Notice kind="warning">{say('error.authority.provision')}</Notice>}
+      {gives && !provision && <Notice kind="warning">{t('error.authority.provision')}</Notice>}
       {outcome === 'PART' && (
         <Checks
-          label={say('disclosures.authority.part')}
-          error={isTried && isPartEmpty ? say('error.authority.items') : undefined}
+          label={t('disclosures.authority.part')}
+          error={isTried && isPartEmpty ? t('error.authority.items') : undefined}
           options={itemList.map(({ item, what, destroyAt, state }) => ({
             value: String(item),
-            label: `${say('disclosures.item', { item })}: ${say(`disclosures.authority.what.${what}`)}`,
+            label: `${t('disclosures.item', { item })}: ${t(`disclosures.authority.what.${what}`)}`,
             detail:
               state === 'destroyed'
-                ? say('disclosures.authority.recording.destroyed')
-                : destroyAt && `${say('disclosures.destroyAt')} ${formatInstant(destroyAt, language)}`,
+                ? t('disclosures.authority.recording.destroyed')
+                : destroyAt && `${t('disclosures.destroyAt')} ${formatInstant(destroyAt, language)}`,
           }))}
           value={items}
           onChange={(chosen) => form.edit({ items: chosen })}
         />
       )}
       <Field
-        label={say('disclosures.reasons')}
-        hint={say('disclosures.reasons.hint')}
-        error={isTried && reasons.trim() === '' ? say('disclosures.reasons.missing') : undefined}
+        label={t('disclosures.reasons')}
+        hint={t('disclosures.reasons.hint')}
+        error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
         rows={4}
         value={reasons}
         onChange={(value) => form.edit({ reasons: value })}

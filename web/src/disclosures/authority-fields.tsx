@@ -24,15 +24,15 @@ export function AuthorityFields({
   wrong: readonly AuthorityField[]
   onChange: (edited: Partial<AuthorityTyped>) => void
 }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const isWrong = (field: AuthorityField) => wrong.includes(field)
   return (
     <>
       <RadioCards
-        label={say('disclosures.authority.origin')}
+        label={t('disclosures.authority.origin')}
         options={(['REQUEST', 'OWN_INITIATIVE'] as const).map((value) => ({
           value,
-          label: say(`disclosures.authority.origin.${value}`),
+          label: t(`disclosures.authority.origin.${value}`),
         }))}
         value={typed.origin}
         onChange={(origin) => onChange({ origin: origin as AuthorityTyped['origin'] })}
@@ -41,9 +41,9 @@ export function AuthorityFields({
         <Field
           key={field}
           id={`authority-${field}`}
-          label={say(`disclosures.authority.${field}`)}
-          hint={say(`disclosures.authority.${field}.hint`)}
-          error={isWrong(field) ? say(`disclosures.authority.${field}.missing`) : undefined}
+          label={t(`disclosures.authority.${field}`)}
+          hint={t(`disclosures.authority.${field}.hint`)}
+          error={isWrong(field) ? t(`disclosures.authority.${field}.missing`) : undefined}
           value={typed[field]}
           onChange={(value) => onChange({ [field]: value })}
           maxLength={longest[field]}
@@ -51,19 +51,19 @@ export function AuthorityFields({
         />
       ))}
       <Choice
-        label={say('disclosures.authority.aim')}
+        label={t('disclosures.authority.aim')}
         options={(['PREVENTION', 'INVESTIGATION'] as const).map((value) => ({
           value,
-          label: say(`disclosures.authority.aim.${value}`),
+          label: t(`disclosures.authority.aim.${value}`),
         }))}
         value={typed.aim}
         onChange={(aim) => onChange({ aim: aim as AuthorityTyped['aim'] })}
       />
       <Choice
-        label={say('disclosures.authority.provision')}
-        hint={say('disclosures.authority.provision.hint')}
+        label={t('disclosures.authority.provision')}
+        hint={t('disclosures.authority.provision.hint')}
         options={[
-          { value: none, label: say('disclosures.authority.provision.none') },
+          { value: none, label: t('disclosures.authority.provision.none') },
           ...provisions.map(({ id, names }) => ({ value: id, label: named(names) })),
         ]}
         value={provisions.some(({ id }) => id === typed.provisionId) ? typed.provisionId : none}
@@ -72,13 +72,13 @@ export function AuthorityFields({
       <div className="step-times">
         <Day
           id="authority-receivedAt"
-          label={say('disclosures.authority.receivedAt')}
-          error={isWrong('receivedAt') ? say('error.authority.received-wrong') : undefined}
+          label={t('disclosures.authority.receivedAt')}
+          error={isWrong('receivedAt') ? t('error.authority.received-wrong') : undefined}
           value={typed.day === '' ? null : parseDate(typed.day)}
           onChange={(day) => onChange({ day: day?.toString() ?? '' })}
         />
         <TimeOfDay
-          label={say('requests.request.received.time')}
+          label={t('requests.request.received.time')}
           isWrong={isWrong('receivedAt') && typed.time === ''}
           value={typed.time === '' ? null : parseTime(typed.time)}
           onChange={(time) => onChange({ time: time?.toString() ?? '' })}

@@ -21,34 +21,34 @@ const badges = { available: 'available', restricted: 'restricted', destroyed: 'd
 
 /** Requested items: of each call its recording, its identification data, or both. */
 export function AuthorityItems({ disclosure, onDone }: Props) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id, itemList, may, caseNumber } = disclosure
   return (
     <StepFrame
       heading={authorityHeading('items')}
-      title={say('disclosures.step.authority.items')}
+      title={t('disclosures.step.authority.items')}
       state={authorityStepState('items', disclosure)}
     >
-      {itemList.length === 0 && <p className="muted">{say('disclosures.authority.items.none')}</p>}
+      {itemList.length === 0 && <p className="muted">{t('disclosures.authority.items.none')}</p>}
       {itemList.length > 0 && (
         <ul className="disclosure-items">
           {itemList.map((item) => (
             <li key={item.item} className="stack-small">
               <div className="disclosure-title">
-                <h3>{say('disclosures.item', { item: item.item })}</h3>
+                <h3>{t('disclosures.item', { item: item.item })}</h3>
                 <span className={`badge badge-${badges[item.state]}`}>
-                  {say(`disclosures.authority.recording.${item.state}`)}
+                  {t(`disclosures.authority.recording.${item.state}`)}
                 </span>
                 {item.granted !== undefined && (
                   <span className={`badge badge-${item.granted ? 'available' : 'restricted'}`}>
-                    {say(item.granted ? 'disclosures.authority.granted' : 'disclosures.authority.notGranted')}
+                    {t(item.granted ? 'disclosures.authority.granted' : 'disclosures.authority.notGranted')}
                   </span>
                 )}
               </div>
               <dl className="facts facts-small">
-                <Fact label={say('disclosures.authority.what')}>{say(`disclosures.authority.what.${item.what}`)}</Fact>
+                <Fact label={t('disclosures.authority.what')}>{t(`disclosures.authority.what.${item.what}`)}</Fact>
                 {item.destroyAt && (
-                  <Fact label={say('disclosures.destroyAt')}>{formatInstant(item.destroyAt, language)}</Fact>
+                  <Fact label={t('disclosures.destroyAt')}>{formatInstant(item.destroyAt, language)}</Fact>
                 )}
               </dl>
               {may.prepare && (
@@ -73,30 +73,30 @@ function useSearchForCase(caseNumber: string): (() => void) | undefined {
 }
 
 function OpenCall({ contactId, item, caseNumber }: { contactId: string; item: AuthorityItem; caseNumber: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const look = useSearchForCase(caseNumber)
   if (!look) return null
   return (
     <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet" onClick={look}>
-      {say('disclosures.item.contact')}
+      {t('disclosures.item.contact')}
       <OfItem item={item.item} />
     </Link>
   )
 }
 
 function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const drop = $api.useMutation('delete', '/api/authority-disclosures/{id}/items/{item}')
   return (
     <TakeOut
       item={item.item}
-      what={say('disclosures.authority.drop.what')}
+      what={t('disclosures.authority.drop.what')}
       isBusy={drop.isPending}
       error={drop.error}
       onDo={() =>
         drop.mutate(
           { params: { path: { id, item: item.item } } },
-          { onSuccess: () => void onDone(say('disclosures.item.dropped'), authorityHeading('items')) },
+          { onSuccess: () => void onDone(t('disclosures.item.dropped'), authorityHeading('items')) },
         )
       }
     />
@@ -105,13 +105,13 @@ function Drop({ id, item, onDone }: { id: string; item: AuthorityItem; onDone: D
 
 /** Links to the search: calls are found under the case and added on their own page. */
 function FindCalls({ caseNumber }: { caseNumber: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const look = useSearchForCase(caseNumber)
-  if (!look) return <p className="muted">{say('disclosures.authority.items.noPurpose')}</p>
+  if (!look) return <p className="muted">{t('disclosures.authority.items.noPurpose')}</p>
   return (
     <div className="stack-small">
-      <p className="request-note">{say('disclosures.authority.items.how')}</p>
+      <p className="request-note">{t('disclosures.authority.items.how')}</p>
       <div className="actions">
         <Button
           kind="secondary"
@@ -121,7 +121,7 @@ function FindCalls({ caseNumber }: { caseNumber: string }) {
           }}
         >
           <Search aria-hidden="true" size={18} />
-          {say('disclosures.authority.items.find', { caseNumber })}
+          {t('disclosures.authority.items.find', { caseNumber })}
         </Button>
       </div>
     </div>

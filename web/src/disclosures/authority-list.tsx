@@ -8,7 +8,7 @@ import type { AuthoritySummary } from './disclosure-shapes.ts'
 
 /** Cards of disclosures to authorities, in the server's order: urgent ones first. */
 export function AuthorityRows({ items, label }: { items: readonly AuthoritySummary[]; label: string }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <ul className="cards" aria-labelledby={label}>
       {items.map((one) => (
@@ -21,19 +21,19 @@ export function AuthorityRows({ items, label }: { items: readonly AuthoritySumma
             {one.urgentAt && (
               <span className="badge badge-restricted">
                 <TriangleAlert aria-hidden="true" size={16} />
-                {say('disclosures.urgent.badge', { time: formatInstant(one.urgentAt, language) })}
+                {t('disclosures.urgent.badge', { time: formatInstant(one.urgentAt, language) })}
               </span>
             )}
           </p>
           <dl className="facts">
-            <Fact label={say('disclosures.authority.authority')}>
+            <Fact label={t('disclosures.authority.authority')}>
               {one.authority}
-              <span className="second">{say(`disclosures.authority.origin.${one.origin}`)}</span>
+              <span className="second">{t(`disclosures.authority.origin.${one.origin}`)}</span>
             </Fact>
-            <Fact label={say('disclosures.authority.caseNumber')}>{one.caseNumber}</Fact>
-            <Fact label={say('disclosures.authority.receivedAt')}>{formatInstant(one.receivedAt, language)}</Fact>
-            <Fact label={say('disclosures.items')}>{formatCount(one.items, language)}</Fact>
-            <Fact label={say('disclosures.enteredBy')}>{one.enteredBy.name}</Fact>
+            <Fact label={t('disclosures.authority.caseNumber')}>{one.caseNumber}</Fact>
+            <Fact label={t('disclosures.authority.receivedAt')}>{formatInstant(one.receivedAt, language)}</Fact>
+            <Fact label={t('disclosures.items')}>{formatCount(one.items, language)}</Fact>
+            <Fact label={t('disclosures.enteredBy')}>{one.enteredBy.name}</Fact>
           </dl>
         </li>
       ))}
@@ -43,7 +43,7 @@ export function AuthorityRows({ items, label }: { items: readonly AuthoritySumma
 
 /** Badge with the state. */
 export function AuthorityState({ disclosure: { state } }: { disclosure: Pick<AuthoritySummary, 'state'> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const look = state === 'RELEASED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
-  return <span className={`badge badge-${look}`}>{say(`disclosures.authority.state.${state}`)}</span>
+  return <span className={`badge badge-${look}`}>{t(`disclosures.authority.state.${state}`)}</span>
 }

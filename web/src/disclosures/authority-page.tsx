@@ -43,7 +43,7 @@ export function AuthorityPage() {
 }
 
 function Authority({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/disclosures/authority/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -63,9 +63,9 @@ function Authority({ me }: { me: Me }) {
   }
   return (
     <Page
-      title={data ? say('disclosures.authority.title', { number: data.number }) : say('disclosures.authority')}
+      title={data ? t('disclosures.authority.title', { number: data.number }) : t('disclosures.authority')}
       {...(data && { lead: `${data.authority}, ${data.caseNumber}` })}
-      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
       {...(data && { aside: <AuthorityState disclosure={data} /> })}
     >
       {isPending && <Waiting lines={8} />}
@@ -86,22 +86,22 @@ function Steps({
   onDone: Done
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id, number, urgentAt, state, packages, may, decision } = disclosure
   const own = { disclosure, onDone }
   const way = authoritySteps.map((step) => ({
     heading: authorityHeading(step),
-    title: say(`disclosures.step.authority.${step}`),
+    title: t(`disclosures.step.authority.${step}`),
     state: authorityStepState(step, disclosure),
   }))
   return (
     <>
       {urgentAt && (
-        <Notice kind="error" title={say('disclosures.authority.urgent', { time: formatInstant(urgentAt, language) })}>
-          <p>{say('disclosures.authority.urgent.what')}</p>
+        <Notice kind="error" title={t('disclosures.authority.urgent', { time: formatInstant(urgentAt, language) })}>
+          <p>{t('disclosures.authority.urgent.what')}</p>
           {knowsHolds(me) && (
             <p>
-              <Link to="/retention/holds">{say('retention.holds.title')}</Link>
+              <Link to="/retention/holds">{t('retention.holds.title')}</Link>
             </p>
           )}
         </Notice>
@@ -115,11 +115,11 @@ function Steps({
       {state !== 'REFUSED' && (decision?.outcome ?? 'GRANTED') !== 'REFUSED' && (
         <StepFrame
           heading={authorityHeading('release')}
-          title={say('disclosures.step.authority.release')}
+          title={t('disclosures.step.authority.release')}
           state={authorityStepState('release', disclosure)}
         >
           {packages.length === 0 && !may.release && (
-            <p className="request-note">{say(decision ? 'disclosures.release.others' : 'disclosures.release.after')}</p>
+            <p className="request-note">{t(decision ? 'disclosures.release.others' : 'disclosures.release.after')}</p>
           )}
           {(packages.length > 0 || may.release) && (
             <Packages
@@ -148,13 +148,13 @@ function stateText(disclosure: AuthorityDetail): string {
 }
 
 function DisclosureState({ disclosure }: { disclosure: AuthorityDetail }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { lacks, state } = disclosure
   if (lacks.length === 0) {
     return (
       <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
         <h2 id="authority-missing" tabIndex={-1} className="notice-title">
-          {say(`disclosures.authority.stands.${stateText(disclosure)}` as Word)}
+          {t(`disclosures.authority.stands.${stateText(disclosure)}` as Word)}
         </h2>
       </Notice>
     )
@@ -165,13 +165,13 @@ function DisclosureState({ disclosure }: { disclosure: AuthorityDetail }) {
       missing={lacks.map(({ what, items }) => ({
         key: what,
         said: [
-          say((ownWords.has(what) ? `disclosures.authority.lack.${what}` : `error.authority.${what}`) as Word),
-          items && say('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
+          t((ownWords.has(what) ? `disclosures.authority.lack.${what}` : `error.authority.${what}`) as Word),
+          items && t('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
         ]
           .filter(Boolean)
           .join(' '),
         heading: authorityHeading(stepOfAuthorityLack(what)),
-        to: say(`disclosures.step.authority.${stepOfAuthorityLack(what)}`),
+        to: t(`disclosures.step.authority.${stepOfAuthorityLack(what)}`),
       }))}
     />
   )

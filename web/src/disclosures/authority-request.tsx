@@ -26,42 +26,42 @@ interface Props {
 
 /** Request: authority, content, case and ground. */
 export function AuthorityRequest({ disclosure, me, onDone }: Props & { me: Me }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { origin, authority, officer, caseNumber, aim, provision, receivedAt, enteredBy, may } = disclosure
   return (
     <StepFrame
       heading={authorityHeading('request')}
-      title={say('disclosures.step.authority.request')}
+      title={t('disclosures.step.authority.request')}
       state={authorityStepState('request', disclosure)}
     >
       <dl className="facts">
-        <Fact label={say('disclosures.authority.authority')}>
+        <Fact label={t('disclosures.authority.authority')}>
           {authority}
-          <span className="second">{say(`disclosures.authority.origin.${origin}`)}</span>
+          <span className="second">{t(`disclosures.authority.origin.${origin}`)}</span>
         </Fact>
-        <Fact label={say('disclosures.authority.officer')}>{officer}</Fact>
-        <Fact label={say('disclosures.authority.caseNumber')}>{caseNumber}</Fact>
-        <Fact label={say('disclosures.authority.aim')}>{say(`disclosures.authority.aim.${aim}`)}</Fact>
-        <Fact label={say('disclosures.authority.provision')}>
+        <Fact label={t('disclosures.authority.officer')}>{officer}</Fact>
+        <Fact label={t('disclosures.authority.caseNumber')}>{caseNumber}</Fact>
+        <Fact label={t('disclosures.authority.aim')}>{t(`disclosures.authority.aim.${aim}`)}</Fact>
+        <Fact label={t('disclosures.authority.provision')}>
           {provision ? (
             named(provision.names).replaceAll(' §', '\u00a0§')
           ) : (
-            <span className="muted">{say('disclosures.authority.provision.none')}</span>
+            <span className="muted">{t('disclosures.authority.provision.none')}</span>
           )}
         </Fact>
-        <Fact label={say('disclosures.authority.receivedAt')}>
+        <Fact label={t('disclosures.authority.receivedAt')}>
           {formatInstant(receivedAt, language)}
-          <span className="second">{say('retention.holds.enteredBy', { name: enteredBy.name })}</span>
+          <span className="second">{t('retention.holds.enteredBy', { name: enteredBy.name })}</span>
         </Fact>
       </dl>
-      {provision && !provision.isInForce && <Notice kind="warning">{say('error.authority.provision-expired')}</Notice>}
+      {provision && !provision.isInForce && <Notice kind="warning">{t('error.authority.provision-expired')}</Notice>}
       {may.prepare && <ChangeRequest disclosure={disclosure} me={me} onDone={onDone} />}
     </StepFrame>
   )
 }
 
 function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = disclosure
   const change = $api.useMutation('put', '/api/authority-disclosures/{id}')
   const list = useAuthorityList(me)
@@ -74,13 +74,13 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
     if ('wrong' in judged) return false
     return ended(change.mutateAsync({ params: { path: { id } }, body: judged.body }), async () => {
       form.forget()
-      await onDone(say('disclosures.changed'))
+      await onDone(t('disclosures.changed'))
     })
   }
   return (
     <Step
-      open={say('disclosures.change')}
-      submit={say('disclosures.change.do')}
+      open={t('disclosures.change')}
+      submit={t('disclosures.change.do')}
       isBusy={change.isPending}
       error={isTimeRefused ? undefined : change.error}
       isOpenAtFirst={form.isTyped}
@@ -102,12 +102,12 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
 
 /** Assessment by the security unit: whether the ground covers the request. */
 export function Assessment({ disclosure, onDone }: Props) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { assessment, may } = disclosure
   return (
     <StepFrame
       heading={authorityHeading('assessment')}
-      title={say('disclosures.step.authority.assessment')}
+      title={t('disclosures.step.authority.assessment')}
       state={authorityStepState('assessment', disclosure)}
     >
       {assessment ? (
@@ -118,7 +118,7 @@ export function Assessment({ disclosure, onDone }: Props) {
           </p>
         </>
       ) : (
-        <p className="request-note">{say('disclosures.assessment.what')}</p>
+        <p className="request-note">{t('disclosures.assessment.what')}</p>
       )}
       {may.prepare && <Assess disclosure={disclosure} onDone={onDone} />}
     </StepFrame>
@@ -126,7 +126,7 @@ export function Assessment({ disclosure, onDone }: Props) {
 }
 
 function Assess({ disclosure: { id, assessment }, onDone }: Props) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const assess = $api.useMutation('put', '/api/authority-disclosures/{id}/assessment')
   const form = useStoredForm(`assessment ${id}`, { text: assessment?.text ?? '' })
   const { text } = form.typed
@@ -136,13 +136,13 @@ function Assess({ disclosure: { id, assessment }, onDone }: Props) {
     if (text.trim() === '') return false
     return ended(assess.mutateAsync({ params: { path: { id } }, body: { text: text.trim() } }), async () => {
       form.forget()
-      await onDone(say('disclosures.assessment.saved'))
+      await onDone(t('disclosures.assessment.saved'))
     })
   }
   return (
     <Step
-      open={say(assessment ? 'disclosures.assessment.change' : 'disclosures.assessment.write')}
-      submit={say('disclosures.assessment.do')}
+      open={t(assessment ? 'disclosures.assessment.change' : 'disclosures.assessment.write')}
+      submit={t('disclosures.assessment.do')}
       isBusy={assess.isPending}
       error={assess.error}
       isOpenAtFirst={form.isTyped}
@@ -150,9 +150,9 @@ function Assess({ disclosure: { id, assessment }, onDone }: Props) {
       onSubmit={submit}
     >
       <Field
-        label={say('disclosures.step.authority.assessment')}
-        hint={say('disclosures.assessment.hint')}
-        error={isTried && text.trim() === '' ? say('disclosures.assessment.missing') : undefined}
+        label={t('disclosures.step.authority.assessment')}
+        hint={t('disclosures.assessment.hint')}
+        error={isTried && text.trim() === '' ? t('disclosures.assessment.missing') : undefined}
         rows={6}
         value={text}
         onChange={(value) => form.edit({ text: value })}

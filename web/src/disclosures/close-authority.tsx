@@ -14,7 +14,7 @@ import { StepFrame, WayTo } from './step-frame.tsx'
 
 /** Closes a disclosure that was released, refused, or granted and not released, with the reason; its log entry stays. */
 export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id, may, closedAt, unreleasedBecause } = disclosure
   const isUnreleased = disclosure.state === 'DECIDED'
   const current = currentPackage(disclosure)
@@ -23,43 +23,43 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
   return (
     <StepFrame
       heading={authorityHeading('close')}
-      title={say('disclosures.step.authority.close')}
+      title={t('disclosures.step.authority.close')}
       state={authorityStepState('close', disclosure)}
     >
       <p className="request-note">
         {closedAt
-          ? say('disclosures.authority.closedAt', { time: formatInstant(closedAt, language) })
-          : say('disclosures.authority.close.what')}
+          ? t('disclosures.authority.closedAt', { time: formatInstant(closedAt, language) })
+          : t('disclosures.authority.close.what')}
       </p>
       {current && (
         <p className="request-note">
-          {say('disclosures.authority.close.when', { time: formatInstant(current.expiresAt, language) })}{' '}
-          <WayTo heading={authorityHeading('release')}>{say('disclosures.step.authority.release')}</WayTo>
+          {t('disclosures.authority.close.when', { time: formatInstant(current.expiresAt, language) })}{' '}
+          <WayTo heading={authorityHeading('release')}>{t('disclosures.step.authority.release')}</WayTo>
         </p>
       )}
-      {unreleasedBecause && <p>{say('disclosures.authority.unreleased.said', { reason: unreleasedBecause })}</p>}
+      {unreleasedBecause && <p>{t('disclosures.authority.unreleased.said', { reason: unreleasedBecause })}</p>}
       {may.close && isUnreleased && <CloseUnreleased id={id} onDone={onDone} />}
       {close.error != null && <Failure error={close.error} />}
       {may.close && !isUnreleased && (
         <div className="actions">
           <Button kind="secondary" isBusy={close.isPending} onPress={() => setConfirming(true)}>
-            {say('disclosures.returns.close')}
+            {t('disclosures.returns.close')}
           </Button>
         </div>
       )}
       <Confirm
-        title={say('disclosures.returns.close.sure')}
-        doLabel={say('disclosures.returns.close')}
+        title={t('disclosures.returns.close.sure')}
+        doLabel={t('disclosures.returns.close')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={() =>
           close.mutate(
             { params: { path: { id } }, body: {} },
-            { onSuccess: () => void onDone(say('disclosures.authority.stands.CLOSED')) },
+            { onSuccess: () => void onDone(t('disclosures.authority.stands.CLOSED')) },
           )
         }
       >
-        <p>{say('disclosures.authority.close.what')}</p>
+        <p>{t('disclosures.authority.close.what')}</p>
       </Confirm>
     </StepFrame>
   )
@@ -67,7 +67,7 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
 
 /** Closes a granted disclosure that nobody got, with the reason why (R34). */
 function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
   const [because, setBecause] = useState('')
   const [isTried, setTried] = useState(false)
@@ -76,7 +76,7 @@ function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
     if (because.trim() === '') return false
     return close.mutateAsync({ params: { path: { id } }, body: { unreleasedBecause: because.trim() } }).then(
       () => {
-        void onDone(say('disclosures.authority.stands.CLOSED'))
+        void onDone(t('disclosures.authority.stands.CLOSED'))
         return true
       },
       () => false,
@@ -84,17 +84,17 @@ function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
   }
   return (
     <Step
-      open={say('disclosures.authority.unreleased.open')}
-      submit={say('disclosures.returns.close')}
+      open={t('disclosures.authority.unreleased.open')}
+      submit={t('disclosures.returns.close')}
       isBusy={close.isPending}
       error={close.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('disclosures.authority.unreleased.because')}
-        hint={say('disclosures.authority.unreleased.hint')}
-        error={isTried && because.trim() === '' ? say('disclosures.authority.unreleased.missing') : undefined}
+        label={t('disclosures.authority.unreleased.because')}
+        hint={t('disclosures.authority.unreleased.hint')}
+        error={isTried && because.trim() === '' ? t('disclosures.authority.unreleased.missing') : undefined}
         value={because}
         onChange={setBecause}
         maxLength={2000}

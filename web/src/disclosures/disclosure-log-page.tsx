@@ -26,7 +26,7 @@ export function DisclosureLogPage() {
 }
 
 function Log({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const thisYear = todayAt(serverNowMs()).year
   const { year = thisYear } = useSearch({ from: '/disclosures/log', select: readYear, structuralSharing: true })
@@ -38,20 +38,20 @@ function Log({ me }: { me: Me }) {
   )
   return (
     <Page
-      title={say('disclosures.log.title')}
-      lead={say('disclosures.log.lead')}
-      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      title={t('disclosures.log.title')}
+      lead={t('disclosures.log.lead')}
+      crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
       className="extract"
       aside={
         <Button kind="secondary" className="no-print" onPress={() => window.print()}>
           <Printer aria-hidden="true" size={18} />
-          {say('watch.extract.print')}
+          {t('watch.extract.print')}
         </Button>
       }
     >
       <Choice
         className="statistics-period no-print"
-        label={say('disclosures.log.year')}
+        label={t('disclosures.log.year')}
         options={yearsUntil(thisYear, year).map((one) => ({ value: String(one), label: String(one) }))}
         value={String(year)}
         onChange={(chosen) =>
@@ -60,10 +60,10 @@ function Log({ me }: { me: Me }) {
       />
       <LogStatistics year={year} />
       <section className="stack-small" aria-labelledby="disclosure-log">
-        <h2 id="disclosure-log">{say('disclosures.log.of', { year })}</h2>
+        <h2 id="disclosure-log">{t('disclosures.log.of', { year })}</h2>
         {isPending && <Waiting lines={6} />}
         {error && <Failure error={error} onAgain={() => void refetch()} />}
-        {data?.items.length === 0 && <Notice kind="info">{say('disclosures.log.none')}</Notice>}
+        {data?.items.length === 0 && <Notice kind="info">{t('disclosures.log.none')}</Notice>}
         {data && data.items.length > 0 && <LogList items={data.items} me={me} label="disclosure-log" />}
       </section>
     </Page>

@@ -33,11 +33,11 @@ export function DisclosuresPage() {
 }
 
 function Disclosures({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { state = 'open' } = useSearch({ from: '/disclosures', select: readWhich, structuralSharing: true })
   return (
-    <Page title={say('disclosures.title')} lead={say('disclosures.lead')} aside={<Ways me={me} />}>
-      <nav aria-label={say('disclosures.which')} className="switcher">
+    <Page title={t('disclosures.title')} lead={t('disclosures.lead')} aside={<Ways me={me} />}>
+      <nav aria-label={t('disclosures.which')} className="switcher">
         <ul>
           {(['open', 'over'] as const).map((one) => (
             <li key={one}>
@@ -47,7 +47,7 @@ function Disclosures({ me }: { me: Me }) {
                 activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
-                {say(`disclosures.which.${one}`)}
+                {t(`disclosures.which.${one}`)}
               </Link>
             </li>
           ))}
@@ -61,19 +61,19 @@ function Disclosures({ me }: { me: Me }) {
 }
 
 function Ways({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <div className="actions">
       {listsResearch(me) && (
         <Link to="/disclosures/institutes" className="button button-secondary">
           <Building2 aria-hidden="true" size={18} />
-          {say('disclosures.institutes.title')}
+          {t('disclosures.institutes.title')}
         </Link>
       )}
       {readsLog(me) && (
         <Link to="/disclosures/log" className="button button-secondary">
           <ScrollText aria-hidden="true" size={18} />
-          {say('disclosures.log.title')}
+          {t('disclosures.log.title')}
         </Link>
       )}
     </div>
@@ -81,18 +81,18 @@ function Ways({ me }: { me: Me }) {
 }
 
 function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = useResearchList(me, state)
   const late = data?.items.filter(({ isOverdue }) => isOverdue).length ?? 0
   return (
     <Part
       id="disclosures-research"
-      title={say('disclosures.research')}
+      title={t('disclosures.research')}
       begin={
         prepares(me) && (
           <Link to="/disclosures/research/new" className="button button-primary">
             <FilePlus aria-hidden="true" size={18} />
-            {say('disclosures.research.begin')}
+            {t('disclosures.research.begin')}
           </Link>
         )
       }
@@ -100,11 +100,11 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {late > 0 && (
-        <Notice kind="error" title={say('disclosures.overdue', { count: late })}>
-          {say('disclosures.overdue.what')}
+        <Notice kind="error" title={t('disclosures.overdue', { count: late })}>
+          {t('disclosures.overdue.what')}
         </Notice>
       )}
-      {data?.items.length === 0 && <Notice kind="info">{say(`disclosures.research.none.${state}`)}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t(`disclosures.research.none.${state}`)}</Notice>}
       {data && data.items.length > 0 && <ResearchRows items={data.items} me={me} label="disclosures-research" />}
       {data && state === 'open' && prepares(me) && <Referrals kind="RESEARCH" open={data.items} />}
     </Part>
@@ -112,26 +112,26 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
 }
 
 function Authorities({ me, state }: { me: Me; state: 'open' | 'over' }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = useAuthorityList(me, state)
   const urgent = data?.items.filter(({ urgentAt }) => urgentAt).length ?? 0
   return (
     <Part
       id="disclosures-authority"
-      title={say('disclosures.authority')}
+      title={t('disclosures.authority')}
       begin={
         isSecurity(me) && (
           <Link to="/disclosures/authority/new" className="button button-primary">
             <FilePlus aria-hidden="true" size={18} />
-            {say('disclosures.authority.enter')}
+            {t('disclosures.authority.enter')}
           </Link>
         )
       }
     >
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {urgent > 0 && <Notice kind="warning">{say('disclosures.urgent', { count: urgent })}</Notice>}
-      {data?.items.length === 0 && <Notice kind="info">{say(`disclosures.authority.none.${state}`)}</Notice>}
+      {urgent > 0 && <Notice kind="warning">{t('disclosures.urgent', { count: urgent })}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t(`disclosures.authority.none.${state}`)}</Notice>}
       {data && data.items.length > 0 && <AuthorityRows items={data.items} label="disclosures-authority" />}
       {data && state === 'open' && isSecurity(me) && <Referrals kind="AUTHORITY" open={data.items} />}
     </Part>

@@ -24,7 +24,7 @@ interface Named {
  * rejected copies, copies to check, decisions. Nothing for overseers.
  */
 export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const works = me !== undefined && (prepares(me) || decides(me)) ? me : undefined
   const research = useResearchList(works).data?.items ?? []
   const knows = me !== undefined && (isSecurity(me) || decides(me)) ? me : undefined
@@ -32,7 +32,7 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   const pending = new Set(usePendingDisclosures(me).data?.items.map(({ disclosure }) => disclosure.id)).size
   if (!me) return []
   const counted = (kind: NoticeKind, word: Word, count: number) =>
-    count > 0 ? [{ kind, text: say(word, { count }) }] : []
+    count > 0 ? [{ kind, text: t(word, { count }) }] : []
   const late = research.filter(({ isOverdue }) => isOverdue)
   const sentBack = research.flatMap((disclosure) => disclosure.sentBack.map((item) => ({ disclosure, item })))
   const isTheirs = ({ preparedBy }: (typeof research)[number]) => preparedBy.id === me.personId
@@ -71,7 +71,7 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
 }
 
 export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return waiting.map(({ kind, text, those }) =>
     those ? (
       <Notice key={text} kind={kind} title={text}>
@@ -84,7 +84,7 @@ export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
                 </Link>
               ) : (
                 <Link to="/disclosures/research/$id/items/$item" params={{ id, item: String(item) }}>
-                  {say('disclosures.item.of', { number, item })}
+                  {t('disclosures.item.of', { number, item })}
                 </Link>
               )}{' '}
               {institute.name}: {study}
@@ -95,7 +95,7 @@ export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
     ) : (
       <Notice key={text} kind={kind}>
         <p>
-          {text} <Link to="/disclosures">{say('disclosures.title')}</Link>
+          {text} <Link to="/disclosures">{t('disclosures.title')}</Link>
         </p>
       </Notice>
     ),

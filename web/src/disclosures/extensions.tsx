@@ -18,7 +18,7 @@ import { researchHeading } from './research-steps.ts'
 
 /** Extends the due day: requires a new decision and never passes the end of a recording (AC19). */
 export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { extensions, state, may } = disclosure
   const waits = extensions.some(({ decided }) => !decided)
   const mayRequest = prepares(me) && state === 'RELEASED' && !waits
@@ -26,24 +26,24 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   return (
     <section className="stack-small" aria-labelledby="research-extensions">
       <h3 id="research-extensions" tabIndex={-1}>
-        {say('disclosures.extensions.title')}
+        {t('disclosures.extensions.title')}
       </h3>
       {extensions.length > 0 && (
         <ul className="disclosure-items">
           {extensions.map((extension) => (
             <li key={extension.id} className="stack-small">
               <p>
-                <strong>{say('disclosures.extensions.until', { day: writeDay(extension.dueOn, language) })}</strong>{' '}
-                {say('disclosures.extensions.askedBy', { who: extension.askedBy.name })}
+                <strong>{t('disclosures.extensions.until', { day: writeDay(extension.dueOn, language) })}</strong>{' '}
+                {t('disclosures.extensions.askedBy', { who: extension.askedBy.name })}
               </p>
               <p className="note">{extension.reasons}</p>
               <p>
                 {extension.decided
-                  ? `${say(`disclosures.extensions.outcome.${extension.decided.outcome}`)} ${say('acts.decided', {
+                  ? `${t(`disclosures.extensions.outcome.${extension.decided.outcome}`)} ${t('acts.decided', {
                       who: extension.decided.by.name,
                       time: formatInstant(extension.decided.at, language),
                     })}`
-                  : say('disclosures.extensions.waits')}
+                  : t('disclosures.extensions.waits')}
               </p>
               {!extension.decided && may.decide && extension.askedBy.id !== me.personId && (
                 <DecideExtension extension={extension} onDone={onDone} />
@@ -67,7 +67,7 @@ function RequestExtension({
   disclosure: ResearchDetail
   onDone: Done
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const request = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
   const form = useStoredForm(`extension ${id}`, { dueOn: '', reasons: '' })
   const { dueOn, reasons } = form.typed
@@ -81,14 +81,14 @@ function RequestExtension({
       request.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }),
       async () => {
         form.forget()
-        await onDone(say('disclosures.extensions.asked'), 'research-extensions')
+        await onDone(t('disclosures.extensions.asked'), 'research-extensions')
       },
     )
   }
   return (
     <Step
-      open={say('disclosures.extensions.ask')}
-      submit={say('disclosures.extensions.ask.do')}
+      open={t('disclosures.extensions.ask')}
+      submit={t('disclosures.extensions.ask.do')}
       isBusy={request.isPending}
       error={refused ? undefined : request.error}
       isOpenAtFirst={form.isTyped}
@@ -96,13 +96,11 @@ function RequestExtension({
       onSubmit={submit}
     >
       <Day
-        label={say('disclosures.extensions.dueOn')}
+        label={t('disclosures.extensions.dueOn')}
         hint={
-          earliestDestruction && say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
+          earliestDestruction && t('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
         }
-        error={
-          isTried && isDayWrong ? say('error.research.day-not-later') : refused && say(notLater[refused] ?? refused)
-        }
+        error={isTried && isDayWrong ? t('error.research.day-not-later') : refused && t(notLater[refused] ?? refused)}
         value={dueOn === '' ? null : parseDate(dueOn)}
         onChange={(day) => {
           request.reset()
@@ -110,8 +108,8 @@ function RequestExtension({
         }}
       />
       <Field
-        label={say('disclosures.reasons')}
-        error={isTried && reasons.trim() === '' ? say('disclosures.reasons.missing') : undefined}
+        label={t('disclosures.reasons')}
+        error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
         rows={3}
         value={reasons}
         onChange={(value) => form.edit({ reasons: value })}
@@ -122,26 +120,26 @@ function RequestExtension({
 }
 
 function DecideExtension({ extension: { id }, onDone }: { extension: Extension; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const decide = $api.useMutation('post', '/api/research-extensions/{id}/decision')
   const [outcome, setOutcome] = useState<'GRANTED' | 'REFUSED'>('GRANTED')
   const submit = () =>
     ended(decide.mutateAsync({ params: { path: { id } }, body: { outcome } }), () =>
-      onDone(say(`disclosures.extensions.outcome.${outcome}`), researchHeading('returns')),
+      onDone(t(`disclosures.extensions.outcome.${outcome}`), researchHeading('returns')),
     )
   return (
     <Step
-      open={say('disclosures.extensions.decide')}
-      submit={say('disclosures.decide.do')}
+      open={t('disclosures.extensions.decide')}
+      submit={t('disclosures.decide.do')}
       isBusy={decide.isPending}
       error={decide.error}
       onSubmit={submit}
     >
       <Choice
-        label={say('disclosures.decision')}
+        label={t('disclosures.decision')}
         options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
           value,
-          label: say(`disclosures.extensions.outcome.${value}`),
+          label: t(`disclosures.extensions.outcome.${value}`),
         }))}
         value={outcome}
         onChange={(value) => setOutcome(value as 'GRANTED' | 'REFUSED')}

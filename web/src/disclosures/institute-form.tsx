@@ -17,7 +17,7 @@ const longest = { name: 200, contact: 200, email: 254 } as const
 
 /** Enters or changes a research institute. What was decided for its key keeps that key. */
 export function InstituteForm({ institute, onDone }: { institute?: Institute; onDone: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const add = $api.useMutation('post', '/api/institutes')
   const change = $api.useMutation('put', '/api/institutes/{id}')
   const request = institute ? change : add
@@ -38,17 +38,17 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   const refused = refusalKey(request.error)
   const recipient = typed.recipient.trim()
   const wrong = {
-    name: typed.name.trim() === '' && say('disclosures.institutes.name.missing'),
-    contact: typed.contact.trim() === '' && say('disclosures.institutes.contact.missing'),
-    email: !/^\S+@\S+\.\S+$/.test(typed.email.trim()) && say('disclosures.institutes.email.wrong'),
-    recipient: recipient !== '' && !isLikelyRecipient(recipient) && say('error.institute.recipient'),
+    name: typed.name.trim() === '' && t('disclosures.institutes.name.missing'),
+    contact: typed.contact.trim() === '' && t('disclosures.institutes.contact.missing'),
+    email: !/^\S+@\S+\.\S+$/.test(typed.email.trim()) && t('disclosures.institutes.email.wrong'),
+    recipient: recipient !== '' && !isLikelyRecipient(recipient) && t('error.institute.recipient'),
   }
   const isKeyRefused = refused === 'institute.recipient'
   const isNameKnown = refused === 'institute.known'
   const errorOf = (field: keyof typeof wrong) =>
     (isTried && wrong[field]) ||
-    (field === 'recipient' && isKeyRefused && say('error.institute.recipient')) ||
-    (field === 'name' && isNameKnown && say('error.institute.known')) ||
+    (field === 'recipient' && isKeyRefused && t('error.institute.recipient')) ||
+    (field === 'name' && isNameKnown && t('error.institute.known')) ||
     undefined
   const edit = (edited: Partial<Typed>) => {
     request.reset()
@@ -75,9 +75,9 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   }
   return (
     <Step
-      open={say(institute ? 'disclosures.institutes.change' : 'disclosures.institutes.add')}
-      {...(institute && { named: `${say('disclosures.institutes.change')}: ${institute.name}` })}
-      submit={say(institute ? 'disclosures.institutes.change.do' : 'disclosures.institutes.add.do')}
+      open={t(institute ? 'disclosures.institutes.change' : 'disclosures.institutes.add')}
+      {...(institute && { named: `${t('disclosures.institutes.change')}: ${institute.name}` })}
+      submit={t(institute ? 'disclosures.institutes.change.do' : 'disclosures.institutes.add.do')}
       kind={institute ? 'secondary' : 'primary'}
       isBusy={request.isPending}
       error={isKeyRefused || isNameKnown ? undefined : request.error}
@@ -88,8 +88,8 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
       {(['name', 'contact', 'email'] as const).map((field) => (
         <Field
           key={field}
-          label={say(`disclosures.institutes.${field}`)}
-          hint={field === 'name' ? undefined : say(`disclosures.institutes.${field}.hint`)}
+          label={t(`disclosures.institutes.${field}`)}
+          hint={field === 'name' ? undefined : t(`disclosures.institutes.${field}.hint`)}
           error={errorOf(field)}
           value={typed[field]}
           onChange={(value) => edit({ [field]: value })}
@@ -103,15 +103,15 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
         />
       ))}
       <Choice
-        label={say('disclosures.institutes.language')}
-        hint={say('disclosures.institutes.language.hint')}
+        label={t('disclosures.institutes.language')}
+        hint={t('disclosures.institutes.language.hint')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={typed.language}
         onChange={(value) => edit({ language: value as Typed['language'] })}
       />
       <Field
-        label={say('disclosures.institutes.recipient')}
-        hint={say('disclosures.institutes.recipient.hint')}
+        label={t('disclosures.institutes.recipient')}
+        hint={t('disclosures.institutes.recipient.hint')}
         error={errorOf('recipient')}
         value={typed.recipient}
         onChange={(value) => edit({ recipient: value })}

@@ -24,7 +24,7 @@ export function InstitutesPage() {
 }
 
 function Institutes({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = useInstitutes(me)
   const mayChange = opensResearch(me)
   const done = async (text: string, heading: string) => {
@@ -35,27 +35,27 @@ function Institutes({ me }: { me: Me }) {
   }
   return (
     <Page
-      title={say('disclosures.institutes.title')}
-      lead={say('disclosures.institutes.lead')}
-      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      title={t('disclosures.institutes.title')}
+      lead={t('disclosures.institutes.lead')}
+      crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
     >
       {mayChange && (
         <div className="stack request-step-body">
-          <InstituteForm onDone={() => void done(say('disclosures.institutes.added'), 'institutes-list')} />
+          <InstituteForm onDone={() => void done(t('disclosures.institutes.added'), 'institutes-list')} />
         </div>
       )}
       <h2 id="institutes-list" tabIndex={-1} className="visually-hidden">
-        {say('disclosures.institutes.title')}
+        {t('disclosures.institutes.title')}
       </h2>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('disclosures.institutes.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('disclosures.institutes.none')}</Notice>}
       {data?.items.map((institute) => (
         <InstituteCard
           key={institute.id}
           institute={institute}
           mayChange={mayChange}
-          onChanged={() => void done(say('disclosures.institutes.changed'), `institute-${institute.id}`)}
+          onChanged={() => void done(t('disclosures.institutes.changed'), `institute-${institute.id}`)}
         />
       ))}
     </Page>
@@ -71,7 +71,7 @@ function InstituteCard({
   mayChange: boolean
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = `institute-${institute.id}`
   return (
     <section className="panel stack-small" aria-labelledby={title}>
@@ -82,25 +82,25 @@ function InstituteCard({
         {institute.isBlocked && (
           <span className="badge badge-live-failing">
             <TriangleAlert aria-hidden="true" size={16} />
-            {say('disclosures.institutes.blocked')}
+            {t('disclosures.institutes.blocked')}
           </span>
         )}
       </div>
-      {institute.isBlocked && <p>{say('disclosures.institutes.blocked.what')}</p>}
+      {institute.isBlocked && <p>{t('disclosures.institutes.blocked.what')}</p>}
       <dl className="facts">
-        <Fact label={say('disclosures.institutes.contact')}>
+        <Fact label={t('disclosures.institutes.contact')}>
           {institute.contact}
           <span className="second breaking">{institute.email}</span>
         </Fact>
-        <Fact label={say('disclosures.institutes.language')}>{languageNames[institute.language]}</Fact>
-        <Fact label={say('disclosures.institutes.recipient')}>
+        <Fact label={t('disclosures.institutes.language')}>{languageNames[institute.language]}</Fact>
+        <Fact label={t('disclosures.institutes.recipient')}>
           {institute.recipient ? (
             <code className="disclosure-code">{institute.recipient}</code>
           ) : (
-            <span className="muted">{say('disclosures.institutes.recipient.none')}</span>
+            <span className="muted">{t('disclosures.institutes.recipient.none')}</span>
           )}
         </Fact>
-        <Fact label={say('disclosures.institutes.open')}>{formatCount(institute.open, language)}</Fact>
+        <Fact label={t('disclosures.institutes.open')}>{formatCount(institute.open, language)}</Fact>
       </dl>
       {mayChange && <InstituteForm institute={institute} onDone={onChanged} />}
     </section>

@@ -24,7 +24,7 @@ export function LogList({ items, me, label }: { items: readonly LoggedDisclosure
 }
 
 function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const provisions = useAuthorityList(me).data?.provisions ?? []
   const { kind, number, recipient, about, ground, items, unconfirmed, dueOn, decidedBy, decidedAt } = one
   const isResearch = kind === 'RESEARCH'
@@ -35,31 +35,31 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
     <>
       <p className="card-title disclosure-title">
         <NumberOf one={one} me={me} />
-        <span className="badge badge-none">{say(`${prefix}.${one.state}` as Word)}</span>
+        <span className="badge badge-none">{t(`${prefix}.${one.state}` as Word)}</span>
         {one.isOverdue && <OverdueBadge />}
       </p>
       <dl className="facts">
-        <Fact label={say('disclosures.log.recipient')}>
+        <Fact label={t('disclosures.log.recipient')}>
           {recipient}
-          <span className="second">{say(isResearch ? 'disclosures.log.research' : 'disclosures.log.authority')}</span>
+          <span className="second">{t(isResearch ? 'disclosures.log.research' : 'disclosures.log.authority')}</span>
         </Fact>
-        <Fact label={say(isResearch ? 'disclosures.study' : 'disclosures.authority.caseNumber')}>{about}</Fact>
+        <Fact label={t(isResearch ? 'disclosures.study' : 'disclosures.authority.caseNumber')}>{about}</Fact>
         {!isResearch && (
-          <Fact label={say('disclosures.authority.provision')}>
+          <Fact label={t('disclosures.authority.provision')}>
             {known
               ? named(known.names).replaceAll(' §', '\u00a0§')
-              : (ground ?? say('disclosures.authority.provision.none'))}
+              : (ground ?? t('disclosures.authority.provision.none'))}
           </Fact>
         )}
-        <Fact label={say('disclosures.items')}>
+        <Fact label={t('disclosures.items')}>
           {formatCount(items, language)}
           {unconfirmed > 0 && (
             <span className="second">
-              {say('disclosures.out', { count: unconfirmed, number: formatCount(unconfirmed, language) })}
+              {t('disclosures.out', { count: unconfirmed, number: formatCount(unconfirmed, language) })}
             </span>
           )}
         </Fact>
-        <Fact label={say('disclosures.log.decided')}>
+        <Fact label={t('disclosures.log.decided')}>
           {decidedBy && decidedAt ? (
             <>
               {decidedBy.name}
@@ -69,20 +69,20 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
             '–'
           )}
         </Fact>
-        {dueOn && <Fact label={say('disclosures.dueOn')}>{writeDay(dueOn, language)}</Fact>}
-        {one.closedAt && <Fact label={say('disclosures.log.closedAt')}>{at(one.closedAt)}</Fact>}
+        {dueOn && <Fact label={t('disclosures.dueOn')}>{writeDay(dueOn, language)}</Fact>}
+        {one.closedAt && <Fact label={t('disclosures.log.closedAt')}>{at(one.closedAt)}</Fact>}
       </dl>
       {one.releases.length > 0 && (
-        <ul className="told-list disclosure-releases" aria-label={say('disclosures.log.releases', { number })}>
+        <ul className="told-list disclosure-releases" aria-label={t('disclosures.log.releases', { number })}>
           {one.releases.map((release, index) => (
             <li key={index}>
-              {say('disclosures.log.release', {
+              {t('disclosures.log.release', {
                 time: at(release.at),
                 who: release.by.name,
                 count: release.files,
                 files: formatCount(release.files, language),
               })}{' '}
-              {say(`disclosures.packages.state.${release.state as Package['state']}`)}
+              {t(`disclosures.packages.state.${release.state as Package['state']}`)}
               {release.sha256 && (
                 <span className="second">
                   SHA-256 <code className="disclosure-code">{release.sha256}</code>

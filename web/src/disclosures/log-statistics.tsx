@@ -18,7 +18,7 @@ const authority = [
 
 /** Counts of a year, without persons. */
 export function LogStatistics({ year }: { year: number }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
     '/api/disclosures/statistics',
@@ -27,7 +27,7 @@ export function LogStatistics({ year }: { year: number }) {
   )
   return (
     <section className="stack-small" aria-labelledby="disclosure-statistics">
-      <h2 id="disclosure-statistics">{say('disclosures.log.statistics', { year })}</h2>
+      <h2 id="disclosure-statistics">{t('disclosures.log.statistics', { year })}</h2>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <Counts statistics={data} />}
@@ -36,23 +36,23 @@ export function LogStatistics({ year }: { year: number }) {
 }
 
 function Counts({ statistics }: { statistics: DisclosureStatistics }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <div className="statistics-small">
       <Table
-        title={say('disclosures.log.research')}
-        rows={research.map((one) => [say(`disclosures.log.research.${one}`), statistics.research[one]])}
+        title={t('disclosures.log.research')}
+        rows={research.map((one) => [t(`disclosures.log.research.${one}`), statistics.research[one]])}
       />
       <Table
-        title={say('disclosures.log.authority')}
-        rows={authority.map((one) => [say(`disclosures.log.authority.${one}`), statistics.authority[one]])}
+        title={t('disclosures.log.authority')}
+        rows={authority.map((one) => [t(`disclosures.log.authority.${one}`), statistics.authority[one]])}
       />
     </div>
   )
 }
 
 function Table({ title, rows }: { title: string; rows: readonly (readonly [string, number])[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <div className="panel stack-small">
       <table className="table statistics-bars">
@@ -60,7 +60,7 @@ function Table({ title, rows }: { title: string; rows: readonly (readonly [strin
         <thead className="visually-hidden">
           <tr>
             <th scope="col">{title}</th>
-            <th scope="col">{say('requests.statistics.count')}</th>
+            <th scope="col">{t('requests.statistics.count')}</th>
           </tr>
         </thead>
         <tbody>

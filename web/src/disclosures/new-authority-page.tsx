@@ -27,13 +27,13 @@ export function NewAuthorityPage() {
 }
 
 function NewAuthority({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = useAuthorityList(me)
   return (
     <Page
-      title={say('disclosures.authority.enter')}
-      lead={say('disclosures.authority.lead')}
-      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      title={t('disclosures.authority.enter')}
+      lead={t('disclosures.authority.lead')}
+      crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
     >
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
@@ -43,7 +43,7 @@ function NewAuthority({ me }: { me: Me }) {
 }
 
 function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const enter = $api.useMutation('post', '/api/authority-disclosures')
   const [begin] = useState(() => newAuthority(serverNowMs()))
@@ -57,9 +57,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
       return setWrong(
         judged.wrong.map((field) => ({
           field: `authority-${field}`,
-          text: say(
-            field === 'receivedAt' ? 'error.authority.received-wrong' : `disclosures.authority.${field}.missing`,
-          ),
+          text: t(field === 'receivedAt' ? 'error.authority.received-wrong' : `disclosures.authority.${field}.missing`),
         })),
       )
     }
@@ -73,13 +71,13 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
       const key = refusalKey(refusal)
       if (key === 'authority.received-wrong') setMissing(['receivedAt'])
       setWrong([
-        { text: say(`error.${key}`), ...(key === 'authority.received-wrong' && { field: 'authority-receivedAt' }) },
+        { text: t(`error.${key}`), ...(key === 'authority.received-wrong' && { field: 'authority-receivedAt' }) },
       ])
     }
   }
   return (
     <>
-      <ErrorSummary title={say('requests.request.notEntered')} wrong={wrong} />
+      <ErrorSummary title={t('requests.request.notEntered')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel panel-narrow stack"
@@ -91,7 +89,7 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
         <AuthorityFields typed={form.typed} provisions={provisions} wrong={missing} onChange={form.edit} />
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
-            {say('disclosures.authority.enter.do')}
+            {t('disclosures.authority.enter.do')}
           </Button>
         </div>
       </Form>

@@ -27,21 +27,21 @@ export function NewResearchPage() {
 }
 
 function NewResearch({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = useInstitutes(me)
   return (
     <Page
-      title={say('disclosures.research.begin')}
-      lead={say('disclosures.research.begin.lead')}
-      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      title={t('disclosures.research.begin')}
+      lead={t('disclosures.research.begin.lead')}
+      crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && (
         <Notice kind="info">
-          <p>{say('disclosures.noInstitutes')}</p>
+          <p>{t('disclosures.noInstitutes')}</p>
           <p>
-            <Link to="/disclosures/institutes">{say('disclosures.institutes.title')}</Link>
+            <Link to="/disclosures/institutes">{t('disclosures.institutes.title')}</Link>
           </p>
         </Notice>
       )}
@@ -51,7 +51,7 @@ function NewResearch({ me }: { me: Me }) {
 }
 
 function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/research-disclosures')
   const form = useStoredForm<StudyTyped & { instituteId: string }>('research new', {
@@ -65,8 +65,8 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
     setTried(true)
     const missing = wrongStudy(typed)
     const found = [
-      ...(missing.study ? [{ text: say('disclosures.study.missing'), field: 'disclosure-study' }] : []),
-      ...(missing.dueOn ? [{ text: say('disclosures.dueOn.wrong'), field: 'disclosure-due' }] : []),
+      ...(missing.study ? [{ text: t('disclosures.study.missing'), field: 'disclosure-study' }] : []),
+      ...(missing.dueOn ? [{ text: t('disclosures.dueOn.wrong'), field: 'disclosure-due' }] : []),
     ]
     setWrong(found)
     if (found.length > 0) return
@@ -76,12 +76,12 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
       forgetLists()
       await navigate({ to: '/disclosures/research/$id', params: { id } })
     } catch (refusal) {
-      setWrong([{ text: say(`error.${refusalKey(refusal)}`) }])
+      setWrong([{ text: t(`error.${refusalKey(refusal)}`) }])
     }
   }
   return (
     <>
-      <ErrorSummary title={say('disclosures.notBegun')} wrong={wrong} />
+      <ErrorSummary title={t('disclosures.notBegun')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel panel-narrow stack"
@@ -91,20 +91,20 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
         }}
       >
         <Choice
-          label={say('disclosures.institute')}
+          label={t('disclosures.institute')}
           options={institutes.map(({ id, name, isBlocked }) => ({
             value: id,
             label: name,
-            ...(isBlocked && { detail: say('disclosures.institutes.blocked') }),
+            ...(isBlocked && { detail: t('disclosures.institutes.blocked') }),
           }))}
           value={typed.instituteId}
           onChange={(instituteId) => form.edit({ instituteId })}
         />
-        {chosen?.isBlocked && <Notice kind="warning">{say('disclosures.institutes.blocked.what')}</Notice>}
+        {chosen?.isBlocked && <Notice kind="warning">{t('disclosures.institutes.blocked.what')}</Notice>}
         <StudyFields typed={typed} isTried={isTried} onChange={form.edit} />
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={begin.isPending}>
-            {say('disclosures.research.begin.do')}
+            {t('disclosures.research.begin.do')}
           </Button>
         </div>
       </Form>

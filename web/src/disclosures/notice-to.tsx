@@ -19,11 +19,11 @@ export function NoticeTo({
   language: string
   text: string
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const copy = () =>
     void navigator.clipboard.writeText(text).then(
-      () => announce(say('retention.recalls.copied')),
-      () => announce(say('retention.recalls.copied.not')),
+      () => announce(t('retention.recalls.copied')),
+      () => announce(t('retention.recalls.copied.not')),
     )
   return (
     <>
@@ -32,19 +32,19 @@ export function NoticeTo({
       </p>
       {institute && (
         <p className="muted breaking">
-          {say('account.notice.to', { contact: institute.contact, email: institute.email })}
+          {t('account.notice.to', { contact: institute.contact, email: institute.email })}
         </p>
       )}
       <div className="actions">
         {institute && (
           <a className="button button-secondary" href={letterTo(institute.email, text)}>
             <Mail aria-hidden="true" size={18} />
-            {say('account.notice.write')}
+            {t('account.notice.write')}
           </a>
         )}
         <Button kind="secondary" onPress={copy}>
           <Copy aria-hidden="true" size={18} />
-          {say('retention.recalls.copy')}
+          {t('retention.recalls.copy')}
         </Button>
       </div>
     </>

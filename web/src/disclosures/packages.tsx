@@ -39,7 +39,7 @@ export function Packages({
   me: Me
   onChanged: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isConfirming, setConfirming] = useState(false)
   const [begun, setBegun] = useState<Begun>()
   const title = useId()
@@ -60,7 +60,7 @@ export function Packages({
       {packages.length > 0 && (
         <>
           <h3 id={title} tabIndex={-1}>
-            {say('disclosures.packages.title')}
+            {t('disclosures.packages.title')}
           </h3>
           <ul className="disclosure-items">
             {packages.map((one) => (
@@ -84,7 +84,7 @@ export function Packages({
         <div className="actions">
           <Button kind={packages.length > 0 ? 'secondary' : 'primary'} onPress={() => setConfirming(true)}>
             <Send aria-hidden="true" size={18} />
-            {say(packages.length > 0 ? 'disclosures.release.again' : 'disclosures.release.open')}
+            {t(packages.length > 0 ? 'disclosures.release.again' : 'disclosures.release.open')}
           </Button>
         </div>
       )}
@@ -96,7 +96,7 @@ export function Packages({
         onBegun={(made) => {
           setConfirming(false)
           setBegun(made)
-          announce(say('disclosures.release.begun'))
+          announce(t('disclosures.release.begun'))
           onChanged()
         }}
       />
@@ -117,32 +117,32 @@ function PackageRow({
   mayWithdraw: boolean
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, method, delivery, files, done, sizeBytes, sha256, madeAt, madeBy, expiresAt, takenAt, downloads } = one
   const at = (instant: string) => formatInstant(instant, language)
   const counted = { done: formatCount(done, language), files: formatCount(files, language) }
   const wasMaking = useRef(state === 'making')
   useEffect(() => {
     // Announces the package when it is ready.
-    if (wasMaking.current && state !== 'making') announce(say(`disclosures.packages.state.${state}`))
+    if (wasMaking.current && state !== 'making') announce(t(`disclosures.packages.state.${state}`))
     wasMaking.current = state === 'making'
-  }, [state, say])
+  }, [state, t])
   return (
     <li className="stack-small">
       <p>
-        <strong>{say(`disclosures.packages.state.${state}`)}</strong> {takenAt && at(takenAt)}
-        {(state === 'ready' || state === 'making') && say('disclosures.packages.until', { time: at(expiresAt) })}
+        <strong>{t(`disclosures.packages.state.${state}`)}</strong> {takenAt && at(takenAt)}
+        {(state === 'ready' || state === 'making') && t('disclosures.packages.until', { time: at(expiresAt) })}
       </p>
       {state === 'making' && (
         <label className="package-progress">
-          {say('disclosures.packages.progress', counted)}
+          {t('disclosures.packages.progress', counted)}
           <progress value={done} max={Math.max(files, 1)} />
         </label>
       )}
       <p className="muted">
-        {say(`disclosures.packages.how.${delivery}`)} {say(`disclosures.release.method.${method}`)}.{' '}
-        {say('disclosures.packages.made', { who: madeBy.name, time: at(madeAt) })}
-        {sizeBytes !== undefined && ` ${say('disclosures.packages.size', { size: formatSize(sizeBytes, language) })}`}
+        {t(`disclosures.packages.how.${delivery}`)} {t(`disclosures.release.method.${method}`)}.{' '}
+        {t('disclosures.packages.made', { who: madeBy.name, time: at(madeAt) })}
+        {sizeBytes !== undefined && ` ${t('disclosures.packages.size', { size: formatSize(sizeBytes, language) })}`}
       </p>
       {sha256 && (
         <p className="muted">
@@ -159,7 +159,7 @@ function PackageRow({
         )}
       </div>
       {state === 'ready' && delivery === 'MEDIUM' && !isOwn && (
-        <p className="muted">{say('disclosures.packages.othersMedium', { who: madeBy.name })}</p>
+        <p className="muted">{t('disclosures.packages.othersMedium', { who: madeBy.name })}</p>
       )}
     </li>
   )
@@ -167,7 +167,7 @@ function PackageRow({
 
 /** Saves the file for a medium, once. */
 function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isConfirming, setConfirming] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
@@ -181,35 +181,35 @@ function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved:
     <>
       <Button kind="primary" isBusy={isBusy} onPress={() => setConfirming(true)}>
         <Download aria-hidden="true" size={18} />
-        {say(isBusy ? 'disclosures.packages.saving' : 'disclosures.packages.save')}
+        {t(isBusy ? 'disclosures.packages.saving' : 'disclosures.packages.save')}
       </Button>
       {error != null && <Failure error={error} />}
       <Confirm
-        title={say('disclosures.packages.save.sure')}
-        doLabel={say('disclosures.packages.save')}
+        title={t('disclosures.packages.save.sure')}
+        doLabel={t('disclosures.packages.save')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={() => void save()}
       >
-        <p>{say('disclosures.packages.save.what')}</p>
+        <p>{t('disclosures.packages.save.what')}</p>
       </Confirm>
     </>
   )
 }
 
 function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/packages/{id}')
   const [isConfirming, setConfirming] = useState(false)
   return (
     <>
       <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
-        {say('disclosures.packages.withdraw')}
+        {t('disclosures.packages.withdraw')}
       </Button>
       {withdraw.error != null && <Failure error={withdraw.error} />}
       <Confirm
-        title={say('disclosures.packages.withdraw.sure')}
-        doLabel={say('disclosures.packages.withdraw')}
+        title={t('disclosures.packages.withdraw.sure')}
+        doLabel={t('disclosures.packages.withdraw')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={() =>
@@ -217,14 +217,14 @@ function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => v
             { params: { path: { id } } },
             {
               onSuccess: () => {
-                announce(say('disclosures.packages.state.withdrawn'))
+                announce(t('disclosures.packages.state.withdrawn'))
                 onWithdrawn()
               },
             },
           )
         }
       >
-        <p>{say('disclosures.packages.withdraw.what')}</p>
+        <p>{t('disclosures.packages.withdraw.what')}</p>
       </Confirm>
     </>
   )

@@ -15,14 +15,14 @@ export function usePendingDisclosures(me: Me | undefined) {
 
 /** Disclosures that a change affects and that are undecided (L29). */
 export function PendingDisclosures({ me }: { me: Me }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const items = usePendingDisclosures(me).data?.items ?? []
   if (items.length === 0) return null
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <section className="panel stack-small" aria-labelledby="pending-disclosures">
-      <h2 id="pending-disclosures">{say('disclosures.pending.title')}</h2>
-      <p className="measure">{say('disclosures.pending.what')}</p>
+      <h2 id="pending-disclosures">{t('disclosures.pending.title')}</h2>
+      <p className="measure">{t('disclosures.pending.what')}</p>
       <ul className="plain-list stack-small">
         {items.map(({ draft, version, effectiveFrom, disclosure: { kind, id, number }, items: count, endsAt }) => (
           <li key={`${draft} ${id}`}>
@@ -33,8 +33,8 @@ export function PendingDisclosures({ me }: { me: Me }) {
             >
               {number}
             </Link>{' '}
-            <span className="muted">{say('requests.rights.version', { version, time: at(effectiveFrom) })}.</span>{' '}
-            {say(count > 0 ? 'disclosures.pending.ends' : 'requests.rights.ends', { count, time: at(endsAt) })}
+            <span className="muted">{t('requests.rights.version', { version, time: at(effectiveFrom) })}.</span>{' '}
+            {t(count > 0 ? 'disclosures.pending.ends' : 'requests.rights.ends', { count, time: at(endsAt) })}
           </li>
         ))}
       </ul>

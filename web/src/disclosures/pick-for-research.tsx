@@ -17,7 +17,7 @@ let last: string | undefined
 
 /** Adds this recording to a disclosure in preparation: one by one, by a person who listens to it for a study (R29). */
 export function PickForResearch({ recordingId, me, under }: { recordingId: string; me: Me; under: UnderPurpose }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data } = useResearchList(me)
   const pick = $api.useMutation('post', '/api/research-disclosures/{id}/items')
   const [chosen, setChosen] = useState<string>()
@@ -32,7 +32,7 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
   if (!disclosure) {
     return (
       <p className="muted">
-        {say('disclosures.pick.none')} <Link to="/disclosures/research/new">{say('disclosures.research.begin')}</Link>
+        {t('disclosures.pick.none')} <Link to="/disclosures/research/new">{t('disclosures.research.begin')}</Link>
       </p>
     )
   }
@@ -42,7 +42,7 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
       const { item } = await request
       last = disclosure.id
       setPicked({ disclosure, item })
-      announce(say('disclosures.pick.picked', { number: disclosure.number, item }))
+      announce(t('disclosures.pick.picked', { number: disclosure.number, item }))
       forgetLists()
     })
   }
@@ -51,7 +51,7 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
       {picked && (
         <Notice kind="success">
           <p>
-            {say('disclosures.pick.picked', { number: picked.disclosure.number, item: picked.item })}{' '}
+            {t('disclosures.pick.picked', { number: picked.disclosure.number, item: picked.item })}{' '}
             <Link to="/disclosures/research/$id" params={{ id: picked.disclosure.id }} className="nowrap">
               {picked.disclosure.number}
             </Link>
@@ -59,16 +59,16 @@ export function PickForResearch({ recordingId, me, under }: { recordingId: strin
         </Notice>
       )}
       <Step
-        open={say('disclosures.pick.open')}
-        submit={say('disclosures.pick.do')}
+        open={t('disclosures.pick.open')}
+        submit={t('disclosures.pick.do')}
         isBusy={pick.isPending}
         error={pick.error}
         onOpen={() => pick.reset()}
         onSubmit={submit}
       >
         <Choice
-          label={say('disclosures.pick.disclosure')}
-          hint={say('disclosures.pick.hint')}
+          label={t('disclosures.pick.disclosure')}
+          hint={t('disclosures.pick.hint')}
           options={open.map(({ id, number, institute, study }) => ({
             value: id,
             label: number,

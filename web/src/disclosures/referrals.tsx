@@ -22,7 +22,7 @@ interface Open {
  * for each. Renders nothing if there are none.
  */
 export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const title = useId()
   const { data, error, refetch } = $api.useQuery(
     'get',
@@ -35,9 +35,9 @@ export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] })
   return (
     <section className="stack-small disclosures-part" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
-        {say('requests.referrals.title')}
+        {t('requests.referrals.title')}
       </h3>
-      <p className="request-note">{say('requests.referrals.what')}</p>
+      <p className="request-note">{t('requests.referrals.what')}</p>
       <ul className="cards" aria-labelledby={title}>
         {data.items.map((one) => (
           <ReferralCard
@@ -47,7 +47,7 @@ export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] })
             referral={one}
             onDone={() => {
               void refetch()
-              announce(say('requests.referrals.now'))
+              announce(t('requests.referrals.now'))
               focusHeading(title)
             }}
           />
@@ -68,7 +68,7 @@ function ReferralCard({
   referral: Referral
   onDone: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const takeUp = $api.useMutation('post', '/api/referrals/{id}/disclosure')
   const [chosen, setChosen] = useState('')
   const { number, receivedAt, dueAt, provision, takenUp } = referral
@@ -89,11 +89,11 @@ function ReferralCard({
         <strong>{number}</strong>
       </p>
       <dl className="facts">
-        <Fact label={say('acts.decisions.received')}>{formatDate(receivedAt, language)}</Fact>
-        <Fact label={say('acts.decisions.due')}>{formatDate(dueAt, language)}</Fact>
-        <Fact label={say('acts.openness.provision')}>{provision}</Fact>
+        <Fact label={t('acts.decisions.received')}>{formatDate(receivedAt, language)}</Fact>
+        <Fact label={t('acts.decisions.due')}>{formatDate(dueAt, language)}</Fact>
+        <Fact label={t('acts.openness.provision')}>{provision}</Fact>
         {takenUp && (
-          <Fact label={say('requests.referrals.takenUp')}>
+          <Fact label={t('requests.referrals.takenUp')}>
             {kind === 'RESEARCH' ? (
               <Link to="/disclosures/research/$id" params={{ id: takenUp.disclosureId }}>
                 {takenUp.disclosureNumber}
@@ -107,17 +107,17 @@ function ReferralCard({
           </Fact>
         )}
       </dl>
-      {!takenUp && open.length === 0 && <p className="request-note">{say('requests.referrals.begin')}</p>}
+      {!takenUp && open.length === 0 && <p className="request-note">{t('requests.referrals.begin')}</p>}
       {!takenUp && open.length > 0 && (
         <Step
-          open={say('requests.referrals.takeUp')}
-          submit={say('requests.referrals.takeUp.do')}
+          open={t('requests.referrals.takeUp')}
+          submit={t('requests.referrals.takeUp.do')}
           isBusy={takeUp.isPending}
           error={takeUp.error}
           onSubmit={submit}
         >
           <Choice
-            label={say('requests.referrals.disclosure')}
+            label={t('requests.referrals.disclosure')}
             options={open.map((one) => ({ value: one.id, label: one.number }))}
             value={disclosureId}
             onChange={setChosen}

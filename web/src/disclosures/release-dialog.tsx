@@ -33,13 +33,13 @@ export function ReleaseDialog({
   onBegun: (begun: Begun) => void
   onClose: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ModalOverlay className="modal-overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal">
         <Dialog className="dialog-body stack">
           <Heading slot="title" className="dialog-title">
-            {say('disclosures.release.title')}
+            {t('disclosures.release.title')}
           </Heading>
           <ReleaseForm way={way} hasKey={hasKey} onBegun={onBegun} onClose={onClose} />
         </Dialog>
@@ -59,7 +59,7 @@ function ReleaseForm({
   onBegun: (begun: Begun) => void
   onClose: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const toInstitute = $api.useMutation('post', '/api/research-disclosures/{id}/packages')
   const toAuthority = $api.useMutation('post', '/api/authority-disclosures/{id}/packages')
   const requested = way.kind === 'research' ? toInstitute : toAuthority
@@ -90,24 +90,24 @@ function ReleaseForm({
         if (!requested.isPending) void release()
       }}
     >
-      <p>{say(`disclosures.release.what.${way.kind}`)}</p>
+      <p>{t(`disclosures.release.what.${way.kind}`)}</p>
       <RadioCards
-        label={say('disclosures.release.method')}
+        label={t('disclosures.release.method')}
         options={[
           // An institute without a key offers none; an authority's key is entered here.
           ...(way.kind === 'authority' || hasKey
             ? [
                 {
                   value: 'KEY',
-                  label: say('disclosures.release.method.KEY'),
-                  detail: say(`disclosures.release.method.KEY.${way.kind}`),
+                  label: t('disclosures.release.method.KEY'),
+                  detail: t(`disclosures.release.method.KEY.${way.kind}`),
                 },
               ]
             : []),
           {
             value: 'PASSPHRASE',
-            label: say('disclosures.release.method.PASSPHRASE'),
-            detail: say('disclosures.release.method.PASSPHRASE.what'),
+            label: t('disclosures.release.method.PASSPHRASE'),
+            detail: t('disclosures.release.method.PASSPHRASE.what'),
           },
         ]}
         value={method}
@@ -118,11 +118,11 @@ function ReleaseForm({
       />
       {needsRecipient && (
         <Field
-          label={say('disclosures.release.recipient')}
-          hint={say('disclosures.release.recipient.hint')}
+          label={t('disclosures.release.recipient')}
+          hint={t('disclosures.release.recipient.hint')}
           error={
             isTried && (isKeyWrong || isRecipientRefused)
-              ? say(isRecipientRefused ? 'error.package.recipient' : 'error.institute.recipient')
+              ? t(isRecipientRefused ? 'error.package.recipient' : 'error.institute.recipient')
               : undefined
           }
           value={recipient}
@@ -137,11 +137,11 @@ function ReleaseForm({
         />
       )}
       <RadioCards
-        label={say('disclosures.release.delivery')}
+        label={t('disclosures.release.delivery')}
         options={(['LINK', 'MEDIUM'] as const).map((value) => ({
           value,
-          label: say(`disclosures.release.delivery.${value}`),
-          detail: say(`disclosures.release.delivery.${value}.what`),
+          label: t(`disclosures.release.delivery.${value}`),
+          detail: t(`disclosures.release.delivery.${value}.what`),
         }))}
         value={delivery}
         onChange={(value) => setDelivery(value as Delivery)}
@@ -149,10 +149,10 @@ function ReleaseForm({
       {requested.error != null && !isRecipientRefused && <Failure error={requested.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={requested.isPending}>
-          {say('disclosures.release.do')}
+          {t('disclosures.release.do')}
         </Button>
         <Button kind="secondary" onPress={onClose}>
-          {say('shell.cancel')}
+          {t('shell.cancel')}
         </Button>
       </div>
     </Form>

@@ -16,27 +16,27 @@ import { StepFrame } from './step-frame.tsx'
 
 /** Decision with reasons, by a person who neither prepared nor checked any of it (R35). */
 export function Decision({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { decision, may } = disclosure
   const state = researchStepState('decision', disclosure)
   return (
     <StepFrame
       heading={researchHeading('decision')}
-      title={say('disclosures.step.research.decision')}
+      title={t('disclosures.step.research.decision')}
       state={disclosure.state === 'WITHDRAWN' ? undefined : state}
     >
       {decision ? (
         <>
           <p>
-            <strong>{say(`disclosures.decision.${decision.outcome}`)}</strong>{' '}
-            {say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
+            <strong>{t(`disclosures.decision.${decision.outcome}`)}</strong>{' '}
+            {t('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}
           </p>
           <p className="note">{decision.reasons}</p>
         </>
       ) : (
-        <p className="request-note">{say('disclosures.decision.who')}</p>
+        <p className="request-note">{t('disclosures.decision.who')}</p>
       )}
-      {!decision && may.decide && state === 'ahead' && <Notice kind="info">{say('disclosures.decision.ahead')}</Notice>}
+      {!decision && may.decide && state === 'ahead' && <Notice kind="info">{t('disclosures.decision.ahead')}</Notice>}
       {!decision && may.decide && <Decide disclosure={disclosure} isReady={state === 'missing'} onDone={onDone} />}
     </StepFrame>
   )
@@ -52,7 +52,7 @@ function Decide({
   isReady: boolean
   onDone: Done
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id, seen } = disclosure
   const pseudonymised = pseudonymisedItems(disclosure)
   const decide = $api.useMutation('post', '/api/research-disclosures/{id}/decision')
@@ -69,14 +69,14 @@ function Decide({
       decide.mutateAsync({ params: { path: { id } }, body: { outcome, reasons: reasons.trim(), seen } }),
       async () => {
         form.forget()
-        await onDone(say(`disclosures.decision.${outcome}`))
+        await onDone(t(`disclosures.decision.${outcome}`))
       },
     )
   }
   return (
     <Step
-      open={say('disclosures.decide')}
-      submit={say('disclosures.decide.do')}
+      open={t('disclosures.decide')}
+      submit={t('disclosures.decide.do')}
       kind={isReady ? 'primary' : 'secondary'}
       isBusy={decide.isPending}
       error={decide.error}
@@ -86,26 +86,26 @@ function Decide({
     >
       {pseudonymised.length > 0 && (
         <Notice kind="warning">
-          {say('disclosures.decision.pseudonymised', {
+          {t('disclosures.decision.pseudonymised', {
             count: pseudonymised.length,
             items: pseudonymised.join(', '),
           })}
         </Notice>
       )}
       <RadioCards
-        label={say('disclosures.decision')}
-        error={isTried && outcome === '' ? say('disclosures.decision.missing') : undefined}
+        label={t('disclosures.decision')}
+        error={isTried && outcome === '' ? t('disclosures.decision.missing') : undefined}
         options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
           value,
-          label: say(`disclosures.decision.${value}`),
+          label: t(`disclosures.decision.${value}`),
         }))}
         value={outcome === '' ? null : outcome}
         onChange={(value) => form.edit({ outcome: value as 'GRANTED' | 'REFUSED' })}
       />
       <Field
-        label={say('disclosures.reasons')}
-        hint={say('disclosures.reasons.hint')}
-        error={isTried && reasons.trim() === '' ? say('disclosures.reasons.missing') : undefined}
+        label={t('disclosures.reasons')}
+        hint={t('disclosures.reasons.hint')}
+        error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
         rows={4}
         value={reasons}
         onChange={(value) => form.edit({ reasons: value })}

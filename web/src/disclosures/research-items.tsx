@@ -21,17 +21,17 @@ interface Props {
 
 /** Lent recordings: retention end, state of the anonymised copy, and a link to its editor. */
 export function Items({ disclosure, onDone }: Props) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { itemList, may } = disclosure
   const states = (['items', 'copies', 'check'] as const).map((step) => researchStepState(step, disclosure))
   const state = states.find((one) => one !== 'done') ?? 'done'
   return (
     <StepFrame
       heading={researchHeading('items')}
-      title={say('disclosures.step.research.items')}
+      title={t('disclosures.step.research.items')}
       state={endedBefore(disclosure) ? undefined : state}
     >
-      {itemList.length === 0 && <p className="muted">{say('disclosures.items.none')}</p>}
+      {itemList.length === 0 && <p className="muted">{t('disclosures.items.none')}</p>}
       {itemList.some(({ copy }) => copy.state === 'RENDERING') && <CopiesMade items={itemList} />}
       {itemList.length > 0 && (
         <ul className="disclosure-items">
@@ -49,11 +49,11 @@ const isMade = ({ copy: { state } }: ResearchItem) => state === 'RENDERED' || st
 
 /** Number of finished copies, while one is being made. */
 function CopiesMade({ items }: { items: readonly ResearchItem[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const done = items.filter(isMade).length
   return (
     <label className="package-progress">
-      {say('disclosures.copies.progress', {
+      {t('disclosures.copies.progress', {
         done: formatCount(done, language),
         all: formatCount(items.length, language),
       })}
@@ -63,7 +63,7 @@ function CopiesMade({ items }: { items: readonly ResearchItem[] }) {
 }
 
 function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id, may } = disclosure
   const { copy, contactId, destroyAt, recording, outcome } = item
   const title = `research-item-${item.item}`
@@ -73,27 +73,27 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
     <li className="stack-small">
       <div className="disclosure-title">
         <h3 id={title} tabIndex={-1}>
-          {say('disclosures.item', { item: item.item })}
+          {t('disclosures.item', { item: item.item })}
         </h3>
         {/* Once it has left or was refused, a copy that is here no more was not left undone. */}
         {((outcome === 'none' && !endedBefore(disclosure)) || copy.state !== 'NONE') && (
           <CopyState state={copy.state} />
         )}
         {recording !== undefined && recording !== 'available' && (
-          <span className={`badge badge-${recording}`}>{say(`disclosures.recording.${recording}`)}</span>
+          <span className={`badge badge-${recording}`}>{t(`disclosures.recording.${recording}`)}</span>
         )}
-        {outcome !== 'none' && <span className="badge badge-none">{say(`disclosures.outcome.${outcome}`)}</span>}
+        {outcome !== 'none' && <span className="badge badge-none">{t(`disclosures.outcome.${outcome}`)}</span>}
       </div>
       <dl className="facts facts-small">
         {destroyAt && recording !== 'destroyed' && (
-          <Fact label={say('disclosures.destroyAt')}>{formatInstant(destroyAt, language)}</Fact>
+          <Fact label={t('disclosures.destroyAt')}>{formatInstant(destroyAt, language)}</Fact>
         )}
-        {copy.level && <Fact label={say('anonymisation.level')}>{say(`anonymisation.level.${copy.level}`)}</Fact>}
+        {copy.level && <Fact label={t('anonymisation.level')}>{t(`anonymisation.level.${copy.level}`)}</Fact>}
       </dl>
       <div className="actions">
         {toCheck && (
           <Link to="/disclosures/research/$id/items/$item/check" params={params} className="button button-secondary">
-            {say('disclosures.item.check')}
+            {t('disclosures.item.check')}
             <OfItem item={item.item} />
           </Link>
         )}
@@ -103,19 +103,19 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
             params={params}
             className={`button button-${copy.state === 'APPROVED' || toCheck ? 'quiet' : 'secondary'}`}
           >
-            {say(isMade(item) ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
+            {t(isMade(item) ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
             <OfItem item={item.item} />
           </Link>
         )}
         {copy.id && isMade(item) && (
           <Link to="/disclosures/copies/$id/report" params={{ id: copy.id }} className="button button-quiet">
-            {say('disclosures.item.report')}
+            {t('disclosures.item.report')}
             <OfItem item={item.item} />
           </Link>
         )}
         {may.prepare && contactId && (
           <Link to="/contacts/$id" params={{ id: contactId }} className="button button-quiet">
-            {say('disclosures.item.contact')}
+            {t('disclosures.item.contact')}
             <OfItem item={item.item} />
           </Link>
         )}
@@ -126,18 +126,18 @@ function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
 }
 
 function DropItem({ id, item, onDone }: { id: string; item: ResearchItem; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const drop = $api.useMutation('delete', '/api/research-disclosures/{id}/items/{item}')
   return (
     <TakeOut
       item={item.item}
-      what={say('disclosures.item.drop.what')}
+      what={t('disclosures.item.drop.what')}
       isBusy={drop.isPending}
       error={drop.error}
       onDo={() =>
         drop.mutate(
           { params: { path: { id, item: item.item } } },
-          { onSuccess: () => void onDone(say('disclosures.item.dropped'), researchHeading('items')) },
+          { onSuccess: () => void onDone(t('disclosures.item.dropped'), researchHeading('items')) },
         )
       }
     />
@@ -146,14 +146,14 @@ function DropItem({ id, item, onDone }: { id: string; item: ResearchItem; onDone
 
 /** Links to the search: recordings are picked one by one on the page of their call, under the research purpose (R28, R29). */
 function FindMore({ number }: { number: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { choices, choose } = usePurposeState()
   const navigate = useNavigate()
   const purpose = choices.find((one) => one.purpose === 'SERVICE_LEVEL_STUDY')
-  if (!purpose) return <p className="muted">{say('disclosures.items.noPurpose')}</p>
+  if (!purpose) return <p className="muted">{t('disclosures.items.noPurpose')}</p>
   return (
     <div className="stack-small">
-      <p className="request-note">{say('disclosures.items.how')}</p>
+      <p className="request-note">{t('disclosures.items.how')}</p>
       <div className="actions">
         <Button
           kind="secondary"
@@ -163,7 +163,7 @@ function FindMore({ number }: { number: string }) {
           }}
         >
           <Search aria-hidden="true" size={18} />
-          {say('disclosures.items.find')}
+          {t('disclosures.items.find')}
         </Button>
       </div>
     </div>

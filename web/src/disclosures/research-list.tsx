@@ -9,7 +9,7 @@ import { opensResearch, type ResearchSummary } from './disclosure-shapes.ts'
 
 /** Cards of disclosures for research, in the server's order: overdue ones first. */
 export function ResearchRows({ items, me, label }: { items: readonly ResearchSummary[]; me: Me; label: string }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <ul className="cards" aria-labelledby={label}>
       {items.map((one) => (
@@ -26,18 +26,18 @@ export function ResearchRows({ items, me, label }: { items: readonly ResearchSum
             {one.isOverdue && <OverdueBadge />}
           </p>
           <dl className="facts">
-            <Fact label={say('disclosures.institute')}>{one.institute.name}</Fact>
-            <Fact label={say('disclosures.study')}>{one.study}</Fact>
-            <Fact label={say('disclosures.dueOn')}>{writeDay(one.dueOn, language)}</Fact>
-            <Fact label={say('disclosures.items')}>
+            <Fact label={t('disclosures.institute')}>{one.institute.name}</Fact>
+            <Fact label={t('disclosures.study')}>{one.study}</Fact>
+            <Fact label={t('disclosures.dueOn')}>{writeDay(one.dueOn, language)}</Fact>
+            <Fact label={t('disclosures.items')}>
               {formatCount(one.items, language)}
               {one.open > 0 && (
                 <span className="second">
-                  {say('disclosures.out', { count: one.open, number: formatCount(one.open, language) })}
+                  {t('disclosures.out', { count: one.open, number: formatCount(one.open, language) })}
                 </span>
               )}
             </Fact>
-            <Fact label={say('disclosures.preparedBy')}>{one.preparedBy.name}</Fact>
+            <Fact label={t('disclosures.preparedBy')}>{one.preparedBy.name}</Fact>
           </dl>
         </li>
       ))}
@@ -47,18 +47,18 @@ export function ResearchRows({ items, me, label }: { items: readonly ResearchSum
 
 /** Badge with the state. */
 export function ResearchState({ disclosure: { state } }: { disclosure: Pick<ResearchSummary, 'state'> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const look =
     state === 'RELEASED' || state === 'STUDY_ENDED' ? 'capturing' : state === 'DECIDED' ? 'available' : 'none'
-  return <span className={`badge badge-${look}`}>{say(`disclosures.research.state.${state}`)}</span>
+  return <span className={`badge badge-${look}`}>{t(`disclosures.research.state.${state}`)}</span>
 }
 
 export function OverdueBadge() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <span className="badge badge-live-failing">
       <TriangleAlert aria-hidden="true" size={16} />
-      {say('disclosures.overdue.badge')}
+      {t('disclosures.overdue.badge')}
     </span>
   )
 }

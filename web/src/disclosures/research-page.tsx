@@ -40,7 +40,7 @@ export function ResearchPage() {
 }
 
 function Research({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/disclosures/research/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -56,9 +56,9 @@ function Research({ me }: { me: Me }) {
   }
   return (
     <Page
-      title={data ? say('disclosures.research.title', { number: data.number }) : say('disclosures.research')}
+      title={data ? t('disclosures.research.title', { number: data.number }) : t('disclosures.research')}
       {...(data && { lead: `${data.institute.name}: ${data.study}` })}
-      crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
+      crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
       {...(data && {
         aside: (
           <p className="disclosure-title">
@@ -86,12 +86,12 @@ function Steps({
   onDone: Done
   onChanged: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const own = { disclosure, onDone }
   const hasEnded = endedBefore(disclosure)
   const way = researchSteps.map((step) => ({
     heading: researchHeading(step),
-    title: say(`disclosures.step.research.${step}`),
+    title: t(`disclosures.step.research.${step}`),
     state: researchStepState(step, disclosure),
   }))
   return (
@@ -111,12 +111,12 @@ function Steps({
 
 /** What is missing before the release; after it the state, overdue first and urgent (AC19). */
 function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, lacks, isOverdue, open, dueOn } = disclosure
   const day = writeDay(dueOn, language)
   const toReturns = (
     <WayTo heading={researchHeading('returns')} className="nowrap">
-      {say('disclosures.step.research.returns')}
+      {t('disclosures.step.research.returns')}
     </WayTo>
   )
   if (isOverdue) {
@@ -126,7 +126,7 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
           <Overdue disclosure={disclosure} />
         </h2>
         <p>
-          {say(open === 0 ? 'disclosures.research.allBack' : 'disclosures.overdue.what')} {toReturns}
+          {t(open === 0 ? 'disclosures.research.allBack' : 'disclosures.overdue.what')} {toReturns}
         </p>
       </Notice>
     )
@@ -138,14 +138,14 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
         missing={lacks.map(({ what, items, until }) => ({
           key: what,
           said: [
-            what === 'release' ? say('disclosures.lack.release') : say(`error.research.${what}` as Word),
-            items && say('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
-            until && say('disclosures.lack.until', { time: formatInstant(until, language) }),
+            what === 'release' ? t('disclosures.lack.release') : t(`error.research.${what}` as Word),
+            items && t('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
+            until && t('disclosures.lack.until', { time: formatInstant(until, language) }),
           ]
             .filter(Boolean)
             .join(' '),
           heading: researchHeading(stepOfResearchLack(what)),
-          to: say(`disclosures.step.research.${stepOfResearchLack(what)}`),
+          to: t(`disclosures.step.research.${stepOfResearchLack(what)}`),
         }))}
       />
     )
@@ -155,11 +155,11 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
   return (
     <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
       <h2 id="research-missing" tabIndex={-1} className="notice-title">
-        {say(`disclosures.research.stands.${state}` as Word)}
+        {t(`disclosures.research.stands.${state}` as Word)}
       </h2>
       {isOut && (
         <p>
-          {say(open === 0 ? 'disclosures.research.allBack' : outWord, { day })} {toReturns}
+          {t(open === 0 ? 'disclosures.research.allBack' : outWord, { day })} {toReturns}
         </p>
       )}
     </Notice>
@@ -168,14 +168,14 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
 
 /** Why it is overdue: its day, a recall past its deadline, or a study that ended early. */
 function Overdue({ disclosure: { dueOn, itemList, studyEndedOn } }: { disclosure: ResearchDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const nowMs = serverNowMs()
   const late = itemList.filter(({ recallDueAt }) => recallDueAt !== undefined && Date.parse(recallDueAt) <= nowMs)
-  if (dueOn < todayAt(nowMs).toString()) return say('disclosures.overdue.this', { day: writeDay(dueOn, language) })
+  if (dueOn < todayAt(nowMs).toString()) return t('disclosures.overdue.this', { day: writeDay(dueOn, language) })
   if (studyEndedOn !== undefined && late.length === 0) {
-    return say('disclosures.overdue.studyEnded', { day: writeDay(studyEndedOn, language) })
+    return t('disclosures.overdue.studyEnded', { day: writeDay(studyEndedOn, language) })
   }
-  return say('disclosures.overdue.recalled', { count: late.length, items: late.map(({ item }) => item).join(', ') })
+  return t('disclosures.overdue.recalled', { count: late.length, items: late.map(({ item }) => item).join(', ') })
 }
 
 function againAfter({ packages, itemList }: ResearchDetail): number | false {

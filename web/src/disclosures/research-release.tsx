@@ -8,16 +8,16 @@ import { useInstitutes } from './use-disclosures.ts'
 
 /** Release: one encrypted package of the decided items. */
 export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDetail; me: Me; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id, number, institute, packages, may, decision, lacks } = disclosure
   const institutes = useInstitutes(may.release ? me : undefined)
   const known = institutes.data?.items.find((one) => one.id === institute.id)
   const state = researchStepState('release', disclosure)
   const isLacking = lacks.some(({ what }) => what !== 'release')
   return (
-    <StepFrame heading={researchHeading('release')} title={say('disclosures.step.research.release')} state={state}>
+    <StepFrame heading={researchHeading('release')} title={t('disclosures.step.research.release')} state={state}>
       {packages.length === 0 && !may.release && (
-        <p className="request-note">{say(decision ? 'disclosures.release.others' : 'disclosures.release.after')}</p>
+        <p className="request-note">{t(decision ? 'disclosures.release.others' : 'disclosures.release.after')}</p>
       )}
       {(packages.length > 0 || may.release) && (
         <Packages
@@ -27,9 +27,9 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
           mayRelease={may.release}
           blocker={
             isLacking
-              ? say('disclosures.release.missing')
+              ? t('disclosures.release.missing')
               : known?.isBlocked
-                ? say('error.research.institute-blocked')
+                ? t('error.research.institute-blocked')
                 : undefined
           }
           hasKey={known?.recipient !== undefined}

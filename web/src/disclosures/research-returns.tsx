@@ -25,17 +25,17 @@ import { useInstitutes } from './use-disclosures.ts'
 
 /** Returns and destructions of the copies, item by item, until the disclosure can be closed (R32). */
 export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, may, notices, studyEndedOn, open, itemList } = disclosure
   const institute = useInstitutes(me).data?.items.find(({ id }) => id === disclosure.institute.id)
   const left = itemList.filter(({ outcome }) => outcome === 'out' || outcome === 'recalled').map(({ item }) => item)
   return (
     <StepFrame
       heading={researchHeading('returns')}
-      title={say('disclosures.step.research.returns')}
+      title={t('disclosures.step.research.returns')}
       state={researchStepState('returns', disclosure)}
     >
-      {studyEndedOn && <p>{say('disclosures.returns.studyEnded', { day: writeDay(studyEndedOn, language) })}</p>}
+      {studyEndedOn && <p>{t('disclosures.returns.studyEnded', { day: writeDay(studyEndedOn, language) })}</p>}
       {notices.map((notice) => (
         <NoticeText key={`${notice.kind} ${notice.item ?? ''}`} notice={notice} institute={institute} />
       ))}
@@ -44,7 +44,7 @@ export function Returns({ disclosure, me, onDone }: { disclosure: ResearchDetail
       <Extensions disclosure={disclosure} me={me} onDone={onDone} />
       {may.confirm && open > 0 && (
         <p className="request-note">
-          {say('disclosures.returns.close.when', { count: left.length, items: left.join(', ') })}
+          {t('disclosures.returns.close.when', { count: left.length, items: left.join(', ') })}
         </p>
       )}
       {may.confirm && open === 0 && <CloseResearch id={disclosure.id} onDone={onDone} />}
@@ -60,18 +60,18 @@ function NoticeText({
   notice: ResearchNotice
   institute?: Institute | undefined
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const title = useId()
   return (
     <section className="stack-small" aria-labelledby={title}>
-      <h3 id={title}>{say(`disclosures.returns.notice.${kind}`, { item: item ?? '' })}</h3>
+      <h3 id={title}>{t(`disclosures.returns.notice.${kind}`, { item: item ?? '' })}</h3>
       <NoticeTo institute={institute} language={language} text={text} />
     </section>
   )
 }
 
 function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const end = $api.useMutation('post', '/api/research-disclosures/{id}/study-end')
   const today = todayAt(serverNowMs()).toString()
   const form = useStoredForm(`study end ${id}`, { endedOn: today })
@@ -84,23 +84,23 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
     if (isWrong) return false
     return ended(end.mutateAsync({ params: { path: { id } }, body: { endedOn } }), async () => {
       form.forget()
-      await onDone(say('disclosures.returns.endStudy.done'), researchHeading('returns'))
+      await onDone(t('disclosures.returns.endStudy.done'), researchHeading('returns'))
     })
   }
   return (
     <Step
-      open={say('disclosures.returns.endStudy')}
-      submit={say('disclosures.returns.endStudy.do')}
+      open={t('disclosures.returns.endStudy')}
+      submit={t('disclosures.returns.endStudy.do')}
       isBusy={end.isPending}
       error={refused ? undefined : end.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
-      <p>{say('disclosures.returns.endStudy.what')}</p>
+      <p>{t('disclosures.returns.endStudy.what')}</p>
       <Day
-        label={say('disclosures.returns.endedOn')}
-        error={isTried && isWrong ? say('error.research.day-ahead') : refused && say(refused)}
+        label={t('disclosures.returns.endedOn')}
+        error={isTried && isWrong ? t('error.research.day-ahead') : refused && t(refused)}
         value={endedOn === '' ? null : parseDate(endedOn)}
         onChange={(day) => {
           end.reset()
@@ -112,7 +112,7 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
 }
 
 function CloseResearch({ id, onDone }: { id: string; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const close = $api.useMutation('post', '/api/research-disclosures/{id}/close')
   const [isConfirming, setConfirming] = useState(false)
   return (
@@ -120,22 +120,19 @@ function CloseResearch({ id, onDone }: { id: string; onDone: Done }) {
       {close.error != null && <Failure error={close.error} />}
       <div className="actions">
         <Button kind="primary" isBusy={close.isPending} onPress={() => setConfirming(true)}>
-          {say('disclosures.returns.close')}
+          {t('disclosures.returns.close')}
         </Button>
       </div>
       <Confirm
-        title={say('disclosures.returns.close.sure')}
-        doLabel={say('disclosures.returns.close')}
+        title={t('disclosures.returns.close.sure')}
+        doLabel={t('disclosures.returns.close')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={() =>
-          close.mutate(
-            { params: { path: { id } } },
-            { onSuccess: () => void onDone(say('disclosures.returns.closed')) },
-          )
+          close.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(t('disclosures.returns.closed')) })
         }
       >
-        <p>{say('disclosures.returns.close.what')}</p>
+        <p>{t('disclosures.returns.close.what')}</p>
       </Confirm>
     </div>
   )

@@ -18,36 +18,36 @@ import { StudyFields, wrongStudy, type StudyTyped } from './study-fields.tsx'
 
 /** Institute, study and due day. */
 export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { institute, study, dueOn, earliestDestruction, format, purpose, preparedBy, createdAt, may, lacks } =
     disclosure
   return (
     <StepFrame
       heading={researchHeading('study')}
-      title={say('disclosures.step.research.study')}
+      title={t('disclosures.step.research.study')}
       state={endedBefore(disclosure) ? undefined : researchStepState('study', disclosure)}
     >
       <dl className="facts">
-        <Fact label={say('disclosures.institute')}>{institute.name}</Fact>
-        <Fact label={say('disclosures.study')}>{study}</Fact>
-        <Fact label={say('disclosures.purpose')}>{say(`disclosures.purpose.${purpose}`)}</Fact>
-        <Fact label={say('disclosures.dueOn')}>
+        <Fact label={t('disclosures.institute')}>{institute.name}</Fact>
+        <Fact label={t('disclosures.study')}>{study}</Fact>
+        <Fact label={t('disclosures.purpose')}>{t(`disclosures.purpose.${purpose}`)}</Fact>
+        <Fact label={t('disclosures.dueOn')}>
           {writeDay(dueOn, language)}
           {earliestDestruction && may.prepare && (
             <span className="second">
-              {say('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })}
+              {t('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })}
             </span>
           )}
         </Fact>
-        <Fact label={say('disclosures.format')}>{say(`disclosures.format.${format}`)}</Fact>
-        <Fact label={say('disclosures.preparedBy')}>
+        <Fact label={t('disclosures.format')}>{t(`disclosures.format.${format}`)}</Fact>
+        <Fact label={t('disclosures.preparedBy')}>
           {preparedBy.name}
           <span className="second">{formatInstant(createdAt, language)}</span>
         </Fact>
       </dl>
       {lacks.some(({ what }) => what === 'institute-blocked') && (
         <Notice kind="warning">
-          {say('error.research.institute-blocked')} <Link to="/disclosures">{say('disclosures.title')}</Link>
+          {t('error.research.institute-blocked')} <Link to="/disclosures">{t('disclosures.title')}</Link>
         </Notice>
       )}
       {may.prepare && <ChangeStudy disclosure={disclosure} onDone={onDone} />}
@@ -56,7 +56,7 @@ export function Study({ disclosure, onDone }: { disclosure: ResearchDetail; onDo
 }
 
 function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id, study, dueOn, format, earliestDestruction } = disclosure
   const change = $api.useMutation('put', '/api/research-disclosures/{id}')
   const form = useStoredForm<StudyTyped>(`study ${id}`, { study, dueOn, format })
@@ -70,13 +70,13 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
     const body = { study: typed.study.trim(), dueOn: typed.dueOn, format: typed.format }
     return ended(change.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
-      await onDone(say('disclosures.changed'))
+      await onDone(t('disclosures.changed'))
     })
   }
   return (
     <Step
-      open={say('disclosures.change')}
-      submit={say('disclosures.change.do')}
+      open={t('disclosures.change')}
+      submit={t('disclosures.change.do')}
       isBusy={change.isPending}
       error={refused ? undefined : change.error}
       isOpenAtFirst={form.isTyped}

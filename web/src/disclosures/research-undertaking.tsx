@@ -20,24 +20,24 @@ import { StepFrame } from './step-frame.tsx'
 
 /** Undertaking of the institute to return or destroy the copies as soon as the study ends (R31). */
 export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { undertaking, may } = disclosure
   return (
     <StepFrame
       heading={researchHeading('undertaking')}
-      title={say('disclosures.step.research.undertaking')}
+      title={t('disclosures.step.research.undertaking')}
       state={endedBefore(disclosure) ? undefined : researchStepState('undertaking', disclosure)}
     >
-      <p className="request-note">{say('disclosures.undertaking.what')}</p>
+      <p className="request-note">{t('disclosures.undertaking.what')}</p>
       {pseudonymisedItems(disclosure).length > 0 && (
-        <p className="request-note">{say('disclosures.undertaking.what.pseudonymised')}</p>
+        <p className="request-note">{t('disclosures.undertaking.what.pseudonymised')}</p>
       )}
       {undertaking && (
         <dl className="facts">
-          <Fact label={say('disclosures.undertaking.reference')}>{undertaking.reference}</Fact>
-          <Fact label={say('disclosures.undertaking.signatory')}>{undertaking.signatory}</Fact>
-          <Fact label={say('disclosures.undertaking.signedOn')}>{writeDay(undertaking.signedOn, language)}</Fact>
-          <Fact label={say('disclosures.undertaking.by')}>
+          <Fact label={t('disclosures.undertaking.reference')}>{undertaking.reference}</Fact>
+          <Fact label={t('disclosures.undertaking.signatory')}>{undertaking.signatory}</Fact>
+          <Fact label={t('disclosures.undertaking.signedOn')}>{writeDay(undertaking.signedOn, language)}</Fact>
+          <Fact label={t('disclosures.undertaking.by')}>
             {undertaking.by.name}
             <span className="second">{formatInstant(undertaking.at, language)}</span>
           </Fact>
@@ -49,7 +49,7 @@ export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail
 }
 
 function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const file = $api.useMutation('put', '/api/research-disclosures/{id}/undertaking')
   const form = useStoredForm(`undertaking ${id}`, {
     reference: undertaking?.reference ?? '',
@@ -70,13 +70,13 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
     }
     return ended(file.mutateAsync({ params: { path: { id } }, body }), async () => {
       form.forget()
-      await onDone(say('disclosures.undertaking.filed'))
+      await onDone(t('disclosures.undertaking.filed'))
     })
   }
   return (
     <Step
-      open={say(undertaking ? 'disclosures.undertaking.change' : 'disclosures.undertaking.file')}
-      submit={say('disclosures.undertaking.file.do')}
+      open={t(undertaking ? 'disclosures.undertaking.change' : 'disclosures.undertaking.file')}
+      submit={t('disclosures.undertaking.file.do')}
       isBusy={file.isPending}
       error={file.error}
       isOpenAtFirst={form.isTyped}
@@ -86,9 +86,9 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
       {(['reference', 'signatory'] as const).map((field) => (
         <Field
           key={field}
-          label={say(`disclosures.undertaking.${field}`)}
-          hint={say(`disclosures.undertaking.${field}.hint`)}
-          error={isTried && isMissing(field) ? say(`disclosures.undertaking.${field}.missing`) : undefined}
+          label={t(`disclosures.undertaking.${field}`)}
+          hint={t(`disclosures.undertaking.${field}.hint`)}
+          error={isTried && isMissing(field) ? t(`disclosures.undertaking.${field}.missing`) : undefined}
           value={typed[field]}
           onChange={(value) => form.edit({ [field]: value })}
           maxLength={field === 'reference' ? 64 : 200}
@@ -96,8 +96,8 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
         />
       ))}
       <Day
-        label={say('disclosures.undertaking.signedOn')}
-        error={isTried && isDayWrong ? say('disclosures.undertaking.signedOn.wrong') : undefined}
+        label={t('disclosures.undertaking.signedOn')}
+        error={isTried && isDayWrong ? t('disclosures.undertaking.signedOn.wrong') : undefined}
         value={typed.signedOn === '' ? null : parseDate(typed.signedOn)}
         onChange={(day) => form.edit({ signedOn: day?.toString() ?? '' })}
       />

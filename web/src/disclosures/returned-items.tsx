@@ -17,7 +17,7 @@ type Outcome = 'destroyed' | 'returned'
 
 /** Released copies: enters what the institute has done with each. A recall is shown with its day. */
 export function ReturnedItems({ disclosure, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { itemList, may } = disclosure
   return (
     <ul className="disclosure-items">
@@ -30,28 +30,28 @@ export function ReturnedItems({ disclosure, onDone }: { disclosure: ResearchDeta
           <li key={item.item} className="stack-small">
             <div className="disclosure-title">
               <h3 id={title} tabIndex={-1}>
-                {say('disclosures.item', { item: item.item })}
+                {t('disclosures.item', { item: item.item })}
               </h3>
               <span
                 className={`badge badge-${outcome === 'recalled' ? 'restricted' : isOut ? 'capturing' : 'available'}`}
               >
-                {say(`disclosures.outcome.${outcome}`)}
+                {t(`disclosures.outcome.${outcome}`)}
               </span>
               {item.recallDueAt && Date.parse(item.recallDueAt) <= serverNowMs() && <OverdueBadge />}
               {item.confirmedAt && <span className="muted">{formatInstant(item.confirmedAt, language)}</span>}
             </div>
             {outcome === 'recalled' && (
               <p>
-                {say('disclosures.returns.recalled')}{' '}
+                {t('disclosures.returns.recalled')}{' '}
                 {item.recallDueAt &&
-                  say('disclosures.returns.recalled.by', { day: dayBefore(item.recallDueAt, language) })}
+                  t('disclosures.returns.recalled.by', { day: dayBefore(item.recallDueAt, language) })}
               </p>
             )}
             {isOut && may.confirm && (
               <ConfirmItem
                 disclosure={disclosure}
                 item={item}
-                onConfirmed={() => onDone(say('disclosures.returns.confirmed', { item: item.item }), title)}
+                onConfirmed={() => onDone(t('disclosures.returns.confirmed', { item: item.item }), title)}
               />
             )}
           </li>
@@ -70,7 +70,7 @@ function ConfirmItem({
   item: ResearchItem
   onConfirmed: () => Promise<void>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const confirm = $api.useMutation('post', '/api/research-disclosures/{id}/items/{item}/outcome')
   const form = useStoredForm<{ outcome: Outcome; reference: string }>(`outcome ${id} ${item}`, {
     outcome: 'destroyed',
@@ -91,28 +91,28 @@ function ConfirmItem({
   }
   return (
     <Step
-      open={say('disclosures.returns.confirm', { item })}
-      submit={say('retention.recalls.confirm.do')}
+      open={t('disclosures.returns.confirm', { item })}
+      submit={t('retention.recalls.confirm.do')}
       isBusy={confirm.isPending}
       error={confirm.error}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
-      <p>{say('disclosures.returns.confirm.what')}</p>
+      <p>{t('disclosures.returns.confirm.what')}</p>
       <Choice
-        label={say('retention.recalls.outcome')}
+        label={t('retention.recalls.outcome')}
         options={(['destroyed', 'returned'] as const).map((value) => ({
           value,
-          label: say(`retention.recalls.outcome.${value}`),
+          label: t(`retention.recalls.outcome.${value}`),
         }))}
         value={outcome}
         onChange={(value) => form.edit({ outcome: value as Outcome })}
       />
       <Field
-        label={say('disclosures.returns.reference')}
-        hint={say('disclosures.returns.reference.hint')}
-        error={isTried && reference.trim() === '' ? say('disclosures.returns.reference.missing') : undefined}
+        label={t('disclosures.returns.reference')}
+        hint={t('disclosures.returns.reference.hint')}
+        error={isTried && reference.trim() === '' ? t('disclosures.returns.reference.missing') : undefined}
         value={reference}
         onChange={(value) => form.edit({ reference: value })}
         maxLength={64}

@@ -8,7 +8,7 @@ import type { Begun } from './release-dialog.tsx'
 
 /** Link and passphrase of a new package, shown only once; to be sent by separate channels. */
 export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const { link, passphrase, expiresAt } = begun
   useEffect(() => focusHeading(title), [begun, title])
@@ -16,10 +16,10 @@ export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => voi
     <section className="notice notice-warning" aria-labelledby={title}>
       <div className="notice-words stack-small">
         <h3 id={title} tabIndex={-1} className="notice-title">
-          {say('acts.copies.once')}
+          {t('acts.copies.once')}
         </h3>
         <p>
-          {say(
+          {t(
             link && passphrase
               ? 'disclosures.release.once.both'
               : link
@@ -29,22 +29,22 @@ export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => voi
         </p>
         {link && (
           <Secret
-            label={say('disclosures.release.link')}
+            label={t('disclosures.release.link')}
             value={new URL(link, window.location.origin).href}
-            copied={say('acts.copies.link.copied')}
+            copied={t('acts.copies.link.copied')}
           />
         )}
         {passphrase && (
           <Secret
-            label={say('disclosures.release.passphrase')}
+            label={t('disclosures.release.passphrase')}
             value={passphrase}
-            copied={say('acts.copies.passphrase.copied')}
+            copied={t('acts.copies.passphrase.copied')}
           />
         )}
-        <p>{say('disclosures.release.once.until', { time: formatInstant(expiresAt, language) })}</p>
+        <p>{t('disclosures.release.once.until', { time: formatInstant(expiresAt, language) })}</p>
         <div className="actions">
           <Button kind="secondary" onPress={onClose}>
-            {say('acts.copies.once.close')}
+            {t('acts.copies.once.close')}
           </Button>
         </div>
       </div>

@@ -8,12 +8,12 @@ const classes = { done: 'done', missing: 'now', open: 'now', ahead: 'ahead' }
 
 /** State of a step, as icon and word. */
 export function StepStateBadge({ state }: { state: StepState }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const Icon = icons[state]
   return (
     <span className={`step-mark step-mark-${classes[state]}`}>
       <Icon aria-hidden="true" size={18} />
-      {say(`disclosures.step.${state}`)}
+      {t(`disclosures.step.${state}`)}
     </span>
   )
 }
@@ -46,13 +46,10 @@ export function StepFrame({
 
 /** All steps in order, with state and link. */
 export function StepWay({ steps }: { steps: readonly { heading: string; title: string; state: StepState }[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const now = steps.findIndex(({ state }) => classes[state] === 'now')
   return (
-    <nav
-      className={`request-steps ${steps.length > 6 ? 'disclosure-steps' : ''}`}
-      aria-label={say('disclosures.steps')}
-    >
+    <nav className={`request-steps ${steps.length > 6 ? 'disclosure-steps' : ''}`} aria-label={t('disclosures.steps')}>
       <ol>
         {steps.map(({ heading, title, state }, index) => (
           <li key={title} className={`request-steps-${classes[state]}`}>
@@ -75,11 +72,11 @@ export function MissingList({
   heading: string
   missing: readonly { key: string; said: string; heading: string; to: string }[]
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <section className="request-next" aria-labelledby={heading}>
       <h2 id={heading} tabIndex={-1}>
-        {say('disclosures.missing')}
+        {t('disclosures.missing')}
       </h2>
       <ul className="disclosure-missing">
         {missing.map((one) => (

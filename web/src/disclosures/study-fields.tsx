@@ -35,15 +35,15 @@ export function StudyFields({
   /** When the earliest of its recordings is destroyed, formatted. */
   until?: string | undefined
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const wrong = wrongStudy(typed)
   return (
     <>
       <Field
         id="disclosure-study"
-        label={say('disclosures.study')}
-        hint={say('disclosures.study.hint')}
-        error={isTried && wrong.study ? say('disclosures.study.missing') : undefined}
+        label={t('disclosures.study')}
+        hint={t('disclosures.study.hint')}
+        error={isTried && wrong.study ? t('disclosures.study.missing') : undefined}
         value={typed.study}
         onChange={(study) => onChange({ study })}
         maxLength={200}
@@ -51,15 +51,15 @@ export function StudyFields({
       />
       <Day
         id="disclosure-due"
-        label={say('disclosures.dueOn')}
-        hint={until ? say('disclosures.dueOn.before', { time: until }) : say('disclosures.dueOn.hint')}
-        error={isTried && wrong.dueOn ? say('disclosures.dueOn.wrong') : refused && say(refused)}
+        label={t('disclosures.dueOn')}
+        hint={until ? t('disclosures.dueOn.before', { time: until }) : t('disclosures.dueOn.hint')}
+        error={isTried && wrong.dueOn ? t('disclosures.dueOn.wrong') : refused && t(refused)}
         value={typed.dueOn === '' ? null : parseDate(typed.dueOn)}
         onChange={(day) => onChange({ dueOn: day?.toString() ?? '' })}
       />
       <Choice
-        label={say('disclosures.format')}
-        options={(['OPUS', 'WAV'] as const).map((value) => ({ value, label: say(`disclosures.format.${value}`) }))}
+        label={t('disclosures.format')}
+        options={(['OPUS', 'WAV'] as const).map((value) => ({ value, label: t(`disclosures.format.${value}`) }))}
         value={typed.format}
         onChange={(format) => onChange({ format: format as SoundFormat })}
       />

@@ -6,8 +6,8 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** Names the item, for screen readers. */
 export function OfItem({ item }: { item: number }) {
-  const { say } = useLanguage()
-  return <span className="visually-hidden">: {say('disclosures.item', { item })}</span>
+  const { t } = useLanguage()
+  return <span className="visually-hidden">: {t('disclosures.item', { item })}</span>
 }
 
 /** Removes an item from a disclosure, after a confirmation. */
@@ -25,18 +25,18 @@ export function TakeOut({
   error: unknown
   onDo: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isConfirming, setConfirming] = useState(false)
   return (
     <>
       <Button kind="quiet" isBusy={isBusy} onPress={() => setConfirming(true)}>
-        {say('disclosures.item.drop')}
+        {t('disclosures.item.drop')}
         <OfItem item={item} />
       </Button>
       {error != null && <Failure error={error} />}
       <Confirm
-        title={say('disclosures.item.drop.sure', { item })}
-        doLabel={say('disclosures.item.drop')}
+        title={t('disclosures.item.drop.sure', { item })}
+        doLabel={t('disclosures.item.drop')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={onDo}

@@ -11,7 +11,7 @@ const settled = new Set<ResearchDetail['state']>(['REFUSED', 'RELEASED', 'STUDY_
 
 /** Withdraws a disclosure before any release. */
 export function Withdraw({ disclosure: { id, state }, onDone }: { disclosure: ResearchDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/research-disclosures/{id}')
   const [isConfirming, setConfirming] = useState(false)
   if (settled.has(state)) return null
@@ -20,19 +20,19 @@ export function Withdraw({ disclosure: { id, state }, onDone }: { disclosure: Re
       {withdraw.error != null && <Failure error={withdraw.error} />}
       <div className="actions">
         <Button kind="quiet" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
-          {say('disclosures.withdraw')}
+          {t('disclosures.withdraw')}
         </Button>
       </div>
       <Confirm
-        title={say('disclosures.withdraw.sure')}
-        doLabel={say('disclosures.withdraw')}
+        title={t('disclosures.withdraw.sure')}
+        doLabel={t('disclosures.withdraw')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={() =>
-          withdraw.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(say('disclosures.withdrawn')) })
+          withdraw.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(t('disclosures.withdrawn')) })
         }
       >
-        <p>{say('disclosures.withdraw.what')}</p>
+        <p>{t('disclosures.withdraw.what')}</p>
       </Confirm>
     </div>
   )

@@ -1,4 +1,4 @@
-import type { Say } from '../language/use-words.ts'
+import type { Translate } from '../language/use-words.ts'
 
 /** Formats a position or a running clock: `1.02.05`, `2.05`, `0.07`. */
 export function formatPosition(ms: number): string {
@@ -17,26 +17,26 @@ export function formatLength(ms: number): string {
 }
 
 /** Returns a position in words, for screen readers: `2 minuuttia 5 sekuntia`. */
-export function sayPosition(ms: number, say: Say): string {
+export function positionText(ms: number, t: Translate): string {
   const { hours, minutes, seconds } = parts(ms)
   return [
-    hours > 0 && say('shell.time.hours', { count: hours }),
-    (minutes > 0 || hours > 0) && say('shell.time.minutes', { count: minutes }),
-    say('shell.time.seconds', { count: seconds }),
+    hours > 0 && t('shell.time.hours', { count: hours }),
+    (minutes > 0 || hours > 0) && t('shell.time.minutes', { count: minutes }),
+    t('shell.time.seconds', { count: seconds }),
   ]
     .filter(Boolean)
     .join(' ')
 }
 
 /** Returns a waiting time in words, without zero parts: `2 minuuttia`. */
-export function sayWait(ms: number, say: Say): string {
+export function waitText(ms: number, t: Translate): string {
   const { hours, minutes, seconds } = parts(ms)
   const text = [
-    hours > 0 && say('shell.time.hours', { count: hours }),
-    minutes > 0 && say('shell.time.minutes', { count: minutes }),
-    seconds > 0 && say('shell.time.seconds', { count: seconds }),
+    hours > 0 && t('shell.time.hours', { count: hours }),
+    minutes > 0 && t('shell.time.minutes', { count: minutes }),
+    seconds > 0 && t('shell.time.seconds', { count: seconds }),
   ].filter(Boolean)
-  return text.length > 0 ? text.join(' ') : say('shell.time.seconds', { count: 0 })
+  return text.length > 0 ? text.join(' ') : t('shell.time.seconds', { count: 0 })
 }
 
 /** Parses a position: `1.02.05`, `2:05`, `65`. Returns milliseconds, or undefined for anything else. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatLength, formatPosition, readPosition, sayPosition, sayWait } from './duration.ts'
+import { formatLength, formatPosition, readPosition, positionText, waitText } from './duration.ts'
 import { formatDate, formatEnd, formatInstant, formatSpan, formatTime } from './instant.ts'
 import { formatCount, formatDraw, formatShare, withoutBreaks } from './number.ts'
 import { formatPhone } from './phone.ts'
@@ -61,7 +61,7 @@ describe('lengths', () => {
 
   test('a spoken position leaves out hours that are not there', () => {
     const spoken: string[] = []
-    sayPosition(125_000, (key, values) => {
+    positionText(125_000, (key, values) => {
       spoken.push(`${key} ${values?.['count']}`)
       return 'x'
     })
@@ -69,10 +69,10 @@ describe('lengths', () => {
   })
 
   test('a spoken wait leaves out whatever there is none of', () => {
-    const say = (ms: number) => sayWait(ms, (key, values) => `${values?.['count']} ${key.slice('shell.time.'.length)}`)
-    expect(say(120_000)).toBe('2 minutes')
-    expect(say(3_605_000)).toBe('1 hours 5 seconds')
-    expect(say(0)).toBe('0 seconds')
+    const t = (ms: number) => waitText(ms, (key, values) => `${values?.['count']} ${key.slice('shell.time.'.length)}`)
+    expect(t(120_000)).toBe('2 minutes')
+    expect(t(3_605_000)).toBe('1 hours 5 seconds')
+    expect(t(0)).toBe('0 seconds')
   })
 })
 

@@ -6,12 +6,12 @@ import type { Words } from './words.ts'
 type Singular<K> = K extends `${infer Base}_zero` | `${infer Base}_one` | `${infer Base}_other` ? Base : K
 /** Text key; plurals without their suffix. */
 export type Word = Singular<Words>
-export type Say = (key: Word, values?: Record<string, string | number>) => string
+export type Translate = (key: Word, values?: Record<string, string | number>) => string
 
 /** Returns the chosen language and its texts. */
-export function useLanguage(): { language: Language; locale: string; say: Say; named: (name: Named) => string } {
+export function useLanguage(): { language: Language; locale: string; t: Translate; named: (name: Named) => string } {
   const { t, i18n } = useTranslation()
   const language = languages.find((one) => one === i18n.language) ?? 'fi'
-  const say: Say = (key, values) => (t as unknown as Say)(key, values)
-  return { language, locale: locales[language], say, named: (name) => name[language] }
+  const translate: Translate = (key, values) => (t as unknown as Translate)(key, values)
+  return { language, locale: locales[language], t: translate, named: (name) => name[language] }
 }

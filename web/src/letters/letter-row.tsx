@@ -24,8 +24,8 @@ export function LetterRow({
   onDraftAgain: () => void
   isDrafting: boolean
 }) {
-  const { say, language } = useLanguage()
-  const kind = say(`letters.kind.${letter.kind}`)
+  const { t, language } = useLanguage()
+  const kind = t(`letters.kind.${letter.kind}`)
   const madeAt = formatInstant(letter.madeAt, language)
   const { delivered } = letter
   return (
@@ -33,59 +33,59 @@ export function LetterRow({
       <div className="alarm-head">
         <h3>{kind}</h3>
         <span className={`badge ${delivered ? 'badge-available' : 'badge-restricted'}`}>
-          {say(delivered ? 'letters.sent' : letter.isStale ? 'letters.stale' : 'letters.waits')}
+          {t(delivered ? 'letters.sent' : letter.isStale ? 'letters.stale' : 'letters.waits')}
         </span>
       </div>
       <p className="small-text">
         {letter.madeBy
-          ? say('letters.madeBy', { time: madeAt, name: letter.madeBy.name })
-          : say('letters.madeByItself', { time: madeAt })}{' '}
-        {say('letters.in')} <span lang={letter.language}>{languageNames[letter.language]}</span>.
+          ? t('letters.madeBy', { time: madeAt, name: letter.madeBy.name })
+          : t('letters.madeByItself', { time: madeAt })}{' '}
+        {t('letters.in')} <span lang={letter.language}>{languageNames[letter.language]}</span>.
         {delivered && (
           <>
             {' '}
-            {say('letters.deliveredAt', {
+            {t('letters.deliveredAt', {
               time: formatInstant(delivered.at, language),
-              how: say(`letters.delivery.${delivered.how}`),
+              how: t(`letters.delivery.${delivered.how}`),
               name: delivered.by.name,
             })}
           </>
         )}
       </p>
       {letter.isErased ? (
-        <p className="muted">{say('letters.erased')}</p>
+        <p className="muted">{t('letters.erased')}</p>
       ) : (
         <p className="letter-ways">
-          <Way to={`/api/letters/${letter.id}/html`} label={say('letters.read')} kind={kind}>
+          <Way to={`/api/letters/${letter.id}/html`} label={t('letters.read')} kind={kind}>
             <FileText aria-hidden="true" size={18} />
           </Way>
-          <Way to={`/api/letters/${letter.id}/pdf`} label={say('letters.pdf')} kind={kind}>
+          <Way to={`/api/letters/${letter.id}/pdf`} label={t('letters.pdf')} kind={kind}>
             <Printer aria-hidden="true" size={18} />
           </Way>
         </p>
       )}
       {letter.isStale && (
         <p>
-          {say('letters.stale.why')} {!letter.madeBy && say('letters.stale.itself')}
+          {t('letters.stale.why')} {!letter.madeBy && t('letters.stale.itself')}
         </p>
       )}
       {!delivered && !letter.isErased && (
         <div className="actions actions-forms">
           {!letter.isStale ? (
-            <RecordDelivery letter={letter} kind={kind} onRecorded={() => onChanged(say('letters.noted'))} />
+            <RecordDelivery letter={letter} kind={kind} onRecorded={() => onChanged(t('letters.noted'))} />
           ) : (
             letter.madeBy && (
               <Button
                 kind="secondary"
-                aria-label={`${say('letters.stale.again')}: ${kind}`}
+                aria-label={`${t('letters.stale.again')}: ${kind}`}
                 isBusy={isDrafting}
                 onPress={onDraftAgain}
               >
-                {say('letters.stale.again')}
+                {t('letters.stale.again')}
               </Button>
             )
           )}
-          <ThrowAway letter={letter} kind={kind} onThrown={() => onChanged(say('letters.thrown'))} />
+          <ThrowAway letter={letter} kind={kind} onThrown={() => onChanged(t('letters.thrown'))} />
         </div>
       )}
     </li>
@@ -94,20 +94,20 @@ export function LetterRow({
 
 /** Opens a letter in a new tab, so that work on the request is not lost. */
 function Way({ to, label, kind, children }: { to: string; label: string; kind: string; children: React.ReactNode }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <a href={to} target="_blank" rel="noopener" className="link-with-icon">
       {children}
       {label}
       <span className="visually-hidden">
-        : {kind} ({say('shell.new-tab')})
+        : {kind} ({t('shell.new-tab')})
       </span>
     </a>
   )
 }
 
 function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: string; onRecorded: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const note = $api.useMutation('post', '/api/letters/{id}/delivery')
   const [how, setHow] = useState<Delivery>('POST')
   const submit = () =>
@@ -120,47 +120,47 @@ function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: st
     )
   return (
     <Step
-      open={say('letters.deliver')}
-      named={`${say('letters.deliver')}: ${kind}`}
-      submit={say('letters.deliver.do')}
+      open={t('letters.deliver')}
+      named={`${t('letters.deliver')}: ${kind}`}
+      submit={t('letters.deliver.do')}
       isBusy={note.isPending}
       error={note.error}
       onSubmit={submit}
     >
       <Choice
-        label={say('letters.how')}
-        options={deliveries.map((value) => ({ value, label: say(`letters.delivery.${value}`) }))}
+        label={t('letters.how')}
+        options={deliveries.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as Delivery)}
       />
-      {how === 'EMAIL' && <p className="measure">{say('letters.email')}</p>}
+      {how === 'EMAIL' && <p className="measure">{t('letters.email')}</p>}
     </Step>
   )
 }
 
 function ThrowAway({ letter, kind, onThrown }: { letter: Letter; kind: string; onThrown: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const remove = $api.useMutation('delete', '/api/letters/{id}')
   const [isConfirming, setConfirming] = useState(false)
   return (
     <>
       <Button
         kind="quiet"
-        aria-label={`${say('letters.throw')}: ${kind}`}
+        aria-label={`${t('letters.throw')}: ${kind}`}
         isBusy={remove.isPending}
         onPress={() => setConfirming(true)}
       >
-        {say('letters.throw')}
+        {t('letters.throw')}
       </Button>
       {remove.error != null && <Failure error={remove.error} />}
       <Confirm
-        title={say('letters.throw.title', { kind })}
-        doLabel={say('letters.throw')}
+        title={t('letters.throw.title', { kind })}
+        doLabel={t('letters.throw')}
         isOpen={isConfirming}
         onDo={() => void remove.mutateAsync({ params: { path: { id: letter.id } } }).then(onThrown, () => undefined)}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('letters.throw.what')}</p>
+        <p>{t('letters.throw.what')}</p>
       </Confirm>
     </>
   )

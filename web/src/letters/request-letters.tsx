@@ -15,7 +15,7 @@ import { groundsOf, otherKinds, sortLetters, toMake, type RefusalGround } from '
 
 /** Letters of a request: to make now, to send, and sent, with channel (R42, R45). */
 export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const make = $api.useMutation('post', '/api/requests/{id}/letters')
   const [making, setMaking] = useState<LetterKind>()
   const wanted = toMake(request)
@@ -33,7 +33,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
         () => false,
       )
     setMaking(undefined)
-    if (done) changed(say('letters.made', { kind: say(`letters.kind.${kind}`) }))
+    if (done) changed(t('letters.made', { kind: t(`letters.kind.${kind}`) }))
     return done
   }
   return (
@@ -45,8 +45,8 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
           <ul className="plain-list">
             {sortLetters(request.letters).map(({ id, kind, delivered, isStale }) => (
               <li key={id}>
-                {say(`letters.kind.${kind}`)}:{' '}
-                {say(delivered ? 'letters.sent' : isStale ? 'letters.stale' : 'letters.waits')}
+                {t(`letters.kind.${kind}`)}:{' '}
+                {t(delivered ? 'letters.sent' : isStale ? 'letters.stale' : 'letters.waits')}
               </li>
             ))}
           </ul>
@@ -56,18 +56,18 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
       <div className="stack-small">
         {wanted.length > 0 && (
           <>
-            <p>{say('letters.wanted')}</p>
+            <p>{t('letters.wanted')}</p>
             <div className="actions">
               {wanted.map((kind) => (
                 <Button key={kind} kind="secondary" isBusy={making === kind} onPress={() => void draft(kind)}>
-                  {say('letters.make.one', { kind: say(`letters.kind.${kind}`) })}
+                  {t('letters.make.one', { kind: t(`letters.kind.${kind}`) })}
                 </Button>
               ))}
             </div>
           </>
         )}
         {make.error != null && <Failure error={make.error} />}
-        {request.letters.length === 0 && wanted.length === 0 && <p className="muted">{say('letters.here.none')}</p>}
+        {request.letters.length === 0 && wanted.length === 0 && <p className="muted">{t('letters.here.none')}</p>}
         {request.letters.length > 0 && (
           <ul className="plain-list letters">
             {sortLetters(request.letters).map((letter) => (
@@ -110,7 +110,7 @@ function MakeOther({
   error: unknown
   onMake: (kind: LetterKind, ground?: RefusalGround) => Promise<boolean>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [kind, setKind] = useState<LetterKind>('received')
   const [ground, setGround] = useState<RefusalGround>()
   const chosen = kinds.includes(kind) ? kind : kinds[0]
@@ -119,22 +119,22 @@ function MakeOther({
   return (
     <div className="actions actions-forms">
       <Step
-        open={say('letters.other')}
-        submit={say('letters.other.do')}
+        open={t('letters.other')}
+        submit={t('letters.other.do')}
         isBusy={isBusy}
         error={error}
         onSubmit={() => onMake(chosen, why)}
       >
         <Choice
-          label={say('letters.kind')}
-          options={kinds.map((value) => ({ value, label: say(`letters.kind.${value}`) }))}
+          label={t('letters.kind')}
+          options={kinds.map((value) => ({ value, label: t(`letters.kind.${value}`) }))}
           value={chosen}
           onChange={(value) => setKind(value as LetterKind)}
         />
         {why && (
           <Choice
-            label={say('letters.ground')}
-            options={grounds.map((value) => ({ value, label: say(`letters.ground.${value}`) }))}
+            label={t('letters.ground')}
+            options={grounds.map((value) => ({ value, label: t(`letters.ground.${value}`) }))}
             value={why}
             onChange={(value) => setGround(value as RefusalGround)}
           />

@@ -23,7 +23,7 @@ export function TemplateEditor({
   mayChange: boolean
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { kind, language: of, version, changed, fields } = template
   const [text, setText] = useState(template.text)
   const change = $api.useMutation('put', '/api/letter-templates/{kind}/{language}')
@@ -35,7 +35,7 @@ export function TemplateEditor({
       .mutateAsync({ params: { path: { kind, language: of } }, body: { text, version } })
       .catch(() => undefined)
     if (!done) return
-    announce(say('letters.templates.saved'))
+    announce(t('letters.templates.saved'))
     onChanged()
   }
   return (
@@ -50,13 +50,13 @@ export function TemplateEditor({
       >
         <p id="template-changed" tabIndex={-1} className="muted">
           {changed
-            ? say('letters.templates.changed', { time: formatInstant(changed.at, language), name: changed.by.name })
-            : say('letters.templates.asItCame')}
+            ? t('letters.templates.changed', { time: formatInstant(changed.at, language), name: changed.by.name })
+            : t('letters.templates.asItCame')}
         </p>
-        {!mayChange && <Notice kind="info">{say('letters.templates.readOnly')}</Notice>}
+        {!mayChange && <Notice kind="info">{t('letters.templates.readOnly')}</Notice>}
         <Field
-          label={say('letters.templates.text')}
-          hint={say('letters.templates.text.hint')}
+          label={t('letters.templates.text')}
+          hint={t('letters.templates.text.hint')}
           lang={of}
           rows={20}
           value={text}
@@ -66,22 +66,22 @@ export function TemplateEditor({
           className="template-text"
         />
         <details>
-          <summary>{say('letters.templates.fields')}</summary>
+          <summary>{t('letters.templates.fields')}</summary>
           <ul className="template-fields">
             {fields.map(({ name, isNeeded }) => (
               <li key={name}>
                 <code>{`{${name}}`}</code>
-                {isNeeded && <> – {say('letters.templates.needed')}</>}
+                {isNeeded && <> – {t('letters.templates.needed')}</>}
               </li>
             ))}
           </ul>
         </details>
         <div aria-live="polite" className="template-problems">
           {problems.length > 0 && (
-            <Notice kind="warning" title={say('letters.templates.problems', { count: problems.length })}>
+            <Notice kind="warning" title={t('letters.templates.problems', { count: problems.length })}>
               <ul>
                 {problems.map(({ code, field }) => (
-                  <li key={`${code} ${field}`}>{say(`letters.templates.problem.${code}`, { field: `{${field}}` })}</li>
+                  <li key={`${code} ${field}`}>{t(`letters.templates.problem.${code}`, { field: `{${field}}` })}</li>
                 ))}
               </ul>
             </Notice>
@@ -96,21 +96,21 @@ export function TemplateEditor({
               isBusy={change.isPending}
               isDisabled={!isChanged || problems.length > 0}
             >
-              {say('letters.templates.save')}
+              {t('letters.templates.save')}
             </Button>
             {isChanged && (
               <Button kind="secondary" onPress={() => setText(template.text)}>
-                {say('letters.templates.undo')}
+                {t('letters.templates.undo')}
               </Button>
             )}
           </div>
         )}
       </Form>
       <section className="panel stack-small template-preview" aria-labelledby="template-preview">
-        <h2 id="template-preview">{say('letters.templates.preview')}</h2>
-        <p className="muted">{say('letters.templates.preview.what')}</p>
+        <h2 id="template-preview">{t('letters.templates.preview')}</h2>
+        <p className="muted">{t('letters.templates.preview.what')}</p>
         {error != null && <Failure error={error} />}
-        {preview && <LetterFrame html={preview.html} title={say('letters.templates.preview')} />}
+        {preview && <LetterFrame html={preview.html} title={t('letters.templates.preview')} />}
       </section>
     </div>
   )

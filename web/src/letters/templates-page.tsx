@@ -13,7 +13,7 @@ import { TemplateEditor } from './template-editor.tsx'
 
 /** Letter templates in three languages: the Service Unit reads them, authorised persons change them. */
 export function TemplatesPage() {
-  const { say, language: own } = useLanguage()
+  const { t, language: own } = useLanguage()
   const { kind = 'answer', language = own } = useSearch({
     from: '/letter-templates',
     select: readTemplateChoice,
@@ -26,16 +26,16 @@ export function TemplatesPage() {
   const template = data?.items.find((one) => one.kind === kind && one.language === language)
   const kinds = letterKinds.filter((one) => data?.items.some((item) => item.kind === one) ?? one === kind)
   return (
-    <Page title={say('letters.templates.title')} lead={say('letters.templates.lead')}>
+    <Page title={t('letters.templates.title')} lead={t('letters.templates.lead')}>
       <div className="step-times">
         <Choice
-          label={say('letters.kind')}
-          options={kinds.map((value) => ({ value, label: say(`letters.kind.${value}`) }))}
+          label={t('letters.kind')}
+          options={kinds.map((value) => ({ value, label: t(`letters.kind.${value}`) }))}
           value={kind}
           onChange={(value) => navigateTo({ kind: value as LetterKind, language })}
         />
         <Choice
-          label={say('letters.templates.language')}
+          label={t('letters.templates.language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
           value={language}
           onChange={(value) => navigateTo({ kind, language: value as Language })}

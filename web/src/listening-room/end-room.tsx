@@ -16,7 +16,7 @@ import { useLeave } from '../session/leave.ts'
  * password, can confirm that the recording was listened to: forbidden ones are destroyed then.
  */
 export function EndRoom({ host, confirms }: { host: string; confirms: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const leave = useLeave()
   const close = $api.useMutation('post', '/api/room/close')
   const [isConfirming, setConfirming] = useState(false)
@@ -31,7 +31,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
   const isOfHeard = close.variables?.body.outcome === 'HEARD'
   return (
     <>
-      <p className="muted">{say('listening-room.host', { name: host })}</p>
+      <p className="muted">{t('listening-room.host', { name: host })}</p>
       <Button
         kind="secondary"
         className="room-button"
@@ -40,22 +40,22 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
           setConfirming(true)
         }}
       >
-        {say('listening-room.end')}
+        {t('listening-room.end')}
       </Button>
       <ModalOverlay className="modal-overlay" isOpen={isConfirming} onOpenChange={setConfirming} isDismissable>
         <Modal className="modal">
           <Dialog role="alertdialog" className="dialog-body stack room-dialog">
             <Heading slot="title" className="dialog-title">
-              {say('listening-room.end.title')}
+              {t('listening-room.end.title')}
             </Heading>
-            <p>{say('listening-room.end.what')}</p>
+            <p>{t('listening-room.end.what')}</p>
             {close.error != null && !isOfHeard && <Failure error={close.error} />}
             <div className="room-ends">
               <Button kind="primary" isBusy={close.isPending && !isOfHeard} onPress={() => void end({})}>
-                {say('listening-room.end.pause')}
+                {t('listening-room.end.pause')}
               </Button>
               <Button kind="secondary" autoFocus onPress={() => setConfirming(false)}>
-                {say('listening-room.end.not')}
+                {t('listening-room.end.not')}
               </Button>
             </div>
             {confirms ? (
@@ -66,7 +66,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
                 onPlayed={(password) => end({ outcome: 'HEARD', password })}
               />
             ) : (
-              <p className="muted">{say('listening-room.end.desk', { name: host })}</p>
+              <p className="muted">{t('listening-room.end.desk', { name: host })}</p>
             )}
           </Dialog>
         </Modal>
@@ -87,21 +87,21 @@ function ConfirmPlayed({
   isBusy: boolean
   onPlayed: (password: string) => Promise<boolean>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [password, setPassword] = useState('')
   const { form, isTried, tried } = useTries()
   const isMissing = isTried && password === ''
-  const refused = error == null ? undefined : sayRefused()
-  function sayRefused() {
+  const refused = error == null ? undefined : refusalText()
+  function refusalText() {
     return refusalKey(error) === 'session.credentials'
-      ? say('listening-room.end.password.wrong')
-      : describeRefusal(error, say)
+      ? t('listening-room.end.password.wrong')
+      : describeRefusal(error, t)
   }
   return (
     <Form
       ref={form}
       className="room-heard stack-small"
-      aria-label={say('listening-room.end.heard')}
+      aria-label={t('listening-room.end.heard')}
       validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()
@@ -114,17 +114,17 @@ function ConfirmPlayed({
         })
       }}
     >
-      <p>{say('listening-room.end.heard.what', { name: host })}</p>
+      <p>{t('listening-room.end.heard.what', { name: host })}</p>
       <PasswordField
-        label={say('listening-room.end.password', { name: host })}
+        label={t('listening-room.end.password', { name: host })}
         value={password}
         onChange={setPassword}
-        error={refused ?? (isMissing ? say('listening-room.end.password.missing') : undefined)}
+        error={refused ?? (isMissing ? t('listening-room.end.password.missing') : undefined)}
         // Prevents the browser from filling in a stored password, which the listener could then submit.
         autoComplete="new-password"
       />
       <Button type="submit" kind="secondary" isBusy={isBusy}>
-        {say('listening-room.end.heard')}
+        {t('listening-room.end.heard')}
       </Button>
     </Form>
   )

@@ -24,7 +24,7 @@ const pollMs = 15_000
  * every address in every tab leads here.
  */
 export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   useOnlyHere()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/room', undefined, {
     staleTime: 0,
@@ -40,7 +40,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
     if (language) void showLanguage(language)
     return () => void showChosenLanguage()
   }, [language])
-  const title = say('listening-room.title')
+  const title = t('listening-room.title')
   useEffect(() => {
     document.title = title
   }, [title])
@@ -61,15 +61,15 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
         {isPending && <Waiting lines={4} />}
         {!data && error && (
           <Notice kind="error" isUrgent>
-            <p>{say('listening-room.failed')}</p>
+            <p>{t('listening-room.failed')}</p>
             <Button kind="primary" className="room-button" onPress={() => void refetch()}>
-              {say('shell.again')}
+              {t('shell.again')}
             </Button>
           </Notice>
         )}
         {data && minutes === 0 && (
           <Notice kind="info" isUrgent>
-            <p>{say('listening-room.over')}</p>
+            <p>{t('listening-room.over')}</p>
           </Notice>
         )}
         {data && minutes > 0 && (
@@ -77,7 +77,7 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
             <TimeLeft minutes={minutes} until={data.until} />
             {!hasSound(data) && (
               <Notice kind="warning" isUrgent>
-                <p>{say('listening-room.nothing')}</p>
+                <p>{t('listening-room.nothing')}</p>
               </Notice>
             )}
             <RoomCalls room={data} />
@@ -111,9 +111,9 @@ const kept: readonly unknown[] = ['/api/session', '/api/room']
 
 /** Changes the booked language, for this listener only. */
 function RoomLanguages() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
-    <div className="room-languages" role="group" aria-label={say('shell.nav.languages')}>
+    <div className="room-languages" role="group" aria-label={t('shell.nav.languages')}>
       {languages.map((one) => (
         <button
           key={one}

@@ -68,25 +68,25 @@ export function RoomCalls({ room }: { room: Room }) {
 }
 
 function CallSection({ call, count, children }: { call: RoomCall; count: number; children: React.ReactNode }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const title = `room-call-${call.ordinal}`
   const officials = [...new Set(call.parts.flatMap(({ official }) => official ?? []))]
   return (
     <section className="room-call" aria-labelledby={title}>
       <h2 id={title}>
-        {count > 1 ? say('listening-room.call', { ordinal: call.ordinal }) : say('listening-room.theCall')}
+        {count > 1 ? t('listening-room.call', { ordinal: call.ordinal }) : t('listening-room.theCall')}
       </h2>
       <dl className="room-facts">
-        <Fact label={say('listening-room.day')}>{formatDate(call.startedAt, language)}</Fact>
-        <Fact label={say('listening-room.time')}>
+        <Fact label={t('listening-room.day')}>{formatDate(call.startedAt, language)}</Fact>
+        <Fact label={t('listening-room.time')}>
           {formatTime(call.startedAt, language)}
           {call.endedAt && `–${formatTime(call.endedAt, language)}`}
         </Fact>
-        <Fact label={say('contacts.field.number')}>
+        <Fact label={t('contacts.field.number')}>
           <span className="number">{formatPhone(call.number)}</span>
           {call.numberName && <span className="second">{named(call.numberName)}</span>}
         </Fact>
-        {officials.length > 0 && <Fact label={say('listening.player.official')}>{officials.join(', ')}</Fact>}
+        {officials.length > 0 && <Fact label={t('listening.player.official')}>{officials.join(', ')}</Fact>}
       </dl>
       {children}
     </section>
@@ -104,13 +104,13 @@ function PartButton({
   count: number
   onChoose: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const name = <PartName part={part} position={position} count={count} />
   if (!part.canBeHeard) {
     return (
       <p className="room-part room-part-gone">
         {name}
-        <span>{say('listening-room.part.gone')}</span>
+        <span>{t('listening-room.part.gone')}</span>
       </p>
     )
   }
@@ -118,7 +118,7 @@ function PartButton({
     <Button kind="primary" className="room-button room-part" data-part={part.recordingId} onPress={onChoose}>
       <Headphones aria-hidden="true" size={32} />
       <span className="room-part-words">
-        <span>{say('listening.start')}</span>
+        <span>{t('listening.start')}</span>
         {count > 1 && name}
       </span>
     </Button>
@@ -127,14 +127,14 @@ function PartButton({
 
 /** `Osa 2, Bertil Lindqvist, klo 15.41`; for a call of one part only a general name. */
 function PartName({ part, position, count }: { part: RoomPart; position: number; count: number }) {
-  const { say, language } = useLanguage()
-  if (count === 1) return <span>{say('listening-room.theCall')}</span>
+  const { t, language } = useLanguage()
+  if (count === 1) return <span>{t('listening-room.theCall')}</span>
   const time = formatTime(part.answeredAt, language)
   return (
     <span>
       {part.official
-        ? say('listening-room.part', { position, official: part.official, time })
-        : say('listening-room.part.unnamed', { position, time })}
+        ? t('listening-room.part', { position, official: part.official, time })
+        : t('listening-room.part.unnamed', { position, time })}
     </span>
   )
 }

@@ -22,7 +22,7 @@ export function RoomListening({
   /** Back to the other parts, if any. */
   onBack: (() => void) | undefined
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { state, start, end, recover, pace } = useListening(recordingId, { purpose: 'INSPECTION', reference })
   const [atMs, setAt] = useState(0)
   const again = useRef<HTMLButtonElement>(null)
@@ -56,10 +56,10 @@ export function RoomListening({
       )}
       {isStopped && (
         <Notice kind="warning" isUrgent>
-          <p>{say(isGone ? 'listening-room.stopped.gone' : 'listening-room.stopped')}</p>
+          <p>{t(isGone ? 'listening-room.stopped.gone' : 'listening-room.stopped')}</p>
           {!isGone && (
             <Button kind="primary" className="room-button" ref={again} onPress={() => void start()}>
-              {say('listening.again')}
+              {t('listening.again')}
             </Button>
           )}
         </Notice>
@@ -75,7 +75,7 @@ export function RoomListening({
           }}
         >
           <ArrowLeft aria-hidden="true" size={28} />
-          {say('listening-room.back')}
+          {t('listening-room.back')}
         </Button>
       )}
     </div>

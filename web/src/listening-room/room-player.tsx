@@ -2,7 +2,7 @@ import { Minus, Pause, Play, Plus, RotateCcw, SkipBack } from 'lucide-react'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { ToggleButton } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
-import { formatPosition, sayPosition } from '../format/duration.ts'
+import { formatPosition, positionText } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePlayback, type OnBroken } from '../listening/use-playback.ts'
 import { nextVolume, roomSpeeds, type RoomSpeed } from './room-facts.ts'
@@ -28,7 +28,7 @@ export function RoomPlayer({
   /** Called with the position when the player closes. */
   onStop: (positionMs: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const playback = usePlayback({ source, durationMs, startMs, silences: [], onSpeed, onBroken, onStop })
   const { positionMs, isPlaying, isWaiting } = playback
   const play = useRef<HTMLButtonElement>(null)
@@ -41,19 +41,19 @@ export function RoomPlayer({
     begin()
   }, [])
   return (
-    <section className="room-player" aria-label={say('listening.player.transport')}>
+    <section className="room-player" aria-label={t('listening.player.transport')}>
       <div className="room-buttons">
         <Button kind="primary" className="room-button room-play" ref={play} onPress={playback.toggle}>
           {isPlaying ? <Pause aria-hidden="true" size={48} /> : <Play aria-hidden="true" size={48} />}
-          {say(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
+          {t(isPlaying ? 'listening.player.pause' : 'listening.player.play')}
         </Button>
         <Button kind="secondary" className="room-button" onPress={() => playback.skip(back10Ms)}>
           <RotateCcw aria-hidden="true" size={32} />
-          {say('listening-room.back10')}
+          {t('listening-room.back10')}
         </Button>
         <Button kind="secondary" className="room-button" onPress={() => playback.seek(0)}>
           <SkipBack aria-hidden="true" size={32} />
-          {say('listening-room.fromStart')}
+          {t('listening-room.fromStart')}
         </Button>
       </div>
       <div className="room-position">
@@ -64,10 +64,10 @@ export function RoomPlayer({
           max={durationMs}
           step={1000}
           value={Math.min(positionMs, durationMs)}
-          aria-label={say('listening.player.position')}
-          aria-valuetext={say('listening.player.position.of', {
-            position: sayPosition(positionMs, say),
-            duration: sayPosition(durationMs, say),
+          aria-label={t('listening.player.position')}
+          aria-valuetext={t('listening.player.position.of', {
+            position: positionText(positionMs, t),
+            duration: positionText(durationMs, t),
           })}
           onChange={(event) => playback.seek(Number(event.target.value))}
           onKeyDown={(event) => {
@@ -79,13 +79,13 @@ export function RoomPlayer({
         />
         <p className="room-clock">
           {formatPosition(positionMs)} / {formatPosition(durationMs)}
-          {isPlaying && isWaiting && <span className="muted"> {say('shell.loading')}</span>}
+          {isPlaying && isWaiting && <span className="muted"> {t('shell.loading')}</span>}
         </p>
       </div>
       <div className="room-settings">
         <Volume volume={playback.volume} onChange={playback.setVolume} />
-        <div className="room-setting" role="group" aria-label={say('listening.player.speed')}>
-          <p aria-hidden="true">{say('listening.player.speed')}</p>
+        <div className="room-setting" role="group" aria-label={t('listening.player.speed')}>
+          <p aria-hidden="true">{t('listening.player.speed')}</p>
           <div className="room-choices">
             {speeds.map((speed) => (
               <ToggleButton
@@ -94,7 +94,7 @@ export function RoomPlayer({
                 isSelected={playback.speed === roomSpeeds[speed]}
                 onChange={() => playback.setSpeed(roomSpeeds[speed])}
               >
-                {say(`listening-room.speed.${speed}`)}
+                {t(`listening-room.speed.${speed}`)}
               </ToggleButton>
             ))}
           </div>
@@ -105,19 +105,19 @@ export function RoomPlayer({
 }
 
 function Volume({ volume, onChange }: { volume: number; onChange: (volume: number) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <div className="room-setting" role="group" aria-label={say('listening.player.volume')}>
-      <p aria-hidden="true">{say('listening.player.volume')}</p>
+    <div className="room-setting" role="group" aria-label={t('listening.player.volume')}>
+      <p aria-hidden="true">{t('listening.player.volume')}</p>
       <div className="room-choices">
         <Button kind="secondary" className="room-choice" onPress={() => onChange(nextVolume(volume, -1))}>
           <Minus aria-hidden="true" size={28} />
-          {say('listening-room.quieter')}
+          {t('listening-room.quieter')}
         </Button>
         <output className="room-volume">{Math.round(volume * 100)} %</output>
         <Button kind="secondary" className="room-choice" onPress={() => onChange(nextVolume(volume, 1))}>
           <Plus aria-hidden="true" size={28} />
-          {say('listening-room.louder')}
+          {t('listening-room.louder')}
         </Button>
       </div>
     </div>

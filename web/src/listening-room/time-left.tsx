@@ -18,9 +18,9 @@ export function useMinutesLeft(until: string | undefined): number {
 
 /** Remaining time, shown and at times announced. */
 export function TimeLeft({ minutes, until }: { minutes: number; until: string }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const before = useRef(minutes)
-  const left = say('listening-room.left', { count: minutes })
+  const left = t('listening-room.left', { count: minutes })
   const announceNow = useEffectEvent(() => announce(left))
   useEffect(() => {
     if (isAnnounced(before.current, minutes)) announceNow()
@@ -30,7 +30,7 @@ export function TimeLeft({ minutes, until }: { minutes: number; until: string })
     <p className={`room-left ${isSoonOver(minutes) ? 'is-soon' : ''}`}>
       <Clock aria-hidden="true" size={28} />
       <span>
-        {left} {say('listening-room.until', { time: formatTime(until, language) })}
+        {left} {t('listening-room.until', { time: formatTime(until, language) })}
       </span>
     </p>
   )

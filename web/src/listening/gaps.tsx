@@ -5,39 +5,39 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 /** Gaps of a recording, where one side is missing: reason, times and a jump button. */
 export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: number) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   if (gaps.length === 0) return null
   return (
     <details className="gaps">
-      <summary>{say('listening.gaps.title', { count: gaps.length })}</summary>
+      <summary>{t('listening.gaps.title', { count: gaps.length })}</summary>
       <div className="scroll">
         <table className="table">
-          <caption className="visually-hidden">{say('listening.gaps.caption')}</caption>
+          <caption className="visually-hidden">{t('listening.gaps.caption')}</caption>
           <thead>
             <tr>
-              <th scope="col">{say('listening.gaps.track')}</th>
-              <th scope="col">{say('listening.gaps.kind')}</th>
+              <th scope="col">{t('listening.gaps.track')}</th>
+              <th scope="col">{t('listening.gaps.kind')}</th>
               <th scope="col" className="numeric">
-                {say('listening.gaps.from')}
+                {t('listening.gaps.from')}
               </th>
               <th scope="col" className="numeric">
-                {say('listening.gaps.to')}
+                {t('listening.gaps.to')}
               </th>
               <th scope="col" className="numeric">
-                {say('listening.gaps.length')}
+                {t('listening.gaps.length')}
               </th>
               <th scope="col">
-                <span className="visually-hidden">{say('listening.gaps.action')}</span>
+                <span className="visually-hidden">{t('listening.gaps.action')}</span>
               </th>
             </tr>
           </thead>
           <tbody>
             {gaps.map((gap) => (
               <tr key={`${gap.track}-${gap.fromMs}`}>
-                <td>{say(`listening.player.${gap.track}` as Word)}</td>
+                <td>{t(`listening.player.${gap.track}` as Word)}</td>
                 <td>
                   <span className={`gap-mark gap-${gap.kind}`} aria-hidden="true" />
-                  {say(`listening.gaps.${gap.kind}` as Word)}
+                  {t(`listening.gaps.${gap.kind}` as Word)}
                 </td>
                 <td className="numeric">{formatPosition(gap.fromMs)}</td>
                 <td className="numeric">{formatPosition(gap.toMs)}</td>
@@ -46,9 +46,9 @@ export function Gaps({ gaps, onJump }: { gaps: readonly Gap[]; onJump: (ms: numb
                   <Button
                     kind="link"
                     onPress={() => onJump(gap.fromMs)}
-                    aria-label={`${say('listening.gaps.jump')} ${formatPosition(gap.fromMs)}`}
+                    aria-label={`${t('listening.gaps.jump')} ${formatPosition(gap.fromMs)}`}
                   >
-                    {say('listening.gaps.jump')}
+                    {t('listening.gaps.jump')}
                   </Button>
                 </td>
               </tr>

@@ -23,12 +23,12 @@ export function KeyHelp({
   isOpen: boolean
   onOpenChange: (isOpen: boolean) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={onOpenChange}>
       <Button kind="link">
         <Keyboard aria-hidden="true" size={18} />
-        {say('people.help.title')}
+        {t('people.help.title')}
       </Button>
       <ModalOverlay className="modal-overlay" isDismissable>
         <Modal className="modal">
@@ -36,24 +36,24 @@ export function KeyHelp({
             {({ close }) => (
               <>
                 <Heading slot="title" className="dialog-title">
-                  {say('people.help.title')}
+                  {t('people.help.title')}
                 </Heading>
-                <p>{say('people.help.where')}</p>
+                <p>{t('people.help.where')}</p>
                 <dl className="keys">
                   {keys.map(([names, word]) => (
                     <div key={word}>
                       <dt>
                         {names.map((name) => (
-                          <kbd key={name}>{name === 'Space' ? say('people.help.space') : name}</kbd>
+                          <kbd key={name}>{name === 'Space' ? t('people.help.space') : name}</kbd>
                         ))}
                       </dt>
-                      <dd>{say(word)}</dd>
+                      <dd>{t(word)}</dd>
                     </div>
                   ))}
                 </dl>
                 <div className="actions">
                   <Button kind="primary" onPress={close} autoFocus>
-                    {say('shell.close')}
+                    {t('shell.close')}
                   </Button>
                 </div>
               </>

@@ -17,11 +17,11 @@ export function useKeysOn(): [boolean, (on: boolean) => void] {
 
 /** Switches the keys off, against accidental presses (WCAG 2.1.4). */
 export function KeysSwitch({ isOn, onChange }: { isOn: boolean; onChange: (on: boolean) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <Switch className="switch" isSelected={isOn} onChange={onChange}>
       <span className="switch-track" aria-hidden="true" />
-      {say('listening.player.keys')}
+      {t('listening.player.keys')}
     </Switch>
   )
 }

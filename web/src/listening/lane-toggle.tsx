@@ -14,14 +14,14 @@ export function LaneToggle({
   isAudible: boolean
   onChange: (isHeard: boolean) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const Icon = isAudible ? Volume2 : VolumeX
   return (
     <ToggleButton
       className={`lane ${className}`}
       isSelected={!isAudible}
       onChange={(isMuted) => onChange(!isMuted)}
-      aria-label={say('listening.player.mute', { name })}
+      aria-label={t('listening.player.mute', { name })}
     >
       <span className="lane-name">{name}</span>
       <Icon aria-hidden="true" size={18} />

@@ -32,7 +32,7 @@ export function Listen({
   /** Called when audio has been played. */
   onPlayed?: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const under = usePurpose()
   const { state, start, end, recover, pace } = useListening(recordingId, under)
   const [stopped, setStopped] = useState<Stopped>()
@@ -65,9 +65,7 @@ export function Listen({
     <ListenOffer
       state={state}
       under={under}
-      moment={
-        (momentMs != null || startMs > 0) && <> {say('listening.moment', { position: formatPosition(startMs) })}</>
-      }
+      moment={(momentMs != null || startMs > 0) && <> {t('listening.moment', { position: formatPosition(startMs) })}</>}
       onStart={() => void start()}
       whenRightEnded={<OwnRights />}
     />
@@ -91,7 +89,7 @@ export function ListenOffer({
   onStart: () => void
   whenRightEnded?: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const box = useRef<HTMLDivElement>(null)
   const note = useId()
   const hasEnded = state.state === 'over' || state.state === 'refused'
@@ -106,7 +104,7 @@ export function ListenOffer({
     <div className="listen" ref={box}>
       {state.state === 'over' && (
         <Notice kind={state.why === 'left' ? 'success' : 'warning'} isUrgent>
-          <p>{say(`listening.over.${state.why}`)}</p>
+          <p>{t(`listening.over.${state.why}`)}</p>
           {state.why === 'right' && whenRightEnded}
         </Notice>
       )}
@@ -115,11 +113,11 @@ export function ListenOffer({
         <div className="listen-offer">
           <Button kind="primary" isBusy={state.state === 'opening'} onPress={onStart} aria-describedby={note}>
             <Headphones aria-hidden="true" size={20} />
-            {say(state.state === 'opening' ? 'listening.opening' : hasEnded ? 'listening.again' : startWord)}
+            {t(state.state === 'opening' ? 'listening.opening' : hasEnded ? 'listening.again' : startWord)}
           </Button>
           <p id={note}>
-            {say('listening.purpose')} <strong>{say(`session.purpose.${under.purpose}`)}</strong>
-            {under.reference && ` (${under.reference})`}. {say('listening.logged')}
+            {t('listening.purpose')} <strong>{t(`session.purpose.${under.purpose}`)}</strong>
+            {under.reference && ` (${under.reference})`}. {t('listening.logged')}
             {moment}
           </p>
         </div>
@@ -130,14 +128,14 @@ export function ListenOffer({
 
 /** Links to one's own rights, to see why one ended and to request it again. */
 function OwnRights() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null
   return (
     <p>
-      {say('listening.over.right.next')}{' '}
+      {t('listening.over.right.next')}{' '}
       <Link to="/rights/people/$id" params={{ id: presence.me.personId }}>
-        {say('rights.mine')}
+        {t('rights.mine')}
       </Link>
     </p>
   )

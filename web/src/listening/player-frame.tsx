@@ -74,7 +74,7 @@ export function PlayerFrame<Own extends { do: string }>({
   fields?: ReactNode
   onEnd: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const box = useRef<HTMLElement>(null)
   const [helpOpen, setHelpOpen] = useState(false)
   const [keysOn, setKeysOn] = useKeysOn()
@@ -129,13 +129,11 @@ export function PlayerFrame<Own extends { do: string }>({
         <p className="player-title">
           <Headphones aria-hidden="true" size={18} />
           {label}
-          <span className="muted">
-            {say('listening.player.until', { time: formatTime(listening.until, language) })}
-          </span>
+          <span className="muted">{t('listening.player.until', { time: formatTime(listening.until, language) })}</span>
         </p>
         <Button kind="secondary" className="small" onPress={onEnd}>
           <Square aria-hidden="true" size={14} />
-          {say('listening.player.end')}
+          {t('listening.player.end')}
         </Button>
       </div>
 
@@ -143,13 +141,13 @@ export function PlayerFrame<Own extends { do: string }>({
         <div className="lane-labels">
           <LaneToggle
             className="lane-caller"
-            name={say('listening.player.caller')}
+            name={t('listening.player.caller')}
             isAudible={lanes.isCallerAudible}
             onChange={(isCallerAudible) => playback.setLanes({ isCallerAudible })}
           />
           <LaneToggle
             className="lane-official"
-            name={say('listening.player.official')}
+            name={t('listening.player.official')}
             isAudible={lanes.isOfficialAudible}
             onChange={(isOfficialAudible) => playback.setLanes({ isOfficialAudible })}
           />
@@ -176,13 +174,13 @@ export function PlayerFrame<Own extends { do: string }>({
       <div className="player-settings">
         {settings}
         <SmallRange
-          label={say('listening.player.zoom')}
+          label={t('listening.player.zoom')}
           max={maxZoom}
           value={zoom}
-          say={(value) =>
+          format={(value) =>
             value === 0
-              ? say('listening.player.zoom.all')
-              : say('listening.player.zoom.value', { percent: (100 * value) / maxZoom })
+              ? t('listening.player.zoom.all')
+              : t('listening.player.zoom.value', { percent: (100 * value) / maxZoom })
           }
           onChange={setZoom}
         />
@@ -208,13 +206,13 @@ export function SmallRange({
   label,
   max,
   value,
-  say,
+  format: t,
   onChange,
 }: {
   label: string
   max: number
   value: number
-  say: (value: number) => string
+  format: (value: number) => string
   onChange: (value: number) => void
 }) {
   return (
@@ -227,7 +225,7 @@ export function SmallRange({
         max={max}
         step={max / 20}
         value={value}
-        aria-valuetext={say(value)}
+        aria-valuetext={t(value)}
         onChange={(event) => onChange(Number(event.target.value))}
       />
     </label>

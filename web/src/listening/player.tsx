@@ -46,7 +46,7 @@ export function Player({
   onPlayed?: (() => void) | undefined
   handle?: Ref<PlayerHandle> | undefined
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const shapes = useMemo(() => laneShapes(peaks), [peaks])
   const { durationMs } = peaks
   const playback = usePlayback({
@@ -72,11 +72,11 @@ export function Player({
     try {
       await navigator.clipboard.writeText(url.href)
       setCopied('done')
-      announce(say('listening.player.link.copied', { position: formatPosition(positionMs) }))
+      announce(t('listening.player.link.copied', { position: formatPosition(positionMs) }))
     } catch {
       // Access denied, or no clipboard: browsers provide it only over HTTPS.
       setCopied('failed')
-      announce(say('listening.player.link.failed'))
+      announce(t('listening.player.link.failed'))
     }
   }
   const [copied, setCopied] = useState<'done' | 'failed'>()
@@ -90,15 +90,15 @@ export function Player({
     const position = formatPosition(positionMs)
     if (action.do === 'region-start') {
       playback.startRegion()
-      return announce(say('listening.player.region.started', { position }))
+      return announce(t('listening.player.region.started', { position }))
     }
     playback.endRegion()
-    announce(say('listening.player.region.ended', { position }))
+    announce(t('listening.player.region.ended', { position }))
   }
 
   return (
     <PlayerFrame
-      label={say('listening.player.label')}
+      label={t('listening.player.label')}
       listening={listening}
       peaks={peaks}
       lanes={shapes.lanes}
@@ -112,7 +112,7 @@ export function Player({
         <>
           <ToggleButton className="chip" isSelected={playback.skipsSilence} onChange={playback.setSkipsSilence}>
             <FastForward aria-hidden="true" size={16} />
-            {say('listening.player.skipSilence')}
+            {t('listening.player.skipSilence')}
           </ToggleButton>
           <ToggleButton
             className="chip"
@@ -120,19 +120,19 @@ export function Player({
             onChange={(isApart) => playback.setLanes({ spread: isApart ? 'apart' : 'both' })}
           >
             <Headphones aria-hidden="true" size={16} />
-            {say('listening.player.apart')}
+            {t('listening.player.apart')}
           </ToggleButton>
           {segmentId !== undefined && (
             <Button kind="quiet" className="chip" onPress={() => void copyLink(segmentId)}>
               <Link2 aria-hidden="true" size={16} />
-              {say(copied ? `listening.player.link.${copied}` : 'listening.player.link')}
+              {t(copied ? `listening.player.link.${copied}` : 'listening.player.link')}
             </Button>
           )}
           <SmallRange
-            label={say('listening.player.volume')}
+            label={t('listening.player.volume')}
             max={100}
             value={Math.round(playback.volume * 100)}
-            say={(percent) => `${percent} %`}
+            format={(percent) => `${percent} %`}
             onChange={(percent) => playback.setVolume(percent / 100)}
           />
         </>

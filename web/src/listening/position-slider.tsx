@@ -1,4 +1,4 @@
-import { sayPosition } from '../format/duration.ts'
+import { positionText } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Playback } from './use-playback.ts'
 
@@ -13,7 +13,7 @@ const steps: Partial<Record<string, number>> = {
 
 /** Position, as a slider over the whole recording. */
 export function PositionSlider({ playback, durationMs }: { playback: Playback; durationMs: number }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { positionMs } = playback
   return (
     <input
@@ -24,10 +24,10 @@ export function PositionSlider({ playback, durationMs }: { playback: Playback; d
       max={durationMs}
       step={100}
       value={Math.min(positionMs, durationMs)}
-      aria-label={say('listening.player.position')}
-      aria-valuetext={say('listening.player.position.of', {
-        position: sayPosition(positionMs, say),
-        duration: sayPosition(durationMs, say),
+      aria-label={t('listening.player.position')}
+      aria-valuetext={t('listening.player.position.of', {
+        position: positionText(positionMs, t),
+        duration: positionText(durationMs, t),
       })}
       onChange={(event) => playback.seek(Number(event.target.value))}
       onKeyDown={(event) => {

@@ -14,40 +14,40 @@ export function RegionFields({
   durationMs: number
   icon: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { region } = playback
   const change = (fromMs: number, toMs: number | undefined) => {
     const isWhole = toMs != null && toMs > fromMs
     playback.setRegion({ fromMs: Math.min(fromMs, durationMs), ...(isWhole && { toMs: Math.min(toMs, durationMs) }) })
   }
   return (
-    <div className="region" role="group" aria-label={say('listening.player.region')}>
+    <div className="region" role="group" aria-label={t('listening.player.region')}>
       <span className="region-title">
         {icon}
-        {say('listening.player.region')}
+        {t('listening.player.region')}
       </span>
       <Button kind="quiet" className="chip" onPress={playback.startRegion}>
-        {say('listening.player.region.start')}
+        {t('listening.player.region.start')}
       </Button>
       <Button kind="quiet" className="chip" onPress={playback.endRegion}>
-        {say('listening.player.region.end')}
+        {t('listening.player.region.end')}
       </Button>
       {region && (
         <>
           <PositionField
             key={`from-${region.fromMs}`}
-            label={say('listening.player.region.from')}
+            label={t('listening.player.region.from')}
             valueMs={region.fromMs}
             onChange={(ms) => change(ms, region.toMs)}
           />
           <PositionField
             key={`to-${region.toMs}`}
-            label={say('listening.player.region.to')}
+            label={t('listening.player.region.to')}
             valueMs={region.toMs}
             onChange={(ms) => change(region.fromMs, ms)}
           />
           <Button kind="link" onPress={() => playback.setRegion(undefined)}>
-            {say('listening.player.region.clear')}
+            {t('listening.player.region.clear')}
           </Button>
         </>
       )}
@@ -64,7 +64,7 @@ function PositionField({
   valueMs: number | undefined
   onChange: (ms: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [written, setWritten] = useState(valueMs == null ? '' : formatPosition(valueMs))
   const errorId = useId()
   const isWrong = written !== '' && readPosition(written) == null
@@ -93,7 +93,7 @@ function PositionField({
       </label>
       {isWrong && (
         <span id={errorId} className="field-error position-error">
-          {say('listening.player.region.wrong')}
+          {t('listening.player.region.wrong')}
         </span>
       )}
     </>

@@ -28,7 +28,7 @@ const knownFailures = ['no-media', 'disk-full', 'no-port', 'no-playable-codec']
 
 /** Käynnissä olevat: calls in progress, recording failures first; rows keep their places. */
 export function LivePage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const live = useLiveCalls(usePurpose())
   const nowMs = useNow(live.isPaused)
   const isWide = useWide(1120)
@@ -39,9 +39,7 @@ export function LivePage() {
   const going = withoutEnded(rows)
   const failures = failing(rows)
   const ended = rows.length - going.length
-  const summary = [say('live.count', { count: going.length }), say('live.failures', { count: failures.length })].join(
-    ', ',
-  )
+  const summary = [t('live.count', { count: going.length }), t('live.failures', { count: failures.length })].join(', ')
   const shown: Shown = {
     rows,
     nowMs,
@@ -52,43 +50,43 @@ export function LivePage() {
   useQuietly(live.rows && !live.isPaused ? summary : undefined)
 
   return (
-    <Page title={say('live.title')} lead={say('live.lead')}>
+    <Page title={t('live.title')} lead={t('live.lead')}>
       <div className="live-bar panel">
         <p className="live-count">
-          {live.rows && <strong>{say('live.count', { count: going.length })}</strong>}
+          {live.rows && <strong>{t('live.count', { count: going.length })}</strong>}
           <ConnectionMark connection={live.connection} at={live.at} />
         </p>
         <div className="actions">
           {ended > 0 && (
             <Button kind="link" onPress={live.clearEnded}>
-              {say('live.clear', { count: ended })}
+              {t('live.clear', { count: ended })}
             </Button>
           )}
           <Button kind="secondary" onPress={() => live.pause(!live.isPaused)}>
             {live.isPaused ? <Play aria-hidden="true" size={18} /> : <Pause aria-hidden="true" size={18} />}
-            {live.isPaused ? say('live.resume') : say('live.pause')}
+            {live.isPaused ? t('live.resume') : t('live.pause')}
           </Button>
         </div>
       </div>
       {live.isPaused && (
         <Notice kind="info">
-          {say('live.paused')} {live.missed > 0 && say('live.missed', { count: live.missed })}
+          {t('live.paused')} {live.missed > 0 && t('live.missed', { count: live.missed })}
         </Notice>
       )}
-      {live.connection === 'lost' && <Notice kind="warning">{say('live.lost')}</Notice>}
+      {live.connection === 'lost' && <Notice kind="warning">{t('live.lost')}</Notice>}
       {!live.rows && live.connection !== 'lost' && <Waiting lines={5} />}
       {live.rows && (
         <>
           <section aria-labelledby="failures-title" className={`failures ${failures.length > 0 ? 'has-failures' : ''}`}>
             <h2 id="failures-title">
               {failures.length > 0 && <TriangleAlert aria-hidden="true" size={20} />}
-              {say('live.failures', { count: failures.length })}
+              {t('live.failures', { count: failures.length })}
             </h2>
             {failures.length > 0 && (
               <ul>
                 {failures.map(({ call }) => (
                   <li key={call.segmentId}>
-                    <strong>{failureOf(call, say)}</strong>
+                    <strong>{failureOf(call, t)}</strong>
                     <span>
                       {formatPhone(call.number)}
                       {call.official && ` · ${call.official.name}`}
@@ -101,11 +99,11 @@ export function LivePage() {
           </section>
           <section aria-labelledby="live-all">
             <h2 id="live-all" className="visually-hidden">
-              {say('live.all')}
+              {t('live.all')}
             </h2>
             {rows.length === 0 && (
-              <Notice kind="info" title={say('live.none')}>
-                {say('live.none.hint')}
+              <Notice kind="info" title={t('live.none')}>
+                {t('live.none.hint')}
               </Notice>
             )}
             {rows.length > 0 && (isWide ? <LiveTable {...shown} /> : <LiveCards {...shown} />)}
@@ -132,20 +130,20 @@ interface ForbidResult {
 }
 
 function LiveTable({ rows, nowMs, hasNodes, ...acts }: Shown) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   return (
     <table className="results live-table">
-      <caption className="visually-hidden">{say('live.all')}</caption>
+      <caption className="visually-hidden">{t('live.all')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('contacts.field.start')}</th>
+          <th scope="col">{t('contacts.field.start')}</th>
           <th scope="col" className="numeric">
-            {say('live.running')}
+            {t('live.running')}
           </th>
-          <th scope="col">{say('contacts.field.caller')}</th>
-          <th scope="col">{say('contacts.field.number')}</th>
-          <th scope="col">{say('contacts.field.official')}</th>
-          <th scope="col">{say('contacts.field.recording')}</th>
+          <th scope="col">{t('contacts.field.caller')}</th>
+          <th scope="col">{t('contacts.field.number')}</th>
+          <th scope="col">{t('contacts.field.official')}</th>
+          <th scope="col">{t('contacts.field.recording')}</th>
         </tr>
       </thead>
       <tbody>
@@ -178,7 +176,7 @@ function LiveTable({ rows, nowMs, hasNodes, ...acts }: Shown) {
 }
 
 function LiveCards({ rows, nowMs, hasNodes, ...acts }: Shown) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   return (
     <ul className="cards">
       {rows.map((row) => (
@@ -189,20 +187,20 @@ function LiveCards({ rows, nowMs, hasNodes, ...acts }: Shown) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('contacts.field.caller')}</dt>
+              <dt>{t('contacts.field.caller')}</dt>
               <dd>
                 <CallerText caller={row.call.caller} />
               </dd>
             </div>
             <div>
-              <dt>{say('contacts.field.number')}</dt>
+              <dt>{t('contacts.field.number')}</dt>
               <dd>
                 <span className="number">{formatPhone(row.call.number)}</span>
                 {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
               </dd>
             </div>
             <div className="card-segment">
-              <dt>{say('contacts.field.official')}</dt>
+              <dt>{t('contacts.field.official')}</dt>
               <dd>
                 <Official row={row} />
                 <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
@@ -229,9 +227,9 @@ function Start({ row, language }: { row: LiveRow; language: Parameters<typeof fo
 }
 
 function Official({ row: { call, endedAt } }: { row: LiveRow }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const isWaiting = !call.answeredAt && !endedAt
-  if (!call.official) return <span className="muted">{say(isWaiting ? 'live.waiting' : 'contacts.official.none')}</span>
+  if (!call.official) return <span className="muted">{t(isWaiting ? 'live.waiting' : 'contacts.official.none')}</span>
   return (
     <>
       <span className="official-name">{call.official.name}</span>
@@ -241,28 +239,28 @@ function Official({ row: { call, endedAt } }: { row: LiveRow }) {
 }
 
 function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   // Overrides the last picture: recording stops when the request is answered.
   const recording = isForbidden ? 'not-recorded' : row.call.recording
-  if (row.endedAt) return <span className="badge badge-none">{say('live.ended')}</span>
+  if (row.endedAt) return <span className="badge badge-none">{t('live.ended')}</span>
   const Icon = { recording: CircleDot, paused: Pause, 'not-recorded': MicOff, failing: TriangleAlert }[recording]
   return (
     <span className="recording">
       <span className={`badge badge-live-${recording}`}>
         <Icon aria-hidden="true" size={14} />
-        {say(`live.recording.${recording}` as Word)}
+        {t(`live.recording.${recording}` as Word)}
       </span>
-      {recording === 'failing' && <span className="recording-date">{failureOf(row.call, say)}</span>}
+      {recording === 'failing' && <span className="recording-date">{failureOf(row.call, t)}</span>}
     </span>
   )
 }
 
 /** Recorder of the call, and whether it responds. */
 function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   if (!call.node || endedAt) return null
   const { name, silent } = call.node
-  return <span className="recording-date">{say(silent ? 'live.node.silent' : 'live.node', { name })}</span>
+  return <span className="recording-date">{t(silent ? 'live.node.silent' : 'live.node', { name })}</span>
 }
 
 /** The caller's wish, made in the call, and the official's own (R49): only for one's own call, and a moment after its end. */
@@ -288,20 +286,20 @@ function OwnWish({
 }
 
 function ConnectionMark({ connection, at }: { connection: 'connecting' | 'open' | 'lost'; at: string | undefined }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const Icon = connection === 'lost' ? WifiOff : Wifi
   return (
     <span className={`connection connection-${connection}`}>
       <Icon aria-hidden="true" size={16} />
-      <span role="status">{say(`live.connection.${connection}` as Word)}</span>
-      {at && <span className="connection-at">{say('live.at', { time: formatTime(at, language, 'seconds') })}</span>}
+      <span role="status">{t(`live.connection.${connection}` as Word)}</span>
+      {at && <span className="connection-at">{t('live.at', { time: formatTime(at, language, 'seconds') })}</span>}
     </span>
   )
 }
 
-function failureOf(call: LiveCall, say: ReturnType<typeof useLanguage>['say']): string {
+function failureOf(call: LiveCall, t: ReturnType<typeof useLanguage>['t']): string {
   const known = call.failure && knownFailures.includes(call.failure)
-  return say((known ? `live.failure.${call.failure}` : 'live.failure.other') as Word)
+  return t((known ? `live.failure.${call.failure}` : 'live.failure.other') as Word)
 }
 
 function runningOf(call: LiveCall, nowMs: number): string {

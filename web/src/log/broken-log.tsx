@@ -6,14 +6,14 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** Start page section of the data protection officer: the last full verification failed. */
 export function BrokenLog() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data } = $api.useQuery('get', '/api/log/verifications', undefined, { staleTime: 0 })
   const last = data?.items.find(({ state }) => state === 'WHOLE' || state === 'BROKEN')
   if (last?.state !== 'BROKEN') return null
   return (
-    <Notice kind="error" title={say('log.verify.BROKEN')}>
-      <p>{say('log.broken', { time: formatInstant(last.endedAt ?? last.askedAt, language) })}</p>
-      <Link to="/log">{say('shell.nav.log')}</Link>
+    <Notice kind="error" title={t('log.verify.BROKEN')}>
+      <p>{t('log.broken', { time: formatInstant(last.endedAt ?? last.askedAt, language) })}</p>
+      <Link to="/log">{t('shell.nav.log')}</Link>
     </Notice>
   )
 }

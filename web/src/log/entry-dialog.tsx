@@ -11,7 +11,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { ResultBadge } from './log-list.tsx'
 import type { LogEntryDetail, Proof } from './log-shapes.ts'
-import { sayAction, sayKind, sayResult, sayWho } from './log-words.ts'
+import { actionText, kindText, resultText, personText } from './log-words.ts'
 
 /** One entry: its fields, and its inclusion proof. */
 export function EntryDialog({ seq, onClose }: { seq: number | undefined; onClose: () => void }) {
@@ -30,14 +30,14 @@ export function EntryDialog({ seq, onClose }: { seq: number | undefined; onClose
 }
 
 function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/log/entries/{seq}', {
     params: { path: { seq } },
   })
   return (
     <>
       <Heading slot="title" className="dialog-title">
-        {say('log.entry', { seq: formatCount(seq, language) })}
+        {t('log.entry', { seq: formatCount(seq, language) })}
       </Heading>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
@@ -45,7 +45,7 @@ function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
       {data && <ProofText proof={data.proof} />}
       <div className="actions">
         <Button kind="primary" onPress={onClose} autoFocus>
-          {say('shell.close')}
+          {t('shell.close')}
         </Button>
       </div>
     </>
@@ -53,48 +53,48 @@ function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
 }
 
 function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => void }) {
-  const { say, language } = useLanguage()
-  const { why } = sayResult(entry.result, say)
+  const { t, language } = useLanguage()
+  const { why } = resultText(entry.result, t)
   const detail = Object.entries(entry.detail)
   return (
-    <section aria-label={say('log.entry.facts')} className="stack-small">
+    <section aria-label={t('log.entry.facts')} className="stack-small">
       <dl className="facts log-facts">
-        <Fact label={say('log.action')}>
-          {sayAction(entry.action, say)}
+        <Fact label={t('log.action')}>
+          {actionText(entry.action, t)}
           <span className="second log-id">{entry.action}</span>
         </Fact>
-        <Fact label={say('log.col.time')}>{formatInstant(entry.at, language, 'seconds')}</Fact>
-        <Fact label={say('log.person')}>
-          {sayWho(entry, say)}
-          {entry.role && <span className="second">{say(`rights.role.${entry.role}` as Word)}</span>}
+        <Fact label={t('log.col.time')}>{formatInstant(entry.at, language, 'seconds')}</Fact>
+        <Fact label={t('log.person')}>
+          {personText(entry, t)}
+          {entry.role && <span className="second">{t(`rights.role.${entry.role}` as Word)}</span>}
           {entry.person && <span className="second log-id">{entry.person.id}</span>}
         </Fact>
-        <Fact label={say('log.result')}>
+        <Fact label={t('log.result')}>
           <ResultBadge result={entry.result} />
           {why && <span className="second">{why}</span>}
         </Fact>
         {entry.object && (
-          <Fact label={say('log.entry.object')}>
-            {sayKind(entry.object.kind, say)}
+          <Fact label={t('log.entry.object')}>
+            {kindText(entry.object.kind, t)}
             {entry.object.name && <span className="second">{entry.object.name}</span>}
             {entry.object.id && <span className="second log-id">{entry.object.id}</span>}
           </Fact>
         )}
         {entry.purpose && (
-          <Fact label={say('log.purpose')}>
-            {say(`session.purpose.${entry.purpose}` as Word)}
+          <Fact label={t('log.purpose')}>
+            {t(`session.purpose.${entry.purpose}` as Word)}
             {entry.reference && <span className="second log-id">{entry.reference}</span>}
           </Fact>
         )}
         {entry.rightId && (
-          <Fact label={say('log.entry.right')}>
+          <Fact label={t('log.entry.right')}>
             <span className="log-id">{entry.rightId}</span>
           </Fact>
         )}
       </dl>
       {detail.length > 0 && (
         <>
-          <h3>{say('log.entry.detail')}</h3>
+          <h3>{t('log.entry.detail')}</h3>
           <dl className="log-detail">
             {detail.map(([name, value]) => (
               <div key={name}>
@@ -109,21 +109,21 @@ function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => 
         {entry.person && (
           <li>
             <Link to="/log" search={{ person: entry.person.id }} onClick={onClose}>
-              {say('log.entry.its')}
+              {t('log.entry.its')}
             </Link>
           </li>
         )}
         {entry.person && entry.rightId && (
           <li>
             <Link to="/rights/people/$id" params={{ id: entry.person.id }} onClick={onClose}>
-              {say('log.entry.rights')}
+              {t('log.entry.rights')}
             </Link>
           </li>
         )}
         {entry.object?.id && (
           <li>
             <Link to="/log" search={{ object: entry.object.id }} onClick={onClose}>
-              {say('log.entry.same')}
+              {t('log.entry.same')}
             </Link>
           </li>
         )}
@@ -141,43 +141,43 @@ const classes = {
 
 /** Inclusion proof in plain words, with its hashes. */
 function ProofText({ proof }: { proof: Proof }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, leaf, leafHash, path, checkpoint } = proof
   const { kind, Icon } = classes[state]
   return (
     <section aria-labelledby="log-proof" className="stack-small">
-      <h3 id="log-proof">{say('log.proof')}</h3>
+      <h3 id="log-proof">{t('log.proof')}</h3>
       <div className={`notice notice-${kind}`}>
         <Icon aria-hidden="true" size={22} />
         <div className="notice-words">
-          <p>{say(`log.proof.${state}` as Word, { steps: path.length })}</p>
+          <p>{t(`log.proof.${state}` as Word, { steps: path.length })}</p>
           {state === 'proved' && checkpoint && leaf !== undefined && (
             <p>
-              {say('log.proof.place', {
+              {t('log.proof.place', {
                 leaf: formatCount(leaf, language),
                 origin: checkpoint.origin,
                 time: formatInstant(checkpoint.at, language, 'seconds'),
                 size: formatCount(checkpoint.size, language),
               })}{' '}
-              {say('log.proof.means')}
+              {t('log.proof.means')}
             </p>
           )}
         </div>
       </div>
       {leafHash && checkpoint && (
         <details className="log-steps">
-          <summary>{say('log.proof.steps')}</summary>
+          <summary>{t('log.proof.steps')}</summary>
           <ol>
             <li>
-              {say('log.proof.own')} <code>{leafHash}</code>
+              {t('log.proof.own')} <code>{leafHash}</code>
             </li>
             {path.map(({ side, hash }, step) => (
               <li key={step}>
-                {say(side === 'left' ? 'log.proof.left' : 'log.proof.right')} <code>{hash}</code>
+                {t(side === 'left' ? 'log.proof.left' : 'log.proof.right')} <code>{hash}</code>
               </li>
             ))}
             <li>
-              {say('log.proof.root')} <code>{checkpoint.root}</code>
+              {t('log.proof.root')} <code>{checkpoint.root}</code>
             </li>
           </ol>
         </details>

@@ -10,7 +10,7 @@ import { focusWrong } from '../controls/focus-wrong.ts'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { isUuid, purposes, readLogFilters, results, roles, type LogFilters } from './log-filters.ts'
-import { actions, sayAction } from './log-words.ts'
+import { actions, actionText } from './log-words.ts'
 
 interface Wrong {
   object?: Word
@@ -19,7 +19,7 @@ interface Wrong {
 
 /** Filter form of the log. Starts from the address; submitting changes the address. */
 export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: (filters: LogFilters) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [draft, setDraft] = useState(filters)
   const [time, setTime] = useState(() => timeOf(filters))
   // The address may change without the form (back, a link to somebody’s entries); the form follows without a remount, which
@@ -37,7 +37,7 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
   const change = (changed: Partial<Record<keyof LogFilters, string>>) =>
     setDraft({ ...draft, ...(changed as Partial<LogFilters>) })
   const choices = (values: readonly string[], any: Word, label: (value: string) => string): Option[] => [
-    { value: '', label: say(any) },
+    { value: '', label: t(any) },
     ...values.map((value) => ({ value, label: label(value) })),
   ]
   const search = () => {
@@ -59,15 +59,15 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       validationBehavior="aria"
       className="panel log-form"
       role="search"
-      aria-label={say('log.form')}
+      aria-label={t('log.form')}
       onSubmit={(event) => {
         event.preventDefault()
         search()
       }}
     >
       <Field
-        label={say('log.person')}
-        hint={say('log.person.hint')}
+        label={t('log.person')}
+        hint={t('log.person.hint')}
         value={draft.person ?? ''}
         onChange={(person) => change({ person })}
         maxLength={100}
@@ -75,9 +75,9 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
         spellCheck="false"
       />
       <Field
-        label={say('log.object')}
-        hint={say('log.object.hint')}
-        error={wrong.object && say(wrong.object)}
+        label={t('log.object')}
+        hint={t('log.object.hint')}
+        error={wrong.object && t(wrong.object)}
         value={draft.object ?? ''}
         onChange={(object) => change({ object })}
         maxLength={36}
@@ -85,31 +85,31 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
         spellCheck="false"
       />
       <Choice
-        label={say('log.action')}
-        options={choices(actions, 'log.action.any', (action) => sayAction(action, say))}
+        label={t('log.action')}
+        options={choices(actions, 'log.action.any', (action) => actionText(action, t))}
         value={draft.action ?? ''}
         onChange={(action) => change({ action })}
       />
       <Choice
-        label={say('log.result')}
-        options={choices(results, 'log.result.any', (result) => say(`log.result.${result}` as Word))}
+        label={t('log.result')}
+        options={choices(results, 'log.result.any', (result) => t(`log.result.${result}` as Word))}
         value={draft.result ?? ''}
         onChange={(result) => change({ result })}
       />
       <Choice
-        label={say('log.role')}
-        options={choices(roles, 'log.role.any', (role) => say(`rights.role.${role}` as Word))}
+        label={t('log.role')}
+        options={choices(roles, 'log.role.any', (role) => t(`rights.role.${role}` as Word))}
         value={draft.role ?? ''}
         onChange={(role) => change({ role })}
       />
       <Choice
-        label={say('log.purpose')}
-        options={choices(purposes, 'log.purpose.any', (purpose) => say(`session.purpose.${purpose}` as Word))}
+        label={t('log.purpose')}
+        options={choices(purposes, 'log.purpose.any', (purpose) => t(`session.purpose.${purpose}` as Word))}
         value={draft.purpose ?? ''}
         onChange={(purpose) => change({ purpose })}
       />
       <Field
-        label={say('log.reference')}
+        label={t('log.reference')}
         value={draft.reference ?? ''}
         onChange={(reference) => change({ reference })}
         maxLength={64}
@@ -118,19 +118,19 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       />
       <div className="log-times">
         <DateRangeField
-          label={say('contacts.search.days')}
-          error={say('contacts.search.days.wrong')}
+          label={t('contacts.search.days')}
+          error={t('contacts.search.days.wrong')}
           value={time.days}
           onChange={(days) => setTime({ ...time, days })}
         />
         <TimeOfDay
-          label={say('contacts.search.time.from')}
+          label={t('contacts.search.time.from')}
           isWrong={wrong.times != null}
           value={time.fromTime}
           onChange={(fromTime) => setTime({ ...time, fromTime })}
         />
         <TimeOfDay
-          label={say('contacts.search.time.to')}
+          label={t('contacts.search.time.to')}
           isWrong={wrong.times != null}
           value={time.toTime}
           onChange={(toTime) => setTime({ ...time, toTime })}
@@ -138,13 +138,13 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       </div>
       {wrong.times && (
         <p className="field-error" role="alert">
-          {say(wrong.times)}
+          {t(wrong.times)}
         </p>
       )}
       <div className="actions log-actions">
         <Button type="submit" kind="primary">
           <Search aria-hidden="true" size={18} />
-          {say('contacts.search.submit')}
+          {t('contacts.search.submit')}
         </Button>
         <Button
           kind="secondary"
@@ -156,7 +156,7 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
           }}
         >
           <X aria-hidden="true" size={18} />
-          {say('contacts.search.clear')}
+          {t('contacts.search.clear')}
         </Button>
       </div>
     </Form>

@@ -4,7 +4,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'
 import type { LogEntry } from './log-shapes.ts'
-import { sayAction, sayKind, sayResult, sayWho } from './log-words.ts'
+import { actionText, kindText, resultText, personText } from './log-words.ts'
 import { rowAfterKey, scrollTo, visibleRows, type Visible } from './visible-rows.ts'
 
 const rowHeights = { wide: 64, narrow: 188 }
@@ -27,7 +27,7 @@ export function LogList({
   onSeen: (seen: Visible) => void
   onOpen: (seq: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const isWide = useWide(1100)
   const rowHeight = isWide ? rowHeights.wide : rowHeights.narrow
   const frame = useRef<HTMLDivElement>(null)
@@ -85,7 +85,7 @@ export function LogList({
     <div
       className={`log-grid ${isWide ? '' : 'is-narrow'}`}
       role="grid"
-      aria-label={say('log.found')}
+      aria-label={t('log.found')}
       aria-describedby="log-keys"
       aria-rowcount={count + 1}
       aria-readonly="true"
@@ -94,7 +94,7 @@ export function LogList({
         <div role="row" aria-rowindex={1} className="log-row-cells">
           {columns.map((word) => (
             <span key={word} role="columnheader">
-              {say(word)}
+              {t(word)}
             </span>
           ))}
         </div>
@@ -122,7 +122,7 @@ export function LogList({
         </div>
       </div>
       <p id="log-keys" className="visually-hidden">
-        {say('log.keys')}
+        {t('log.keys')}
       </p>
     </div>
   )
@@ -145,7 +145,7 @@ function Row({
   onActivate: () => void
   onOpen: (seq: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <div
       role="row"
@@ -161,30 +161,30 @@ function Row({
       {entry ? (
         <Cells entry={entry} />
       ) : (
-        <span role="gridcell" className="log-coming" aria-label={say('shell.loading')} />
+        <span role="gridcell" className="log-coming" aria-label={t('shell.loading')} />
       )}
     </div>
   )
 }
 
 function Cells({ entry }: { entry: LogEntry }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <>
       <span role="gridcell" className="log-time">
         {formatInstant(entry.at, language, 'seconds')}
       </span>
       <span role="gridcell" className="log-who">
-        <span className="log-strong">{sayWho(entry, say)}</span>
-        {entry.role && <span className="second">{say(`rights.role.${entry.role}` as Word)}</span>}
+        <span className="log-strong">{personText(entry, t)}</span>
+        {entry.role && <span className="second">{t(`rights.role.${entry.role}` as Word)}</span>}
       </span>
       <span role="gridcell" className="log-what">
-        {sayAction(entry.action, say)}
+        {actionText(entry.action, t)}
       </span>
       <span role="gridcell">
         {entry.object && (
           <>
-            {sayKind(entry.object.kind, say)}
+            {kindText(entry.object.kind, t)}
             {entry.object.id && (
               <span className="second log-id">{entry.object.name ?? entry.object.id.slice(0, 8)}</span>
             )}
@@ -192,7 +192,7 @@ function Cells({ entry }: { entry: LogEntry }) {
         )}
       </span>
       <span role="gridcell">
-        {entry.purpose && say(`session.purpose.${entry.purpose}` as Word)}
+        {entry.purpose && t(`session.purpose.${entry.purpose}` as Word)}
         {entry.reference && <span className="second log-id">{entry.reference}</span>}
       </span>
       <span role="gridcell">
@@ -210,13 +210,13 @@ const badges = {
 
 /** Result of an entry: colour, icon and text. */
 export function ResultBadge({ result }: { result: string }) {
-  const { say } = useLanguage()
-  const { kind, why } = sayResult(result, say)
+  const { t } = useLanguage()
+  const { kind, why } = resultText(result, t)
   const { className, Icon } = badges[kind]
   return (
     <span className={className} title={why}>
       <Icon aria-hidden="true" size={14} />
-      {say(`log.result.${kind}` as Word)}
+      {t(`log.result.${kind}` as Word)}
     </span>
   )
 }

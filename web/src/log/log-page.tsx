@@ -19,7 +19,7 @@ import { maxRows, useLog } from './use-log.ts'
 
 /** Loki: the audit log, filtered by the address. */
 export function LogPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const filters = useSearch({ from: '/log', select: readLogFilters, structuralSharing: true })
   const navigate = useNavigate()
   const { entry, ...request } = filters
@@ -33,7 +33,7 @@ export function LogPage() {
   const renew = () => void queries.resetQueries({ queryKey: ['log'] })
 
   return (
-    <Page title={say('log.title')} lead={say('log.lead')}>
+    <Page title={t('log.title')} lead={t('log.lead')}>
       <LogStatePanel onOpen={open} />
       <LogForm
         filters={request}
@@ -57,13 +57,13 @@ function Found({
   onOpen: (seq: number) => void
   onRenew: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [seen, setSeen] = useState({ first: 0, end: 0 })
   const { isPending, isSuccess, error, count, again, rowAt } = useLog(filters, seen)
   const total = formatCount(count, language)
-  const summary = count >= maxRows ? say('log.count.most', { total }) : say('log.count', { count, total })
+  const summary = count >= maxRows ? t('log.count.most', { total }) : t('log.count', { count, total })
 
-  const announceNow = useEffectEvent(() => announce(count === 0 ? say('log.none') : summary))
+  const announceNow = useEffectEvent(() => announce(count === 0 ? t('log.none') : summary))
   useEffect(() => {
     if (isSuccess) announceNow()
   }, [isSuccess, count])
@@ -71,18 +71,18 @@ function Found({
   return (
     <section aria-labelledby="log-found" className="results-section" aria-busy={isPending}>
       <div className="results-head">
-        <h2 id="log-found">{say('log.found')}</h2>
+        <h2 id="log-found">{t('log.found')}</h2>
         {count > 0 && <p className="results-count">{summary}</p>}
         <Button kind="link" onPress={onRenew}>
           <RefreshCw aria-hidden="true" size={18} />
-          {say('log.fresh')}
+          {t('log.fresh')}
         </Button>
       </div>
       {isPending && <Waiting lines={8} />}
       {error !== undefined && <Failure error={error} onAgain={again} />}
       {isSuccess && count === 0 && (
-        <Notice kind="info" title={say('log.none')}>
-          {say('log.none.hint')}
+        <Notice kind="info" title={t('log.none')}>
+          {t('log.none.hint')}
         </Notice>
       )}
       {count > 0 && <LogList count={count} rowAt={rowAt} onSeen={setSeen} onOpen={onOpen} />}

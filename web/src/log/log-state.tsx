@@ -11,37 +11,37 @@ const againMs = 10_000
 
 /** Integrity of the log: signed head, witnesses, and the full verification. */
 export function LogStatePanel({ onOpen }: { onOpen: (seq: number) => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isPending } = $api.useQuery('get', '/api/log/state', undefined, { refetchInterval: againMs })
   return (
     <section className="panel stack log-state" aria-labelledby="log-state">
-      <h2 id="log-state">{say('log.state')}</h2>
+      <h2 id="log-state">{t('log.state')}</h2>
       {isPending && <Waiting lines={2} />}
       {error && <Failure error={error} />}
-      {data && !data.checkpoint && <p>{say('log.state.none')}</p>}
+      {data && !data.checkpoint && <p>{t('log.state.none')}</p>}
       {data?.checkpoint && (
         <>
           <p>
-            {say('log.state.brief', {
+            {t('log.state.brief', {
               size: formatCount(data.checkpoint.size, language),
               time: formatInstant(data.checkpoint.at, language, 'seconds'),
             })}
           </p>
           <details className="log-steps">
-            <summary>{say('log.state.more')}</summary>
+            <summary>{t('log.state.more')}</summary>
             <dl className="facts">
-              <Fact label={say('log.state.checkpoint')}>
+              <Fact label={t('log.state.checkpoint')}>
                 {formatInstant(data.checkpoint.at, language, 'seconds')}
                 <span className="second log-id">{data.checkpoint.origin}</span>
               </Fact>
-              <Fact label={say('log.state.size')}>{formatCount(data.checkpoint.size, language)}</Fact>
-              <Fact label={say('log.state.pending')}>{formatCount(data.pending, language)}</Fact>
-              <Fact label={say('log.state.root')}>
+              <Fact label={t('log.state.size')}>{formatCount(data.checkpoint.size, language)}</Fact>
+              <Fact label={t('log.state.pending')}>{formatCount(data.pending, language)}</Fact>
+              <Fact label={t('log.state.root')}>
                 <code className="log-root">{data.checkpoint.root}</code>
               </Fact>
-              <Fact label={say('log.state.witnesses')}>
+              <Fact label={t('log.state.witnesses')}>
                 {data.checkpoint.witnesses.length === 0 ? (
-                  <span className="log-plain">{say('log.state.noWitness')}</span>
+                  <span className="log-plain">{t('log.state.noWitness')}</span>
                 ) : (
                   data.checkpoint.witnesses.map(({ name, at }) => (
                     <span key={name} className="log-witness">

@@ -1,5 +1,5 @@
 import { knownRefusals } from '../api/refusal.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { LogEntry } from './log-shapes.ts'
 
 /** All actions of the log, in the order of the choice list: sign-in, views, rights, the register, the log. */
@@ -230,27 +230,27 @@ export const actions = [
 const known = new Set<string>(actions)
 
 /** Returns the text of an action; its code if there is none. */
-export function sayAction(action: string, say: Say): string {
-  return known.has(action) ? say(`log.action.${action as (typeof actions)[number]}`) : action
+export function actionText(action: string, t: Translate): string {
+  return known.has(action) ? t(`log.action.${action as (typeof actions)[number]}`) : action
 }
 
-export function sayKind(kind: string, say: Say): string {
+export function kindText(kind: string, t: Translate): string {
   const word = `log.object.${kind}` as Word
-  const text = say(word)
+  const text = t(word)
   return text === word ? kind : text
 }
 
 /** Returns the result of an entry, and the reason of a refusal. */
-export function sayResult(result: string, say: Say): { kind: 'ok' | 'refused' | 'failed'; why?: string } {
+export function resultText(result: string, t: Translate): { kind: 'ok' | 'refused' | 'failed'; why?: string } {
   if (result === 'ok') return { kind: 'ok' }
   const [kind, code = ''] = result.split(/:(.*)/s)
   const isKnown = knownRefusals.includes(code)
-  return { kind: kind === 'refused' ? 'refused' : 'failed', why: isKnown ? say(`error.${code}` as Word) : code }
+  return { kind: kind === 'refused' ? 'refused' : 'failed', why: isKnown ? t(`error.${code}` as Word) : code }
 }
 
 /** Returns who acted: a person by their current name, somebody not signed in, or the system. */
-export function sayWho({ person, action }: LogEntry, say: Say): string {
-  if (person) return person.name ?? say('log.unknown')
+export function personText({ person, action }: LogEntry, t: Translate): string {
+  if (person) return person.name ?? t('log.unknown')
   const isStranger = action === 'request.refused' || action.startsWith('session.') || action.startsWith('sign-in.')
-  return say(isStranger ? 'log.stranger' : 'log.nobody')
+  return t(isStranger ? 'log.stranger' : 'log.nobody')
 }

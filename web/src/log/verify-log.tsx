@@ -14,7 +14,7 @@ const whileRunningMs = 700
 
 /** Full verification of the log: start, progress, cancel, and the place of a break. */
 export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/log/verifications', undefined, {
     refetchInterval: ({ state }) => (state.data?.items.some(isGoingOn) ? whileRunningMs : false),
   })
@@ -24,7 +24,7 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const newestEnded = data?.items.find(({ state }) => !['WAITING', 'RUNNING', 'CANCELLED'].includes(state))
   const wasCancelled = newest?.state === 'CANCELLED'
 
-  const announceEnd = useEffectEvent(() => newest && announce(say(`log.verify.${newest.state}` as Word)))
+  const announceEnd = useEffectEvent(() => newest && announce(t(`log.verify.${newest.state}` as Word)))
   const [wasRunning, setWasRunning] = useState(false)
   if (running && !wasRunning) setWasRunning(true)
   useEffect(() => {
@@ -40,7 +40,7 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const begin = () =>
     act(async () => {
       const answer = await api.POST('/api/log/verifications')
-      if (answer.data) announce(say('log.verify.started'))
+      if (answer.data) announce(t('log.verify.started'))
       return answer
     })
   const cancel = (id: string) => act(() => api.DELETE('/api/log/verifications/{id}', { params: { path: { id } } }))
@@ -52,9 +52,9 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
         <Running verification={running} onCancel={() => void cancel(running.id)} />
       ) : (
         <>
-          {wasCancelled && <Notice kind="info">{say('log.verify.CANCELLED')}</Notice>}
+          {wasCancelled && <Notice kind="info">{t('log.verify.CANCELLED')}</Notice>}
           {newestEnded && <Outcome verification={newestEnded} onOpen={onOpen} />}
-          {data && !newestEnded && !wasCancelled && <p>{say('log.verify.never')}</p>}
+          {data && !newestEnded && !wasCancelled && <p>{t('log.verify.never')}</p>}
         </>
       )}
       {failed !== undefined && <Failure error={failed} />}
@@ -62,9 +62,9 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
         <div className="actions">
           <Button kind="primary" onPress={() => void begin()}>
             <ShieldCheck aria-hidden="true" size={18} />
-            {say('log.verify')}
+            {t('log.verify')}
           </Button>
-          <p className="hint log-hint">{say('log.verify.what')}</p>
+          <p className="hint log-hint">{t('log.verify.what')}</p>
         </div>
       )}
     </div>
@@ -76,18 +76,18 @@ function isGoingOn({ state }: Verification): boolean {
 }
 
 function Running({ verification, onCancel }: { verification: Verification; onCancel: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const label = useId()
   const { state, step, checked, entries } = verification
   return (
     <div className="stack-small">
       <p id={label} className="log-strong">
-        {state === 'WAITING' || !step ? say('log.verify.waiting') : say(`log.verify.step.${step}` as Word)}
+        {state === 'WAITING' || !step ? t('log.verify.waiting') : t(`log.verify.step.${step}` as Word)}
       </p>
       <progress className="log-progress" aria-labelledby={label} {...(entries && { value: checked, max: entries })} />
       {entries !== undefined && state === 'RUNNING' && (
         <p className="muted">
-          {say('log.verify.checked', {
+          {t('log.verify.checked', {
             checked: formatCount(checked, language),
             entries: formatCount(entries, language),
           })}
@@ -95,7 +95,7 @@ function Running({ verification, onCancel }: { verification: Verification; onCan
       )}
       <div className="actions">
         <Button kind="secondary" onPress={onCancel}>
-          {say('log.verify.cancel')}
+          {t('log.verify.cancel')}
         </Button>
       </div>
     </div>
@@ -105,15 +105,15 @@ function Running({ verification, onCancel }: { verification: Verification; onCan
 const kinds: Readonly<Record<string, NoticeKind>> = { WHOLE: 'success', BROKEN: 'error', FAILED: 'warning' }
 
 function Outcome({ verification, onOpen }: { verification: Verification; onOpen: (seq: number) => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { state, report, endedAt, askedBy } = verification
   const count = (number: number) => formatCount(number, language)
   return (
-    <Notice kind={kinds[state] ?? 'info'} title={say(`log.verify.${state}` as Word)}>
-      {state === 'FAILED' && <p>{say('log.verify.failed')}</p>}
+    <Notice kind={kinds[state] ?? 'info'} title={t(`log.verify.${state}` as Word)}>
+      {state === 'FAILED' && <p>{t('log.verify.failed')}</p>}
       {report && state === 'WHOLE' && (
         <p>
-          {say('log.verify.counts', {
+          {t('log.verify.counts', {
             entries: count(report.entries),
             checkpoints: count(report.checkpoints),
             witnesses: count(report.witnesses),
@@ -124,16 +124,16 @@ function Outcome({ verification, onOpen }: { verification: Verification; onOpen:
       )}
       {report && state === 'BROKEN' && (
         <>
-          <p>{say('log.verify.found', { count: report.found, total: count(report.found) })}</p>
+          <p>{t('log.verify.found', { count: report.found, total: count(report.found) })}</p>
           <FirstBroken problems={report.problems} onOpen={onOpen} />
         </>
       )}
-      {report && report.pruned > 0 && <p>{say('log.verify.pruned', { count: count(report.pruned) })}</p>}
-      {report && report.accepted > 0 && <p>{say('log.verify.accepted', { count: count(report.accepted) })}</p>}
+      {report && report.pruned > 0 && <p>{t('log.verify.pruned', { count: count(report.pruned) })}</p>}
+      {report && report.accepted > 0 && <p>{t('log.verify.accepted', { count: count(report.accepted) })}</p>}
       {endedAt && (
         <p className="muted">
-          {say('log.verify.when', { time: formatInstant(endedAt, language) })}{' '}
-          {askedBy ? say('log.verify.by', { name: askedBy.name ?? say('log.unknown') }) : say('log.verify.itself')}
+          {t('log.verify.when', { time: formatInstant(endedAt, language) })}{' '}
+          {askedBy ? t('log.verify.by', { name: askedBy.name ?? t('log.unknown') }) : t('log.verify.itself')}
         </p>
       )}
     </Notice>
@@ -142,16 +142,16 @@ function Outcome({ verification, onOpen }: { verification: Verification; onOpen:
 
 /** First break, and all findings. */
 function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: number) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [first] = problems
   if (!first) return null
   return (
     <>
-      <p className="log-strong">{say('log.verify.first')}</p>
+      <p className="log-strong">{t('log.verify.first')}</p>
       <ProblemText problem={first} onOpen={onOpen} />
       {problems.length > 1 && (
         <details className="log-steps">
-          <summary>{say('log.verify.more')}</summary>
+          <summary>{t('log.verify.more')}</summary>
           <ul className="plain-list">
             {problems.map((problem, index) => (
               <li key={index}>
@@ -169,20 +169,20 @@ function FirstBroken({ problems, onOpen }: { problems: Problem[]; onOpen: (seq: 
 const gone = new Set(['entry-missing', 'entry-lost', 'pending-missing'])
 
 function ProblemText({ problem, onOpen }: { problem: Problem; onOpen: (seq: number) => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { code, leaf, seq, message } = problem
   return (
     <>
       <p>
-        {leaf !== undefined && `${say('log.verify.place', { leaf: formatCount(leaf, language) })}: `}
-        {say(`log.problem.${code}` as Word)}
+        {leaf !== undefined && `${t('log.verify.place', { leaf: formatCount(leaf, language) })}: `}
+        {t(`log.problem.${code}` as Word)}
         <span className="second" lang="en">
           {message}
         </span>
       </p>
       {seq !== undefined && !gone.has(code) && (
         <Button kind="link" onPress={() => onOpen(seq)}>
-          {say('log.verify.open', { seq: formatCount(seq, language) })}
+          {t('log.verify.open', { seq: formatCount(seq, language) })}
         </Button>
       )}
     </>

@@ -41,7 +41,7 @@ export function ForbidOwn({
   forbidden: Prohibition | undefined
   onForbidden: (prohibition: Prohibition) => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const group = useRef<HTMLDivElement>(null)
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
@@ -49,7 +49,7 @@ export function ForbidOwn({
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
-  const message = forbidden && say(wordOfForbidden(forbidden.state, { isGoingOn, isGone }))
+  const message = forbidden && t(wordOfForbidden(forbidden.state, { isGoingOn, isGone }))
 
   useEffect(() => {
     if (isMine && message !== undefined) announce(message)
@@ -80,7 +80,7 @@ export function ForbidOwn({
       tabIndex={-1}
       className="forbid-own"
       role="group"
-      aria-label={say('my-calls.forbid.title')}
+      aria-label={t('my-calls.forbid.title')}
       aria-describedby={hint}
     >
       <span id={hint} className="visually-hidden">
@@ -95,33 +95,33 @@ export function ForbidOwn({
               kind="secondary"
               className="button-small"
               isBusy={forbid.isPending}
-              aria-label={`${say(wish.word)}, ${when}`}
+              aria-label={`${t(wish.word)}, ${when}`}
               onPress={() => setConfirming(wish)}
             >
               <Ban aria-hidden="true" size={16} />
-              {say(wish.word)}
+              {t(wish.word)}
             </Button>
           ))}
       </div>
       {callerWishUntil !== undefined && (
         <p className="second">
           {hasEnded
-            ? say('my-calls.forbid.caller.over.short')
-            : say('my-calls.forbid.caller.until.short', { time: formatTime(callerWishUntil, language) })}
+            ? t('my-calls.forbid.caller.over.short')
+            : t('my-calls.forbid.caller.until.short', { time: formatTime(callerWishUntil, language) })}
         </p>
       )}
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
-        title={say(
+        title={t(
           request?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
-        doLabel={say(isGoingOn ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
+        doLabel={t(isGoingOn ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
         isOpen={request !== undefined}
         onDo={() => request && void submit(request)}
         onClose={() => setConfirming(undefined)}
       >
-        <p>{say(isGoingOn ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>
-        <p>{say(isGoingOn ? 'my-calls.forbid.confirm.now.more' : 'my-calls.forbid.confirm.more')}</p>
+        <p>{t(isGoingOn ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>
+        <p>{t(isGoingOn ? 'my-calls.forbid.confirm.now.more' : 'my-calls.forbid.confirm.more')}</p>
       </Confirm>
     </div>
   )

@@ -13,7 +13,7 @@ import { OwnCalls } from './own-calls.tsx'
 
 /** Omat puheluni: an official's own calls by day, and their rights to them (R48, R49). */
 export function MyCallsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const filters = useSearch({ from: '/my-calls', select: readOwnFilters, structuralSharing: true })
   const { day, recorded } = filters
@@ -25,33 +25,33 @@ export function MyCallsPage() {
     void navigate({ to: '/my-calls', search: readOwnFilters({ ...next }), replace: true })
   const count = found.approximateTotal
   return (
-    <Page title={say('shell.nav.myCalls')} lead={say('my-calls.lead')}>
-      <p className="own-forbidding">{say('my-calls.forbidding')}</p>
+    <Page title={t('shell.nav.myCalls')} lead={t('my-calls.lead')}>
+      <p className="own-forbidding">{t('my-calls.forbidding')}</p>
       <p>
-        <Link to="/my-calls/looks">{say('shell.nav.myLooks')}</Link>
+        <Link to="/my-calls/looks">{t('shell.nav.myLooks')}</Link>
       </p>
       <div className="own-filters panel">
         <Day
-          label={say('my-calls.day')}
-          hint={say('my-calls.day.hint')}
+          label={t('my-calls.day')}
+          hint={t('my-calls.day.hint')}
           value={day === undefined ? null : parseDate(day)}
           onChange={(next: CalendarDate | null) => show({ ...filters, day: next?.toString() })}
         />
         <Choice
-          label={say('contacts.field.recording')}
-          options={ownChoices.map((value) => ({ value, label: say(`my-calls.recorded.${value}`) }))}
+          label={t('contacts.field.recording')}
+          options={ownChoices.map((value) => ({ value, label: t(`my-calls.recorded.${value}`) }))}
           value={recorded ?? 'any'}
           onChange={(value) => show({ ...filters, recorded: ownChoices.find((one) => one === value) })}
         />
       </div>
       <FoundList
-        title={say('my-calls.calls')}
+        title={t('my-calls.calls')}
         found={found}
         shown={found.contacts.length}
-        summary={say(count >= countedUpTo ? 'my-calls.atLeast' : 'my-calls.count', { count })}
-        none={say('my-calls.none')}
-        hint={say(day === undefined && recorded === undefined ? 'my-calls.none.ever' : 'my-calls.none.here')}
-        end={say('my-calls.end')}
+        summary={t(count >= countedUpTo ? 'my-calls.atLeast' : 'my-calls.count', { count })}
+        none={t('my-calls.none')}
+        hint={t(day === undefined && recorded === undefined ? 'my-calls.none.ever' : 'my-calls.none.here')}
+        end={t('my-calls.end')}
       >
         <OwnCalls
           contacts={found.contacts}

@@ -8,7 +8,7 @@ import { inOrder } from '../requests/queue.ts'
 
 /** The official's prohibitions and requests, and whom to contact after leaving (R48). */
 export function OwnActs() {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/acts')
   if (isPending) return <Waiting lines={4} />
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
@@ -16,20 +16,20 @@ export function OwnActs() {
   return (
     <>
       <section className="panel stack-small" aria-labelledby="own-forbidden">
-        <h2 id="own-forbidden">{say('my-calls.forbidden')}</h2>
-        {forbidden.length === 0 && <p className="muted">{say('my-calls.forbidden.none')}</p>}
+        <h2 id="own-forbidden">{t('my-calls.forbidden')}</h2>
+        {forbidden.length === 0 && <p className="muted">{t('my-calls.forbidden.none')}</p>}
         {forbidden.length > 0 && (
           <ul className="own-list">
             {forbidden.map((one) => (
               <li key={one.id}>
                 <Link to="/contacts/$id" params={{ id: one.contactId }}>
-                  {say('my-calls.call', { time: formatInstant(one.startedAt, language) })}
+                  {t('my-calls.call', { time: formatInstant(one.startedAt, language) })}
                 </Link>
-                <span>{say(`my-calls.wish.${one.party}`, { time: formatInstant(one.receivedAt, language) })}</span>
+                <span>{t(`my-calls.wish.${one.party}`, { time: formatInstant(one.receivedAt, language) })}</span>
                 <span className="second">
                   {one.executedAt
-                    ? say('my-calls.forbid.executed', { time: formatInstant(one.executedAt, language) })
-                    : say(one.state === 'waiting' ? 'my-calls.forbid.waiting' : 'my-calls.forbid.blocked')}
+                    ? t('my-calls.forbid.executed', { time: formatInstant(one.executedAt, language) })
+                    : t(one.state === 'waiting' ? 'my-calls.forbid.waiting' : 'my-calls.forbid.blocked')}
                 </span>
               </li>
             ))}
@@ -37,8 +37,8 @@ export function OwnActs() {
         )}
       </section>
       <section className="panel stack-small" aria-labelledby="own-asked">
-        <h2 id="own-asked">{say('my-calls.asked')}</h2>
-        {request.length === 0 && <p className="muted">{say('my-calls.asked.none')}</p>}
+        <h2 id="own-asked">{t('my-calls.asked')}</h2>
+        {request.length === 0 && <p className="muted">{t('my-calls.asked.none')}</p>}
         {request.length > 0 && (
           <ul className="own-list">
             {request.map((one) => (
@@ -46,14 +46,14 @@ export function OwnActs() {
                 <strong>{one.number}</strong>
                 <span>
                   {inOrder(one.kinds)
-                    .map((kind) => say(`requests.request.kind.${kind}`))
+                    .map((kind) => t(`requests.request.kind.${kind}`))
                     .join(', ')}
                 </span>
                 <span className="second">
-                  {say('my-calls.received', { date: formatDate(one.receivedAt, language) })}{' '}
+                  {t('my-calls.received', { date: formatDate(one.receivedAt, language) })}{' '}
                   {one.closedAt && one.outcome
-                    ? say(`my-calls.closed.${one.outcome}`, { date: formatDate(one.closedAt, language) })
-                    : say('my-calls.due', { date: formatDate(one.dueAt, language) })}
+                    ? t(`my-calls.closed.${one.outcome}`, { date: formatDate(one.closedAt, language) })
+                    : t('my-calls.due', { date: formatDate(one.dueAt, language) })}
                 </span>
               </li>
             ))}
@@ -61,14 +61,14 @@ export function OwnActs() {
         )}
       </section>
       <section className="panel stack-small" aria-labelledby="own-after">
-        <h2 id="own-after">{say('my-calls.after')}</h2>
-        <p>{say('my-calls.after.what')}</p>
+        <h2 id="own-after">{t('my-calls.after')}</h2>
+        <p>{t('my-calls.after.what')}</p>
         <address>
           {named(serviceUnit.name)}
           <br />
           {named(serviceUnit.postalAddress)}
           <br />
-          {say('my-calls.switchboard', { number: named(serviceUnit.switchboard) })}
+          {t('my-calls.switchboard', { number: named(serviceUnit.switchboard) })}
         </address>
       </section>
     </>

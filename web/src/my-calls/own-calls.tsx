@@ -30,7 +30,7 @@ export function OwnCalls({
   isCut: boolean
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, Prohibition>>(new Map())
   const Calls = useWide(1120) ? CallsTable : CallCards
   const days = byDay(contacts, language)
@@ -38,7 +38,7 @@ export function OwnCalls({
     <section key={title} className="own-day" aria-label={title}>
       <h3>
         {title}{' '}
-        {!(isCut && index === days.length - 1) && <span className="own-count">{say('my-calls.count', { count })}</span>}
+        {!(isCut && index === days.length - 1) && <span className="own-count">{t('my-calls.count', { count })}</span>}
       </h3>
       <Calls
         title={title}
@@ -54,17 +54,17 @@ export function OwnCalls({
 }
 
 function CallsTable({ title, calls, ...acts }: Shown) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   return (
     <table className="results live-table">
       <caption className="visually-hidden">{title}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('contacts.field.start')}</th>
-          <th scope="col">{say('contacts.field.caller')}</th>
-          <th scope="col">{say('contacts.field.number')}</th>
-          <th scope="col">{say('contacts.field.recording')}</th>
-          <th scope="col">{say('my-calls.forbid.title')}</th>
+          <th scope="col">{t('contacts.field.start')}</th>
+          <th scope="col">{t('contacts.field.caller')}</th>
+          <th scope="col">{t('contacts.field.number')}</th>
+          <th scope="col">{t('contacts.field.recording')}</th>
+          <th scope="col">{t('my-calls.forbid.title')}</th>
         </tr>
       </thead>
       <tbody>
@@ -94,7 +94,7 @@ function CallsTable({ title, calls, ...acts }: Shown) {
 }
 
 function CallCards({ title, calls, ...acts }: Shown) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   return (
     <ul className="cards own-cards" aria-label={title}>
       {calls.map((call) => (
@@ -104,20 +104,20 @@ function CallCards({ title, calls, ...acts }: Shown) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('contacts.field.caller')}</dt>
+              <dt>{t('contacts.field.caller')}</dt>
               <dd>
                 <CallerText caller={call.contact.caller} />
               </dd>
             </div>
             <div>
-              <dt>{say('contacts.field.number')}</dt>
+              <dt>{t('contacts.field.number')}</dt>
               <dd>
                 <span className="number">{formatPhone(call.contact.number)}</span>
                 {call.contact.numberName && <span className="second">{named(call.contact.numberName)}</span>}
               </dd>
             </div>
             <div>
-              <dt>{say('contacts.field.recording')}</dt>
+              <dt>{t('contacts.field.recording')}</dt>
               <dd>
                 <RecordingBadge recording={call.segment.recording} isOngoing={call.segment.endedAt == null} />
               </dd>
@@ -132,10 +132,10 @@ function CallCards({ title, calls, ...acts }: Shown) {
 
 /** Link to the call's page for listening; always under INSPECTION. */
 function Start({ call: { contact, segment, isFirst } }: { call: OwnCall }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { choose } = usePurposeState()
   const time = formatTime(contact.startedAt, language, 'seconds')
-  if (!isFirst) return <span className="second">{say('contacts.segment.transferred')}</span>
+  if (!isFirst) return <span className="second">{t('contacts.segment.transferred')}</span>
   return (
     <Link
       to="/contacts/$id"
@@ -144,7 +144,7 @@ function Start({ call: { contact, segment, isFirst } }: { call: OwnCall }) {
       onClick={() => choose({ purpose: 'INSPECTION' })}
     >
       {time}
-      {segment.recording.state === 'available' && <span className="own-listen"> {say('my-calls.listen')}</span>}
+      {segment.recording.state === 'available' && <span className="own-listen"> {t('my-calls.listen')}</span>}
     </Link>
   )
 }

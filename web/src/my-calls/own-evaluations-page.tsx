@@ -27,19 +27,19 @@ export function OwnEvaluationsPage() {
 }
 
 function Own() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/evaluations', undefined, {
     staleTime: 0,
   })
   return (
     <Page
-      title={say('quality.own')}
-      lead={say('quality.own.lead')}
-      crumbs={[{ label: say('shell.nav.myCalls'), to: '/my-calls' }]}
+      title={t('quality.own')}
+      lead={t('quality.own.lead')}
+      crumbs={[{ label: t('shell.nav.myCalls'), to: '/my-calls' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('quality.own.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('quality.own.none')}</p>}
       {data?.items.map((one) => (
         <One
           key={one.id}
@@ -54,7 +54,7 @@ function Own() {
 }
 
 function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: () => Promise<void> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const acknowledge = $api.useMutation('post', '/api/my-calls/evaluations/{id}/acknowledgement')
   const heading = `own-${one.id}`
   const read = async () => {
@@ -63,23 +63,23 @@ function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: (
       () => false,
     )
     if (!isDone) return
-    announce(say('quality.own.acknowledged'))
+    announce(t('quality.own.acknowledged'))
     await onDone()
   }
   const when = formatInstant(one.startedAt, language)
   return (
     <article className="panel stack" aria-labelledby={heading}>
       <div>
-        <h2 id={heading}>{say('quality.own.call', { when })}</h2>
+        <h2 id={heading}>{t('quality.own.call', { when })}</h2>
         <p className="second">
           <span className="number">{formatPhone(one.number)}</span> ·{' '}
           <span lang={one.formLanguage}>{one.formName}</span> ·{' '}
-          {say('quality.own.given', { date: formatDate(one.releasedAt, language) })} ·{' '}
-          {say('quality.own.until', { date: formatDate(one.destroyAt, language) })}
+          {t('quality.own.given', { date: formatDate(one.releasedAt, language) })} ·{' '}
+          {t('quality.own.until', { date: formatDate(one.destroyAt, language) })}
         </p>
         <p>
           <Link to="/contacts/$id" params={{ id: one.contactId }}>
-            {say('quality.own.listen')}
+            {t('quality.own.listen')}
           </Link>
         </p>
       </div>
@@ -94,16 +94,16 @@ function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: (
       <Disagreement {...one} />
       {acknowledge.error && <Failure error={acknowledge.error} />}
       {one.acknowledgedAt ? (
-        <p className="muted">{say('quality.own.read', { when: formatInstant(one.acknowledgedAt, language) })}</p>
+        <p className="muted">{t('quality.own.read', { when: formatInstant(one.acknowledgedAt, language) })}</p>
       ) : (
         <div className="actions">
           <Button
             kind="primary"
             isBusy={acknowledge.isPending}
-            aria-label={`${say('quality.own.acknowledge')}: ${when}`}
+            aria-label={`${t('quality.own.acknowledge')}: ${when}`}
             onPress={() => void read()}
           >
-            {say('quality.own.acknowledge')}
+            {t('quality.own.acknowledge')}
           </Button>
         </div>
       )}
@@ -117,7 +117,7 @@ function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: (
 }
 
 function Disagree({ id, onDone }: { id: string; onDone: () => Promise<void> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const disagree = $api.useMutation('post', '/api/my-calls/evaluations/{id}/disagreement')
   const [reasons, setReasons] = useState('')
   const [isTried, setTried] = useState(false)
@@ -125,23 +125,23 @@ function Disagree({ id, onDone }: { id: string; onDone: () => Promise<void> }) {
     setTried(true)
     if (reasons.trim() === '') return false
     return ended(disagree.mutateAsync({ params: { path: { id } }, body: { reasons: reasons.trim() } }), async () => {
-      announce(say('quality.own.disagreed'))
+      announce(t('quality.own.disagreed'))
       await onDone()
     })
   }
   return (
     <Step
-      open={say('quality.own.disagree')}
-      submit={say('quality.own.disagree.do')}
+      open={t('quality.own.disagree')}
+      submit={t('quality.own.disagree.do')}
       isBusy={disagree.isPending}
       error={disagree.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('quality.own.reasons')}
-        hint={say('quality.own.reasons.hint')}
-        error={isTried && reasons.trim() === '' ? say('quality.own.reasons.missing') : undefined}
+        label={t('quality.own.reasons')}
+        hint={t('quality.own.reasons.hint')}
+        error={isTried && reasons.trim() === '' ? t('quality.own.reasons.missing') : undefined}
         value={reasons}
         onChange={setReasons}
         rows={4}

@@ -17,39 +17,39 @@ export function OwnTrainingsPage() {
 }
 
 function Own() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/trainings', undefined, {
     staleTime: 0,
   })
   return (
     <Page
-      title={say('training.own')}
-      lead={say('training.own.lead')}
-      crumbs={[{ label: say('shell.nav.myCalls'), to: '/my-calls' }]}
+      title={t('training.own')}
+      lead={t('training.own.lead')}
+      crumbs={[{ label: t('shell.nav.myCalls'), to: '/my-calls' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('training.own.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('training.own.none')}</p>}
       {data && data.items.length > 0 && (
-        <ul className="cards" aria-label={say('training.own')}>
+        <ul className="cards" aria-label={t('training.own')}>
           {data.items.map((one) => (
             <li key={one.reference} className="card stack-small">
               <h2 className="card-title disclosure-title">
                 {one.name}
-                {!one.endedAt && <span className="badge badge-available">{say('training.session.open')}</span>}
+                {!one.endedAt && <span className="badge badge-available">{t('training.session.open')}</span>}
               </h2>
               {one.aim && <p className="training-aim">{one.aim}</p>}
               <dl className="facts facts-small">
-                <Fact label={say('training.session.begunAt')}>{formatInstant(one.begunAt, language)}</Fact>
+                <Fact label={t('training.session.begunAt')}>{formatInstant(one.begunAt, language)}</Fact>
                 {one.endedAt && (
-                  <Fact label={say('training.session.endedAt')}>{formatInstant(one.endedAt, language)}</Fact>
+                  <Fact label={t('training.session.endedAt')}>{formatInstant(one.endedAt, language)}</Fact>
                 )}
-                <Fact label={say('training.collection')}>{one.collectionName}</Fact>
-                <Fact label={say('training.session.reference')}>
+                <Fact label={t('training.collection')}>{one.collectionName}</Fact>
+                <Fact label={t('training.session.reference')}>
                   <span className="number">{one.reference}</span>
                 </Fact>
                 {one.keptUntil && (
-                  <Fact label={say('training.own.keptUntil')}>{formatDate(one.keptUntil, language)}</Fact>
+                  <Fact label={t('training.own.keptUntil')}>{formatDate(one.keptUntil, language)}</Fact>
                 )}
               </dl>
             </li>

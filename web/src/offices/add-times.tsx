@@ -23,7 +23,7 @@ export function AddTimes({
   week: CalendarDate
   onAdded: (count: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const add = $api.useMutation('post', '/api/offices/{id}/slots')
   const [day, setDay] = useState<CalendarDate | null>(null)
   const [from, setFrom] = useState<Time | null>(new Time(9))
@@ -47,8 +47,8 @@ export function AddTimes({
   }
   return (
     <Step
-      open={say('offices.times.add')}
-      submit={say('offices.times.add.do')}
+      open={t('offices.times.add')}
+      submit={t('offices.times.add.do')}
       isBusy={add.isPending}
       error={add.error}
       onOpen={() => {
@@ -60,40 +60,40 @@ export function AddTimes({
     >
       <div className="step-times">
         <Day
-          label={say('offices.times.day')}
+          label={t('offices.times.day')}
           value={day}
           onChange={setDay}
           minValue={today}
-          error={isTried && (!day || day.compare(today) < 0) ? say('offices.times.day.missing') : undefined}
+          error={isTried && (!day || day.compare(today) < 0) ? t('offices.times.day.missing') : undefined}
         />
         <TimeOfDay
-          label={say('offices.times.from')}
+          label={t('offices.times.from')}
           isWrong={isTried && row.length === 0}
           value={from}
           onChange={setFrom}
         />
-        <TimeOfDay label={say('offices.times.to')} isWrong={isTried && row.length === 0} value={to} onChange={setTo} />
+        <TimeOfDay label={t('offices.times.to')} isWrong={isTried && row.length === 0} value={to} onChange={setTo} />
       </div>
       <div className="step-times">
         <Choice
-          label={say('offices.times.minutes')}
-          options={lengths.map((one) => ({ value: String(one), label: say('shell.time.minutes', { count: one }) }))}
+          label={t('offices.times.minutes')}
+          options={lengths.map((one) => ({ value: String(one), label: t('shell.time.minutes', { count: one }) }))}
           value={String(minutes)}
           onChange={(value) => setMinutes(Number(value))}
         />
         <Choice
-          label={say('offices.times.host')}
-          hint={say('offices.times.host.hint')}
+          label={t('offices.times.host')}
+          hint={t('offices.times.host.hint')}
           options={hosts.map(({ id, name }) => ({ value: id, label: name }))}
           value={host}
           onChange={setHost}
-          error={isTried && host === '' ? say('offices.times.host.missing') : undefined}
+          error={isTried && host === '' ? t('offices.times.host.missing') : undefined}
         />
       </div>
       <p aria-live="polite" className={isTried && row.length === 0 ? 'field-error' : undefined}>
         {row.length === 0
-          ? say('offices.times.row.none')
-          : say('offices.times.row', { count: row.length, times: row.join(', ') })}
+          ? t('offices.times.row.none')
+          : t('offices.times.row', { count: row.length, times: row.join(', ') })}
       </p>
     </Step>
   )

@@ -17,7 +17,7 @@ import { SoundCheck } from './sound-check.tsx'
 
 /** One appointment for its host: time, place, the listener's needs, outcome; at the workstation, its start. */
 export function AppointmentCard({ appointment, onChanged }: { appointment: Appointment; onChanged: () => void }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const title = useId()
   const { slot, state } = appointment
   const isPast = Date.parse(slot.startsAt) <= serverNowMs()
@@ -27,30 +27,30 @@ export function AppointmentCard({ appointment, onChanged }: { appointment: Appoi
         <h3 id={title} tabIndex={-1}>
           {formatSpan(slot.startsAt, slot.endsAt, language)}
         </h3>
-        {state !== 'BOOKED' && <span className="badge badge-none">{say(`offices.appointment.state.${state}`)}</span>}
+        {state !== 'BOOKED' && <span className="badge badge-none">{t(`offices.appointment.state.${state}`)}</span>}
         {appointment.isUrgent && state === 'BOOKED' && <Urgent />}
       </div>
       <dl className="facts">
-        <Fact label={say('offices.appointment.request')}>
+        <Fact label={t('offices.appointment.request')}>
           <Link to="/requests/$id" params={{ id: appointment.requestId }}>
             {appointment.requestNumber}
           </Link>
         </Fact>
-        <Fact label={say('offices.appointment.office')}>
+        <Fact label={t('offices.appointment.office')}>
           {named(slot.office.names)}
           <span className="second">{named(slot.office.address)}</span>
         </Fact>
-        <Fact label={say('offices.appointment.host')}>{slot.host.name}</Fact>
-        <Fact label={say('offices.appointment.language')}>
+        <Fact label={t('offices.appointment.host')}>{slot.host.name}</Fact>
+        <Fact label={t('offices.appointment.language')}>
           <span lang={appointment.language}>{languageNames[appointment.language]}</span>
         </Fact>
-        <Fact label={say('offices.appointment.needs')}>
+        <Fact label={t('offices.appointment.needs')}>
           <Needs appointment={appointment} />
         </Fact>
       </dl>
       {appointment.canBeOpened && <OpenRoom appointment={appointment} />}
       {state === 'BOOKED' && !appointment.canBeOpened && (
-        <p className="muted">{say(isPast ? 'offices.appointment.past' : 'offices.appointment.opens')}</p>
+        <p className="muted">{t(isPast ? 'offices.appointment.past' : 'offices.appointment.opens')}</p>
       )}
       {state === 'BOOKED' && (
         <div className="actions actions-forms">
@@ -62,24 +62,24 @@ export function AppointmentCard({ appointment, onChanged }: { appointment: Appoi
 }
 
 export function Urgent() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <span className="badge badge-live-failing">
       <CalendarClock aria-hidden="true" size={16} />
-      {say('offices.appointment.urgent')}
+      {t('offices.appointment.urgent')}
     </span>
   )
 }
 
 /** The listener's needs, one word each. */
 export function Needs({ appointment: { needs, interpreterLanguage } }: { appointment: Appointment }) {
-  const { say } = useLanguage()
-  if (needs.length === 0) return <span className="muted">{say('offices.appointment.needs.none')}</span>
+  const { t } = useLanguage()
+  if (needs.length === 0) return <span className="muted">{t('offices.appointment.needs.none')}</span>
   return (
     <ul className="plain-list">
       {needs.map((need) => (
         <li key={need}>
-          {say(`offices.need.${need}`)}
+          {t(`offices.need.${need}`)}
           {need === 'INTERPRETER' && interpreterLanguage && `: ${interpreterLanguage}`}
         </li>
       ))}
@@ -89,15 +89,15 @@ export function Needs({ appointment: { needs, interpreterLanguage } }: { appoint
 
 /** Starts the listening mode at this workstation. */
 function OpenRoom({ appointment }: { appointment: Appointment }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { open, isBusy, error } = useOpenRoom()
   return (
-    <Notice kind="success" title={say('offices.appointment.open.title')}>
-      <p>{say('offices.appointment.open.what')}</p>
+    <Notice kind="success" title={t('offices.appointment.open.title')}>
+      <p>{t('offices.appointment.open.what')}</p>
       <SoundCheck />
       <Button kind="primary" isBusy={isBusy} onPress={() => void open(appointment.id)}>
         <Headphones aria-hidden="true" size={20} />
-        {say('offices.appointment.open')}
+        {t('offices.appointment.open')}
       </Button>
       {error != null && <Failure error={error} />}
     </Notice>

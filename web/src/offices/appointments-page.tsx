@@ -18,7 +18,7 @@ const aheadDays = 190
 
 /** The host's appointments: those without an outcome first, then today's and later ones (R47). */
 export function AppointmentsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { whose = 'mine' } = useSearch({
     from: '/appointments',
     select: readAppointmentFilter,
@@ -32,17 +32,17 @@ export function AppointmentsPage() {
   )
   const agenda = data && agendaOf(data.items, serverNowMs())
   const count = agenda && agenda.unsaid.length + agenda.today.length + agenda.coming.length
-  const announceNow = useEffectEvent((found: number) => announce(say('offices.appointments.told', { count: found })))
+  const announceNow = useEffectEvent((found: number) => announce(t('offices.appointments.told', { count: found })))
   useEffect(() => {
     if (count !== undefined) announceNow(count)
   }, [count, whose])
   const changed = () => {
     void refetch()
-    announce(say('offices.outcome.noted'))
+    announce(t('offices.outcome.noted'))
   }
   return (
-    <Page title={say('offices.appointments.title')} lead={say('offices.appointments.lead')}>
-      <nav aria-label={say('offices.appointments.whose')} className="switcher">
+    <Page title={t('offices.appointments.title')} lead={t('offices.appointments.lead')}>
+      <nav aria-label={t('offices.appointments.whose')} className="switcher">
         <ul>
           {(['mine', 'all'] as const).map((one) => (
             <li key={one}>
@@ -52,7 +52,7 @@ export function AppointmentsPage() {
                 activeOptions={wholeAddress}
                 aria-current={one === whose ? 'true' : undefined}
               >
-                {say(`offices.appointments.${one}`)}
+                {t(`offices.appointments.${one}`)}
               </Link>
             </li>
           ))}
@@ -60,21 +60,21 @@ export function AppointmentsPage() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {count === 0 && <Notice kind="info">{say(`offices.appointments.none.${whose}`)}</Notice>}
+      {count === 0 && <Notice kind="info">{t(`offices.appointments.none.${whose}`)}</Notice>}
       {agenda && agenda.unsaid.length > 0 && (
-        <Part id="unsaid" title={say('offices.appointments.unsaid')} items={agenda.unsaid} onChanged={changed} />
+        <Part id="unsaid" title={t('offices.appointments.unsaid')} items={agenda.unsaid} onChanged={changed} />
       )}
       {agenda && count !== 0 && (
         <Part
           id="today"
-          title={say('offices.appointments.today')}
+          title={t('offices.appointments.today')}
           items={agenda.today}
-          none={say('offices.appointments.today.none')}
+          none={t('offices.appointments.today.none')}
           onChanged={changed}
         />
       )}
       {agenda && agenda.coming.length > 0 && (
-        <Part id="coming" title={say('offices.appointments.coming')} items={agenda.coming} onChanged={changed} />
+        <Part id="coming" title={t('offices.appointments.coming')} items={agenda.coming} onChanged={changed} />
       )}
     </Page>
   )

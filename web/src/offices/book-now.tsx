@@ -17,7 +17,7 @@ export function BookNow({
   booked: Appointment | undefined
   onBooked: () => void
 }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const presence = usePresence()
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
   const { data: here } = $api.useQuery('get', '/api/workstation', undefined, { staleTime: 60_000 })
@@ -48,27 +48,27 @@ export function BookNow({
   }
   return (
     <Step
-      open={say('offices.book.now')}
-      submit={say('offices.book.now.do')}
+      open={t('offices.book.now')}
+      submit={t('offices.book.now.do')}
       isBusy={book.isPending}
       error={book.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Choice
-        label={say('offices.appointment.office')}
+        label={t('offices.appointment.office')}
         options={offices.map(({ id, names }) => ({ value: id, label: named(names) }))}
         value={office ?? ''}
         onChange={setChosen}
-        error={isTried && !office ? say('offices.book.now.office.missing') : undefined}
+        error={isTried && !office ? t('offices.book.now.office.missing') : undefined}
       />
       <Choice
-        label={say('offices.times.minutes')}
-        options={lengths.map((one) => ({ value: String(one), label: say('shell.time.minutes', { count: one }) }))}
+        label={t('offices.times.minutes')}
+        options={lengths.map((one) => ({ value: String(one), label: t('shell.time.minutes', { count: one }) }))}
         value={String(minutes)}
         onChange={(value) => setMinutes(Number(value))}
       />
-      <p className="measure">{say('offices.book.now.what')}</p>
+      <p className="measure">{t('offices.book.now.what')}</p>
     </Step>
   )
 }

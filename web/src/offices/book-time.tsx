@@ -28,7 +28,7 @@ export function BookTime({
   booked: Appointment | undefined
   onBooked: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isOpen, setOpen] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
   if (!isOpen) {
@@ -39,7 +39,7 @@ export function BookTime({
         aria-expanded={false}
         onPress={() => setOpen(true)}
       >
-        {say(booked ? 'offices.book.move' : 'offices.book.open')}
+        {t(booked ? 'offices.book.move' : 'offices.book.open')}
       </Button>
     )
   }
@@ -70,7 +70,7 @@ function Offer({
   onBooked: () => void
   onClose: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
     '/api/requests/{id}/slots',
@@ -113,7 +113,7 @@ function Offer({
     <Form
       ref={form}
       className="step-form booking stack-small"
-      aria-label={say(booked ? 'offices.book.move' : 'offices.book.open')}
+      aria-label={t(booked ? 'offices.book.move' : 'offices.book.open')}
       validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()
@@ -122,17 +122,17 @@ function Offer({
     >
       <p ref={begin} tabIndex={-1} className="measure booking-lead">
         {data?.latest
-          ? say('offices.book.latest', { time: formatInstant(data.latest, language) })
-          : say(booked ? 'offices.book.move' : 'offices.book.open')}
+          ? t('offices.book.latest', { time: formatInstant(data.latest, language) })
+          : t(booked ? 'offices.book.move' : 'offices.book.open')}
       </p>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && data.latest === undefined && <Notice kind="info">{say('offices.book.nothing')}</Notice>}
+      {data && data.latest === undefined && <Notice kind="info">{t('offices.book.nothing')}</Notice>}
       {few && (
         <Notice kind="warning">
-          <p>{say(data.items.length === 0 ? 'offices.book.none' : 'offices.book.few', { count: data.items.length })}</p>
+          <p>{t(data.items.length === 0 ? 'offices.book.none' : 'offices.book.few', { count: data.items.length })}</p>
           <p>
-            <Link to="/offices">{say('offices.title')}</Link>
+            <Link to="/offices">{t('offices.title')}</Link>
           </p>
         </Notice>
       )}
@@ -141,40 +141,40 @@ function Offer({
           slots={data.items}
           value={isOffered ? slotId : null}
           onChange={setSlot}
-          error={isTried && !isOffered ? say('offices.book.time.missing') : undefined}
+          error={isTried && !isOffered ? t('offices.book.time.missing') : undefined}
         />
       )}
       {data && data.items.length > 0 && (
         <>
           <Checks
-            label={say('offices.appointment.needs')}
-            options={data.needs.map((need) => ({ value: need, label: say(`offices.need.${need}`) }))}
+            label={t('offices.appointment.needs')}
+            options={data.needs.map((need) => ({ value: need, label: t(`offices.need.${need}`) }))}
             value={needs}
             onChange={(chosen) => setNeeds(data.needs.filter((need) => chosen.includes(need)))}
           />
           {needs.includes('INTERPRETER') && (
             <Field
-              label={say('offices.book.interpreter')}
-              hint={say('offices.book.interpreter.hint')}
+              label={t('offices.book.interpreter')}
+              hint={t('offices.book.interpreter.hint')}
               value={interpreterLanguage}
               onChange={setInterpreter}
-              error={isTried && lacksLanguage ? say('offices.book.interpreter.missing') : undefined}
+              error={isTried && lacksLanguage ? t('offices.book.interpreter.missing') : undefined}
               maxLength={60}
               autoComplete="off"
             />
           )}
-          {needs.includes('TRANSCRIPT') && <p className="muted measure">{say('offices.book.transcript')}</p>}
+          {needs.includes('TRANSCRIPT') && <p className="muted measure">{t('offices.book.transcript')}</p>}
         </>
       )}
       {book.error != null && <Failure error={book.error} />}
       <div className="actions">
         {data && data.items.length > 0 && (
           <Button type="submit" kind="primary" isBusy={book.isPending}>
-            {say(booked ? 'offices.book.move.do' : 'offices.book.do')}
+            {t(booked ? 'offices.book.move.do' : 'offices.book.do')}
           </Button>
         )}
         <Button kind="secondary" onPress={onClose}>
-          {say('shell.cancel')}
+          {t('shell.cancel')}
         </Button>
       </div>
     </Form>

@@ -20,7 +20,7 @@ export function OfferedTimes({
   onChange: (slotId: string) => void
   error: string | undefined
 }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const [isAll, setAll] = useState(false)
   const group = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -38,7 +38,7 @@ export function OfferedTimes({
       isInvalid={error !== undefined}
       validationBehavior="aria"
     >
-      <Label className="label">{say('offices.book.times')}</Label>
+      <Label className="label">{t('offices.book.times')}</Label>
       <FieldError className="field-error">{error}</FieldError>
       <div className="offered-offices">
         {offered.map(({ key, items }) => (
@@ -55,7 +55,7 @@ export function OfferedTimes({
       </div>
       {more > 0 && (
         <Button kind="link" onPress={() => setAll(true)}>
-          {say('offices.book.more', { count: more })}
+          {t('offices.book.more', { count: more })}
         </Button>
       )}
     </RadioGroup>
@@ -63,7 +63,7 @@ export function OfferedTimes({
 }
 
 function OneTime({ slot }: { slot: Slot }) {
-  const { say, language, locale, named } = useLanguage()
+  const { t, language, locale, named } = useLanguage()
   const day = new Intl.DateTimeFormat(locale, {
     weekday: 'short',
     day: 'numeric',
@@ -75,7 +75,7 @@ function OneTime({ slot }: { slot: Slot }) {
     <Radio
       value={slot.id}
       className="radio-card"
-      aria-label={`${named(slot.office.names)}, ${day} ${time}, ${say('offices.appointment.host')} ${slot.host.name}`}
+      aria-label={`${named(slot.office.names)}, ${day} ${time}, ${t('offices.appointment.host')} ${slot.host.name}`}
     >
       <span className="radio-dot" aria-hidden="true" />
       <span className="radio-words">

@@ -22,14 +22,14 @@ export function OfficeFields({
   onChange: (value: WrittenOffice) => void
   isTried: boolean
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const field = (what: 'names' | 'address', one: Language) => (
     <Field
-      label={say(`offices.office.${what}`)}
+      label={t(`offices.office.${what}`)}
       lang={one}
       value={value[what][one]}
       onChange={(text) => onChange({ ...value, [what]: { ...value[what], [one]: text } })}
-      error={isTried && value[what][one].trim() === '' ? say(`offices.office.${what}.missing`) : undefined}
+      error={isTried && value[what][one].trim() === '' ? t(`offices.office.${what}.missing`) : undefined}
       maxLength={100}
       autoComplete="off"
     />

@@ -13,7 +13,7 @@ import { Workstations } from './workstations.tsx'
 
 /** One office: address, times and listening workstations. */
 export function OfficePage() {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const { id } = useParams({ from: '/offices/$id' })
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
   const office = data?.items.find((one) => one.id === id)
@@ -21,21 +21,21 @@ export function OfficePage() {
   return (
     <Page
       key={id}
-      title={office ? named(office.names) : say('offices.office.title')}
+      title={office ? named(office.names) : t('offices.office.title')}
       {...(office && { lead: named(office.address) })}
-      crumbs={[{ label: say('offices.title'), to: '/offices' }]}
+      crumbs={[{ label: t('offices.title'), to: '/offices' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && office && (
         <>
-          {office.isClosed && <Notice kind="info">{say('offices.office.closed.what')}</Notice>}
+          {office.isClosed && <Notice kind="info">{t('offices.office.closed.what')}</Notice>}
           <div className="actions actions-forms">
             <ChangeOffice
               office={office}
               onChanged={() => {
                 void refetch()
-                announce(say('offices.office.changed'))
+                announce(t('offices.office.changed'))
               }}
             />
           </div>

@@ -8,7 +8,7 @@ import type { Office } from './office-shapes.ts'
 
 /** Enters an office for listening. */
 export function EnterOffice({ onEntered }: { onEntered: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const enter = $api.useMutation('post', '/api/offices')
   const [written, setWritten] = useState<WrittenOffice>(emptyOffice)
   const [isTried, setTried] = useState(false)
@@ -25,8 +25,8 @@ export function EnterOffice({ onEntered }: { onEntered: () => void }) {
   }
   return (
     <Step
-      open={say('offices.enter')}
-      submit={say('offices.enter.do')}
+      open={t('offices.enter')}
+      submit={t('offices.enter.do')}
       isBusy={enter.isPending}
       error={enter.error}
       onOpen={() => {
@@ -42,7 +42,7 @@ export function EnterOffice({ onEntered }: { onEntered: () => void }) {
 
 /** Corrects an office's name or address, or closes it for new appointments. */
 export function ChangeOffice({ office, onChanged }: { office: Office; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const change = $api.useMutation('put', '/api/offices/{id}')
   const [written, setWritten] = useState<WrittenOffice>(office)
   const [isClosed, setClosed] = useState(office.isClosed)
@@ -61,8 +61,8 @@ export function ChangeOffice({ office, onChanged }: { office: Office; onChanged:
   }
   return (
     <Step
-      open={say('offices.office.change')}
-      submit={say('offices.office.change.do')}
+      open={t('offices.office.change')}
+      submit={t('offices.office.change.do')}
       isBusy={change.isPending}
       error={change.error}
       onOpen={() => {
@@ -75,8 +75,8 @@ export function ChangeOffice({ office, onChanged }: { office: Office; onChanged:
       <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
       <Toggle
         id="office-closed"
-        label={say('offices.office.closed.toggle')}
-        hint={say('offices.office.closed.hint')}
+        label={t('offices.office.closed.toggle')}
+        hint={t('offices.office.closed.hint')}
         value={isClosed}
         onChange={setClosed}
       />

@@ -25,7 +25,7 @@ export function OfficeTimes({
   hosts: readonly Host[]
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { week } = useSearch({ from: '/offices/$id', select: readWeek, structuralSharing: true })
   const monday = week ? parseDate(week) : mondayOf(todayAt(serverNowMs()))
   const sunday = monday.add({ days: 6 })
@@ -45,9 +45,9 @@ export function OfficeTimes({
   return (
     <section className="panel stack-small" aria-labelledby="office-times">
       <h2 id="office-times" tabIndex={-1}>
-        {say('offices.times.title')}
+        {t('offices.times.title')}
       </h2>
-      <nav className="week" aria-label={say('offices.times.week')}>
+      <nav className="week" aria-label={t('offices.times.week')}>
         <Link
           to="/offices/$id"
           params={{ id: office.id }}
@@ -56,7 +56,7 @@ export function OfficeTimes({
           className="button button-secondary small"
         >
           <ChevronLeft aria-hidden="true" size={18} />
-          {say('offices.times.before')}
+          {t('offices.times.before')}
         </Link>
         <p className="week-now" aria-live="polite">
           {shown(monday)}–{shown(sunday)}
@@ -68,15 +68,15 @@ export function OfficeTimes({
           activeOptions={wholeAddress}
           className="button button-secondary small"
         >
-          {say('offices.times.after')}
+          {t('offices.times.after')}
           <ChevronRight aria-hidden="true" size={18} />
         </Link>
       </nav>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('offices.times.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('offices.times.none')}</p>}
       {byDay(data?.items ?? []).map(({ key, items }) => (
-        <DayTimes key={key} slots={items} onRemoved={() => changed(say('offices.times.removed'))} />
+        <DayTimes key={key} slots={items} onRemoved={() => changed(t('offices.times.removed'))} />
       ))}
       {!office.isClosed && (
         <div className="actions actions-forms">
@@ -84,7 +84,7 @@ export function OfficeTimes({
             office={office}
             hosts={hosts}
             week={monday}
-            onAdded={(count) => changed(say('offices.times.added', { count }))}
+            onAdded={(count) => changed(t('offices.times.added', { count }))}
           />
         </div>
       )}
@@ -112,7 +112,7 @@ function DayTimes({ slots, onRemoved }: { slots: readonly Slot[]; onRemoved: () 
 }
 
 function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const remove = $api.useMutation('delete', '/api/slots/{id}')
   const time = `${formatTime(slot.startsAt, language)}–${formatTime(slot.endsAt, language)}`
   const take = async () => {
@@ -129,17 +129,17 @@ function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
       <span className="slot-time">{time}</span>
       <span className="slot-host">{slot.host.name}</span>
       {slot.isBooked ? (
-        <span className="badge badge-capturing">{say('offices.slot.booked')}</span>
+        <span className="badge badge-capturing">{t('offices.slot.booked')}</span>
       ) : (
         Date.parse(slot.startsAt) > serverNowMs() && (
           <Button
             kind="link"
             isBusy={remove.isPending}
-            aria-label={say('offices.slot.remove.one', { time, host: slot.host.name })}
+            aria-label={t('offices.slot.remove.one', { time, host: slot.host.name })}
             onPress={() => void take()}
           >
             <X aria-hidden="true" size={16} />
-            {say('offices.slot.remove')}
+            {t('offices.slot.remove')}
           </Button>
         )
       )}

@@ -14,13 +14,13 @@ import { EnterOffice } from './office-steps.tsx'
 
 /** Offices for listening to recordings (R47). */
 export function OfficesPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
   return (
-    <Page title={say('offices.title')} lead={say('offices.lead')}>
+    <Page title={t('offices.title')} lead={t('offices.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('offices.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('offices.none')}</Notice>}
       {data && (
         <ul className="plain-list office-cards">
           {data.items.map((office) => (
@@ -33,7 +33,7 @@ export function OfficesPage() {
           <EnterOffice
             onEntered={() => {
               void refetch()
-              announce(say('offices.entered'))
+              announce(t('offices.entered'))
             }}
           />
         </div>
@@ -43,7 +43,7 @@ export function OfficesPage() {
 }
 
 function OfficeCard({ office }: { office: Office }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const title = useId()
   return (
     <li className="panel stack-small" aria-labelledby={title}>
@@ -53,16 +53,16 @@ function OfficeCard({ office }: { office: Office }) {
             {named(office.names)}
           </Link>
         </h2>
-        {office.isClosed && <span className="badge badge-none">{say('offices.office.closed')}</span>}
+        {office.isClosed && <span className="badge badge-none">{t('offices.office.closed')}</span>}
       </div>
       <p>{named(office.address)}</p>
       <dl className="facts">
-        <Fact label={say('offices.office.freeSlots')}>{formatCount(office.freeSlots, language)}</Fact>
-        <Fact label={say('offices.office.workstations')}>{formatCount(office.workstations.length, language)}</Fact>
+        <Fact label={t('offices.office.freeSlots')}>{formatCount(office.freeSlots, language)}</Fact>
+        <Fact label={t('offices.office.workstations')}>{formatCount(office.workstations.length, language)}</Fact>
       </dl>
-      {!office.isClosed && office.freeSlots === 0 && <p className="muted">{say('offices.office.freeSlots.none')}</p>}
+      {!office.isClosed && office.freeSlots === 0 && <p className="muted">{t('offices.office.freeSlots.none')}</p>}
       {!office.isClosed && office.workstations.length === 0 && (
-        <p className="muted">{say('offices.office.workstations.none')}</p>
+        <p className="muted">{t('offices.office.workstations.none')}</p>
       )}
     </li>
   )

@@ -20,7 +20,7 @@ export function RecordOutcome({
   appointment: Appointment
   onRecorded: (outcome: Outcome) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const note = $api.useMutation('post', '/api/appointments/{id}/outcome')
   const hasBegun = Date.parse(appointment.slot.startsAt) <= serverNowMs()
   const offered: readonly Outcome[] = hasBegun ? outcomes : ['WITHDRAWN']
@@ -36,21 +36,21 @@ export function RecordOutcome({
     )
   return (
     <Step
-      open={say(hasBegun ? 'offices.outcome.note' : 'offices.outcome.withdraw')}
-      submit={say(hasBegun ? 'offices.outcome.note.do' : 'offices.outcome.withdraw.do')}
+      open={t(hasBegun ? 'offices.outcome.note' : 'offices.outcome.withdraw')}
+      submit={t(hasBegun ? 'offices.outcome.note.do' : 'offices.outcome.withdraw.do')}
       isBusy={note.isPending}
       error={note.error}
       onSubmit={submit}
     >
       {offered.length > 1 && (
         <Choice
-          label={say('offices.outcome.label')}
-          options={offered.map((value) => ({ value, label: say(`offices.outcome.${value}`) }))}
+          label={t('offices.outcome.label')}
+          options={offered.map((value) => ({ value, label: t(`offices.outcome.${value}`) }))}
           value={outcome}
           onChange={(value) => setChosen(value as Outcome)}
         />
       )}
-      <p className="measure">{say(hasBegun ? 'offices.outcome.what' : 'offices.outcome.withdraw.what')}</p>
+      <p className="measure">{t(hasBegun ? 'offices.outcome.what' : 'offices.outcome.withdraw.what')}</p>
     </Step>
   )
 }

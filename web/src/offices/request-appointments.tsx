@@ -16,7 +16,7 @@ import { RecordOutcome } from './record-outcome.tsx'
 
 /** Appointments of a request: booked, moved, withdrawn, and earlier outcomes (R47). */
 export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const outcome = lastOutcome(request)
   // After HEARD or WITHDRAWN there is nothing to listen to, unless another call was added since: the server knows.
   const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
@@ -46,24 +46,24 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
         {booked && <Booked appointment={booked} />}
         {!booked && request.isUrgent && may === 'yes' && request.firstEnd && (
           <Notice kind="warning">
-            {say('offices.appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
+            {t('offices.appointment.urgent.what', { time: formatInstant(request.firstEnd, language) })}
           </Notice>
         )}
-        {outcome && !request.closed && <p className="measure">{say(nextAfter(outcome, may === 'yes'))}</p>}
+        {outcome && !request.closed && <p className="measure">{t(nextAfter(outcome, may === 'yes'))}</p>}
         {!booked && may !== 'yes' && may !== 'not-asked' && may !== 'done' && (
-          <p className="muted">{say(`offices.appointments.here.${may}`)}</p>
+          <p className="muted">{t(`offices.appointments.here.${may}`)}</p>
         )}
-        {!booked && may === 'yes' && !outcome && <p className="muted">{say('offices.appointments.here.none')}</p>}
+        {!booked && may === 'yes' && !outcome && <p className="muted">{t('offices.appointments.here.none')}</p>}
         {may === 'yes' && (
           <div className="actions actions-forms">
-            <BookTime request={request} booked={booked} onBooked={() => changed(say('offices.book.done'))} />
-            <BookNow request={request} booked={booked} onBooked={() => changed(say('offices.book.now.done'))} />
-            {booked && <RecordOutcome appointment={booked} onRecorded={() => changed(say('offices.outcome.noted'))} />}
+            <BookTime request={request} booked={booked} onBooked={() => changed(t('offices.book.done'))} />
+            <BookNow request={request} booked={booked} onBooked={() => changed(t('offices.book.now.done'))} />
+            {booked && <RecordOutcome appointment={booked} onRecorded={() => changed(t('offices.outcome.noted'))} />}
           </div>
         )}
         {earlier.length > 0 && (
           <>
-            <h3>{say('offices.appointments.earlier')}</h3>
+            <h3>{t('offices.appointments.earlier')}</h3>
             <ul className="plain-list earlier">
               {earlier.map((one) => (
                 <li key={one.id}>
@@ -86,7 +86,7 @@ function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook:
 }
 
 function Booked({ appointment }: { appointment: Appointment }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { slot, latest } = appointment
   // Informs the host at the office's workstation that the listening can start; elsewhere nothing.
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
@@ -95,37 +95,37 @@ function Booked({ appointment }: { appointment: Appointment }) {
     <>
       {appointment.isUrgent && latest && (
         <Notice kind="warning">
-          {say('offices.appointment.urgent.booked', { time: formatInstant(latest, language) })}
+          {t('offices.appointment.urgent.booked', { time: formatInstant(latest, language) })}
         </Notice>
       )}
-      {!hasWorkstation && <Notice kind="warning">{say('offices.appointment.workstation.none')}</Notice>}
+      {!hasWorkstation && <Notice kind="warning">{t('offices.appointment.workstation.none')}</Notice>}
       <dl className="facts">
-        <Fact label={say('offices.appointment.time')}>
+        <Fact label={t('offices.appointment.time')}>
           {formatInstant(slot.startsAt, language)}
           <span className="second">
-            {say('offices.appointment.until', { time: formatEnd(slot.endsAt, slot.startsAt, language) })}
+            {t('offices.appointment.until', { time: formatEnd(slot.endsAt, slot.startsAt, language) })}
           </span>
         </Fact>
-        <Fact label={say('offices.appointment.office')}>
+        <Fact label={t('offices.appointment.office')}>
           {named(slot.office.names)}
           <span className="second">{named(slot.office.address)}</span>
         </Fact>
-        <Fact label={say('offices.appointment.host')}>{slot.host.name}</Fact>
-        <Fact label={say('offices.appointment.needs')}>
+        <Fact label={t('offices.appointment.host')}>{slot.host.name}</Fact>
+        <Fact label={t('offices.appointment.needs')}>
           <Needs appointment={appointment} />
         </Fact>
-        {latest && <Fact label={say('offices.appointment.latest')}>{formatDate(latest, language)}</Fact>}
+        {latest && <Fact label={t('offices.appointment.latest')}>{formatDate(latest, language)}</Fact>}
       </dl>
     </>
   )
 }
 
 function Earlier({ appointment: { slot, state } }: { appointment: Appointment }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   return (
     <>
       {formatInstant(slot.startsAt, language)}, {named(slot.office.names)}:{' '}
-      <strong>{say(`offices.appointment.state.${state}`)}</strong>
+      <strong>{t(`offices.appointment.state.${state}`)}</strong>
     </>
   )
 }

@@ -10,17 +10,17 @@ const loudness = 0.3
 
 /** Check by the host before the listening: both sides audible, volume, hearing loop where needed. */
 export function SoundCheck() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isPlaying, setPlaying] = useState(false)
   return (
     <div className="sound-check stack-small">
       <p>
-        <strong>{say('offices.sound.title')}</strong>
+        <strong>{t('offices.sound.title')}</strong>
       </p>
       <ul>
-        <li>{say('offices.sound.headphones')}</li>
-        <li>{say('offices.sound.volume')}</li>
-        <li>{say('offices.sound.loop')}</li>
+        <li>{t('offices.sound.headphones')}</li>
+        <li>{t('offices.sound.volume')}</li>
+        <li>{t('offices.sound.loop')}</li>
       </ul>
       <Button
         kind="secondary"
@@ -31,9 +31,9 @@ export function SoundCheck() {
         }}
       >
         <Volume2 aria-hidden="true" size={20} />
-        {say('offices.sound.try')}
+        {t('offices.sound.try')}
       </Button>
-      <p className="muted">{say('offices.sound.try.what')}</p>
+      <p className="muted">{t('offices.sound.try.what')}</p>
     </div>
   )
 }

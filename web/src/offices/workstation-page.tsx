@@ -18,7 +18,7 @@ import { AppointmentCard } from './appointment-card.tsx'
  * State of this browser: a listening workstation of an office with its appointments, or one that can be enrolled with a code.
  */
 export function WorkstationPage() {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/workstation', undefined, {
     staleTime: 0,
     // An appointment can be opened at its start without reloading the page.
@@ -31,22 +31,21 @@ export function WorkstationPage() {
     focusHeading('workstation-today')
   }
   return (
-    <Page title={say('offices.workstation.title')} lead={say('offices.workstation.lead')}>
+    <Page title={t('offices.workstation.title')} lead={t('offices.workstation.lead')}>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {here && (
         <>
           <Notice kind="success">
-            <p>{say('offices.workstation.is', { office: named(here.office), name: here.name })}</p>
+            <p>{t('offices.workstation.is', { office: named(here.office), name: here.name })}</p>
           </Notice>
           <section className="stack" aria-labelledby="workstation-today">
             <h2 id="workstation-today" tabIndex={-1}>
-              {say('offices.workstation.today')}
+              {t('offices.workstation.today')}
             </h2>
             {data.appointments.length === 0 && (
               <p className="muted">
-                {say('offices.workstation.today.none')}{' '}
-                <Link to="/appointments">{say('offices.appointments.title')}</Link>
+                {t('offices.workstation.today.none')} <Link to="/appointments">{t('offices.appointments.title')}</Link>
               </p>
             )}
             {data.appointments.map((appointment) => (
@@ -55,7 +54,7 @@ export function WorkstationPage() {
           </section>
         </>
       )}
-      {data && !here && <Notice kind="info">{say('offices.workstation.none')}</Notice>}
+      {data && !here && <Notice kind="info">{t('offices.workstation.none')}</Notice>}
       {data && <Enrol isOne={here !== undefined} onEnrolled={() => void enrolled()} />}
     </Page>
   )
@@ -63,7 +62,7 @@ export function WorkstationPage() {
 
 /** Enrols this browser as a workstation by the code from the office's page. */
 function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const enrol = $api.useMutation('post', '/api/workstation')
   const [code, setCode] = useState('')
   const { form, isTried, tried, forget } = useTries()
@@ -73,15 +72,15 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
     if (isShort) return tried()
     const done = await enrol.mutateAsync({ body: { code: written } }).catch(() => undefined)
     if (!done) return
-    announce(say('offices.workstation.is', { office: named(done.office), name: done.name }))
+    announce(t('offices.workstation.is', { office: named(done.office), name: done.name }))
     setCode('')
     forget()
     onEnrolled()
   }
   return (
     <section className="panel panel-narrow stack-small" aria-labelledby="workstation-enrol">
-      <h2 id="workstation-enrol">{say(isOne ? 'offices.workstation.enrol.again' : 'offices.workstation.enrol')}</h2>
-      <p>{say('offices.workstation.enrol.how')}</p>
+      <h2 id="workstation-enrol">{t(isOne ? 'offices.workstation.enrol.again' : 'offices.workstation.enrol')}</h2>
+      <p>{t('offices.workstation.enrol.how')}</p>
       <Form
         ref={form}
         className="stack-small"
@@ -92,11 +91,11 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
         }}
       >
         <Field
-          label={say('offices.workstation.code')}
-          hint={say('offices.workstation.code.hint')}
+          label={t('offices.workstation.code')}
+          hint={t('offices.workstation.code.hint')}
           value={code}
           onChange={setCode}
-          error={isTried && isShort ? say('offices.workstation.code.missing') : undefined}
+          error={isTried && isShort ? t('offices.workstation.code.missing') : undefined}
           maxLength={20}
           autoComplete="off"
           autoCapitalize="characters"
@@ -104,7 +103,7 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
         />
         {enrol.error != null && <Failure error={enrol.error} />}
         <Button type="submit" kind={isOne ? 'secondary' : 'primary'} isBusy={enrol.isPending}>
-          {say('offices.workstation.enrol.do')}
+          {t('offices.workstation.enrol.do')}
         </Button>
       </Form>
     </section>

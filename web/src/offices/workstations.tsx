@@ -19,15 +19,15 @@ interface Code {
 
 /** Listening workstations of an office, and a code to enrol one more. */
 export function Workstations({ office, onChanged }: { office: Office; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [code, setCode] = useState<Code>()
   return (
     <section className="panel stack-small" aria-labelledby="office-workstations">
       <h2 id="office-workstations" tabIndex={-1}>
-        {say('offices.workstations.title')}
+        {t('offices.workstations.title')}
       </h2>
-      <p className="measure">{say('offices.workstations.what')}</p>
-      {office.workstations.length === 0 && <p className="muted">{say('offices.workstations.none')}</p>}
+      <p className="measure">{t('offices.workstations.what')}</p>
+      {office.workstations.length === 0 && <p className="muted">{t('offices.workstations.none')}</p>}
       {office.workstations.length > 0 && (
         <ul className="plain-list workstations">
           {office.workstations.map((one) => (
@@ -36,7 +36,7 @@ export function Workstations({ office, onChanged }: { office: Office; onChanged:
               workstation={one}
               onEnded={() => {
                 onChanged()
-                announce(say('offices.workstations.ended'))
+                announce(t('offices.workstations.ended'))
                 focusHeading('office-workstations')
               }}
             />
@@ -58,7 +58,7 @@ function OneWorkstation({
   workstation: Office['workstations'][number]
   onEnded: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const end = $api.useMutation('delete', '/api/workstations/{id}')
   const [isConfirming, setConfirming] = useState(false)
   const { id, name, enrolledAt, lastSeenAt } = workstation
@@ -67,34 +67,34 @@ function OneWorkstation({
       <span>
         <strong>{name}</strong>
         <span className="second">
-          {say('offices.workstations.enrolledAt', { time: formatInstant(enrolledAt, language) })}
-          {lastSeenAt && ` ${say('offices.workstations.lastSeenAt', { time: formatInstant(lastSeenAt, language) })}`}
+          {t('offices.workstations.enrolledAt', { time: formatInstant(enrolledAt, language) })}
+          {lastSeenAt && ` ${t('offices.workstations.lastSeenAt', { time: formatInstant(lastSeenAt, language) })}`}
         </span>
       </span>
       <Button
         kind="link"
         isBusy={end.isPending}
-        aria-label={say('offices.workstations.end.one', { name })}
+        aria-label={t('offices.workstations.end.one', { name })}
         onPress={() => setConfirming(true)}
       >
-        {say('offices.workstations.end')}
+        {t('offices.workstations.end')}
       </Button>
       {end.error != null && <Failure error={end.error} />}
       <Confirm
-        title={say('offices.workstations.end.one', { name })}
-        doLabel={say('offices.workstations.end')}
+        title={t('offices.workstations.end.one', { name })}
+        doLabel={t('offices.workstations.end')}
         isOpen={isConfirming}
         onDo={() => void end.mutateAsync({ params: { path: { id } } }).then(onEnded, () => undefined)}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('offices.workstations.end.what')}</p>
+        <p>{t('offices.workstations.end.what')}</p>
       </Confirm>
     </li>
   )
 }
 
 function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const make = $api.useMutation('post', '/api/offices/{id}/workstation-codes')
   const [name, setName] = useState('')
   const [isTried, setTried] = useState(false)
@@ -111,8 +111,8 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
   }
   return (
     <Step
-      open={say('offices.workstations.code')}
-      submit={say('offices.workstations.code.do')}
+      open={t('offices.workstations.code')}
+      submit={t('offices.workstations.code.do')}
       isBusy={make.isPending}
       error={make.error}
       onOpen={() => {
@@ -122,11 +122,11 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
       onSubmit={submit}
     >
       <Field
-        label={say('offices.workstations.name')}
-        hint={say('offices.workstations.name.hint')}
+        label={t('offices.workstations.name')}
+        hint={t('offices.workstations.name.hint')}
         value={name}
         onChange={setName}
-        error={isTried && name.trim() === '' ? say('offices.workstations.name.missing') : undefined}
+        error={isTried && name.trim() === '' ? t('offices.workstations.name.missing') : undefined}
         maxLength={60}
         autoComplete="off"
       />
@@ -136,7 +136,7 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
 
 /** Code, shown once: where to enter it, and when it expires. */
 function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const shown = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // Runs after the closed form has restored the focus to its button.
@@ -149,10 +149,10 @@ function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
       tabIndex={-1}
       className="shown-code"
       role="group"
-      aria-label={say('offices.workstations.code.label')}
+      aria-label={t('offices.workstations.code.label')}
     >
       <p className="workstation-code">{code}</p>
-      <p>{say('offices.workstations.code.how', { name, time: formatTime(expiresAt, language) })}</p>
+      <p>{t('offices.workstations.code.how', { name, time: formatTime(expiresAt, language) })}</p>
     </div>
   )
 }

@@ -30,7 +30,7 @@ import { peopleKey } from './use-people.ts'
 
 /** Changes one attribute of a person from a day on, and explains the effects (R11). */
 export function ChangeForm({ person }: { person: PersonDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const todayHere = today(zone)
   const [draft, setDraft] = useState<ChangeDraft>(() => begin('name', person, todayHere))
   const [wrong, setWrong] = useState<ChangeProblems>({})
@@ -63,21 +63,21 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     // Keeps the answers given: submitting again by mistake does not withdraw them.
     setDraft({ ...next, yes: draft.yes })
     setIsDone(changed.waits ? 'waits' : 'done')
-    announce(say(changed.waits ? 'people.person.change.waits' : 'people.person.change.done'))
+    announce(t(changed.waits ? 'people.person.change.waits' : 'people.person.change.done'))
   }
-  const message = refusal && say(refusal.word)
+  const message = refusal && t(refusal.word)
   const isOfDay = refusal?.field === 'day'
   // Besides the day, a change has one field: every other refusal is about it.
   const isOfText = refusal?.field != null && !isOfDay
-  const textError = (wrong.text && say(wrong.text)) ?? (isOfText ? message : undefined)
-  const dayError = (wrong.day && say(wrong.day)) ?? (isOfDay ? message : undefined)
+  const textError = (wrong.text && t(wrong.text)) ?? (isOfText ? message : undefined)
+  const dayError = (wrong.day && t(wrong.day)) ?? (isOfDay ? message : undefined)
   const before = heldBefore(draft, person)
   const until = heldUntil(draft, person)
   const written = { value: draft.text, onChange: (text: string) => edit({ text }), error: textError }
 
   return (
     <section className="panel change" aria-labelledby="person-change">
-      <h2 id="person-change">{say('people.person.change')}</h2>
+      <h2 id="person-change">{t('people.person.change')}</h2>
       <Form
         ref={form}
         validationBehavior="aria"
@@ -88,10 +88,10 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         }}
       >
         <Choice
-          label={say('people.person.change.kind')}
+          label={t('people.person.change.kind')}
           options={possibleChanges(person).map((one) => ({
             value: one,
-            label: say(`people.person.change.${one}` as Word),
+            label: t(`people.person.change.${one}` as Word),
           }))}
           value={kind}
           onChange={(next) => {
@@ -101,27 +101,27 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             setDraft(begin(next as ChangeKind, person, todayHere))
           }}
         />
-        {kind === 'name' && <Field {...written} label={say('people.person.change.name.new')} maxLength={200} />}
+        {kind === 'name' && <Field {...written} label={t('people.person.change.name.new')} maxLength={200} />}
         {kind === 'unit' && <UnitField {...written} />}
         {kind === 'supervisor' && <SupervisorField {...written} except={person.id} />}
         {kind === 'addPhone' && (
           <>
             <Field
               {...written}
-              label={say('people.person.change.addPhone.new')}
-              hint={say('people.person.phone.hint')}
+              label={t('people.person.change.addPhone.new')}
+              hint={t('people.person.phone.hint')}
               maxLength={64}
               inputMode="tel"
               autoComplete="off"
             />
             {person.phones.length > 0 && (
               <Choice
-                label={say('people.person.change.replaces')}
+                label={t('people.person.change.replaces')}
                 options={[
-                  { value: '', label: say('people.person.change.replaces.none') },
+                  { value: '', label: t('people.person.change.replaces.none') },
                   ...person.phones.map((phone) => ({
                     value: phone,
-                    label: say('people.person.change.replaces.one', { phone }),
+                    label: t('people.person.change.replaces.one', { phone }),
                   })),
                 ]}
                 value={draft.replaces}
@@ -132,7 +132,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         )}
         {kind === 'endPhone' && (
           <Choice
-            label={say('people.person.change.endPhone.which')}
+            label={t('people.person.change.endPhone.which')}
             options={person.phones.map((phone) => ({ value: phone, label: phone }))}
             value={draft.text}
             onChange={(text) => edit({ text })}
@@ -140,32 +140,32 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         )}
         {(kind === 'informed' || kind === 'consents') && (
           <Choice
-            label={say(`people.person.change.${kind}.now` as Word)}
-            options={yesOrNo(kind, say)}
+            label={t(`people.person.change.${kind}.now` as Word)}
+            options={yesOrNo(kind, t)}
             value={draft.yes ? 'yes' : 'no'}
             error={textError}
             onChange={(value) => edit({ yes: value === 'yes' })}
           />
         )}
         <Day
-          label={say(
+          label={t(
             kind === 'employedTo'
               ? 'people.person.change.lastDay'
               : kind.startsWith('end')
                 ? 'people.person.change.lastDayOf'
                 : 'people.person.change.day',
           )}
-          hint={kind === 'employedTo' ? say('people.person.change.lastDay.hint') : undefined}
+          hint={kind === 'employedTo' ? t('people.person.change.lastDay.hint') : undefined}
           error={dayError}
           value={day}
           onChange={(picked) => edit({ day: picked })}
         />
         <p className="effect">
-          {say(effectOf(draft, person, before), {
+          {t(effectOf(draft, person, before), {
             date: day ? formatDate(day.toDate(zone).toISOString(), language) : '…',
             before: before ?? '',
           })}
-          {until && ` ${say('people.person.change.until', { date: formatDate(lastMomentOf(until), language) })}`}
+          {until && ` ${t('people.person.change.until', { date: formatDate(lastMomentOf(until), language) })}`}
         </p>
         {refusal && !refusal.field && (
           <Notice kind="error" isUrgent>
@@ -174,11 +174,11 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         )}
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={change.isPending}>
-            {say(change.isPending ? 'people.person.change.busy' : 'people.person.change.do')}
+            {t(change.isPending ? 'people.person.change.busy' : 'people.person.change.do')}
           </Button>
         </div>
-        {isDone === 'done' && <Notice kind="success">{say('people.person.change.done')}</Notice>}
-        {isDone === 'waits' && <Notice kind="info">{say('people.person.change.waits')}</Notice>}
+        {isDone === 'done' && <Notice kind="success">{t('people.person.change.done')}</Notice>}
+        {isDone === 'waits' && <Notice kind="info">{t('people.person.change.waits')}</Notice>}
       </Form>
     </section>
   )
@@ -209,6 +209,6 @@ function effectOf({ kind, day, yes, replaces }: ChangeDraft, person: PersonDetai
   return `people.person.change.${kind}.effect` as Word
 }
 
-function yesOrNo(kind: 'informed' | 'consents', say: (key: Word) => string): Option[] {
-  return ['yes', 'no'].map((value) => ({ value, label: say(`people.person.change.${kind}.${value}` as Word) }))
+function yesOrNo(kind: 'informed' | 'consents', t: (key: Word) => string): Option[] {
+  return ['yes', 'no'].map((value) => ({ value, label: t(`people.person.change.${kind}.${value}` as Word) }))
 }

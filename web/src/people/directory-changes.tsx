@@ -8,7 +8,7 @@ import { Confirm } from '../controls/confirm.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
-import { useLanguage, type Say } from '../language/use-words.ts'
+import { useLanguage, type Translate } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
 import { confirmed } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
@@ -16,7 +16,7 @@ import { peopleKey } from './use-people.ts'
 
 /** Links and changes from the directory that wait for a second person; renders nothing if there are none. */
 export function DirectoryChanges({ person }: { person?: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [released, setReleased] = useState<{ name: string; code: string }>()
   const params = { params: { query: { ...(person && { person }) } } }
   const { data, refetch } = $api.useQuery('get', '/api/directory-changes', params, { staleTime: 0 })
@@ -24,11 +24,11 @@ export function DirectoryChanges({ person }: { person?: string }) {
   return (
     <section aria-labelledby="directory-changes" className="stack-small">
       <h2 id="directory-changes" tabIndex={-1}>
-        {say('people.changes.title')}
+        {t('people.changes.title')}
       </h2>
       {released && (
-        <Notice kind="success" title={say('people.changes.code', { code: released.code })} isUrgent>
-          <p>{say('people.changes.code.what', { name: released.name })}</p>
+        <Notice kind="success" title={t('people.changes.code', { code: released.code })} isUrgent>
+          <p>{t('people.changes.code.what', { name: released.name })}</p>
         </Notice>
       )}
       {data.items.length > 0 && (
@@ -55,7 +55,7 @@ export function DirectoryChanges({ person }: { person?: string }) {
 type Act = 'confirm' | 'refuse' | 'withdraw'
 
 function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (code?: string) => Promise<void> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [requests, setAsks] = useState<Act>()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
@@ -67,7 +67,7 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
     const { data, error } = await (request === 'withdraw' ? withdraw() : decide(request === 'confirm'))
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say(`people.changes.done.${request}`, { name: person.name }))
+    announce(t(`people.changes.done.${request}`, { name: person.name }))
     await onDecided(data?.code)
   }
   const withdraw = async () => {
@@ -94,15 +94,15 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
           </strong>{' '}
           ({person.userId})
         </p>
-        {sayChange(change, say, language).map((line) => (
+        {changeText(change, t, language).map((line) => (
           <p key={line}>{line}</p>
         ))}
         <p className="muted">
-          {say('people.removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}
+          {t('people.removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}
         </p>
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {describeRefusal(failed, say)}
+            {describeRefusal(failed, t)}
           </Notice>
         )}
       </div>
@@ -110,14 +110,14 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         <div className="actions">
           {buttons.map((one) => (
             <Button key={one} kind="secondary" className="small" isBusy={busy} onPress={() => setAsks(one)}>
-              {say(one === 'confirm' && kind === 'link' ? 'people.changes.release' : `people.changes.${one}`)}
+              {t(one === 'confirm' && kind === 'link' ? 'people.changes.release' : `people.changes.${one}`)}
             </Button>
           ))}
         </div>
       )}
       <Confirm
-        title={say(`people.changes.ask.${requests ?? 'confirm'}`, { name: person.name })}
-        doLabel={say(
+        title={t(`people.changes.ask.${requests ?? 'confirm'}`, { name: person.name })}
+        doLabel={t(
           requests === 'confirm' && kind === 'link'
             ? 'people.changes.release'
             : `people.changes.${requests ?? 'confirm'}`,
@@ -126,29 +126,27 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
         onDo={() => requests && void submit(requests)}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(requests === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
+        <p>{t(requests === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
       </Confirm>
     </li>
   )
 }
 
 /** Returns what would change, one line each. */
-function sayChange(change: DirectoryChange, say: Say, language: Language): string[] {
+function changeText(change: DirectoryChange, t: Translate, language: Language): string[] {
   const { kind, from, fromConfirmation, addPhones = [], endPhones = [], unit, supervisor } = change
-  if (kind === 'link') return [say('people.changes.link')]
+  if (kind === 'link') return [t('people.changes.link')]
   return [
-    ...addPhones.map((phone) => say('people.changes.add', { phone })),
-    ...endPhones.map((phone) => say('people.changes.end', { phone })),
-    ...(unit === undefined ? [] : [say(unit === '' ? 'people.changes.unit.none' : 'people.changes.unit', { unit })]),
+    ...addPhones.map((phone) => t('people.changes.add', { phone })),
+    ...endPhones.map((phone) => t('people.changes.end', { phone })),
+    ...(unit === undefined ? [] : [t(unit === '' ? 'people.changes.unit.none' : 'people.changes.unit', { unit })]),
     ...(supervisor === undefined
       ? []
-      : [
-          say(supervisor === '' ? 'people.changes.supervisor.none' : 'people.changes.supervisor', { name: supervisor }),
-        ]),
+      : [t(supervisor === '' ? 'people.changes.supervisor.none' : 'people.changes.supervisor', { name: supervisor })]),
     ...(from === undefined
       ? []
       : [
-          say(
+          t(
             fromConfirmation
               ? 'people.changes.from.confirmation'
               : addPhones.length > 0

@@ -14,13 +14,13 @@ import { announce } from '../shell/announce.tsx'
 
 /** Removals of a second factor that wait for an access-rights approver; renders nothing if there are none. */
 export function FactorRemovals() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, refetch } = $api.useQuery('get', '/api/factor-removals', undefined, { staleTime: 0 })
   if (!data || data.items.length === 0) return null
   return (
     <section aria-labelledby="factor-removals" className="stack-small">
       <h2 id="factor-removals" tabIndex={-1}>
-        {say('people.removals.title')}
+        {t('people.removals.title')}
       </h2>
       <ul className="sessions panel">
         {data.items.map((removal) => (
@@ -39,7 +39,7 @@ export function FactorRemovals() {
 }
 
 function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: () => Promise<void> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [requests, setAsks] = useState<'confirm' | 'refuse'>()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
@@ -56,7 +56,7 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
     )
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say(confirm ? 'people.removals.confirmed' : 'people.removals.refused', { name: person.name }))
+    announce(t(confirm ? 'people.removals.confirmed' : 'people.removals.refused', { name: person.name }))
     await onDecided()
   }
   return (
@@ -72,34 +72,34 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
         </p>
         <p>{reason}</p>
         <p className="muted">
-          {say('people.removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}
+          {t('people.removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}
         </p>
         {failed !== undefined && (
           <Notice kind="error" isUrgent>
-            {describeRefusal(failed, say)}
+            {describeRefusal(failed, t)}
           </Notice>
         )}
       </div>
       {mayDecide && (
         <div className="actions">
           <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('confirm')}>
-            {say('people.removals.confirm')}
+            {t('people.removals.confirm')}
           </Button>
           <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('refuse')}>
-            {say('people.removals.refuse')}
+            {t('people.removals.refuse')}
           </Button>
         </div>
       )}
       <Confirm
-        title={say(requests === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
+        title={t(requests === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
           name: person.name,
         })}
-        doLabel={say(requests === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
+        doLabel={t(requests === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
         isOpen={requests !== undefined}
         onDo={() => void submit(requests === 'confirm')}
         onClose={() => setAsks(undefined)}
       >
-        <p>{say(requests === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
+        <p>{t(requests === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
       </Confirm>
     </li>
   )

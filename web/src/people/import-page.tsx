@@ -29,7 +29,7 @@ type Outcome =
 
 /** Imports a file into the directory: dry run first, then all rows or none. */
 export function ImportPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [picked, setPicked] = useState<Picked>()
   const [outcome, setOutcome] = useState<Outcome>()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -43,7 +43,7 @@ export function ImportPage() {
 
   const send = async (file: Picked, tryOnly: boolean) => {
     setOutcome({ state: tryOnly ? 'trying' : 'importing' })
-    announce(say(tryOnly ? 'import.trying' : 'import.busy'))
+    announce(t(tryOnly ? 'import.trying' : 'import.busy'))
     setOutcome(await outcomeOf(file, tryOnly))
     if (!tryOnly) void queries.invalidateQueries()
   }
@@ -54,16 +54,12 @@ export function ImportPage() {
   }
 
   return (
-    <Page
-      title={say('people.import')}
-      lead={say('import.lead')}
-      crumbs={[{ label: say('people.title'), to: '/people' }]}
-    >
+    <Page title={t('people.import')} lead={t('import.lead')} crumbs={[{ label: t('people.title'), to: '/people' }]}>
       <section className="panel stack" aria-labelledby="import-file">
-        <h2 id="import-file">{say('import.file')}</h2>
-        <p>{say('import.file.how')}</p>
-        <p>{say('import.file.cells')}</p>
-        <h3>{say('import.columns')}</h3>
+        <h2 id="import-file">{t('import.file')}</h2>
+        <p>{t('import.file.how')}</p>
+        <p>{t('import.file.cells')}</p>
+        <h3>{t('import.columns')}</h3>
         <dl className="column-list">
           {importColumns.map(({ column, needed }) => (
             <div key={column}>
@@ -71,8 +67,8 @@ export function ImportPage() {
                 <code>{column}</code>
               </dt>
               <dd>
-                {say(`import.column.${column}` as Word)}
-                {!needed && <span className="muted"> {say('import.column.optional')}</span>}
+                {t(`import.column.${column}` as Word)}
+                {!needed && <span className="muted"> {t('import.column.optional')}</span>}
               </dd>
             </div>
           ))}
@@ -80,14 +76,14 @@ export function ImportPage() {
         <p>
           <a href={headingRow()} download="henkilot.csv" className="with-icon">
             <Download aria-hidden="true" size={18} />
-            {say('import.heading')}
+            {t('import.heading')}
           </a>
         </p>
         <PickFile
-          label={say(picked ? 'import.pick.another' : 'import.pick')}
+          label={t(picked ? 'import.pick.another' : 'import.pick')}
           accept={['.csv', 'text/csv', 'text/plain']}
           name={picked?.name}
-          none={say('import.pick.none')}
+          none={t('import.pick.none')}
           isBusy={isBusy}
           onPick={(file) => void pick(file)}
         />
@@ -95,7 +91,7 @@ export function ImportPage() {
       {picked && outcome && (
         <section className="panel stack" aria-labelledby="import-outcome" aria-busy={isBusy}>
           <h2 id="import-outcome" ref={heading} tabIndex={-1}>
-            {say(titleOf(outcome))}
+            {t(titleOf(outcome))}
           </h2>
           {isBusy && <Waiting lines={3} />}
           {outcome.state === 'refused' && <RowProblems rows={outcome.rows} />}
@@ -106,8 +102,8 @@ export function ImportPage() {
           {outcome.state === 'tried' && <Confirm counts={outcome.counts} onImport={() => void send(picked, false)} />}
           {outcome.state === 'done' && (
             <Notice kind="success">
-              <p>{say('import.done.note')}</p>
-              <Link to="/people">{say('import.done.people')}</Link>
+              <p>{t('import.done.note')}</p>
+              <Link to="/people">{t('import.done.people')}</Link>
             </Notice>
           )}
         </section>
@@ -136,16 +132,16 @@ function titleOf({ state }: Outcome): Word {
 const counted = ['entered', 'changed', 'unchanged', 'waiting'] as const
 
 function Counts({ counts }: { counts: Imported }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <dl className="counts">
       <div>
-        <dt>{say('import.rows')}</dt>
+        <dt>{t('import.rows')}</dt>
         <dd>{formatCount(counts.rows, language)}</dd>
       </div>
       {counted.map((one) => (
         <div key={one}>
-          <dt>{say(`import.${one}.${counts.done ? 'done' : 'tried'}` as Word)}</dt>
+          <dt>{t(`import.${one}.${counts.done ? 'done' : 'tried'}` as Word)}</dt>
           <dd>{formatCount(counts[one], language)}</dd>
         </div>
       ))}
@@ -154,15 +150,15 @@ function Counts({ counts }: { counts: Imported }) {
 }
 
 function Confirm({ counts, onImport }: { counts: Imported; onImport: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const changes = counts.entered + counts.changed + counts.waiting
-  if (changes === 0) return <Notice kind="info">{say('import.nothing')}</Notice>
+  if (changes === 0) return <Notice kind="info">{t('import.nothing')}</Notice>
   return (
     <>
-      <p>{say('import.tried.note')}</p>
+      <p>{t('import.tried.note')}</p>
       <div className="actions">
         <Button kind="primary" onPress={onImport}>
-          {say('import.do', { count: changes })}
+          {t('import.do', { count: changes })}
         </Button>
       </div>
     </>

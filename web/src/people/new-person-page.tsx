@@ -28,7 +28,7 @@ interface Draft {
 
 /** Enters a natural person, with a user id that is never reused (R20). */
 export function NewPersonPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const [draft, setDraft] = useState<Draft>(() => ({
     ...{ userId: '', name: '', unit: '', supervisor: '', phone: '' },
@@ -54,7 +54,7 @@ export function NewPersonPage() {
     setDraft({ ...draft, ...edited })
   }
   const refusedAt = (field: 'userId' | 'name' | 'phone' | 'supervisor' | 'day') =>
-    refusal?.field === field ? say(refusal.word) : undefined
+    refusal?.field === field ? t(refusal.word) : undefined
   const submit = async () => {
     setTries(tries + 1)
     if (Object.values(isWrong).some(Boolean) || !from) return
@@ -76,9 +76,9 @@ export function NewPersonPage() {
 
   return (
     <Page
-      title={say('people.enter')}
-      lead={say('people.enter.lead')}
-      crumbs={[{ label: say('people.title'), to: '/people' }]}
+      title={t('people.enter')}
+      lead={t('people.enter.lead')}
+      crumbs={[{ label: t('people.title'), to: '/people' }]}
     >
       <Form
         ref={form}
@@ -90,20 +90,20 @@ export function NewPersonPage() {
         }}
       >
         <Field
-          label={say('people.person.name')}
-          hint={say('people.person.name.hint')}
+          label={t('people.person.name')}
+          hint={t('people.person.name.hint')}
           value={name}
           onChange={(value) => edit({ name: value })}
-          error={tried && isWrong.name ? say('people.person.name.missing') : refusedAt('name')}
+          error={tried && isWrong.name ? t('people.person.name.missing') : refusedAt('name')}
           maxLength={200}
           autoComplete="off"
         />
         <Field
-          label={say('people.person.userId')}
-          hint={say('people.person.userId.hint')}
+          label={t('people.person.userId')}
+          hint={t('people.person.userId.hint')}
           value={userId}
           onChange={(value) => edit({ userId: value })}
-          error={tried && isWrong.userId ? say('people.person.userId.wrong') : refusedAt('userId')}
+          error={tried && isWrong.userId ? t('people.person.userId.wrong') : refusedAt('userId')}
           maxLength={64}
           autoComplete="off"
           autoCapitalize="none"
@@ -117,8 +117,8 @@ export function NewPersonPage() {
           error={refusedAt('supervisor')}
         />
         <Field
-          label={say('people.person.phone')}
-          hint={say('people.person.phone.hint.optional')}
+          label={t('people.person.phone')}
+          hint={t('people.person.phone.hint.optional')}
           value={phone}
           onChange={(value) => edit({ phone: value })}
           error={refusedAt('phone')}
@@ -128,27 +128,27 @@ export function NewPersonPage() {
         />
         <div className="side-by-side">
           <Day
-            label={say('people.person.from')}
+            label={t('people.person.from')}
             value={from}
             onChange={(value) => edit({ from: value })}
-            error={tried && isWrong.from ? say('people.person.from.missing') : undefined}
+            error={tried && isWrong.from ? t('people.person.from.missing') : undefined}
           />
           <Day
-            label={say('people.person.to')}
-            hint={say('people.person.to.hint')}
+            label={t('people.person.to')}
+            hint={t('people.person.to.hint')}
             value={to}
             onChange={(value) => edit({ to: value })}
-            error={tried && isWrong.to ? say('error.person.ends-before-it-begins') : refusedAt('day')}
+            error={tried && isWrong.to ? t('error.person.ends-before-it-begins') : refusedAt('day')}
           />
         </div>
         {refusal && !refusal.field && (
           <Notice kind="error" isUrgent>
-            {say(refusal.word)}
+            {t(refusal.word)}
           </Notice>
         )}
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
-            {say(enter.isPending ? 'people.person.change.busy' : 'people.enter.do')}
+            {t(enter.isPending ? 'people.person.change.busy' : 'people.enter.do')}
           </Button>
         </div>
       </Form>

@@ -16,7 +16,7 @@ export function PeopleForm({
   filters: PeopleFilters
   onSearch: (filters: PeopleFilters) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [draft, setDraft] = useState(filters)
   // The address may change without the form (back, a saved search); the form follows without a remount, which would lose the
   // focus.
@@ -27,7 +27,7 @@ export function PeopleForm({
   }
   const { data: units } = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 })
   const unitOptions: Option[] = [
-    { value: '', label: say('people.unit.any') },
+    { value: '', label: t('people.unit.any') },
     ...(units?.items ?? []).map(({ name }) => ({ value: name, label: name })),
   ]
   if (draft.unit && !unitOptions.some(({ value }) => value === draft.unit)) {
@@ -37,7 +37,7 @@ export function PeopleForm({
     <Form
       className="panel people-form"
       role="search"
-      aria-label={say('people.form')}
+      aria-label={t('people.form')}
       onSubmit={(event) => {
         event.preventDefault()
         onSearch(readPeopleFilters({ ...draft }))
@@ -45,8 +45,8 @@ export function PeopleForm({
     >
       <Field
         className="people-q"
-        label={say('people.q')}
-        hint={say('people.q.hint')}
+        label={t('people.q')}
+        hint={t('people.q.hint')}
         value={draft.q ?? ''}
         onChange={(q) => setDraft({ ...draft, q })}
         maxLength={100}
@@ -54,21 +54,21 @@ export function PeopleForm({
         spellCheck="false"
       />
       <Choice
-        label={say('people.person.unit')}
+        label={t('people.person.unit')}
         options={unitOptions}
         value={draft.unit ?? ''}
         onChange={(unit) => setDraft({ ...draft, unit })}
       />
       <Choice
-        label={say('people.employed')}
-        options={employedChoices.map((one) => ({ value: one, label: say(`people.employed.${one}` as Word) }))}
+        label={t('people.employed')}
+        options={employedChoices.map((one) => ({ value: one, label: t(`people.employed.${one}` as Word) }))}
         value={draft.employed ?? 'now'}
         onChange={(employed) => setDraft({ ...draft, employed: employed as (typeof employedChoices)[number] })}
       />
       <div className="actions">
         <Button type="submit" kind="primary">
           <Search aria-hidden="true" size={18} />
-          {say('contacts.search.submit')}
+          {t('contacts.search.submit')}
         </Button>
         <Button
           kind="secondary"
@@ -78,7 +78,7 @@ export function PeopleForm({
           }}
         >
           <X aria-hidden="true" size={18} />
-          {say('contacts.search.clear')}
+          {t('contacts.search.clear')}
         </Button>
       </div>
     </Form>

@@ -12,17 +12,17 @@ export function PeopleList({ people }: { people: Person[] }) {
 }
 
 function PeopleTable({ people }: { people: Person[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <table className="results people">
-      <caption className="visually-hidden">{say('people.found')}</caption>
+      <caption className="visually-hidden">{t('people.found')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('people.person.name')}</th>
-          <th scope="col">{say('people.person.unit')}</th>
-          <th scope="col">{say('people.person.supervisor')}</th>
-          <th scope="col">{say('people.person.phones')}</th>
-          <th scope="col">{say('people.person.employed')}</th>
+          <th scope="col">{t('people.person.name')}</th>
+          <th scope="col">{t('people.person.unit')}</th>
+          <th scope="col">{t('people.person.supervisor')}</th>
+          <th scope="col">{t('people.person.phones')}</th>
+          <th scope="col">{t('people.person.employed')}</th>
         </tr>
       </thead>
       {people.map((person) => (
@@ -48,7 +48,7 @@ function PeopleTable({ people }: { people: Person[] }) {
 }
 
 function PeopleCards({ people }: { people: Person[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ul className="cards">
       {people.map((person) => (
@@ -58,25 +58,25 @@ function PeopleCards({ people }: { people: Person[] }) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('people.person.userId')}</dt>
+              <dt>{t('people.person.userId')}</dt>
               <dd>{person.userId}</dd>
             </div>
             <div>
-              <dt>{say('people.person.unit')}</dt>
+              <dt>{t('people.person.unit')}</dt>
               <dd>{person.unit ?? <Nothing />}</dd>
             </div>
             <div>
-              <dt>{say('people.person.supervisor')}</dt>
+              <dt>{t('people.person.supervisor')}</dt>
               <dd>{person.supervisor?.name ?? <Nothing />}</dd>
             </div>
             <div>
-              <dt>{say('people.person.phones')}</dt>
+              <dt>{t('people.person.phones')}</dt>
               <dd>
                 <Phones phones={person.phones} />
               </dd>
             </div>
             <div>
-              <dt>{say('people.person.employed')}</dt>
+              <dt>{t('people.person.employed')}</dt>
               <dd>
                 <Employed person={person} />
               </dd>
@@ -107,20 +107,20 @@ function Phones({ phones }: { phones: string[] }) {
 
 /** First day and, if any, last day. */
 export function Employed({ person }: { person: Pick<Person, 'employedFrom' | 'employedTo'> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const from = formatDate(person.employedFrom, language)
-  if (person.employedTo == null) return say('people.person.employed.since', { from })
+  if (person.employedTo == null) return t('people.person.employed.since', { from })
   const to = formatDate(lastMomentOf(person.employedTo), language)
   const hasEnded = Date.parse(person.employedTo) <= serverNowMs()
   return (
     <>
       {from}–{to}
-      {hasEnded && <span className="second">{say('people.person.employed.over')}</span>}
+      {hasEnded && <span className="second">{t('people.person.employed.over')}</span>}
     </>
   )
 }
 
 function Nothing() {
-  const { say } = useLanguage()
-  return <span className="muted">{say('people.person.none')}</span>
+  const { t } = useLanguage()
+  return <span className="muted">{t('people.person.none')}</span>
 }

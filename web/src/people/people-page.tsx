@@ -11,7 +11,7 @@ import { usePeople } from './use-people.ts'
 
 /** The directory of persons, filtered by the address. */
 export function PeoplePage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const filters = useSearch({ from: '/people', select: readPeopleFilters, structuralSharing: true })
   const navigate = useNavigate()
   const found = usePeople(filters)
@@ -19,23 +19,23 @@ export function PeoplePage() {
   const shown = found.people.length
   const total = formatCount(found.total, language)
   const summary = found.hasNextPage
-    ? say('people.shown', { shown: formatCount(shown, language), total })
-    : say('people.all', { count: found.total, total })
+    ? t('people.shown', { shown: formatCount(shown, language), total })
+    : t('people.all', { count: found.total, total })
 
   return (
     <Page
-      title={say('people.title')}
-      lead={say('people.lead')}
+      title={t('people.title')}
+      lead={t('people.lead')}
       aside={
         found.mayChange && (
           <div className="actions">
             <Link to="/people/import" className="button button-secondary">
               <FileUp aria-hidden="true" size={18} />
-              {say('people.import')}
+              {t('people.import')}
             </Link>
             <Link to="/people/new" className="button button-primary">
               <UserRoundPlus aria-hidden="true" size={18} />
-              {say('people.enter')}
+              {t('people.enter')}
             </Link>
           </div>
         )
@@ -49,12 +49,12 @@ export function PeoplePage() {
         }}
       />
       <FoundList
-        title={say('people.found')}
+        title={t('people.found')}
         found={found}
         shown={shown}
         summary={summary}
-        none={say('people.none')}
-        hint={say('people.none.hint')}
+        none={t('people.none')}
+        hint={t('people.none.hint')}
       >
         <PeopleList people={found.people} />
       </FoundList>

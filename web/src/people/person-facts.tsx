@@ -10,22 +10,22 @@ const knownSources = ['manual', 'csv', 'scim']
 
 /** Current attributes of a person (R8, L16). */
 export function PersonFacts({ person }: { person: PersonDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { informedAt, consentedAt } = person.recording
   const since = (instant: string | undefined, yes: Word, no: Word): ReactNode =>
-    instant ? say(yes, { date: formatDate(instant, language) }) : <span className="muted">{say(no)}</span>
+    instant ? t(yes, { date: formatDate(instant, language) }) : <span className="muted">{t(no)}</span>
   return (
     <section className="panel" aria-labelledby="person-now">
       <h2 id="person-now" className="visually-hidden">
-        {say('people.person.now')}
+        {t('people.person.now')}
       </h2>
       <dl className="facts">
-        <Fact label={say('people.person.userId')}>{person.userId}</Fact>
-        <Fact label={say('people.person.unit')}>{person.unit ?? <Nothing />}</Fact>
-        <Fact label={say('people.person.supervisor')}>
+        <Fact label={t('people.person.userId')}>{person.userId}</Fact>
+        <Fact label={t('people.person.unit')}>{person.unit ?? <Nothing />}</Fact>
+        <Fact label={t('people.person.supervisor')}>
           {person.supervisor ? <PersonName {...person.supervisor} /> : <Nothing />}
         </Fact>
-        <Fact label={say('people.person.phones')}>
+        <Fact label={t('people.person.phones')}>
           {person.phones.length === 0 && <Nothing />}
           {person.phones.map((phone) => (
             <span key={phone} className="number phone-line">
@@ -33,20 +33,20 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
             </span>
           ))}
         </Fact>
-        <Fact label={say('people.person.employed')}>
+        <Fact label={t('people.person.employed')}>
           <Employed person={person} />
         </Fact>
-        <Fact label={say('people.person.informed')}>
+        <Fact label={t('people.person.informed')}>
           {since(informedAt, 'people.person.informed.yes', 'people.person.informed.no')}
         </Fact>
-        <Fact label={say('people.person.consent')}>
+        <Fact label={t('people.person.consent')}>
           {since(consentedAt, 'people.person.consent.yes', 'people.person.consent.no')}
         </Fact>
-        <Fact label={say('people.person.source')}>
-          {knownSources.includes(person.source) ? say(`people.person.source.${person.source}` as Word) : person.source}
+        <Fact label={t('people.person.source')}>
+          {knownSources.includes(person.source) ? t(`people.person.source.${person.source}` as Word) : person.source}
         </Fact>
         {person.subordinates.length > 0 && (
-          <Fact label={say('people.person.subordinates')}>
+          <Fact label={t('people.person.subordinates')}>
             <ul className="plain-list">
               {person.subordinates.map((one) => (
                 <li key={one.id}>
@@ -71,6 +71,6 @@ export function PersonName({ id, name }: { id: string; name: string }) {
 }
 
 function Nothing() {
-  const { say } = useLanguage()
-  return <span className="muted">{say('people.person.none')}</span>
+  const { t } = useLanguage()
+  return <span className="muted">{t('people.person.none')}</span>
 }

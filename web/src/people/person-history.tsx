@@ -7,18 +7,18 @@ import { timelineOf, type PersonEvent } from './timeline.ts'
 
 /** All names, units and numbers of a person by day, newest first; future ones are marked (R11). */
 export function PersonHistory({ person }: { person: PersonDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const now = serverNowMs()
   return (
     <section className="panel history" aria-labelledby="person-history">
-      <h2 id="person-history">{say('people.person.history')}</h2>
-      <p className="muted">{say('people.person.history.why')}</p>
+      <h2 id="person-history">{t('people.person.history')}</h2>
+      <p className="muted">{t('people.person.history.why')}</p>
       <ol className="timeline">
         {timelineOf(person).map(({ at, events }) => (
           <li key={at} className={Date.parse(at) > now ? 'is-coming' : undefined}>
             <h3 className="timeline-day">
               {formatDate(at, language)}
-              {Date.parse(at) > now && <span className="timeline-coming">{say('people.person.history.coming')}</span>}
+              {Date.parse(at) > now && <span className="timeline-coming">{t('people.person.history.coming')}</span>}
             </h3>
             <ul>
               {events.map((event) => (
@@ -35,37 +35,37 @@ export function PersonHistory({ person }: { person: PersonDetail }) {
 }
 
 function EventText({ event }: { event: PersonEvent }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   switch (event.kind) {
     case 'employed':
-      return say('people.person.event.employed')
+      return t('people.person.event.employed')
     case 'left':
-      return say('people.person.event.left')
+      return t('people.person.event.left')
     case 'named':
-      return say('people.person.event.named', { name: event.name })
+      return t('people.person.event.named', { name: event.name })
     case 'renamed':
-      return say('people.person.event.renamed', { name: event.name, before: event.before })
+      return t('people.person.event.renamed', { name: event.name, before: event.before })
     case 'placed':
       return (
         <>
-          {event.unit ? say('people.person.event.unit', { unit: event.unit }) : say('people.person.event.unit.none')}
+          {event.unit ? t('people.person.event.unit', { unit: event.unit }) : t('people.person.event.unit.none')}
           {event.supervisor && (
             <>
               {' · '}
-              {say('people.person.supervisor')} <PersonName {...event.supervisor} />
+              {t('people.person.supervisor')} <PersonName {...event.supervisor} />
             </>
           )}
         </>
       )
     case 'unplaced':
-      return say('people.person.event.unit.none')
+      return t('people.person.event.unit.none')
     case 'phone-added':
-      return say('people.person.event.phone.added', { phone: event.phone })
+      return t('people.person.event.phone.added', { phone: event.phone })
     case 'phone-ended':
-      return say('people.person.event.phone.ended', { phone: event.phone })
+      return t('people.person.event.phone.ended', { phone: event.phone })
     case 'informed':
-      return say('people.person.event.informed')
+      return t('people.person.event.informed')
     case 'consented':
-      return say('people.person.event.consented')
+      return t('people.person.event.consented')
   }
 }

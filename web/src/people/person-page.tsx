@@ -15,7 +15,7 @@ import { PersonSignIn } from './person-sign-in.tsx'
 
 /** One person: current attributes, possible changes, and history. */
 export function PersonPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/people/$id' })
   const presence = usePresence()
   const mayChange = presence.state === 'signed-in' && hasRole(presence.me, 'ADMINISTRATOR')
@@ -25,14 +25,14 @@ export function PersonPage() {
     isPending,
     refetch,
   } = $api.useQuery('get', '/api/people/{id}', { params: { path: { id } } })
-  const crumbs = [{ label: say('people.title'), to: '/people' as const }]
+  const crumbs = [{ label: t('people.title'), to: '/people' as const }]
   return (
     <Page
-      title={person?.name ?? say('people.person.title')}
+      title={person?.name ?? t('people.person.title')}
       crumbs={crumbs}
       aside={
         <Link to="/rights/people/$id" params={{ id }} className="button button-secondary">
-          {say('rights.title')}
+          {t('rights.title')}
         </Link>
       }
     >
@@ -40,7 +40,7 @@ export function PersonPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {person && (
         <>
-          {person.source === 'scim' && <Notice kind="info">{say('people.person.source.scim.note')}</Notice>}
+          {person.source === 'scim' && <Notice kind="info">{t('people.person.source.scim.note')}</Notice>}
           <PersonFacts person={person} />
           {mayChange && <DirectoryChanges person={person.id} />}
           {mayChange && <PersonSignIn key={person.id} id={person.id} name={person.name} />}

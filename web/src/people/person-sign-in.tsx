@@ -20,7 +20,7 @@ import { announce } from '../shell/announce.tsx'
 
 /** Sign-in of a person, for administrators: a one-time link, and removal of a lost second factor (R20). */
 export function PersonSignIn({ id, name }: { id: string; name: string }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const presence = usePresence()
   const isOwn = presence.state === 'signed-in' && presence.me.personId === id
   const path = { params: { path: { id } } }
@@ -28,23 +28,23 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
   return (
     <section className="panel stack" aria-labelledby="person-sign-in">
       <h2 id="person-sign-in" tabIndex={-1}>
-        {say('people.help.signin.title')}
+        {t('people.help.signin.title')}
       </h2>
       {isPending && <Waiting lines={3} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <>
           <dl className="facts">
-            <Fact label={say('account.password')}>
-              {say(data.password ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
+            <Fact label={t('account.password')}>
+              {t(data.password ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
             </Fact>
-            <Fact label={say('people.help.signin.totp')}>
-              {say(data.totp ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
+            <Fact label={t('people.help.signin.totp')}>
+              {t(data.totp ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
             </Fact>
-            <Fact label={say('people.help.signin.passkeys')}>{data.passkeys}</Fact>
+            <Fact label={t('people.help.signin.passkeys')}>{data.passkeys}</Fact>
             {data.link && (
-              <Fact label={say('people.help.signin.link')}>
-                {say('people.help.signin.link.open', { time: formatInstant(data.link.until, language) })}
+              <Fact label={t('people.help.signin.link')}>
+                {t('people.help.signin.link.open', { time: formatInstant(data.link.until, language) })}
               </Fact>
             )}
           </dl>
@@ -70,7 +70,7 @@ function MakeLink({
   account: PersonAccount
   onMade: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const make = $api.useMutation('post', '/api/people/{id}/links')
   const [requests, setAsks] = useState(false)
   const [isCopied, setIsCopied] = useState(false)
@@ -81,7 +81,7 @@ function MakeLink({
     if (link) shown.current?.focus()
   }, [link])
   if (!account.mayMakeLink && !link) {
-    return <p className="muted">{say(isOwn ? 'people.help.signin.make.own' : 'people.help.signin.make.operator')}</p>
+    return <p className="muted">{t(isOwn ? 'people.help.signin.make.own' : 'people.help.signin.make.operator')}</p>
   }
   const submit = async () => {
     setIsCopied(false)
@@ -96,18 +96,18 @@ function MakeLink({
       () => false,
     )
     setIsCopied(done)
-    announce(say(done ? 'account.recovery.copied' : 'people.help.signin.copy.failed'))
+    announce(t(done ? 'account.recovery.copied' : 'people.help.signin.copy.failed'))
   }
   return (
     <>
       {link && make.data && (
         <div className="stack once">
-          <Notice kind="success" title={say('people.help.signin.made')}>
-            <p>{say('people.help.signin.made.what', { name, time: formatInstant(make.data.until, language) })}</p>
+          <Notice kind="success" title={t('people.help.signin.made')}>
+            <p>{t('people.help.signin.made.what', { name, time: formatInstant(make.data.until, language) })}</p>
           </Notice>
           <div className="field">
             <label className="label" htmlFor={field}>
-              {say('people.help.signin.link')}
+              {t('people.help.signin.link')}
             </label>
             <textarea
               id={field}
@@ -123,7 +123,7 @@ function MakeLink({
             <div className="actions">
               <Button kind="secondary" onPress={() => void copy()}>
                 <Copy aria-hidden="true" size={18} />
-                {say(isCopied ? 'account.recovery.copied' : 'account.recovery.copy')}
+                {t(isCopied ? 'account.recovery.copied' : 'account.recovery.copy')}
               </Button>
             </div>
           )}
@@ -131,7 +131,7 @@ function MakeLink({
       )}
       {make.error && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(make.error, say)}
+          {describeRefusal(make.error, t)}
         </Notice>
       )}
       <div className="actions">
@@ -140,18 +140,18 @@ function MakeLink({
           isBusy={make.isPending}
           onPress={() => (account.password || account.link ? setAsks(true) : void submit())}
         >
-          {say('people.help.signin.make')}
+          {t('people.help.signin.make')}
         </Button>
       </div>
       <Confirm
-        title={say('people.help.signin.make')}
-        doLabel={say('people.help.signin.make')}
+        title={t('people.help.signin.make')}
+        doLabel={t('people.help.signin.make')}
         isOpen={requests}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
-        {account.password && <p>{say('people.help.signin.make.forgotten', { name })}</p>}
-        {account.link && <p>{say('people.help.signin.make.earlier')}</p>}
+        {account.password && <p>{t('people.help.signin.make.forgotten', { name })}</p>}
+        {account.link && <p>{t('people.help.signin.make.earlier')}</p>}
       </Confirm>
     </>
   )
@@ -159,34 +159,34 @@ function MakeLink({
 
 /** Ends all sessions of a person, after a lost browser or a leaked password. */
 function EndSessions({ id, name }: { id: string; name: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const end = $api.useMutation('delete', '/api/people/{id}/sessions')
   const [requests, setAsks] = useState(false)
   const submit = async () => {
     const ended = await end.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
-    if (ended) announce(say('people.help.signin.ended', { name }))
+    if (ended) announce(t('people.help.signin.ended', { name }))
   }
   return (
     <>
       {end.error && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(end.error, say)}
+          {describeRefusal(end.error, t)}
         </Notice>
       )}
-      {end.data && <Notice kind="success">{say('people.help.signin.ended', { name })}</Notice>}
+      {end.data && <Notice kind="success">{t('people.help.signin.ended', { name })}</Notice>}
       <div className="actions">
         <Button kind="secondary" isBusy={end.isPending} onPress={() => setAsks(true)}>
-          {say('people.help.signin.end')}
+          {t('people.help.signin.end')}
         </Button>
       </div>
       <Confirm
-        title={say('people.help.signin.end.title', { name })}
-        doLabel={say('people.help.signin.end')}
+        title={t('people.help.signin.end.title', { name })}
+        doLabel={t('people.help.signin.end')}
         isOpen={requests}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
-        <p>{say('people.help.signin.end.what')}</p>
+        <p>{t('people.help.signin.end.what')}</p>
       </Confirm>
     </>
   )
@@ -203,7 +203,7 @@ function RequestRemoval({
   account: PersonAccount
   onRequested: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [open, setOpen] = useState(false)
   const [reason, setReason] = useState('')
   const [tries, setTries] = useState(0)
@@ -215,7 +215,7 @@ function RequestRemoval({
   if (account.removal) {
     return (
       <Notice kind="info">
-        {say('people.help.signin.removal.waits', { time: formatInstant(account.removal.askedAt, language) })}
+        {t('people.help.signin.removal.waits', { time: formatInstant(account.removal.askedAt, language) })}
       </Notice>
     )
   }
@@ -228,7 +228,7 @@ function RequestRemoval({
     if (!requested) return undefined
     setOpen(false)
     focusHeading('person-sign-in')
-    announce(say('people.help.signin.removal.asked'))
+    announce(t('people.help.signin.removal.asked'))
     onRequested()
     return undefined
   }
@@ -236,7 +236,7 @@ function RequestRemoval({
     return (
       <div className="actions">
         <Button kind="secondary" onPress={() => setOpen(true)}>
-          {say('people.help.signin.removal')}
+          {t('people.help.signin.removal')}
         </Button>
       </div>
     )
@@ -251,10 +251,10 @@ function RequestRemoval({
         if (!request.isPending) void submit()
       }}
     >
-      <p>{say('people.help.signin.removal.what', { name })}</p>
+      <p>{t('people.help.signin.removal.what', { name })}</p>
       <Field
-        label={say('people.help.signin.removal.reason')}
-        hint={say('people.help.signin.removal.reason.hint')}
+        label={t('people.help.signin.removal.reason')}
+        hint={t('people.help.signin.removal.reason.hint')}
         value={reason}
         onChange={(value) => {
           if (request.error) request.reset()
@@ -262,16 +262,16 @@ function RequestRemoval({
         }}
         rows={3}
         maxLength={500}
-        error={tries > 0 && reason.trim() === '' ? say('people.help.signin.removal.reason.missing') : undefined}
+        error={tries > 0 && reason.trim() === '' ? t('people.help.signin.removal.reason.missing') : undefined}
       />
       {request.error && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(request.error, say)}
+          {describeRefusal(request.error, t)}
         </Notice>
       )}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={request.isPending}>
-          {say(request.isPending ? 'account.busy' : 'people.help.signin.removal.do')}
+          {t(request.isPending ? 'account.busy' : 'people.help.signin.removal.do')}
         </Button>
         <Button
           kind="secondary"
@@ -280,7 +280,7 @@ function RequestRemoval({
             focusHeading('person-sign-in')
           }}
         >
-          {say('shell.cancel')}
+          {t('shell.cancel')}
         </Button>
       </div>
     </Form>

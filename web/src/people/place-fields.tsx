@@ -13,13 +13,13 @@ interface Written {
 
 /** Unit by name: an existing one or a new one. */
 export function UnitField({ isOptional = false, ...written }: Written) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: units } = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 })
   return (
     <Suggest
       {...written}
-      label={say('people.person.unit')}
-      hint={say(isOptional ? 'people.person.unit.hint.optional' : 'people.person.unit.hint')}
+      label={t('people.person.unit')}
+      hint={t(isOptional ? 'people.person.unit.hint.optional' : 'people.person.unit.hint')}
       options={(units?.items ?? []).map(({ name }) => ({ value: name, label: name }))}
       maxLength={200}
     />
@@ -31,7 +31,7 @@ const max = 8
 
 /** Supervisor by user id, found by name. */
 export function SupervisorField({ except, isOptional = false, ...written }: Written & { except?: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const q = written.value.trim()
   const { data: people, isFetching } = useQuery({
     queryKey: [peopleKey, 'supervisors', q],
@@ -46,9 +46,9 @@ export function SupervisorField({ except, isOptional = false, ...written }: Writ
   return (
     <Suggest
       {...written}
-      label={say('people.person.supervisor')}
-      hint={say(isOptional ? 'people.person.supervisor.hint.optional' : 'people.person.supervisor.hint')}
-      none={say(q.length < fewest ? 'people.person.supervisor.write' : isFetching ? 'shell.loading' : 'people.none')}
+      label={t('people.person.supervisor')}
+      hint={t(isOptional ? 'people.person.supervisor.hint.optional' : 'people.person.supervisor.hint')}
+      none={t(q.length < fewest ? 'people.person.supervisor.write' : isFetching ? 'shell.loading' : 'people.none')}
       options={(q.length < fewest ? [] : (people ?? []))
         .filter(({ id }) => id !== except)
         .map(({ userId, name, unit }) => ({

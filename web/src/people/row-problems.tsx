@@ -10,27 +10,27 @@ const roomForTable = 700
 
 /** Problems of a file, row by row, in the reader's language; nothing was imported. */
 export function RowProblems({ rows }: { rows: Rows }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
-      <Notice kind="error">{say('import.refused.note', { count: rows.length })}</Notice>
+      <Notice kind="error">{t('import.refused.note', { count: rows.length })}</Notice>
       {useWide(roomForTable) ? <ProblemTable rows={rows} /> : <ProblemList rows={rows} />}
     </>
   )
 }
 
 function ProblemTable({ rows }: { rows: Rows }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   return (
     <table className="table">
-      <caption className="visually-hidden">{say('import.problems')}</caption>
+      <caption className="visually-hidden">{t('import.problems')}</caption>
       <thead>
         <tr>
           <th scope="col" className="numeric">
-            {say('import.row')}
+            {t('import.row')}
           </th>
-          <th scope="col">{say('import.column')}</th>
-          <th scope="col">{say('import.problem')}</th>
+          <th scope="col">{t('import.column')}</th>
+          <th scope="col">{t('import.problem')}</th>
         </tr>
       </thead>
       <tbody>
@@ -47,13 +47,13 @@ function ProblemTable({ rows }: { rows: Rows }) {
 }
 
 function ProblemList({ rows }: { rows: Rows }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   return (
-    <ul className="told-list" aria-label={say('import.problems')}>
+    <ul className="told-list" aria-label={t('import.problems')}>
       {rows.map((row) => (
         <li key={keyOf(row)}>
           <strong>
-            {say('import.row')} {row.row}
+            {t('import.row')} {row.row}
           </strong>
           {row.column && (
             <>

@@ -10,12 +10,12 @@ export function Announcements({
   announcements: RecordingPlan['announcements']
   rules: readonly Rule[]
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const written = new Map(rules.flatMap((rule) => rule.numbers.map((one) => [one.number, one.display] as const)))
   return (
     <section aria-labelledby="plan-announcements" className="plan-section">
-      <h2 id="plan-announcements">{say('plan.announcements')}</h2>
-      {announcements.length === 0 && <p>{say('plan.announcements.none')}</p>}
+      <h2 id="plan-announcements">{t('plan.announcements')}</h2>
+      {announcements.length === 0 && <p>{t('plan.announcements.none')}</p>}
       {announcements.map((one) => (
         <article key={one.id} className="panel rule" aria-labelledby={`announcement-${one.id}`}>
           <h3 id={`announcement-${one.id}`} className="number-list">

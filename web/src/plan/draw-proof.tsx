@@ -9,31 +9,31 @@ const promise = 'recording.as-drawn'
 
 /** Proof that exactly the drawn calls were recorded: every draw is recomputed (R14, R15). */
 export function DrawProof() {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/evidence')
   const proof = data?.items.find((one) => one.promise === promise)
   const Icon = proof?.holds ? CircleCheck : TriangleAlert
   return (
     <section aria-labelledby="plan-proof" className="plan-section">
-      <h2 id="plan-proof">{say('plan.proof')}</h2>
+      <h2 id="plan-proof">{t('plan.proof')}</h2>
       <div className={`panel proof ${proof ? (proof.holds ? 'proof-holds' : 'proof-broken') : ''}`}>
         {isPending && <Waiting lines={2} />}
         {error && <Failure error={error} onAgain={() => void refetch()} />}
-        {data && !proof && <p>{say('plan.proof.none')}</p>}
+        {data && !proof && <p>{t('plan.proof.none')}</p>}
         {proof && (
           <>
             <p className="proof-outcome">
               <Icon aria-hidden="true" size={22} />
-              <strong>{say(proof.holds ? 'plan.proof.holds' : 'plan.proof.broken')}</strong>
+              <strong>{t(proof.holds ? 'plan.proof.holds' : 'plan.proof.broken')}</strong>
             </p>
             <p>{named(proof.text)}</p>
             <p className="muted">
-              {say('plan.proof.checked', { time: formatInstant(proof.checkedAt, language) })}
-              {proof.brokenSince && ` ${say('plan.proof.since', { time: formatInstant(proof.brokenSince, language) })}`}
+              {t('plan.proof.checked', { time: formatInstant(proof.checkedAt, language) })}
+              {proof.brokenSince && ` ${t('plan.proof.since', { time: formatInstant(proof.brokenSince, language) })}`}
             </p>
             <details className="proof-how">
-              <summary>{say('plan.proof.how')}</summary>
-              <p>{say('plan.proof.how.text')}</p>
+              <summary>{t('plan.proof.how')}</summary>
+              <p>{t('plan.proof.how.text')}</p>
               <p lang="en">{proof.rule}</p>
               <p lang="en" className="proof-test">
                 {proof.test}

@@ -15,19 +15,19 @@ import { SharesSection } from './shares-section.tsx'
 
 /** The recording plan in force, its results, and the proof that exactly the drawn calls were recorded (R13-R15). */
 export function PlanPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: plan, error, isPending, refetch } = $api.useQuery('get', '/api/recording-plan')
   const { isPending: isProving } = $api.useQuery('get', '/api/evidence')
   return (
-    <Page title={say('shell.nav.plan')} lead={say('plan.lead')}>
+    <Page title={t('shell.nav.plan')} lead={t('plan.lead')}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {plan && (
         <>
           <PlanFacts plan={plan} />
           <section aria-labelledby="plan-rules" className="plan-section">
-            <h2 id="plan-rules">{say('plan.rules')}</h2>
-            {plan.rules.length === 0 && <p>{say('plan.rules.none')}</p>}
+            <h2 id="plan-rules">{t('plan.rules')}</h2>
+            {plan.rules.length === 0 && <p>{t('plan.rules.none')}</p>}
             {plan.rules.map((rule) => (
               <RulePanel key={`${rule.id} ${rule.from}`} rule={rule} />
             ))}
@@ -48,39 +48,37 @@ export function PlanPage() {
 
 /** Version of the plan, and what applies to all rules. */
 function PlanFacts({ plan }: { plan: RecordingPlan }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { cooperation, descriptionVersion } = plan
   return (
     <section className="panel stack" aria-labelledby="plan-facts">
       <h2 id="plan-facts" className="visually-hidden">
-        {say('plan.facts')}
+        {t('plan.facts')}
       </h2>
       <dl className="facts plan-facts">
-        <Fact label={say('plan.version')}>
+        <Fact label={t('plan.version')}>
           <a href={`${publicPages.description[language]}/${descriptionVersion}`}>
-            {say('plan.version.number', { version: descriptionVersion })}
+            {t('plan.version.number', { version: descriptionVersion })}
           </a>
           <span className="second">
-            {say('plan.since', { date: formatDate(plan.effectiveFrom, language) })} ·{' '}
-            <Link to="/description">{say('shell.nav.versions')}</Link>
+            {t('plan.since', { date: formatDate(plan.effectiveFrom, language) })} ·{' '}
+            <Link to="/description">{t('shell.nav.versions')}</Link>
           </span>
         </Fact>
-        <Fact label={say('plan.cooperation')}>
+        <Fact label={t('plan.cooperation')}>
           {cooperation ? (
             <>
               {cooperation.document}
               <span className="second">
-                {say('plan.cooperation.decided', { date: formatDate(cooperation.decidedOn, language) })}
+                {t('plan.cooperation.decided', { date: formatDate(cooperation.decidedOn, language) })}
               </span>
             </>
           ) : (
-            <span className="muted">{say('plan.cooperation.none')}</span>
+            <span className="muted">{t('plan.cooperation.none')}</span>
           )}
         </Fact>
-        <Fact label={say('plan.forwarded')}>
-          {say(plan.recordForwarded ? 'plan.forwarded.yes' : 'plan.forwarded.no')}
-        </Fact>
-        <Fact label={say('plan.never')}>{say('plan.never.what')}</Fact>
+        <Fact label={t('plan.forwarded')}>{t(plan.recordForwarded ? 'plan.forwarded.yes' : 'plan.forwarded.no')}</Fact>
+        <Fact label={t('plan.never')}>{t('plan.never.what')}</Fact>
       </dl>
     </section>
   )

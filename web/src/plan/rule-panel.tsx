@@ -5,11 +5,11 @@ import { useLanguage } from '../language/use-words.ts'
 import { lastMomentOf } from '../people/timeline.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Rule } from './filters.ts'
-import { formatHours, sayQuota } from './rule-words.ts'
+import { formatHours, quotaText } from './rule-words.ts'
 
 /** One rule in full: numbers, share, hours, quota and retention. */
 export function RulePanel({ rule }: { rule: Rule }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const from = formatDate(rule.from, language)
   const now = serverNowMs()
   const isComing = Date.parse(rule.from) > now
@@ -19,31 +19,29 @@ export function RulePanel({ rule }: { rule: Rule }) {
       <div className="rule-head">
         <h3 id={`rule-${rule.id}`}>{named(rule.name)}</h3>
         <p className="muted">
-          {say('plan.rule.id', { id: rule.id, version: rule.version })}
-          {isComing && ` · ${say('plan.rule.coming')}`}
-          {hasEnded && ` · ${say('plan.rule.over')}`}
+          {t('plan.rule.id', { id: rule.id, version: rule.version })}
+          {isComing && ` · ${t('plan.rule.coming')}`}
+          {hasEnded && ` · ${t('plan.rule.over')}`}
         </p>
       </div>
       <dl className="facts">
-        <Fact label={say('plan.share')}>
+        <Fact label={t('plan.share')}>
           <span className="rule-share">{formatShare(rule.share, language)}</span>
-          <span className="second">{say(rule.share === 1 ? 'plan.share.all' : 'plan.share.of')}</span>
+          <span className="second">{t(rule.share === 1 ? 'plan.share.all' : 'plan.share.of')}</span>
         </Fact>
-        <Fact label={say('plan.quota')}>
-          {rule.quota ? sayQuota(rule.quota, say, language) : <span className="muted">{say('plan.quota.none')}</span>}
+        <Fact label={t('plan.quota')}>
+          {rule.quota ? quotaText(rule.quota, t, language) : <span className="muted">{t('plan.quota.none')}</span>}
         </Fact>
-        <Fact label={say('plan.hours')}>
-          {rule.hours ? formatHours(rule.hours, language) : say('plan.hours.always')}
-        </Fact>
-        <Fact label={say('plan.term')}>{say('plan.term.months', { count: rule.recordingMonths })}</Fact>
-        <Fact label={say('plan.valid')}>
+        <Fact label={t('plan.hours')}>{rule.hours ? formatHours(rule.hours, language) : t('plan.hours.always')}</Fact>
+        <Fact label={t('plan.term')}>{t('plan.term.months', { count: rule.recordingMonths })}</Fact>
+        <Fact label={t('plan.valid')}>
           {rule.until
             ? `${from}–${formatDate(lastMomentOf(rule.until), language)}`
-            : say('plan.valid.since', { date: from })}
+            : t('plan.valid.since', { date: from })}
         </Fact>
       </dl>
       <div>
-        <h4 className="rule-numbers-title">{say('plan.numbers')}</h4>
+        <h4 className="rule-numbers-title">{t('plan.numbers')}</h4>
         <ul className="rule-numbers">
           {rule.numbers.map((one) => (
             <li key={one.number}>
@@ -54,8 +52,8 @@ export function RulePanel({ rule }: { rule: Rule }) {
       </div>
       {(rule.justification ?? rule.necessity) && (
         <dl className="rule-grounds">
-          {rule.justification && <Fact label={say('plan.justification')}>{rule.justification}</Fact>}
-          {rule.necessity && <Fact label={say('plan.necessity')}>{rule.necessity}</Fact>}
+          {rule.justification && <Fact label={t('plan.justification')}>{rule.justification}</Fact>}
+          {rule.necessity && <Fact label={t('plan.necessity')}>{rule.necessity}</Fact>}
         </dl>
       )}
     </article>

@@ -2,7 +2,7 @@ import { formatClock } from '../format/clock.ts'
 import { formatCount } from '../format/number.ts'
 import type { Language } from '../language/language.ts'
 import { locales } from '../language/language.ts'
-import type { Say } from '../language/use-words.ts'
+import type { Translate } from '../language/use-words.ts'
 import type { Rule } from './filters.ts'
 
 type Hours = NonNullable<Rule['hours']>
@@ -29,6 +29,6 @@ export function formatHours({ days, from, to }: Hours, language: Language): stri
 }
 
 /** Returns the text of a quota: maximum count, scope and period. */
-export function sayQuota({ per, weekly }: NonNullable<Rule['quota']>, say: Say, language: Language): string {
-  return say(`plan.quota.${per}`, { weekly: formatCount(weekly, language) })
+export function quotaText({ per, weekly }: NonNullable<Rule['quota']>, t: Translate, language: Language): string {
+  return t(`plan.quota.${per}`, { weekly: formatCount(weekly, language) })
 }

@@ -20,19 +20,19 @@ import { SharesTable } from './shares-table.tsx'
 
 /** Planned and actual shares within the viewer's reach in a period (R15). Counts of calls require a purpose. */
 export function SharesSection({ rules }: { rules: readonly Rule[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { choices, chosen } = usePurposeState()
   const heading = useRef<HTMLHeadingElement>(null)
   return (
     <section aria-labelledby="plan-shares" className="plan-section">
       <h2 id="plan-shares" ref={heading} tabIndex={-1}>
-        {say('plan.shares')}
+        {t('plan.shares')}
       </h2>
-      <p className="plan-explained">{say('plan.shares.what')}</p>
-      {choices.length === 0 && <Notice kind="info">{say('plan.shares.no-rights')}</Notice>}
+      <p className="plan-explained">{t('plan.shares.what')}</p>
+      {choices.length === 0 && <Notice kind="info">{t('plan.shares.no-rights')}</Notice>}
       {choices.length > 0 && !chosen && (
         <div className="panel stack">
-          <p>{say('plan.shares.purpose')}</p>
+          <p>{t('plan.shares.purpose')}</p>
           <PurposeForm onChosen={() => heading.current?.focus()} />
         </div>
       )}
@@ -42,7 +42,7 @@ export function SharesSection({ rules }: { rules: readonly Rule[] }) {
 }
 
 function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Rule[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const period = useSearch({ from: '/plan', select: readPeriod, structuralSharing: true })
   const { start, end } = daysOf(period)
   const from = start.toDate(zone).toISOString()
@@ -56,7 +56,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
   } = $api.useQuery('get', '/api/shares', { params: { query: { ...under, from, to } } })
   const announceNow = useEffectEvent(() => {
     const answered = shares?.byNumber.reduce((sum, one) => sum + one.answered, 0) ?? 0
-    announce(say('plan.shares.counted', { count: answered }))
+    announce(t('plan.shares.counted', { count: answered }))
   })
   const isCounted = shares !== undefined && !isFetching
   useEffect(() => {
@@ -72,8 +72,8 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
       {shares && (
         <>
           <SharesTable
-            title={say('plan.shares.byNumber')}
-            first={say('contacts.field.number')}
+            title={t('plan.shares.byNumber')}
+            first={t('contacts.field.number')}
             rows={shares.byNumber.map((share) => ({
               share,
               key: share.number,
@@ -84,8 +84,8 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
             }))}
           />
           <SharesTable
-            title={say('plan.shares.byOfficial')}
-            first={say('contacts.field.official')}
+            title={t('plan.shares.byOfficial')}
+            first={t('contacts.field.official')}
             rows={shares.byOfficial.map((share) => ({
               share,
               key: share.personId,
@@ -103,7 +103,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
 
 /** Chooses the period, in the address. */
 function PeriodForm({ period }: { period: Period }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const [days, setDays] = useState<ReturnType<typeof daysOf> | null>(() => daysOf(period))
   const { form, tried } = useTries()
@@ -119,21 +119,21 @@ function PeriodForm({ period }: { period: Period }) {
       ref={form}
       validationBehavior="aria"
       className="panel period-form"
-      aria-label={say('plan.period')}
+      aria-label={t('plan.period')}
       onSubmit={(event) => {
         event.preventDefault()
         show(days)
       }}
     >
       <DateRangeField
-        label={say('plan.period')}
-        error={isWrong ? say('contacts.search.days.wrong') : ''}
+        label={t('plan.period')}
+        error={isWrong ? t('contacts.search.days.wrong') : ''}
         value={days}
         onChange={setDays}
       />
       <div className="actions">
         <Button type="submit" kind="primary">
-          {say('plan.period.show')}
+          {t('plan.period.show')}
         </Button>
         {([7, 30, 90] as const).map((count) => (
           <Button
@@ -146,7 +146,7 @@ function PeriodForm({ period }: { period: Period }) {
               show(next)
             }}
           >
-            {say('plan.period.days', { count })}
+            {t('plan.period.days', { count })}
           </Button>
         ))}
       </div>

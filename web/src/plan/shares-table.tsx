@@ -18,19 +18,19 @@ interface Row {
 
 /** Planned and actual, one row each, with the range of chance; as cards on narrow screens. */
 export function SharesTable({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const isWide = useWide(1100)
   return (
     <div className="shares">
       <h3>{title}</h3>
-      {rows.length === 0 && <p>{say('plan.shares.none')}</p>}
+      {rows.length === 0 && <p>{t('plan.shares.none')}</p>}
       {rows.length > 0 && (isWide ? <Table title={title} first={first} rows={rows} /> : <Cards rows={rows} />)}
     </div>
   )
 }
 
 function Table({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <table className="results shares-table">
       <caption className="visually-hidden">{title}</caption>
@@ -38,19 +38,19 @@ function Table({ title, first, rows }: { title: string; first: string; rows: rea
         <tr>
           <th scope="col">{first}</th>
           <th scope="col" className="numeric">
-            {say('plan.answered')}
+            {t('plan.answered')}
           </th>
           <th scope="col" className="numeric">
-            {say('plan.planned')}
+            {t('plan.planned')}
           </th>
           <th scope="col" className="numeric">
-            {say('plan.actual')}
+            {t('plan.actual')}
           </th>
           <th scope="col" className="numeric">
-            {say('plan.recorded')}
+            {t('plan.recorded')}
           </th>
-          <th scope="col">{say('plan.ordinary')}</th>
-          <th scope="col">{say('plan.verdict')}</th>
+          <th scope="col">{t('plan.ordinary')}</th>
+          <th scope="col">{t('plan.verdict')}</th>
         </tr>
       </thead>
       <tbody>
@@ -81,7 +81,7 @@ function Table({ title, first, rows }: { title: string; first: string; rows: rea
 }
 
 function Cards({ rows }: { rows: readonly Row[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <ul className="cards">
       {rows.map((row) => {
@@ -93,29 +93,29 @@ function Cards({ rows }: { rows: readonly Row[] }) {
             </p>
             <dl className="card-facts">
               <div>
-                <dt>{say('plan.answered')}</dt>
+                <dt>{t('plan.answered')}</dt>
                 <dd>{formatCount(row.share.answered, language)}</dd>
               </div>
               <div>
-                <dt>{say('plan.planned')}</dt>
+                <dt>{t('plan.planned')}</dt>
                 <dd>{judged.planned == null ? '–' : formatShare(judged.planned, language)}</dd>
               </div>
               <div>
-                <dt>{say('plan.actual')}</dt>
+                <dt>{t('plan.actual')}</dt>
                 <dd>{judged.actual == null ? '–' : formatShare(judged.actual, language)}</dd>
               </div>
               <div>
-                <dt>{say('plan.recorded')}</dt>
+                <dt>{t('plan.recorded')}</dt>
                 <dd>{formatCount(row.share.recorded, language)}</dd>
               </div>
               <div>
-                <dt>{say('plan.ordinary')}</dt>
+                <dt>{t('plan.ordinary')}</dt>
                 <dd>
                   <Ordinary judged={judged} />
                 </dd>
               </div>
               <div>
-                <dt>{say('plan.verdict')}</dt>
+                <dt>{t('plan.verdict')}</dt>
                 <dd>
                   <Verdict judged={judged} />
                 </dd>
@@ -150,12 +150,12 @@ const badges = { ordinary: 'available', quota: 'none', none: 'none', more: 'rest
 
 /** Verdict on the draw, and whether exactly the drawn calls have a recording. */
 function Verdict({ judged: { draw, apart } }: { judged: ReturnType<typeof judgeShare> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
-      <span className={`badge badge-${badges[draw]}`}>{say(`plan.verdict.${draw}`)}</span>
-      {apart < 0 && <span className="second shares-apart">{say('plan.apart.missing', { count: -apart })}</span>}
-      {apart > 0 && <span className="second shares-apart">{say('plan.apart.extra', { count: apart })}</span>}
+      <span className={`badge badge-${badges[draw]}`}>{t(`plan.verdict.${draw}`)}</span>
+      {apart < 0 && <span className="second shares-apart">{t('plan.apart.missing', { count: -apart })}</span>}
+      {apart > 0 && <span className="second shares-apart">{t('plan.apart.extra', { count: apart })}</span>}
     </>
   )
 }

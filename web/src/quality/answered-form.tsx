@@ -4,7 +4,7 @@ import { formatPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { QuestionOf } from './comment-fields.tsx'
 import type { Answers, FormContent, MomentComment, Score } from './quality-shapes.ts'
-import { sayAnswer } from './question-field.tsx'
+import { answerText } from './question-field.tsx'
 import { percentOf, ScoreBadge } from './score-badge.tsx'
 
 /** Answered form with its comments on moments; read-only. */
@@ -26,7 +26,7 @@ export function AnsweredForm({
   /** Plays a moment; without it only the time is shown. */
   onPlay?: ((ms: number) => void) | undefined
 }) {
-  const { say, locale } = useLanguage()
+  const { t, locale } = useLanguage()
   const request = new Set(score.asked)
   const inOrder = [...comments].sort((one, other) => one.atMs - other.atMs)
   return (
@@ -52,10 +52,10 @@ export function AnsweredForm({
                       <dt lang={language}>{question.text}</dt>
                       <dd>
                         {answer === undefined
-                          ? say('quality.unanswered')
+                          ? t('quality.unanswered')
                           : answer === null
-                            ? say('quality.notApplicable')
-                            : sayAnswer(question.scale, answer, say)}
+                            ? t('quality.notApplicable')
+                            : answerText(question.scale, answer, t)}
                       </dd>
                     </div>
                   )
@@ -66,7 +66,7 @@ export function AnsweredForm({
       })}
       {inOrder.length > 0 && (
         <section className="panel stack-small">
-          <h3>{say('quality.comments')}</h3>
+          <h3>{t('quality.comments')}</h3>
           <ol className="quality-comments">
             {inOrder.map((one) => {
               const position = formatPosition(one.atMs)
@@ -76,7 +76,7 @@ export function AnsweredForm({
                     <Button
                       kind="quiet"
                       className="chip"
-                      aria-label={say('quality.comment.play', { position })}
+                      aria-label={t('quality.comment.play', { position })}
                       onPress={() => onPlay(one.atMs)}
                     >
                       <Play aria-hidden="true" size={16} />
@@ -95,7 +95,7 @@ export function AnsweredForm({
       )}
       {note !== '' && (
         <section className="panel stack-small">
-          <h3>{say('quality.note')}</h3>
+          <h3>{t('quality.note')}</h3>
           <p className="quality-words">{note}</p>
         </section>
       )}

@@ -18,21 +18,21 @@ export function CalibrationsPage() {
 }
 
 function Calibrations({ isExpert }: { isExpert: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/calibrations', undefined, {
     staleTime: 0,
   })
   return (
     <Page
-      title={say('quality.calibrations')}
-      lead={say('quality.calibrations.lead')}
-      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+      title={t('quality.calibrations')}
+      lead={t('quality.calibrations.lead')}
+      crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('quality.calibrations.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('quality.calibrations.none')}</p>}
       {data && data.items.length > 0 && (
-        <ul className="cards quality-wide" aria-label={say('quality.calibrations')}>
+        <ul className="cards quality-wide" aria-label={t('quality.calibrations')}>
           {data.items.map((one) => (
             <Row
               key={one.id}
@@ -47,8 +47,8 @@ function Calibrations({ isExpert }: { isExpert: boolean }) {
       )}
       {data && data.agreement.length > 0 && (
         <section className="stack-small quality-wide" aria-labelledby="agreement-by-question">
-          <h2 id="agreement-by-question">{say('quality.agreement.byQuestion')}</h2>
-          <p className="hint">{say('quality.agreement.what')}</p>
+          <h2 id="agreement-by-question">{t('quality.agreement.byQuestion')}</h2>
+          <p className="hint">{t('quality.agreement.what')}</p>
           {data.agreement.map((one) => (
             <FormAgreement key={`${one.formId} ${one.formVersion}`} agreement={one} />
           ))}
@@ -67,7 +67,7 @@ function Row({
   isExpert: boolean
   onDone: () => Promise<void>
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const navigate = useNavigate()
   const join = $api.useMutation('post', '/api/quality/calibrations/{id}/evaluations')
   const close = $api.useMutation('post', '/api/quality/calibrations/{id}/closing')
@@ -89,24 +89,22 @@ function Row({
       <h2 className="card-title disclosure-title">
         {one.name || <span lang={one.formLanguage}>{one.formName}</span>}
         <span className={`badge ${isOpen ? 'badge-capturing' : 'badge-none'}`}>
-          {say(
-            isOpen ? 'quality.calibration.open' : one.closedAt ? 'quality.calibration.closed' : 'quality.ended.term',
-          )}
+          {t(isOpen ? 'quality.calibration.open' : one.closedAt ? 'quality.calibration.closed' : 'quality.ended.term')}
         </span>
-        {one.isFinished && isOpen && <span className="badge badge-available">{say('quality.calibration.mine')}</span>}
+        {one.isFinished && isOpen && <span className="badge badge-available">{t('quality.calibration.mine')}</span>}
       </h2>
       <dl className="facts facts-small">
-        <Fact label={say('quality.form')}>
+        <Fact label={t('quality.form')}>
           <span lang={one.formLanguage}>{one.formName}</span>
-          <span className="second">{say('quality.version', { version: one.formVersion })}</span>
+          <span className="second">{t('quality.version', { version: one.formVersion })}</span>
         </Fact>
-        <Fact label={say('quality.calibration.begunOn')}>{formatDate(one.begunAt, language)}</Fact>
+        <Fact label={t('quality.calibration.begunOn')}>{formatDate(one.begunAt, language)}</Fact>
         {isOpen && (
-          <Fact label={say('quality.calibration.finishedBy')}>
-            {say('quality.calibration.count', { finished: one.finished, begun: one.begun })}
+          <Fact label={t('quality.calibration.finishedBy')}>
+            {t('quality.calibration.count', { finished: one.finished, begun: one.begun })}
           </Fact>
         )}
-        {one.destroyAt && <Fact label={say('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
+        {one.destroyAt && <Fact label={t('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
       </dl>
       {join.error && <Failure error={join.error} />}
       {close.error && <Failure error={close.error} />}
@@ -116,19 +114,19 @@ function Row({
             <Button
               kind="primary"
               isBusy={join.isPending}
-              aria-label={`${say(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}: ${one.name}`}
+              aria-label={`${t(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}: ${one.name}`}
               onPress={() => void take()}
             >
-              {say(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}
+              {t(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}
             </Button>
           )}
           {isExpert && (
             <Button
               isBusy={close.isPending}
-              aria-label={`${say('quality.calibration.close')}: ${one.name}`}
+              aria-label={`${t('quality.calibration.close')}: ${one.name}`}
               onPress={() => void compare()}
             >
-              {say('quality.calibration.close')}
+              {t('quality.calibration.close')}
             </Button>
           )}
         </div>

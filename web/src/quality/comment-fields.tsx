@@ -21,12 +21,12 @@ export function CommentFields({
   onChange: (comments: MomentComment[]) => void
   onAdd: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const inOrder = [...comments].sort((one, other) => one.atMs - other.atMs)
   return (
     <section className="stack-small" aria-labelledby="quality-comments">
-      <h3 id="quality-comments">{say('quality.comments')}</h3>
-      {comments.length === 0 && <p className="muted">{say('quality.comments.none')}</p>}
+      <h3 id="quality-comments">{t('quality.comments')}</h3>
+      {comments.length === 0 && <p className="muted">{t('quality.comments.none')}</p>}
       <ol className="quality-comments">
         {inOrder.map((one) => {
           const position = formatPosition(one.atMs)
@@ -36,7 +36,7 @@ export function CommentFields({
                 <Button
                   kind="quiet"
                   className="chip"
-                  aria-label={say('quality.comment.play', { position })}
+                  aria-label={t('quality.comment.play', { position })}
                   onPress={() => onPlay(one.atMs)}
                 >
                   <Play aria-hidden="true" size={16} />
@@ -46,7 +46,7 @@ export function CommentFields({
                 <Button
                   kind="quiet"
                   className="chip"
-                  aria-label={say('quality.comment.remove', { position })}
+                  aria-label={t('quality.comment.remove', { position })}
                   onPress={() => onChange(comments.filter(({ id }) => id !== one.id))}
                 >
                   <Trash2 aria-hidden="true" size={16} />
@@ -54,7 +54,7 @@ export function CommentFields({
               </div>
               <Field
                 id={`comment-${one.id}`}
-                label={say('quality.comment.at', { position })}
+                label={t('quality.comment.at', { position })}
                 value={one.text}
                 onChange={(text) =>
                   onChange(comments.map((other) => (other.id === one.id ? { ...other, text } : other)))
@@ -68,7 +68,7 @@ export function CommentFields({
       </ol>
       <Button onPress={onAdd}>
         <Plus aria-hidden="true" size={18} />
-        {say('quality.comment.add')}
+        {t('quality.comment.add')}
       </Button>
     </section>
   )

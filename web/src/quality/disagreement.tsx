@@ -10,21 +10,21 @@ export function Disagreement({
   answerOutcome,
   answer,
 }: Pick<Evaluation, 'disagreedAt' | 'disagreement' | 'answeredAt' | 'answerOutcome' | 'answer'>) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (!disagreedAt) return null
   return (
     <section className="panel stack-small" aria-labelledby="quality-disagreement">
-      <h2 id="quality-disagreement">{say('quality.disagreement')}</h2>
+      <h2 id="quality-disagreement">{t('quality.disagreement')}</h2>
       <p className="quality-words">{disagreement}</p>
       <p className="second">{formatInstant(disagreedAt, language)}</p>
       {answeredAt && answerOutcome && (
         <>
-          <h3>{say(`quality.answered.${answerOutcome}`)}</h3>
+          <h3>{t(`quality.answered.${answerOutcome}`)}</h3>
           <p className="quality-words">{answer}</p>
           <p className="second">{formatInstant(answeredAt, language)}</p>
         </>
       )}
-      {!answeredAt && <p>{say('quality.answer.waits')}</p>}
+      {!answeredAt && <p>{t('quality.answer.waits')}</p>}
     </section>
   )
 }

@@ -29,7 +29,7 @@ export function Evaluating({
   form: FormContent
   onDone: () => Promise<unknown>
 }) {
-  const { say, locale } = useLanguage()
+  const { t, locale } = useLanguage()
   const draft = useDraft(evaluation)
   const handle = useRef<PlayerHandle>(null)
   const [isTried, setTried] = useState(false)
@@ -41,7 +41,7 @@ export function Evaluating({
     const atMs = Math.round(handle.current?.positionMs() ?? 0)
     const id = crypto.randomUUID()
     draft.edit({ comments: [...work.comments, { id, atMs, text: '', ...(question && { question }) }] })
-    announce(say('quality.comment.added', { position: formatPosition(atMs) }))
+    announce(t('quality.comment.added', { position: formatPosition(atMs) }))
     window.requestAnimationFrame(() => document.getElementById(`comment-${id}`)?.focus())
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -55,9 +55,9 @@ export function Evaluating({
   return (
     <div className="quality-beside" onKeyDownCapture={onKeyDown}>
       <div className="quality-sound panel stack-small">
-        <h2>{say('quality.recording')}</h2>
+        <h2>{t('quality.recording')}</h2>
         {evaluation.recordingId && <EvaluationListen recordingId={evaluation.recordingId} handle={handle} />}
-        <p className="hint">{say('quality.keys')}</p>
+        <p className="hint">{t('quality.keys')}</p>
         <CommentFields
           comments={work.comments}
           form={form}
@@ -78,7 +78,7 @@ export function Evaluating({
                 {s + 1}. <span lang={evaluation.formLanguage}>{section.title}</span>{' '}
                 {part != null && <span className="muted">{percentOf(part, locale)}</span>}
               </h2>
-              {request.length === 0 && <p className="muted">{say('quality.section.nothing')}</p>}
+              {request.length === 0 && <p className="muted">{t('quality.section.nothing')}</p>}
               {request.map((question, q) => (
                 <QuestionField
                   key={question.id}
@@ -96,8 +96,8 @@ export function Evaluating({
         })}
         <section className="panel stack-small">
           <Field
-            label={say('quality.note')}
-            hint={say('quality.note.hint')}
+            label={t('quality.note')}
+            hint={t('quality.note.hint')}
             value={work.note}
             onChange={(note) => draft.edit({ note })}
             rows={4}
@@ -112,7 +112,7 @@ export function Evaluating({
 
 /** Current score and save state; if saving failed, the reason and what can be done. */
 function SavedState({ evaluation, draft }: { evaluation: Evaluation; draft: EvaluationDraft }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { saving, score, savedAt, error } = draft
   const resolve = async (how: 'keepMine' | 'takeStored') => {
     const { data } = await api.GET('/api/quality/evaluations/{id}', { params: { path: { id: evaluation.id } } })
@@ -122,28 +122,28 @@ function SavedState({ evaluation, draft }: { evaluation: Evaluation; draft: Eval
     <div className="quality-state stack-small">
       <p className="quality-state-line">
         {score && <ScoreBadge total={score.total} isFailed={score.isFailed} />}
-        {score && <span>{say('quality.left', { count: score.unanswered.length })}</span>}
+        {score && <span>{t('quality.left', { count: score.unanswered.length })}</span>}
         <span className="muted" role="status">
-          {saving === 'saved' && savedAt && say('quality.saved', { time: formatTime(savedAt, language) })}
-          {(saving === 'waiting' || saving === 'saving') && say('quality.saving')}
-          {saving === 'failed' && say('quality.notSaved')}
+          {saving === 'saved' && savedAt && t('quality.saved', { time: formatTime(savedAt, language) })}
+          {(saving === 'waiting' || saving === 'saving') && t('quality.saving')}
+          {saving === 'failed' && t('quality.notSaved')}
         </span>
       </p>
       {saving === 'failed' && <Failure error={error} onAgain={() => void draft.flush()} />}
       {saving === 'refused' && (
         <>
           <Failure error={error} />
-          <Notice kind="info">{say('quality.refused.kept')}</Notice>
+          <Notice kind="info">{t('quality.refused.kept')}</Notice>
         </>
       )}
       {saving === 'conflict' && (
-        <Notice kind="warning" title={say('quality.conflict')} isUrgent>
-          <p>{say('quality.conflict.what')}</p>
+        <Notice kind="warning" title={t('quality.conflict')} isUrgent>
+          <p>{t('quality.conflict.what')}</p>
           <div className="actions">
             <Button kind="primary" onPress={() => void resolve('keepMine')}>
-              {say('quality.conflict.mine')}
+              {t('quality.conflict.mine')}
             </Button>
-            <Button onPress={() => void resolve('takeStored')}>{say('quality.conflict.stored')}</Button>
+            <Button onPress={() => void resolve('takeStored')}>{t('quality.conflict.stored')}</Button>
           </div>
         </Notice>
       )}
@@ -162,13 +162,13 @@ function Release({
   onTry: () => void
   onDone: () => Promise<unknown>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const release = $api.useMutation('post', '/api/quality/evaluations/{id}/release')
   const [isConfirming, setConfirming] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
   const word = kind === 'CALIBRATION' ? 'quality.finish' : 'quality.release'
   const wordOf = (part: 'what' | 'sure' | 'sure.what' | 'done') =>
-    say(kind === 'CALIBRATION' ? `quality.finish.${part}` : `quality.release.${part}`)
+    t(kind === 'CALIBRATION' ? `quality.finish.${part}` : `quality.release.${part}`)
   const request = async () => {
     onTry()
     if (!(await draft.flush())) return
@@ -178,7 +178,7 @@ function Release({
       setWrong([])
       return setConfirming(true)
     }
-    const text = say('quality.left', { count: unanswered.length })
+    const text = t('quality.left', { count: unanswered.length })
     setWrong([{ text, field: `question-${first}` }])
   }
   const give = async () => {
@@ -191,19 +191,19 @@ function Release({
     }
   }
   return (
-    <section className="panel stack-small" aria-label={say(word)}>
-      <ErrorSummary title={say('quality.notReleased')} wrong={wrong} />
+    <section className="panel stack-small" aria-label={t(word)}>
+      <ErrorSummary title={t('quality.notReleased')} wrong={wrong} />
       {release.error && <Failure error={release.error} />}
       <p>{wordOf('what')}</p>
       <div className="actions">
         <Button kind="primary" isBusy={release.isPending} onPress={() => void request()}>
-          {say(word)}
+          {t(word)}
         </Button>
         {kind === 'SAMPLED' && <SetAside id={id} />}
       </div>
       <Confirm
         title={wordOf('sure')}
-        doLabel={say(word)}
+        doLabel={t(word)}
         isOpen={isConfirming}
         onDo={() => void give()}
         onClose={() => setConfirming(false)}

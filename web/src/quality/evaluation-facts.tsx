@@ -8,27 +8,27 @@ import type { Evaluation } from './quality-shapes.ts'
 
 /** Call and form of an evaluation. */
 export function EvaluationFacts({ evaluation: one }: { evaluation: Evaluation }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
-    <section className="panel" aria-label={say('quality.evaluation.facts')}>
+    <section className="panel" aria-label={t('quality.evaluation.facts')}>
       <dl className="facts facts-small">
-        <Fact label={say('contacts.field.number')}>
+        <Fact label={t('contacts.field.number')}>
           <span className="number">{formatPhone(one.number)}</span>
         </Fact>
-        {one.officialName && <Fact label={say('contacts.field.official')}>{one.officialName}</Fact>}
-        {one.unitName && <Fact label={say('quality.unit')}>{one.unitName}</Fact>}
-        {one.durationMs !== undefined && <Fact label={say('quality.length')}>{formatLength(one.durationMs)}</Fact>}
+        {one.officialName && <Fact label={t('contacts.field.official')}>{one.officialName}</Fact>}
+        {one.unitName && <Fact label={t('quality.unit')}>{one.unitName}</Fact>}
+        {one.durationMs !== undefined && <Fact label={t('quality.length')}>{formatLength(one.durationMs)}</Fact>}
         {one.formName && (
-          <Fact label={say('quality.form')}>
+          <Fact label={t('quality.form')}>
             <span lang={one.formLanguage}>{one.formName}</span>
-            <span className="second">{say('quality.version', { version: one.formVersion ?? 0 })}</span>
+            <span className="second">{t('quality.version', { version: one.formVersion ?? 0 })}</span>
           </Fact>
         )}
-        {one.destroyAt && <Fact label={say('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
+        {one.destroyAt && <Fact label={t('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
         {one.contactId && (
-          <Fact label={say('quality.call')}>
+          <Fact label={t('quality.call')}>
             <Link to="/contacts/$id" params={{ id: one.contactId }}>
-              {say('quality.call.open')}
+              {t('quality.call.open')}
             </Link>
           </Fact>
         )}

@@ -18,7 +18,7 @@ export function EvaluationPage() {
 }
 
 function Read() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id } = useParams({ from: '/quality/evaluations/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -28,10 +28,10 @@ function Read() {
     { staleTime: Infinity, gcTime: 0 },
   )
   const title = data?.startedAt
-    ? say('quality.evaluation.of', { when: formatInstant(data.startedAt, language) })
-    : say('quality.evaluation')
+    ? t('quality.evaluation.of', { when: formatInstant(data.startedAt, language) })
+    : t('quality.evaluation')
   return (
-    <Page title={title} crumbs={[{ label: say('quality.title'), to: '/quality' }]} className="quality-evaluation">
+    <Page title={title} crumbs={[{ label: t('quality.title'), to: '/quality' }]} className="quality-evaluation">
       {isPending && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
@@ -51,18 +51,18 @@ function Read() {
 
 /** What has changed since the start: a newer form, or a recording that is destroyed or unavailable. */
 function ReleaseState({ evaluation }: { evaluation: Evaluation }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { endedAt, endWhy, standsStill, formVersion, newestVersion, state } = evaluation
   return (
     <>
       {endedAt && endWhy && (
-        <Notice kind="warning" title={say(`quality.told.${endWhy}`)}>
-          {say(`quality.told.${endWhy}.what`, { when: formatInstant(endedAt, language) })}
+        <Notice kind="warning" title={t(`quality.told.${endWhy}`)}>
+          {t(`quality.told.${endWhy}.what`, { when: formatInstant(endedAt, language) })}
         </Notice>
       )}
-      {!endedAt && standsStill && <Notice kind="warning">{say(`error.${standsStill}`)}</Notice>}
+      {!endedAt && standsStill && <Notice kind="warning">{t(`error.${standsStill}`)}</Notice>}
       {state === 'DRAFT' && formVersion !== undefined && newestVersion !== undefined && newestVersion > formVersion && (
-        <Notice kind="info">{say('quality.told.newer', { version: formVersion, newest: newestVersion })}</Notice>
+        <Notice kind="info">{t('quality.told.newer', { version: formVersion, newest: newestVersion })}</Notice>
       )}
     </>
   )

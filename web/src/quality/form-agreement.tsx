@@ -3,31 +3,31 @@ import type { FormAgreement as Agreement } from './quality-shapes.ts'
 
 /** Agreement of evaluators on each question of a form, over its closed calibrations; without names. */
 export function FormAgreement({ agreement }: { agreement: Agreement }) {
-  const { say, locale } = useLanguage()
+  const { t, locale } = useLanguage()
   const decimals = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
   const { formName, formVersion, formLanguage, calibrations, questions } = agreement
   return (
     <section
       className="panel stack-small"
-      aria-label={`${formName}, ${say('quality.version', { version: formVersion })}`}
+      aria-label={`${formName}, ${t('quality.version', { version: formVersion })}`}
     >
       <h3>
         <span lang={formLanguage}>{formName}</span>{' '}
-        <span className="muted">{say('quality.version', { version: formVersion })}</span>
+        <span className="muted">{t('quality.version', { version: formVersion })}</span>
       </h3>
-      <p>{say('quality.agreement.calibrations', { count: calibrations })}</p>
-      <div className="scroll" tabIndex={0} role="region" aria-label={say('quality.agreement.byQuestion')}>
+      <p>{t('quality.agreement.calibrations', { count: calibrations })}</p>
+      <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.agreement.byQuestion')}>
         <table className="table">
-          <caption className="visually-hidden">{say('quality.agreement.byQuestion')}</caption>
+          <caption className="visually-hidden">{t('quality.agreement.byQuestion')}</caption>
           <thead>
             <tr>
-              <th scope="col">{say('quality.questions.one')}</th>
-              <th scope="col">{say('quality.measure')}</th>
+              <th scope="col">{t('quality.questions.one')}</th>
+              <th scope="col">{t('quality.measure')}</th>
               <th scope="col" className="numeric">
-                {say('quality.agreement.recordings')}
+                {t('quality.agreement.recordings')}
               </th>
               <th scope="col" className="numeric">
-                {say('quality.alpha')}
+                {t('quality.alpha')}
               </th>
             </tr>
           </thead>
@@ -37,9 +37,9 @@ export function FormAgreement({ agreement }: { agreement: Agreement }) {
                 <th scope="row" lang={formLanguage}>
                   {text}
                 </th>
-                <td>{say(`quality.measure.${measure}`)}</td>
+                <td>{t(`quality.measure.${measure}`)}</td>
                 <td className="numeric">{recordings}</td>
-                <td className="numeric">{alpha === null ? say('quality.alpha.none') : decimals.format(alpha)}</td>
+                <td className="numeric">{alpha === null ? t('quality.alpha.none') : decimals.format(alpha)}</td>
               </tr>
             ))}
           </tbody>

@@ -26,7 +26,7 @@ export function FormBuilder({
   content: FormContent
   onDone: () => Promise<void>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const save = $api.useMutation('put', '/api/quality/forms/{id}')
   const publish = $api.useMutation('post', '/api/quality/forms/{id}/versions')
   const [name, setName] = useState(form.name)
@@ -44,7 +44,7 @@ export function FormBuilder({
       })
       setRevision(saved.revision)
       setProblems(saved.problems)
-      announce(say('quality.form.saved'))
+      announce(t('quality.form.saved'))
       return saved.problems.length === 0 ? saved.revision : undefined
     } catch {
       return undefined
@@ -53,24 +53,24 @@ export function FormBuilder({
   const give = async () => {
     try {
       await publish.mutateAsync({ ...target, body: { revision } })
-      announce(say('quality.form.publish.done'))
+      announce(t('quality.form.publish.done'))
       await onDone()
     } catch {
       // The refusal is shown beside the button.
     }
   }
   const wrong: Wrong[] = problems.map(({ code, at }) => ({
-    text: `${say(`quality.problem.${code}`)}${at ? ` (${questionPath(work, at)})` : ''}`,
+    text: `${t(`quality.problem.${code}`)}${at ? ` (${questionPath(work, at)})` : ''}`,
     ...(at && { field: `part-${at}` }),
   }))
   return (
     <div className="stack">
-      <h2>{say('quality.form.next', { version: (form.versions[0]?.version ?? 0) + 1 })}</h2>
-      <ErrorSummary title={say('quality.form.problems')} wrong={wrong} />
+      <h2>{t('quality.form.next', { version: (form.versions[0]?.version ?? 0) + 1 })}</h2>
+      <ErrorSummary title={t('quality.form.problems')} wrong={wrong} />
       <div className="panel stack-small">
         <Field
           className="quality-long"
-          label={say('quality.form.name')}
+          label={t('quality.form.name')}
           lang={form.language}
           value={name}
           onChange={setName}
@@ -92,7 +92,7 @@ export function FormBuilder({
       <div className="actions">
         <Button onPress={() => setWork(addSection(work, newId))}>
           <Plus aria-hidden="true" size={18} />
-          {say('quality.section.add')}
+          {t('quality.section.add')}
         </Button>
       </div>
       {save.error && <Failure error={save.error} />}
@@ -103,20 +103,20 @@ export function FormBuilder({
           isBusy={save.isPending || publish.isPending}
           onPress={() => void saveForm().then((saved) => saved !== undefined && setConfirming(true))}
         >
-          {say('quality.form.publish')}
+          {t('quality.form.publish')}
         </Button>
         <Button isBusy={save.isPending} onPress={() => void saveForm()}>
-          {say('quality.form.save')}
+          {t('quality.form.save')}
         </Button>
       </div>
       <Confirm
-        title={say('quality.form.publish.sure')}
-        doLabel={say('quality.form.publish')}
+        title={t('quality.form.publish.sure')}
+        doLabel={t('quality.form.publish')}
         isOpen={isConfirming}
         onDo={() => void give()}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('quality.form.publish.what')}</p>
+        <p>{t('quality.form.publish.what')}</p>
       </Confirm>
     </div>
   )
@@ -139,9 +139,9 @@ function SectionEditor({
   isLast: boolean
   onChange: (form: FormContent) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = section
-  const title = say('quality.section', { number })
+  const title = t('quality.section', { number })
   return (
     <section className="panel stack" aria-label={title}>
       <div className="quality-part-head">
@@ -158,14 +158,14 @@ function SectionEditor({
         <Field
           id={`part-${id}`}
           className="quality-long"
-          label={say('quality.section.title')}
+          label={t('quality.section.title')}
           lang={language}
           value={section.title}
           onChange={(value) => onChange(changeSection(form, id, { title: value }))}
           maxLength={200}
         />
         <WeightField
-          label={say('quality.section.weight')}
+          label={t('quality.section.weight')}
           value={section.weight}
           onChange={(weight) => onChange(changeSection(form, id, { weight }))}
         />
@@ -185,7 +185,7 @@ function SectionEditor({
       <div className="actions">
         <Button onPress={() => onChange(addQuestion(form, id, newId))}>
           <Plus aria-hidden="true" size={18} />
-          {say('quality.question.add')}
+          {t('quality.question.add')}
         </Button>
       </div>
     </section>

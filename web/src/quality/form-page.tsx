@@ -11,7 +11,7 @@ import { Page } from '../shell/page.tsx'
 import { FormBuilder } from './form-builder.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import { plansQuality, type FormContent, type QualityForm } from './quality-shapes.ts'
-import { sayScale } from './say-scale.ts'
+import { scaleText } from './scale-text.ts'
 
 /** One form: the draft of its next version, and the published versions. */
 export function FormPage() {
@@ -19,7 +19,7 @@ export function FormPage() {
 }
 
 function Read({ isExpert }: { isExpert: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/quality/forms/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -36,10 +36,10 @@ function Read({ isExpert }: { isExpert: boolean }) {
   const content = data && (data.draft ?? (isChanging ? data.versions[0]?.content : undefined))
   return (
     <Page
-      title={data?.name ?? say('quality.form')}
+      title={data?.name ?? t('quality.form')}
       crumbs={[
-        { label: say('quality.title'), to: '/quality' },
-        { label: say('quality.forms'), to: '/quality/forms' },
+        { label: t('quality.title'), to: '/quality' },
+        { label: t('quality.forms'), to: '/quality/forms' },
       ]}
     >
       {isPending && <Waiting lines={8} />}
@@ -48,7 +48,7 @@ function Read({ isExpert }: { isExpert: boolean }) {
       {data && isExpert && !content && data.versions.length > 0 && (
         <div className="actions">
           <Button kind="primary" onPress={() => setChanging(true)}>
-            {say('quality.form.change')}
+            {t('quality.form.change')}
           </Button>
         </div>
       )}
@@ -58,18 +58,18 @@ function Read({ isExpert }: { isExpert: boolean }) {
 }
 
 function Versions({ form }: { form: QualityForm }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [chosen, setChosen] = useState(form.versions[0]?.version)
   const shown = form.versions.find(({ version }) => version === chosen) ?? form.versions[0]
   if (!shown) return null
   return (
     <section className="panel stack-small" aria-labelledby="form-versions">
-      <h2 id="form-versions">{say('quality.versions')}</h2>
+      <h2 id="form-versions">{t('quality.versions')}</h2>
       <Choice
-        label={say('quality.versions.choose')}
+        label={t('quality.versions.choose')}
         options={form.versions.map(({ version, publishedAt }) => ({
           value: String(version),
-          label: say('quality.version', { version }),
+          label: t('quality.version', { version }),
           detail: formatInstant(publishedAt, language),
         }))}
         value={String(shown.version)}
@@ -81,24 +81,24 @@ function Versions({ form }: { form: QualityForm }) {
 }
 
 function Content({ content, language }: { content: FormContent; language: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ol className="quality-content">
       {content.sections.map((section) => (
         <li key={section.id}>
           <strong lang={language}>{section.title}</strong>{' '}
-          <span className="muted">{say('quality.weight.of', { weight: section.weight })}</span>
+          <span className="muted">{t('quality.weight.of', { weight: section.weight })}</span>
           <ol>
             {section.questions.map((question) => (
               <li key={question.id}>
                 <span lang={language}>{question.text}</span>
                 <span className="second">
                   {[
-                    sayScale(question.scale, say),
-                    say('quality.weight.of', { weight: question.weight }),
-                    ...(question.critical === 'none' ? [] : [say(`quality.critical.${question.critical}`)]),
-                    ...(question.mayNotApply ? [say('quality.mayNotApply')] : []),
-                    ...(question.onlyIf ? [say('quality.conditional')] : []),
+                    scaleText(question.scale, t),
+                    t('quality.weight.of', { weight: question.weight }),
+                    ...(question.critical === 'none' ? [] : [t(`quality.critical.${question.critical}`)]),
+                    ...(question.mayNotApply ? [t('quality.mayNotApply')] : []),
+                    ...(question.onlyIf ? [t('quality.conditional')] : []),
                   ].join(' · ')}
                 </span>
               </li>

@@ -19,36 +19,36 @@ export function FormsPage() {
 }
 
 function Forms({ isExpert }: { isExpert: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 0 })
   return (
     <Page
-      title={say('quality.forms')}
-      lead={say('quality.forms.lead')}
-      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+      title={t('quality.forms')}
+      lead={t('quality.forms.lead')}
+      crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {isExpert && data && <NewForm />}
-      {data?.items.length === 0 && <p className="muted">{say('quality.forms.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('quality.forms.none')}</p>}
       {data && data.items.length > 0 && (
-        <ul className="cards" aria-label={say('quality.forms')}>
+        <ul className="cards" aria-label={t('quality.forms')}>
           {data.items.map((form) => (
             <li key={form.id} className="card">
               <p className="card-title disclosure-title">
                 <Link to="/quality/forms/$id" params={{ id: form.id }} className="row-link" lang={form.language}>
                   {form.name}
                 </Link>
-                <span className="badge badge-none">{say(`quality.language.${form.language}`)}</span>
-                {form.hasDraft && <span className="badge badge-restricted">{say('quality.form.draft')}</span>}
+                <span className="badge badge-none">{t(`quality.language.${form.language}`)}</span>
+                {form.hasDraft && <span className="badge badge-restricted">{t('quality.form.draft')}</span>}
               </p>
               <p className="second">
                 {form.version !== undefined && form.publishedAt
-                  ? say('quality.form.published', {
+                  ? t('quality.form.published', {
                       version: form.version,
                       date: formatDate(form.publishedAt, language),
                     })
-                  : say('quality.form.unpublished')}
+                  : t('quality.form.unpublished')}
               </p>
             </li>
           ))}
@@ -61,7 +61,7 @@ function Forms({ isExpert }: { isExpert: boolean }) {
 const languages = ['fi', 'sv', 'en'] as const
 
 function NewForm() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/quality/forms')
   const [name, setName] = useState('')
@@ -81,25 +81,25 @@ function NewForm() {
     <section className="panel panel-narrow stack-small">
       <Step
         kind="primary"
-        open={say('quality.form.begin')}
-        submit={say('quality.form.begin.do')}
+        open={t('quality.form.begin')}
+        submit={t('quality.form.begin.do')}
         isBusy={begin.isPending}
         error={begin.error}
         onOpen={() => setTried(false)}
         onSubmit={submit}
       >
         <Field
-          label={say('quality.form.name')}
-          error={isTried && name.trim() === '' ? say('quality.name.missing') : undefined}
+          label={t('quality.form.name')}
+          error={isTried && name.trim() === '' ? t('quality.name.missing') : undefined}
           value={name}
           onChange={setName}
           maxLength={200}
           autoComplete="off"
         />
         <Choice
-          label={say('quality.form.language')}
-          hint={say('quality.form.language.hint')}
-          options={languages.map((value) => ({ value, label: say(`quality.language.${value}`) }))}
+          label={t('quality.form.language')}
+          hint={t('quality.form.language.hint')}
+          options={languages.map((value) => ({ value, label: t(`quality.language.${value}`) }))}
           value={written}
           onChange={(value) => setWritten(languages.find((one) => one === value) ?? 'fi')}
         />

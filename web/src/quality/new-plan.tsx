@@ -12,7 +12,7 @@ import { announce } from '../shell/announce.tsx'
 
 /** Creates a sampling plan: count per week of one unit and one number. */
 export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const presence = usePresence()
   const forms = $api.useQuery('get', '/api/quality/forms').data?.items ?? []
   const units = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 }).data?.items ?? []
@@ -51,7 +51,7 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
     }
     return ended(begin.mutateAsync({ body }), async () => {
       form.forget()
-      announce(say('quality.plan.begun'))
+      announce(t('quality.plan.begun'))
       await onDone()
     })
   }
@@ -59,53 +59,53 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
     <section className="panel panel-narrow stack-small">
       <Step
         kind="primary"
-        open={say('quality.plan.begin')}
-        submit={say('quality.plan.begin.do')}
+        open={t('quality.plan.begin')}
+        submit={t('quality.plan.begin.do')}
         isBusy={begin.isPending}
         error={begin.error}
         isOpenAtFirst={form.isTyped}
         onOpen={() => setTried(false)}
         onSubmit={submit}
       >
-        {published.length === 0 && <Notice kind="info">{say('quality.plan.noForm')}</Notice>}
+        {published.length === 0 && <Notice kind="info">{t('quality.plan.noForm')}</Notice>}
         <Field
-          label={say('quality.plan.name')}
-          error={isTried && wrong.name ? say('quality.name.missing') : undefined}
+          label={t('quality.plan.name')}
+          error={isTried && wrong.name ? t('quality.name.missing') : undefined}
           value={typed.name}
           onChange={(name) => form.edit({ name })}
           maxLength={200}
           autoComplete="off"
         />
         <Choice
-          label={say('quality.form')}
+          label={t('quality.form')}
           options={published.map(({ id, name }) => ({ value: id, label: name }))}
           value={formId}
           onChange={(value) => form.edit({ formId: value })}
         />
         <Choice
-          label={say('quality.unit')}
+          label={t('quality.unit')}
           options={units.map(({ id, name }) => ({ value: id, label: name }))}
           value={unitId}
           onChange={(value) => form.edit({ unitId: value })}
         />
         <Choice
-          label={say('contacts.field.number')}
+          label={t('contacts.field.number')}
           options={numbers.map((one) => ({ value: one.number, label: one.display, detail: named(one.name) }))}
           value={number}
           onChange={(value) => form.edit({ number: value })}
         />
         <Field
-          label={say('quality.plan.weekly')}
-          hint={say('quality.plan.weekly.hint')}
-          error={isTried && wrong.weekly ? say('quality.plan.weekly.wrong') : undefined}
+          label={t('quality.plan.weekly')}
+          hint={t('quality.plan.weekly.hint')}
+          error={isTried && wrong.weekly ? t('quality.plan.weekly.wrong') : undefined}
           value={typed.weekly}
           inputMode="numeric"
           onChange={(weekly) => form.edit({ weekly })}
         />
         <Field
-          label={say('quality.plan.daysLeft')}
-          hint={say('quality.plan.daysLeft.hint')}
-          error={isTried && wrong.daysLeft ? say('quality.plan.daysLeft.wrong') : undefined}
+          label={t('quality.plan.daysLeft')}
+          hint={t('quality.plan.daysLeft.hint')}
+          error={isTried && wrong.daysLeft ? t('quality.plan.daysLeft.wrong') : undefined}
           value={typed.daysLeft}
           inputMode="numeric"
           onChange={(daysLeft) => form.edit({ daysLeft })}

@@ -17,17 +17,17 @@ export function PartButtons({
   onMove: (by: 1 | -1) => void
   onRemove: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
       <MoveButtons
-        up={say('quality.up', { what: title })}
-        down={say('quality.down', { what: title })}
+        up={t('quality.up', { what: title })}
+        down={t('quality.down', { what: title })}
         isFirst={isFirst}
         isLast={isLast}
         onMove={onMove}
       />
-      <Button kind="quiet" className="chip" aria-label={say('quality.remove', { what: title })} onPress={onRemove}>
+      <Button kind="quiet" className="chip" aria-label={t('quality.remove', { what: title })} onPress={onRemove}>
         <Trash2 aria-hidden="true" size={18} />
       </Button>
     </>

@@ -21,13 +21,13 @@ export function PlansPage() {
 }
 
 function Plans({ isExpert }: { isExpert: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/plans', undefined, { staleTime: 0 })
   return (
     <Page
-      title={say('quality.plans')}
-      lead={say('quality.plans.lead')}
-      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+      title={t('quality.plans')}
+      lead={t('quality.plans.lead')}
+      crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
@@ -38,9 +38,9 @@ function Plans({ isExpert }: { isExpert: boolean }) {
           }}
         />
       )}
-      {data?.items.length === 0 && <p className="muted">{say('quality.plans.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('quality.plans.none')}</p>}
       {data && data.items.length > 0 && (
-        <ul className="cards quality-wide" aria-label={say('quality.plans')}>
+        <ul className="cards quality-wide" aria-label={t('quality.plans')}>
           {data.items.map((plan) => (
             <Plan key={plan.id} plan={plan} isExpert={isExpert} />
           ))}
@@ -51,13 +51,13 @@ function Plans({ isExpert }: { isExpert: boolean }) {
 }
 
 function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const end = $api.useMutation('delete', '/api/quality/plans/{id}')
   const [isConfirming, setConfirming] = useState(false)
   const stop = async () => {
     try {
       await end.mutateAsync({ params: { path: { id: plan.id } } })
-      announce(say('quality.plan.ended'))
+      announce(t('quality.plan.ended'))
       await queries.invalidateQueries({ queryKey: ['get', '/api/quality/plans'] })
     } catch {
       // The refusal is shown beside the button.
@@ -67,53 +67,53 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
     <li className="card">
       <h2 className="card-title disclosure-title">
         {plan.name}
-        {plan.endedAt && <span className="badge badge-none">{say('quality.plan.over')}</span>}
+        {plan.endedAt && <span className="badge badge-none">{t('quality.plan.over')}</span>}
       </h2>
       <dl className="facts">
-        <Fact label={say('quality.unit')}>{plan.unitName}</Fact>
-        <Fact label={say('contacts.field.number')}>
+        <Fact label={t('quality.unit')}>{plan.unitName}</Fact>
+        <Fact label={t('contacts.field.number')}>
           <span className="number">{formatPhone(plan.number)}</span>
         </Fact>
-        <Fact label={say('quality.plan.weekly')}>{say('quality.plan.weekly.what', { count: plan.weekly })}</Fact>
-        <Fact label={say('quality.plan.daysLeft')}>{say('quality.plan.daysLeft.what', { count: plan.daysLeft })}</Fact>
-        <Fact label={say('quality.form')}>{plan.formName}</Fact>
+        <Fact label={t('quality.plan.weekly')}>{t('quality.plan.weekly.what', { count: plan.weekly })}</Fact>
+        <Fact label={t('quality.plan.daysLeft')}>{t('quality.plan.daysLeft.what', { count: plan.daysLeft })}</Fact>
+        <Fact label={t('quality.form')}>{plan.formName}</Fact>
       </dl>
       <p className="second">
-        {say('quality.plan.seed')} <code className="quality-seed">{plan.seed}</code>
+        {t('quality.plan.seed')} <code className="quality-seed">{plan.seed}</code>
       </p>
-      {plan.draws.length === 0 && <p className="muted">{say('quality.plan.notDrawn')}</p>}
+      {plan.draws.length === 0 && <p className="muted">{t('quality.plan.notDrawn')}</p>}
       {plan.draws.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label={say('quality.draws')}>
+        <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.draws')}>
           <table className="table">
-            <caption className="visually-hidden">{say('quality.draws')}</caption>
+            <caption className="visually-hidden">{t('quality.draws')}</caption>
             <thead>
               <tr>
-                <th scope="col">{say('quality.draw.week')}</th>
+                <th scope="col">{t('quality.draw.week')}</th>
                 <th scope="col" className="numeric">
-                  {say('quality.draw.picked')}
+                  {t('quality.draw.picked')}
                 </th>
                 <th scope="col" className="numeric">
-                  {say('quality.draw.followed')}
+                  {t('quality.draw.followed')}
                 </th>
                 <th scope="col" className="numeric">
-                  {say('quality.draw.candidates')}
+                  {t('quality.draw.candidates')}
                 </th>
-                <th scope="col">{say('quality.draw.at')}</th>
-                <th scope="col">{say('quality.draw.again')}</th>
+                <th scope="col">{t('quality.draw.at')}</th>
+                <th scope="col">{t('quality.draw.again')}</th>
               </tr>
             </thead>
             <tbody>
               {plan.draws.map((draw) => (
                 <tr key={draw.week}>
-                  <th scope="row">{say('quality.week', { day: writeDay(draw.week, language) })}</th>
+                  <th scope="row">{t('quality.week', { day: writeDay(draw.week, language) })}</th>
                   <td className="numeric">{draw.pickedCount}</td>
                   <td className="numeric">{draw.followedCount}</td>
                   <td className="numeric">{draw.candidateCount}</td>
                   <td>{formatInstant(draw.drawnAt, language)}</td>
                   <td>
                     {draw.isAsDrawn === undefined
-                      ? say('quality.draw.gone')
-                      : say(draw.isAsDrawn ? 'quality.draw.same' : 'quality.draw.differs')}
+                      ? t('quality.draw.gone')
+                      : t(draw.isAsDrawn ? 'quality.draw.same' : 'quality.draw.differs')}
                   </td>
                 </tr>
               ))}
@@ -124,17 +124,17 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       {end.error && <Failure error={end.error} />}
       {isExpert && !plan.endedAt && (
         <div className="actions">
-          <Button aria-label={`${say('quality.plan.end')}: ${plan.name}`} onPress={() => setConfirming(true)}>
-            {say('quality.plan.end')}
+          <Button aria-label={`${t('quality.plan.end')}: ${plan.name}`} onPress={() => setConfirming(true)}>
+            {t('quality.plan.end')}
           </Button>
           <Confirm
-            title={say('quality.plan.end.sure')}
-            doLabel={say('quality.plan.end')}
+            title={t('quality.plan.end.sure')}
+            doLabel={t('quality.plan.end')}
             isOpen={isConfirming}
             onDo={() => void stop()}
             onClose={() => setConfirming(false)}
           >
-            <p>{say('quality.plan.end.what')}</p>
+            <p>{t('quality.plan.end.what')}</p>
           </Confirm>
         </div>
       )}

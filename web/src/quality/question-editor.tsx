@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { changeQuestion, earlierThan, moveQuestion, removeQuestion } from './build-form.ts'
 import { PartButtons } from './part-buttons.tsx'
 import { answersOf, type FormContent, type Question, type Scale } from './quality-shapes.ts'
-import { sayAnswer } from './question-field.tsx'
+import { answerText } from './question-field.tsx'
 import { WeightField } from './weight-field.tsx'
 
 const scales: Record<Scale['kind'], Scale> = {
@@ -35,9 +35,9 @@ export function QuestionEditor({
   isLast: boolean
   onChange: (form: FormContent) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id, scale, onlyIf } = question
-  const title = say('quality.question', { number })
+  const title = t('quality.question', { number })
   const change = (changed: Partial<Question>) => onChange(changeQuestion(form, id, changed))
   const before = earlierThan(form, id).filter((one) => answersOf(one.scale))
   const request = before.find((one) => one.id === onlyIf?.question)
@@ -47,7 +47,7 @@ export function QuestionEditor({
       <Field
         id={`part-${id}`}
         className="quality-long"
-        label={say('quality.question.text')}
+        label={t('quality.question.text')}
         lang={language}
         value={question.text}
         onChange={(text) => change({ text })}
@@ -55,8 +55,8 @@ export function QuestionEditor({
       />
       <Field
         className="quality-long"
-        label={say('quality.question.help')}
-        hint={say('quality.question.help.hint')}
+        label={t('quality.question.help')}
+        hint={t('quality.question.help.hint')}
         lang={language}
         value={question.help}
         onChange={(help) => change({ help })}
@@ -65,39 +65,39 @@ export function QuestionEditor({
       />
       <div className="quality-fields">
         <Choice
-          label={say('quality.scale')}
+          label={t('quality.scale')}
           options={(Object.keys(scales) as Scale['kind'][]).map((kind) => ({
             value: kind,
-            label: say(`quality.scale.${kind}`),
+            label: t(`quality.scale.${kind}`),
           }))}
           value={scale.kind}
           onChange={(kind) => change({ scale: scales[kind as Scale['kind']] })}
         />
         {scale.kind === 'points' && (
           <WeightField
-            label={say('quality.scale.most')}
+            label={t('quality.scale.most')}
             value={scale.most}
             min={1}
             onChange={(max) => change({ scale: { kind: 'points', most: max } })}
           />
         )}
         <WeightField
-          label={say('quality.question.weight')}
+          label={t('quality.question.weight')}
           value={question.weight}
           onChange={(weight) => change({ weight })}
         />
         <Choice
-          label={say('quality.lowest')}
-          options={critical.map((value) => ({ value, label: say(`quality.lowest.${value}`) }))}
+          label={t('quality.lowest')}
+          options={critical.map((value) => ({ value, label: t(`quality.lowest.${value}`) }))}
           value={question.critical}
           onChange={(value) => change({ critical: critical.find((one) => one === value) ?? 'none' })}
         />
         {before.length > 0 && (
           <Choice
-            label={say('quality.onlyIf')}
+            label={t('quality.onlyIf')}
             options={[
-              { value: always, label: say('quality.onlyIf.always') },
-              ...before.map((one) => ({ value: one.id, label: one.text || say('quality.question.untitled') })),
+              { value: always, label: t('quality.onlyIf.always') },
+              ...before.map((one) => ({ value: one.id, label: one.text || t('quality.question.untitled') })),
             ]}
             value={onlyIf?.question ?? always}
             onChange={(value) => {
@@ -110,17 +110,17 @@ export function QuestionEditor({
       </div>
       {onlyIf && request && (
         <Checks
-          label={say('quality.onlyIf.answers')}
+          label={t('quality.onlyIf.answers')}
           options={(answersOf(request.scale) ?? []).map((value) => ({
             value: String(value),
-            label: sayAnswer(request.scale, value, say),
+            label: answerText(request.scale, value, t),
           }))}
           value={onlyIf.answers.map(String)}
           onChange={(answers) => change({ onlyIf: { ...onlyIf, answers: answers.map(Number) } })}
         />
       )}
       <Toggle
-        label={say('quality.mayNotApply')}
+        label={t('quality.mayNotApply')}
         value={question.mayNotApply}
         onChange={(mayNotApply) => change({ mayNotApply })}
       />

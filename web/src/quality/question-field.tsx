@@ -3,7 +3,7 @@ import { Label, Radio, RadioGroup, Text } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { Toggle } from '../controls/toggle.tsx'
-import { useLanguage, type Say } from '../language/use-words.ts'
+import { useLanguage, type Translate } from '../language/use-words.ts'
 import { answersOf, type Question, type Scale } from './quality-shapes.ts'
 
 const notApplicable = 'none'
@@ -29,10 +29,10 @@ export function QuestionField({
   /** Comments on the current moment of the recording. */
   onComment: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const answers = answersOf(question.scale)
   const id = `question-${question.id}`
-  const error = isMissing ? say('quality.unanswered') : undefined
+  const error = isMissing ? t('quality.unanswered') : undefined
   return (
     <div className="quality-question" data-question={question.id}>
       {answers ? (
@@ -57,13 +57,13 @@ export function QuestionField({
             {answers.map((value) => (
               <Radio key={value} value={String(value)} className="radio-card">
                 <span className="radio-dot" aria-hidden="true" />
-                {sayAnswer(question.scale, value, say)}
+                {answerText(question.scale, value, t)}
               </Radio>
             ))}
             {question.mayNotApply && (
               <Radio value={notApplicable} className="radio-card">
                 <span className="radio-dot" aria-hidden="true" />
-                {say('quality.notApplicable')}
+                {t('quality.notApplicable')}
               </Radio>
             )}
           </div>
@@ -72,9 +72,9 @@ export function QuestionField({
       ) : (
         <Points {...{ question, language, number, answer, error, id, onAnswer }} />
       )}
-      <Button kind="quiet" className="chip" onPress={onComment} aria-label={`${say('quality.comment.add')}: ${number}`}>
+      <Button kind="quiet" className="chip" onPress={onComment} aria-label={`${t('quality.comment.add')}: ${number}`}>
         <MessageSquarePlus aria-hidden="true" size={16} />
-        {say('quality.comment.add')}
+        {t('quality.comment.add')}
       </Button>
     </div>
   )
@@ -96,14 +96,14 @@ function Points({
   id: string
   onAnswer: (answer: number | null) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const max = question.scale.kind === 'points' ? question.scale.most : 0
   return (
     <>
       <Field
         id={id}
         label={`${number} ${question.text}`}
-        hint={say('quality.points.hint', { most: max })}
+        hint={t('quality.points.hint', { most: max })}
         error={error}
         value={answer == null ? '' : String(answer)}
         inputMode="numeric"
@@ -114,7 +114,7 @@ function Points({
       />
       {question.mayNotApply && (
         <Toggle
-          label={say('quality.notApplicable')}
+          label={t('quality.notApplicable')}
           value={answer === null}
           onChange={(isOn) => onAnswer(isOn ? null : 0)}
         />
@@ -125,13 +125,13 @@ function Points({
 
 /** Effect of failing a critical question, beside its text. */
 function Weighs({ question: { critical } }: { question: Question }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   if (critical === 'none') return null
-  return <span className="badge badge-restricted quality-critical">{say(`quality.critical.${critical}`)}</span>
+  return <span className="badge badge-restricted quality-critical">{t(`quality.critical.${critical}`)}</span>
 }
 
 /** Returns the text of an answer. */
-export function sayAnswer(scale: Scale, value: number, say: Say): string {
-  if (scale.kind === 'yes-no') return say(value === 1 ? 'quality.yes' : 'quality.no')
-  return scale.kind === 'points' ? say('quality.points', { points: value, most: scale.most }) : String(value)
+export function answerText(scale: Scale, value: number, t: Translate): string {
+  if (scale.kind === 'yes-no') return t(value === 1 ? 'quality.yes' : 'quality.no')
+  return scale.kind === 'points' ? t('quality.points', { points: value, most: scale.most }) : String(value)
 }

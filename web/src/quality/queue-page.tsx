@@ -23,7 +23,7 @@ export function QueuePage() {
 }
 
 function Queue({ isExpert }: { isExpert: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/evaluations', undefined, {
     staleTime: 0,
   })
@@ -39,10 +39,10 @@ function Queue({ isExpert }: { isExpert: boolean }) {
     ended: items.filter(({ state }) => state === 'ENDED'),
   }
   return (
-    <Page title={say('quality.title')} lead={say('quality.lead')}>
+    <Page title={t('quality.title')} lead={t('quality.lead')}>
       {aside && (
         <Notice kind="info" isUrgent>
-          {say(`quality.aside.done.${aside}`)}
+          {t(`quality.aside.done.${aside}`)}
         </Notice>
       )}
       {isPending && <Waiting lines={8} />}
@@ -51,7 +51,7 @@ function Queue({ isExpert }: { isExpert: boolean }) {
         <>
           {parts.mine.length > 0 && <Part name="mine" items={parts.mine} isExpert={isExpert} />}
           {parts.disputed.length > 0 && <Part name="disputed" items={parts.disputed} isExpert={isExpert} />}
-          <Part name="waiting" items={parts.waiting} isExpert={isExpert} none={say('quality.queue.waiting.none')} />
+          <Part name="waiting" items={parts.waiting} isExpert={isExpert} none={t('quality.queue.waiting.none')} />
           {parts.taken.length > 0 && <Part name="taken" items={parts.taken} isExpert={isExpert} />}
           {parts.given.length > 0 && <Part name="given" items={parts.given} isExpert={isExpert} />}
           {parts.ended.length > 0 && <Part name="ended" items={parts.ended} isExpert={isExpert} />}
@@ -72,12 +72,12 @@ function Part({
   isExpert: boolean
   none?: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const heading = useId()
   return (
     <section className="stack-small" aria-labelledby={heading}>
       <h2 id={heading}>
-        {say(`quality.queue.${name}`)} <span className="muted">{items.length}</span>
+        {t(`quality.queue.${name}`)} <span className="muted">{items.length}</span>
       </h2>
       {items.length === 0 && <p className="muted">{none}</p>}
       {items.length > 0 && (
@@ -92,7 +92,7 @@ function Part({
 }
 
 function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isExpert: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/quality/evaluations/{id}/beginning')
   const open = () => navigate({ to: '/quality/evaluations/$id', params: { id: one.id } })
@@ -104,37 +104,33 @@ function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isEx
     if (isTaken) return open()
     await queries.invalidateQueries({ queryKey: ['get', '/api/quality/evaluations'] })
   }
-  const when = one.startedAt ? formatInstant(one.startedAt, language) : say('quality.noRecording')
+  const when = one.startedAt ? formatInstant(one.startedAt, language) : t('quality.noRecording')
   const isNew = one.state === 'WAITING'
-  const label = isNew
-    ? say('quality.evaluate')
-    : say(one.isMine && one.state === 'DRAFT' ? 'quality.goOn' : 'quality.open')
+  const label = isNew ? t('quality.evaluate') : t(one.isMine && one.state === 'DRAFT' ? 'quality.goOn' : 'quality.open')
   return (
     <li className="card">
       <p className="card-title disclosure-title">
         <strong>{when}</strong>
-        {one.kind === 'CALIBRATION' && <span className="badge badge-capturing">{say('quality.calibration')}</span>}
-        {one.disagreedAt && !one.answeredAt && (
-          <span className="badge badge-restricted">{say('quality.disagreed')}</span>
-        )}
+        {one.kind === 'CALIBRATION' && <span className="badge badge-capturing">{t('quality.calibration')}</span>}
+        {one.disagreedAt && !one.answeredAt && <span className="badge badge-restricted">{t('quality.disagreed')}</span>}
         {one.acknowledgedAt && !one.disagreedAt && (
-          <span className="badge badge-available">{say('quality.acknowledged')}</span>
+          <span className="badge badge-available">{t('quality.acknowledged')}</span>
         )}
-        {one.state === 'RELEASED' && <span className="badge badge-none">{say('quality.notRead')}</span>}
-        {one.endWhy && <span className="badge badge-destroyed">{say(`quality.ended.${one.endWhy}`)}</span>}
+        {one.state === 'RELEASED' && <span className="badge badge-none">{t('quality.notRead')}</span>}
+        {one.endWhy && <span className="badge badge-destroyed">{t(`quality.ended.${one.endWhy}`)}</span>}
         {one.releasedAt && <ScoreBadge total={one.total ?? null} isFailed={one.isFailed === true} />}
       </p>
       <dl className="facts facts-small">
-        <Fact label={say('contacts.field.number')}>
+        <Fact label={t('contacts.field.number')}>
           <span className="number">{formatPhone(one.number)}</span>
         </Fact>
-        {one.unitName && <Fact label={say('quality.unit')}>{one.unitName}</Fact>}
-        {one.durationMs !== undefined && <Fact label={say('quality.length')}>{formatLength(one.durationMs)}</Fact>}
-        <Fact label={say('quality.from')}>
+        {one.unitName && <Fact label={t('quality.unit')}>{one.unitName}</Fact>}
+        {one.durationMs !== undefined && <Fact label={t('quality.length')}>{formatLength(one.durationMs)}</Fact>}
+        <Fact label={t('quality.from')}>
           {one.planName ?? one.calibrationName ?? one.formName}
-          {one.week && <span className="second">{say('quality.week', { day: writeDay(one.week, language) })}</span>}
+          {one.week && <span className="second">{t('quality.week', { day: writeDay(one.week, language) })}</span>}
         </Fact>
-        {one.destroyAt && <Fact label={say('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
+        {one.destroyAt && <Fact label={t('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
       </dl>
       {begin.error && <Failure error={begin.error} />}
       <div className="actions">

@@ -21,20 +21,20 @@ export function ReleasedEvaluation({
   evaluation: Evaluation
   onDone: () => Promise<unknown>
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const handle = useRef<PlayerHandle>(null)
   const isGiven = one.releasedAt !== undefined
   return (
     <>
       <p className="muted">
-        {one.state === 'WAITING' && say('quality.state.waiting')}
-        {one.state === 'DRAFT' && say('quality.state.draft')}
-        {isGiven && say('quality.state.released', { when: formatInstant(one.releasedAt ?? '', language) })}{' '}
-        {one.acknowledgedAt && say('quality.state.acknowledged', { when: formatInstant(one.acknowledgedAt, language) })}
+        {one.state === 'WAITING' && t('quality.state.waiting')}
+        {one.state === 'DRAFT' && t('quality.state.draft')}
+        {isGiven && t('quality.state.released', { when: formatInstant(one.releasedAt ?? '', language) })}{' '}
+        {one.acknowledgedAt && t('quality.state.acknowledged', { when: formatInstant(one.acknowledgedAt, language) })}
       </p>
       {isGiven && one.recordingId && !one.standsStill && (
         <section className="panel stack-small">
-          <h2>{say('quality.recording')}</h2>
+          <h2>{t('quality.recording')}</h2>
           <EvaluationListen recordingId={one.recordingId} handle={handle} />
         </section>
       )}
@@ -52,7 +52,7 @@ export function ReleasedEvaluation({
         />
       )}
       {one.kind === 'CALIBRATION' && one.state === 'FINISHED' && (
-        <Notice kind="success">{say('quality.calibration.finished')}</Notice>
+        <Notice kind="success">{t('quality.calibration.finished')}</Notice>
       )}
     </>
   )
@@ -61,7 +61,7 @@ export function ReleasedEvaluation({
 const outcomes = ['KEPT', 'REOPENED'] as const
 
 function Answer({ id, onDone }: { id: string; onDone: () => Promise<unknown> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const answer = $api.useMutation('post', '/api/quality/evaluations/{id}/answer')
   const [outcome, setOutcome] = useState<(typeof outcomes)[number]>('KEPT')
   const [text, setText] = useState('')
@@ -78,26 +78,26 @@ function Answer({ id, onDone }: { id: string; onDone: () => Promise<unknown> }) 
     <section className="panel stack-small">
       <Step
         kind="primary"
-        open={say('quality.answer')}
-        submit={say('quality.answer.do')}
+        open={t('quality.answer')}
+        submit={t('quality.answer.do')}
         isBusy={answer.isPending}
         error={answer.error}
         onOpen={() => setTried(false)}
         onSubmit={submit}
       >
         <RadioCards
-          label={say('quality.answer.outcome')}
+          label={t('quality.answer.outcome')}
           options={outcomes.map((value) => ({
             value,
-            label: say(`quality.answer.${value}`),
-            detail: say(`quality.answer.${value}.what`),
+            label: t(`quality.answer.${value}`),
+            detail: t(`quality.answer.${value}.what`),
           }))}
           value={outcome}
           onChange={(value) => setOutcome(outcomes.find((one) => one === value) ?? 'KEPT')}
         />
         <Field
-          label={say('quality.answer.text')}
-          error={isTried && text.trim() === '' ? say('quality.answer.missing') : undefined}
+          label={t('quality.answer.text')}
+          error={isTried && text.trim() === '' ? t('quality.answer.missing') : undefined}
           value={text}
           onChange={setText}
           rows={3}

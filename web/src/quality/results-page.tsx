@@ -17,37 +17,37 @@ export function ResultsPage() {
 }
 
 function Results() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [quarters] = useState(() => lastQuarters(serverNowMs()))
   const [quarter, setQuarter] = useState(quarters[0]!)
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/results/{quarter}', {
     params: { path: { quarter } },
   })
-  const sayQuarter = (written: string) => {
+  const quarterText = (written: string) => {
     const [year, number] = written.split('-Q') as [string, string]
-    return say('quality.quarter', { year, number })
+    return t('quality.quarter', { year, number })
   }
   return (
     <Page
-      title={say('quality.results')}
-      lead={say('quality.results.lead')}
-      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+      title={t('quality.results')}
+      lead={t('quality.results.lead')}
+      crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
       <Choice
         className="quality-quarter"
-        label={say('quality.results.quarter')}
-        options={quarters.map((value) => ({ value, label: sayQuarter(value) }))}
+        label={t('quality.results.quarter')}
+        options={quarters.map((value) => ({ value, label: quarterText(value) }))}
         value={quarter}
         onChange={setQuarter}
       />
       <div role="status" className="visually-hidden">
-        {data && say('quality.results.count', { count: data.items.length })}
+        {data && t('quality.results.count', { count: data.items.length })}
       </div>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{say('quality.results.none')}</p>}
+      {data?.items.length === 0 && <p className="muted">{t('quality.results.none')}</p>}
       {data && data.items.length > 0 && (
-        <div className="scroll" tabIndex={0} role="region" aria-label={say('quality.results')}>
+        <div className="scroll" tabIndex={0} role="region" aria-label={t('quality.results')}>
           <Table items={data.items} />
         </div>
       )}
@@ -56,23 +56,23 @@ function Results() {
 }
 
 function Table({ items }: { items: readonly GroupResult[] }) {
-  const { say, locale } = useLanguage()
+  const { t, locale } = useLanguage()
   return (
     <table className="table">
-      <caption className="visually-hidden">{say('quality.results')}</caption>
+      <caption className="visually-hidden">{t('quality.results')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('quality.unit')}</th>
-          <th scope="col">{say('contacts.field.number')}</th>
-          <th scope="col">{say('quality.form')}</th>
+          <th scope="col">{t('quality.unit')}</th>
+          <th scope="col">{t('contacts.field.number')}</th>
+          <th scope="col">{t('quality.form')}</th>
           <th scope="col" className="numeric">
-            {say('quality.results.evaluations')}
+            {t('quality.results.evaluations')}
           </th>
           <th scope="col" className="numeric">
-            {say('quality.results.mean')}
+            {t('quality.results.mean')}
           </th>
           <th scope="col" className="numeric">
-            {say('quality.results.failed')}
+            {t('quality.results.failed')}
           </th>
         </tr>
       </thead>
@@ -83,13 +83,13 @@ function Table({ items }: { items: readonly GroupResult[] }) {
             <td className="number">{formatPhone(one.number)}</td>
             <td>
               <span lang={one.formLanguage}>{one.formName}</span>
-              <span className="second">{say('quality.version', { version: one.formVersion })}</span>
+              <span className="second">{t('quality.version', { version: one.formVersion })}</span>
             </td>
             {one.isEnough ? (
               <>
                 <td className="numeric">{one.evaluations}</td>
                 <td className="numeric">
-                  {one.mean == null ? say('quality.score.none') : percentOf(one.mean, locale)}
+                  {one.mean == null ? t('quality.score.none') : percentOf(one.mean, locale)}
                   {one.sections?.map(({ title, mean }) => (
                     <span key={title} className="second">
                       <span lang={one.formLanguage}>{title}</span> {percentOf(mean, locale)}
@@ -100,7 +100,7 @@ function Table({ items }: { items: readonly GroupResult[] }) {
               </>
             ) : (
               <td colSpan={3} className="muted">
-                {say('quality.results.few')}
+                {t('quality.results.few')}
               </td>
             )}
           </tr>

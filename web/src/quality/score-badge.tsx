@@ -3,11 +3,11 @@ import type { Score } from './quality-shapes.ts'
 
 /** Score of an evaluation, in words and per cent. */
 export function ScoreBadge({ total, isFailed }: Pick<Score, 'total' | 'isFailed'>) {
-  const { say, locale } = useLanguage()
-  const shown = total === null ? say('quality.score.none') : percentOf(total, locale)
+  const { t, locale } = useLanguage()
+  const shown = total === null ? t('quality.score.none') : percentOf(total, locale)
   return (
     <span className={`badge ${isFailed ? 'badge-live-failing' : 'badge-none'}`}>
-      {isFailed ? say('quality.score.failed') : say('quality.score', { score: shown })}
+      {isFailed ? t('quality.score.failed') : t('quality.score', { score: shown })}
     </span>
   )
 }

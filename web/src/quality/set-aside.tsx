@@ -10,14 +10,14 @@ const reasons = ['too-close', 'unsuitable'] as const
 
 /** Returns an evaluation to the queue, or sets it aside for good. */
 export function SetAside({ id }: { id: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const aside = $api.useMutation('post', '/api/quality/evaluations/{id}/setting-aside')
   const [why, setWhy] = useState<(typeof reasons)[number]>('too-close')
   return (
     <Step
-      open={say('quality.aside')}
-      submit={say('quality.aside.do')}
+      open={t('quality.aside')}
+      submit={t('quality.aside.do')}
       isBusy={aside.isPending}
       error={aside.error}
       onSubmit={() => {
@@ -32,11 +32,11 @@ export function SetAside({ id }: { id: string }) {
       }}
     >
       <RadioCards
-        label={say('quality.aside.why')}
+        label={t('quality.aside.why')}
         options={reasons.map((value) => ({
           value,
-          label: say(`quality.aside.${value}`),
-          detail: say(`quality.aside.${value}.what`),
+          label: t(`quality.aside.${value}`),
+          detail: t(`quality.aside.${value}.what`),
         }))}
         value={why}
         onChange={(value) => setWhy(reasons.find((one) => one === value) ?? 'too-close')}

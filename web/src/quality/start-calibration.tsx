@@ -9,7 +9,7 @@ import { announce } from '../shell/announce.tsx'
 
 /** Starts a calibration: several persons evaluate one recording, blind to one another. */
 export function StartCalibration({ recordingId, when }: { recordingId: string; when: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const forms = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 60_000 }).data?.items ?? []
   const published = forms.filter(({ version }) => version !== undefined)
   const begin = $api.useMutation('post', '/api/quality/calibrations')
@@ -22,28 +22,28 @@ export function StartCalibration({ recordingId, when }: { recordingId: string; w
     if (name.trim() === '' || chosen === undefined) return false
     return ended(begin.mutateAsync({ body: { recordingId, formId: chosen, name: name.trim() } }), async () => {
       await queries.invalidateQueries({ queryKey: ['get', '/api/quality/calibrations'] })
-      announce(say('quality.calibration.begun'))
+      announce(t('quality.calibration.begun'))
     })
   }
   return (
     <Step
-      open={say('quality.calibration.begin')}
-      named={say('quality.calibration.begin.named', { when })}
-      submit={say('quality.calibration.begin.do')}
+      open={t('quality.calibration.begin')}
+      named={t('quality.calibration.begin.named', { when })}
+      submit={t('quality.calibration.begin.do')}
       isBusy={begin.isPending}
       error={begin.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('quality.calibration.name')}
-        error={isTried && name.trim() === '' ? say('quality.name.missing') : undefined}
+        label={t('quality.calibration.name')}
+        error={isTried && name.trim() === '' ? t('quality.name.missing') : undefined}
         value={name}
         onChange={setName}
         maxLength={200}
       />
       <Choice
-        label={say('quality.form')}
+        label={t('quality.form')}
         options={published.map(({ id, name: label }) => ({ value: id, label }))}
         value={chosen ?? ''}
         onChange={setFormId}

@@ -16,7 +16,7 @@ export function WeightField({
   min?: number
   onChange: (value: number) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [written, setWritten] = useState(String(value))
   const isWrong = !/^\d{1,3}$/.test(written) || Number(written) > max || Number(written) < min
   return (
@@ -24,7 +24,7 @@ export function WeightField({
       className="quality-weight"
       label={label}
       inputMode="numeric"
-      error={isWrong ? say('quality.between', { least: min, most: max }) : undefined}
+      error={isWrong ? t('quality.between', { least: min, most: max }) : undefined}
       value={written}
       onChange={(next) => {
         setWritten(next)

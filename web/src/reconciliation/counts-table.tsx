@@ -13,15 +13,15 @@ type Column = (typeof columns)[number]
 
 /** Counts by day, number or feed: reported, to be recorded, recorded, and missing on either side. */
 export function CountsTable({ counts, filters }: { counts: readonly Counted[]; filters: ReconciliationFilters }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { by = 'day' } = filters
   const isWide = useWide(900)
   const { rows, total } = sumCounts(counts, by)
   return (
     <section aria-labelledby="reconciliation-counts" className="stack-small">
-      <h2 id="reconciliation-counts">{say('reconciliation.counts')}</h2>
-      <p className="plan-explained">{say('reconciliation.counts.what')}</p>
-      <nav aria-label={say('reconciliation.by')} className="switcher">
+      <h2 id="reconciliation-counts">{t('reconciliation.counts')}</h2>
+      <p className="plan-explained">{t('reconciliation.counts.what')}</p>
+      <nav aria-label={t('reconciliation.by')} className="switcher">
         <ul>
           {groupings.map((one) => {
             const { by: _, ...rest } = filters
@@ -34,14 +34,14 @@ export function CountsTable({ counts, filters }: { counts: readonly Counted[]; f
                   activeOptions={wholeAddress}
                   aria-current={one === by ? 'true' : undefined}
                 >
-                  {say(`reconciliation.by.${one}`)}
+                  {t(`reconciliation.by.${one}`)}
                 </Link>
               </li>
             )
           })}
         </ul>
       </nav>
-      {rows.length === 0 && <p className="muted">{say('reconciliation.counts.none')}</p>}
+      {rows.length === 0 && <p className="muted">{t('reconciliation.counts.none')}</p>}
       {rows.length > 0 &&
         (isWide ? <Table rows={rows} total={total} by={by} /> : <Cards rows={rows} total={total} by={by} />)}
     </section>
@@ -61,16 +61,16 @@ const firstWords: Record<Grouping, Word> = {
 }
 
 function Table({ rows, total, by }: Shown) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <table className="results shares-table">
-      <caption className="visually-hidden">{say(`reconciliation.by.${by}`)}</caption>
+      <caption className="visually-hidden">{t(`reconciliation.by.${by}`)}</caption>
       <thead>
         <tr>
-          <th scope="col">{say(firstWords[by])}</th>
+          <th scope="col">{t(firstWords[by])}</th>
           {columns.map((column) => (
             <th key={column} scope="col" className="numeric">
-              {say(`reconciliation.${column}`)}
+              {t(`reconciliation.${column}`)}
             </th>
           ))}
         </tr>
@@ -92,7 +92,7 @@ function Table({ rows, total, by }: Shown) {
       {rows.length > 1 && (
         <tfoot>
           <tr>
-            <th scope="row">{say('reconciliation.all')}</th>
+            <th scope="row">{t('reconciliation.all')}</th>
             {columns.map((column) => (
               <td key={column} className="numeric">
                 <Count sums={total} column={column} />
@@ -106,17 +106,17 @@ function Table({ rows, total, by }: Shown) {
 }
 
 function Cards({ rows, total, by }: Shown) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const all = rows.length > 1 ? [{ key: '', sums: total, numberName: undefined }] : []
   return (
     <ul className="cards">
       {[...rows, ...all].map((row) => (
         <li key={row.key} className="card">
-          <p className="card-title">{row.key === '' ? say('reconciliation.all') : <RowTitle row={row} by={by} />}</p>
+          <p className="card-title">{row.key === '' ? t('reconciliation.all') : <RowTitle row={row} by={by} />}</p>
           <dl className="card-facts">
             {columns.map((column) => (
               <div key={column}>
-                <dt>{say(`reconciliation.${column}`)}</dt>
+                <dt>{t(`reconciliation.${column}`)}</dt>
                 <dd>
                   <Count sums={row.sums} column={column} />
                 </dd>
@@ -143,7 +143,7 @@ function RowTitle({ row: { key, numberName }, by }: { row: SummedRow; by: Groupi
 
 /** A count, and how much of it is explained, waiting or forbidden. */
 function Count({ sums, column }: { sums: Sums; column: Column }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const number = (value: number) => formatCount(value, language)
   const more: [Word, number][] = {
     told: [],
@@ -164,7 +164,7 @@ function Count({ sums, column }: { sums: Sums; column: Column }) {
         .filter(([, value]) => value > 0)
         .map(([word, value]) => (
           <span key={word} className="second">
-            {say(word, { number: number(value) })}
+            {t(word, { number: number(value) })}
           </span>
         ))}
     </>

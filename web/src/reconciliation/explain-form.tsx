@@ -30,7 +30,7 @@ export function ExplainForm({
   /** Called with a summary of what was done. */
   onExplained: (done: string) => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [note, setNote] = useState('')
   const [chosen, setChosen] = useState<'selected' | 'all'>()
   const [isMissing, setMissing] = useState(false)
@@ -54,11 +54,11 @@ export function ExplainForm({
       .catch((error: unknown) => ({ data: undefined, error }))
     setBusy(false)
     if (!data) return setFailed(error)
-    const done = say('reconciliation.explain.done', {
+    const done = t('reconciliation.explain.done', {
       count: data.explained,
       number: formatCount(data.explained, language),
     })
-    const message = data.alarmClosed ? `${done} ${say('reconciliation.explain.closed')}` : done
+    const message = data.alarmClosed ? `${done} ${t('reconciliation.explain.closed')}` : done
     announce(message)
     setNote('')
     setMissing(false)
@@ -70,32 +70,32 @@ export function ExplainForm({
 
   return (
     <section className="panel stack-small" aria-labelledby={title}>
-      <h3 id={title}>{say('reconciliation.explain')}</h3>
-      <p>{say('reconciliation.explain.what')}</p>
+      <h3 id={title}>{t('reconciliation.explain')}</h3>
+      <p>{t('reconciliation.explain.what')}</p>
       <RadioCards
-        label={say('reconciliation.explain.which')}
+        label={t('reconciliation.explain.which')}
         options={[
           ...(selected.size > 0
             ? [
                 {
                   value: 'selected',
-                  label: say('reconciliation.explain.selected', {
+                  label: t('reconciliation.explain.selected', {
                     count: selected.size,
                     number: formatCount(selected.size, language),
                   }),
                 },
               ]
             : []),
-          { value: 'all', label: say('reconciliation.explain.all') },
+          { value: 'all', label: t('reconciliation.explain.all') },
         ]}
         value={which}
         onChange={(value) => setChosen(value === 'all' ? 'all' : 'selected')}
       />
       <Field
         id={field}
-        label={say('reconciliation.explain.note')}
-        hint={say('reconciliation.explain.note.hint')}
-        error={isMissing && note.trim() === '' ? say('reconciliation.explain.note.missing') : undefined}
+        label={t('reconciliation.explain.note')}
+        hint={t('reconciliation.explain.note.hint')}
+        error={isMissing && note.trim() === '' ? t('reconciliation.explain.note.missing') : undefined}
         rows={2}
         value={note}
         onChange={setNote}
@@ -104,7 +104,7 @@ export function ExplainForm({
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
         <Button kind="primary" isBusy={isBusy} onPress={() => void explain()}>
-          {say('reconciliation.explain.do')}
+          {t('reconciliation.explain.do')}
         </Button>
       </div>
     </section>

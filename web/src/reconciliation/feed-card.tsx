@@ -21,12 +21,12 @@ const knownFaults = ['login-refused', 'unreachable'] as const
 
 /** One feed: whether it delivers, its progress, its fault, and unreadable records. */
 export function FeedCard({ feed, period }: { feed: FeedState; period: { from: string; to: string } }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const [isOpen, setOpen] = useState(false)
   const { Icon, badge } = marks[feed.state]
   const count = (value: number) => formatCount(value, language)
-  const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : say('reconciliation.never'))
+  const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : t('reconciliation.never'))
   return (
     <section id={`feed-${feed.name}`} tabIndex={-1} className="panel stack-small" aria-labelledby={title}>
       <div className="alarm-head">
@@ -35,30 +35,30 @@ export function FeedCard({ feed, period }: { feed: FeedState; period: { from: st
         </h3>
         <span className={`badge ${badge}`}>
           <Icon aria-hidden="true" size={16} />
-          {say(`reconciliation.state.${feed.state}`)}
+          {t(`reconciliation.state.${feed.state}`)}
         </span>
       </div>
       {feed.state !== 'well' && (
         <Notice kind="warning">
-          <p>{say(`reconciliation.state.${feed.state}.what`)}</p>
+          <p>{t(`reconciliation.state.${feed.state}.what`)}</p>
           {feed.state === 'fault' && feed.fault !== undefined && <Fault fault={feed.fault} />}
           {feed.state === 'fault' && feed.faultAt && (
-            <p>{say('reconciliation.fault.since', { time: formatInstant(feed.faultAt, language) })}</p>
+            <p>{t('reconciliation.fault.since', { time: formatInstant(feed.faultAt, language) })}</p>
           )}
           {feed.behindSince && (
-            <p>{say('reconciliation.behindSince', { time: formatInstant(feed.behindSince, language) })}</p>
+            <p>{t('reconciliation.behindSince', { time: formatInstant(feed.behindSince, language) })}</p>
           )}
         </Notice>
       )}
       <dl className="facts">
-        <Fact label={say('reconciliation.heardAt')}>{at(feed.heardAt)}</Fact>
-        <Fact label={say('reconciliation.toldUntil')}>{at(feed.toldUntil)}</Fact>
-        <Fact label={say('reconciliation.covers')}>
-          {feed.covers ? feed.covers.map(formatPhone).join(', ') : say('reconciliation.covers.all')}
+        <Fact label={t('reconciliation.heardAt')}>{at(feed.heardAt)}</Fact>
+        <Fact label={t('reconciliation.toldUntil')}>{at(feed.toldUntil)}</Fact>
+        <Fact label={t('reconciliation.covers')}>
+          {feed.covers ? feed.covers.map(formatPhone).join(', ') : t('reconciliation.covers.all')}
         </Fact>
-        <Fact label={say('reconciliation.source')}>{feed.source}</Fact>
-        <Fact label={say('reconciliation.taken')}>
-          {say('reconciliation.taken.what', {
+        <Fact label={t('reconciliation.source')}>{feed.source}</Fact>
+        <Fact label={t('reconciliation.taken')}>
+          {t('reconciliation.taken.what', {
             records: count(feed.records),
             calls: count(feed.calls),
             outside: count(feed.outside),
@@ -69,8 +69,8 @@ export function FeedCard({ feed, period }: { feed: FeedState; period: { from: st
         <div className="actions">
           <Button kind="secondary" aria-expanded={isOpen} onPress={() => setOpen(!isOpen)}>
             {isOpen
-              ? say('reconciliation.problems.close')
-              : say('reconciliation.problems.open', { count: feed.problems, number: count(feed.problems) })}
+              ? t('reconciliation.problems.close')
+              : t('reconciliation.problems.open', { count: feed.problems, number: count(feed.problems) })}
           </Button>
         </div>
       )}
@@ -81,9 +81,9 @@ export function FeedCard({ feed, period }: { feed: FeedState; period: { from: st
 
 /** Text of a fault code; a system's own message in English as it is. */
 function Fault({ fault }: { fault: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const known = knownFaults.find((one) => one === fault)
-  if (known) return <p>{say(`reconciliation.fault.${known}`)}</p>
+  if (known) return <p>{t(`reconciliation.fault.${known}`)}</p>
   return (
     <p lang="en" className="breaking">
       {fault}

@@ -9,7 +9,7 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 /** Unreadable records of a feed: place, error, and what to do. */
 export function FeedProblems({ feed, period }: { feed: string; period: { from: string; to: string } }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const found = useInfiniteQuery({
     queryKey: ['reconciliation-problems', feed, period],
@@ -26,8 +26,8 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
   const problems = found.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <div className="stack-small">
-      <h4 id={title}>{say('reconciliation.problems')}</h4>
-      <p className="plan-explained">{say('reconciliation.problems.what', { feed })}</p>
+      <h4 id={title}>{t('reconciliation.problems')}</h4>
+      <p className="plan-explained">{t('reconciliation.problems.what', { feed })}</p>
       {found.isPending && <Waiting lines={4} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
       {problems.length > 0 && (
@@ -35,10 +35,10 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">{say('reconciliation.problem.where')}</th>
-                <th scope="col">{say('reconciliation.problem.what')}</th>
-                <th scope="col">{say('reconciliation.problem.do')}</th>
-                <th scope="col">{say('reconciliation.problem.at')}</th>
+                <th scope="col">{t('reconciliation.problem.where')}</th>
+                <th scope="col">{t('reconciliation.problem.what')}</th>
+                <th scope="col">{t('reconciliation.problem.do')}</th>
+                <th scope="col">{t('reconciliation.problem.at')}</th>
               </tr>
             </thead>
             <tbody>
@@ -46,10 +46,10 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
                 <tr key={problem.id}>
                   <td className="breaking">
                     {problem.file}
-                    <span className="second">{say('reconciliation.problem.line', { line: problem.line })}</span>
+                    <span className="second">{t('reconciliation.problem.line', { line: problem.line })}</span>
                   </td>
-                  <td>{say(`reconciliation.problem.${problem.reason}` as Word)}</td>
-                  <td>{say(`reconciliation.problem.${problem.reason}.do` as Word)}</td>
+                  <td>{t(`reconciliation.problem.${problem.reason}` as Word)}</td>
+                  <td>{t(`reconciliation.problem.${problem.reason}.do` as Word)}</td>
                   <td className="nowrap">{formatInstant(problem.at, language)}</td>
                 </tr>
               ))}
@@ -60,7 +60,7 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
       {found.hasNextPage && (
         <div className="more">
           <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-            {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
+            {t(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
           </Button>
         </div>
       )}

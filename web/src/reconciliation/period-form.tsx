@@ -10,13 +10,13 @@ import { isPeriod } from './reconciliation-shapes.ts'
 
 /** Chooses the period. */
 export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (days: DateRange) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [days, setDays] = useState<DateRange | null>(given)
   const { form, tried } = useTries()
   const error =
     !days || isPeriod(days.start, days.end)
       ? ''
-      : say(days.end.compare(days.start) < 0 ? 'contacts.search.days.wrong' : 'reconciliation.period.long')
+      : t(days.end.compare(days.start) < 0 ? 'contacts.search.days.wrong' : 'reconciliation.period.long')
   const show = (next: DateRange | null) => {
     tried()
     if (next && isPeriod(next.start, next.end)) onShow(next)
@@ -26,16 +26,16 @@ export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (
       ref={form}
       validationBehavior="aria"
       className="panel period-form"
-      aria-label={say('reconciliation.period')}
+      aria-label={t('reconciliation.period')}
       onSubmit={(event) => {
         event.preventDefault()
         show(days)
       }}
     >
-      <DateRangeField label={say('reconciliation.period')} error={error} value={days} onChange={setDays} />
+      <DateRangeField label={t('reconciliation.period')} error={error} value={days} onChange={setDays} />
       <div className="actions">
         <Button type="submit" kind="primary">
-          {say('plan.period.show')}
+          {t('plan.period.show')}
         </Button>
         {([7, 28, 90] as const).map((count) => (
           <Button
@@ -48,7 +48,7 @@ export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (
               show(next)
             }}
           >
-            {say('reconciliation.period.days', { count })}
+            {t('reconciliation.period.days', { count })}
           </Button>
         ))}
       </div>

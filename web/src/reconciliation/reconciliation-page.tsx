@@ -15,7 +15,7 @@ import { UnreconciledList } from './unreconciled-list.tsx'
 
 /** Täsmäytys: calls reported by telephone systems, compared with recordings (R9, R13, AC8). */
 export function ReconciliationPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const looked = useSearch({ from: '/reconciliation', select: readReconciliationFilters, structuralSharing: true })
   const days = daysOf(looked)
@@ -28,7 +28,7 @@ export function ReconciliationPage() {
     { staleTime: 0 },
   )
   return (
-    <Page title={say('reconciliation.title')} lead={say('reconciliation.lead')}>
+    <Page title={t('reconciliation.title')} lead={t('reconciliation.lead')}>
       <PeriodForm
         days={days}
         onShow={({ start, end }) => {
@@ -38,18 +38,18 @@ export function ReconciliationPage() {
       />
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.feeds.length === 0 && <Notice kind="info">{say('reconciliation.none')}</Notice>}
+      {data?.feeds.length === 0 && <Notice kind="info">{t('reconciliation.none')}</Notice>}
       {data && data.feeds.length > 0 && (
         <div className="stack" aria-busy={isFetching}>
           {data.feeds.some(({ state }) => state !== 'well') && (
             <Notice kind="warning">
-              <p>{say('reconciliation.feeds.wrong')}</p>
+              <p>{t('reconciliation.feeds.wrong')}</p>
               <ul className="plain-list">
                 {data.feeds
                   .filter(({ state }) => state !== 'well')
                   .map(({ name, state }) => (
                     <li key={name}>
-                      <a href={`#feed-${name}`}>{name}</a>: {say(`reconciliation.state.${state}`)}
+                      <a href={`#feed-${name}`}>{name}</a>: {t(`reconciliation.state.${state}`)}
                     </li>
                   ))}
               </ul>
@@ -59,14 +59,14 @@ export function ReconciliationPage() {
             <p>
               <Link to="/alarms" className="link-with-icon">
                 <BellRing aria-hidden="true" size={18} />
-                {say('reconciliation.alarm')}
+                {t('reconciliation.alarm')}
               </Link>
             </p>
           )}
           <CountsTable counts={data.counts} filters={looked} />
           <UnreconciledList key={`${from} ${to}`} found={data} filters={looked} onExplained={() => void refetch()} />
           <section aria-labelledby="reconciliation-feeds" className="stack-small">
-            <h2 id="reconciliation-feeds">{say('reconciliation.feeds')}</h2>
+            <h2 id="reconciliation-feeds">{t('reconciliation.feeds')}</h2>
             {data.feeds.map((feed) => (
               <FeedCard key={feed.name} feed={feed} period={{ from, to }} />
             ))}

@@ -26,7 +26,7 @@ export function UnreconciledList({
   filters: ReconciliationFilters
   onExplained: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const navigate = useNavigate()
   const { kind = 'unrecorded', state = 'open', number, feed, why } = filters
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
@@ -54,7 +54,7 @@ export function UnreconciledList({
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
   const shown = items.length
   const words = list.hasNextPage ? 'reconciliation.shown.more' : 'reconciliation.shown'
-  const announceNow = useEffectEvent(() => announce(say(words, { count: shown, number: formatCount(shown, language) })))
+  const announceNow = useEffectEvent(() => announce(t(words, { count: shown, number: formatCount(shown, language) })))
   useEffect(() => {
     if (list.isSuccess) announceNow()
   }, [list.isSuccess, shown])
@@ -63,7 +63,7 @@ export function UnreconciledList({
     setSelected(new Set())
     void navigate({ to: '/reconciliation', search: next, replace: true, resetScroll: false })
   }
-  const everything = { value: '', label: say('reconciliation.filter.all') }
+  const everything = { value: '', label: t('reconciliation.filter.all') }
   const change = (key: 'number' | 'feed' | 'why' | 'state', value: string, usual = '') => {
     const { [key]: _, ...rest } = filters
     show(value === usual ? rest : { ...rest, [key]: value })
@@ -73,9 +73,9 @@ export function UnreconciledList({
   return (
     <section aria-labelledby="reconciliation-calls" className="results-section">
       <h2 id="reconciliation-calls" tabIndex={-1}>
-        {say('reconciliation.calls')}
+        {t('reconciliation.calls')}
       </h2>
-      <nav aria-label={say('reconciliation.kind')} className="switcher">
+      <nav aria-label={t('reconciliation.kind')} className="switcher">
         <ul>
           {kinds.map((one) => {
             const { kind: _, why: _why, ...rest } = filters
@@ -89,30 +89,30 @@ export function UnreconciledList({
                   activeOptions={wholeAddress}
                   aria-current={one === kind ? 'true' : undefined}
                 >
-                  {say(`reconciliation.kind.${one}`)}
+                  {t(`reconciliation.kind.${one}`)}
                 </Link>
               </li>
             )
           })}
         </ul>
       </nav>
-      <p className="plan-explained">{say(`reconciliation.kind.${kind}.what`)}</p>
+      <p className="plan-explained">{t(`reconciliation.kind.${kind}.what`)}</p>
       <div className="period-form">
         <Choice
-          label={say('reconciliation.state')}
-          options={states.map((value) => ({ value, label: say(`reconciliation.state.${value}`) }))}
+          label={t('reconciliation.state')}
+          options={states.map((value) => ({ value, label: t(`reconciliation.state.${value}`) }))}
           value={state}
           onChange={(value) => change('state', value, 'open')}
         />
         <Choice
-          label={say('contacts.field.number')}
+          label={t('contacts.field.number')}
           options={[everything, ...numbers.map((value) => ({ value, label: formatPhone(value) }))]}
           value={number ?? ''}
           onChange={(value) => change('number', value)}
         />
         {feeds.length > 1 && (
           <Choice
-            label={say('reconciliation.feed')}
+            label={t('reconciliation.feed')}
             options={[everything, ...feeds.map(({ name }) => ({ value: name, label: name }))]}
             value={feed ?? ''}
             onChange={(value) => change('feed', value)}
@@ -120,8 +120,8 @@ export function UnreconciledList({
         )}
         {kind === 'unrecorded' && (
           <Choice
-            label={say('reconciliation.why')}
-            options={[everything, ...reasons.map((value) => ({ value, label: say(`reconciliation.why.${value}`) }))]}
+            label={t('reconciliation.why')}
+            options={[everything, ...reasons.map((value) => ({ value, label: t(`reconciliation.why.${value}`) }))]}
             value={why ?? ''}
             onChange={(value) => change('why', value)}
           />
@@ -131,11 +131,11 @@ export function UnreconciledList({
       {list.isPending && <Waiting lines={6} />}
       {list.isError && <Failure error={list.error} onAgain={() => void list.refetch()} />}
       {list.isSuccess && shown === 0 && (
-        <p>{say(`reconciliation.calls.none.${state === 'explained' ? 'explained' : kind}`)}</p>
+        <p>{t(`reconciliation.calls.none.${state === 'explained' ? 'explained' : kind}`)}</p>
       )}
       {shown > 0 && (
         <>
-          <p className="results-count">{say(words, { count: shown, number: formatCount(shown, language) })}</p>
+          <p className="results-count">{t(words, { count: shown, number: formatCount(shown, language) })}</p>
           <UnreconciledTable
             items={items}
             kind={kind}
@@ -150,7 +150,7 @@ export function UnreconciledList({
           {list.hasNextPage && (
             <div className="more">
               <Button kind="secondary" isBusy={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-                {say(list.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
+                {t(list.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
               </Button>
             </div>
           )}
@@ -166,7 +166,7 @@ export function UnreconciledList({
               }}
             />
           )}
-          {!mayExplain && state !== 'explained' && <p className="muted">{say('reconciliation.explain.who')}</p>}
+          {!mayExplain && state !== 'explained' && <p className="muted">{t('reconciliation.explain.who')}</p>}
         </>
       )}
     </section>

@@ -21,7 +21,7 @@ export function UnreconciledTable({
   selected: ReadonlySet<string> | undefined
   onSelect: (id: string, isSelected: boolean) => void
 }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const presence = usePresence()
   const opens = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
   const isExplained = items.some(({ explained }) => explained)
@@ -31,13 +31,13 @@ export function UnreconciledTable({
       <table className="table">
         <thead>
           <tr>
-            {selected && <th scope="col">{say('reconciliation.selected')}</th>}
-            <th scope="col">{say('reconciliation.answeredAt')}</th>
-            <th scope="col">{say('contacts.field.number')}</th>
-            <th scope="col">{say('reconciliation.feed')}</th>
-            <th scope="col">{say(`reconciliation.at.${kind}`)}</th>
-            {kind === 'unrecorded' && <th scope="col">{say('reconciliation.why')}</th>}
-            {isExplained && <th scope="col">{say('reconciliation.explain.note')}</th>}
+            {selected && <th scope="col">{t('reconciliation.selected')}</th>}
+            <th scope="col">{t('reconciliation.answeredAt')}</th>
+            <th scope="col">{t('contacts.field.number')}</th>
+            <th scope="col">{t('reconciliation.feed')}</th>
+            <th scope="col">{t(`reconciliation.at.${kind}`)}</th>
+            {kind === 'unrecorded' && <th scope="col">{t('reconciliation.why')}</th>}
+            {isExplained && <th scope="col">{t('reconciliation.explain.note')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -50,7 +50,7 @@ export function UnreconciledTable({
                       className="check"
                       isSelected={selected.has(item.segmentId)}
                       onChange={(isSelected) => onSelect(item.segmentId, isSelected)}
-                      aria-label={say('reconciliation.select', { time: instant(item.answeredAt) })}
+                      aria-label={t('reconciliation.select', { time: instant(item.answeredAt) })}
                     >
                       <span className="check-box" aria-hidden="true">
                         <Check size={16} />
@@ -64,7 +64,7 @@ export function UnreconciledTable({
                 {opens && (
                   <span className="second">
                     <Link to="/contacts/$id" params={{ id: item.contactId }}>
-                      {say('reconciliation.open')}
+                      {t('reconciliation.open')}
                     </Link>
                   </span>
                 )}
@@ -77,9 +77,9 @@ export function UnreconciledTable({
               <td className="nowrap">{instant(item.at)}</td>
               {kind === 'unrecorded' && (
                 <td>
-                  {say(`reconciliation.why.${reasons.find((one) => one === item.why) ?? 'unknown'}`)}
+                  {t(`reconciliation.why.${reasons.find((one) => one === item.why) ?? 'unknown'}`)}
                   {item.why === 'no-session' && (
-                    <span className="second">{say(`reconciliation.others.${item.others ? 'yes' : 'no'}`)}</span>
+                    <span className="second">{t(`reconciliation.others.${item.others ? 'yes' : 'no'}`)}</span>
                   )}
                 </td>
               )}
@@ -89,7 +89,7 @@ export function UnreconciledTable({
                     <>
                       {item.explained.note}
                       <span className="second">
-                        {say('reconciliation.by.whom', { name: item.explained.by, time: instant(item.explained.at) })}
+                        {t('reconciliation.by.whom', { name: item.explained.by, time: instant(item.explained.at) })}
                       </span>
                     </>
                   ) : (

@@ -5,14 +5,14 @@ import { servedRequest } from './served-request.ts'
 
 /** Enters a prohibition at the request of the person who forbids. */
 export function ForbidAtRequest({ under }: { under: UnderPurpose }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const request = servedRequest(under)
   if (!request) return null
   return (
     <p>
-      {say('requests.prohibition.at')}{' '}
+      {t('requests.prohibition.at')}{' '}
       <Link to="/requests/$id" params={{ id: request.id }} className="nowrap">
-        {say('requests.request.title', { number: request.number })}
+        {t('requests.request.title', { number: request.number })}
       </Link>
     </p>
   )

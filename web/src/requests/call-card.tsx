@@ -38,7 +38,7 @@ export function CallCard({
   onDone: Done
   onChanged: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { Icon, badge } = marks[call.state]
   const isOpen = !request.closed
   return (
@@ -49,7 +49,7 @@ export function CallCard({
         </h3>
         <span className={`badge badge-${badge}`}>
           <Icon aria-hidden="true" size={14} />
-          {say(`requests.call.${call.state}`)}
+          {t(`requests.call.${call.state}`)}
         </span>
       </div>
       {call.told && <ReportedDetails reported={call.told} isOfficials={request.party === 'OFFICIAL'} />}
@@ -57,14 +57,14 @@ export function CallCard({
       {call.state === 'FOUND' && isOpen && isServed && (
         <VerifyCall request={request} call={call} onDone={onDone} onChanged={onChanged} />
       )}
-      {call.state !== 'MATCHED' && call.state !== 'FOUND' && <p>{say(`requests.call.what.${call.state}`)}</p>}
-      {call.askFor && isOpen && call.askFor.length === 0 && <p>{say('requests.call.askFor.nothing')}</p>}
+      {call.state !== 'MATCHED' && call.state !== 'FOUND' && <p>{t(`requests.call.what.${call.state}`)}</p>}
+      {call.askFor && isOpen && call.askFor.length === 0 && <p>{t('requests.call.askFor.nothing')}</p>}
       {call.askFor && isOpen && call.askFor.length > 0 && (
         <div className="stack-small">
-          <p>{say('requests.call.askFor')}</p>
+          <p>{t('requests.call.askFor')}</p>
           <ul>
             {call.askFor.map((one) => (
-              <li key={one}>{say(`requests.call.askFor.${one}`)}</li>
+              <li key={one}>{t(`requests.call.askFor.${one}`)}</li>
             ))}
           </ul>
         </div>
@@ -76,32 +76,31 @@ export function CallCard({
 
 /** `Puhelu 1: 3.11.2026 noin klo 13.04` */
 export function CallTitle({ call }: { call: RequestCall }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const position = call.ordinal
-  if (!call.told) return say('requests.call.title', { position })
+  if (!call.told) return t('requests.call.title', { position })
   const date = formatDate(`${call.told.day}T12:00:00Z`, language)
-  return say('requests.call.title.told', { position, date, time: formatClock(call.told.time) })
+  return t('requests.call.title.told', { position, date, time: formatClock(call.told.time) })
 }
 
 /** The requester's claims, in one line. */
 function ReportedDetails({ reported, isOfficials }: { reported: ReportedCall; isOfficials: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const text = [
     reported.callerNumber !== undefined
-      ? say('requests.call.told.from', { number: reported.callerNumber })
-      : !isOfficials && say('requests.call.told.withheld'),
-    reported.serviceNumber !== undefined &&
-      say('requests.call.told.to', { number: formatPhone(reported.serviceNumber) }),
-    reported.minutes !== undefined && say('requests.call.told.minutes', { count: reported.minutes }),
-    reported.official !== undefined && say('requests.call.told.official', { name: reported.official }),
-    say(`requests.told.accuracy.${reported.accuracy}`),
+      ? t('requests.call.told.from', { number: reported.callerNumber })
+      : !isOfficials && t('requests.call.told.withheld'),
+    reported.serviceNumber !== undefined && t('requests.call.told.to', { number: formatPhone(reported.serviceNumber) }),
+    reported.minutes !== undefined && t('requests.call.told.minutes', { count: reported.minutes }),
+    reported.official !== undefined && t('requests.call.told.official', { name: reported.official }),
+    t(`requests.told.accuracy.${reported.accuracy}`),
   ].filter((one) => one !== false)
-  return <p className="muted breaking">{say('requests.call.told.line', { told: text.join(', ') })}</p>
+  return <p className="muted breaking">{t('requests.call.told.line', { told: text.join(', ') })}</p>
 }
 
 /** Acts: search again with more details, give up, withdraw. */
 function CallActs({ request, call, onDone }: { request: RequestDetail; call: RequestCall; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const path = { params: { path: { id: request.id, callId: call.id } } }
   const narrow = $api.useMutation('put', '/api/requests/{id}/calls/{callId}')
   const giveUp = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/unidentifiable')
@@ -114,7 +113,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   const search = async (reported: ReportedCall) => {
     const found = await narrow.mutateAsync({ ...path, body: reported })
     setNarrowing(false)
-    await onDone(say(`requests.call.told.${found.state}`), callHeading(call.id))
+    await onDone(t(`requests.call.told.${found.state}`), callHeading(call.id))
   }
   const confirmed = async () => {
     const act = requested === 'withdraw' ? withdraw : giveUp
@@ -123,8 +122,8 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
       () => false,
     )
     if (!done) return
-    if (requested === 'withdraw') await onDone(say('requests.call.withdrawn'), 'request-calls')
-    else await onDone(say('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
+    if (requested === 'withdraw') await onDone(t('requests.call.withdrawn'), 'request-calls')
+    else await onDone(t('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
   }
   if (isNarrowing) {
     return (
@@ -132,7 +131,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
         prefix={callHeading(call.id)}
         isOfficials={request.party === 'OFFICIAL'}
         reported={call.told}
-        submit={say('requests.told.again')}
+        submit={t('requests.told.again')}
         isBusy={narrow.isPending}
         onSearch={search}
         onCancel={() => {
@@ -149,28 +148,28 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
       <div className="actions">
         {isSearched && call.told && (
           <Button kind={call.state === 'SEVERAL' ? 'primary' : 'secondary'} onPress={() => setNarrowing(true)}>
-            {say(call.state === 'SEVERAL' ? 'requests.call.narrow' : 'requests.call.correct')}
+            {t(call.state === 'SEVERAL' ? 'requests.call.narrow' : 'requests.call.correct')}
           </Button>
         )}
         {mayGiveUp && (
           <Button isBusy={giveUp.isPending} onPress={() => setConfirming('give-up')}>
-            {say('requests.call.giveUp')}
+            {t('requests.call.giveUp')}
           </Button>
         )}
         {!call.verifyAgain && (
           <Button kind="link" isBusy={withdraw.isPending} onPress={() => setConfirming('withdraw')}>
-            {say('requests.call.withdraw')}
+            {t('requests.call.withdraw')}
           </Button>
         )}
       </div>
       <Confirm
-        title={say(requested === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
-        doLabel={say(requested === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
+        title={t(requested === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
+        doLabel={t(requested === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
         isOpen={requested !== undefined}
         onDo={() => void confirmed()}
         onClose={() => setConfirming(undefined)}
       >
-        <p>{say(requested === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
+        <p>{t(requested === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
       </Confirm>
     </>
   )

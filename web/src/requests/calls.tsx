@@ -22,7 +22,7 @@ export function Calls({
   onDone: Done
   onChanged: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { calls, identified, closed } = request
   return (
     <StepSection
@@ -33,15 +33,15 @@ export function Calls({
           <ul className="plain-list">
             {calls.map((call) => (
               <li key={call.id}>
-                <CallTitle call={call} />. {say(`requests.call.${call.state}`)}.
+                <CallTitle call={call} />. {t(`requests.call.${call.state}`)}.
               </li>
             ))}
           </ul>
         )
       }
     >
-      {!identified && !closed && <p className="muted">{say('requests.calls.first')}</p>}
-      {closed && calls.length === 0 && <p className="muted">{say('requests.calls.none')}</p>}
+      {!identified && !closed && <p className="muted">{t('requests.calls.first')}</p>}
+      {closed && calls.length === 0 && <p className="muted">{t('requests.calls.none')}</p>}
       {calls.map((call) => (
         <CallCard
           key={call.id}
@@ -59,30 +59,30 @@ export function Calls({
 
 /** Searches for a call. The first one's form is open: it is the next step. */
 function NameCall({ request, onDone }: { request: RequestDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const name = $api.useMutation('post', '/api/requests/{id}/calls')
   const isFirst = request.calls.length === 0
   const [isOpen, setOpen] = useState(false)
   const search = async (reported: ReportedCall) => {
     const call = await name.mutateAsync({ params: { path: { id: request.id } }, body: reported })
     setOpen(false)
-    await onDone(say(`requests.call.told.${call.state}`), callHeading(call.id))
+    await onDone(t(`requests.call.told.${call.state}`), callHeading(call.id))
   }
   if (!isFirst && !isOpen) {
     return (
       <div className="actions">
-        <Button onPress={() => setOpen(true)}>{say('requests.calls.another')}</Button>
+        <Button onPress={() => setOpen(true)}>{t('requests.calls.another')}</Button>
       </div>
     )
   }
   return (
     <section className="stack request-call" aria-labelledby="call-new">
-      <h3 id="call-new">{say(isFirst ? 'requests.calls.name' : 'requests.calls.another')}</h3>
-      <p className="request-note">{say('requests.calls.name.what')}</p>
+      <h3 id="call-new">{t(isFirst ? 'requests.calls.name' : 'requests.calls.another')}</h3>
+      <p className="request-note">{t('requests.calls.name.what')}</p>
       <ReportedCallForm
         prefix="call-new"
         isOfficials={request.party === 'OFFICIAL'}
-        submit={say('requests.told.search')}
+        submit={t('requests.told.search')}
         isBusy={name.isPending}
         onSearch={search}
         onCancel={

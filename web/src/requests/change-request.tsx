@@ -15,7 +15,7 @@ import type { Done } from './steps.ts'
 
 /** Corrects the requester, language and content. */
 export function ChangeRequest({ request, me, onDone }: { request: RequestDetail; me: Me; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const change = $api.useMutation('put', '/api/requests/{id}')
   const { data: queue } = useQueue({}, me)
   const [requester, setRequester] = useState<RequesterDraft>(() => draftOf(request))
@@ -32,13 +32,13 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
       () => true,
       () => false,
     )
-    if (done) await onDone(say('requests.request.changed'), 'request-facts')
+    if (done) await onDone(t('requests.request.changed'), 'request-facts')
     return done
   }
   return (
     <Step
-      open={say('requests.request.change')}
-      submit={say('requests.request.change.do')}
+      open={t('requests.request.change')}
+      submit={t('requests.request.change.do')}
       isBusy={change.isPending}
       error={change.error}
       onOpen={() => {
@@ -50,14 +50,14 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
       onSubmit={submit}
     >
       <Checks
-        label={say('requests.request.kinds')}
-        error={isTried && kinds.length === 0 ? say('requests.request.kinds.missing') : undefined}
-        options={possible.map((value) => ({ value, label: say(`requests.request.kind.${value}`) }))}
+        label={t('requests.request.kinds')}
+        error={isTried && kinds.length === 0 ? t('requests.request.kinds.missing') : undefined}
+        options={possible.map((value) => ({ value, label: t(`requests.request.kind.${value}`) }))}
         value={kinds}
         onChange={(value) => setKinds(value as RequestKind[])}
       />
       <Choice
-        label={say('requests.request.language')}
+        label={t('requests.request.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={language}
         onChange={(value) => setLanguage(value as RequestDetail['language'])}
@@ -68,8 +68,8 @@ export function ChangeRequest({ request, me, onDone }: { request: RequestDetail;
         onChange={(edited) => setRequester({ ...requester, ...edited })}
         errorAt={(field) => {
           const one = wrong.find((at) => at.field === field)
-          if (field === refusalField(change.error)) return say(`error.${refusalKey(change.error)}`)
-          return one && say(`requests.request.${one.field}.${one.why}` as 'requests.request.name.missing')
+          if (field === refusalField(change.error)) return t(`error.${refusalKey(change.error)}`)
+          return one && t(`requests.request.${one.field}.${one.why}` as 'requests.request.name.missing')
         }}
       />
     </Step>

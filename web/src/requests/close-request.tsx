@@ -26,7 +26,7 @@ const links: Record<RequestDetail['unfinished'][number], Step> = {
 
 /** Closes the request with an outcome, or lists what blocks it. */
 export function CloseRequest({ request, onDone }: { request: RequestDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const close = $api.useMutation('post', '/api/requests/{id}/close')
   const [outcome, setOutcome] = useState<Outcome>('ANSWERED')
   const [isConfirming, setConfirming] = useState(false)
@@ -38,10 +38,10 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
       () => true,
       () => false,
     )
-    if (done) await onDone(say(`requests.request.over.${outcome}`))
+    if (done) await onDone(t(`requests.request.over.${outcome}`))
   }
   return (
-    <StepSection step="close" state={stateOf('close', request)} summary={say('requests.request.close.ahead')}>
+    <StepSection step="close" state={stateOf('close', request)} summary={t('requests.request.close.ahead')}>
       <Form
         validationBehavior="aria"
         className="stack"
@@ -51,18 +51,18 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
         }}
       >
         <RadioCards
-          label={say('requests.request.outcome')}
+          label={t('requests.request.outcome')}
           options={outcomes.map((value) => ({
             value,
-            label: say(`requests.request.outcome.${value}`),
-            detail: say(`requests.request.outcome.${value}.what`),
+            label: t(`requests.request.outcome.${value}`),
+            detail: t(`requests.request.outcome.${value}.what`),
           }))}
           value={outcome}
           onChange={(value) => setOutcome(value as Outcome)}
         />
         <div role="status">
           {stands.length > 0 && (
-            <Notice kind="info" title={say(`requests.request.unfinished.before.${outcome}`)}>
+            <Notice kind="info" title={t(`requests.request.unfinished.before.${outcome}`)}>
               <ul>
                 {stands.map((one) => (
                   <li key={one}>
@@ -73,7 +73,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
                         goTo(links[one])
                       }}
                     >
-                      {say(
+                      {t(
                         one === 'letter'
                           ? `requests.request.unfinished.letter.${outcome}`
                           : `requests.request.unfinished.${one}`,
@@ -89,19 +89,19 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
         {stands.length === 0 && (
           <div className="actions">
             <Button type="submit" kind="primary" isBusy={close.isPending}>
-              {say('requests.request.close')}
+              {t('requests.request.close')}
             </Button>
           </div>
         )}
       </Form>
       <Confirm
-        title={say('requests.request.close.sure', { number: request.number })}
-        doLabel={say('requests.request.close')}
+        title={t('requests.request.close.sure', { number: request.number })}
+        doLabel={t('requests.request.close')}
         isOpen={isConfirming}
         onDo={() => void submit()}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('requests.request.close.what')}</p>
+        <p>{t('requests.request.close.what')}</p>
       </Confirm>
     </StepSection>
   )

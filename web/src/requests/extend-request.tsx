@@ -10,7 +10,7 @@ const reasons = ['COMPLEX', 'MANY'] as const
 
 /** Extends the deadline, once, for one of the two possible reasons (GDPR 12(3)). */
 export function ExtendRequest({ request, onDone }: { request: RequestDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const extend = $api.useMutation('post', '/api/requests/{id}/extension')
   const [months, setMonths] = useState<1 | 2>(1)
   const [reason, setReason] = useState<(typeof reasons)[number]>('COMPLEX')
@@ -19,30 +19,30 @@ export function ExtendRequest({ request, onDone }: { request: RequestDetail; onD
       () => true,
       () => false,
     )
-    if (done) await onDone(say('requests.request.extend.done'), 'request-facts')
+    if (done) await onDone(t('requests.request.extend.done'), 'request-facts')
     return done
   }
   return (
     <Step
-      open={say('requests.request.extend')}
-      submit={say('requests.request.extend.do')}
+      open={t('requests.request.extend')}
+      submit={t('requests.request.extend.do')}
       isBusy={extend.isPending}
       error={extend.error}
       onSubmit={submit}
     >
-      <p>{say('requests.request.extend.what')}</p>
+      <p>{t('requests.request.extend.what')}</p>
       <Choice
-        label={say('requests.request.extend.months')}
+        label={t('requests.request.extend.months')}
         options={(request.party === 'OUTSIDER' ? [1] : [1, 2]).map((count) => ({
           value: String(count),
-          label: say('requests.request.extend.month', { count }),
+          label: t('requests.request.extend.month', { count }),
         }))}
         value={String(months)}
         onChange={(value) => setMonths(value === '2' ? 2 : 1)}
       />
       <Choice
-        label={say('requests.request.extend.reason')}
-        options={reasons.map((value) => ({ value, label: say(`requests.request.extend.${value}`) }))}
+        label={t('requests.request.extend.reason')}
+        options={reasons.map((value) => ({ value, label: t(`requests.request.extend.${value}`) }))}
         value={reason}
         onChange={(value) => setReason(value as (typeof reasons)[number])}
       />

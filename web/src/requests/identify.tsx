@@ -17,7 +17,7 @@ const ways = [...shown, 'STRONG_EID', 'CALLBACK'] as const satisfies readonly Id
 
 /** Requester and identification; no call search before that (R46). */
 export function Identification({ request, onDone }: { request: RequestDetail; onDone: Done }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { requester, official, identified, party } = request
   return (
     <StepSection
@@ -25,29 +25,29 @@ export function Identification({ request, onDone }: { request: RequestDetail; on
       state={stateOf('who', request)}
       summary={
         identified &&
-        `${requester?.name ?? say('requests.erased')}: ${say(`requests.request.identified.${identified.how}`)}`
+        `${requester?.name ?? t('requests.erased')}: ${t(`requests.request.identified.${identified.how}`)}`
       }
     >
       <dl className="facts">
-        <Fact label={say('requests.request.name')}>
-          <span className="breaking">{requester?.name ?? say('requests.erased')}</span>
-          <span className="second">{say(`requests.party.${party}`)}</span>
+        <Fact label={t('requests.request.name')}>
+          <span className="breaking">{requester?.name ?? t('requests.erased')}</span>
+          <span className="second">{t(`requests.party.${party}`)}</span>
         </Fact>
-        {official && <Fact label={say('requests.request.official')}>{official.name}</Fact>}
+        {official && <Fact label={t('requests.request.official')}>{official.name}</Fact>}
         {requester?.address && (
-          <Fact label={say('requests.request.address')}>
+          <Fact label={t('requests.request.address')}>
             <span className="request-address">{requester.address}</span>
           </Fact>
         )}
-        {requester?.phone && <Fact label={say('requests.request.phone.fact')}>{requester.phone}</Fact>}
+        {requester?.phone && <Fact label={t('requests.request.phone.fact')}>{requester.phone}</Fact>}
         {requester?.email && (
-          <Fact label={say('requests.request.email.fact')}>
+          <Fact label={t('requests.request.email.fact')}>
             <span className="breaking">{requester.email}</span>
           </Fact>
         )}
         {identified && (
-          <Fact label={say('requests.request.identified')}>
-            {say(`requests.request.identified.${identified.how}`)}
+          <Fact label={t('requests.request.identified')}>
+            {t(`requests.request.identified.${identified.how}`)}
             <span className="second">
               {formatInstant(identified.at, language)}, {identified.by.name}
             </span>
@@ -60,7 +60,7 @@ export function Identification({ request, onDone }: { request: RequestDetail; on
 }
 
 function Identify({ request, onDone }: { request: RequestDetail; onDone: Done }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const identify = $api.useMutation('post', '/api/requests/{id}/identification')
   const offered: readonly IdentifiedHow[] = request.party === 'OFFICIAL' ? ['PERSONNEL', ...shown, 'STRONG_EID'] : ways
   const [how, setHow] = useState<IdentifiedHow | null>(null)
@@ -71,7 +71,7 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
       () => true,
       () => false,
     )
-    if (done) await onDone(say('requests.request.identified.done'), 'request-calls')
+    if (done) await onDone(t('requests.request.identified.done'), 'request-calls')
   }
   return (
     <Form
@@ -83,18 +83,18 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
         if (!identify.isPending) void submit()
       }}
     >
-      <p className="request-note">{say('requests.request.identify.note')}</p>
+      <p className="request-note">{t('requests.request.identify.note')}</p>
       <RadioCards
-        label={say('requests.request.identify.how')}
-        error={isTried && !how ? say('requests.request.identify.missing') : undefined}
-        options={offered.map((value) => ({ value, label: say(`requests.request.identified.${value}`) }))}
+        label={t('requests.request.identify.how')}
+        error={isTried && !how ? t('requests.request.identify.missing') : undefined}
+        options={offered.map((value) => ({ value, label: t(`requests.request.identified.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as IdentifiedHow)}
       />
       {identify.error && <Failure error={identify.error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={identify.isPending}>
-          {say('requests.request.identify.do')}
+          {t('requests.request.identify.do')}
         </Button>
       </div>
     </Form>

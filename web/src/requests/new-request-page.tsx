@@ -29,11 +29,11 @@ import { forgetQueue, useQueue } from './use-queue.ts'
 
 /** Enters a request as received: requester, content, channel and time (R45). */
 export function NewRequestPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const presence = usePresence()
   const { data, error, refetch } = useQueue({}, presence.state === 'signed-in' ? presence.me : undefined)
   return (
-    <Page title={say('requests.enter')} crumbs={[{ label: say('requests.title'), to: '/requests' }]}>
+    <Page title={t('requests.enter')} crumbs={[{ label: t('requests.title'), to: '/requests' }]}>
       {!data && !error && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <NewRequestForm queue={data} />}
@@ -42,7 +42,7 @@ export function NewRequestPage() {
 }
 
 function NewRequestForm({ queue }: { queue: RequestQueue }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const enter = $api.useMutation('post', '/api/requests')
   const [draft, setDraft] = useState<NewRequestDraft>(() => ({
@@ -67,7 +67,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         judged.wrong.map(({ field, why }) => ({
           at: field,
           field: `request-${field}`,
-          text: say(`requests.request.${field}.${why}` as 'requests.request.name.missing'),
+          text: t(`requests.request.${field}.${why}` as 'requests.request.name.missing'),
         })),
       )
     }
@@ -79,13 +79,13 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
       const key = refusalKey(refusal)
       const named = key === 'request.official-unknown' ? 'userId' : refusalField(refusal)
       const at = newRequestFields.find((field) => field === named)
-      setWrong([{ text: say(`error.${key}`), ...(at && { at, field: `request-${at}` }) }])
+      setWrong([{ text: t(`error.${key}`), ...(at && { at, field: `request-${at}` }) }])
     }
   }
 
   return (
     <>
-      <ErrorSummary title={say('requests.request.notEntered')} wrong={wrong} />
+      <ErrorSummary title={t('requests.request.notEntered')} wrong={wrong} />
       <Form
         validationBehavior="aria"
         className="panel panel-narrow stack request-intake"
@@ -97,11 +97,11 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         {queue.parties.length > 1 && (
           <RadioCards
             id="request-party"
-            label={say('requests.request.party')}
+            label={t('requests.request.party')}
             options={queue.parties.map((value) => ({
               value,
-              label: say(`requests.asker.${value}`),
-              detail: say(`requests.request.party.${value}`),
+              label: t(`requests.asker.${value}`),
+              detail: t(`requests.request.party.${value}`),
             }))}
             value={draft.party}
             onChange={(value) => chooseParty(value as RequestParty)}
@@ -109,10 +109,10 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         )}
         <Checks
           id="request-kinds"
-          label={say('requests.request.kinds')}
-          hint={say('requests.request.kinds.hint')}
+          label={t('requests.request.kinds')}
+          hint={t('requests.request.kinds.hint')}
           error={errorAt('kinds')}
-          options={kinds.map((value) => ({ value, label: say(`requests.request.kind.${value}`) }))}
+          options={kinds.map((value) => ({ value, label: t(`requests.request.kind.${value}`) }))}
           value={draft.kinds}
           onChange={(value) => edit({ kinds: value as RequestKind[] })}
         />
@@ -120,8 +120,8 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         {draft.party === 'OFFICIAL' && (
           <Field
             id="request-userId"
-            label={say('requests.request.userId')}
-            hint={say('requests.request.userId.hint')}
+            label={t('requests.request.userId')}
+            hint={t('requests.request.userId.hint')}
             error={errorAt('userId')}
             value={draft.userId}
             onChange={(userId) => edit({ userId })}
@@ -133,13 +133,13 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         )}
         <div className="side-by-side">
           <Choice
-            label={say('requests.request.channel')}
-            options={channels.map((value) => ({ value, label: say(`requests.request.channel.${value}`) }))}
+            label={t('requests.request.channel')}
+            options={channels.map((value) => ({ value, label: t(`requests.request.channel.${value}`) }))}
             value={draft.channel}
             onChange={(channel) => edit({ channel: channel as NewRequestDraft['channel'] })}
           />
           <Choice
-            label={say('requests.request.language')}
+            label={t('requests.request.language')}
             options={languages.map((value) => ({ value, label: languageNames[value] }))}
             value={draft.language}
             onChange={(language) => edit({ language: language as NewRequestDraft['language'] })}
@@ -148,22 +148,22 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
         <div className="step-times">
           <Day
             id="request-received"
-            label={say('requests.request.received')}
+            label={t('requests.request.received')}
             error={errorAt('received')}
             value={draft.day}
             onChange={(day) => edit({ day })}
           />
           <TimeOfDay
-            label={say('requests.request.received.time')}
+            label={t('requests.request.received.time')}
             isWrong={errorAt('received') !== undefined && !draft.time}
             value={draft.time}
             onChange={(time) => edit({ time })}
           />
         </div>
-        <p className="hint">{say('requests.request.received.hint')}</p>
+        <p className="hint">{t('requests.request.received.hint')}</p>
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
-            {say(enter.isPending ? 'requests.request.entering' : 'requests.enter')}
+            {t(enter.isPending ? 'requests.request.entering' : 'requests.enter')}
           </Button>
         </div>
       </Form>

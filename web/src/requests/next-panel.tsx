@@ -12,23 +12,23 @@ const keptDays = 30
 
 /** Next step of the clerk, with a link; for a closed request its outcome. */
 export function NextPanel({ request }: { request: RequestDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { goTo } = useFolding()
   const { closed, next } = request
   if (closed) {
     const erased = new Date(Date.parse(closed.at) + keptDays * 86_400_000).toISOString()
     return (
-      <Notice kind="success" title={say(`requests.request.over.${closed.outcome}`)}>
+      <Notice kind="success" title={t(`requests.request.over.${closed.outcome}`)}>
         <p>
-          {say('requests.request.over.at', {
+          {t('requests.request.over.at', {
             time: formatInstant(closed.at, language),
             name: closed.by?.name ?? 'Seloste',
           })}
         </p>
         <p>
           {request.requester
-            ? say('requests.request.over.erased', { date: formatDate(erased, language) })
-            : say('requests.request.over.gone')}
+            ? t('requests.request.over.erased', { date: formatDate(erased, language) })
+            : t('requests.request.over.gone')}
         </p>
       </Notice>
     )
@@ -37,23 +37,23 @@ export function NextPanel({ request }: { request: RequestDetail }) {
   return (
     <section className="request-next" aria-labelledby="request-next">
       <h2 id="request-next" tabIndex={-1}>
-        <span className="request-next-label">{say('requests.next')}</span>
-        {say(first ? `requests.request.next.${first}` : 'requests.request.next.none')}
+        <span className="request-next-label">{t('requests.next')}</span>
+        {t(first ? `requests.request.next.${first}` : 'requests.request.next.none')}
       </h2>
       {first && (
         <>
-          <p>{say(`requests.request.next.${first}.what`)}</p>
+          <p>{t(`requests.request.next.${first}.what`)}</p>
           <div className="actions">
             <Button kind="primary" onPress={() => goTo(stepOf(first))}>
               <ArrowDown aria-hidden="true" size={18} />
-              {say('requests.request.next.go', { section: say(`requests.request.section.${stepOf(first)}`) })}
+              {t('requests.request.next.go', { section: t(`requests.request.section.${stepOf(first)}`) })}
             </Button>
           </div>
         </>
       )}
       {more.length > 0 && (
         <p className="second">
-          {say('requests.request.next.more')} {more.map((one) => say(`requests.request.next.${one}`)).join(', ')}
+          {t('requests.request.next.more')} {more.map((one) => t(`requests.request.next.${one}`)).join(', ')}
         </p>
       )}
     </section>
@@ -62,10 +62,10 @@ export function NextPanel({ request }: { request: RequestDetail }) {
 
 /** All steps of this request in order, with states and links. */
 export function StepList({ request }: { request: RequestDetail }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { goTo } = useFolding()
   return (
-    <nav className="request-steps" aria-label={say('requests.request.steps')}>
+    <nav className="request-steps" aria-label={t('requests.request.steps')}>
       <ol>
         {stepsOf(request).map((step) => {
           const state = stateOf(step, request)
@@ -79,7 +79,7 @@ export function StepList({ request }: { request: RequestDetail }) {
                   goTo(step)
                 }}
               >
-                {say(`requests.request.section.${step}`)}
+                {t(`requests.request.section.${step}`)}
               </a>
               <StepMark state={state} />
             </li>

@@ -26,15 +26,15 @@ export const isUndecided = ({ isHeardBefore, told: reported }: PendingRight) => 
 
 /** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
 export function PendingRights({ me }: { me: Me | undefined }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, refetch } = usePendingRights(me)
   const items = data?.items ?? []
   if (items.length === 0) return null
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <section className="panel stack-small" aria-labelledby="pending-rights">
-      <h2 id="pending-rights">{say('requests.rights.title')}</h2>
-      <p className="measure">{say('requests.rights.what')}</p>
+      <h2 id="pending-rights">{t('requests.rights.title')}</h2>
+      <p className="measure">{t('requests.rights.what')}</p>
       <ul className="plain-list stack-small">
         {items.map((one) => (
           <li key={`${one.draft} ${one.request.id}`} className="stack-small">
@@ -43,16 +43,16 @@ export function PendingRights({ me }: { me: Me | undefined }) {
                 {one.request.number}
               </Link>{' '}
               <span className="muted">
-                {say('requests.rights.version', { version: one.version, time: at(one.effectiveFrom) })}.
+                {t('requests.rights.version', { version: one.version, time: at(one.effectiveFrom) })}.
               </span>{' '}
-              {say('requests.rights.ends', { time: at(one.endsAt) })} <Decision one={one} />
+              {t('requests.rights.ends', { time: at(one.endsAt) })} <Decision one={one} />
             </p>
             {isUndecided(one) && (
               <NotifyButton
                 one={one}
                 onNotified={() => {
                   void refetch()
-                  announce(say('requests.rights.told', { number: one.request.number }))
+                  announce(t('requests.rights.told', { number: one.request.number }))
                 }}
               />
             )}
@@ -64,25 +64,25 @@ export function PendingRights({ me }: { me: Me | undefined }) {
 }
 
 function Decision({ one: { isHeardBefore, isBooked, told: reported } }: { one: PendingRight }) {
-  const { say, language } = useLanguage()
-  if (isHeardBefore) return say('requests.rights.heard')
+  const { t, language } = useLanguage()
+  if (isHeardBefore) return t('requests.rights.heard')
   if (reported)
-    return say('requests.rights.toldAt', {
+    return t('requests.rights.toldAt', {
       time: formatInstant(reported.at, language),
-      how: say(`letters.delivery.${reported.how}`),
+      how: t(`letters.delivery.${reported.how}`),
     })
-  return <strong>{say(isBooked ? 'requests.rights.booked' : 'requests.rights.open')}</strong>
+  return <strong>{t(isBooked ? 'requests.rights.booked' : 'requests.rights.open')}</strong>
 }
 
 function NotifyButton({ one, onNotified }: { one: PendingRight; onNotified: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const notify = $api.useMutation('post', '/api/pending-rights/{id}/told')
   const [how, setHow] = useState<Delivery>('POST')
   return (
     <Step
-      open={say('requests.rights.tell')}
-      named={`${say('requests.rights.tell')}: ${one.request.number}`}
-      submit={say('requests.rights.tell.do')}
+      open={t('requests.rights.tell')}
+      named={`${t('requests.rights.tell')}: ${one.request.number}`}
+      submit={t('requests.rights.tell.do')}
       isBusy={notify.isPending}
       error={notify.error}
       onSubmit={() =>
@@ -96,8 +96,8 @@ function NotifyButton({ one, onNotified }: { one: PendingRight; onNotified: () =
       }
     >
       <Choice
-        label={say('letters.how')}
-        options={deliveries.map((value) => ({ value, label: say(`letters.delivery.${value}`) }))}
+        label={t('letters.how')}
+        options={deliveries.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as Delivery)}
       />

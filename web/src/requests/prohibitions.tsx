@@ -1,6 +1,6 @@
 import type { MatchedContact, RequestCall, RequestDetail, UnderPurpose } from '../api/shapes.ts'
 import { DestructionProof } from '../contact/destruction-proof.tsx'
-import { Forbid, sayForbidden } from '../contact/forbid.tsx'
+import { Forbid, forbiddenText } from '../contact/forbid.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
@@ -20,16 +20,16 @@ export function Prohibitions({
   under: UnderPurpose
   onDone: Done
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const matched = request.calls.filter(({ contact }) => contact !== undefined)
   return (
     <StepSection
       step="prohibition"
       state={stateOf('prohibition', request)}
-      summary={isProhibitionRequest(request.kinds) ? undefined : say('requests.prohibition.optional')}
+      summary={isProhibitionRequest(request.kinds) ? undefined : t('requests.prohibition.optional')}
     >
       <p className="request-note">
-        {say(matched.length > 0 ? 'requests.prohibition.what' : 'requests.prohibition.first')}
+        {t(matched.length > 0 ? 'requests.prohibition.what' : 'requests.prohibition.first')}
       </p>
       {matched.map((call) => (
         <OfCall key={call.id} request={request} call={call} under={under} onDone={onDone} />
@@ -49,7 +49,7 @@ function OfCall({
   under: UnderPurpose
   onDone: Done
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const parts = call.contact?.segments ?? []
   const recorded = parts.filter(({ recording }) => recording.id !== undefined)
   const title = `prohibition-${call.id}`
@@ -58,7 +58,7 @@ function OfCall({
       <h3 id={title} tabIndex={-1}>
         <CallTitle call={call} />
       </h3>
-      {recorded.length === 0 && <p className="muted">{say('requests.prohibition.nothing')}</p>}
+      {recorded.length === 0 && <p className="muted">{t('requests.prohibition.nothing')}</p>}
       {recorded.map((part) => (
         <OfRecording
           key={part.id}
@@ -66,7 +66,7 @@ function OfCall({
           withName={recorded.length > 1}
           request={request}
           under={under}
-          onForbidden={() => onDone(say('my-calls.forbid.blocked'), title)}
+          onForbidden={() => onDone(t('my-calls.forbid.blocked'), title)}
         />
       ))}
     </div>
@@ -86,7 +86,7 @@ function OfRecording({
   under: UnderPurpose
   onForbidden: () => Promise<void>
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { recording, prohibitions } = part
   const isGone = recording.state === 'destroyed' || recording.state === 'expired'
   const isUnheard = request.kinds.includes('LISTEN') && !request.appointments.some(({ state }) => state === 'HEARD')
@@ -102,10 +102,10 @@ function OfRecording({
   return (
     <div className="stack-small">
       {withName && part.official && <h4 className="small-heading">{part.official.name}</h4>}
-      {now && <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>}
+      {now && <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{forbiddenText(now, t, language)}</Notice>}
       {!now && isGone && (
         <p className="muted">
-          {say(recording.state === 'expired' ? 'contact.recording.sentence.expired' : 'requests.prohibition.gone')}
+          {t(recording.state === 'expired' ? 'contact.recording.sentence.expired' : 'requests.prohibition.gone')}
         </p>
       )}
       {!now && !isGone && !request.closed && (

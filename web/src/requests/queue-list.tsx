@@ -15,17 +15,17 @@ export function QueueList({ requests, isClosed }: { requests: readonly RequestSu
 }
 
 function QueueTable({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <table className="results">
-      <caption className="visually-hidden">{say('requests.found')}</caption>
+      <caption className="visually-hidden">{t('requests.found')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('requests.request')}</th>
-          <th scope="col">{say('requests.asked')}</th>
-          <th scope="col">{say('requests.due')}</th>
-          {!isClosed && <th scope="col">{say('requests.next')}</th>}
-          <th scope="col">{say('requests.handler')}</th>
+          <th scope="col">{t('requests.request')}</th>
+          <th scope="col">{t('requests.asked')}</th>
+          <th scope="col">{t('requests.due')}</th>
+          {!isClosed && <th scope="col">{t('requests.next')}</th>}
+          <th scope="col">{t('requests.handler')}</th>
         </tr>
       </thead>
       {requests.map((request) => (
@@ -57,7 +57,7 @@ function QueueTable({ requests, isClosed }: { requests: readonly RequestSummary[
 }
 
 function QueueCards({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ul className="cards">
       {requests.map((request) => (
@@ -68,27 +68,27 @@ function QueueCards({ requests, isClosed }: { requests: readonly RequestSummary[
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('requests.asked')}</dt>
+              <dt>{t('requests.asked')}</dt>
               <dd>
                 <RequestedKinds request={request} />
               </dd>
             </div>
             <div>
-              <dt>{say('requests.due')}</dt>
+              <dt>{t('requests.due')}</dt>
               <dd>
                 <Due request={request} />
               </dd>
             </div>
             {!isClosed && (
               <div>
-                <dt>{say('requests.next')}</dt>
+                <dt>{t('requests.next')}</dt>
                 <dd>
                   <Next request={request} />
                 </dd>
               </div>
             )}
             <div>
-              <dt>{say('requests.handler')}</dt>
+              <dt>{t('requests.handler')}</dt>
               <dd>
                 <Handler request={request} />
               </dd>
@@ -109,36 +109,32 @@ function RequestLink({ request }: { request: RequestSummary }) {
 }
 
 function RequesterName({ request }: { request: RequestSummary }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <span className="second breaking">
-      {request.requester?.name ?? say('requests.erased')}, {say(`requests.party.${request.party}`)}
+      {request.requester?.name ?? t('requests.erased')}, {t(`requests.party.${request.party}`)}
     </span>
   )
 }
 
 function RequestedKinds({ request }: { request: RequestSummary }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ul className="plain-list">
       {inOrder(request.kinds).map((kind) => (
-        <li key={kind}>{say(`requests.request.kind.${kind}`)}</li>
+        <li key={kind}>{t(`requests.request.kind.${kind}`)}</li>
       ))}
     </ul>
   )
 }
 
 function Next({ request }: { request: RequestSummary }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [next] = request.next
-  return next ? (
-    say(`requests.request.next.${next}`)
-  ) : (
-    <span className="muted">{say('requests.request.next.none')}</span>
-  )
+  return next ? t(`requests.request.next.${next}`) : <span className="muted">{t('requests.request.next.none')}</span>
 }
 
 function Handler({ request }: { request: RequestSummary }) {
-  const { say } = useLanguage()
-  return request.assignedTo?.name ?? <span className="muted">{say('requests.handler.none')}</span>
+  const { t } = useLanguage()
+  return request.assignedTo?.name ?? <span className="muted">{t('requests.handler.none')}</span>
 }

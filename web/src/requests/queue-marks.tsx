@@ -5,7 +5,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** Deadline of the answer; overdue and urgent are stated in words. */
 export function Due({ request }: { request: Pick<RequestSummary, 'dueAt' | 'isOverdue' | 'isUrgent' | 'firstEnd'> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { dueAt, isOverdue, isUrgent, firstEnd } = request
   return (
     <>
@@ -14,7 +14,7 @@ export function Due({ request }: { request: Pick<RequestSummary, 'dueAt' | 'isOv
         <span className="request-mark">
           <span className="badge badge-live-failing">
             <TriangleAlert aria-hidden="true" size={14} />
-            {say('requests.overdue')}
+            {t('requests.overdue')}
           </span>
         </span>
       )}
@@ -22,11 +22,11 @@ export function Due({ request }: { request: Pick<RequestSummary, 'dueAt' | 'isOv
         <span className="request-mark">
           <span className="badge badge-restricted">
             <CalendarClock aria-hidden="true" size={14} />
-            {say('requests.urgent')}
+            {t('requests.urgent')}
           </span>
         </span>
       )}
-      {firstEnd && <span className="second">{say('requests.firstEnd', { date: formatDate(firstEnd, language) })}</span>}
+      {firstEnd && <span className="second">{t('requests.firstEnd', { date: formatDate(firstEnd, language) })}</span>}
     </>
   )
 }

@@ -50,7 +50,7 @@ export function ReportedCallForm({
   useEffect(() => {
     if (opened) form.current?.querySelector<HTMLElement>('[role=spinbutton]')?.focus()
   }, [opened])
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [draft, setDraft] = useState<ReportDraft>(() => (reported ? draftOf(reported) : emptyReport()))
   const [wrong, setWrong] = useState<(Wrong & { at?: ReportField })[]>([])
   const isWithheld = draft.isWithheld && !isOfficials
@@ -64,7 +64,7 @@ export function ReportedCallForm({
         judged.wrong.map(({ field, why }) => ({
           at: field,
           field: `${prefix}-${field}`,
-          text: say(`requests.told.${field}.${why}` as 'requests.told.day.missing'),
+          text: t(`requests.told.${field}.${why}` as 'requests.told.day.missing'),
         })),
       )
     }
@@ -75,7 +75,7 @@ export function ReportedCallForm({
     const key = refusalKey(refusal)
     const at = reportFields.find((field) => field === refusalField(refusal))
     const isNumber = key === 'input.invalid' && (at === 'callerNumber' || at === 'serviceNumber')
-    const text = say(isNumber ? 'requests.told.number.wrong' : `error.${key}`)
+    const text = t(isNumber ? 'requests.told.number.wrong' : `error.${key}`)
     return { text, ...(at && { at, field: `${prefix}-${at}` }) }
   }
 
@@ -89,26 +89,26 @@ export function ReportedCallForm({
         if (!isBusy) void search()
       }}
     >
-      <ErrorSummary title={say('requests.told.failed')} wrong={wrong} />
+      <ErrorSummary title={t('requests.told.failed')} wrong={wrong} />
       <div className="told-when">
         <Day
           id={`${prefix}-day`}
-          label={say('requests.told.day')}
+          label={t('requests.told.day')}
           error={errorAt('day')}
           value={draft.day}
           onChange={(day) => edit({ day })}
         />
         <div id={`${prefix}-time`}>
           <TimeOfDay
-            label={say('requests.told.time')}
+            label={t('requests.told.time')}
             isWrong={errorAt('time') !== undefined}
             value={draft.time}
             onChange={(time) => edit({ time })}
           />
         </div>
         <Choice
-          label={say('requests.told.accuracy')}
-          options={accuracies.map((value) => ({ value, label: say(`requests.told.accuracy.${value}`) }))}
+          label={t('requests.told.accuracy')}
+          options={accuracies.map((value) => ({ value, label: t(`requests.told.accuracy.${value}`) }))}
           value={draft.accuracy}
           onChange={(accuracy) => edit({ accuracy: accuracy as ReportDraft['accuracy'] })}
         />
@@ -116,8 +116,8 @@ export function ReportedCallForm({
       {!isOfficials && (
         <Toggle
           id={`${prefix}-withheld`}
-          label={say('requests.told.withheld')}
-          hint={say('requests.told.withheld.hint')}
+          label={t('requests.told.withheld')}
+          hint={t('requests.told.withheld.hint')}
           value={draft.isWithheld}
           onChange={(isWithheld) => edit({ isWithheld })}
         />
@@ -126,8 +126,8 @@ export function ReportedCallForm({
         {!isWithheld && (
           <Field
             id={`${prefix}-callerNumber`}
-            label={say(isOfficials ? 'requests.told.callerNumber.optional' : 'requests.told.callerNumber')}
-            hint={say('requests.told.callerNumber.hint')}
+            label={t(isOfficials ? 'requests.told.callerNumber.optional' : 'requests.told.callerNumber')}
+            hint={t('requests.told.callerNumber.hint')}
             error={errorAt('callerNumber')}
             value={draft.callerNumber}
             onChange={(callerNumber) => edit({ callerNumber })}
@@ -138,8 +138,8 @@ export function ReportedCallForm({
         )}
         <Field
           id={`${prefix}-serviceNumber`}
-          label={say(isWithheld ? 'requests.told.serviceNumber' : 'requests.told.serviceNumber.optional')}
-          hint={say('requests.told.serviceNumber.hint')}
+          label={t(isWithheld ? 'requests.told.serviceNumber' : 'requests.told.serviceNumber.optional')}
+          hint={t('requests.told.serviceNumber.hint')}
           error={errorAt('serviceNumber')}
           value={draft.serviceNumber}
           onChange={(serviceNumber) => edit({ serviceNumber })}
@@ -151,8 +151,8 @@ export function ReportedCallForm({
       <div className="side-by-side">
         <Field
           id={`${prefix}-minutes`}
-          label={say(isWithheld ? 'requests.told.minutes' : 'requests.told.minutes.optional')}
-          hint={say('requests.told.minutes.hint')}
+          label={t(isWithheld ? 'requests.told.minutes' : 'requests.told.minutes.optional')}
+          hint={t('requests.told.minutes.hint')}
           error={errorAt('minutes')}
           value={draft.minutes}
           onChange={(minutes) => edit({ minutes })}
@@ -163,8 +163,8 @@ export function ReportedCallForm({
         {!isOfficials && (
           <Field
             id={`${prefix}-official`}
-            label={say(isWithheld ? 'requests.told.official' : 'requests.told.official.optional')}
-            hint={say('requests.told.official.hint')}
+            label={t(isWithheld ? 'requests.told.official' : 'requests.told.official.optional')}
+            hint={t('requests.told.official.hint')}
             error={errorAt('official')}
             value={draft.official}
             onChange={(official) => edit({ official })}
@@ -176,9 +176,9 @@ export function ReportedCallForm({
       </div>
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={isBusy}>
-          {isBusy ? say('requests.told.searching') : submit}
+          {isBusy ? t('requests.told.searching') : submit}
         </Button>
-        {onCancel && <Button onPress={onCancel}>{say('shell.cancel')}</Button>}
+        {onCancel && <Button onPress={onCancel}>{t('shell.cancel')}</Button>}
       </div>
     </Form>
   )

@@ -28,40 +28,40 @@ export function RequestFacts({
   onDone: Done
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { extension, closed } = request
   return (
     <section className="panel stack" aria-labelledby="request-facts">
       <h2 id="request-facts" tabIndex={-1}>
-        {say('requests.request.facts')}
+        {t('requests.request.facts')}
       </h2>
       <dl className="facts">
-        <Fact label={say('requests.asked')}>
+        <Fact label={t('requests.asked')}>
           <ul className="plain-list">
             {inOrder(request.kinds).map((kind) => (
-              <li key={kind}>{say(`requests.request.kind.${kind}`)}</li>
+              <li key={kind}>{t(`requests.request.kind.${kind}`)}</li>
             ))}
           </ul>
         </Fact>
-        <Fact label={say('requests.due')}>
+        <Fact label={t('requests.due')}>
           <Due request={request} />
           {extension && (
             <span className="second">
-              {say(`requests.request.extended.${extension.reason}`, { time: formatInstant(extension.at, language) })}
+              {t(`requests.request.extended.${extension.reason}`, { time: formatInstant(extension.at, language) })}
             </span>
           )}
         </Fact>
-        <Fact label={say('requests.handler')}>
-          {request.assignedTo?.name ?? <span className="muted">{say('requests.handler.none')}</span>}
+        <Fact label={t('requests.handler')}>
+          {request.assignedTo?.name ?? <span className="muted">{t('requests.handler.none')}</span>}
         </Fact>
-        <Fact label={say('requests.request.received')}>
+        <Fact label={t('requests.request.received')}>
           {formatInstant(request.receivedAt, language)}
           <span className="second">
-            {say(`requests.request.channel.${request.channel}`)},{' '}
-            {say('requests.request.enteredBy', { name: request.enteredBy.name })}
+            {t(`requests.request.channel.${request.channel}`)},{' '}
+            {t('requests.request.enteredBy', { name: request.enteredBy.name })}
           </span>
         </Fact>
-        <Fact label={say('requests.request.language')}>{languageNames[request.language]}</Fact>
+        <Fact label={t('requests.request.language')}>{languageNames[request.language]}</Fact>
       </dl>
       {!closed && (
         <div className="actions actions-forms">
@@ -87,7 +87,7 @@ function Assign({
   /** Somebody else has taken it: reads the page again. */
   onRefused: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const assign = $api.useMutation('post', '/api/requests/{id}/assignment')
   const clerks = useQueue({}, me).data?.clerks ?? []
   const [personId, setPersonId] = useState(request.assignedTo?.id ?? '')
@@ -105,32 +105,29 @@ function Assign({
       return false
     }
     const name = clerks.find(({ id }) => id === to)?.name ?? me.name
-    await onDone(
-      to ? say('requests.request.assigned', { name }) : say('requests.request.assigned.none'),
-      'request-facts',
-    )
+    await onDone(to ? t('requests.request.assigned', { name }) : t('requests.request.assigned.none'), 'request-facts')
     return true
   }
   return (
     <>
       {request.assignedTo?.id !== me.personId && (
         <Button isBusy={take.isPending} onPress={() => void give(me.personId, take)}>
-          {say('requests.request.take')}
+          {t('requests.request.take')}
         </Button>
       )}
       {(clerks.length > 1 || request.assignedTo) && (
         <Step
-          open={say('requests.request.assign')}
-          submit={say('requests.request.assign.do')}
+          open={t('requests.request.assign')}
+          submit={t('requests.request.assign.do')}
           isBusy={assign.isPending}
           error={assign.error}
           onOpen={() => setPersonId(request.assignedTo?.id ?? '')}
           onSubmit={() => give(personId, assign)}
         >
           <Choice
-            label={say('requests.handler')}
+            label={t('requests.handler')}
             options={[
-              { value: '', label: say('requests.handler.none') },
+              { value: '', label: t('requests.handler.none') },
               ...clerks.map(({ id, name }) => ({ value: id, label: name })),
             ]}
             value={personId}

@@ -25,7 +25,7 @@ import { forgetQueue } from './use-queue.ts'
 
 /** One request, from intake to outcome. */
 export function RequestPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/requests/$id' })
   const presence = usePresence()
   const { data, error, isPending, refetch } = $api.useQuery(
@@ -45,11 +45,11 @@ export function RequestPage() {
   }
   return (
     <Page
-      title={data ? say('requests.request.title', { number: data.number }) : say('requests.request')}
+      title={data ? t('requests.request.title', { number: data.number }) : t('requests.request')}
       {...(data && {
-        lead: `${data.requester?.name ?? say('requests.erased')}, ${say(`requests.party.${data.party}`)}`,
+        lead: `${data.requester?.name ?? t('requests.erased')}, ${t(`requests.party.${data.party}`)}`,
       })}
-      crumbs={[{ label: say('requests.title'), to: '/requests' }]}
+      crumbs={[{ label: t('requests.title'), to: '/requests' }]}
     >
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}

@@ -15,13 +15,13 @@ export function RequesterFields({
   onChange: (edited: Partial<RequesterDraft>) => void
   errorAt: (field: 'name' | 'address' | 'phone' | 'email') => string | undefined
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
       <Field
         id={`${prefix}-name`}
-        label={say('requests.request.name')}
-        hint={say('requests.request.name.hint')}
+        label={t('requests.request.name')}
+        hint={t('requests.request.name.hint')}
         error={errorAt('name')}
         value={value.name}
         onChange={(name) => onChange({ name })}
@@ -30,8 +30,8 @@ export function RequesterFields({
       />
       <Field
         id={`${prefix}-address`}
-        label={say('requests.request.address')}
-        hint={say('requests.request.address.hint')}
+        label={t('requests.request.address')}
+        hint={t('requests.request.address.hint')}
         error={errorAt('address')}
         value={value.address}
         onChange={(address) => onChange({ address })}
@@ -42,7 +42,7 @@ export function RequesterFields({
       <div className="side-by-side">
         <Field
           id={`${prefix}-phone`}
-          label={say('requests.request.phone')}
+          label={t('requests.request.phone')}
           error={errorAt('phone')}
           value={value.phone}
           onChange={(phone) => onChange({ phone })}
@@ -52,7 +52,7 @@ export function RequesterFields({
         />
         <Field
           id={`${prefix}-email`}
-          label={say('requests.request.email')}
+          label={t('requests.request.email')}
           error={errorAt('email')}
           value={value.email}
           onChange={(email) => onChange({ email })}

@@ -21,7 +21,7 @@ import { useQueue } from './use-queue.ts'
 
 /** Queue of the Service Unit, most urgent first. */
 export function RequestsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
   const sought = useLocation({ select: ({ state }) => state.sought })
   const filters = queueShownAt(address, sought)
@@ -30,24 +30,24 @@ export function RequestsPage() {
   const { data, error, isPending, refetch } = useQueue(filters, me)
   const isClosed = filters.state === 'closed'
   const shown = data?.items.length
-  const summary = say(isClosed ? 'requests.told.closed' : 'requests.told.open', { count: shown ?? 0 })
-  const announceNow = useEffectEvent(() => announce(shown === 0 ? say('requests.none') : summary))
+  const summary = t(isClosed ? 'requests.told.closed' : 'requests.told.open', { count: shown ?? 0 })
+  const announceNow = useEffectEvent(() => announce(shown === 0 ? t('requests.none') : summary))
   useEffect(() => {
     if (shown !== undefined) announceNow()
   }, [shown, address, sought])
 
   return (
     <Page
-      title={say('requests.title')}
+      title={t('requests.title')}
       aside={
         <div className="actions">
           <Link to="/requests/statistics" className="button button-secondary">
             <ChartColumn aria-hidden="true" size={18} />
-            {say('requests.statistics')}
+            {t('requests.statistics')}
           </Link>
           <Link to="/requests/new" className="button button-primary">
             <FilePlus aria-hidden="true" size={18} />
-            {say('requests.enter')}
+            {t('requests.enter')}
           </Link>
         </div>
       }
@@ -61,12 +61,12 @@ export function RequestsPage() {
       {data && (
         <section className="results-section" aria-labelledby="requests-found">
           <div className="results-head">
-            <h2 id="requests-found">{say('requests.found')}</h2>
+            <h2 id="requests-found">{t('requests.found')}</h2>
             {data.items.length > 0 && <p className="results-count">{summary}</p>}
           </div>
           {data.items.length === 0 ? (
-            <Notice kind="info" title={say('requests.none')}>
-              {say(filters.find ? 'requests.none.find' : 'requests.none.hint')}
+            <Notice kind="info" title={t('requests.none')}>
+              {t(filters.find ? 'requests.none.find' : 'requests.none.hint')}
             </Notice>
           ) : (
             <QueueList requests={data.items} isClosed={isClosed} />
@@ -79,11 +79,11 @@ export function RequestsPage() {
 
 /** Overdue and urgent requests and unsent letters, in words; renders nothing if there are none. */
 function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const text = [
-    counts.overdue > 0 && say('requests.waiting.overdue', { count: counts.overdue }),
-    counts.urgent > 0 && say('requests.waiting.urgent', { count: counts.urgent }),
-    counts.letters > 0 && say('requests.waiting.letters', { count: counts.letters }),
+    counts.overdue > 0 && t('requests.waiting.overdue', { count: counts.overdue }),
+    counts.urgent > 0 && t('requests.waiting.urgent', { count: counts.urgent }),
+    counts.letters > 0 && t('requests.waiting.letters', { count: counts.letters }),
   ].filter((one) => one !== false)
   if (text.length === 0) return null
   return (
@@ -102,16 +102,16 @@ function Pressing({ counts }: { counts: RequestQueue['counts'] }) {
 }
 
 function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQueue['counts'] | undefined }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const find = filters.find === undefined ? {} : { find: filters.find }
   const ways: { to: QueueFilters; label: string; count?: number | undefined }[] = [
-    { to: {}, label: say('requests.open'), count: counts?.open },
-    { to: { whose: 'mine' }, label: say('requests.mine'), count: counts?.mine },
-    { to: { whose: 'nobodys' }, label: say('requests.nobodys'), count: counts?.nobodys },
-    { to: { state: 'closed' }, label: say('requests.closed') },
+    { to: {}, label: t('requests.open'), count: counts?.open },
+    { to: { whose: 'mine' }, label: t('requests.mine'), count: counts?.mine },
+    { to: { whose: 'nobodys' }, label: t('requests.nobodys'), count: counts?.nobodys },
+    { to: { state: 'closed' }, label: t('requests.closed') },
   ]
   return (
-    <nav aria-label={say('requests.which')} className="switcher">
+    <nav aria-label={t('requests.which')} className="switcher">
       <ul>
         {ways.map(({ to, label, count }) => (
           <li key={label}>
@@ -131,7 +131,7 @@ function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQ
 }
 
 function FindForm({ filters }: { filters: QueueFilters }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const [find, setFind] = useState(filters.find ?? '')
   const [seen, setSeen] = useState(filters.find)
@@ -144,14 +144,14 @@ function FindForm({ filters }: { filters: QueueFilters }) {
     <Form
       className="request-find"
       role="search"
-      aria-label={say('requests.find')}
+      aria-label={t('requests.find')}
       onSubmit={(event) => {
         event.preventDefault()
         navigateTo(find)
       }}
     >
       <Field
-        label={say('requests.find')}
+        label={t('requests.find')}
         value={find}
         onChange={setFind}
         maxLength={200}
@@ -161,7 +161,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
       <div className="actions">
         <Button type="submit">
           <Search aria-hidden="true" size={18} />
-          {say('contacts.search.submit')}
+          {t('contacts.search.submit')}
         </Button>
         {filters.find && (
           <Button
@@ -172,7 +172,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
             }}
           >
             <X aria-hidden="true" size={18} />
-            {say('contacts.search.clear')}
+            {t('contacts.search.clear')}
           </Button>
         )}
       </div>

@@ -14,12 +14,12 @@ interface Waits {
 
 /** Returns what waits for this person in the queue, most urgent first; nothing for persons who serve no requests. */
 export function useRequestsWaiting(me: Me | undefined): Waits[] {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const counts = useQueue({}, me).data?.counts
   const pending = usePendingRights(me).data?.items.filter(isUndecided).length ?? 0
   if (!counts) return []
-  const waits = (kind: NoticeKind, word: Parameters<typeof say>[0], count: number, to: QueueFilters = {}) =>
-    count > 0 ? [{ kind, text: say(word, { count }), to }] : []
+  const waits = (kind: NoticeKind, word: Parameters<typeof t>[0], count: number, to: QueueFilters = {}) =>
+    count > 0 ? [{ kind, text: t(word, { count }), to }] : []
   return [
     ...waits('warning', 'requests.rights.waiting', pending),
     ...waits('warning', 'requests.waiting.overdue', counts.overdue),
@@ -31,13 +31,13 @@ export function useRequestsWaiting(me: Me | undefined): Waits[] {
 }
 
 export function RequestsWaiting({ waiting }: { waiting: readonly Waits[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return waiting.map(({ kind, text, to }) => (
     <Notice key={text} kind={kind}>
       <p>
         {text}{' '}
         <Link to="/requests" search={to}>
-          {say('requests.title')}
+          {t('requests.title')}
         </Link>
       </p>
     </Notice>

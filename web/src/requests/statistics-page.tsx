@@ -17,7 +17,7 @@ const knownOutcomes = ['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY', 
 
 /** Statistics of requests: by month, kind and channel, and the outcomes of calls (R45). */
 export function RequestStatisticsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const { period = 'year-back' } = useSearch({
     from: '/requests/statistics',
@@ -31,11 +31,11 @@ export function RequestStatisticsPage() {
     { staleTime: 30_000 },
   )
   return (
-    <Page title={say('requests.statistics.title')} crumbs={[{ label: say('requests.title'), to: '/requests' }]}>
+    <Page title={t('requests.statistics.title')} crumbs={[{ label: t('requests.title'), to: '/requests' }]}>
       <Choice
         className="statistics-period"
-        label={say('requests.statistics.period')}
-        options={periods.map((value) => ({ value, label: say(`requests.statistics.period.${value}`) }))}
+        label={t('requests.statistics.period')}
+        options={periods.map((value) => ({ value, label: t(`requests.statistics.period.${value}`) }))}
         value={period}
         onChange={(value) => void navigate({ to: '/requests/statistics', search: readStatistics({ period: value }) })}
       />
@@ -47,25 +47,25 @@ export function RequestStatisticsPage() {
 }
 
 function Counts({ statistics }: { statistics: RequestStatistics }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { months, kinds, channels, outcomes } = statistics
-  if (sumOf(months).received === 0) return <Notice kind="info">{say('requests.statistics.none')}</Notice>
+  if (sumOf(months).received === 0) return <Notice kind="info">{t('requests.statistics.none')}</Notice>
   return (
     <>
       <Months months={months} />
       <div className="statistics-small">
         <Bars
-          title={say('requests.statistics.kinds')}
-          items={kinds.map(({ kind, count }) => ({ label: say(`requests.request.kind.${kind}`), count }))}
+          title={t('requests.statistics.kinds')}
+          items={kinds.map(({ kind, count }) => ({ label: t(`requests.request.kind.${kind}`), count }))}
         />
         <Bars
-          title={say('requests.statistics.channels')}
-          items={channels.map(({ channel, count }) => ({ label: say(`requests.request.channel.${channel}`), count }))}
+          title={t('requests.statistics.channels')}
+          items={channels.map(({ channel, count }) => ({ label: t(`requests.request.channel.${channel}`), count }))}
         />
         <Bars
-          title={say('requests.statistics.outcomes')}
+          title={t('requests.statistics.outcomes')}
           items={outcomes.map(({ outcome, count }) => ({
-            label: knownOutcomes.includes(outcome) ? say(`requests.call.${outcome}` as Word) : outcome,
+            label: knownOutcomes.includes(outcome) ? t(`requests.call.${outcome}` as Word) : outcome,
             count,
           }))}
         />
@@ -75,25 +75,25 @@ function Counts({ statistics }: { statistics: RequestStatistics }) {
 }
 
 function Months({ months }: { months: RequestStatistics['months'] }) {
-  const { say, language, locale } = useLanguage()
+  const { t, language, locale } = useLanguage()
   const sums = sumOf(months)
   const max = Math.max(...months.map(({ received }) => received))
   const monthName = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
   return (
     <div className="panel stack-small">
-      <h2 id="statistics-months">{say('requests.statistics.months')}</h2>
+      <h2 id="statistics-months">{t('requests.statistics.months')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="statistics-months">
         <table className="table statistics-table">
           <thead>
             <tr>
-              <th scope="col">{say('requests.statistics.month')}</th>
+              <th scope="col">{t('requests.statistics.month')}</th>
               {columns.map((column) => (
                 <th key={column} scope="col" className="numeric">
-                  {say(`requests.statistics.${column}`)}
+                  {t(`requests.statistics.${column}`)}
                 </th>
               ))}
               <th scope="col" className="numeric">
-                {say('requests.statistics.median')}
+                {t('requests.statistics.median')}
               </th>
             </tr>
           </thead>
@@ -117,7 +117,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">{say('requests.statistics.total')}</th>
+              <th scope="row">{t('requests.statistics.total')}</th>
               {columns.map((column) => (
                 <td key={column} className="numeric">
                   {formatCount(sums[column], language)}
@@ -133,7 +133,7 @@ function Months({ months }: { months: RequestStatistics['months'] }) {
 }
 
 function Bars({ title, items }: { title: string; items: { label: string; count: number }[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const max = Math.max(0, ...items.map(({ count }) => count))
   return (
     <div className="panel stack-small">
@@ -142,7 +142,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
         <thead className="visually-hidden">
           <tr>
             <th scope="col">{title}</th>
-            <th scope="col">{say('requests.statistics.count')}</th>
+            <th scope="col">{t('requests.statistics.count')}</th>
           </tr>
         </thead>
         <tbody>
@@ -157,7 +157,7 @@ function Bars({ title, items }: { title: string; items: { label: string; count: 
           ))}
         </tbody>
       </table>
-      {items.length === 0 && <p className="muted">{say('requests.statistics.nothing')}</p>}
+      {items.length === 0 && <p className="muted">{t('requests.statistics.nothing')}</p>}
     </div>
   )
 }

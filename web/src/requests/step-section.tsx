@@ -9,12 +9,12 @@ const icons = { done: CircleCheck, now: CircleArrowRight, waits: CircleArrowRigh
 
 /** State of a step: an icon and, where useful, a word. */
 export function StepMark({ state }: { state: StepState }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const Icon = icons[state]
   return (
     <span className={`step-mark step-mark-${state}`}>
       <Icon aria-hidden="true" size={18} />
-      {say(`requests.request.step.${state}`)}
+      {t(`requests.request.step.${state}`)}
     </span>
   )
 }
@@ -35,12 +35,12 @@ export function StepSection({
   summary?: ReactNode
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { canFold, isOpen, toggle } = useFolding()
   const body = useId()
   const folds = canFold(step)
   const shown = !folds || isOpen(step)
-  const title = say(`requests.request.section.${step}`)
+  const title = t(`requests.request.section.${step}`)
   const Chevron = shown ? ChevronUp : ChevronDown
   return (
     <section className="panel stack request-step" aria-labelledby={headingOf[step]}>
@@ -53,7 +53,7 @@ export function StepSection({
         {folds && (
           <Button kind="quiet" aria-expanded={shown} aria-controls={body} onPress={() => toggle(step)}>
             <Chevron aria-hidden="true" size={18} />
-            {say(shown ? 'requests.request.step.fold' : 'requests.request.step.open')}
+            {t(shown ? 'requests.request.step.fold' : 'requests.request.step.open')}
             <span className="visually-hidden">: {title}</span>
           </Button>
         )}

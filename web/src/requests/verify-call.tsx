@@ -27,7 +27,7 @@ export function VerifyCall({
   onDone: Done
   onChanged: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const verify = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/verification')
   const [isConfirming, setConfirming] = useState(false)
   const how = verifyingOf(call)
@@ -41,23 +41,23 @@ export function VerifyCall({
         () => false,
       )
     if (done)
-      await onDone(say(isParty ? 'requests.call.told.MATCHED' : 'requests.call.told.NOT_PARTY'), callHeading(call.id))
+      await onDone(t(isParty ? 'requests.call.told.MATCHED' : 'requests.call.told.NOT_PARTY'), callHeading(call.id))
   }
   const recordings = call.verification?.recordings ?? []
   const mayConfirm = how === 'question' || how === 'details' || how === 'personnel'
   return (
     <div className="stack verify">
-      {call.verifyAgain && <Notice kind="info">{say('requests.verify.again')}</Notice>}
-      {call.numberUnverified && <Notice kind="warning">{say('requests.verify.unverified')}</Notice>}
-      <p>{say(`requests.verify.${how}`)}</p>
+      {call.verifyAgain && <Notice kind="info">{t('requests.verify.again')}</Notice>}
+      {call.numberUnverified && <Notice kind="warning">{t('requests.verify.unverified')}</Notice>}
+      <p>{t(`requests.verify.${how}`)}</p>
       {(how === 'listen' || how === 'question') && (
         <>
-          <p className="request-note">{say('requests.verify.silence')}</p>
+          <p className="request-note">{t('requests.verify.silence')}</p>
           {recordings.map(({ id }, index) => (
             <div key={id} className="stack-small">
               {recordings.length > 1 && (
                 <h4 className="small-heading">
-                  {say('requests.verify.part', { position: index + 1, total: recordings.length })}
+                  {t('requests.verify.part', { position: index + 1, total: recordings.length })}
                 </h4>
               )}
               <Suspense fallback={<Waiting lines={3} />}>
@@ -76,26 +76,26 @@ export function VerifyCall({
       )}
       {verify.error && <Failure error={verify.error} />}
       <fieldset className="verify-answer">
-        <legend className="label">{say('requests.verify.question.label')}</legend>
+        <legend className="label">{t('requests.verify.question.label')}</legend>
         <div className="actions">
           <Button kind="primary" isDisabled={!mayConfirm} isBusy={verify.isPending} onPress={() => void answer(true)}>
-            {say('requests.verify.yes')}
+            {t('requests.verify.yes')}
           </Button>
           <Button isBusy={verify.isPending} onPress={() => setConfirming(true)}>
-            {say('requests.verify.no')}
+            {t('requests.verify.no')}
           </Button>
         </div>
-        {how === 'listen' && <p className="second">{say('requests.verify.notYet')}</p>}
-        {how === 'details-missing' && <p className="second">{say('requests.verify.more')}</p>}
+        {how === 'listen' && <p className="second">{t('requests.verify.notYet')}</p>}
+        {how === 'details-missing' && <p className="second">{t('requests.verify.more')}</p>}
       </fieldset>
       <Confirm
-        title={say('requests.verify.no.sure')}
-        doLabel={say('requests.verify.no')}
+        title={t('requests.verify.no.sure')}
+        doLabel={t('requests.verify.no')}
         isOpen={isConfirming}
         onDo={() => void answer(false)}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('requests.verify.no.what')}</p>
+        <p>{t('requests.verify.no.what')}</p>
       </Confirm>
     </div>
   )

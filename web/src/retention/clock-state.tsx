@@ -19,7 +19,7 @@ const theClock = '00000000-0000-0000-0000-000000000000'
  * nothing while the clock is trusted.
  */
 export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => Promise<unknown> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { clock, may } = retention
   const [requests, setAsks] = useState(false)
   const [isBusy, setBusy] = useState(false)
@@ -35,7 +35,7 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
     ).catch((error: unknown) => ({ error: error ?? new Error('no answer') }))
     setBusy(false)
     if (error !== undefined) return setFailed(error)
-    announce(say('retention.clock.confirmed'))
+    announce(t('retention.clock.confirmed'))
     // After two confirmations the clock is no longer shown.
     await onConfirmed()
     focusHeading('retention-clock')
@@ -44,31 +44,31 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
   return (
     <section aria-labelledby="retention-clock" className="plan-section">
       <h2 id="retention-clock" tabIndex={-1}>
-        {say(`retention.clock.${clock.state}`)}
+        {t(`retention.clock.${clock.state}`)}
       </h2>
       <Notice kind={clock.stoppedSince ? 'error' : 'warning'}>
-        <p>{say(`retention.clock.${clock.state}.why`, { now: at(clock.now), mark: at(clock.mark) })}</p>
-        {clock.stoppedSince && <p>{say('retention.clock.stopped', { time: at(clock.stoppedSince) })}</p>}
-        {clock.state === 'ahead' && <p>{say('retention.clock.two')}</p>}
+        <p>{t(`retention.clock.${clock.state}.why`, { now: at(clock.now), mark: at(clock.mark) })}</p>
+        {clock.stoppedSince && <p>{t('retention.clock.stopped', { time: at(clock.stoppedSince) })}</p>}
+        {clock.state === 'ahead' && <p>{t('retention.clock.two')}</p>}
         {clock.confirmedBy.map(({ name, at: when }) => (
-          <p key={name}>{say('retention.clock.by', { name, time: at(when) })}</p>
+          <p key={name}>{t('retention.clock.by', { name, time: at(when) })}</p>
         ))}
-        {clock.isConfirmedByViewer && <p>{say('retention.clock.yours')}</p>}
+        {clock.isConfirmedByViewer && <p>{t('retention.clock.yours')}</p>}
         {failed !== undefined && <Failure error={failed} />}
         {mayConfirm && (
           <Button kind="secondary" isBusy={isBusy} onPress={() => setAsks(true)}>
-            {say('retention.clock.confirm')}
+            {t('retention.clock.confirm')}
           </Button>
         )}
       </Notice>
       <Confirm
-        title={say('retention.clock.question', { now: at(clock.now) })}
-        doLabel={say('retention.clock.yes')}
+        title={t('retention.clock.question', { now: at(clock.now) })}
+        doLabel={t('retention.clock.yes')}
         isOpen={requests}
         onDo={() => void submit()}
         onClose={() => setAsks(false)}
       >
-        <p>{say('retention.clock.question.why')}</p>
+        <p>{t('retention.clock.question.why')}</p>
       </Confirm>
     </section>
   )

@@ -16,7 +16,7 @@ export function ContactHolds({
   under: UnderPurpose
   onChanged: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery(
     'get',
     '/api/holds',
@@ -30,15 +30,15 @@ export function ContactHolds({
   }
   return (
     <section className="panel stack-small" aria-labelledby="contact-holds">
-      <h2 id="contact-holds">{say('retention.holds.here')}</h2>
+      <h2 id="contact-holds">{t('retention.holds.here')}</h2>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && here.length === 0 && <p className="muted">{say('retention.holds.here.none')}</p>}
+      {data && here.length === 0 && <p className="muted">{t('retention.holds.here.none')}</p>}
       {here.map((hold) => (
         <HoldCard key={hold.id} hold={hold} isBesideCall onChanged={changed} />
       ))}
       <EnterHold contactId={contactId} under={under} onEntered={changed} />
       <p>
-        <Link to="/retention/holds">{say('retention.holds.title')}</Link>
+        <Link to="/retention/holds">{t('retention.holds.title')}</Link>
       </p>
     </section>
   )

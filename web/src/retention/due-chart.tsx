@@ -3,7 +3,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { heightsOf, totalsOf } from './due.ts'
 import type { Due, Grain } from './retention-shapes.ts'
-import { sayDue, saySpan } from './retention-words.ts'
+import { dueText, spanText } from './retention-words.ts'
 
 const barWidth = 10
 const height = 100
@@ -14,7 +14,7 @@ const gap = 2
  * pointer, and announces the bar.
  */
 export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [at, setAt] = useState(() =>
     Math.max(
       0,
@@ -23,17 +23,17 @@ export function DueChart({ due, by }: { due: readonly Due[]; by: Grain }) {
   )
   const slider = useId()
   const chosen = due[Math.min(at, due.length - 1)]!
-  const text = `${saySpan(chosen, by, say, language)}: ${sayDue(chosen, say, language)}`
+  const text = `${spanText(chosen, by, t, language)}: ${dueText(chosen, t, language)}`
   return (
     <div className="panel due-chart">
-      <Bars title={say('retention.recordings')} due={due} what="recordings" by={by} at={at} onAt={setAt} />
-      <Bars title={say('retention.history')} due={due} what="contacts" by={by} at={at} onAt={setAt} />
+      <Bars title={t('retention.recordings')} due={due} what="recordings" by={by} at={at} onAt={setAt} />
+      <Bars title={t('retention.history')} due={due} what="contacts" by={by} at={at} onAt={setAt} />
       <div className="due-ends" aria-hidden="true">
-        <span>{saySpan(due[0]!, by, say, language)}</span>
-        <span>{saySpan(due.at(-1)!, by, say, language)}</span>
+        <span>{spanText(due[0]!, by, t, language)}</span>
+        <span>{spanText(due.at(-1)!, by, t, language)}</span>
       </div>
       <label htmlFor={slider} className="label">
-        {say('retention.due.walk')}
+        {t('retention.due.walk')}
       </label>
       <input
         id={slider}
@@ -66,12 +66,12 @@ function Bars({
   at: number
   onAt: (index: number) => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { total, peak } = totalsOf(due, what)
   const heights = heightsOf(due.map((one) => one[what]))
   const max = peak
-    ? say('retention.due.peak', { when: saySpan(peak, by, say, language), number: formatCount(peak[what], language) })
-    : say('retention.due.nothing')
+    ? t('retention.due.peak', { when: spanText(peak, by, t, language), number: formatCount(peak[what], language) })
+    : t('retention.due.nothing')
   const width = due.length * barWidth
   return (
     <figure className={`bars bars-${what}`}>
@@ -80,7 +80,7 @@ function Bars({
       </figcaption>
       <svg
         role="img"
-        aria-label={`${title}: ${say('retention.due.total', { number: formatCount(total, language) })} ${max}`}
+        aria-label={`${title}: ${t('retention.due.total', { number: formatCount(total, language) })} ${max}`}
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
       >

@@ -10,11 +10,11 @@ import { announce } from '../shell/announce.tsx'
 import { dueIn, spansFrom, totalsOf } from './due.ts'
 import { DueChart } from './due-chart.tsx'
 import { grains, readDueFilters, type Due, type DueFilters, type Grain } from './retention-shapes.ts'
-import { sayDue, saySpan } from './retention-words.ts'
+import { dueText, spanText } from './retention-words.ts'
 
 /** Amounts due: a chart and its table, by hours, days or months, for all numbers or one. */
 export function DueSection({ nowMs }: { nowMs: number }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const filters = useSearch({ from: '/retention', select: readDueFilters, structuralSharing: true })
   const by = filters.by ?? 'day'
   const spans = useMemo(() => spansFrom(nowMs, by), [nowMs, by])
@@ -33,8 +33,7 @@ export function DueSection({ nowMs }: { nowMs: number }) {
     contacts: totalsOf(due, 'contacts').total,
   }
   const summary =
-    total &&
-    say('retention.due.summary', { what: sayDue(total, say, language), until: say(`retention.due.until.${by}`) })
+    total && t('retention.due.summary', { what: dueText(total, t, language), until: t(`retention.due.until.${by}`) })
   const announceNow = useEffectEvent(() => summary && announce(summary))
   const isCounted = due !== undefined && !isFetching
   useEffect(() => {
@@ -42,8 +41,8 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   }, [isCounted, by, filters.number])
   return (
     <section aria-labelledby="retention-due" className="plan-section" aria-busy={isFetching}>
-      <h2 id="retention-due">{say('retention.due.title')}</h2>
-      <p className="plan-explained">{say('retention.due.what')}</p>
+      <h2 id="retention-due">{t('retention.due.title')}</h2>
+      <p className="plan-explained">{t('retention.due.what')}</p>
       <DueForm by={by} filters={filters} />
       {isPending && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
@@ -62,7 +61,7 @@ export function DueSection({ nowMs }: { nowMs: number }) {
 
 /** Chooses granularity and number, in the address. */
 function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const navigate = useNavigate()
   const numbers = $api.useQuery('get', '/api/numbers').data?.items ?? []
   const choose = (next: DueFilters) =>
@@ -70,15 +69,15 @@ function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
   return (
     <div className="panel period-form due-form">
       <Choice
-        label={say('retention.due.by')}
-        options={grains.map((one) => ({ value: one, label: say(`retention.due.by.${one}`) }))}
+        label={t('retention.due.by')}
+        options={grains.map((one) => ({ value: one, label: t(`retention.due.by.${one}`) }))}
         value={by}
         onChange={(value) => choose({ ...filters, by: value as Grain })}
       />
       <Choice
-        label={say('contacts.field.number')}
+        label={t('contacts.field.number')}
         options={[
-          { value: '', label: say('retention.due.number.all') },
+          { value: '', label: t('retention.due.number.all') },
           ...numbers.map(({ number, display, name }) => ({ value: number, label: display, detail: named(name) })),
         ]}
         value={filters.number ?? ''}
@@ -89,27 +88,27 @@ function DueForm({ by, filters }: { by: Grain; filters: DueFilters }) {
 }
 
 function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const some = due.filter(({ recordings, contacts }) => recordings + contacts > 0)
-  if (some.length === 0) return <p className="panel due-table muted">{say('retention.due.nothing')}</p>
+  if (some.length === 0) return <p className="panel due-table muted">{t('retention.due.nothing')}</p>
   return (
-    <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={say('retention.due.table')}>
+    <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={t('retention.due.table')}>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">{say('retention.due.when')}</th>
+            <th scope="col">{t('retention.due.when')}</th>
             <th scope="col" className="numeric">
-              {say('retention.recordings')}
+              {t('retention.recordings')}
             </th>
             <th scope="col" className="numeric">
-              {say('retention.due.contacts.head')}
+              {t('retention.due.contacts.head')}
             </th>
           </tr>
         </thead>
         <tbody>
           {some.map((one) => (
             <tr key={one.from}>
-              <th scope="row">{saySpan(one, by, say, language)}</th>
+              <th scope="row">{spanText(one, by, t, language)}</th>
               <td className="numeric">{formatCount(one.recordings, language)}</td>
               <td className="numeric">{formatCount(one.contacts, language)}</td>
             </tr>

@@ -29,7 +29,7 @@ export interface EndWaiting {
  * end. Each is read only for persons who may: a refusal would be logged. Undefined until all are read.
  */
 export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const requests = (may: (me: Me) => boolean) => ({ enabled: me !== undefined && may(me), staleTime: 0 })
   const retention = $api.useQuery('get', '/api/retention', undefined, requests(seesRetention))
   const day = todayAt(serverNowMs()).toString()
@@ -47,12 +47,12 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
   const clock = retention.data?.clock.state
   const agenda = agendaOf(appointments.data?.items ?? [], serverNowMs())
   const out = recalls.data?.items.filter(({ confirmedAt }) => !confirmedAt) ?? []
-  const counted = (kind: EndWaiting['kind'], word: Parameters<typeof say>[0], count: number, to: EndWaiting['to']) =>
-    count > 0 ? [{ kind, text: say(word, { count }), to }] : []
+  const counted = (kind: EndWaiting['kind'], word: Parameters<typeof t>[0], count: number, to: EndWaiting['to']) =>
+    count > 0 ? [{ kind, text: t(word, { count }), to }] : []
   const state = retention.data ? openObstacles(retention.data).filter(({ kind }) => isTheirs(me, kind)) : []
   return [
     ...(clock !== undefined && clock !== 'right' && seesPlaces(me)
-      ? [{ kind: 'error' as const, text: say(`start.clock.${clock}`), to: '/retention' as const }]
+      ? [{ kind: 'error' as const, text: t(`start.clock.${clock}`), to: '/retention' as const }]
       : []),
     ...counted('warning', 'start.obstacles', state.length, '/retention'),
     ...counted('warning', 'start.unsaid', agenda.unsaid.length, '/appointments'),
@@ -69,11 +69,11 @@ export function useEndsWaiting(me: Me | undefined): EndWaiting[] | undefined {
 }
 
 export function EndsWaiting({ ends }: { ends: readonly EndWaiting[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return ends.map(({ kind, text, to }) => (
     <Notice key={text} kind={kind}>
       <p>
-        {text} <Link to={to}>{say(pages[to])}</Link>
+        {text} <Link to={to}>{t(pages[to])}</Link>
       </p>
     </Notice>
   ))

@@ -25,7 +25,7 @@ export function HoldCard({
   isBesideCall?: boolean
   onChanged: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const presence = usePresence()
   const searchesCase =
@@ -41,43 +41,42 @@ export function HoldCard({
         </Heading>
         <span className={`badge badge-${hold.state === 'in-force' ? 'restricted' : 'none'}`}>
           <Lock aria-hidden="true" size={16} />
-          {say(`retention.holds.state.${hold.state}`)}
+          {t(`retention.holds.state.${hold.state}`)}
         </span>
       </div>
       {endsSoon(hold, serverNowMs()) && (
-        <Notice kind="warning">{say('retention.holds.endsSoon', { time: at(hold.until) })}</Notice>
+        <Notice kind="warning">{t('retention.holds.endsSoon', { time: at(hold.until) })}</Notice>
       )}
       <dl className="facts">
-        <Fact label={say('retention.holds.authority')}>{hold.authority}</Fact>
-        <Fact label={say('retention.holds.provision')}>{hold.provision}</Fact>
-        <Fact label={say('retention.holds.covers')}>{say(`retention.holds.covers.${hold.covers}`)}</Fact>
-        <Fact label={say('retention.holds.from')}>
+        <Fact label={t('retention.holds.authority')}>{hold.authority}</Fact>
+        <Fact label={t('retention.holds.provision')}>{hold.provision}</Fact>
+        <Fact label={t('retention.holds.covers')}>{t(`retention.holds.covers.${hold.covers}`)}</Fact>
+        <Fact label={t('retention.holds.from')}>
           {at(hold.from)}
-          <span className="second">{say('retention.holds.enteredBy', { name: hold.enteredBy })}</span>
+          <span className="second">{t('retention.holds.enteredBy', { name: hold.enteredBy })}</span>
         </Fact>
-        <Fact label={say('retention.holds.until')}>{at(hold.until)}</Fact>
+        <Fact label={t('retention.holds.until')}>{at(hold.until)}</Fact>
         {/* Who decides on orders does not look at calls. */}
         {!isBesideCall && searchesCase && (
-          <Fact label={say('retention.holds.contact')}>
+          <Fact label={t('retention.holds.contact')}>
             <Link to="/contacts/$id" params={{ id: hold.contactId }}>
-              {say('retention.holds.contact.open')}
+              {t('retention.holds.contact.open')}
             </Link>
           </Fact>
         )}
       </dl>
       {hold.recordings.length > 0 && (
         <p>
-          {say('retention.holds.recordings', {
+          {t('retention.holds.recordings', {
             count: hold.recordings.length,
             number: formatCount(hold.recordings.length, language),
           })}{' '}
-          {pastTerm > 0 &&
-            say('retention.holds.pastTerm', { count: pastTerm, number: formatCount(pastTerm, language) })}
+          {pastTerm > 0 && t('retention.holds.pastTerm', { count: pastTerm, number: formatCount(pastTerm, language) })}
         </p>
       )}
       {hold.waitingProhibitions > 0 && (
         <p>
-          {say('retention.holds.waiting', {
+          {t('retention.holds.waiting', {
             count: hold.waitingProhibitions,
             number: formatCount(hold.waitingProhibitions, language),
           })}
@@ -85,11 +84,11 @@ export function HoldCard({
       )}
       {hold.renewals.length > 0 && (
         <>
-          <p className="label">{say('retention.holds.renewals')}</p>
+          <p className="label">{t('retention.holds.renewals')}</p>
           <ul className="plain-list">
             {hold.renewals.map(({ at: when, until, orderReference, by }) => (
               <li key={when}>
-                {say('retention.holds.renewal', {
+                {t('retention.holds.renewal', {
                   time: at(when),
                   until: at(until),
                   reference: orderReference,
@@ -104,8 +103,8 @@ export function HoldCard({
         <div className="alarm-closed">
           <p>
             {hold.ended.by
-              ? say('retention.holds.ended.by', { time: at(hold.ended.at), name: hold.ended.by })
-              : say('retention.holds.ended.itself', { time: at(hold.ended.at) })}
+              ? t('retention.holds.ended.by', { time: at(hold.ended.at), name: hold.ended.by })
+              : t('retention.holds.ended.itself', { time: at(hold.ended.at) })}
           </p>
           {hold.ended.note && <p className="note">{hold.ended.note}</p>}
         </div>
@@ -116,13 +115,13 @@ export function HoldCard({
           {hold.may.end && <EndHold hold={hold} onDone={() => done('retention.holds.ended')} />}
         </div>
       )}
-      {hold.state === 'in-force' && !hold.may.end && <p className="muted">{say('retention.holds.end.another')}</p>}
+      {hold.state === 'in-force' && !hold.may.end && <p className="muted">{t('retention.holds.end.another')}</p>}
     </section>
   )
 
   function done(text: 'retention.holds.renewed' | 'retention.holds.ended') {
     onChanged()
-    announce(say(text))
+    announce(t(text))
     focusHeading(title)
   }
 }

@@ -14,7 +14,7 @@ import { holdUntil, lastHoldDay, todayAt } from './until.ts'
 
 /** Renews an order: new end, and the order it is based on. */
 export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const renew = $api.useMutation('post', '/api/holds/{id}/renewals')
   const [until, setUntil] = useState<CalendarDate | null>(() => lastHoldDay(serverNowMs()))
   const [orderReference, setReference] = useState('')
@@ -27,17 +27,17 @@ export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) 
   }
   return (
     <Step
-      open={say('retention.holds.renew')}
-      submit={say('retention.holds.renew.do')}
+      open={t('retention.holds.renew')}
+      submit={t('retention.holds.renew.do')}
       isBusy={renew.isPending}
       error={renew.error}
       onSubmit={submit}
     >
       <UntilDay until={until} onChange={setUntil} isTried={isTried} />
       <Field
-        label={say('retention.holds.order')}
-        hint={say('retention.holds.order.renew.hint')}
-        error={isTried && orderReference.trim() === '' ? say('retention.holds.order.missing') : undefined}
+        label={t('retention.holds.order')}
+        hint={t('retention.holds.order.renew.hint')}
+        error={isTried && orderReference.trim() === '' ? t('retention.holds.order.missing') : undefined}
         value={orderReference}
         onChange={setReference}
         maxLength={64}
@@ -49,7 +49,7 @@ export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) 
 
 /** Ends a revoked order, with a note on the source. */
 export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const end = $api.useMutation('post', '/api/holds/{id}/end')
   const [note, setNote] = useState('')
   const [isTried, setTried] = useState(false)
@@ -60,17 +60,17 @@ export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
   }
   return (
     <Step
-      open={say('retention.holds.end')}
-      submit={say('retention.holds.end.do')}
+      open={t('retention.holds.end')}
+      submit={t('retention.holds.end.do')}
       isBusy={end.isPending}
       error={end.error}
       onSubmit={submit}
     >
-      <p>{say('retention.holds.end.what')}</p>
+      <p>{t('retention.holds.end.what')}</p>
       <Field
-        label={say('retention.holds.note')}
-        hint={say('retention.holds.note.hint')}
-        error={isTried && note.trim() === '' ? say('retention.holds.note.missing') : undefined}
+        label={t('retention.holds.note')}
+        hint={t('retention.holds.note.hint')}
+        error={isTried && note.trim() === '' ? t('retention.holds.note.missing') : undefined}
         rows={2}
         value={note}
         onChange={setNote}
@@ -92,7 +92,7 @@ export function EnterHold({
   under: UnderPurpose
   onEntered: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const enter = $api.useMutation('post', '/api/holds')
   const [written, setWritten] = useState(empty)
   const [covers, setCovers] = useState<Hold['covers']>('both')
@@ -114,7 +114,7 @@ export function EnterHold({
       provision: written.provision.trim(),
     }
     return ended(enter.mutateAsync({ body }), () => {
-      announce(say('retention.holds.entered'))
+      announce(t('retention.holds.entered'))
       setWritten(empty)
       setTried(false)
       onEntered()
@@ -122,12 +122,10 @@ export function EnterHold({
   }
   const field = (key: keyof typeof empty, maxLength: number) => (
     <Field
-      label={say(`retention.holds.${key === 'orderReference' ? 'order' : key}`)}
-      hint={say(`retention.holds.${key === 'orderReference' ? 'order' : key}.hint`)}
+      label={t(`retention.holds.${key === 'orderReference' ? 'order' : key}`)}
+      hint={t(`retention.holds.${key === 'orderReference' ? 'order' : key}.hint`)}
       error={
-        isTried && isMissing(key)
-          ? say(`retention.holds.${key === 'orderReference' ? 'order' : key}.missing`)
-          : undefined
+        isTried && isMissing(key) ? t(`retention.holds.${key === 'orderReference' ? 'order' : key}.missing`) : undefined
       }
       value={written[key]}
       onChange={(value) => setWritten({ ...written, [key]: value })}
@@ -137,21 +135,21 @@ export function EnterHold({
   )
   return (
     <Step
-      open={say('retention.holds.enter')}
-      submit={say('retention.holds.enter.do')}
+      open={t('retention.holds.enter')}
+      submit={t('retention.holds.enter.do')}
       isBusy={enter.isPending}
       error={enter.error}
       onSubmit={submit}
     >
-      <p>{say('retention.holds.enter.what')}</p>
+      <p>{t('retention.holds.enter.what')}</p>
       {field('orderReference', 64)}
       {field('authority', 200)}
       {field('provision', 200)}
       <Choice
-        label={say('retention.holds.covers')}
+        label={t('retention.holds.covers')}
         options={(['both', 'recordings', 'history'] as const).map((value) => ({
           value,
-          label: say(`retention.holds.covers.${value}`),
+          label: t(`retention.holds.covers.${value}`),
         }))}
         value={covers}
         onChange={(value) => setCovers(value as Hold['covers'])}
@@ -170,12 +168,12 @@ function UntilDay({
   onChange: (day: CalendarDate | null) => void
   isTried: boolean
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <Day
-      label={say('retention.holds.until')}
-      hint={say('retention.holds.until.hint')}
-      error={isTried && (!until || isWrongDay(until)) ? say('retention.holds.until.wrong') : undefined}
+      label={t('retention.holds.until')}
+      hint={t('retention.holds.until.hint')}
+      error={isTried && (!until || isWrongDay(until)) ? t('retention.holds.until.wrong') : undefined}
       value={until}
       onChange={onChange}
     />

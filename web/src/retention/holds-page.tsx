@@ -21,7 +21,7 @@ export function HoldsPage() {
 }
 
 function Holds() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { state = 'in-force' } = useSearch({ from: '/retention/holds', select: readHoldState, structuralSharing: true })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -30,14 +30,14 @@ function Holds() {
     { staleTime: 0 },
   )
   const shown = data?.items.length
-  const announceNow = useEffectEvent((count: number) => announce(say(`retention.holds.told.${state}`, { count })))
+  const announceNow = useEffectEvent((count: number) => announce(t(`retention.holds.told.${state}`, { count })))
   useEffect(() => {
     if (shown !== undefined) announceNow(shown)
   }, [shown, state])
   return (
-    <Page title={say('retention.holds.title')} lead={say('retention.holds.lead')}>
-      <Notice kind="warning">{say('retention.holds.secrecy')}</Notice>
-      <nav aria-label={say('retention.holds.which')} className="switcher">
+    <Page title={t('retention.holds.title')} lead={t('retention.holds.lead')}>
+      <Notice kind="warning">{t('retention.holds.secrecy')}</Notice>
+      <nav aria-label={t('retention.holds.which')} className="switcher">
         <ul>
           {(['in-force', 'ended'] as const).map((one) => (
             <li key={one}>
@@ -47,7 +47,7 @@ function Holds() {
                 activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
-                {say(`retention.holds.${one}`)}
+                {t(`retention.holds.${one}`)}
               </Link>
             </li>
           ))}
@@ -55,7 +55,7 @@ function Holds() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say(`retention.holds.none.${state}`)}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t(`retention.holds.none.${state}`)}</Notice>}
       {data?.items.map((hold) => (
         <HoldCard key={hold.id} hold={hold} onChanged={() => void refetch()} />
       ))}

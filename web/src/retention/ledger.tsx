@@ -9,14 +9,14 @@ import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { sayCause, sayLedgerKind } from './retention-words.ts'
+import { causeText, ledgerKindText } from './retention-words.ts'
 import type { LedgerEntry } from './retention-shapes.ts'
 
 const pageSize = 20
 
 /** The destruction ledger: every destruction, its places and cause; no content, append-only (R52). */
 export function Ledger() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const found = useInfiniteQuery({
     queryKey: ['ledger'],
     initialPageParam: undefined as number | undefined,
@@ -38,15 +38,15 @@ export function Ledger() {
     if (from === undefined || found.isFetchingNextPage || entries.length <= from) return
     resumeFrom.current = undefined
     list.current?.querySelectorAll<HTMLElement>('tbody th')[from]?.focus()
-    announce(say('retention.ledger.shown', { count: entries.length }))
-  }, [found.isFetchingNextPage, entries.length, say])
+    announce(t('retention.ledger.shown', { count: entries.length }))
+  }, [found.isFetchingNextPage, entries.length, t])
   return (
     <section aria-labelledby="retention-ledger" className="plan-section" aria-busy={found.isFetching}>
-      <h2 id="retention-ledger">{say('retention.ledger.title')}</h2>
-      <p className="plan-explained">{say('retention.ledger.what')}</p>
+      <h2 id="retention-ledger">{t('retention.ledger.title')}</h2>
+      <p className="plan-explained">{t('retention.ledger.what')}</p>
       {found.isPending && <Waiting lines={6} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
-      {found.isSuccess && entries.length === 0 && <p className="muted">{say('retention.ledger.none')}</p>}
+      {found.isSuccess && entries.length === 0 && <p className="muted">{t('retention.ledger.none')}</p>}
       {entries.length > 0 && (
         <div ref={list} className="panel scroll" tabIndex={0} role="group" aria-labelledby="retention-ledger">
           <Entries entries={entries} />
@@ -63,7 +63,7 @@ export function Ledger() {
             }}
           >
             <ArrowDown aria-hidden="true" size={18} />
-            {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
+            {t(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
           </Button>
         </div>
       )}
@@ -72,18 +72,18 @@ export function Ledger() {
 }
 
 function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <table className="table ledger-table">
       <thead>
         <tr>
-          <th scope="col">{say('retention.ledger.seq')}</th>
-          <th scope="col">{say('retention.ledger.at')}</th>
-          <th scope="col">{say('retention.ledger.kind')}</th>
-          <th scope="col">{say('retention.ledger.cause')}</th>
-          <th scope="col">{say('retention.ledger.places')}</th>
+          <th scope="col">{t('retention.ledger.seq')}</th>
+          <th scope="col">{t('retention.ledger.at')}</th>
+          <th scope="col">{t('retention.ledger.kind')}</th>
+          <th scope="col">{t('retention.ledger.cause')}</th>
+          <th scope="col">{t('retention.ledger.places')}</th>
           <th scope="col" className="numeric">
-            {say('retention.ledger.receipts')}
+            {t('retention.ledger.receipts')}
           </th>
         </tr>
       </thead>
@@ -95,10 +95,10 @@ function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
             </th>
             <td className="nowrap">{formatInstant(entry.at, language)}</td>
             <td>
-              {sayLedgerKind(entry.kind, say)}
+              {ledgerKindText(entry.kind, t)}
               {entry.objectId !== '' && <span className="second ledger-id">{entry.objectId}</span>}
             </td>
-            <td>{entry.kind === 'other' ? '–' : sayCause(entry.cause, say)}</td>
+            <td>{entry.kind === 'other' ? '–' : causeText(entry.cause, t)}</td>
             <td>
               <ReachedPlaces places={entry.places} />
             </td>
@@ -112,7 +112,7 @@ function Entries({ entries }: { entries: readonly LedgerEntry[] }) {
 
 /** Places of copies, and whether the destruction has reached each: icon and text. */
 export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   if (places.length === 0) return '–'
   return (
     <ul className="plain-list">
@@ -122,7 +122,7 @@ export function ReachedPlaces({ places }: { places: LedgerEntry['places'] }) {
           <span>
             {name}
             <span className={reached ? 'visually-hidden' : undefined}>
-              : {say(reached ? 'retention.ledger.reached' : 'retention.ledger.notReached')}
+              : {t(reached ? 'retention.ledger.reached' : 'retention.ledger.notReached')}
             </span>
           </span>
         </li>

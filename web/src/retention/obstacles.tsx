@@ -20,17 +20,17 @@ export function Obstacles({
   /** Links to the storage places, if the viewer may see them. */
   withPlaces: boolean
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (isStopped && obstacles.length === 0) return null
   return (
     <section aria-labelledby="retention-obstacles" className="plan-section">
-      <h2 id="retention-obstacles">{say('retention.obstacles.title')}</h2>
+      <h2 id="retention-obstacles">{t('retention.obstacles.title')}</h2>
       {obstacles.length === 0 ? (
         <p className="obstacles-none">
           <CircleCheck aria-hidden="true" size={20} />
           {overdue > 0
-            ? say('retention.obstacles.none.waiting', { count: overdue, number: formatCount(overdue, language) })
-            : say('retention.obstacles.none')}
+            ? t('retention.obstacles.none.waiting', { count: overdue, number: formatCount(overdue, language) })
+            : t('retention.obstacles.none')}
         </p>
       ) : (
         <ul className="obstacles">
@@ -47,28 +47,28 @@ export function Obstacles({
 
 function OneObstacle({ obstacle, withPlaces }: { obstacle: OpenObstacle; withPlaces: boolean }) {
   const { kind, count, since, deadline, place, example, fault } = obstacle
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <>
       <h3>
         <TriangleAlert aria-hidden="true" size={20} />
-        {say(`retention.obstacle.${kind}`)}
+        {t(`retention.obstacle.${kind}`)}
         {place && `: ${place}`}
       </h3>
-      <p>{say(`retention.obstacle.${kind}.why`)}</p>
+      <p>{t(`retention.obstacle.${kind}.why`)}</p>
       <p>
-        <strong>{say('retention.obstacle.do')}</strong> {say(`retention.obstacle.${kind}.do`)}
+        <strong>{t('retention.obstacle.do')}</strong> {t(`retention.obstacle.${kind}.do`)}
       </p>
       <p className="muted">
         {[
           count > 0 &&
-            say(kind === 'history-uncounted' ? 'retention.obstacle.count.days' : 'retention.obstacle.count', {
+            t(kind === 'history-uncounted' ? 'retention.obstacle.count.days' : 'retention.obstacle.count', {
               count,
               number: formatCount(count, language),
             }),
-          since && say('retention.obstacle.since', { time: at(since) }),
-          deadline && say('retention.obstacle.deadline', { time: at(deadline) }),
+          since && t('retention.obstacle.since', { time: at(since) }),
+          deadline && t('retention.obstacle.deadline', { time: at(deadline) }),
         ]
           .filter(Boolean)
           .join(' ')}
@@ -80,14 +80,14 @@ function OneObstacle({ obstacle, withPlaces }: { obstacle: OpenObstacle; withPla
       )}
       {example && (
         <p className="muted small-text breaking">
-          {say('retention.obstacle.example', {
+          {t('retention.obstacle.example', {
             id: /^\d{4}-\d\d-\d\d$/.test(example) ? formatDate(`${example}T12:00:00Z`, language) : example,
           })}
         </p>
       )}
       {place && withPlaces && (
         <p>
-          <Link to="/retention/places">{say('retention.places.title')}</Link>
+          <Link to="/retention/places">{t('retention.places.title')}</Link>
         </p>
       )}
     </>

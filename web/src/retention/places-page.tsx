@@ -10,7 +10,7 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import type { PlaceOfData } from './retention-shapes.ts'
-import { sayFault } from './retention-words.ts'
+import { faultText } from './retention-words.ts'
 
 const marks = {
   'in-use': { Icon: CircleCheck, badge: 'badge-available' },
@@ -22,21 +22,21 @@ const marks = {
 
 /** Säilytyspaikat: all places with data of the register, and whether access to their premises is attested (R18, R19). */
 export function PlacesPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
-  const crumbs = [{ label: say('retention.title'), to: '/retention' as const }]
+  const crumbs = [{ label: t('retention.title'), to: '/retention' as const }]
   return (
-    <Page title={say('retention.places.title')} lead={say('retention.places.lead')} crumbs={crumbs}>
+    <Page title={t('retention.places.title')} lead={t('retention.places.lead')} crumbs={crumbs}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <>
           {data.items.some(({ kind, state }) => kind === 'backup' && state !== 'left') ? (
-            <p>{say('retention.places.rotation', { count: data.rotationDays })}</p>
+            <p>{t('retention.places.rotation', { count: data.rotationDays })}</p>
           ) : (
-            <Notice kind="warning">{say('retention.places.backups.none')}</Notice>
+            <Notice kind="warning">{t('retention.places.backups.none')}</Notice>
           )}
-          {data.items.length === 0 && <Notice kind="info">{say('retention.places.none')}</Notice>}
+          {data.items.length === 0 && <Notice kind="info">{t('retention.places.none')}</Notice>}
           {data.items.map((place) => (
             <Place key={`${place.kind} ${place.name}`} place={place} />
           ))}
@@ -47,7 +47,7 @@ export function PlacesPage() {
 }
 
 function Place({ place }: { place: PlaceOfData }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const title = useId()
   const { Icon, badge } = marks[place.state]
   const { site } = place
@@ -55,34 +55,34 @@ function Place({ place }: { place: PlaceOfData }) {
     <section className="panel stack-small place" aria-labelledby={title}>
       <div className="alarm-head">
         <h2 id={title}>
-          {say(`retention.places.kind.${place.kind}`)}
+          {t(`retention.places.kind.${place.kind}`)}
           {/* What is there once needs no name. */}
           {place.name !== place.kind && `: ${place.name}`}
         </h2>
         <span className={`badge ${badge}`}>
           <Icon aria-hidden="true" size={16} />
-          {say(`retention.places.state.${place.state}`)}
+          {t(`retention.places.state.${place.state}`)}
         </span>
       </div>
-      {place.state !== 'in-use' && <p>{say(`retention.places.state.${place.state}.what`)}</p>}
+      {place.state !== 'in-use' && <p>{t(`retention.places.state.${place.state}.what`)}</p>}
       <dl className="facts">
-        <Fact label={say('retention.places.location')}>
+        <Fact label={t('retention.places.location')}>
           <span className="breaking">{place.location}</span>
         </Fact>
-        <Fact label={say('retention.places.site')}>
-          {site ? named(site.names) : <span className="muted">{say('retention.places.site.none')}</span>}
+        <Fact label={t('retention.places.site')}>
+          {site ? named(site.names) : <span className="muted">{t('retention.places.site.none')}</span>}
         </Fact>
         {site && (
-          <Fact label={say('retention.places.control')}>
-            {say(site.electronicAccessControl ? 'retention.places.control.yes' : 'retention.places.control.no')}
+          <Fact label={t('retention.places.control')}>
+            {t(site.electronicAccessControl ? 'retention.places.control.yes' : 'retention.places.control.no')}
             <span className="second">
-              {say('retention.places.attested', { name: site.attestedBy, date: dayOf(site.attestedOn) })}
+              {t('retention.places.attested', { name: site.attestedBy, date: dayOf(site.attestedOn) })}
             </span>
-            <span className="second">{say('retention.places.review', { date: dayOf(site.nextReview) })}</span>
+            <span className="second">{t('retention.places.review', { date: dayOf(site.nextReview) })}</span>
           </Fact>
         )}
         {place.firstUsedAt && (
-          <Fact label={say('retention.places.firstUsed')}>{formatInstant(place.firstUsedAt, language)}</Fact>
+          <Fact label={t('retention.places.firstUsed')}>{formatInstant(place.firstUsedAt, language)}</Fact>
         )}
       </dl>
       {place.backup && <Backup backup={place.backup} kind={place.kind} />}
@@ -96,7 +96,7 @@ function Place({ place }: { place: PlaceOfData }) {
 
 /** Content of a backup place: backups, the keyring, and the ledger. */
 function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; kind: PlaceOfData['kind'] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : '–')
   return (
     <>
@@ -104,8 +104,8 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
         <Notice kind="warning">
           <p>
             {backup.faultCode === undefined
-              ? say('retention.places.fault')
-              : say('retention.places.fault.known', { fault: sayFault(backup.faultCode, say) })}
+              ? t('retention.places.fault')
+              : t('retention.places.fault.known', { fault: faultText(backup.faultCode, t) })}
           </p>
           {/* As the program told whoever runs it: in English. */}
           <p lang="en" className="breaking">
@@ -115,7 +115,7 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
       )}
       {backup.keysPending > 0 && (
         <Notice kind="warning">
-          {say('retention.places.keys.pending', {
+          {t('retention.places.keys.pending', {
             count: backup.keysPending,
             number: formatCount(backup.keysPending, language),
           })}
@@ -124,15 +124,15 @@ function Backup({ backup, kind }: { backup: NonNullable<PlaceOfData['backup']>; 
       <dl className="facts">
         {kind === 'backup' && (
           <>
-            <Fact label={say('retention.places.backups')}>{formatCount(backup.backups, language)}</Fact>
-            <Fact label={say('retention.places.backups.last')}>{at(backup.lastAt)}</Fact>
-            <Fact label={say('retention.places.backups.oldest')}>{at(backup.oldestAt)}</Fact>
-            <Fact label={say('retention.places.keys')}>{at(backup.keysAt)}</Fact>
+            <Fact label={t('retention.places.backups')}>{formatCount(backup.backups, language)}</Fact>
+            <Fact label={t('retention.places.backups.last')}>{at(backup.lastAt)}</Fact>
+            <Fact label={t('retention.places.backups.oldest')}>{at(backup.oldestAt)}</Fact>
+            <Fact label={t('retention.places.keys')}>{at(backup.keysAt)}</Fact>
           </>
         )}
         {backup.ledgerTo !== undefined && (
-          <Fact label={say('retention.places.ledger')}>
-            {say('retention.places.ledger.to', { number: formatCount(backup.ledgerTo, language) })}
+          <Fact label={t('retention.places.ledger')}>
+            {t('retention.places.ledger.to', { number: formatCount(backup.ledgerTo, language) })}
           </Fact>
         )}
       </dl>

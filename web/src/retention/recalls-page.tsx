@@ -23,13 +23,13 @@ import type { Recall } from './retention-shapes.ts'
 
 /** Takaisinkutsut: disclosed copies whose recordings are destroyed, until each is known to be destroyed (R50). */
 export function RecallsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/recalls', undefined, { staleTime: 0 })
   return (
-    <Page title={say('retention.recalls.title')} lead={say('retention.recalls.lead')}>
+    <Page title={t('retention.recalls.title')} lead={t('retention.recalls.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say('retention.recalls.none')}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('retention.recalls.none')}</Notice>}
       {data?.items.map((recall) => (
         <RecallCard key={recall.id} recall={recall} onConfirmed={() => void refetch()} />
       ))}
@@ -47,7 +47,7 @@ function useRecipient({ disclosure }: Recall) {
 }
 
 function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const { research, institute } = useRecipient(recall)
   const at = (instant: string) => formatInstant(instant, language)
@@ -55,29 +55,29 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
     <section className="panel stack-small" aria-labelledby={title}>
       <div className="alarm-head">
         <h2 id={title} tabIndex={-1}>
-          {say('retention.recalls.item', { disclosure: recall.disclosure, item: recall.item })}
+          {t('retention.recalls.item', { disclosure: recall.disclosure, item: recall.item })}
         </h2>
         {recall.isOverdue && !recall.confirmedAt && (
           <span className="badge badge-live-failing">
             <TriangleAlert aria-hidden="true" size={16} />
-            {say('retention.recalls.overdue')}
+            {t('retention.recalls.overdue')}
           </span>
         )}
       </div>
       <dl className="facts">
-        <Fact label={say('retention.recalls.recipient')}>
+        <Fact label={t('retention.recalls.recipient')}>
           {recall.recipient}
           {research && (
             <span className="second">
               <Link to="/disclosures/research/$id" params={{ id: research.id }}>
-                {say('retention.recalls.open', { disclosure: recall.disclosure })}
+                {t('retention.recalls.open', { disclosure: recall.disclosure })}
               </Link>
             </span>
           )}
         </Fact>
-        <Fact label={say('retention.recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
-        <Fact label={say('retention.recalls.dueAt')}>{dayBefore(recall.dueAt, language)}</Fact>
-        {recall.confirmedAt && <Fact label={say('retention.recalls.confirmedAt')}>{at(recall.confirmedAt)}</Fact>}
+        <Fact label={t('retention.recalls.recalledAt')}>{at(recall.recalledAt)}</Fact>
+        <Fact label={t('retention.recalls.dueAt')}>{dayBefore(recall.dueAt, language)}</Fact>
+        {recall.confirmedAt && <Fact label={t('retention.recalls.confirmedAt')}>{at(recall.confirmedAt)}</Fact>}
       </dl>
       {!recall.confirmedAt && (
         <>
@@ -85,7 +85,7 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
           <ConfirmRecall
             id={recall.id}
             onConfirmed={() => {
-              announce(say('retention.recalls.confirmed'))
+              announce(t('retention.recalls.confirmed'))
               onConfirmed()
               focusHeading(title)
             }}
@@ -98,14 +98,14 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
 
 /** Notice to the recipient, in their language. */
 function NoticeText({ notice, institute }: { notice: Recall['notice']; institute: Institute | undefined }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [chosen, setChosen] = useState<Language>()
   const written = chosen ?? institute?.language ?? language
   return (
     <div className="stack-small">
-      <h3>{say('retention.recalls.notice')}</h3>
+      <h3>{t('retention.recalls.notice')}</h3>
       <Choice
-        label={say('retention.recalls.notice.language')}
+        label={t('retention.recalls.notice.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
         value={written}
         onChange={(value) => setChosen(value as Language)}
@@ -116,7 +116,7 @@ function NoticeText({ notice, institute }: { notice: Recall['notice']; institute
 }
 
 function ConfirmRecall({ id, onConfirmed }: { id: string; onConfirmed: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const confirm = $api.useMutation('post', '/api/recalls/{id}/confirm')
   const [outcome, setOutcome] = useState<'destroyed' | 'returned'>('destroyed')
   const submit = () =>
@@ -129,18 +129,18 @@ function ConfirmRecall({ id, onConfirmed }: { id: string; onConfirmed: () => voi
     )
   return (
     <Step
-      open={say('retention.recalls.confirm')}
-      submit={say('retention.recalls.confirm.do')}
+      open={t('retention.recalls.confirm')}
+      submit={t('retention.recalls.confirm.do')}
       isBusy={confirm.isPending}
       error={confirm.error}
       onSubmit={submit}
     >
-      <p>{say('retention.recalls.confirm.what')}</p>
+      <p>{t('retention.recalls.confirm.what')}</p>
       <Choice
-        label={say('retention.recalls.outcome')}
+        label={t('retention.recalls.outcome')}
         options={(['destroyed', 'returned'] as const).map((value) => ({
           value,
-          label: say(`retention.recalls.outcome.${value}`),
+          label: t(`retention.recalls.outcome.${value}`),
         }))}
         value={outcome}
         onChange={(value) => setOutcome(value as 'destroyed' | 'returned')}

@@ -18,11 +18,11 @@ import { openObstacles } from './open-obstacles.ts'
 
 /** Säilytys: what is held and until when, obstacles to destruction, and proofs of destruction. */
 export function RetentionPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const presence = usePresence()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/retention', undefined, { staleTime: 0 })
   return (
-    <Page title={say('retention.title')} lead={say('retention.lead')}>
+    <Page title={t('retention.title')} lead={t('retention.lead')}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
@@ -48,69 +48,69 @@ export function RetentionPage() {
 
 /** Counts of what is held now. */
 function Held({ retention: { asOf, recordings, history } }: { retention: Retention }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const number = (count: number) => formatCount(count, language)
   const late = (count: number) => (
     <span className={count > 0 ? 'retention-late' : undefined}>
       {number(count)}
-      <span className="second">{say(count > 0 ? 'retention.overdue.some' : 'retention.overdue.none')}</span>
+      <span className="second">{t(count > 0 ? 'retention.overdue.some' : 'retention.overdue.none')}</span>
     </span>
   )
   return (
     <section aria-labelledby="retention-held" className="plan-section">
-      <h2 id="retention-held">{say('retention.held')}</h2>
+      <h2 id="retention-held">{t('retention.held')}</h2>
       <div className="retention-held">
         <div className="panel stack-small">
-          <h3>{say('retention.recordings')}</h3>
+          <h3>{t('retention.recordings')}</h3>
           <dl className="facts">
-            <Fact label={say('retention.count')}>
+            <Fact label={t('retention.count')}>
               <span className="retention-count">{number(recordings.held)}</span>
               {recordings.restricted > 0 && (
                 <span className="second">
-                  {say('retention.restricted', {
+                  {t('retention.restricted', {
                     count: recordings.restricted,
                     number: number(recordings.restricted),
                   })}
                 </span>
               )}
             </Fact>
-            <Fact label={say('retention.dueToday')}>{number(recordings.dueToday)}</Fact>
-            <Fact label={say('retention.overdue')}>{late(recordings.overdue)}</Fact>
-            <Fact label={say('retention.next')}>
+            <Fact label={t('retention.dueToday')}>{number(recordings.dueToday)}</Fact>
+            <Fact label={t('retention.overdue')}>{late(recordings.overdue)}</Fact>
+            <Fact label={t('retention.next')}>
               {recordings.oldestDestroyAt ? formatInstant(recordings.oldestDestroyAt, language) : '–'}
             </Fact>
           </dl>
         </div>
         <div className="panel stack-small">
-          <h3>{say('retention.history')}</h3>
+          <h3>{t('retention.history')}</h3>
           <dl className="facts">
-            <Fact label={say('retention.count')}>
+            <Fact label={t('retention.count')}>
               <span className="retention-count">{number(history.contacts)}</span>
             </Fact>
-            <Fact label={say('retention.overdue')}>{late(history.overdue)}</Fact>
-            <Fact label={say('retention.next')}>
+            <Fact label={t('retention.overdue')}>{late(history.overdue)}</Fact>
+            <Fact label={t('retention.next')}>
               {history.oldestEndsAt ? formatInstant(history.oldestEndsAt, language) : '–'}
             </Fact>
           </dl>
         </div>
       </div>
-      <p className="muted">{say('retention.asOf', { time: formatInstant(asOf, language) })}</p>
+      <p className="muted">{t('retention.asOf', { time: formatInstant(asOf, language) })}</p>
     </section>
   )
 }
 
 /** Retention terms in words, and a link to try others before a decision. */
 function Terms({ terms: { historyMonths, floorMonths, ceilingMonths } }: { terms: Retention['terms'] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <section aria-labelledby="retention-terms" className="plan-section">
-      <h2 id="retention-terms">{say('retention.terms')}</h2>
+      <h2 id="retention-terms">{t('retention.terms')}</h2>
       <p className="plan-explained">
-        {say('retention.terms.recordings', { floor: floorMonths, ceiling: ceilingMonths })}{' '}
-        {say('retention.terms.history', { months: historyMonths })}
+        {t('retention.terms.recordings', { floor: floorMonths, ceiling: ceilingMonths })}{' '}
+        {t('retention.terms.history', { months: historyMonths })}
       </p>
       <p className="plan-explained">
-        {say('retention.terms.change')} <Link to="/description">{say('shell.nav.versions')}</Link>
+        {t('retention.terms.change')} <Link to="/description">{t('shell.nav.versions')}</Link>
       </p>
     </section>
   )

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import words from 'virtual:texts/fi'
 import { describe, expect, test } from 'vitest'
 import { knownRefusals } from '../api/refusal.ts'
-import type { Say } from '../language/use-words.ts'
-import { sayCause, sayDue, sayFault, sayLedgerKind, sayMonth, saySpan } from './retention-words.ts'
+import type { Translate } from '../language/use-words.ts'
+import { causeText, dueText, faultText, ledgerKindText, monthText, spanText } from './retention-words.ts'
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
 /** Returns the text of a key; the key itself if there is none. */
-const say: Say = (key, values = {}) => {
+const t: Translate = (key, values = {}) => {
   const text = words[key] ?? words[`${key}_${values['count'] === 1 ? 'one' : 'other'}`] ?? key
   return Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)), text)
 }
@@ -26,7 +26,7 @@ describe('the words of how records end', () => {
     const [, listed = ''] = /constraint destruction_entry_kind CHECK \(\((.*)\)\)/.exec(schema) ?? []
     const kinds = [...listed.matchAll(/'([\w-]+)'/g)].map((match) => match[1]!)
     expect(kinds.length).toBeGreaterThan(20)
-    expect(kinds.filter((kind) => sayLedgerKind(kind, say) === kind)).toEqual([])
+    expect(kinds.filter((kind) => ledgerKindText(kind, t) === kind)).toEqual([])
     const causes = [
       ...[...read('src/safeguards/ledger/ledger-entry.ts').matchAll(/about\(\s*'[\w-]+',\s*oneOf\(([^)]+)\)/g)].flatMap(
         (match) => match[1]!.match(/[\w-]+/g) ?? [],
@@ -34,7 +34,7 @@ describe('the words of how records end', () => {
       ...[...functions.matchAll(/append_to_ledger\('[\w-]+', [^,]+, '([\w-]+)'/g)].map((match) => match[1]!),
     ].filter((cause, at, all) => all.indexOf(cause) === at)
     expect(causes.length).toBeGreaterThan(10)
-    expect(causes.filter((cause) => sayCause(cause, say) === cause)).toEqual([])
+    expect(causes.filter((cause) => causeText(cause, t) === cause)).toEqual([])
   })
 
   test('name everything that a verification can find, and every fault of a store or a place', () => {
@@ -48,7 +48,7 @@ describe('the words of how records end', () => {
       ...codesOf('src/safeguards/places/place-faults.ts', 'placeFaults'),
     ]
     expect(codes.length).toBeGreaterThan(30)
-    expect(codes.filter((code) => sayFault(code, say) === code)).toEqual([])
+    expect(codes.filter((code) => faultText(code, t) === code)).toEqual([])
   })
 
   test('tell every refusal about an end in a sentence of its own', () => {
@@ -59,7 +59,7 @@ describe('the words of how records end', () => {
   })
 
   test('say what they do not know by its code, and make nothing up', () => {
-    expect([sayLedgerKind('something-new', say), sayCause('something-new', say)]).toEqual([
+    expect([ledgerKindText('something-new', t), causeText('something-new', t)]).toEqual([
       'something-new',
       'something-new',
     ])
@@ -68,15 +68,15 @@ describe('the words of how records end', () => {
 
 test('a time of the chart is told as long as it is', () => {
   const span = { from: '2026-11-24T13:00:00Z', until: '2026-11-24T14:00:00Z' }
-  expect(saySpan(span, 'hour', say, 'fi')).toBe('24.11.2026 klo 15–16')
-  expect(saySpan(span, 'day', say, 'fi')).toBe('24.11.2026')
-  expect(saySpan({ from: '2026-10-31T22:00:00Z', until: '' }, 'month', say, 'fi')).toBe('marraskuu 2026')
-  expect(saySpan({ from: '2026-12-31T22:00:00Z', until: '' }, 'month', say, 'en')).toBe('January 2027')
-  expect([sayMonth('2026-09', 'sv'), sayMonth('x', 'sv')]).toEqual(['september 2026', 'x'])
+  expect(spanText(span, 'hour', t, 'fi')).toBe('24.11.2026 klo 15–16')
+  expect(spanText(span, 'day', t, 'fi')).toBe('24.11.2026')
+  expect(spanText({ from: '2026-10-31T22:00:00Z', until: '' }, 'month', t, 'fi')).toBe('marraskuu 2026')
+  expect(spanText({ from: '2026-12-31T22:00:00Z', until: '' }, 'month', t, 'en')).toBe('January 2027')
+  expect([monthText('2026-09', 'sv'), monthText('x', 'sv')]).toEqual(['september 2026', 'x'])
 })
 
 test('what is due is counted in words, one in the singular', () => {
-  expect(sayDue({ recordings: 1, contacts: 1_248_331 }, say, 'fi')).toBe(
+  expect(dueText({ recordings: 1, contacts: 1_248_331 }, t, 'fi')).toBe(
     'yksi tallenne ja 1\u00a0248\u00a0331 yhteydenoton tiedot',
   )
 })

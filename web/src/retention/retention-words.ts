@@ -1,52 +1,61 @@
 import { formatDate } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { locales, type Language } from '../language/language.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { Due, Grain } from './retention-shapes.ts'
 import { zone } from '../format/instant.ts'
 
 /** Returns the text of a code; the code itself if there is none. */
-function known(key: string, code: string, say: Say): string {
-  const text = say(key as Word)
+function known(key: string, code: string, t: Translate): string {
+  const text = t(key as Word)
   return text === key ? code : text
 }
 
 /** Returns the text of a run's fault; its stable code if there is none. */
-export function sayFault(code: string, say: Say): string {
-  return known(`retention.fault.${code}`, code, say)
+export function faultText(code: string, t: Translate): string {
+  return known(`retention.fault.${code}`, code, t)
 }
 
 /** Returns the text of a ledger entry's kind. */
-export function sayLedgerKind(kind: string, say: Say): string {
-  return known(`retention.ledger-kind.${kind}`, kind, say)
+export function ledgerKindText(kind: string, t: Translate): string {
+  return known(`retention.ledger-kind.${kind}`, kind, t)
 }
 
 /** Returns the text of a destruction cause. For a recording, those of the contact page. */
-export function sayCause(cause: string, say: Say): string {
-  const text = known(`contact.cause.${cause}`, cause, say)
-  return text === cause ? known(`retention.ledger-cause.${cause}`, cause, say) : text
+export function causeText(cause: string, t: Translate): string {
+  const text = known(`contact.cause.${cause}`, cause, t)
+  return text === cause ? known(`retention.ledger-cause.${cause}`, cause, t) : text
 }
 
 /** Formats `2026-09` as `syyskuu 2026`. */
-export function sayMonth(month: string, language: Language): string {
+export function monthText(month: string, language: Language): string {
   const at = new Date(`${month.slice(0, 7)}-15T12:00:00Z`)
   if (Number.isNaN(at.getTime())) return month
   return new Intl.DateTimeFormat(locales[language], { month: 'long', year: 'numeric', timeZone: zone }).format(at)
 }
 
 /** Formats when something is due: `24.11.2026 klo 15–16`, `24.11.2026`, `marraskuu 2026`. */
-export function saySpan({ from, until }: Pick<Due, 'from' | 'until'>, by: Grain, say: Say, language: Language): string {
-  if (by === 'month') return sayMonth(monthOf(from), language)
+export function spanText(
+  { from, until }: Pick<Due, 'from' | 'until'>,
+  by: Grain,
+  t: Translate,
+  language: Language,
+): string {
+  if (by === 'month') return monthText(monthOf(from), language)
   if (by === 'day') return formatDate(from, language)
-  return say('retention.due.hour', { date: formatDate(from, language), from: hourOf(from), until: hourOf(until) })
+  return t('retention.due.hour', { date: formatDate(from, language), from: hourOf(from), until: hourOf(until) })
 }
 
 /** `12 tallennetta ja 130 kontaktihistorian tietoa` */
-export function sayDue({ recordings, contacts }: Pick<Due, 'recordings' | 'contacts'>, say: Say, language: Language) {
+export function dueText(
+  { recordings, contacts }: Pick<Due, 'recordings' | 'contacts'>,
+  t: Translate,
+  language: Language,
+) {
   const number = (count: number) => ({ count, number: formatCount(count, language) })
-  return say('retention.due.both', {
-    recordings: say('retention.due.recordings', number(recordings)),
-    contacts: say('retention.due.contacts', number(contacts)),
+  return t('retention.due.both', {
+    recordings: t('retention.due.recordings', number(recordings)),
+    contacts: t('retention.due.contacts', number(contacts)),
   })
 }
 

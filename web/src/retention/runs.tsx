@@ -1,37 +1,37 @@
 import { CircleCheck, CircleX } from 'lucide-react'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
-import { useLanguage, type Say } from '../language/use-words.ts'
+import { useLanguage, type Translate } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
 import type { RetentionRun } from './retention-shapes.ts'
-import { sayFault, sayMonth } from './retention-words.ts'
+import { faultText, monthText } from './retention-words.ts'
 
 /** Last runs with their proofs: what each destroyed, and the ledger entries. */
 export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <section aria-labelledby="retention-runs" className="plan-section">
-      <h2 id="retention-runs">{say('retention.runs.title')}</h2>
-      <p className="plan-explained">{say('retention.runs.what')}</p>
+      <h2 id="retention-runs">{t('retention.runs.title')}</h2>
+      <p className="plan-explained">{t('retention.runs.what')}</p>
       {runs.length === 0 ? (
-        <p className="muted">{say('retention.runs.none')}</p>
+        <p className="muted">{t('retention.runs.none')}</p>
       ) : (
         <div className="panel scroll runs" tabIndex={0} role="group" aria-labelledby="retention-runs">
           <table className="table runs-table">
             <thead>
               <tr>
-                <th scope="col">{say('retention.runs.at')}</th>
-                <th scope="col">{say('retention.runs.work')}</th>
-                <th scope="col">{say('retention.runs.result')}</th>
-                <th scope="col">{say('retention.runs.done')}</th>
-                <th scope="col">{say('retention.runs.ledger')}</th>
+                <th scope="col">{t('retention.runs.at')}</th>
+                <th scope="col">{t('retention.runs.work')}</th>
+                <th scope="col">{t('retention.runs.result')}</th>
+                <th scope="col">{t('retention.runs.done')}</th>
+                <th scope="col">{t('retention.runs.ledger')}</th>
               </tr>
             </thead>
             <tbody>
               {runs.map((run) => (
                 <tr key={`${run.at} ${run.work}`}>
                   <td className="nowrap">{formatInstant(run.at, language)}</td>
-                  <td>{say(`retention.runs.work.${run.work}`)}</td>
+                  <td>{t(`retention.runs.work.${run.work}`)}</td>
                   <td>
                     <span className={`with-icon run-${run.result}`}>
                       {run.result === 'ok' ? (
@@ -39,11 +39,11 @@ export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
                       ) : (
                         <CircleX aria-hidden="true" size={18} />
                       )}
-                      {say(`retention.runs.result.${run.result}`)}
+                      {t(`retention.runs.result.${run.result}`)}
                     </span>
-                    {run.fault && <span className="second">{sayFault(run.fault, say)}</span>}
+                    {run.fault && <span className="second">{faultText(run.fault, t)}</span>}
                   </td>
-                  <td className="wrapping">{doneIn(run, say, language)}</td>
+                  <td className="wrapping">{doneIn(run, t, language)}</td>
                   <td className="nowrap">{run.ledger ? rangeOf(run.ledger, language) : '–'}</td>
                 </tr>
               ))}
@@ -55,12 +55,12 @@ export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
   )
 }
 
-function doneIn(run: RetentionRun, say: Say, language: Language): string {
+function doneIn(run: RetentionRun, t: Translate, language: Language): string {
   const number = (count: number) => ({ count, number: formatCount(count, language) })
   const isCopy = run.work === 'backup' || run.work === 'restore'
   const done = [
     run.recordings > 0 &&
-      say(
+      t(
         run.work === 'verification'
           ? 'retention.runs.proved'
           : isCopy
@@ -68,14 +68,13 @@ function doneIn(run: RetentionRun, say: Say, language: Language): string {
             : 'retention.runs.recordings',
         number(run.recordings),
       ),
-    run.contacts > 0 &&
-      say(isCopy ? 'retention.runs.contacts.copied' : 'retention.runs.contacts', number(run.contacts)),
+    run.contacts > 0 && t(isCopy ? 'retention.runs.contacts.copied' : 'retention.runs.contacts', number(run.contacts)),
     run.months.length > 0 &&
-      say('retention.runs.months', { months: run.months.map((month) => sayMonth(month, language)).join(', ') }),
-    run.keys > 0 && say('retention.runs.keys', number(run.keys)),
+      t('retention.runs.months', { months: run.months.map((month) => monthText(month, language)).join(', ') }),
+    run.keys > 0 && t('retention.runs.keys', number(run.keys)),
   ].filter(Boolean)
   if (done.length > 0) return done.join(', ')
-  return run.result === 'failed' ? '–' : say('retention.runs.nothing')
+  return run.result === 'failed' ? '–' : t('retention.runs.nothing')
 }
 
 function rangeOf({ from, to }: { from: number; to: number }, language: Language): string {

@@ -18,7 +18,7 @@ export function ChoosePeople({
   onChange: (people: Candidate[]) => void
   error?: string | undefined
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [written, setWritten] = useState('')
   const q = written.trim()
   const { data, isFetching } = $api.useQuery(
@@ -43,19 +43,19 @@ export function ChoosePeople({
     if (!chosen) return setWritten(value)
     setWritten('')
     setChosenHere(chosenHere + 1)
-    announce(say('rights.people.added', { name: chosen.name }))
+    announce(t('rights.people.added', { name: chosen.name }))
     return onChange([...people, chosen])
   }
   return (
     <div className="stack-small" ref={field}>
       <Suggest
         key={chosenHere}
-        label={say('rights.people.add')}
-        hint={say('rights.people.hint')}
+        label={t('rights.people.add')}
+        hint={t('rights.people.hint')}
         error={error}
         value={written}
         onChange={write}
-        none={isFetching ? say('shell.loading') : say('people.none')}
+        none={isFetching ? t('shell.loading') : t('people.none')}
         options={found.map(({ userId, name, unit }) => ({
           value: userId,
           label: name,
@@ -64,7 +64,7 @@ export function ChoosePeople({
         maxLength={100}
       />
       {people.length > 0 && (
-        <ul className="chosen" aria-label={say('rights.people')}>
+        <ul className="chosen" aria-label={t('rights.people')}>
           {people.map((person) => (
             <li key={person.id}>
               <span>
@@ -73,7 +73,7 @@ export function ChoosePeople({
               </span>
               <Button
                 kind="quiet"
-                aria-label={say('rights.people.remove', { name: person.name })}
+                aria-label={t('rights.people.remove', { name: person.name })}
                 onPress={() => onChange(people.filter(({ id }) => id !== person.id))}
               >
                 <X aria-hidden="true" size={18} />

@@ -13,13 +13,13 @@ import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'
 import { readHolderFilters, rightsKey, roles, type Holder, type HolderFilters } from './rights-shapes.ts'
-import { lastMoment, sayRole } from './rights-words.ts'
+import { lastMoment, roleText } from './rights-words.ts'
 
 const pageSize = 50
 
 /** Holders of rights: found by name or role, each linked to their rights and decisions. */
 export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearch: (filters: HolderFilters) => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const found = useInfiniteQuery({
     queryKey: [rightsKey, 'holders', filters],
     initialPageParam: undefined as string | undefined,
@@ -34,19 +34,19 @@ export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearc
   const holders = found.data?.pages.flatMap((page) => page.items) ?? []
   const total = found.data?.pages[0]?.total ?? 0
   const summary = found.hasNextPage
-    ? say('people.shown', { shown: formatCount(holders.length, language), total: formatCount(total, language) })
-    : say('people.all', { count: total, total: formatCount(total, language) })
+    ? t('people.shown', { shown: formatCount(holders.length, language), total: formatCount(total, language) })
+    : t('people.all', { count: total, total: formatCount(total, language) })
   return (
     <section aria-labelledby="rights-holders" className="stack">
-      <h2 id="rights-holders">{say('rights.holders')}</h2>
+      <h2 id="rights-holders">{t('rights.holders')}</h2>
       <HolderForm filters={filters} onSearch={onSearch} />
       <FoundList
-        title={say('rights.holders.list')}
+        title={t('rights.holders.list')}
         found={found}
         shown={holders.length}
         summary={summary}
-        none={say('people.none')}
-        hint={say('people.none.hint')}
+        none={t('people.none')}
+        hint={t('people.none.hint')}
       >
         <HolderList holders={holders} />
       </FoundList>
@@ -55,20 +55,20 @@ export function Holders({ filters, onSearch }: { filters: HolderFilters; onSearc
 }
 
 function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (filters: HolderFilters) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [draft, setDraft] = useState(filters)
   return (
     <Form
       className="panel holder-form"
       role="search"
-      aria-label={say('rights.holders.form')}
+      aria-label={t('rights.holders.form')}
       onSubmit={(event) => {
         event.preventDefault()
         onSearch(readHolderFilters({ ...draft }))
       }}
     >
       <Field
-        label={say('rights.holders.q')}
+        label={t('rights.holders.q')}
         value={draft.q ?? ''}
         onChange={(q) => setDraft({ ...draft, q })}
         maxLength={100}
@@ -76,10 +76,10 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
         spellCheck="false"
       />
       <Choice
-        label={say('rights.role')}
+        label={t('rights.role')}
         options={[
-          { value: '', label: say('rights.role.any') },
-          ...roles.map((role) => ({ value: role, label: say(`rights.role.${role}`) })),
+          { value: '', label: t('rights.role.any') },
+          ...roles.map((role) => ({ value: role, label: t(`rights.role.${role}`) })),
         ]}
         value={draft.role ?? ''}
         onChange={(role) => setDraft(readHolderFilters({ ...draft, role }))}
@@ -87,7 +87,7 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
       <div className="actions">
         <Button type="submit" kind="secondary">
           <Search aria-hidden="true" size={18} />
-          {say('contacts.search.submit')}
+          {t('contacts.search.submit')}
         </Button>
         <Button
           kind="quiet"
@@ -97,7 +97,7 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
           }}
         >
           <X aria-hidden="true" size={18} />
-          {say('contacts.search.clear')}
+          {t('contacts.search.clear')}
         </Button>
       </div>
     </Form>
@@ -109,16 +109,16 @@ function HolderList({ holders }: { holders: readonly Holder[] }) {
 }
 
 function HolderTable({ holders }: { holders: readonly Holder[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <table className="results">
-      <caption className="visually-hidden">{say('rights.holders')}</caption>
+      <caption className="visually-hidden">{t('rights.holders')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('people.person.name')}</th>
-          <th scope="col">{say('people.person.unit')}</th>
-          <th scope="col">{say('rights.roles')}</th>
-          <th scope="col">{say('rights.firstEnd')}</th>
+          <th scope="col">{t('people.person.name')}</th>
+          <th scope="col">{t('people.person.unit')}</th>
+          <th scope="col">{t('rights.roles')}</th>
+          <th scope="col">{t('rights.firstEnd')}</th>
         </tr>
       </thead>
       {holders.map((holder) => (
@@ -128,8 +128,8 @@ function HolderTable({ holders }: { holders: readonly Holder[] }) {
               <HolderLink holder={holder} />
               <span className="second">{holder.userId}</span>
             </td>
-            <td>{holder.unit ?? say('people.person.none')}</td>
-            <td>{holder.roles.map((role) => sayRole(role, say)).join(', ')}</td>
+            <td>{holder.unit ?? t('people.person.none')}</td>
+            <td>{holder.roles.map((role) => roleText(role, t)).join(', ')}</td>
             <td>
               <End holder={holder} />
             </td>
@@ -141,7 +141,7 @@ function HolderTable({ holders }: { holders: readonly Holder[] }) {
 }
 
 function HolderCards({ holders }: { holders: readonly Holder[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <ul className="cards">
       {holders.map((holder) => (
@@ -151,15 +151,15 @@ function HolderCards({ holders }: { holders: readonly Holder[] }) {
           </p>
           <dl className="card-facts">
             <div>
-              <dt>{say('people.person.unit')}</dt>
-              <dd>{holder.unit ?? say('people.person.none')}</dd>
+              <dt>{t('people.person.unit')}</dt>
+              <dd>{holder.unit ?? t('people.person.none')}</dd>
             </div>
             <div>
-              <dt>{say('rights.roles')}</dt>
-              <dd>{holder.roles.map((role) => sayRole(role, say)).join(', ')}</dd>
+              <dt>{t('rights.roles')}</dt>
+              <dd>{holder.roles.map((role) => roleText(role, t)).join(', ')}</dd>
             </div>
             <div>
-              <dt>{say('rights.firstEnd')}</dt>
+              <dt>{t('rights.firstEnd')}</dt>
               <dd>
                 <End holder={holder} />
               </dd>
@@ -180,6 +180,6 @@ function HolderLink({ holder }: { holder: Holder }) {
 }
 
 function End({ holder }: { holder: Holder }) {
-  const { say, language } = useLanguage()
-  return holder.until ? formatDate(lastMoment(holder.until), language) : say('people.person.none')
+  const { t, language } = useLanguage()
+  return holder.until ? formatDate(lastMoment(holder.until), language) : t('people.person.none')
 }

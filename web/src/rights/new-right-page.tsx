@@ -21,12 +21,12 @@ import { Page } from '../shell/page.tsx'
 import { ChoosePeople } from './choose-people.tsx'
 import { keyOf, lastDayWithin, offered, renewing, unitsOf, withRole, type NewRight } from './new-right.ts'
 import { readNewRight, type Candidate, type Offer } from './rights-shapes.ts'
-import { refusalIn, sayRole, type RightField } from './rights-words.ts'
+import { refusalIn, roleText, type RightField } from './rights-words.ts'
 import { changedRights } from './use-decide.ts'
 
 /** Requests a right: persons, role, purpose, scope, reason and end. Another person decides (R36). */
 export function NewRightPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { person, renew } = useSearch({ from: '/rights/new', select: readNewRight, structuralSharing: true })
   const presence = usePresence()
   const own = presence.state === 'signed-in' ? presence.me.personId : undefined
@@ -49,9 +49,9 @@ export function NewRightPage() {
   const right = held.data?.rights.find(({ id }) => id === renew)
   return (
     <Page
-      title={say('rights.request')}
-      lead={say('rights.request.lead')}
-      crumbs={[{ label: say('rights.title'), to: '/rights' }]}
+      title={t('rights.request')}
+      lead={t('rights.request.lead')}
+      crumbs={[{ label: t('rights.title'), to: '/rights' }]}
     >
       {error && <Failure error={error} onAgain={() => void Promise.all([offer.refetch(), held.refetch()])} />}
       {!error && (offer.isPending || (renew !== undefined && held.isPending)) && <Waiting lines={8} />}
@@ -90,7 +90,7 @@ const fieldIds: Record<RightField, string> = {
 }
 
 function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const navigate = useNavigate()
   const client = useQueryClient()
   const [draft, setDraft] = useState(start)
@@ -100,7 +100,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
   const role = offered(offer, draft.role)
   const units = unitsOf(draft.people)
   const registry = $api.useQuery('get', '/api/numbers', undefined, { enabled: role?.scope === 'numbers' })
-  const refusal = request.error ? refusalIn(request.error, say) : undefined
+  const refusal = request.error ? refusalIn(request.error, t) : undefined
 
   const edit = (edited: Partial<NewRight>) => {
     if (request.error) request.reset()
@@ -132,28 +132,28 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
     if (!made) return
     await changedRights(client)
     await navigate({ to: '/rights' })
-    announce(say('rights.requested', { count: made.items.length }))
+    announce(t('rights.requested', { count: made.items.length }))
   }
 
   function faultsIn({ people, purposes, reason, from, until, units: chosen, numbers }: NewRight) {
     const now = today(zone)
     const begins = from ?? now
     const faults: [RightField, boolean, string][] = [
-      ['people', people.length === 0, say('error.right.person-missing')],
-      ['role', role === undefined, say('rights.role.missing')],
+      ['people', people.length === 0, t('error.right.person-missing')],
+      ['role', role === undefined, t('rights.role.missing')],
       [
         'purposes',
         role !== undefined && role.purposes.length > 0 && purposes.length === 0,
-        say('error.right.purpose-missing'),
+        t('error.right.purpose-missing'),
       ],
-      ['units', role?.scope === 'unit' && chosen.length === 0, say('error.right.unit-missing')],
-      ['numbers', role?.scope === 'numbers' && numbers.length === 0, say('error.right.number-missing')],
-      ['reason', reason.trim() === '', say('error.right.reason-missing')],
-      ['from', from !== null && from.compare(now) < 0, say('error.right.from-wrong')],
+      ['units', role?.scope === 'unit' && chosen.length === 0, t('error.right.unit-missing')],
+      ['numbers', role?.scope === 'numbers' && numbers.length === 0, t('error.right.number-missing')],
+      ['reason', reason.trim() === '', t('error.right.reason-missing')],
+      ['from', from !== null && from.compare(now) < 0, t('error.right.from-wrong')],
       [
         'until',
         until === null || until.compare(begins) < 0 || until.compare(begins.add({ months: 12 })) > 0,
-        say('error.right.until-wrong'),
+        t('error.right.until-wrong'),
       ],
     ]
     return faults.flatMap(([field, isWrong, text]) => (isWrong ? [{ field, text }] : []))
@@ -177,7 +177,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
     >
       <Wrong summary={summary} />
       {offer.asksFor === 'oneself' ? (
-        <p id={fieldIds.people}>{say('rights.forOneself', { name: draft.people[0]?.name ?? '' })}</p>
+        <p id={fieldIds.people}>{t('rights.forOneself', { name: draft.people[0]?.name ?? '' })}</p>
       ) : (
         <div id={fieldIds.people}>
           <ChoosePeople
@@ -189,13 +189,13 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       )}
       <Choice
         id={fieldIds.role}
-        label={say('rights.role')}
-        hint={say('rights.role.hint')}
+        label={t('rights.role')}
+        hint={t('rights.role.hint')}
         error={errorAt('role')}
         options={offer.roles.map((one) => ({
           value: keyOf(one),
-          label: sayRole(one, say),
-          detail: say(`rights.limit.${one.scope}`),
+          label: roleText(one, t),
+          detail: t(`rights.limit.${one.scope}`),
         }))}
         value={draft.role}
         onChange={(key) => edit(withRole(draft, offer, key))}
@@ -203,10 +203,10 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       {role && role.purposes.length > 0 && (
         <Checks
           id={fieldIds.purposes}
-          label={say('rights.purposes')}
-          hint={say('rights.purposes.hint')}
+          label={t('rights.purposes')}
+          hint={t('rights.purposes.hint')}
           error={errorAt('purposes')}
-          options={role.purposes.map((purpose) => ({ value: purpose, label: say(`session.purpose.${purpose}`) }))}
+          options={role.purposes.map((purpose) => ({ value: purpose, label: t(`session.purpose.${purpose}`) }))}
           value={draft.purposes}
           onChange={(purposes) => edit({ purposes })}
         />
@@ -215,25 +215,25 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
         (units.length > 0 ? (
           <Checks
             id={fieldIds.units}
-            label={say('rights.scope.units')}
-            hint={say('rights.scope.units.hint')}
+            label={t('rights.scope.units')}
+            hint={t('rights.scope.units.hint')}
             error={errorAt('units')}
             options={units.map(({ id, name, officials }) => ({
               value: id,
               label: name,
-              detail: say('rights.officials', { count: officials }),
+              detail: t('rights.officials', { count: officials }),
             }))}
             value={draft.units}
             onChange={(chosen) => edit({ units: chosen })}
           />
         ) : (
-          <Notice kind="warning">{say('rights.scope.units.none')}</Notice>
+          <Notice kind="warning">{t('rights.scope.units.none')}</Notice>
         ))}
       {role?.scope === 'numbers' && (
         <Checks
           id={fieldIds.numbers}
-          label={say('rights.scope.numbers')}
-          hint={say('rights.scope.numbers.hint')}
+          label={t('rights.scope.numbers')}
+          hint={t('rights.scope.numbers.hint')}
           error={errorAt('numbers')}
           options={(registry.data?.items ?? []).map(({ number, display, name }) => ({
             value: number,
@@ -246,8 +246,8 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       )}
       <Field
         id={fieldIds.reason}
-        label={say('rights.reason')}
-        hint={say('rights.reason.hint')}
+        label={t('rights.reason')}
+        hint={t('rights.reason.hint')}
         error={errorAt('reason')}
         rows={3}
         value={draft.reason}
@@ -257,16 +257,16 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       <div className="side-by-side">
         <Day
           id={fieldIds.from}
-          label={say('rights.from')}
-          hint={say('rights.from.hint')}
+          label={t('rights.from')}
+          hint={t('rights.from.hint')}
           error={errorAt('from')}
           value={draft.from}
           onChange={(from) => edit({ from })}
         />
         <Day
           id={fieldIds.until}
-          label={say('rights.until')}
-          hint={say('rights.until.hint')}
+          label={t('rights.until')}
+          hint={t('rights.until.hint')}
           error={errorAt('until')}
           value={draft.until}
           onChange={(until) => edit({ until })}
@@ -274,7 +274,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
       </div>
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={request.isPending}>
-          {say(request.isPending ? 'rights.request.busy' : 'rights.request.do')}
+          {t(request.isPending ? 'rights.request.busy' : 'rights.request.do')}
         </Button>
       </div>
     </Form>
@@ -283,8 +283,8 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
 
 /** Error summary; takes the focus only when the list changes. */
 function Wrong({ summary }: { summary: { text: string; field?: string }[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [shown, setShown] = useState(summary)
   if (JSON.stringify(shown) !== JSON.stringify(summary)) setShown(summary)
-  return <ErrorSummary title={say('rights.request.wrong')} wrong={shown} />
+  return <ErrorSummary title={t('rights.request.wrong')} wrong={shown} />
 }

@@ -8,7 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { RequestCard } from './request-card.tsx'
 import type { RightRequest } from './rights-shapes.ts'
-import { refusalIn, sayPeriod, sayRole } from './rights-words.ts'
+import { refusalIn, periodText, roleText } from './rights-words.ts'
 import { changedRights } from './use-decide.ts'
 
 /** Requests that the viewer decides on, grouped by submission; oldest first. */
@@ -22,7 +22,7 @@ export function ToDecide({ requests, onDecided }: { requests: readonly RightRequ
 
 /** Requests that wait for another person. */
 export function Waits({ requests }: { requests: readonly RightRequest[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <ul className="panel past-list">
       {requests.map((request) => (
@@ -32,13 +32,13 @@ export function Waits({ requests }: { requests: readonly RightRequest[] }) {
               <Link to="/rights/people/$id" params={{ id: request.person.id }}>
                 {request.person.name}
               </Link>
-              : {sayRole(request, say)}
+              : {roleText(request, t)}
             </strong>
           </p>
-          <p>{sayPeriod(request, say, language)}</p>
+          <p>{periodText(request, t, language)}</p>
           <p className="written">{request.reason}</p>
           <p className="muted">
-            {say('rights.asked', {
+            {t('rights.asked', {
               name: request.requestedBy.name,
               time: formatInstant(request.requestedAt, language),
             })}
@@ -52,25 +52,25 @@ export function Waits({ requests }: { requests: readonly RightRequest[] }) {
 
 /** Withdraws a request. */
 export function Withdraw({ request }: { request: RightRequest }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const client = useQueryClient()
   const withdraw = $api.useMutation('post', '/api/rights/requests/{id}/withdrawal')
   const submit = async () => {
     const done = await withdraw.mutateAsync({ params: { path: { id: request.id } } }).catch(() => undefined)
-    if (done) announce(say('rights.withdrawn'))
+    if (done) announce(t('rights.withdrawn'))
     await changedRights(client)
   }
   return (
     <div className="actions">
       {withdraw.error && (
         <Notice kind="error" isUrgent>
-          {refusalIn(withdraw.error, say).text}
+          {refusalIn(withdraw.error, t).text}
         </Notice>
       )}
       <Button kind="secondary" className="small" isBusy={withdraw.isPending} onPress={() => void submit()}>
-        {say('rights.withdraw')}
+        {t('rights.withdraw')}
         <span className="visually-hidden">
-          : {request.person.name}, {sayRole(request, say)}
+          : {request.person.name}, {roleText(request, t)}
         </span>
       </Button>
     </div>

@@ -12,11 +12,11 @@ import { Withdraw } from './open-requests.tsx'
 import { PastRequest, RequestFacts } from './request-card.tsx'
 import { PastRight, RightCard } from './right-card.tsx'
 import type { PersonsRights } from './rights-shapes.ts'
-import { lastMoment, mayRequestAgain, sayRole } from './rights-words.ts'
+import { lastMoment, mayRequestAgain, roleText } from './rights-words.ts'
 
 /** A person's rights and their decisions: current, future, requested and past. */
 export function PersonsRightsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/rights/people/$id' })
   const presence = usePresence()
   const isOwn = presence.state === 'signed-in' && presence.me.personId === id
@@ -26,18 +26,18 @@ export function PersonsRightsPage() {
     { params: { path: { id } } },
     { staleTime: 0 },
   )
-  const title = isOwn ? say('rights.mine') : data ? say('rights.of', { name: data.person.name }) : say('rights.title')
+  const title = isOwn ? t('rights.mine') : data ? t('rights.of', { name: data.person.name }) : t('rights.title')
   return (
     <Page
       // A new title for another person remounts the page.
       key={title}
       title={title}
-      crumbs={[{ label: say('rights.title'), to: '/rights' }]}
+      crumbs={[{ label: t('rights.title'), to: '/rights' }]}
       aside={
         data?.mayRequest && (
           <Link to="/rights/new" search={{ person: id }} className="button button-primary">
             <Plus aria-hidden="true" size={18} />
-            {say('rights.request')}
+            {t('rights.request')}
           </Link>
         )
       }
@@ -50,7 +50,7 @@ export function PersonsRightsPage() {
 }
 
 function Rights({ data, isOwn }: { data: PersonsRights; isOwn: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { person, rights, requests, mayRequest } = data
   const held = rights.filter(({ state }) => state === 'active' || state === 'upcoming')
   const past = rights.filter(({ state }) => state === 'expired' || state === 'revoked')
@@ -61,31 +61,31 @@ function Rights({ data, isOwn }: { data: PersonsRights; isOwn: boolean }) {
       <p className="lead">
         {[isOwn && person.name, person.userId, person.unit].filter(Boolean).join(' · ')}
         {person.employedTo &&
-          ` · ${say('rights.employedTo', { date: formatDate(lastMoment(person.employedTo), language) })}`}
+          ` · ${t('rights.employedTo', { date: formatDate(lastMoment(person.employedTo), language) })}`}
       </p>
       <section aria-labelledby="rights-held" className="stack">
-        <h2 id="rights-held">{say('rights.held')}</h2>
-        {held.length === 0 && <Notice kind="info">{say('rights.held.none')}</Notice>}
+        <h2 id="rights-held">{t('rights.held')}</h2>
+        {held.length === 0 && <Notice kind="info">{t('rights.held.none')}</Notice>}
         {held.map((right) => (
           <RightCard key={right.id} right={right} all={rights} mayRequest={mayRequest} />
         ))}
       </section>
       {open.length > 0 && (
         <section aria-labelledby="rights-open" className="stack">
-          <h2 id="rights-open">{say('rights.open')}</h2>
+          <h2 id="rights-open">{t('rights.open')}</h2>
           {open.map((request) => (
             <div key={request.id} className="panel stack-small">
-              <h3>{sayRole(request, say)}</h3>
+              <h3>{roleText(request, t)}</h3>
               <RequestFacts request={request} />
               {request.mayWithdraw && <Withdraw request={request} />}
-              {request.mayDecide && <Link to="/rights">{say('rights.decide.there')}</Link>}
+              {request.mayDecide && <Link to="/rights">{t('rights.decide.there')}</Link>}
             </div>
           ))}
         </section>
       )}
       {past.length + closed.length > 0 && (
         <section aria-labelledby="rights-past" className="stack">
-          <h2 id="rights-past">{say('rights.past')}</h2>
+          <h2 id="rights-past">{t('rights.past')}</h2>
           <ul className="panel past-list">
             {past.map((right) => (
               <PastRight

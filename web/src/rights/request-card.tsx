@@ -10,7 +10,7 @@ import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { RightRequest } from './rights-shapes.ts'
-import { sayPeriod, sayRole } from './rights-words.ts'
+import { periodText, roleText } from './rights-words.ts'
 import { ScopeWords } from './scope-words.tsx'
 import { useDecide } from './use-decide.ts'
 
@@ -22,7 +22,7 @@ export function RequestCard({
   requests: readonly [RightRequest, ...RightRequest[]]
   onDecided: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const [first] = requests
   const isOne = requests.length === 1
@@ -30,12 +30,12 @@ export function RequestCard({
     <section className="panel stack-small" aria-labelledby={title}>
       <h3 id={title}>
         {isOne
-          ? `${first.person.name}: ${sayRole(first, say)}`
-          : say('rights.batch', { role: sayRole(first, say), count: requests.length })}
+          ? `${first.person.name}: ${roleText(first, t)}`
+          : t('rights.batch', { role: roleText(first, t), count: requests.length })}
       </h3>
       <RequestFacts request={first} person={isOne} />
       <p className="muted">
-        {say('rights.asked', { name: first.requestedBy.name, time: formatInstant(first.requestedAt, language) })}
+        {t('rights.asked', { name: first.requestedBy.name, time: formatInstant(first.requestedAt, language) })}
       </p>
       {first.mayDecide ? (
         <Decide requests={requests} onDecided={onDecided} />
@@ -62,26 +62,26 @@ function PersonItem({ request: { person } }: { request: RightRequest }) {
 
 /** Content of a request. */
 export function RequestFacts({ request, person = false }: { request: RightRequest; person?: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <dl className="facts right-facts">
       {person && (
-        <Fact label={say('rights.person')}>
+        <Fact label={t('rights.person')}>
           <Link to="/rights/people/$id" params={{ id: request.person.id }}>
             {request.person.name}
           </Link>
         </Fact>
       )}
-      <Fact label={say('rights.purposes')}>
+      <Fact label={t('rights.purposes')}>
         {request.purposes.length === 0
-          ? say('rights.purposes.none')
-          : request.purposes.map((purpose) => say(`session.purpose.${purpose}`)).join(', ')}
+          ? t('rights.purposes.none')
+          : request.purposes.map((purpose) => t(`session.purpose.${purpose}`)).join(', ')}
       </Fact>
-      <Fact label={say('rights.scope')}>
+      <Fact label={t('rights.scope')}>
         <ScopeWords scope={request.scope} />
       </Fact>
-      <Fact label={say('rights.period')}>{sayPeriod(request, say, language)}</Fact>
-      <Fact label={say('rights.reason')}>
+      <Fact label={t('rights.period')}>{periodText(request, t, language)}</Fact>
+      <Fact label={t('rights.reason')}>
         <span className="written">{request.reason}</span>
       </Fact>
     </dl>
@@ -89,7 +89,7 @@ export function RequestFacts({ request, person = false }: { request: RightReques
 }
 
 function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; onDecided: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const field = useId()
   const [chosen, setChosen] = useState(() => requests.map(({ id }) => id))
   const [note, setNote] = useState('')
@@ -102,7 +102,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
 
   const submit = async (approve: boolean) => {
     const done = await decide(wanted, approve, note)
-    if (done > 0) announce(say(approve ? 'rights.approved' : 'rights.rejected', { count: done }))
+    if (done > 0) announce(t(approve ? 'rights.approved' : 'rights.rejected', { count: done }))
     if (done === wanted.length) onDecided()
   }
   const approve = () => {
@@ -120,7 +120,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
     <div className="stack-small">
       {requests.length > 1 && (
         <Checks
-          label={say('rights.people')}
+          label={t('rights.people')}
           options={requests.map(({ id, person }) => ({ value: id, label: person.name }))}
           value={chosen}
           onChange={setChosen}
@@ -128,16 +128,16 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
       )}
       <Field
         id={field}
-        label={say('rights.note')}
-        hint={say('rights.note.hint')}
-        error={isMissing && note.trim() === '' ? say('rights.note.missing') : undefined}
+        label={t('rights.note')}
+        hint={t('rights.note.hint')}
+        error={isMissing && note.trim() === '' ? t('rights.note.missing') : undefined}
         rows={2}
         value={note}
         onChange={setNote}
         maxLength={2000}
       />
       {undecided.length > 0 && (
-        <Notice kind="error" isUrgent title={say('rights.undecided')}>
+        <Notice kind="error" isUrgent title={t('rights.undecided')}>
           <ul>
             {undecided.map(({ id, name, text }) => (
               <li key={id}>{text.startsWith(name) ? text : `${name}: ${text}`}</li>
@@ -148,26 +148,26 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
       <div className="actions">
         <Button kind="primary" isBusy={isBusy} isDisabled={count === 0} onPress={approve}>
           {isBusy
-            ? say('rights.deciding', { count: left })
+            ? t('rights.deciding', { count: left })
             : requests.length > 1
-              ? say('rights.approve.several', { count })
-              : say('rights.approve')}
+              ? t('rights.approve.several', { count })
+              : t('rights.approve')}
         </Button>
         <Button kind="secondary" isBusy={isBusy} isDisabled={count === 0} onPress={reject}>
-          {say('rights.reject')}
+          {t('rights.reject')}
         </Button>
       </div>
       <Confirm
-        title={say(requestedScopes === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
+        title={t(requestedScopes === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
           count,
           name: wanted[0]?.person.name ?? '',
         })}
-        doLabel={say(requestedScopes === 'reject' ? 'rights.reject' : 'rights.approve')}
+        doLabel={t(requestedScopes === 'reject' ? 'rights.reject' : 'rights.approve')}
         isOpen={requestedScopes !== undefined}
         onClose={() => setAsks(undefined)}
         onDo={() => void submit(requestedScopes === 'approve')}
       >
-        <p>{say(requestedScopes === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
+        <p>{t(requestedScopes === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
       </Confirm>
     </div>
   )
@@ -175,23 +175,23 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
 
 /** Request that did not become a right: content and outcome. */
 export function PastRequest({ request, withPerson = false }: { request: RightRequest; withPerson?: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { decidedBy, decidedAt, note, state } = request
   return (
     <li className="past">
       <p>
         <strong>
           {withPerson && `${request.person.name}: `}
-          {sayRole(request, say)}
+          {roleText(request, t)}
         </strong>{' '}
-        <span className="badge badge-none">{say(`rights.request.${state}`)}</span>
+        <span className="badge badge-none">{t(`rights.request.${state}`)}</span>
       </p>
       <p className="written">{request.reason}</p>
       <p className="muted">
-        {say('rights.asked', { name: request.requestedBy.name, time: formatDate(request.requestedAt, language) })}
+        {t('rights.asked', { name: request.requestedBy.name, time: formatDate(request.requestedAt, language) })}
         {decidedBy &&
           decidedAt &&
-          ` ${say('rights.decidedBy', { name: decidedBy.name, time: formatDate(decidedAt, language) })}`}
+          ` ${t('rights.decidedBy', { name: decidedBy.name, time: formatDate(decidedAt, language) })}`}
       </p>
       {note && <p className="note">{note}</p>}
     </li>

@@ -14,33 +14,33 @@ import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { Doubts, RightFacts } from './right-card.tsx'
 import type { HeldRight } from './rights-shapes.ts'
-import { lastMoment, refusalIn, sayRole } from './rights-words.ts'
+import { lastMoment, refusalIn, roleText } from './rights-words.ts'
 import { changedRights } from './use-decide.ts'
 
 /** Rights not yet reviewed this quarter: each is confirmed or ended (L20). */
 export function ReviewRightsPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
   const items = data?.items ?? []
   const overdue = data?.overdue ?? 0
   return (
     <Page
-      title={say('rights.review')}
-      lead={say('rights.review.lead')}
-      crumbs={[{ label: say('rights.title'), to: '/rights' }]}
+      title={t('rights.review')}
+      lead={t('rights.review.lead')}
+      crumbs={[{ label: t('rights.title'), to: '/rights' }]}
     >
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <section aria-labelledby="review-list" className="stack">
           <h2 id="review-list" tabIndex={-1}>
-            {say('rights.review.left', { count: data.left })}
+            {t('rights.review.left', { count: data.left })}
           </h2>
           <p>
-            {say('rights.review.done', { count: data.reviewed })}{' '}
-            {say('rights.review.by', { date: formatDate(lastMoment(data.quarterEnds), language) })}
+            {t('rights.review.done', { count: data.reviewed })}{' '}
+            {t('rights.review.by', { date: formatDate(lastMoment(data.quarterEnds), language) })}
           </p>
-          {overdue > 0 && <Notice kind="warning">{say('rights.review.overdue', { count: overdue })}</Notice>}
+          {overdue > 0 && <Notice kind="warning">{t('rights.review.overdue', { count: overdue })}</Notice>}
           {items.map((right) => (
             <Review key={right.id} right={right} />
           ))}
@@ -51,7 +51,7 @@ export function ReviewRightsPage() {
 }
 
 function Review({ right }: { right: HeldRight }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   return (
     <section className="panel stack-small" aria-labelledby={title}>
@@ -60,20 +60,20 @@ function Review({ right }: { right: HeldRight }) {
           <Link to="/rights/people/$id" params={{ id: right.person.id }}>
             {right.person.name}
           </Link>
-          : {sayRole(right, say)}
+          : {roleText(right, t)}
         </h3>
-        {right.review === 'overdue' && <span className="badge badge-restricted">{say('rights.review.isOverdue')}</span>}
+        {right.review === 'overdue' && <span className="badge badge-restricted">{t('rights.review.isOverdue')}</span>}
       </div>
       <Doubts right={right} />
       <RightFacts right={right} />
-      <p className="muted">{say('rights.review.confirmed', { date: formatDate(right.confirmedAt, language) })}</p>
+      <p className="muted">{t('rights.review.confirmed', { date: formatDate(right.confirmedAt, language) })}</p>
       {right.mayReview && <Decide right={right} />}
     </section>
   )
 }
 
 function Decide({ right }: { right: HeldRight }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const client = useQueryClient()
   const field = useId()
   const [note, setNote] = useState('')
@@ -87,7 +87,7 @@ function Decide({ right }: { right: HeldRight }) {
     const body = { keep: isKept, ...(note.trim() && { note: note.trim() }) }
     const done = await review.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
     if (!done) return undefined
-    announce(say(isKept ? 'rights.review.keptNow' : 'rights.review.endedNow', { name: right.person.name }))
+    announce(t(isKept ? 'rights.review.keptNow' : 'rights.review.endedNow', { name: right.person.name }))
     await changedRights(client)
     return focusHeading('review-list')
   }
@@ -96,10 +96,10 @@ function Decide({ right }: { right: HeldRight }) {
     <div className="stack-small">
       <Field
         id={field}
-        label={say('rights.note')}
-        hint={say(right.doubts.length > 0 ? 'rights.review.hint.doubt' : 'rights.review.hint')}
+        label={t('rights.note')}
+        hint={t(right.doubts.length > 0 ? 'rights.review.hint.doubt' : 'rights.review.hint')}
         error={
-          isMissing ? say(missing === 'keep' ? 'rights.review.missing.keep' : 'rights.review.missing.end') : undefined
+          isMissing ? t(missing === 'keep' ? 'rights.review.missing.keep' : 'rights.review.missing.end') : undefined
         }
         rows={2}
         value={note}
@@ -108,16 +108,16 @@ function Decide({ right }: { right: HeldRight }) {
       />
       {review.error && (
         <Notice kind="error" isUrgent>
-          {refusalIn(review.error, say).text}
+          {refusalIn(review.error, t).text}
         </Notice>
       )}
       <div className="actions">
         <Button kind="primary" isBusy={review.isPending} onPress={() => void submit(true)}>
-          {say('rights.review.keep')}
+          {t('rights.review.keep')}
           <span className="visually-hidden">: {right.person.name}</span>
         </Button>
         <Button kind="secondary" isBusy={review.isPending} onPress={() => void submit(false)}>
-          {say('rights.review.end')}
+          {t('rights.review.end')}
           <span className="visually-hidden">: {right.person.name}</span>
         </Button>
       </div>

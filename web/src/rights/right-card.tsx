@@ -12,7 +12,7 @@ import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { HeldRight } from './rights-shapes.ts'
-import { endsSoon, refusalIn, sayDoubt, sayPeriod, sayRole } from './rights-words.ts'
+import { endsSoon, refusalIn, doubtText, periodText, roleText } from './rights-words.ts'
 import { ScopeWords } from './scope-words.tsx'
 import { changedRights } from './use-decide.ts'
 
@@ -26,19 +26,19 @@ export function RightCard({
   all: readonly HeldRight[]
   mayRequest: boolean
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const isEnding = endsSoon(right, all, serverNowMs())
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <div className="right-head">
-        <h3 id={title}>{sayRole(right, say)}</h3>
+        <h3 id={title}>{roleText(right, t)}</h3>
         <span className={`badge ${right.state === 'active' ? 'badge-available' : 'badge-none'}`}>
-          {say(`rights.state.${right.state}`)}
+          {t(`rights.state.${right.state}`)}
         </span>
       </div>
       {isEnding && (
-        <Notice kind="warning">{say('rights.endsSoon', { date: formatDate(right.until ?? '', language) })}</Notice>
+        <Notice kind="warning">{t('rights.endsSoon', { date: formatDate(right.until ?? '', language) })}</Notice>
       )}
       <Doubts right={right} />
       <RightFacts right={right} />
@@ -51,8 +51,8 @@ export function RightCard({
             className="button button-secondary"
           >
             <RotateCw aria-hidden="true" size={18} />
-            {say('rights.renew')}
-            <span className="visually-hidden">: {sayRole(right, say)}</span>
+            {t('rights.renew')}
+            <span className="visually-hidden">: {roleText(right, t)}</span>
           </Link>
         )}
         {right.mayRevoke && <Revoke right={right} />}
@@ -63,15 +63,15 @@ export function RightCard({
 
 /** Doubts about a right. */
 export function Doubts({ right }: { right: HeldRight }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [first, ...others] = right.doubts
   if (!first) return null
-  if (others.length === 0) return <Notice kind="warning">{sayDoubt(first, say)}</Notice>
+  if (others.length === 0) return <Notice kind="warning">{doubtText(first, t)}</Notice>
   return (
     <Notice kind="warning">
       <ul>
         {right.doubts.map((doubt) => (
-          <li key={doubt}>{sayDoubt(doubt, say)}</li>
+          <li key={doubt}>{doubtText(doubt, t)}</li>
         ))}
       </ul>
     </Notice>
@@ -80,27 +80,27 @@ export function Doubts({ right }: { right: HeldRight }) {
 
 /** Scope and decision of a right. */
 export function RightFacts({ right }: { right: HeldRight }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <dl className="facts right-facts">
-      <Fact label={say('rights.reaches')}>
+      <Fact label={t('rights.reaches')}>
         {right.reaches.length === 0 ? (
-          say('rights.reaches.none')
+          t('rights.reaches.none')
         ) : (
           <ul className="plain-list">
             {right.reaches.map(({ purpose, referenceNeeded }) => (
               <li key={purpose}>
-                {say(`session.purpose.${purpose}`)}
-                {referenceNeeded && <span className="second">{say('rights.reference')}</span>}
+                {t(`session.purpose.${purpose}`)}
+                {referenceNeeded && <span className="second">{t('rights.reference')}</span>}
               </li>
             ))}
           </ul>
         )}
       </Fact>
-      <Fact label={say('rights.scope')}>
+      <Fact label={t('rights.scope')}>
         <ScopeWords scope={right.scope} />
       </Fact>
-      <Fact label={say('rights.period')}>{sayPeriod(right, say, language)}</Fact>
+      <Fact label={t('rights.period')}>{periodText(right, t, language)}</Fact>
       <Decision right={right} />
     </dl>
   )
@@ -108,31 +108,29 @@ export function RightFacts({ right }: { right: HeldRight }) {
 
 /** Requester, reason and approver; or that the installation granted it. */
 function Decision({ right }: { right: HeldRight }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { requestedBy, requestedAt, approvedBy, grantedAt, reason, note } = right
   if (right.origin === 'installation') {
     return (
-      <Fact label={say('rights.decision')}>
-        {say('rights.installation', { time: formatInstant(grantedAt, language) })}
-      </Fact>
+      <Fact label={t('rights.decision')}>{t('rights.installation', { time: formatInstant(grantedAt, language) })}</Fact>
     )
   }
   return (
     <>
       {reason && (
-        <Fact label={say('rights.reason')}>
+        <Fact label={t('rights.reason')}>
           <span className="written">{reason}</span>
         </Fact>
       )}
-      <Fact label={say('rights.decision')}>
+      <Fact label={t('rights.decision')}>
         <ul className="plain-list">
           {requestedBy && (
             <li>
-              {say('rights.asked', { name: requestedBy.name, time: formatInstant(requestedAt ?? grantedAt, language) })}
+              {t('rights.asked', { name: requestedBy.name, time: formatInstant(requestedAt ?? grantedAt, language) })}
             </li>
           )}
           {approvedBy && (
-            <li>{say('rights.approvedBy', { name: approvedBy.name, time: formatInstant(grantedAt, language) })}</li>
+            <li>{t('rights.approvedBy', { name: approvedBy.name, time: formatInstant(grantedAt, language) })}</li>
           )}
           {note && <li className="note">{note}</li>}
         </ul>
@@ -143,15 +141,15 @@ function Decision({ right }: { right: HeldRight }) {
 
 /** Reviews of a right, latest first. */
 function Reviews({ right }: { right: HeldRight }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (right.reviews.length === 0) return null
   return (
     <details className="more-of">
-      <summary>{say('rights.reviews', { count: right.reviews.length })}</summary>
+      <summary>{t('rights.reviews', { count: right.reviews.length })}</summary>
       <ul className="plain-list">
         {right.reviews.toReversed().map(({ at, by, kept, note }) => (
           <li key={at}>
-            {say(kept ? 'rights.review.kept' : 'rights.review.ended', {
+            {t(kept ? 'rights.review.kept' : 'rights.review.ended', {
               name: by.name,
               time: formatInstant(at, language),
             })}
@@ -164,7 +162,7 @@ function Reviews({ right }: { right: HeldRight }) {
 }
 
 function Revoke({ right }: { right: HeldRight }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const client = useQueryClient()
   const field = useId()
   const [isOpen, setOpen] = useState(false)
@@ -176,26 +174,26 @@ function Revoke({ right }: { right: HeldRight }) {
     const body = reason.trim() ? { reason: reason.trim() } : {}
     const done = await revoke.mutateAsync({ params: { path: { id: right.id } }, body }).catch(() => undefined)
     if (!done) return document.getElementById(field)?.focus()
-    announce(say('rights.revoked', { role: sayRole(right, say) }))
+    announce(t('rights.revoked', { role: roleText(right, t) }))
     await changedRights(client)
     return undefined
   }
   if (!isOpen) {
     return (
       <Button kind="secondary" onPress={() => setOpen(true)}>
-        {say('rights.revoke')}
-        <span className="visually-hidden">: {sayRole(right, say)}</span>
+        {t('rights.revoke')}
+        <span className="visually-hidden">: {roleText(right, t)}</span>
       </Button>
     )
   }
-  const refused = revoke.error ? refusalIn(revoke.error, say) : undefined
+  const refused = revoke.error ? refusalIn(revoke.error, t) : undefined
   return (
     <div className="stack-small revoke">
-      <p>{say('rights.revoke.what')}</p>
+      <p>{t('rights.revoke.what')}</p>
       <Field
         id={field}
-        label={say('rights.revoke.reason')}
-        hint={say('rights.revoke.hint')}
+        label={t('rights.revoke.reason')}
+        hint={t('rights.revoke.hint')}
         error={isMissing && refused?.field === 'note' ? refused.text : undefined}
         rows={2}
         value={reason}
@@ -209,10 +207,10 @@ function Revoke({ right }: { right: HeldRight }) {
       )}
       <div className="actions">
         <Button kind="primary" isBusy={revoke.isPending} onPress={() => void submit()}>
-          {say('rights.revoke.do')}
+          {t('rights.revoke.do')}
         </Button>
         <Button kind="secondary" onPress={() => setOpen(false)}>
-          {say('rights.revoke.not')}
+          {t('rights.revoke.not')}
         </Button>
       </div>
     </div>
@@ -221,36 +219,36 @@ function Revoke({ right }: { right: HeldRight }) {
 
 /** A past right, with a link to request it again if nothing has replaced it. */
 export function PastRight({ right, mayRequest }: { right: HeldRight; mayRequest: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { revoked, requestedBy, approvedBy, reason } = right
   return (
     <li className="past">
       <p>
-        <strong>{sayRole(right, say)}</strong>{' '}
-        <span className="badge badge-none">{say(`rights.state.${right.state}`)}</span>
+        <strong>{roleText(right, t)}</strong>{' '}
+        <span className="badge badge-none">{t(`rights.state.${right.state}`)}</span>
       </p>
       <p>
-        {sayPeriod(right, say, language)}
+        {periodText(right, t, language)}
         {right.purposes.length > 0 &&
-          ` · ${right.purposes.map((purpose) => say(`session.purpose.${purpose}`)).join(', ')}`}
-        {` · ${say(`rights.limit.${right.scope.kind}`)}`}
+          ` · ${right.purposes.map((purpose) => t(`session.purpose.${purpose}`)).join(', ')}`}
+        {` · ${t(`rights.limit.${right.scope.kind}`)}`}
       </p>
       {revoked && (
         <p>
           {revoked.by
-            ? say(`rights.cause.${revoked.cause}`, { name: revoked.by.name, time: formatInstant(revoked.at, language) })
-            : say('rights.cause.employment', { name: right.person.name, time: formatInstant(revoked.at, language) })}
+            ? t(`rights.cause.${revoked.cause}`, { name: revoked.by.name, time: formatInstant(revoked.at, language) })
+            : t('rights.cause.employment', { name: right.person.name, time: formatInstant(revoked.at, language) })}
         </p>
       )}
       {revoked?.reason && <p className="note">{revoked.reason}</p>}
       {reason && <p className="written">{reason}</p>}
       {requestedBy && approvedBy && (
         <p className="muted">
-          {say('rights.asked', {
+          {t('rights.asked', {
             name: requestedBy.name,
             time: formatDate(right.requestedAt ?? right.grantedAt, language),
           })}{' '}
-          {say('rights.approvedBy', { name: approvedBy.name, time: formatDate(right.grantedAt, language) })}
+          {t('rights.approvedBy', { name: approvedBy.name, time: formatDate(right.grantedAt, language) })}
         </p>
       )}
       {mayRequest && (
@@ -261,8 +259,8 @@ export function PastRight({ right, mayRequest }: { right: HeldRight; mayRequest:
             className="button button-secondary small"
           >
             <RotateCw aria-hidden="true" size={18} />
-            {say('rights.again')}
-            <span className="visually-hidden">: {sayRole(right, say)}</span>
+            {t('rights.again')}
+            <span className="visually-hidden">: {roleText(right, t)}</span>
           </Link>
         </div>
       )}

@@ -18,29 +18,29 @@ const maxDecided = 20
 
 /** Access rights: requests to decide, decisions, and holders. */
 export function RightsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
   return (
     <Page
-      title={say('rights.title')}
-      lead={say('rights.lead')}
+      title={t('rights.title')}
+      lead={t('rights.lead')}
       aside={
         <div className="actions">
           {me && (
             <Link to="/rights/people/$id" params={{ id: me.personId }} className="button button-secondary">
-              {say('rights.mine')}
+              {t('rights.mine')}
             </Link>
           )}
           {me && reviews(me) && (
             <Link to="/rights/review" className="button button-secondary">
               <ClipboardCheck aria-hidden="true" size={18} />
-              {say('rights.review')}
+              {t('rights.review')}
             </Link>
           )}
           <Link to="/rights/new" className="button button-primary">
             <Plus aria-hidden="true" size={18} />
-            {say('rights.request')}
+            {t('rights.request')}
           </Link>
         </div>
       }
@@ -52,7 +52,7 @@ export function RightsPage() {
 }
 
 function Requests() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
     '/api/rights/requests',
@@ -69,16 +69,16 @@ function Requests() {
     <>
       <section aria-labelledby="rights-to-decide" className="stack">
         <h2 id="rights-to-decide" tabIndex={-1}>
-          {say(mine.length > 0 ? 'rights.toDecide' : 'rights.open')}
+          {t(mine.length > 0 ? 'rights.toDecide' : 'rights.open')}
         </h2>
-        {open.length === 0 && <p className="muted">{say('rights.open.none')}</p>}
+        {open.length === 0 && <p className="muted">{t('rights.open.none')}</p>}
         <ToDecide requests={mine} onDecided={() => focusHeading('rights-to-decide')} />
-        {mine.length > 0 && others.length > 0 && <h3>{say('rights.open.others')}</h3>}
+        {mine.length > 0 && others.length > 0 && <h3>{t('rights.open.others')}</h3>}
         {others.length > 0 && <Waits requests={others} />}
       </section>
       {decided.length > 0 && (
         <details className="more-of">
-          <summary>{say('rights.decided')}</summary>
+          <summary>{t('rights.decided')}</summary>
           <ul className="panel past-list">
             {decided.map((request) => (
               <PastRequest key={request.id} request={request} withPerson />

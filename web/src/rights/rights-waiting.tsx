@@ -6,7 +6,7 @@ import { Notice } from '../controls/notice.tsx'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { endsSoon, sayRole } from './rights-words.ts'
+import { endsSoon, roleText } from './rights-words.ts'
 
 /** Returns the number of requests that wait for this person's decision. */
 export function useRightsToDecide(me: Me | undefined): number {
@@ -22,11 +22,11 @@ export function useRightsToDecide(me: Me | undefined): number {
 
 /** Start page section: requests to decide. */
 export function RightsToDecide({ count }: { count: number }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <Notice kind="info">
       <p>
-        <Link to="/rights">{say('rights.waiting', { count })}</Link>
+        <Link to="/rights">{t('rights.waiting', { count })}</Link>
       </p>
     </Notice>
   )
@@ -43,14 +43,14 @@ export function RightsWaiting({ me }: { me: Me }) {
 }
 
 function Overdue() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
   const count = data?.overdue ?? 0
   if (count === 0) return null
   return (
     <Notice kind="warning">
       <p>
-        <Link to="/rights/review">{say('rights.review.overdue', { count })}</Link>
+        <Link to="/rights/review">{t('rights.review.overdue', { count })}</Link>
       </p>
     </Notice>
   )
@@ -59,7 +59,7 @@ function Overdue() {
 const soonMs = 30 * 24 * 3_600_000
 
 function EndingSoon({ me }: { me: Me }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const nowMs = serverNowMs()
   // Following rights are read only if one ends soon.
   const isNear = me.rights.some(({ until }) => until !== undefined && Date.parse(until) - nowMs < soonMs)
@@ -71,11 +71,11 @@ function EndingSoon({ me }: { me: Me }) {
   )
   const ending = (data?.rights ?? []).filter((right) => endsSoon(right, data?.rights ?? [], nowMs))
   return ending.map((right) => (
-    <Notice key={right.id} kind="warning" title={sayRole(right, say)}>
-      <p>{say('rights.endsSoon', { date: formatDate(right.until ?? '', language) })}</p>
+    <Notice key={right.id} kind="warning" title={roleText(right, t)}>
+      <p>{t('rights.endsSoon', { date: formatDate(right.until ?? '', language) })}</p>
       <p>
         <Link to="/rights/new" search={{ person: me.personId, renew: right.id }}>
-          {say('rights.renew')}
+          {t('rights.renew')}
         </Link>
       </p>
     </Notice>

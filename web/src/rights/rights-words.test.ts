@@ -1,35 +1,35 @@
 import { describe, expect, test } from 'vitest'
 import { readHolderFilters, readNewRight } from './rights-shapes.ts'
-import { endsSoon, mayRequestAgain, refusalIn, sayPeriod, sayRole } from './rights-words.ts'
+import { endsSoon, mayRequestAgain, refusalIn, periodText, roleText } from './rights-words.ts'
 import type { HeldRight } from './rights-shapes.ts'
 
-const say = (key: string, values?: Record<string, string | number>) =>
+const t = (key: string, values?: Record<string, string | number>) =>
   values ? `${key} ${Object.values(values).join(' ')}` : key
 
 describe('a refusal', () => {
   test('names whom it speaks of, and goes to its field', () => {
     const error = { error: { code: 'right.beyond-employment', message: '', of: 'Aino Virtanen' } }
-    expect(refusalIn(error, say)).toEqual({ text: 'Aino Virtanen: error.right.beyond-employment', field: 'until' })
-    expect(refusalIn({ error: { code: 'right.decided', message: '' } }, say)).toEqual({ text: 'error.right.decided' })
+    expect(refusalIn(error, t)).toEqual({ text: 'Aino Virtanen: error.right.beyond-employment', field: 'until' })
+    expect(refusalIn({ error: { code: 'right.decided', message: '' } }, t)).toEqual({ text: 'error.right.decided' })
   })
 
   test('that is none of the procedure’s own is told as everywhere', () => {
-    expect(refusalIn({ error: { code: 'deny.role', message: '' } }, say)).toEqual({ text: 'error.deny.role' })
-    expect(refusalIn(new Error('x'), say)).toEqual({ text: 'error.other' })
+    expect(refusalIn({ error: { code: 'deny.role', message: '' } }, t)).toEqual({ text: 'error.deny.role' })
+    expect(refusalIn(new Error('x'), t)).toEqual({ text: 'error.other' })
   })
 })
 
 test('a period is written with its last day, not with the moment after it', () => {
-  expect(sayPeriod({ from: '2026-11-30T22:00:00Z', until: '2027-06-15T21:00:00Z' }, say, 'fi')).toBe(
+  expect(periodText({ from: '2026-11-30T22:00:00Z', until: '2027-06-15T21:00:00Z' }, t, 'fi')).toBe(
     '1.12.2026–15.6.2027',
   )
-  expect(sayPeriod({ until: '2027-06-15T21:00:00Z' }, say, 'fi')).toBe('rights.period.fromApproval 15.6.2027')
-  expect(sayPeriod({ from: '2026-11-30T22:00:00Z' }, say, 'fi')).toBe('rights.period.open 1.12.2026')
+  expect(periodText({ until: '2027-06-15T21:00:00Z' }, t, 'fi')).toBe('rights.period.fromApproval 15.6.2027')
+  expect(periodText({ from: '2026-11-30T22:00:00Z' }, t, 'fi')).toBe('rights.period.open 1.12.2026')
 })
 
 test('an expert’s role carries the duty', () => {
-  expect(sayRole({ role: 'EXPERT', duty: 'TRAINING' }, say)).toBe('rights.role.EXPERT (rights.duty.TRAINING)')
-  expect(sayRole({ role: 'SECURITY' }, say)).toBe('rights.role.SECURITY')
+  expect(roleText({ role: 'EXPERT', duty: 'TRAINING' }, t)).toBe('rights.role.EXPERT (rights.duty.TRAINING)')
+  expect(roleText({ role: 'SECURITY' }, t)).toBe('rights.role.SECURITY')
 })
 
 describe('a right ends soon', () => {

@@ -1,7 +1,7 @@
 import { refusalKey } from '../api/refusal.ts'
 import { formatDate } from '../format/instant.ts'
 import type { Language } from '../language/language.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { Doubt, HeldRight } from './rights-shapes.ts'
 
 /** Refusals of access rights, and the form field of each. */
@@ -33,30 +33,30 @@ type Code = keyof typeof fieldOf
 export type RightField = Exclude<(typeof fieldOf)[Code], undefined>
 
 /** Returns the text of a refusal with its values, and its field if it has one. */
-export function refusalIn(error: unknown, say: Say): { text: string; field?: RightField } {
+export function refusalIn(error: unknown, t: Translate): { text: string; field?: RightField } {
   const { code = '', of } = (error as { error?: { code?: string; of?: string } } | null)?.error ?? {}
-  if (!(code in fieldOf)) return { text: say(`error.${refusalKey(error)}`) }
+  if (!(code in fieldOf)) return { text: t(`error.${refusalKey(error)}`) }
   const field = fieldOf[code as Code]
-  const sentence = say(`error.${code}` as Word)
+  const sentence = t(`error.${code}` as Word)
   return { text: of ? `${of}: ${sentence}` : sentence, ...(field && { field }) }
 }
 
 /** Returns the text of a role, with an expert's duty. */
-export function sayRole({ role, duty }: { role: string; duty?: string | undefined }, say: Say): string {
-  const name = say(`rights.role.${role}` as Word)
-  return duty ? `${name} (${say(`rights.duty.${duty}` as Word)})` : name
+export function roleText({ role, duty }: { role: string; duty?: string | undefined }, t: Translate): string {
+  const name = t(`rights.role.${role}` as Word)
+  return duty ? `${name} (${t(`rights.duty.${duty}` as Word)})` : name
 }
 
 /** Returns the text of a period, last day inclusive. */
-export function sayPeriod(
+export function periodText(
   { from, until }: { from?: string | undefined; until?: string | undefined },
-  say: Say,
+  t: Translate,
   language: Language,
 ): string {
   const last = until === undefined ? '' : formatDate(lastMoment(until), language)
-  if (from === undefined) return say('rights.period.fromApproval', { until: last })
+  if (from === undefined) return t('rights.period.fromApproval', { until: last })
   const first = formatDate(from, language)
-  return until === undefined ? say('rights.period.open', { from: first }) : `${first}–${last}`
+  return until === undefined ? t('rights.period.open', { from: first }) : `${first}–${last}`
 }
 
 /** Returns the last moment of a right: one that ends at midnight is in force until the day before. */
@@ -65,8 +65,8 @@ export function lastMoment(until: string): string {
 }
 
 /** Returns one sentence about a doubt. */
-export function sayDoubt(doubt: Doubt, say: Say): string {
-  return say(`rights.doubt.${doubt}`)
+export function doubtText(doubt: Doubt, t: Translate): string {
+  return t(`rights.doubt.${doubt}`)
 }
 
 /** Returns true if a past right can be requested again: the last of its role and duty, and none held or requested. */

@@ -5,11 +5,11 @@ const maxShown = 4
 
 /** Scope of a right in words: units with their officials, numbers with their names. */
 export function ScopeWords({ scope }: { scope: Scope }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const parts = [
     ...scope.units.map(({ id, name, officials }) => ({
       id,
-      text: `${name} (${say('rights.officials', { count: officials })})`,
+      text: `${name} (${t('rights.officials', { count: officials })})`,
     })),
     ...scope.numbers.map(({ number, display, name }) => ({
       id: number,
@@ -25,13 +25,13 @@ export function ScopeWords({ scope }: { scope: Scope }) {
   )
   return (
     <>
-      <span>{say(`rights.limit.${scope.kind}`)}</span>
+      <span>{t(`rights.limit.${scope.kind}`)}</span>
       {parts.length > maxShown ? (
         <details className="more-of">
           <summary>
             {scope.kind === 'numbers'
-              ? say('rights.numbers', { count: parts.length })
-              : say('rights.units', { count: parts.length })}
+              ? t('rights.numbers', { count: parts.length })
+              : t('rights.units', { count: parts.length })}
           </summary>
           {list}
         </details>

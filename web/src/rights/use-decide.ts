@@ -15,7 +15,7 @@ export interface Undecided {
 
 /** Decides on requests one after another: a failure for one person does not stop the others. */
 export function useDecide() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const client = useQueryClient()
   const [left, setLeft] = useState<number>()
   const [undecided, setUndecided] = useState<Undecided[]>([])
@@ -27,7 +27,7 @@ export function useDecide() {
       setLeft(requests.length - index)
       const body = { approve, ...(note.trim() && { note: note.trim() }) }
       const error = await decideOne(id, body)
-      if (error !== undefined) failed.push({ id, name: person.name, text: refusalIn(error, say).text })
+      if (error !== undefined) failed.push({ id, name: person.name, text: refusalIn(error, t).text })
     }
     setLeft(undefined)
     setUndecided(failed)

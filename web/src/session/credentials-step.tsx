@@ -18,7 +18,7 @@ import { WaitNotice } from './wait-notice.tsx'
 
 /** First step: user id and password, or an alternative if there is one. */
 export function CredentialsStep({ because }: { because?: Left | undefined }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { report, waitUntilMs, clear } = useRefusal()
   const [userId, setUserId] = useState('')
   const [password, setPassword] = useState('')
@@ -28,8 +28,8 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const submit = async () => {
     clear()
     const missing: Wrong[] = [
-      ...(userId.trim() ? [] : [{ field: 'signin-userId', text: say('session.signin.userId.missing') }]),
-      ...(password ? [] : [{ field: 'signin-password', text: say('session.signin.password.missing') }]),
+      ...(userId.trim() ? [] : [{ field: 'signin-userId', text: t('session.signin.userId.missing') }]),
+      ...(password ? [] : [{ field: 'signin-password', text: t('session.signin.password.missing') }]),
     ]
     setWrong(missing)
     if (missing.length > 0) return
@@ -45,13 +45,13 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const errorAt = (field: string) => wrong.find((one) => one.field === field)?.text
 
   return (
-    <Page title={say('session.signin.title')} className="signin">
+    <Page title={t('session.signin.title')} className="signin">
       {because && (
         <Notice kind={because === 'ended' ? 'warning' : 'success'}>
-          {say(`session.signin.because.${because}` as Word)}
+          {t(`session.signin.because.${because}` as Word)}
         </Notice>
       )}
-      <ErrorSummary title={say('session.signin.failed')} wrong={wrong} />
+      <ErrorSummary title={t('session.signin.failed')} wrong={wrong} />
       {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
       <Form
         validationBehavior="aria"
@@ -63,7 +63,7 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
       >
         <Field
           id="signin-userId"
-          label={say('session.signin.userId')}
+          label={t('session.signin.userId')}
           value={userId}
           onChange={setUserId}
           autoComplete="username"
@@ -74,20 +74,20 @@ export function CredentialsStep({ because }: { because?: Left | undefined }) {
         />
         <PasswordField
           id="signin-password"
-          label={say('session.signin.password')}
+          label={t('session.signin.password')}
           value={password}
           onChange={setPassword}
           autoComplete="current-password"
           error={errorAt('signin-password')}
         />
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
-          {say(busy ? 'session.signin.busy' : 'session.signin.submit')}
+          {t(busy ? 'session.signin.busy' : 'session.signin.submit')}
         </Button>
         <PasskeyButton step="alone" onFailed={(error) => setWrong(report(error))} />
         <IdentityProviderButton onFailed={(error) => setWrong(report(error))} />
       </Form>
-      <p className="signin-note">{say('session.signin.forgotten')}</p>
-      <p className="signin-note">{say('session.signin.note')}</p>
+      <p className="signin-note">{t('session.signin.forgotten')}</p>
+      <p className="signin-note">{t('session.signin.note')}</p>
     </Page>
   )
 }

@@ -6,7 +6,7 @@ import { refusedAtProvider, wayThrough } from './provider-way.ts'
 
 /** Signs in at the agency's identity provider, if there is one, and returns to this page. */
 export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   const [refused] = useState(() => refusedAtProvider(window.location.hash))
   useEffect(() => {
@@ -21,7 +21,7 @@ export function IdentityProviderButton({ onFailed }: { onFailed: (error: unknown
   return (
     <a className="button button-secondary wide" href={wayThrough(options.publicUrl ?? '', pathname + search)}>
       <LogIn aria-hidden="true" size={20} />
-      {say('session.provider.signIn', { name: options.identityProvider.name })}
+      {t('session.provider.signIn', { name: options.identityProvider.name })}
     </a>
   )
 }

@@ -18,7 +18,7 @@ export function PasskeyButton({
   step: 'alone' | 'second' | 'second-of-several'
   onFailed: (error: unknown) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   const [busy, setBusy] = useState(false)
   const place = passkeyPlace(options?.publicUrl, window.location)
@@ -26,7 +26,7 @@ export function PasskeyButton({
   if (place === 'elsewhere') {
     return (
       <p className="signin-note">
-        {say('session.passkey.elsewhere')} <a href={options?.publicUrl}>{options?.publicUrl}</a>
+        {t('session.passkey.elsewhere')} <a href={options?.publicUrl}>{options?.publicUrl}</a>
       </p>
     )
   }
@@ -46,7 +46,7 @@ export function PasskeyButton({
       onPress={() => void submit()}
     >
       <Fingerprint aria-hidden="true" size={20} />
-      {say(busy ? 'session.passkey.asking' : step === 'alone' ? 'session.passkey.signIn' : 'session.passkey.give')}
+      {t(busy ? 'session.passkey.asking' : step === 'alone' ? 'session.passkey.signIn' : 'session.passkey.give')}
     </Button>
   )
 }

@@ -17,7 +17,7 @@ import { readOtp } from './sign-in-step.ts'
 
 /** Requests proof of presence before a critical act, if the last proof is older than 15 minutes. */
 export function ProveAgain({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const request = useSyncExternalStore(proofs.subscribe, proofs.current)
   return (
     <ModalOverlay
@@ -29,7 +29,7 @@ export function ProveAgain({ me }: { me: Me }) {
       <Modal className="modal">
         <Dialog className="dialog-body stack">
           <Heading slot="title" className="dialog-title">
-            {say('session.prove.title')}
+            {t('session.prove.title')}
           </Heading>
           {request && <Proof me={me} onProved={() => request.answer(true)} onCancel={() => request.answer(false)} />}
         </Dialog>
@@ -59,7 +59,7 @@ function ProofForm({
   onProved: () => void
   onCancel: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
@@ -89,7 +89,7 @@ function ProofForm({
   const field = {
     value: text,
     onChange: setText,
-    error: failed === undefined ? undefined : describeRefusal(failed, say),
+    error: failed === undefined ? undefined : describeRefusal(failed, t),
   }
   return (
     <Form
@@ -101,13 +101,13 @@ function ProofForm({
         if (!busy && (byCode || byPassword) && text.trim() !== '') void submit()
       }}
     >
-      <p>{say('session.prove.why')}</p>
+      <p>{t('session.prove.why')}</p>
       <input type="text" autoComplete="username" value={me.userId} readOnly hidden />
       {byPassword && (
         <PasswordField
           {...field}
           id="prove-password"
-          label={say('session.signin.password')}
+          label={t('session.signin.password')}
           autoComplete="current-password"
         />
       )}
@@ -115,8 +115,8 @@ function ProofForm({
         <Field
           {...field}
           id="prove-code"
-          label={say('account.second.code')}
-          hint={say('account.second.code.hint')}
+          label={t('account.second.code')}
+          hint={t('account.second.code.hint')}
           autoComplete="one-time-code"
           maxLength={64}
           className="field-code"
@@ -124,7 +124,7 @@ function ProofForm({
       )}
       {!byPassword && !byCode && failed !== undefined && (
         <Notice kind="error" isUrgent>
-          {describeRefusal(failed, say)}
+          {describeRefusal(failed, t)}
         </Notice>
       )}
       {account.method === 'oidc' && options?.identityProvider && (
@@ -132,23 +132,23 @@ function ProofForm({
           <a
             href={`${wayThrough(options.publicUrl ?? '', window.location.pathname + window.location.search)}&fresh=true`}
           >
-            {say('session.prove.provider', { name: options.identityProvider.name })}
+            {t('session.prove.provider', { name: options.identityProvider.name })}
           </a>
         </p>
       )}
       <div className="actions">
         {(byPassword || byCode) && (
           <Button type="submit" kind="primary" isBusy={busy}>
-            {say('session.prove.do')}
+            {t('session.prove.do')}
           </Button>
         )}
         {hasPasskey && (
           <Button kind={byCode ? 'secondary' : 'primary'} isBusy={busy} onPress={() => void byPasskey()}>
-            {say('session.prove.passkey')}
+            {t('session.prove.passkey')}
           </Button>
         )}
         <Button kind="secondary" onPress={onCancel}>
-          {say('shell.cancel')}
+          {t('shell.cancel')}
         </Button>
       </div>
     </Form>

@@ -9,7 +9,7 @@ import { usePurposeState } from './purpose.tsx'
 
 /** Chooses a purpose and, if required, a reference. */
 export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => void; autoFocus?: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { choices, chosen, choose } = usePurposeState()
   const [purpose, setPurpose] = useState<Purpose | null>(
     chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null),
@@ -46,7 +46,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
         onChange={(value) => setPurpose(value as Purpose)}
         isInvalid={isTried && !choice}
       >
-        <Label className="label">{say('session.purpose.label')}</Label>
+        <Label className="label">{t('session.purpose.label')}</Label>
         <div className="radio-cards">
           {choices.map((one, index) => (
             <Radio
@@ -57,31 +57,31 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
             >
               <span className="radio-dot" aria-hidden="true" />
               <span className="radio-words">
-                <span className="radio-title">{say(`session.purpose.${one.purpose}` as Word)}</span>
-                <span className="radio-hint">{say(`session.purpose.${one.purpose}.hint` as Word)}</span>
+                <span className="radio-title">{t(`session.purpose.${one.purpose}` as Word)}</span>
+                <span className="radio-hint">{t(`session.purpose.${one.purpose}.hint` as Word)}</span>
               </span>
             </Radio>
           ))}
         </div>
         {isTried && !choice && (
           <Text slot="errorMessage" className="field-error">
-            {say('session.purpose.missing')}
+            {t('session.purpose.missing')}
           </Text>
         )}
       </RadioGroup>
       {choice?.referenceNeeded && (
         <Field
-          label={say(`session.purpose.reference.${kind}`)}
-          hint={say(`session.purpose.reference.${kind}.hint`)}
+          label={t(`session.purpose.reference.${kind}`)}
+          hint={t(`session.purpose.reference.${kind}.hint`)}
           value={reference}
           onChange={setReference}
           maxLength={64}
-          error={isTried && missing ? say('session.purpose.reference.missing') : undefined}
+          error={isTried && missing ? t('session.purpose.reference.missing') : undefined}
         />
       )}
       <div className="actions">
         <Button type="submit" kind="primary">
-          {say('session.purpose.use')}
+          {t('session.purpose.use')}
         </Button>
       </div>
     </Form>

@@ -10,13 +10,13 @@ import { servesOnly } from './rights.ts'
 
 /** Persons who serve requests view calls from a request: they have no search over all calls (R46). */
 function AtRequest() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <Page title={say('requests.only.title')}>
+    <Page title={t('requests.only.title')}>
       <Notice kind="info">
-        <p>{say('requests.only')}</p>
+        <p>{t('requests.only')}</p>
         <p>
-          <Link to="/requests">{say('requests.title')}</Link>
+          <Link to="/requests">{t('requests.title')}</Link>
         </p>
       </Notice>
     </Page>
@@ -32,7 +32,7 @@ export function PurposeGate({
   isGeneral?: boolean
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { choices, chosen } = usePurposeState()
   const presence = usePresence()
   const serves = presence.state === 'signed-in' && servesOnly(presence.me)
@@ -41,15 +41,15 @@ export function PurposeGate({
   if (chosen) return <Fragment key={`${chosen.purpose} ${chosen.reference ?? ''}`}>{children}</Fragment>
   if (choices.length === 0) {
     return (
-      <Page title={say('rights.none.title')}>
+      <Page title={t('rights.none.title')}>
         <Notice kind="info">
-          <p>{say('rights.none')}</p>
+          <p>{t('rights.none')}</p>
           <ul>
             <li>
-              <Link to="/rights/new">{say('rights.request')}</Link>
+              <Link to="/rights/new">{t('rights.request')}</Link>
             </li>
             <li>
-              <Link to="/description">{say('rights.none.elsewhere')}</Link>
+              <Link to="/description">{t('rights.none.elsewhere')}</Link>
             </li>
           </ul>
         </Notice>
@@ -57,7 +57,7 @@ export function PurposeGate({
     )
   }
   return (
-    <Page title={say('session.purpose.choose')} lead={say('session.purpose.why')}>
+    <Page title={t('session.purpose.choose')} lead={t('session.purpose.why')}>
       <section className="panel panel-narrow">
         <PurposeForm />
       </section>

@@ -13,7 +13,7 @@ import { usePresence } from './use-presence.ts'
 
 /** Current purpose, always visible, with a button to change it if there are others. */
 export function PurposeStrip() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { choices, chosen } = usePurposeState()
   const presence = usePresence()
   const serves = presence.state === 'signed-in' && servesOnly(presence.me)
@@ -22,11 +22,11 @@ export function PurposeStrip() {
   // Persons who serve requests change the purpose by opening another request.
   const mayChange = !serves && (choices.length > 1 || choices[0]?.referenceNeeded === true)
   return (
-    <section className="purpose-strip" aria-label={say('session.purpose.label')}>
+    <section className="purpose-strip" aria-label={t('session.purpose.label')}>
       <ShieldCheck aria-hidden="true" size={18} />
       <p>
-        <span className="purpose-strip-label">{say('session.purpose.label')}: </span>
-        <strong>{say(`session.purpose.${chosen.purpose}` as Word)}</strong>
+        <span className="purpose-strip-label">{t('session.purpose.label')}: </span>
+        <strong>{t(`session.purpose.${chosen.purpose}` as Word)}</strong>
         {chosen.reference && (
           <span className="purpose-strip-reference">
             {' · '}
@@ -36,20 +36,20 @@ export function PurposeStrip() {
       </p>
       {mayChange && (
         <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-          <Button kind="link" aria-label={say('session.purpose.change.label')}>
-            {say('session.purpose.change')}
+          <Button kind="link" aria-label={t('session.purpose.change.label')}>
+            {t('session.purpose.change')}
           </Button>
           <Popover className="popover purpose-popover" placement="bottom start">
             <Dialog className="dialog-body">
               <Heading slot="title" className="dialog-title">
-                {say('session.purpose.choose')}
+                {t('session.purpose.choose')}
               </Heading>
               <PurposeForm onChosen={() => setOpen(false)} autoFocus />
             </Dialog>
           </Popover>
         </DialogTrigger>
       )}
-      <p className="purpose-strip-note">{say('session.purpose.logged')}</p>
+      <p className="purpose-strip-note">{t('session.purpose.logged')}</p>
     </section>
   )
 }

@@ -15,7 +15,7 @@ import { WaitNotice } from './wait-notice.tsx'
 
 /** Second step: a code of the authenticator, or a recovery code. */
 export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { report, waitUntilMs, clear } = useRefusal()
   const [byRecovery, setByRecovery] = useState(!factors.includes('totp') && factors.includes('recovery-code'))
   const [code, setCode] = useState('')
@@ -46,12 +46,12 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     clear()
     if (byRecovery) {
       if (code.trim()) return void give({ recoveryCode: code.trim() })
-      return setWrong([{ field: 'signin-code', text: say('session.signin.recovery.missing') }])
+      return setWrong([{ field: 'signin-code', text: t('session.signin.recovery.missing') }])
     }
     const otp = readOtp(code)
     if (otp) return void give({ otp })
     setWrong([
-      { field: 'signin-code', text: say(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing') },
+      { field: 'signin-code', text: t(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing') },
     ])
   }
   const change = () => {
@@ -62,8 +62,8 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   }
 
   return (
-    <Page title={say('session.signin.second')} className="signin">
-      <ErrorSummary title={say('session.signin.failed')} wrong={wrong} />
+    <Page title={t('session.signin.second')} className="signin">
+      <ErrorSummary title={t('session.signin.failed')} wrong={wrong} />
       {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
       {takesCode && (
         <Form
@@ -77,8 +77,8 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
           <Field
             key={String(byRecovery)}
             id="signin-code"
-            label={say(byRecovery ? 'session.signin.recovery' : 'session.signin.otp')}
-            hint={say(byRecovery ? 'session.signin.recovery.hint' : 'session.signin.otp.hint')}
+            label={t(byRecovery ? 'session.signin.recovery' : 'session.signin.otp')}
+            hint={t(byRecovery ? 'session.signin.recovery.hint' : 'session.signin.otp.hint')}
             value={code}
             onChange={setCode}
             autoComplete={byRecovery ? 'off' : 'one-time-code'}
@@ -90,25 +90,25 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
             error={wrong.find(({ field }) => field)?.text}
           />
           <Button type="submit" kind="primary" isBusy={busy} className="wide">
-            {say(busy ? 'session.signin.busy' : 'session.signin.submit')}
+            {t(busy ? 'session.signin.busy' : 'session.signin.submit')}
           </Button>
           {factors.includes('totp') && factors.includes('recovery-code') && (
             <Button kind="link" onPress={change}>
-              {say(byRecovery ? 'session.signin.otp.instead' : 'session.signin.recovery.instead')}
+              {t(byRecovery ? 'session.signin.otp.instead' : 'session.signin.recovery.instead')}
             </Button>
           )}
         </Form>
       )}
       {factors.includes('passkey') && (
         <div className="panel signin-form">
-          {!takesCode && <p>{say('session.passkey.second')}</p>}
+          {!takesCode && <p>{t('session.passkey.second')}</p>}
           <PasskeyButton step={takesCode ? 'second-of-several' : 'second'} onFailed={failed} />
         </div>
       )}
-      <p className="signin-note">{say(takesCode ? 'session.signin.second.lost' : 'session.passkey.lost')}</p>
+      <p className="signin-note">{t(takesCode ? 'session.signin.second.lost' : 'session.passkey.lost')}</p>
       <div className="actions">
         <Button kind="link" onPress={() => void giveUpSigningIn()}>
-          {say('session.signin.again')}
+          {t('session.signin.again')}
         </Button>
       </div>
     </Page>

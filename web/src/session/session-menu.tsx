@@ -9,7 +9,7 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 
 /** Signed-in person, their rights with ends, and sign-out. */
 export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <DialogTrigger>
       <Button kind="quiet" className="session-button">
@@ -25,22 +25,22 @@ export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }
                 {me.name}
               </Heading>
               <p className="muted">
-                {say('session.userId')} {me.userId}
+                {t('session.userId')} {me.userId}
                 {me.unit && ` · ${me.unit}`}
               </p>
-              <h3 className="small-heading">{say('session.rights')}</h3>
-              {me.rights.length === 0 && <p>{say('session.rights.none')}</p>}
+              <h3 className="small-heading">{t('session.rights')}</h3>
+              {me.rights.length === 0 && <p>{t('session.rights.none')}</p>}
               <ul className="rights">
                 {me.rights.map((right) => (
                   <RightItem key={right.id} right={right} />
                 ))}
               </ul>
               <Link to="/account" className="account-link" onClick={close}>
-                {say('account.title')}
+                {t('account.title')}
               </Link>
               <Button kind="secondary" className="wide" onPress={onSignOut}>
                 <LogOut aria-hidden="true" size={18} />
-                {say('session.signOut')}
+                {t('session.signOut')}
               </Button>
             </>
           )}
@@ -51,20 +51,20 @@ export function SessionMenu({ me, onSignOut }: { me: Me; onSignOut: () => void }
 }
 
 function RightItem({ right }: { right: AccessRight }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const reach = [...(right.scope.units ?? []), ...(right.scope.numbers ?? []).map(formatPhone)].join(', ')
   return (
     <li>
-      <strong>{say(`rights.role.${right.role}` as Word)}</strong>
+      <strong>{t(`rights.role.${right.role}` as Word)}</strong>
       {right.purposes.length > 0 && (
-        <span>{right.purposes.map((one) => say(`session.purpose.${one.purpose}` as Word)).join(', ')}</span>
+        <span>{right.purposes.map((one) => t(`session.purpose.${one.purpose}` as Word)).join(', ')}</span>
       )}
       <span className="muted">
-        {say(`rights.limit.${right.scope.kind}` as Word)}
+        {t(`rights.limit.${right.scope.kind}` as Word)}
         {reach && `: ${reach}`}
       </span>
       {right.until && (
-        <span className="muted">{say('session.until', { date: formatDate(lastMoment(right.until), language) })}</span>
+        <span className="muted">{t('session.until', { date: formatDate(lastMoment(right.until), language) })}</span>
       )}
     </li>
   )

@@ -4,7 +4,7 @@ import { queries } from '../api/client.ts'
 import { lastUseMs, serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatPosition, sayWait } from '../format/duration.ts'
+import { formatPosition, waitText } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isSignedOut } from './sign-in-step.ts'
 import { isLastEnd, isAnnounced, timeLeft } from './time-left.ts'
@@ -16,7 +16,7 @@ const session = { queryKey: ['get', '/api/session'] }
  * Also warns before the absolute end, which use does not move.
  */
 export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: () => void; onSignOut: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const text = useId()
   const [played, setPlayed] = useState({ endsAt: me.sessionEndsAt, atMs: Date.now() })
   const [left, setLeft] = useState<{ ms: number; isLast: boolean }>()
@@ -52,7 +52,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     })
     if (judged.do === 'warn') {
       setLeft({ ms: judged.leftMs, isLast: judged.isLast })
-      if (isAnnounced(judged.leftMs)) setSpoken(sayWait(Math.ceil(judged.leftMs / 1000) * 1000, say))
+      if (isAnnounced(judged.leftMs)) setSpoken(waitText(Math.ceil(judged.leftMs / 1000) * 1000, t))
       return
     }
     setLeft(undefined)
@@ -70,14 +70,14 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
       <Modal className="modal">
         <Dialog role="alertdialog" className="dialog-body" aria-describedby={text}>
           <Heading slot="title" className="dialog-title">
-            {say('session.timeout.title')}
+            {t('session.timeout.title')}
           </Heading>
-          <p id={text}>{say(left?.isLast ? 'session.timeout.last' : 'session.timeout.text')}</p>
+          <p id={text}>{t(left?.isLast ? 'session.timeout.last' : 'session.timeout.text')}</p>
           <p className="timeout-clock" aria-hidden="true">
             {formatPosition(left?.ms ?? 0)}
           </p>
           <p className="visually-hidden" aria-live="polite">
-            {spoken && say('session.timeout.left', { time: spoken })}
+            {spoken && t('session.timeout.left', { time: spoken })}
           </p>
           <div className="actions">
             <Button
@@ -89,10 +89,10 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
                 void request(false)
               }}
             >
-              {say(left?.isLast ? 'session.timeout.understood' : 'session.timeout.continue')}
+              {t(left?.isLast ? 'session.timeout.understood' : 'session.timeout.continue')}
             </Button>
             <Button kind="secondary" onPress={onSignOut}>
-              {say('session.signOut')}
+              {t('session.signOut')}
             </Button>
           </div>
         </Dialog>

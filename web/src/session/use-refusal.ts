@@ -11,7 +11,7 @@ export function useRefusal(): {
   waitUntilMs: number | undefined
   clear: () => void
 } {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [waitUntilMs, setWaitUntil] = useState<number>()
   return {
     waitUntilMs,
@@ -22,7 +22,7 @@ export function useRefusal(): {
         setWaitUntil(Date.now() + waitSeconds * 1000)
         return []
       }
-      return [{ text: say(`error.${refusalKey(error)}`), field }]
+      return [{ text: t(`error.${refusalKey(error)}`), field }]
     },
   }
 }

@@ -1,19 +1,19 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Notice } from '../controls/notice.tsx'
-import { formatPosition, sayWait } from '../format/duration.ts'
+import { formatPosition, waitText } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Rate limit notice: how long to wait, why, and that others cannot block one's own browser. */
 export function WaitNotice({ untilMs, onOver: onEnded }: { untilMs: number; onOver: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [leftMs, setLeft] = useState(() => untilMs - Date.now())
   const notice = useRef<HTMLDivElement>(null)
   const look = useEffectEvent(() => {
     const left = untilMs - Date.now()
     setLeft(left)
     if (left > 0) return
-    announce(say('session.signin.wait.over'))
+    announce(t('session.signin.wait.over'))
     // The notice disappears; the focus in it moves to where the next attempt starts.
     if (notice.current?.contains(document.activeElement))
       notice.current.parentElement?.querySelector<HTMLElement>('form input')?.focus()
@@ -26,15 +26,15 @@ export function WaitNotice({ untilMs, onOver: onEnded }: { untilMs: number; onOv
   }, [untilMs])
   return (
     <div ref={notice} tabIndex={-1} role="alert" className="error-summary">
-      <Notice kind="warning" title={say('session.signin.wait')}>
+      <Notice kind="warning" title={t('session.signin.wait')}>
         <p>
-          {say('session.signin.wait.left')}{' '}
+          {t('session.signin.wait.left')}{' '}
           <strong className="running" aria-hidden="true">
             {formatPosition(roundUp(leftMs))}
           </strong>
-          <span className="visually-hidden">{sayWait(roundUp(untilMs - Date.now()), say)}</span>
+          <span className="visually-hidden">{waitText(roundUp(untilMs - Date.now()), t)}</span>
         </p>
-        <p>{say('session.signin.wait.why')}</p>
+        <p>{t('session.signin.wait.why')}</p>
       </Notice>
     </div>
   )

@@ -3,16 +3,16 @@ import { publicPages } from './public-pages.ts'
 
 /** Footer of every page, including the sign-in page: public pages (R1, L34). */
 export function Footer() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <footer className="footer">
-      <nav aria-label={say('shell.footer.label')}>
+      <nav aria-label={t('shell.footer.label')}>
         <ul>
           <li>
-            <a href={publicPages.description[language]}>{say('shell.nav.public')}</a>
+            <a href={publicPages.description[language]}>{t('shell.nav.public')}</a>
           </li>
           <li>
-            <a href={publicPages.accessibility[language]}>{say('shell.footer.accessibility')}</a>
+            <a href={publicPages.accessibility[language]}>{t('shell.footer.accessibility')}</a>
           </li>
         </ul>
       </nav>

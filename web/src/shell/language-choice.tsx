@@ -3,9 +3,9 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** Language buttons, each in its own language. */
 export function LanguageChoice() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
-    <nav className="languages" aria-label={say('shell.nav.languages')}>
+    <nav className="languages" aria-label={t('shell.nav.languages')}>
       <ul>
         {languages.map((one) => (
           <li key={one}>

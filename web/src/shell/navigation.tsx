@@ -20,7 +20,7 @@ export function Navigation({
   isOpen: boolean
   onNavigate: () => void
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const place = (screen: Screen) =>
     screen.to === '/requests' ? (
       <Requests key={screen.to} me={me} onNavigate={onNavigate} />
@@ -33,19 +33,19 @@ export function Navigation({
           activeProps={{ 'aria-current': 'page' }}
         >
           <screen.Icon aria-hidden="true" size={20} />
-          {say(screen.word)}
+          {t(screen.word)}
         </Link>
       </li>
     )
   return (
-    <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={say('shell.nav.main')}>
+    <nav id={id} className={`navigation ${isOpen ? 'is-open' : ''}`} aria-label={t('shell.nav.main')}>
       {screensOf(me).map(({ heading, screens }) => {
         const title = heading?.replace('.', '-')
         return (
           <Fragment key={heading ?? 'first'}>
             {heading && (
               <p id={title} className="navigation-heading">
-                {say(heading)}
+                {t(heading)}
               </p>
             )}
             <ul aria-labelledby={title}>
@@ -55,7 +55,7 @@ export function Navigation({
                 <li>
                   <a href={publicPages.feedback[language]}>
                     <MessageSquareText aria-hidden="true" size={20} />
-                    {say('shell.nav.feedback')}
+                    {t('shell.nav.feedback')}
                   </a>
                 </li>
               )}
@@ -69,7 +69,7 @@ export function Navigation({
 
 /** Link to the Service Unit’s queue, with the number of urgent requests. */
 function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const counts = useQueue({}, me).data?.counts
   const pressing = counts ? Math.max(counts.urgent, counts.overdue) : 0
   return (
@@ -82,11 +82,11 @@ function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
       >
         <Inbox aria-hidden="true" size={20} />
         <span className="navigation-words">
-          {say('requests.title')}
+          {t('requests.title')}
           {pressing > 0 && (
             <span className="navigation-mark">
               <TriangleAlert aria-hidden="true" size={16} />
-              {say('requests.pressing', { count: pressing })}
+              {t('requests.pressing', { count: pressing })}
             </span>
           )}
         </span>
@@ -97,18 +97,18 @@ function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
 
 /** Link to the public page, with a mark if a promise is broken. */
 function PublicDescription() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const broken = useBrokenPromises()
   return (
     <li>
       <a href={publicPages.description[language]} className={broken > 0 ? 'is-broken' : undefined}>
         <BookOpenText aria-hidden="true" size={20} />
         <span className="navigation-words">
-          {say('shell.nav.public')}
+          {t('shell.nav.public')}
           {broken > 0 && (
             <span className="navigation-mark">
               <TriangleAlert aria-hidden="true" size={16} />
-              {say('shell.nav.public.broken', { count: broken })}
+              {t('shell.nav.public.broken', { count: broken })}
             </span>
           )}
         </span>

@@ -5,12 +5,12 @@ import { Page } from './page.tsx'
 
 /** Page for an unknown address. */
 export function NotFound() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <Page title={say('shell.not-found.title')}>
+    <Page title={t('shell.not-found.title')}>
       <Notice kind="info">
-        <p>{say('shell.not-found.text')}</p>
-        <Link to="/">{say('shell.not-found.start')}</Link>
+        <p>{t('shell.not-found.text')}</p>
+        <Link to="/">{t('shell.not-found.start')}</Link>
       </Notice>
     </Page>
   )

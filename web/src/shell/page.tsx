@@ -32,7 +32,7 @@ export function Page({
   className?: string
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
 
   useEffect(() => {
@@ -52,7 +52,7 @@ export function Page({
   return (
     <div className={`page ${className ?? ''}`}>
       {crumbs.length > 0 && (
-        <nav aria-label={say('shell.nav.breadcrumbs')} className="breadcrumbs">
+        <nav aria-label={t('shell.nav.breadcrumbs')} className="breadcrumbs">
           <ol>
             {crumbs.map((crumb) => (
               <li key={crumb.label}>

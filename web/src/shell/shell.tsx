@@ -156,7 +156,7 @@ function Alone({ children }: { children: ReactNode }) {
 }
 
 function SignedIn({ me }: { me: Me }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const leave = useLeave()
   const [menuOpen, setMenuOpen] = useState(false)
   const { pathname } = useLocation()
@@ -193,8 +193,8 @@ function SignedIn({ me }: { me: Me }) {
           >
             {isBroken && !menuOpen && <TriangleAlert aria-hidden="true" size={20} className="menu-mark" />}
             {menuOpen ? <X aria-hidden="true" size={22} /> : <Menu aria-hidden="true" size={22} />}
-            <span>{say('shell.nav.menu')}</span>
-            {isBroken && <span className="visually-hidden">{say('shell.nav.public.broken', { count: broken })}</span>}
+            <span>{t('shell.nav.menu')}</span>
+            {isBroken && <span className="visually-hidden">{t('shell.nav.public.broken', { count: broken })}</span>}
           </Button>
         }
         session={<SessionMenu me={me} onSignOut={() => leave('signed-out')} />}
@@ -218,7 +218,7 @@ function SignedIn({ me }: { me: Me }) {
 }
 
 function SkipLink() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <a
       className="skip-link"
@@ -228,7 +228,7 @@ function SkipLink() {
         document.querySelector<HTMLElement>('#content h1')?.focus()
       }}
     >
-      {say('shell.nav.skip')}
+      {t('shell.nav.skip')}
     </a>
   )
 }

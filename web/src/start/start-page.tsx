@@ -28,7 +28,7 @@ import { runsCapture } from '../capture/capture-shapes.ts'
 import { OpenAlarms } from '../watch/open-alarms.tsx'
 
 export function StartPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const rights = useRightsToDecide(me)
@@ -36,7 +36,7 @@ export function StartPage() {
   const requests = useRequestsWaiting(me)
   const disclosures = useDisclosuresWaiting(me)
   return (
-    <Page title={say('shell.nav.start')} lead={say('start.lead')}>
+    <Page title={t('shell.nav.start')} lead={t('start.lead')}>
       {/* Who watches is told below whether anything waits. */}
       <WaitingTasks
         saysNone={ends !== undefined && (!me || !watches(me))}
@@ -68,7 +68,7 @@ function WaitingTasks({
   hasMore: boolean
   children: ReactNode
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, isPending, isError, error, refetch } = $api.useQuery('get', '/api/description/drafts', undefined, {
     staleTime: 0,
   })
@@ -80,26 +80,26 @@ function WaitingTasks({
   if (!saysNone && waiting.length === 0 && !more) return null
   return (
     <section aria-labelledby="start-waiting" className="stack-small">
-      <h2 id="start-waiting">{say('start.waiting')}</h2>
+      <h2 id="start-waiting">{t('start.waiting')}</h2>
       {isPending && <Waiting lines={2} />}
       {isError && <Failure error={error} onAgain={() => void refetch()} />}
       {children}
-      {data && waiting.length === 0 && !more && <p className="muted">{say('start.waiting.none')}</p>}
+      {data && waiting.length === 0 && !more && <p className="muted">{t('start.waiting.none')}</p>}
       {waiting.length > 0 && <DraftCards drafts={waiting} />}
     </section>
   )
 }
 
 function VersionInForce() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { data } = $api.useQuery('get', '/api/description/versions', undefined, { staleTime: 0 })
   const now = data?.items.find(({ state }) => state === 'in-force')
   const coming = data?.items.filter(({ state }) => state === 'coming') ?? []
   const sentence = (key: 'start.inForce' | 'description.versions.next', version: number, from: string) =>
-    say(key, { version, time: formatInstant(from, language) })
+    t(key, { version, time: formatInstant(from, language) })
   return (
     <section aria-labelledby="start-state" className="stack-small">
-      <h2 id="start-state">{say('start.state')}</h2>
+      <h2 id="start-state">{t('start.state')}</h2>
       <BrokenPromises />
       {now && <p>{sentence('start.inForce', now.version, now.effectiveFrom)}</p>}
       {coming.map(({ version, effectiveFrom }) => (
@@ -110,26 +110,26 @@ function VersionInForce() {
 }
 
 function Tasks({ me }: { me: Me }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <section aria-labelledby="start-do" className="stack-small">
-      <h2 id="start-do">{say('start.do')}</h2>
+      <h2 id="start-do">{t('start.do')}</h2>
       <ul className="start-screens">
         {screensOf(me)
           .flatMap(({ screens }) => screens)
           .map((screen) =>
             'what' in screen ? (
               <Described key={screen.to} what={typeof screen.what === 'string' ? screen.what : screen.what(me)}>
-                <Link to={screen.to}>{say(screen.word)}</Link>
+                <Link to={screen.to}>{t(screen.word)}</Link>
               </Described>
             ) : null,
           )}
         <Described what="start.public">
-          <a href={publicPages.description[language]}>{say('shell.nav.public')}</a>
+          <a href={publicPages.description[language]}>{t('shell.nav.public')}</a>
         </Described>
         {administers(me) && (
           <Described what="start.feedback">
-            <a href={publicPages.feedback[language]}>{say('shell.nav.feedback')}</a>
+            <a href={publicPages.feedback[language]}>{t('shell.nav.feedback')}</a>
           </Described>
         )}
       </ul>
@@ -138,11 +138,11 @@ function Tasks({ me }: { me: Me }) {
 }
 
 function Described({ what, children }: { what: Word; children: ReactNode }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <li>
       {children}
-      <p className="muted">{say(what)}</p>
+      <p className="muted">{t(what)}</p>
     </li>
   )
 }

@@ -1,7 +1,7 @@
 import { formatLength } from '../format/duration.ts'
 import { formatCount, formatShare } from '../format/number.ts'
 import type { Language } from '../language/language.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { Figures, Measure } from './question.ts'
 
 export interface Column {
@@ -41,12 +41,12 @@ export function numberOf(figures: Figures | undefined, { name }: Column): number
 }
 
 /** Formats a figure; a dash if too few calls make it. */
-export function sayFigure(figures: Figures | undefined, column: Column, language: Language, say: Say): string {
+export function figureText(figures: Figures | undefined, column: Column, language: Language, t: Translate): string {
   const number = numberOf(figures, column)
   if (number === undefined) return '–'
   const figure = figures?.[column.name]
   const written = writeNumber(number, column.kind, language)
-  return typeof figure === 'object' && figure?.isAtLeast ? say('studies.atLeast', { length: written }) : written
+  return typeof figure === 'object' && figure?.isAtLeast ? t('studies.atLeast', { length: written }) : written
 }
 
 export function writeNumber(number: number, kind: Column['kind'], language: Language): string {

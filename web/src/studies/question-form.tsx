@@ -22,28 +22,28 @@ export function QuestionForm({
   choices: Study['choices'] | undefined
   onChange: (more: Partial<StudyQuestion>) => void
 }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const days = daysOf(question, today)
   const numbers = question.numbers?.split(',') ?? []
   return (
     <section className="panel study-question" aria-labelledby="study-question">
-      <h2 id="study-question">{say('studies.question')}</h2>
+      <h2 id="study-question">{t('studies.question')}</h2>
       <div className="study-fields">
         <Choice
-          label={say('studies.measure')}
-          options={measures.map((value) => ({ value, label: say(`studies.measure.${value}`) }))}
+          label={t('studies.measure')}
+          options={measures.map((value) => ({ value, label: t(`studies.measure.${value}`) }))}
           value={question.measure ?? 'calls'}
           onChange={(measure) => onChange({ measure: measure as StudyQuestion['measure'] & string })}
         />
         <Choice
-          label={say('studies.by')}
-          options={breakdowns.map((value) => ({ value, label: say(`studies.by.${value}`) }))}
+          label={t('studies.by')}
+          options={breakdowns.map((value) => ({ value, label: t(`studies.by.${value}`) }))}
           value={question.by ?? 'month'}
           onChange={(by) => onChange({ by: by as StudyQuestion['by'] & string })}
         />
         <Choice
-          label={say('studies.compare')}
-          options={comparisons.map((value) => ({ value, label: say(`studies.compare.${value}`) }))}
+          label={t('studies.compare')}
+          options={comparisons.map((value) => ({ value, label: t(`studies.compare.${value}`) }))}
           value={question.compare ?? 'none'}
           onChange={(compare) => onChange({ compare: compare as NonNullable<StudyQuestion['compare']> })}
         />
@@ -58,21 +58,21 @@ export function QuestionForm({
         className="study-more"
         open={numbers.length > 0 || question.region !== undefined || question.language !== undefined}
       >
-        <summary>{say('studies.narrow')}</summary>
+        <summary>{t('studies.narrow')}</summary>
         <div className="study-fields">
           <Choice
-            label={say('studies.region')}
+            label={t('studies.region')}
             options={[
-              { value: everything, label: say('studies.region.all') },
+              { value: everything, label: t('studies.region.all') },
               ...(choices?.regions ?? []).map(({ key, names }) => ({ value: key, label: named(names) })),
             ]}
             value={question.region ?? everything}
             onChange={(region) => onChange({ region: region === everything ? '' : region })}
           />
           <Choice
-            label={say('studies.language')}
+            label={t('studies.language')}
             options={[
-              { value: everything, label: say('studies.language.all') },
+              { value: everything, label: t('studies.language.all') },
               ...(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: languageNames[value] })),
             ]}
             value={question.language ?? everything}
@@ -80,8 +80,8 @@ export function QuestionForm({
           />
         </div>
         <Checks
-          label={say('studies.numbers')}
-          hint={say('studies.numbers.hint')}
+          label={t('studies.numbers')}
+          hint={t('studies.numbers.hint')}
           options={(choices?.numbers ?? []).map(({ number, display, name }) => ({
             value: number,
             label: display,
@@ -97,7 +97,7 @@ export function QuestionForm({
 
 /** Period: presets and days. */
 function PeriodFields({ days, today, onDays }: { days: Days; today: CalendarDate; onDays: (days: Days) => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [chosen, setChosen] = useState<Days | null>(days)
   const isWrong = chosen !== null && chosen.end.compare(chosen.start) < 0
   const lastMonth = startOfMonth(today).subtract({ months: 1 })
@@ -115,18 +115,18 @@ function PeriodFields({ days, today, onDays }: { days: Days; today: CalendarDate
       }}
     >
       <DateRangeField
-        label={say('studies.period')}
-        error={isWrong ? say('contacts.search.days.wrong') : ''}
+        label={t('studies.period')}
+        error={isWrong ? t('contacts.search.days.wrong') : ''}
         value={chosen}
         onChange={setChosen}
       />
       <div className="actions">
         <Button type="submit" kind="primary">
-          {say('studies.period.show')}
+          {t('studies.period.show')}
         </Button>
         {(['month', 'year', 'thisYear'] as const).map((name) => (
           <Button key={name} kind="secondary" onPress={() => onDays(common[name])}>
-            {say(`studies.period.${name}`)}
+            {t(`studies.period.${name}`)}
           </Button>
         ))}
       </div>

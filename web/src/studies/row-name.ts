@@ -1,5 +1,5 @@
 import { languageNames, locales, type Language } from '../language/language.ts'
-import type { Say } from '../language/use-words.ts'
+import type { Translate } from '../language/use-words.ts'
 import type { Breakdown, StudyRow } from './question.ts'
 
 /** A Monday, as base of weekday names. */
@@ -11,12 +11,12 @@ export function nameRow(
   row: Pick<StudyRow, 'key' | 'number' | 'region'>,
   by: Breakdown,
   language: Language,
-  say: Say,
+  t: Translate,
 ): string {
   const { key } = row
   switch (by) {
     case 'hour':
-      return say('studies.hour', { from: Number(key), to: Number(key) + 1 })
+      return t('studies.hour', { from: Number(key), to: Number(key) + 1 })
     case 'weekday':
       return new Intl.DateTimeFormat(locales[language], { weekday: 'long', timeZone: 'UTC' }).format(
         monday + (Number(key) - 1) * dayMs,
@@ -26,17 +26,17 @@ export function nameRow(
     case 'number':
       return row.number?.display ?? key
     case 'region':
-      return row.region?.[language] ?? say('studies.region.none')
+      return row.region?.[language] ?? t('studies.region.none')
     case 'language':
-      return key === 'fi' || key === 'sv' || key === 'en' ? languageNames[key] : say('studies.language.none')
+      return key === 'fi' || key === 'sv' || key === 'en' ? languageNames[key] : t('studies.language.none')
   }
 }
 
 /** Returns the short name. */
-export function nameShortly(row: StudyRow, by: Breakdown, language: Language, say: Say): string {
+export function nameShortly(row: StudyRow, by: Breakdown, language: Language, t: Translate): string {
   if (by === 'hour') return row.key
   if (by === 'month') return row.key === '' ? '–' : nameMonth(row.key, language, 'short')
-  if (by !== 'weekday') return nameRow(row, by, language, say)
+  if (by !== 'weekday') return nameRow(row, by, language, t)
   return new Intl.DateTimeFormat(locales[language], { weekday: 'short', timeZone: 'UTC' }).format(
     monday + (Number(row.key) - 1) * dayMs,
   )

@@ -1,7 +1,7 @@
 import { parseDate } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
 import { csvOf } from './csv.ts'
-import { sayFigure, columnsOf } from './figure-columns.ts'
+import { figureText, columnsOf } from './figure-columns.ts'
 import { svgOf } from './plot-files.ts'
 import { layOutPlot, ticksOf, type Plot } from './plot-scene.ts'
 import { comparedDays, daysOf, queryOf, readQuestion } from './question.ts'
@@ -96,10 +96,10 @@ describe('a table as a file', () => {
 
 test('a figure that too few calls make is written as a dash, and one beyond the last bound as at least it', () => {
   const [median] = columnsOf('talk')
-  const say = (key: string, values?: object) => `${key} ${JSON.stringify(values)}`
-  expect(sayFigure({ median: null }, median!, 'fi', say as never)).toBe('–')
-  expect(sayFigure({ median: { seconds: 90 } }, median!, 'fi', say as never)).toBe('1 min 30 s')
-  expect(sayFigure({ median: { seconds: 3600, isAtLeast: true } }, median!, 'fi', say as never)).toContain(
+  const t = (key: string, values?: object) => `${key} ${JSON.stringify(values)}`
+  expect(figureText({ median: null }, median!, 'fi', t as never)).toBe('–')
+  expect(figureText({ median: { seconds: 90 } }, median!, 'fi', t as never)).toBe('1 min 30 s')
+  expect(figureText({ median: { seconds: 3600, isAtLeast: true } }, median!, 'fi', t as never)).toContain(
     'studies.atLeast',
   )
 })

@@ -15,7 +15,7 @@ import { StudyResult } from './study-result.tsx'
 
 /** Service-level studies: a question, its answer as a plot and a table, and both as files (R4, R6, R15). */
 export function StudyPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const question = useSearch({ from: '/service-level', select: readQuestion, structuralSharing: true })
   const now = today(zone)
@@ -30,15 +30,15 @@ export function StudyPage() {
   const compare = question.compare ?? 'none'
   const cannotCompare = compare !== 'none' && !comparedDays(daysOf(question, now), compare)
 
-  const announceNow = useEffectEvent((study: Study) => announce(say('studies.answered', { count: study.rows.length })))
+  const announceNow = useEffectEvent((study: Study) => announce(t('studies.answered', { count: study.rows.length })))
   useEffect(() => {
     if (data && !isFetching) announceNow(data)
   }, [data, isFetching])
 
   return (
-    <Page title={say('studies.title')} lead={say('studies.lead')}>
+    <Page title={t('studies.title')} lead={t('studies.lead')}>
       <QuestionForm question={question} today={now} choices={data?.choices} onChange={request} />
-      {cannotCompare && <Notice kind="warning">{say('studies.compare.meets')}</Notice>}
+      {cannotCompare && <Notice kind="warning">{t('studies.compare.meets')}</Notice>}
       {(isPending || isPlaceholderData) && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {/* An answer never stands under another question: of the one before only the choices stay. */}

@@ -8,12 +8,12 @@ import type { Language } from '../language/language.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { csvOf } from './csv.ts'
-import { columnsOf, drawnOf, numberOf, sayFigure, writeNumber } from './figure-columns.ts'
+import { columnsOf, drawnOf, numberOf, figureText, writeNumber } from './figure-columns.ts'
 import { pngOf, saveBlob, svgOf } from './plot-files.ts'
 import { layOutPlot, type Plot } from './plot-scene.ts'
 import { comparedDays, daysOf, type StudyQuestion, type Days, type Study } from './question.ts'
 import { nameRow, nameShortly } from './row-name.ts'
-import { sayNotes } from './say-notes.ts'
+import { notesText } from './notes-text.ts'
 import { StudyPlot, useWidth } from './study-plot.tsx'
 import { StudyTable } from './study-table.tsx'
 
@@ -32,15 +32,15 @@ export function StudyResult({
   question: StudyQuestion
   today: CalendarDate
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [ref, width] = useWidth()
   const [isUnmade, setUnmade] = useState(false)
   const { by = 'month', measure = 'calls' } = question
   const days = daysOf(question, today)
   const other = comparedDays(days, question.compare ?? 'none')
-  const text = (time: Days) => sayDays(time, language)
-  const title = say('studies.about', { measure: say(`studies.measure.${measure}`), by: say(`studies.by.${by}`) })
-  const notes = sayNotes(study, text(days), other && text(other), say, language)
+  const text = (time: Days) => daysText(time, language)
+  const title = t('studies.about', { measure: t(`studies.measure.${measure}`), by: t(`studies.by.${by}`) })
+  const notes = notesText(study, text(days), other && text(other), t, language)
   const isNothing = study.rows.every(({ figures, compared }) =>
     [figures, compared].every((one) => !one || Object.values(one).every((figure) => figure === 0 || figure === null)),
   )
@@ -51,7 +51,7 @@ export function StudyResult({
     const isHorizontal = !isTime || px < minVerticalPx || study.rows.length > maxTimes
     return {
       items: study.rows.map((row) => ({
-        label: isHorizontal ? nameRow(row, by, language, say) : nameShortly(row, by, language, say),
+        label: isHorizontal ? nameRow(row, by, language, t) : nameShortly(row, by, language, t),
         value: numberOf(row.figures, value),
         compared: other && numberOf(row.compared, value),
         mark: mark && numberOf(row.figures, mark),
@@ -60,16 +60,16 @@ export function StudyResult({
       write: (number) => writeNumber(number, value.kind, language),
       ...{ kind: value.kind, isHorizontal, width: px },
       legend: {
-        value: `${say(value.word)}${other ? `, ${text(days)}` : ''}`,
-        compared: other && `${say(value.word)}, ${text(other)}`,
-        mark: mark && say(mark.word),
+        value: `${t(value.word)}${other ? `, ${text(days)}` : ''}`,
+        compared: other && `${t(value.word)}, ${text(other)}`,
+        mark: mark && t(mark.word),
       },
       ...shape,
     }
   }
-  const fileName = `${say('studies.file')}-${days.start.toString()}-${days.end.toString()}`
-  const fileScene = () => layOutPlot(plotOf(filePx, { title: [title, sayTimes()] }))
-  const sayTimes = () => (other ? say('studies.times.both', { time: text(days), other: text(other) }) : text(days))
+  const fileName = `${t('studies.file')}-${days.start.toString()}-${days.end.toString()}`
+  const fileScene = () => layOutPlot(plotOf(filePx, { title: [title, timesText()] }))
+  const timesText = () => (other ? t('studies.times.both', { time: text(days), other: text(other) }) : text(days))
 
   const saveCsv = () => {
     const columns = columnsOf(measure)
@@ -80,25 +80,25 @@ export function StudyResult({
         ] as const)
       : ([['figures', '']] as const)
     const rows = [
-      ...study.rows.map((row) => ({ ...row, name: nameRow(row, by, language, say) })),
-      { ...study.total, name: say('studies.total') },
+      ...study.rows.map((row) => ({ ...row, name: nameRow(row, by, language, t) })),
+      { ...study.total, name: t('studies.total') },
     ]
     saveBlob(
       new Blob(
         [
           csvOf([
             [title],
-            [sayTimes()],
+            [timesText()],
             ...notes.map((note) => [note]),
-            [say('studies.hidden', { count: study.fewest })],
+            [t('studies.hidden', { count: study.fewest })],
             [],
             [
-              say(`studies.by.${by}`),
-              ...times.flatMap(([, time]) => columns.map(({ word }) => (time ? `${say(word)} (${time})` : say(word)))),
+              t(`studies.by.${by}`),
+              ...times.flatMap(([, time]) => columns.map(({ word }) => (time ? `${t(word)} (${time})` : t(word)))),
             ],
             ...rows.map((row) => [
               row.name,
-              ...times.flatMap(([of]) => columns.map((column) => sayFigure(row[of], column, language, say))),
+              ...times.flatMap(([of]) => columns.map((column) => figureText(row[of], column, language, t))),
             ]),
           ]),
         ],
@@ -106,24 +106,24 @@ export function StudyResult({
       ),
       `${fileName}.csv`,
     )
-    announce(say('studies.saved'))
+    announce(t('studies.saved'))
   }
   const saveSvg = () => {
     saveBlob(new Blob([svgOf(fileScene())], { type: 'image/svg+xml' }), `${fileName}.svg`)
-    announce(say('studies.saved'))
+    announce(t('studies.saved'))
   }
   const savePng = async () => {
     const png = await pngOf(fileScene())
     setUnmade(png === null)
     if (!png) return
     saveBlob(png, `${fileName}.png`)
-    announce(say('studies.saved'))
+    announce(t('studies.saved'))
   }
 
   return (
     <>
       {notes.length > 0 && (
-        <Notice kind="info" title={say('studies.notes')}>
+        <Notice kind="info" title={t('studies.notes')}>
           <ul className="study-notes">
             {notes.map((note) => (
               <li key={note}>{note}</li>
@@ -132,28 +132,28 @@ export function StudyResult({
         </Notice>
       )}
       {isNothing ? (
-        <Notice kind="info" title={say('studies.none')}>
-          {say('studies.none.hint', { count: study.fewest })}
+        <Notice kind="info" title={t('studies.none')}>
+          {t('studies.none.hint', { count: study.fewest })}
         </Notice>
       ) : (
         <>
           <section className="panel stack-small" aria-labelledby="study-plot">
             <h2 id="study-plot">{title}</h2>
-            <p className="muted">{sayTimes()}</p>
+            <p className="muted">{timesText()}</p>
             <div ref={ref} className="study-plot-room">
               {width !== undefined && width > 0 && (
                 <StudyPlot
                   scene={layOutPlot(plotOf(width))}
-                  sentence={say('studies.plot', { title, times: sayTimes() })}
+                  sentence={t('studies.plot', { title, times: timesText() })}
                 />
               )}
             </div>
           </section>
           <StudyTable study={study} question={question} times={[text(days), other && text(other)]} />
           <section className="panel stack-small" aria-labelledby="study-files">
-            <h2 id="study-files">{say('studies.files')}</h2>
-            <p>{say('studies.files.what')}</p>
-            {isUnmade && <Notice kind="error">{say('studies.files.unmade')}</Notice>}
+            <h2 id="study-files">{t('studies.files')}</h2>
+            <p>{t('studies.files.what')}</p>
+            {isUnmade && <Notice kind="error">{t('studies.files.unmade')}</Notice>}
             <div className="actions">
               {(
                 [
@@ -164,7 +164,7 @@ export function StudyResult({
               ).map(([kind, save]) => (
                 <Button key={kind} onPress={save}>
                   <Download aria-hidden="true" size={18} />
-                  {say(`studies.files.${kind}` as Word)}
+                  {t(`studies.files.${kind}` as Word)}
                 </Button>
               ))}
             </div>
@@ -175,7 +175,7 @@ export function StudyResult({
   )
 }
 
-function sayDays({ start, end }: Days, language: Language): string {
+function daysText({ start, end }: Days, language: Language): string {
   const [first, last] = [start, end].map((day) => formatDate(`${day.toString()}T09:00:00Z`, language))
   return first === last ? `${first}` : `${first}–${last}`
 }

@@ -1,5 +1,5 @@
 import { useLanguage } from '../language/use-words.ts'
-import { columnsOf, sayFigure } from './figure-columns.ts'
+import { columnsOf, figureText } from './figure-columns.ts'
 import type { StudyQuestion, Figures, Study, StudyRow } from './question.ts'
 import { nameMonth, nameRow } from './row-name.ts'
 
@@ -13,26 +13,26 @@ export function StudyTable({
   question: StudyQuestion
   times: [string, string | undefined]
 }) {
-  const { say, language, named } = useLanguage()
+  const { t, language, named } = useLanguage()
   const { by = 'month', measure = 'calls' } = question
   const columns = columnsOf(measure)
   const [time, other] = times
   const cells = (figures: Figures | undefined, of: string) =>
     columns.map((column) => (
       <td key={`${of} ${column.name}`} className="numeric">
-        {sayFigure(figures, column, language, say)}
+        {figureText(figures, column, language, t)}
       </td>
     ))
   const heads = (of: string) =>
     columns.map((column) => (
       <th key={`${of} ${column.name}`} scope="col" className="numeric">
-        {say(column.word)}
+        {t(column.word)}
       </th>
     ))
   const isOtherMonth = (row: StudyRow) => other !== undefined && by === 'month' && row.comparedKey !== undefined
   return (
     <div className="panel stack-small">
-      <h2 id="study-table">{say('studies.table')}</h2>
+      <h2 id="study-table">{t('studies.table')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="study-table">
         <table className="table study-table">
           <thead>
@@ -48,7 +48,7 @@ export function StudyTable({
               </tr>
             )}
             <tr>
-              <th scope="col">{say(`studies.by.${by}`)}</th>
+              <th scope="col">{t(`studies.by.${by}`)}</th>
               {heads('now')}
               {other !== undefined && heads('then')}
             </tr>
@@ -57,11 +57,11 @@ export function StudyTable({
             {study.rows.map((row) => (
               <tr key={`${row.key} ${row.comparedKey ?? ''}`}>
                 <th scope="row">
-                  <span className={by === 'number' ? 'number' : ''}>{nameRow(row, by, language, say)}</span>
+                  <span className={by === 'number' ? 'number' : ''}>{nameRow(row, by, language, t)}</span>
                   {row.number?.name && <span className="second">{named(row.number.name)}</span>}
                   {isOtherMonth(row) && (
                     <span className="second">
-                      {say('studies.beside', { month: nameMonth(row.comparedKey!, language, 'long') })}
+                      {t('studies.beside', { month: nameMonth(row.comparedKey!, language, 'long') })}
                     </span>
                   )}
                 </th>
@@ -72,7 +72,7 @@ export function StudyTable({
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">{say('studies.total')}</th>
+              <th scope="row">{t('studies.total')}</th>
               {cells(study.total.figures, 'now')}
               {other !== undefined && cells(study.total.compared, 'then')}
             </tr>
@@ -80,7 +80,7 @@ export function StudyTable({
         </table>
       </div>
       <p className="muted study-hidden">
-        {say('studies.hidden', { count: study.fewest })} {say('studies.hidden.divide', { count: study.fewestToDivide })}
+        {t('studies.hidden', { count: study.fewest })} {t('studies.hidden.divide', { count: study.fewestToDivide })}
       </p>
     </div>
   )

@@ -8,7 +8,7 @@ import { useToday } from './use-today.ts'
 
 /** The day's counts, below the calls in progress; pauses with them. */
 export function TodaySection({ isPaused }: { isPaused: boolean }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { today, pause } = useToday()
   // The page has one pause button for everything that moves (WCAG 2.2.2).
   const follow = useEffectEvent(() => pause(isPaused))
@@ -16,10 +16,10 @@ export function TodaySection({ isPaused }: { isPaused: boolean }) {
   return (
     <section className="panel stack" aria-labelledby="today-title">
       <div className="today-head">
-        <h2 id="today-title">{say('today.title')}</h2>
+        <h2 id="today-title">{t('today.title')}</h2>
         <Link to="/wall" className="button button-secondary">
           <MonitorUp aria-hidden="true" size={18} />
-          {say('today.wall')}
+          {t('today.wall')}
         </Link>
       </div>
       {today ? <TodayTables today={today} /> : <Waiting lines={3} />}

@@ -17,7 +17,7 @@ export function TodayTable({
   rows: readonly { key: string; name: ReactNode; counts: Counts }[]
   id: string
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <div className="scroll" tabIndex={0} role="region" aria-labelledby={id}>
       <table className="table today-table">
@@ -27,7 +27,7 @@ export function TodayTable({
             <th scope="col">{first}</th>
             {columns.map((column) => (
               <th key={column} scope="col" className="numeric">
-                {say(`today.${column}`)}
+                {t(`today.${column}`)}
               </th>
             ))}
           </tr>

@@ -4,14 +4,14 @@ import type { Today } from './use-today.ts'
 
 /** The day's counts by service number, and by unit if a unit is large enough to be shown. */
 export function TodayTables({ today }: { today: Today }) {
-  const { say, named } = useLanguage()
-  if (today.byNumber.length === 0) return <p className="muted">{say('today.none')}</p>
+  const { t, named } = useLanguage()
+  if (today.byNumber.length === 0) return <p className="muted">{t('today.none')}</p>
   return (
     <div className="today-tables">
       <TodayTable
         id="today-numbers"
-        title={say('today.byNumber')}
-        first={say('today.number')}
+        title={t('today.byNumber')}
+        first={t('today.number')}
         rows={today.byNumber.map(({ number, display, name, ...counts }) => ({
           key: number,
           name: (
@@ -27,12 +27,12 @@ export function TodayTables({ today }: { today: Today }) {
         {today.byUnit.length > 0 && (
           <TodayTable
             id="today-units"
-            title={say('today.byUnit')}
-            first={say('today.unit')}
+            title={t('today.byUnit')}
+            first={t('today.unit')}
             rows={today.byUnit.map(({ unit, ...counts }) => ({ key: unit, name: unit, counts }))}
           />
         )}
-        <p className="muted">{say('today.byUnit.small')}</p>
+        <p className="muted">{t('today.byUnit.small')}</p>
       </div>
     </div>
   )

@@ -16,11 +16,11 @@ const inUseMs = 10 * 60_000
 
 /** Wall display of the day's counts, readable from five metres, without persons. */
 export function WallPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { today, connection, isPaused, pause } = useToday()
   useEffect(() => {
-    document.title = `${say('today.wall.title')} – Seloste`
-  }, [say])
+    document.title = `${t('today.wall.title')} – Seloste`
+  }, [t])
   useEffect(() => {
     const timer = window.setInterval(() => void queries.refetchQueries({ queryKey: ['get', '/api/session'] }), inUseMs)
     return () => window.clearInterval(timer)
@@ -30,35 +30,35 @@ export function WallPage() {
   return (
     <div className="wall">
       <div className="wall-head">
-        <h1 tabIndex={-1}>{say('today.wall.title')}</h1>
+        <h1 tabIndex={-1}>{t('today.wall.title')}</h1>
         <p className={`connection connection-${connection}`}>
           <Icon aria-hidden="true" size={24} />
-          {say(`live.connection.${connection}` as Word)}
-          {today && <span>{say('live.at', { time: formatTime(today.at, language, 'seconds') })}</span>}
+          {t(`live.connection.${connection}` as Word)}
+          {today && <span>{t('live.at', { time: formatTime(today.at, language, 'seconds') })}</span>}
         </p>
         <div className="actions">
           <Button onPress={() => pause(!isPaused)}>
             {isPaused ? <Play aria-hidden="true" size={18} /> : <Pause aria-hidden="true" size={18} />}
-            {say(isPaused ? 'live.resume' : 'live.pause')}
+            {t(isPaused ? 'live.resume' : 'live.pause')}
           </Button>
           {document.fullscreenEnabled && (
             <Button onPress={() => void document.documentElement.requestFullscreen().catch(() => undefined)}>
               <Maximize aria-hidden="true" size={18} />
-              {say('today.wall.full')}
+              {t('today.wall.full')}
             </Button>
           )}
           <Link to="/calls" className="button button-secondary">
             <X aria-hidden="true" size={18} />
-            {say('today.wall.leave')}
+            {t('today.wall.leave')}
           </Link>
         </div>
       </div>
-      {isPaused && <Notice kind="info">{say('live.paused')}</Notice>}
-      {connection === 'lost' && <Notice kind="warning">{say('live.lost')}</Notice>}
+      {isPaused && <Notice kind="info">{t('live.paused')}</Notice>}
+      {connection === 'lost' && <Notice kind="warning">{t('live.lost')}</Notice>}
       {!all && connection !== 'lost' && <Waiting lines={6} />}
       {all && (
         <>
-          <h2 className="visually-hidden">{say('today.wall.all')}</h2>
+          <h2 className="visually-hidden">{t('today.wall.all')}</h2>
           <dl className="wall-figures">
             {(
               [
@@ -69,7 +69,7 @@ export function WallPage() {
               ] as const
             ).map(([name, count]) => (
               <div key={name} className={name === 'waiting' && count > 0 ? 'wall-figure is-pressing' : 'wall-figure'}>
-                <dt>{say(`today.${name}`)}</dt>
+                <dt>{t(`today.${name}`)}</dt>
                 <dd>{formatCount(count, language)}</dd>
               </div>
             ))}

@@ -14,7 +14,7 @@ const empty: TypedMoment = { from: '', to: '', title: '', lesson: '' }
 
 /** Adds a moment of the shown recording to a collection: a reference, never a copy. */
 export function AddMoment({ recordingId, durationMs }: { recordingId: string; durationMs: number }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const listed = $api.useQuery('get', '/api/training/collections', undefined, { staleTime: 30_000 })
   const collections = listed.data?.items.filter(({ endedAt }) => !endedAt) ?? []
   const add = $api.useMutation('post', '/api/training/collections/{id}/moments')
@@ -31,23 +31,23 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
     return ended(request, async () => {
       setAdded(collection)
       setTyped(empty)
-      announce(say('training.moment.added', { name: collection.name }))
+      announce(t('training.moment.added', { name: collection.name }))
       await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
     })
   }
   return (
-    <section className="stack-small" aria-label={say('training.title')}>
+    <section className="stack-small" aria-label={t('training.title')}>
       {added && (
         <Notice kind="success">
-          {say('training.moment.added', { name: added.name })}{' '}
+          {t('training.moment.added', { name: added.name })}{' '}
           <Link to="/training/collections/$id" params={{ id: added.id }}>
-            {say('training.collection.go')}
+            {t('training.collection.go')}
           </Link>
         </Notice>
       )}
       <Step
-        open={say('training.moment.add')}
-        submit={say('training.moment.add.do')}
+        open={t('training.moment.add')}
+        submit={t('training.moment.add.do')}
         isBusy={add.isPending}
         error={add.error ?? listed.error}
         onOpen={() => setWrong({})}
@@ -55,12 +55,12 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
       >
         {listed.data && collections.length === 0 ? (
           <p>
-            {say('training.moment.noCollection')} <Link to="/training">{say('training.title')}</Link>
+            {t('training.moment.noCollection')} <Link to="/training">{t('training.title')}</Link>
           </p>
         ) : (
           <>
             <Choice
-              label={say('training.collection')}
+              label={t('training.collection')}
               options={collections.map(({ id, name }) => ({ value: id, label: name }))}
               value={collection?.id ?? ''}
               onChange={setChosen}

@@ -12,7 +12,7 @@ import type { Training } from './training-shapes.ts'
 
 /** Attendees: found by name, entered one by one; on the list as long as the session is on record. */
 export function Attendees({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const enter = $api.useMutation('put', '/api/training/sessions/{id}/attendees/{person}')
   const remove = $api.useMutation('delete', '/api/training/sessions/{id}/attendees/{person}')
   const isOpen = training.endedAt === undefined
@@ -27,16 +27,16 @@ export function Attendees({ training, onDone }: { training: Training; onDone: ()
   return (
     <section className="panel stack-small" aria-labelledby="training-attendees">
       <h2 id="training-attendees" ref={heading} tabIndex={-1}>
-        {say('training.attendees')}
+        {t('training.attendees')}
       </h2>
       {isOpen && (
         <FindTrainee
           known={training.attendees}
-          onChosen={({ id, name }) => void act(enter, id, say('training.attendee.entered', { name }))}
+          onChosen={({ id, name }) => void act(enter, id, t('training.attendee.entered', { name }))}
         />
       )}
       {(enter.error ?? remove.error) && <Failure error={enter.error ?? remove.error} />}
-      {training.attendees.length === 0 && <p className="muted">{say('training.attendees.none')}</p>}
+      {training.attendees.length === 0 && <p className="muted">{t('training.attendees.none')}</p>}
       {training.attendees.length > 0 && (
         <ul className="chosen" aria-labelledby="training-attendees">
           {training.attendees.map(({ id, name }) => (
@@ -45,8 +45,8 @@ export function Attendees({ training, onDone }: { training: Training; onDone: ()
               {isOpen && (
                 <Button
                   kind="quiet"
-                  aria-label={say('training.attendee.remove', { name })}
-                  onPress={() => void act(remove, id, say('training.attendee.removed', { name }))}
+                  aria-label={t('training.attendee.remove', { name })}
+                  onPress={() => void act(remove, id, t('training.attendee.removed', { name }))}
                 >
                   <X aria-hidden="true" size={18} />
                 </Button>
@@ -66,7 +66,7 @@ function FindTrainee({
   known: Training['attendees']
   onChosen: (person: { id: string; name: string }) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [written, setWritten] = useState('')
   const part = written.trim()
   const { data, isFetching } = $api.useQuery(
@@ -93,11 +93,11 @@ function FindTrainee({
     <div ref={field}>
       <Suggest
         key={chosenHere}
-        label={say('training.attendee.add')}
-        hint={say('training.attendee.hint')}
+        label={t('training.attendee.add')}
+        hint={t('training.attendee.hint')}
         value={written}
         onChange={write}
-        none={say(part.length < 2 ? 'training.attendee.twoLetters' : isFetching ? 'shell.loading' : 'people.none')}
+        none={t(part.length < 2 ? 'training.attendee.twoLetters' : isFetching ? 'shell.loading' : 'people.none')}
         options={found.map(({ userId, name, unitName }) => ({
           value: userId,
           label: name,

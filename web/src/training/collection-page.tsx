@@ -27,7 +27,7 @@ export function CollectionPage() {
 }
 
 function Read() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/training/collections/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -36,7 +36,7 @@ function Read() {
     { staleTime: 0 },
   )
   return (
-    <Page title={data?.name ?? say('training.collection')} crumbs={[{ label: say('training.title'), to: '/training' }]}>
+    <Page title={data?.name ?? t('training.collection')} crumbs={[{ label: t('training.title'), to: '/training' }]}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <Whole collection={data} onDone={refetch} />}
@@ -45,7 +45,7 @@ function Read() {
 }
 
 function Whole({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const order = $api.useMutation('put', '/api/training/collections/{id}/order')
   const hasEnded = collection.endedAt !== undefined
   const ids = collection.moments.map(({ id }) => id)
@@ -53,14 +53,14 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
     ended(
       order.mutateAsync({ params: { path: { id: collection.id } }, body: { moments: moved(ids, id, by) } }),
       async () => {
-        announce(say('training.moment.moved', { position: ids.indexOf(id) + 1 + by }))
+        announce(t('training.moment.moved', { position: ids.indexOf(id) + 1 + by }))
         await onDone()
       },
     )
   return (
     <>
       {collection.aim && <p className="lead training-aim">{collection.aim}</p>}
-      {hasEnded && <Notice kind="info">{say('training.collection.over.what')}</Notice>}
+      {hasEnded && <Notice kind="info">{t('training.collection.over.what')}</Notice>}
       {!hasEnded && (
         <div className="stack-small">
           <BeginSession collection={collection} />
@@ -68,15 +68,15 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
       )}
       <section className="stack-small" aria-labelledby="training-moments">
         <h2 id="training-moments" tabIndex={-1}>
-          {say('training.moments')}
+          {t('training.moments')}
         </h2>
         {!hasEnded && (
           <p>
-            {say('training.moments.how')} <Link to="/contacts">{say('shell.nav.search')}</Link>
+            {t('training.moments.how')} <Link to="/contacts">{t('shell.nav.search')}</Link>
           </p>
         )}
         {order.error && <Failure error={order.error} />}
-        {collection.moments.length === 0 && <p className="muted">{say('training.moments.none')}</p>}
+        {collection.moments.length === 0 && <p className="muted">{t('training.moments.none')}</p>}
         <ol className="cards training-moments" aria-labelledby="training-moments">
           {collection.moments.map((moment, at) => (
             <MomentCard
@@ -102,7 +102,7 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
 }
 
 function BeginSession({ collection }: { collection: Collection }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/training/sessions')
   const [name, setName] = useState('')
@@ -118,17 +118,17 @@ function BeginSession({ collection }: { collection: Collection }) {
   return (
     <Step
       kind="primary"
-      open={say('training.session.begin')}
-      submit={say('training.session.begin.do')}
+      open={t('training.session.begin')}
+      submit={t('training.session.begin.do')}
       isBusy={begin.isPending}
       error={begin.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('training.session.name')}
-        hint={say('training.session.name.hint')}
-        error={isTried && name.trim() === '' ? say('training.name.missing') : undefined}
+        label={t('training.session.name')}
+        hint={t('training.session.name.hint')}
+        error={isTried && name.trim() === '' ? t('training.name.missing') : undefined}
         value={name}
         onChange={setName}
         maxLength={200}
@@ -139,7 +139,7 @@ function BeginSession({ collection }: { collection: Collection }) {
 }
 
 function ChangeCollection({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const save = $api.useMutation('put', '/api/training/collections/{id}')
   const [typed, setTyped] = useState({ name: collection.name, aim: collection.aim })
   const [isTried, setTried] = useState(false)
@@ -148,15 +148,15 @@ function ChangeCollection({ collection, onDone }: { collection: Collection; onDo
     if (typed.name.trim() === '') return false
     const body = { revision: collection.revision, name: typed.name.trim(), aim: typed.aim.trim() }
     return ended(save.mutateAsync({ params: { path: { id: collection.id } }, body }), async () => {
-      announce(say('training.collection.saved'))
+      announce(t('training.collection.saved'))
       await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
       await onDone()
     })
   }
   return (
     <Step
-      open={say('training.collection.change')}
-      submit={say('training.collection.change.do')}
+      open={t('training.collection.change')}
+      submit={t('training.collection.change.do')}
       isBusy={save.isPending}
       error={save.error}
       onOpen={() => setTried(false)}
@@ -168,29 +168,29 @@ function ChangeCollection({ collection, onDone }: { collection: Collection; onDo
 }
 
 function EndCollection({ collection }: { collection: Collection }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const end = $api.useMutation('delete', '/api/training/collections/{id}')
   const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
     ended(end.mutateAsync({ params: { path: { id: collection.id } } }), async () => {
-      announce(say('training.collection.ended'))
+      announce(t('training.collection.ended'))
       await navigate({ to: '/training' })
     })
   return (
     <div className="stack-small">
       {end.error && <Failure error={end.error} />}
       <div className="actions">
-        <Button onPress={() => setConfirming(true)}>{say('training.collection.end')}</Button>
+        <Button onPress={() => setConfirming(true)}>{t('training.collection.end')}</Button>
       </div>
       <Confirm
-        title={say('training.collection.end.sure')}
-        doLabel={say('training.collection.end')}
+        title={t('training.collection.end.sure')}
+        doLabel={t('training.collection.end')}
         isOpen={isConfirming}
         onDo={() => void stop()}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('training.collection.end.what')}</p>
+        <p>{t('training.collection.end.what')}</p>
       </Confirm>
     </div>
   )

@@ -32,14 +32,14 @@ export function MomentCard({
   onMove: (by: 1 | -1) => void
   onDone: () => Promise<unknown>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const remove = $api.useMutation('delete', '/api/training/moments/{id}')
   const [isHeard, setPlayed] = useState(false)
   const isNamed = moment.state === 'THERE' && moment.title !== ''
-  const named = isNamed ? moment.title : say('training.moment.place', { position })
+  const named = isNamed ? moment.title : t('training.moment.place', { position })
   const take = () =>
     ended(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
-      announce(say('training.moment.removed'))
+      announce(t('training.moment.removed'))
       await onDone()
       // Its own button is gone with it.
       document.getElementById('training-moments')?.focus()
@@ -66,14 +66,14 @@ export function MomentCard({
       {!hasEnded && (
         <div className="actions">
           {moment.state === 'THERE' && !moment.standsStill && !isHeard && (
-            <Button aria-label={`${say('training.moment.hear')}: ${named}`} onPress={() => setPlayed(true)}>
+            <Button aria-label={`${t('training.moment.hear')}: ${named}`} onPress={() => setPlayed(true)}>
               <Headphones aria-hidden="true" size={18} />
-              {say('training.moment.hear')}
+              {t('training.moment.hear')}
             </Button>
           )}
           <MoveButtons
-            up={say('training.moment.up', { name: named })}
-            down={say('training.moment.down', { name: named })}
+            up={t('training.moment.up', { name: named })}
+            down={t('training.moment.down', { name: named })}
             isFirst={position === 1}
             isLast={position === count}
             onMove={onMove}
@@ -82,15 +82,15 @@ export function MomentCard({
             <Button
               kind="link"
               isBusy={remove.isPending}
-              aria-label={`${say('training.moment.remove')}: ${named}`}
+              aria-label={`${t('training.moment.remove')}: ${named}`}
               onPress={() => void take()}
             >
-              {say('training.moment.remove')}
+              {t('training.moment.remove')}
             </Button>
           )}
           {moment.state === 'THERE' && (
             <Link to="/contacts/$id" params={{ id: moment.contactId }}>
-              {say('training.moment.call')}
+              {t('training.moment.call')}
             </Link>
           )}
         </div>
@@ -110,7 +110,7 @@ function ChangeMoment({
   named: string
   onDone: () => Promise<unknown>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const save = $api.useMutation('put', '/api/training/moments/{id}')
   const [typed, setTyped] = useState(typedOf(moment))
   const [wrong, setWrong] = useState<WrongMoment>({})
@@ -119,15 +119,15 @@ function ChangeMoment({
     setWrong('wrong' in read ? read.wrong : {})
     if ('wrong' in read) return false
     return ended(save.mutateAsync({ params: { path: { id: moment.id } }, body: read }), async () => {
-      announce(say('training.moment.saved'))
+      announce(t('training.moment.saved'))
       await onDone()
     })
   }
   return (
     <Step
-      open={say('training.moment.change')}
-      named={`${say('training.moment.change')}: ${named}`}
-      submit={say('training.moment.change.do')}
+      open={t('training.moment.change')}
+      named={`${t('training.moment.change')}: ${named}`}
+      submit={t('training.moment.change.do')}
       isBusy={save.isPending}
       error={save.error}
       onOpen={() => {

@@ -16,24 +16,24 @@ export function MomentFields({
   wrong: WrongMoment
   onEdit: (edited: Partial<TypedMoment>) => void
 }) {
-  const { say } = useLanguage()
-  const hint = say('training.moment.position.hint', { length: formatPosition(durationMs) })
+  const { t } = useLanguage()
+  const hint = t('training.moment.position.hint', { length: formatPosition(durationMs) })
   return (
     <>
       <div className="training-positions">
         <Field
-          label={say('training.moment.from')}
+          label={t('training.moment.from')}
           hint={hint}
-          error={wrong.from ? say('training.moment.from.wrong') : undefined}
+          error={wrong.from ? t('training.moment.from.wrong') : undefined}
           value={typed.from}
           onChange={(from) => onEdit({ from })}
           inputMode="decimal"
           autoComplete="off"
         />
         <Field
-          label={say('training.moment.to')}
+          label={t('training.moment.to')}
           hint={hint}
-          error={wrong.to ? say('training.moment.to.wrong') : undefined}
+          error={wrong.to ? t('training.moment.to.wrong') : undefined}
           value={typed.to}
           onChange={(to) => onEdit({ to })}
           inputMode="decimal"
@@ -41,16 +41,16 @@ export function MomentFields({
         />
       </div>
       <Field
-        label={say('training.moment.title')}
-        hint={say('training.moment.words.hint')}
-        error={wrong.title ? say('training.moment.title.missing') : undefined}
+        label={t('training.moment.title')}
+        hint={t('training.moment.words.hint')}
+        error={wrong.title ? t('training.moment.title.missing') : undefined}
         value={typed.title}
         onChange={(title) => onEdit({ title })}
         maxLength={200}
         autoComplete="off"
       />
       <Field
-        label={say('training.moment.lesson')}
+        label={t('training.moment.lesson')}
         value={typed.lesson}
         onChange={(lesson) => onEdit({ lesson })}
         rows={3}

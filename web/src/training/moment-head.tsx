@@ -7,25 +7,25 @@ import { endsSoon, type CollectedMoment, type MomentThere } from './training-sha
 
 /** Moment without a recording, and why. */
 export function NothingThere({ moment }: { moment: Exclude<CollectedMoment, MomentThere> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <p className="muted">
       {moment.state === 'EMPTY'
-        ? say(`training.moment.empty.${moment.emptyWhy}`, { date: formatDate(moment.emptiedAt, language) })
-        : say('training.moment.outOfReach')}
+        ? t(`training.moment.empty.${moment.emptyWhy}`, { date: formatDate(moment.emptiedAt, language) })
+        : t('training.moment.outOfReach')}
     </p>
   )
 }
 
 /** Title of a moment, its call, and its end of retention. */
 export function MomentHead({ moment, position }: { moment: MomentThere; position: number }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <>
       <h3 className="card-title disclosure-title">
         {position}. {moment.title}
         {endsSoon(moment.destroyAt, serverNowMs()) && (
-          <span className="badge badge-capturing">{say('training.endsSoon')}</span>
+          <span className="badge badge-capturing">{t('training.endsSoon')}</span>
         )}
       </h3>
       <p className="second">
@@ -33,10 +33,10 @@ export function MomentHead({ moment, position }: { moment: MomentThere; position
           {formatPosition(moment.fromMs)}–{formatPosition(moment.toMs)}
         </span>{' '}
         · <span className="number">{formatPhone(moment.number)}</span> · {formatInstant(moment.startedAt, language)} ·{' '}
-        {say('training.moment.until', { date: formatDate(moment.destroyAt, language) })}
+        {t('training.moment.until', { date: formatDate(moment.destroyAt, language) })}
       </p>
       {moment.lesson && <p className="training-aim">{moment.lesson}</p>}
-      {moment.standsStill && <p className="muted">{say(`error.${moment.standsStill}`)}</p>}
+      {moment.standsStill && <p className="muted">{t(`error.${moment.standsStill}`)}</p>}
     </>
   )
 }

@@ -9,7 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 /** Creates a collection and opens it. */
 export function NewCollection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/training/collections')
   const form = useStoredForm('training collection', { name: '', aim: '' })
@@ -27,8 +27,8 @@ export function NewCollection() {
   return (
     <Step
       kind="primary"
-      open={say('training.collection.begin')}
-      submit={say('training.collection.begin.do')}
+      open={t('training.collection.begin')}
+      submit={t('training.collection.begin.do')}
       isBusy={begin.isPending}
       error={begin.error}
       isOpenAtFirst={form.isTyped}
@@ -52,20 +52,20 @@ export function CollectionFields({
   isTried: boolean
   onEdit: (edited: { name?: string; aim?: string }) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <>
       <Field
-        label={say('training.name')}
-        error={isTried && name.trim() === '' ? say('training.name.missing') : undefined}
+        label={t('training.name')}
+        error={isTried && name.trim() === '' ? t('training.name.missing') : undefined}
         value={name}
         onChange={(value) => onEdit({ name: value })}
         maxLength={200}
         autoComplete="off"
       />
       <Field
-        label={say('training.aim')}
-        hint={say('training.aim.hint')}
+        label={t('training.aim')}
+        hint={t('training.aim.hint')}
         value={aim}
         onChange={(value) => onEdit({ aim: value })}
         rows={4}

@@ -29,7 +29,7 @@ export function SessionPage() {
 }
 
 function Read() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { id } = useParams({ from: '/training/sessions/$id' })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -38,7 +38,7 @@ function Read() {
     { staleTime: 0 },
   )
   return (
-    <Page title={data?.name ?? say('training.session')} crumbs={[{ label: say('training.title'), to: '/training' }]}>
+    <Page title={data?.name ?? t('training.session')} crumbs={[{ label: t('training.title'), to: '/training' }]}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && <Whole training={data} onDone={refetch} />}
@@ -47,7 +47,7 @@ function Read() {
 }
 
 function Whole({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const isOpen = training.endedAt === undefined
   const outcome = useRef<HTMLParagraphElement>(null)
   const wasOpen = useRef(isOpen)
@@ -59,16 +59,16 @@ function Whole({ training, onDone }: { training: Training; onDone: () => Promise
   return (
     <>
       <dl className="facts">
-        <Fact label={say('training.session.reference')}>
+        <Fact label={t('training.session.reference')}>
           <span className="number">{training.reference}</span>
         </Fact>
-        <Fact label={say('training.collection')}>{training.collectionName}</Fact>
-        <Fact label={say('training.session.begunAt')}>{formatInstant(training.begunAt, language)}</Fact>
+        <Fact label={t('training.collection')}>{training.collectionName}</Fact>
+        <Fact label={t('training.session.begunAt')}>{formatInstant(training.begunAt, language)}</Fact>
         {training.endedAt && (
-          <Fact label={say('training.session.endedAt')}>{formatInstant(training.endedAt, language)}</Fact>
+          <Fact label={t('training.session.endedAt')}>{formatInstant(training.endedAt, language)}</Fact>
         )}
-        <Fact label={say('training.session.played')}>
-          {say('training.session.played.count', { count: training.played.length })}
+        <Fact label={t('training.session.played')}>
+          {t('training.session.played.count', { count: training.played.length })}
         </Fact>
       </dl>
       <Attendees training={training} onDone={onDone} />
@@ -76,7 +76,7 @@ function Whole({ training, onDone }: { training: Training; onDone: () => Promise
       {isOpen && <EndSession training={training} onDone={onDone} />}
       {!isOpen && (
         <p ref={outcome} tabIndex={-1}>
-          {say('training.session.over.what')}
+          {t('training.session.over.what')}
         </p>
       )}
     </>
@@ -84,7 +84,7 @@ function Whole({ training, onDone }: { training: Training; onDone: () => Promise
 }
 
 function Moments({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
     '/api/training/collections/{id}',
@@ -95,9 +95,9 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
   const canPlay = training.attendees.length > 0
   return (
     <section className="stack-small" aria-labelledby="training-play">
-      <h2 id="training-play">{say('training.moments')}</h2>
-      <p>{say('training.session.logged', { reference: training.reference })}</p>
-      {!canPlay && <Notice kind="info">{say('training.session.needsSomebody')}</Notice>}
+      <h2 id="training-play">{t('training.moments')}</h2>
+      <p>{t('training.session.logged', { reference: training.reference })}</p>
+      {!canPlay && <Notice kind="info">{t('training.session.needsSomebody')}</Notice>}
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       <ol className="cards training-moments" aria-labelledby="training-play">
@@ -107,7 +107,7 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
               <MomentHead moment={moment} position={at + 1} />
             ) : (
               <>
-                <h3 className="card-title">{say('training.moment.place', { position: at + 1 })}</h3>
+                <h3 className="card-title">{t('training.moment.place', { position: at + 1 })}</h3>
                 <NothingThere moment={moment} />
               </>
             )}
@@ -129,11 +129,11 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
                     <Button
                       kind="primary"
                       isDisabled={!canPlay}
-                      aria-label={`${say('training.moment.play')}: ${moment.title}`}
+                      aria-label={`${t('training.moment.play')}: ${moment.title}`}
                       onPress={() => setPlaying(moment.id)}
                     >
                       <Play aria-hidden="true" size={20} />
-                      {say('training.moment.play')}
+                      {t('training.moment.play')}
                     </Button>
                   </div>
                 )
@@ -146,12 +146,12 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
 }
 
 function EndSession({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const end = $api.useMutation('post', '/api/training/sessions/{id}/end')
   const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
     ended(end.mutateAsync({ params: { path: { id: training.id } } }), async () => {
-      announce(say('training.session.ended'))
+      announce(t('training.session.ended'))
       await onDone()
     })
   return (
@@ -159,17 +159,17 @@ function EndSession({ training, onDone }: { training: Training; onDone: () => Pr
       {end.error && <Failure error={end.error} />}
       <div className="actions">
         <Button isBusy={end.isPending} onPress={() => setConfirming(true)}>
-          {say('training.session.end')}
+          {t('training.session.end')}
         </Button>
       </div>
       <Confirm
-        title={say('training.session.end.sure')}
-        doLabel={say('training.session.end')}
+        title={t('training.session.end.sure')}
+        doLabel={t('training.session.end')}
         isOpen={isConfirming}
         onDo={() => void stop()}
         onClose={() => setConfirming(false)}
       >
-        <p>{say('training.session.end.what')}</p>
+        <p>{t('training.session.end.what')}</p>
       </Confirm>
     </div>
   )

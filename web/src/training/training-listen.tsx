@@ -27,7 +27,7 @@ export function TrainingListen({
   /** Called when it is closed. */
   onOver: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const under = { purpose: 'TRAINING' as const, ...(reference && { reference }) }
   const { state, start, end, recover, pace } = useListening(recordingId, under)
   const player = useRef<PlayerHandle>(null)
@@ -67,8 +67,8 @@ export function TrainingListen({
   const isFinal = state.why === 'right' || state.why === 'destroyed'
   return (
     <Notice kind="warning" isUrgent>
-      <p>{say(`listening.over.${state.why}`)}</p>
-      {!isFinal && <Button onPress={() => void start()}>{say('listening.again')}</Button>}
+      <p>{t(`listening.over.${state.why}`)}</p>
+      {!isFinal && <Button onPress={() => void start()}>{t('listening.again')}</Button>}
     </Notice>
   )
 }

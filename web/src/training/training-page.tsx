@@ -21,13 +21,13 @@ export function TrainingPage() {
 }
 
 function Lists() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const collections = $api.useQuery('get', '/api/training/collections', undefined, { staleTime: 0 })
   const sessions = $api.useQuery('get', '/api/training/sessions', undefined, { staleTime: 0 })
   return (
-    <Page title={say('training.title')} lead={say('training.lead')}>
+    <Page title={t('training.title')} lead={t('training.lead')}>
       {sessions.data && sessions.data.items.some(({ endedAt, isMine }) => isMine && !endedAt) && (
-        <ul className="cards" aria-label={say('training.sessions.open')}>
+        <ul className="cards" aria-label={t('training.sessions.open')}>
           {sessions.data.items
             .filter(({ endedAt, isMine }) => isMine && !endedAt)
             .map((session) => (
@@ -36,11 +36,11 @@ function Lists() {
         </ul>
       )}
       <section className="stack-small" aria-labelledby="training-collections">
-        <h2 id="training-collections">{say('training.collections')}</h2>
+        <h2 id="training-collections">{t('training.collections')}</h2>
         <NewCollection />
         {collections.isPending && <Waiting lines={6} />}
         {collections.error && <Failure error={collections.error} onAgain={() => void collections.refetch()} />}
-        {collections.data?.items.length === 0 && <p className="muted">{say('training.collections.none')}</p>}
+        {collections.data?.items.length === 0 && <p className="muted">{t('training.collections.none')}</p>}
         {collections.data && collections.data.items.length > 0 && (
           <ul className="cards" aria-labelledby="training-collections">
             {collections.data.items.map((one) => (
@@ -50,7 +50,7 @@ function Lists() {
         )}
       </section>
       <section className="stack-small" aria-labelledby="training-sessions">
-        <h2 id="training-sessions">{say('training.sessions.over')}</h2>
+        <h2 id="training-sessions">{t('training.sessions.over')}</h2>
         {sessions.isPending && <Waiting lines={3} />}
         {sessions.error && <Failure error={sessions.error} onAgain={() => void sessions.refetch()} />}
         {sessions.data && <PastSessions sessions={sessions.data.items.filter((one) => one.endedAt || !one.isMine)} />}
@@ -60,7 +60,7 @@ function Lists() {
 }
 
 function CollectionCard({ collection }: { collection: ListedCollection }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { nextEndsAt } = collection
   return (
     <li className="card stack-small">
@@ -68,21 +68,21 @@ function CollectionCard({ collection }: { collection: ListedCollection }) {
         <Link to="/training/collections/$id" params={{ id: collection.id }}>
           {collection.name}
         </Link>
-        {collection.endedAt && <span className="badge badge-none">{say('training.collection.over')}</span>}
+        {collection.endedAt && <span className="badge badge-none">{t('training.collection.over')}</span>}
       </h3>
       {collection.aim && <p className="training-aim">{collection.aim}</p>}
       <dl className="facts facts-small">
-        <Fact label={say('training.moments')}>
-          {say('training.moments.count', { count: collection.moments })}
+        <Fact label={t('training.moments')}>
+          {t('training.moments.count', { count: collection.moments })}
           {collection.empty > 0 && (
-            <span className="second">{say('training.moments.empty', { count: collection.empty })}</span>
+            <span className="second">{t('training.moments.empty', { count: collection.empty })}</span>
           )}
         </Fact>
         {nextEndsAt && (
-          <Fact label={say('training.nextEnds')}>
+          <Fact label={t('training.nextEnds')}>
             {formatDate(nextEndsAt, language)}
             {endsSoon(nextEndsAt, serverNowMs()) && (
-              <span className="badge badge-capturing">{say('training.endsSoon')}</span>
+              <span className="badge badge-capturing">{t('training.endsSoon')}</span>
             )}
           </Fact>
         )}
@@ -92,14 +92,14 @@ function CollectionCard({ collection }: { collection: ListedCollection }) {
 }
 
 function SessionCard({ session }: { session: ListedTraining }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <li className="card stack-small">
       <h2 className="card-title disclosure-title">
         <Link to="/training/sessions/$id" params={{ id: session.id }}>
           {session.name}
         </Link>
-        <span className="badge badge-available">{say('training.session.open')}</span>
+        <span className="badge badge-available">{t('training.session.open')}</span>
       </h2>
       <p className="second">
         {session.reference} · {session.collectionName} · {formatInstant(session.begunAt, language)}
@@ -109,20 +109,20 @@ function SessionCard({ session }: { session: ListedTraining }) {
 }
 
 function PastSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
-  const { say, language } = useLanguage()
-  if (sessions.length === 0) return <p className="muted">{say('training.sessions.none')}</p>
+  const { t, language } = useLanguage()
+  if (sessions.length === 0) return <p className="muted">{t('training.sessions.none')}</p>
   return (
     <div className="scroll" tabIndex={0} role="region" aria-labelledby="training-sessions">
       <table className="table">
-        <caption className="visually-hidden">{say('training.sessions.over')}</caption>
+        <caption className="visually-hidden">{t('training.sessions.over')}</caption>
         <thead>
           <tr>
-            <th scope="col">{say('training.session')}</th>
-            <th scope="col">{say('training.collection')}</th>
-            <th scope="col">{say('training.session.begunAt')}</th>
-            <th scope="col">{say('training.session.endedAt')}</th>
+            <th scope="col">{t('training.session')}</th>
+            <th scope="col">{t('training.collection')}</th>
+            <th scope="col">{t('training.session.begunAt')}</th>
+            <th scope="col">{t('training.session.endedAt')}</th>
             <th scope="col" className="numeric">
-              {say('training.attendees')}
+              {t('training.attendees')}
             </th>
           </tr>
         </thead>
@@ -141,7 +141,7 @@ function PastSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
               </th>
               <td>{one.collectionName}</td>
               <td>{formatInstant(one.begunAt, language)}</td>
-              <td>{one.endedAt ? formatInstant(one.endedAt, language) : say('training.session.open')}</td>
+              <td>{one.endedAt ? formatInstant(one.endedAt, language) : t('training.session.open')}</td>
               <td className="numeric">{one.attendees}</td>
             </tr>
           ))}

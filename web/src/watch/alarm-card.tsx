@@ -10,53 +10,53 @@ import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
+import { idsIn, thresholdText, alarmText } from './alarm-words.ts'
 import { LogLink } from './log-link.tsx'
 import type { Alarm } from './watch-shapes.ts'
 
 /** One alarm: finding, person, time, threshold and outcome. */
 export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const instant = (at: string) => formatInstant(at, language)
   const references = idsIn(alarm.facts, 'references')
   return (
     <section className="panel stack-small alarm" aria-labelledby={title}>
       <div className="alarm-head">
-        <h2 id={title}>{say(`watch.alarm.${alarm.kind}.title`)}</h2>
+        <h2 id={title}>{t(`watch.alarm.${alarm.kind}.title`)}</h2>
         {!alarm.closed && !alarm.seenAt && (
           <span className="badge badge-restricted">
             <BellRing aria-hidden="true" size={16} />
-            {say('watch.alarm.new')}
+            {t('watch.alarm.new')}
           </span>
         )}
       </div>
-      <p>{sayWhat(alarm, say, language)}</p>
+      <p>{alarmText(alarm, t, language)}</p>
       <dl className="facts">
-        {alarm.person && <Fact label={say('watch.alarm.person')}>{alarm.person.name}</Fact>}
-        {alarm.official && <Fact label={say('watch.alarm.official')}>{alarm.official.name}</Fact>}
-        <Fact label={say('watch.alarm.time')}>
+        {alarm.person && <Fact label={t('watch.alarm.person')}>{alarm.person.name}</Fact>}
+        {alarm.official && <Fact label={t('watch.alarm.official')}>{alarm.official.name}</Fact>}
+        <Fact label={t('watch.alarm.time')}>
           {instant(alarm.firstAt) === instant(alarm.lastAt)
             ? instant(alarm.lastAt)
             : formatSpan(alarm.firstAt, alarm.lastAt, language)}
         </Fact>
-        <Fact label={say('watch.alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
-        <Fact label={say('watch.alarm.threshold')}>{sayThreshold(alarm, say, language)}</Fact>
-        {references.length > 0 && <Fact label={say('watch.alarm.references')}>{references.join(', ')}</Fact>}
+        <Fact label={t('watch.alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
+        <Fact label={t('watch.alarm.threshold')}>{thresholdText(alarm, t, language)}</Fact>
+        {references.length > 0 && <Fact label={t('watch.alarm.references')}>{references.join(', ')}</Fact>}
         <Reasons reasons={alarm.facts['reasons']} />
       </dl>
       <LogLink alarm={alarm} />
       {alarm.closed ? (
         <div className="alarm-closed">
           {alarm.closed.by === undefined ? (
-            <p>{say('watch.alarm.standstill.over', { time: instant(alarm.closed.at) })}</p>
+            <p>{t('watch.alarm.standstill.over', { time: instant(alarm.closed.at) })}</p>
           ) : (
-            <p>{say('watch.alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
+            <p>{t('watch.alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
           )}
           {alarm.closed.note !== undefined && <p className="note">{alarm.closed.note}</p>}
         </div>
       ) : alarm.kind === 'standstill' ? (
-        <p className="muted">{say('watch.alarm.standstill.itself')}</p>
+        <p className="muted">{t('watch.alarm.standstill.itself')}</p>
       ) : (
         <Close alarm={alarm} onChanged={onChanged} />
       )}
@@ -66,15 +66,15 @@ export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () =>
 
 /** Refusal reasons with counts. */
 function Reasons({ reasons }: { reasons: unknown }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   if (typeof reasons !== 'object' || reasons === null) return null
   return (
-    <Fact label={say('watch.alarm.reasons')}>
+    <Fact label={t('watch.alarm.reasons')}>
       <ul className="plain-list">
         {Object.entries(reasons).map(([code, times]) => (
           <li key={code}>
-            {say('watch.alarm.times', { number: formatCount(Number(times), language) })}{' '}
-            {say(`watch.alarm.reason.${code.replace('contact.recording.', '')}` as Word)}
+            {t('watch.alarm.times', { number: formatCount(Number(times), language) })}{' '}
+            {t(`watch.alarm.reason.${code.replace('contact.recording.', '')}` as Word)}
           </li>
         ))}
       </ul>
@@ -84,7 +84,7 @@ function Reasons({ reasons }: { reasons: unknown }) {
 
 /** Marks an alarm as seen, and closes it with the outcome. */
 function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [isOpen, setOpen] = useState(false)
   const [note, setNote] = useState('')
   const [isMissing, setMissing] = useState(false)
@@ -105,7 +105,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     const { error } = await request().catch((error: unknown) => ({ error }))
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say(done))
+    announce(t(done))
     void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
     onChanged()
   }
@@ -117,12 +117,12 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     document.getElementById(field)?.focus()
   }
 
-  if (alarm.isOwn) return <Notice kind="info">{say('watch.alarm.own')}</Notice>
+  if (alarm.isOwn) return <Notice kind="info">{t('watch.alarm.own')}</Notice>
   if (!isOpen) {
     return (
       <div className="actions">
         <Button id={`${field}-deal`} kind="secondary" aria-expanded={false} onPress={() => setOpen(true)}>
-          {say('watch.alarm.deal')}
+          {t('watch.alarm.deal')}
         </Button>
         {!alarm.seenAt && (
           <Button
@@ -130,7 +130,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
             isBusy={isBusy}
             onPress={() => void notify(() => api.POST('/api/alarms/{id}/seen', { params }), 'watch.alarm.seen')}
           >
-            {say('watch.alarm.see')}
+            {t('watch.alarm.see')}
           </Button>
         )}
         {failed !== undefined && <Failure error={failed} />}
@@ -141,9 +141,9 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     <div className="stack-small">
       <Field
         id={field}
-        label={say('watch.alarm.note')}
-        hint={say('watch.alarm.note.hint')}
-        error={isMissing && note.trim() === '' ? say('watch.alarm.note.missing') : undefined}
+        label={t('watch.alarm.note')}
+        hint={t('watch.alarm.note.hint')}
+        error={isMissing && note.trim() === '' ? t('watch.alarm.note.missing') : undefined}
         rows={2}
         value={note}
         onChange={setNote}
@@ -152,10 +152,10 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
         <Button kind="primary" isBusy={isBusy} onPress={close}>
-          {say('watch.alarm.close')}
+          {t('watch.alarm.close')}
         </Button>
         <Button kind="secondary" onPress={() => setOpen(false)}>
-          {say('shell.cancel')}
+          {t('shell.cancel')}
         </Button>
       </div>
     </div>

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import en from 'virtual:texts/en'
 import fi from 'virtual:texts/fi'
 import sv from 'virtual:texts/sv'
-import type { Say } from '../language/use-words.ts'
-import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
+import type { Translate } from '../language/use-words.ts'
+import { idsIn, thresholdText, alarmText } from './alarm-words.ts'
 
 /** Returns a text with its values filled in, like the pages; plurals with their suffix. */
 const saying =
-  (words: Record<string, string>): Say =>
+  (words: Record<string, string>): Translate =>
   (key, values = {}) => {
     const plural = `${key}_${values['count'] === 1 ? 'one' : 'other'}`
     const text = words[key] ?? words[plural]
@@ -71,8 +71,8 @@ test.each(alarms)('an alarm of the kind $kind is told in three languages, with e
   ] as const) {
     for (const count of [1, 13]) {
       const reported = [
-        sayWhat({ ...alarm, count }, saying(words), language),
-        sayThreshold(alarm, saying(words), language),
+        alarmText({ ...alarm, count }, saying(words), language),
+        thresholdText(alarm, saying(words), language),
       ].join(' ')
       expect(reported).not.toContain('{{')
       expect(reported).toMatch(/\d/)
@@ -82,7 +82,7 @@ test.each(alarms)('an alarm of the kind $kind is told in three languages, with e
 
 test('counts are grouped as the language does', () => {
   const [, , , , mass] = alarms
-  expect(sayWhat({ ...mass, count: 1 }, saying(fi), 'fi')).toContain('1\u00a0200')
+  expect(alarmText({ ...mass, count: 1 }, saying(fi), 'fi')).toContain('1\u00a0200')
 })
 
 test('a fact that lists nothing lists nothing', () => {

@@ -1,26 +1,30 @@
 import { formatCount } from '../format/number.ts'
 import type { Language } from '../language/language.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { Alarm } from './watch-shapes.ts'
 
 /** Returns one sentence about the finding, with counts. */
-export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | 'facts'>, say: Say, language: Language) {
+export function alarmText(
+  { kind, count, facts }: Pick<Alarm, 'kind' | 'count' | 'facts'>,
+  t: Translate,
+  language: Language,
+) {
   const number = (key: string) => formatCount(countIn(facts[key]), language)
   switch (kind) {
     case 'refusals':
-      return say('watch.alarm.refusals.what', { inRow: number('inRow'), inDay: number('inDay') })
+      return t('watch.alarm.refusals.what', { inRow: number('inRow'), inDay: number('inDay') })
     case 'night':
-      return say('watch.alarm.night.what', { count, number: formatCount(count, language) })
+      return t('watch.alarm.night.what', { count, number: formatCount(count, language) })
     case 'official':
-      return say('watch.alarm.official.what', { count, number: formatCount(count, language) })
+      return t('watch.alarm.official.what', { count, number: formatCount(count, language) })
     case 'caller':
-      return say('watch.alarm.caller.what', {
+      return t('watch.alarm.caller.what', {
         callers: number('callers'),
         days: number('days'),
         searches: number('searchesInDay'),
       })
     case 'mass':
-      return say('watch.alarm.mass.what', {
+      return t('watch.alarm.mass.what', {
         looks: number('looksInHour'),
         contacts: number('contactsInHour'),
         looksInDay: number('looksInDay'),
@@ -28,22 +32,22 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         slowed: number('slowed'),
       })
     case 'reveals':
-      return say('watch.alarm.reveals.what', {
+      return t('watch.alarm.reveals.what', {
         inHour: number('inHour'),
         inDay: number('inDay'),
         searchesInHour: number('searchesInHour'),
         searchesInDay: number('searchesInDay'),
       })
     case 'sign-ins':
-      return say('watch.alarm.sign-ins.what', {
+      return t('watch.alarm.sign-ins.what', {
         failures: number('failures'),
         accounts: formatCount(count, language),
         accountsInDay: number('accountsInDay'),
       })
     case 'break-glass':
-      return say('watch.alarm.break-glass.what', { count, number: formatCount(count, language) })
+      return t('watch.alarm.break-glass.what', { count, number: formatCount(count, language) })
     case 'requests':
-      return say('watch.alarm.requests.what', {
+      return t('watch.alarm.requests.what', {
         searches: number('searchesInDay'),
         givenUp: number('givenUpInDay'),
         forbidden: number('forbiddenInDay'),
@@ -51,13 +55,13 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         copies: number('copiesInWeek'),
       })
     case 'links':
-      return say('watch.alarm.links.what', {
+      return t('watch.alarm.links.what', {
         links: number('links'),
         factors: number('factors'),
         operator: number('byOperator'),
       })
     case 'directory':
-      return say('watch.alarm.directory.what', {
+      return t('watch.alarm.directory.what', {
         asked: number('asked'),
         confirmed: number('confirmed'),
         moved: number('moved'),
@@ -66,7 +70,7 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
       })
     case 'one-way':
     case 'loss':
-      return say(`watch.alarm.${kind}.what`, {
+      return t(`watch.alarm.${kind}.what`, {
         ...{
           count,
           number: formatCount(count, language),
@@ -75,14 +79,14 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         },
       })
     case 'standstill':
-      return say('watch.alarm.standstill.what', {
+      return t('watch.alarm.standstill.what', {
         count,
         number: formatCount(count, language),
-        kinds: sayKinds(facts, say),
+        kinds: kindsText(facts, t),
       })
     case 'unrecorded':
     case 'untold':
-      return say(`watch.alarm.${kind}.what`, {
+      return t(`watch.alarm.${kind}.what`, {
         count,
         number: formatCount(count, language),
         numbers: number('numbers'),
@@ -90,26 +94,30 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
   }
 }
 
-function sayKinds(facts: Alarm['facts'], say: Say): string {
+function kindsText(facts: Alarm['facts'], t: Translate): string {
   const { kinds } = facts
   if (typeof kinds !== 'object' || kinds === null) return ''
   return Object.keys(kinds)
-    .map((kind) => say(`watch.alarm.standstill.kind.${kind}` as Word))
+    .map((kind) => t(`watch.alarm.standstill.kind.${kind}` as Word))
     .join(', ')
 }
 
 /** Returns the text of the threshold. */
-export function sayThreshold({ kind, threshold }: Pick<Alarm, 'kind' | 'threshold'>, say: Say, language: Language) {
+export function thresholdText(
+  { kind, threshold }: Pick<Alarm, 'kind' | 'threshold'>,
+  t: Translate,
+  language: Language,
+) {
   const values = Object.fromEntries(
     Object.entries(threshold).flatMap(([key, value]) =>
       typeof value === 'number' ? [[key, formatCount(value, language)]] : [],
     ),
   )
   // Older alarms have no such threshold.
-  if (kind === 'mass' && 'looksInDay' in values) return say('watch.alarm.mass.threshold.day', values)
-  if (kind === 'sign-ins' && 'accountsInDay' in values) return say('watch.alarm.sign-ins.threshold.day', values)
-  if (kind === 'reveals' && 'searchesInDay' in values) return say('watch.alarm.reveals.threshold.searches', values)
-  return say(`watch.alarm.${kind}.threshold`, values)
+  if (kind === 'mass' && 'looksInDay' in values) return t('watch.alarm.mass.threshold.day', values)
+  if (kind === 'sign-ins' && 'accountsInDay' in values) return t('watch.alarm.sign-ins.threshold.day', values)
+  if (kind === 'reveals' && 'searchesInDay' in values) return t('watch.alarm.reveals.threshold.searches', values)
+  return t(`watch.alarm.${kind}.threshold`, values)
 }
 
 /** Returns ids listed in a fact, such as contacts or references; empty if the alarm has no such fact. */

@@ -13,7 +13,7 @@ import { alarmStates, readAlarmState } from './watch-shapes.ts'
 
 /** Alarms for the data protection officer, and the outcomes of earlier ones (R21). */
 export function AlarmsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { state = 'open' } = useSearch({ from: '/alarms', select: readAlarmState, structuralSharing: true })
   const { data, error, isPending, refetch } = $api.useQuery(
     'get',
@@ -21,15 +21,15 @@ export function AlarmsPage() {
     { params: { query: { state } } },
     { staleTime: 0 },
   )
-  const announceNow = useEffectEvent((count: number) => announce(say(`watch.alarms.told.${state}`, { count })))
+  const announceNow = useEffectEvent((count: number) => announce(t(`watch.alarms.told.${state}`, { count })))
   const shown = data?.items.length
   useEffect(() => {
     if (shown !== undefined) announceNow(shown)
   }, [shown, state])
 
   return (
-    <Page title={say('shell.nav.alarms')} lead={say('watch.alarms.lead')}>
-      <nav aria-label={say('watch.alarms.which')} className="switcher">
+    <Page title={t('shell.nav.alarms')} lead={t('watch.alarms.lead')}>
+      <nav aria-label={t('watch.alarms.which')} className="switcher">
         <ul>
           {alarmStates.map((one) => (
             <li key={one}>
@@ -39,7 +39,7 @@ export function AlarmsPage() {
                 activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
-                {say(`watch.alarms.${one}`)}
+                {t(`watch.alarms.${one}`)}
               </Link>
             </li>
           ))}
@@ -47,7 +47,7 @@ export function AlarmsPage() {
       </nav>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{say(`watch.alarms.none.${state}`)}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t(`watch.alarms.none.${state}`)}</Notice>}
       {data?.items.map((alarm) => (
         <AlarmCard key={alarm.id} alarm={alarm} onChanged={() => void refetch()} />
       ))}

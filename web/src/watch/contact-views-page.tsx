@@ -11,17 +11,17 @@ import { Extract } from './extract.tsx'
 
 /** Accesses to one call, for a person who inspects it; printable (L11, R44). */
 export function ContactViewsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { purpose } = usePurpose()
   return (
-    <Page title={say('contact.access.title')} lead={say('contact.access.lead')}>
-      {purpose === 'INSPECTION' ? <ContactViews /> : <Notice kind="info">{say('contact.access.purpose')}</Notice>}
+    <Page title={t('contact.access.title')} lead={t('contact.access.lead')}>
+      {purpose === 'INSPECTION' ? <ContactViews /> : <Notice kind="info">{t('contact.access.purpose')}</Notice>}
     </Page>
   )
 }
 
 function ContactViews() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { id } = useParams({ from: '/contacts/$id/looks' })
   const { reference } = usePurpose()
   const query = reference === undefined ? {} : { reference }
@@ -34,11 +34,11 @@ function ContactViews() {
   return (
     <>
       <p>
-        {say('contact.access.made', { call: instant(data.contact.startedAt), time: instant(data.madeAt) })}
-        {reference !== undefined && ` ${say('contact.access.reference', { reference })}`}
+        {t('contact.access.made', { call: instant(data.contact.startedAt), time: instant(data.madeAt) })}
+        {reference !== undefined && ` ${t('contact.access.reference', { reference })}`}
       </p>
-      <Extract title={say('contact.access.looks')} views={data.items} isCut={data.isCut} withCall={false} />
-      <p>{say('contact.access.names')}</p>
+      <Extract title={t('contact.access.looks')} views={data.items} isCut={data.isCut} withCall={false} />
+      <p>{t('contact.access.names')}</p>
     </>
   )
 }

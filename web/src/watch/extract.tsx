@@ -20,7 +20,7 @@ export function Extract({
   /** Includes the call; false if all are of one. */
   withCall: boolean
 }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <div className="results-section extract">
       <div className="results-head">
@@ -28,26 +28,26 @@ export function Extract({
         {views.length > 0 && (
           <Button kind="secondary" className="no-print" onPress={() => window.print()}>
             <Printer aria-hidden="true" size={18} />
-            {say('watch.extract.print')}
+            {t('watch.extract.print')}
           </Button>
         )}
       </div>
       {isCut && (
-        <Notice kind="warning">{say('watch.extract.cut', { number: formatCount(views.length, language) })}</Notice>
+        <Notice kind="warning">{t('watch.extract.cut', { number: formatCount(views.length, language) })}</Notice>
       )}
       {views.length === 0 ? (
-        <Notice kind="info">{say('watch.extract.none')}</Notice>
+        <Notice kind="info">{t('watch.extract.none')}</Notice>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-labelledby="extract-looks">
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">{say('contact.looks.at')}</th>
-                <th scope="col">{say('watch.extract.kind')}</th>
-                <th scope="col">{say('contact.looks.role')}</th>
-                <th scope="col">{say('people.person.unit')}</th>
-                <th scope="col">{say('session.purpose.label')}</th>
-                {withCall && <th scope="col">{say('watch.extract.call')}</th>}
+                <th scope="col">{t('contact.looks.at')}</th>
+                <th scope="col">{t('watch.extract.kind')}</th>
+                <th scope="col">{t('contact.looks.role')}</th>
+                <th scope="col">{t('people.person.unit')}</th>
+                <th scope="col">{t('session.purpose.label')}</th>
+                {withCall && <th scope="col">{t('watch.extract.call')}</th>}
               </tr>
             </thead>
             <tbody>
@@ -57,17 +57,17 @@ export function Extract({
                     {isDaily(look) ? formatDate(look.at, language) : formatInstant(look.at, language)}
                   </td>
                   <td>
-                    {say(`watch.extract.kind.${look.kind}`)}
+                    {t(`watch.extract.kind.${look.kind}`)}
                     {look.servedMs != null && <span className="second">{formatLength(look.servedMs)}</span>}
                   </td>
-                  <td>{say(`rights.role.${look.role}` as Word)}</td>
+                  <td>{t(`rights.role.${look.role}` as Word)}</td>
                   <td>{look.unit ?? '–'}</td>
-                  <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
+                  <td>{t(`session.purpose.${look.purpose}` as Word)}</td>
                   {withCall && (
                     <td className="nowrap">
                       {look.contact?.startedAt
                         ? formatInstant(look.contact.startedAt, language)
-                        : say('watch.extract.calls', { count: look.calls, number: formatCount(look.calls, language) })}
+                        : t('watch.extract.calls', { count: look.calls, number: formatCount(look.calls, language) })}
                     </td>
                   )}
                 </tr>

@@ -12,7 +12,7 @@ const alarmDays = 28
 
 /** Links to the log entries or calls of an alarm. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const presence = usePresence()
   const runs = presence.state === 'signed-in' && runsCapture(presence.me)
   const { kind, person, firstAt: from, lastAt } = alarm
@@ -24,7 +24,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
       <p>
         <Link to="/reconciliation" search={kind === 'untold' ? { ...days, kind } : days} className="link-with-icon">
           <ListChecks aria-hidden="true" size={18} />
-          {say('reconciliation.to')}
+          {t('reconciliation.to')}
         </Link>
       </p>
     )
@@ -34,7 +34,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
       <p>
         <Link to="/capture/nodes" className="link-with-icon">
           <HardDrive aria-hidden="true" size={18} />
-          {say('watch.alarm.standstill.to')}
+          {t('watch.alarm.standstill.to')}
         </Link>
       </p>
     ) : null
@@ -50,7 +50,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
     <p>
       <Link to="/log" search={search} className="link-with-icon">
         <ScrollText aria-hidden="true" size={18} />
-        {person ? say('watch.alarm.log', { name: person.name }) : say('watch.alarm.log.sign-ins')}
+        {person ? t('watch.alarm.log', { name: person.name }) : t('watch.alarm.log.sign-ins')}
       </Link>
     </p>
   )

@@ -10,7 +10,7 @@ import { formatMonth, instantsOf, selectableMonths, readMonth } from './months.t
 
 /** Accesses to the calls that this person answered: time, role, unit and purpose; never the name (L11, L17). */
 export function MyViewsPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const navigate = useNavigate()
   const months = selectableMonths()
   const { month = months[0]! } = useSearch({ from: '/my-calls/looks', select: readMonth, structuralSharing: true })
@@ -18,10 +18,10 @@ export function MyViewsPage() {
     params: { query: instantsOf(month) },
   })
   return (
-    <Page title={say('shell.nav.myLooks')} lead={say('watch.mine.lead')}>
+    <Page title={t('shell.nav.myLooks')} lead={t('watch.mine.lead')}>
       <div className="no-print month-choice">
         <Choice
-          label={say('watch.mine.month')}
+          label={t('watch.mine.month')}
           options={months.map((value) => ({ value, label: formatMonth(value, language) }))}
           value={month}
           onChange={(next) => void navigate({ to: '/my-calls/looks', search: { month: next }, replace: true })}
@@ -31,13 +31,13 @@ export function MyViewsPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (
         <Extract
-          title={say('watch.mine.title', { month: formatMonth(month, language) })}
+          title={t('watch.mine.title', { month: formatMonth(month, language) })}
           views={data.items}
           isCut={data.isCut}
           withCall
         />
       )}
-      <p className="muted">{say('watch.extract.hidden')}</p>
+      <p className="muted">{t('watch.extract.hidden')}</p>
     </Page>
   )
 }

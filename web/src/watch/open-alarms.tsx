@@ -6,7 +6,7 @@ import { BrokenLog } from '../log/broken-log.tsx'
 
 /** Start page section of the data protection officer: open alarms and months to review. */
 export function OpenAlarms() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data: alarms } = $api.useQuery(
     'get',
     '/api/alarms',
@@ -18,27 +18,27 @@ export function OpenAlarms() {
   const waiting = reviews?.items.filter(({ state }) => state === 'to-review').length ?? 0
   return (
     <section aria-labelledby="start-alarms" className="stack-small">
-      <h2 id="start-alarms">{say('start.watch')}</h2>
+      <h2 id="start-alarms">{t('start.watch')}</h2>
       <BrokenLog />
       {alarms && alarms.open > 0 && (
         <Notice kind="warning">
-          <p>{say('start.alarms.open', { count: alarms.open })}</p>
-          <Link to="/alarms">{say('shell.nav.alarms')}</Link>
+          <p>{t('start.alarms.open', { count: alarms.open })}</p>
+          <Link to="/alarms">{t('shell.nav.alarms')}</Link>
         </Notice>
       )}
       {overdue > 0 && (
         <Notice kind="warning">
-          <p>{say('watch.reviews.overdue', { count: overdue })}</p>
-          <Link to="/reviews">{say('shell.nav.reviews')}</Link>
+          <p>{t('watch.reviews.overdue', { count: overdue })}</p>
+          <Link to="/reviews">{t('shell.nav.reviews')}</Link>
         </Notice>
       )}
       {waiting > 0 && (
         <Notice kind="info">
-          <p>{say('start.reviews.waiting', { count: waiting })}</p>
-          <Link to="/reviews">{say('shell.nav.reviews')}</Link>
+          <p>{t('start.reviews.waiting', { count: waiting })}</p>
+          <Link to="/reviews">{t('shell.nav.reviews')}</Link>
         </Notice>
       )}
-      {alarms?.open === 0 && overdue + waiting === 0 && <p className="muted">{say('start.watch.none')}</p>}
+      {alarms?.open === 0 && overdue + waiting === 0 && <p className="muted">{t('start.watch.none')}</p>}
     </section>
   )
 }

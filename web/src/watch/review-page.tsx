@@ -19,7 +19,7 @@ import type { ReviewMonth } from './watch-shapes.ts'
 
 /** One month of accesses by maintenance and the security unit, and its sign-off (AC24). */
 export function ReviewPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { month } = useParams({ from: '/reviews/$month' })
   const months = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
   const found = useInfiniteQuery({
@@ -38,10 +38,10 @@ export function ReviewPage() {
   const views = found.data?.pages.flatMap((page) => page.items) ?? []
   const about = months.data?.items.find((one) => one.month === month)
   const isMonth = /^20\d\d-(0[1-9]|1[0-2])$/.test(month)
-  const title = isMonth ? say('watch.review.title', { month: formatMonth(month, language) }) : say('shell.nav.reviews')
+  const title = isMonth ? t('watch.review.title', { month: formatMonth(month, language) }) : t('shell.nav.reviews')
 
   return (
-    <Page title={title} crumbs={[{ label: say('shell.nav.reviews'), to: '/reviews' }]} lead={say('watch.review.lead')}>
+    <Page title={title} crumbs={[{ label: t('shell.nav.reviews'), to: '/reviews' }]} lead={t('watch.review.lead')}>
       {found.isPending && <Waiting lines={8} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
       {about && (
@@ -49,13 +49,13 @@ export function ReviewPage() {
           <ReviewBadge month={about} />
         </p>
       )}
-      {found.isSuccess && views.length === 0 && <Notice kind="info">{say('watch.review.none')}</Notice>}
+      {found.isSuccess && views.length === 0 && <Notice kind="info">{t('watch.review.none')}</Notice>}
       {views.length > 0 && (
         <div className="results-section">
           <div className="results-head">
-            <h2 id="review-looks">{say('watch.review.looks')}</h2>
+            <h2 id="review-looks">{t('watch.review.looks')}</h2>
             <p className="results-count">
-              {say('watch.review.shown', {
+              {t('watch.review.shown', {
                 shown: formatCount(views.length, language),
                 total: formatCount(about?.looks ?? views.length, language),
               })}
@@ -65,7 +65,7 @@ export function ReviewPage() {
           {found.hasNextPage && (
             <div className="more">
               <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-                {say(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
+                {t(found.isFetchingNextPage ? 'shell.loading' : 'contacts.results.more')}
               </Button>
             </div>
           )}
@@ -78,7 +78,7 @@ export function ReviewPage() {
 
 /** Sign-off: reviewer and findings, or its form. */
 function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [note, setNote] = useState('')
   const [isMissing, setMissing] = useState(false)
   const [isBusy, setBusy] = useState(false)
@@ -100,29 +100,29 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
       .catch((error: unknown) => ({ error }))
     setBusy(false)
     if (error) return setFailed(error)
-    announce(say('watch.review.signed'))
+    announce(t('watch.review.signed'))
     await queries.invalidateQueries({ queryKey: ['get', '/api/reviews'] })
   }
 
   return (
     <section className="panel stack-small" aria-labelledby={title}>
-      <h2 id={title}>{say('watch.review.sign')}</h2>
+      <h2 id={title}>{t('watch.review.sign')}</h2>
       {month.review && (
         <>
-          <p>{say('watch.review.by', { name: month.review.by, time: formatInstant(month.review.at, language) })}</p>
+          <p>{t('watch.review.by', { name: month.review.by, time: formatInstant(month.review.at, language) })}</p>
           <p className="note">{month.review.note}</p>
         </>
       )}
-      {month.state === 'going-on' && <p>{say('watch.review.going-on', { day: formatDate(month.dueAt, language) })}</p>}
+      {month.state === 'going-on' && <p>{t('watch.review.going-on', { day: formatDate(month.dueAt, language) })}</p>}
       {(month.state === 'to-review' || month.state === 'overdue') && (
         <>
-          <p>{say('watch.review.sign.text', { day: formatDate(month.dueAt, language) })}</p>
-          {!isWhole && <Notice kind="info">{say('watch.review.more')}</Notice>}
+          <p>{t('watch.review.sign.text', { day: formatDate(month.dueAt, language) })}</p>
+          {!isWhole && <Notice kind="info">{t('watch.review.more')}</Notice>}
           <Field
             id={field}
-            label={say('watch.review.note')}
-            hint={say('watch.review.note.hint')}
-            error={isMissing && note.trim() === '' ? say('watch.review.note.missing') : undefined}
+            label={t('watch.review.note')}
+            hint={t('watch.review.note.hint')}
+            error={isMissing && note.trim() === '' ? t('watch.review.note.missing') : undefined}
             rows={3}
             value={note}
             onChange={setNote}
@@ -131,7 +131,7 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
           {failed !== undefined && <Failure error={failed} />}
           <div className="actions">
             <Button kind="primary" isBusy={isBusy} isDisabled={!isWhole} onPress={() => void sign()}>
-              {say('watch.review.sign.do')}
+              {t('watch.review.sign.do')}
             </Button>
           </div>
         </>

@@ -12,15 +12,15 @@ import type { ReviewMonth } from './watch-shapes.ts'
 
 /** Months of accesses by maintenance and the security unit, each reviewed once (AC24). */
 export function ReviewsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
   const overdue = data?.items.filter(({ state }) => state === 'overdue').length ?? 0
   return (
-    <Page title={say('shell.nav.reviews')} lead={say('watch.reviews.lead')}>
+    <Page title={t('shell.nav.reviews')} lead={t('watch.reviews.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {overdue > 0 && <Notice kind="warning">{say('watch.reviews.overdue', { count: overdue })}</Notice>}
-      {data?.items.length === 0 && <Notice kind="info">{say('watch.reviews.none')}</Notice>}
+      {overdue > 0 && <Notice kind="warning">{t('watch.reviews.overdue', { count: overdue })}</Notice>}
+      {data?.items.length === 0 && <Notice kind="info">{t('watch.reviews.none')}</Notice>}
       {data && data.items.length > 0 && (
         <ul className="cards">
           {data.items.map((month) => (
@@ -35,7 +35,7 @@ export function ReviewsPage() {
 }
 
 function MonthCard({ month }: { month: ReviewMonth }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const number = (count: number) => formatCount(count, language)
   return (
     <>
@@ -49,20 +49,20 @@ function MonthCard({ month }: { month: ReviewMonth }) {
       </p>
       <dl className="card-facts">
         <div>
-          <dt>{say('watch.reviews.looks')}</dt>
+          <dt>{t('watch.reviews.looks')}</dt>
           <dd>{number(month.looks)}</dd>
         </div>
         <div>
-          <dt>{say('watch.reviews.listenings')}</dt>
+          <dt>{t('watch.reviews.listenings')}</dt>
           <dd>{number(month.listenings)}</dd>
         </div>
         <div>
-          <dt>{say('watch.reviews.people')}</dt>
+          <dt>{t('watch.reviews.people')}</dt>
           <dd>{number(month.people)}</dd>
         </div>
         {!month.review && (
           <div>
-            <dt>{say('watch.reviews.due')}</dt>
+            <dt>{t('watch.reviews.due')}</dt>
             <dd>{formatDate(month.dueAt, language)}</dd>
           </div>
         )}
@@ -80,6 +80,6 @@ const badges = {
 
 /** State of a month's review, in words. */
 export function ReviewBadge({ month }: { month: ReviewMonth }) {
-  const { say } = useLanguage()
-  return <span className={badges[month.state]}>{say(`watch.reviews.state.${month.state}`)}</span>
+  const { t } = useLanguage()
+  return <span className={badges[month.state]}>{t(`watch.reviews.state.${month.state}`)}</span>
 }

@@ -6,18 +6,18 @@ import type { ViewToReview } from './watch-shapes.ts'
 
 /** Accesses to review: person, time, stated purpose, and amount. */
 export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <div className="scroll" tabIndex={0} role="region" aria-labelledby="review-looks">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">{say('contact.looks.at')}</th>
-            <th scope="col">{say('watch.review.who')}</th>
-            <th scope="col">{say('watch.review.action')}</th>
-            <th scope="col">{say('session.purpose.label')}</th>
-            <th scope="col">{say('watch.review.reference')}</th>
-            <th scope="col">{say('watch.review.how-much')}</th>
+            <th scope="col">{t('contact.looks.at')}</th>
+            <th scope="col">{t('watch.review.who')}</th>
+            <th scope="col">{t('watch.review.action')}</th>
+            <th scope="col">{t('session.purpose.label')}</th>
+            <th scope="col">{t('watch.review.reference')}</th>
+            <th scope="col">{t('watch.review.how-much')}</th>
           </tr>
         </thead>
         <tbody>
@@ -25,11 +25,11 @@ export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
             <tr key={look.seq}>
               <td className="nowrap">{formatInstant(look.at, language, 'seconds')}</td>
               <td>
-                {look.person?.name ?? say('watch.review.nobody')}
-                <span className="second">{say(`rights.role.${look.role}` as Word)}</span>
+                {look.person?.name ?? t('watch.review.nobody')}
+                <span className="second">{t(`rights.role.${look.role}` as Word)}</span>
               </td>
-              <td>{say(`watch.review.action.${look.action}` as Word)}</td>
-              <td>{say(`session.purpose.${look.purpose}` as Word)}</td>
+              <td>{t(`watch.review.action.${look.action}` as Word)}</td>
+              <td>{t(`session.purpose.${look.purpose}` as Word)}</td>
               <td className="breaking">{look.reference ?? '–'}</td>
               <td>
                 <ViewExtent view={look} />
@@ -42,9 +42,9 @@ export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
   )
 
   function ViewExtent({ view }: { view: ViewToReview }) {
-    if (view.servedMs !== undefined) return say('watch.review.served', { length: formatLength(view.servedMs) })
+    if (view.servedMs !== undefined) return t('watch.review.served', { length: formatLength(view.servedMs) })
     if (view.contacts !== undefined)
-      return say('watch.review.contacts', { count: view.contacts, number: formatCount(view.contacts, language) })
+      return t('watch.review.contacts', { count: view.contacts, number: formatCount(view.contacts, language) })
     return '–'
   }
 }

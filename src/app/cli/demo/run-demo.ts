@@ -33,11 +33,11 @@ export interface DemoOptions {
 
 export async function runDemo(settings: Settings, options: DemoOptions): Promise<void> {
   const log = makeLog({ name: 'demo', level: 'warn' })
-  const say = (line: string) => {
+  const print = (line: string) => {
     console.log(line)
   }
-  await buildWebIfStale(say)
-  say('Starting the database, capture, custodian and desk ...')
+  await buildWebIfStale(print)
+  print('Starting the database, capture, custodian and desk ...')
   const all = await superviseRoles(settings, log, assertDemo)
   // Only as a child of `npm run dev`.
   process.on('message', ({ renew }: { renew: RoleName }) => {
@@ -63,10 +63,10 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   // Users may call as soon as they read that it is ready.
   const inForce = versionAt(versions, enteredAt).version
   await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
-  for (const line of refused) say(`  without a right, as the procedure refused it: ${line}`)
-  for (const line of missing) say(`  not at the Service Unit’s desk: ${line}`)
-  for (const line of undisclosed) say(`  not among the disclosures: ${line}`)
-  say(welcome(all.addresses.desk, all.addresses.capture, password))
+  for (const line of refused) print(`  without a right, as the procedure refused it: ${line}`)
+  for (const line of missing) print(`  not at the Service Unit’s desk: ${line}`)
+  for (const line of undisclosed) print(`  not among the disclosures: ${line}`)
+  print(welcome(all.addresses.desk, all.addresses.capture, password))
 
   const ending = new AbortController()
   const background: Promise<void>[] = []
@@ -91,7 +91,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
         days: options.historyDays,
         signal: ending.signal,
         onProgress: (done, total) => {
-          if (done === total || done % 500 === 0) say(`  history: ${done} of ${total} calls of the past month`)
+          if (done === total || done % 500 === 0) print(`  history: ${done} of ${total} calls of the past month`)
         },
       })
     } catch (error) {
@@ -113,10 +113,10 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       await untilInKeeping(desk.db, now, ending.signal)
       if (ending.signal.aborted) return
       const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
-      for (const line of unmade) say(`  not among the evaluations: ${line}`)
+      for (const line of unmade) print(`  not among the evaluations: ${line}`)
       const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
-      for (const line of untaught) say(`  not in training: ${line}`)
-      say('  of the past month calls are evaluated and used in training')
+      for (const line of untaught) print(`  not in training: ${line}`)
+      print('  of the past month calls are evaluated and used in training')
     } catch (error) {
       if (!ending.signal.aborted)
         log.error({ err: error }, 'the evaluations or the training of the demo are incomplete')
@@ -141,7 +141,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     {
       failed: all.failed,
       stop: async () => {
-        say('Ending ...')
+        print('Ending ...')
         ending.abort()
         await Promise.all(background)
         await all.stop()

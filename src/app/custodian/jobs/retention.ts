@@ -12,7 +12,7 @@ const finishMs = 3_000
 /** Interval for finding recordings ingested past their day. */
 const overdueMs = 60_000
 /** Each blocker is logged once, and again at this interval. */
-const sayAgainMs = 10 * 60_000
+const logAgainMs = 10 * 60_000
 
 export interface RetentionJob {
   /** Resolves when the first sweep has ended or failed. */
@@ -61,7 +61,7 @@ export function startRetention(options: {
       if (destroyed > 0) log.info({ recordings: destroyed }, 'finished destroying what was cut short')
       for (const error of failures)
         log.error({ err: error }, 'a recording is blocked and could not be destroyed; it is tried again')
-      saying.say(blocker)
+      saying.log(blocker)
     },
     onError: (error) => {
       log.error(
@@ -82,7 +82,7 @@ export function startRetention(options: {
         await sweepAndRecord()
       } finally {
         // What cannot be destroyed is reported, and not retried every minute.
-        if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + sayAgainMs
+        if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + logAgainMs
       }
     },
     onError: (error) => {
@@ -98,7 +98,7 @@ export function startRetention(options: {
   async function sweepOnce(): Promise<Omit<Swept, 'waiting'>> {
     const { waiting, ...swept } = await sweep(expunging, clock.now())
     if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
-    saying.say(waiting)
+    saying.log(waiting)
     return swept
   }
 
@@ -128,13 +128,13 @@ export function startRetention(options: {
 }
 
 /** Logs one line for each blocker while it lasts. */
-function createOnceLog(log: Log): { say: (lines: readonly string[]) => void } {
+function createOnceLog(log: Log): { log: (lines: readonly string[]) => void } {
   const logged = new Map<string, number>()
   return {
-    say(lines) {
+    log(lines) {
       for (const line of lines) {
         const last = logged.get(line)
-        if (last !== undefined && performance.now() - last < sayAgainMs) continue
+        if (last !== undefined && performance.now() - last < logAgainMs) continue
         logged.set(line, performance.now())
         log.warn(
           { why: line },

@@ -1,6 +1,6 @@
 /** Describes a dry run: the custodian's counts, and rights that would be narrower, as sentences. */
 import texts from '#texts/server/effect.json' with { type: 'json' }
-import { inEach, sayInAll, type KeyOf, type Trilingual, type Values } from '#platform/texts/texts.ts'
+import { inEach, trilingualTexts, type KeyOf, type Trilingual, type Values } from '#platform/texts/texts.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
@@ -10,7 +10,7 @@ import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'
 import type { TriedDraft } from '../../custodian/try-draft.ts'
 import type { DryRun } from '../contract/description.ts'
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 
 type Consequence = DryRun['consequences'][number]
 
@@ -37,7 +37,7 @@ function pendingConsequences(
 ): Consequence[] {
   const found: Consequence[] = []
   const add = (count: number, key: KeyOf<typeof texts>, values: Values) => {
-    if (count > 0) found.push({ kind: 'pending-rights', field: 'effectiveFrom', count, text: say(key, values) })
+    if (count > 0) found.push({ kind: 'pending-rights', field: 'effectiveFrom', count, text: t(key, values) })
   }
   add(requests, 'effect.requests', {
     requests: counted('effect.requests.from', requests),
@@ -70,22 +70,22 @@ function termConsequences(
   const field = ruleField(draft, key, at, 'recordingMonths', (rule) => rule.recordingMonths === months)
   const when = whenText(at, now)
   const term =
-    from === undefined ? say('effect.term', { number, months }) : say('effect.term.changed', { number, from, months })
+    from === undefined ? t('effect.term', { number, months }) : t('effect.term.changed', { number, from, months })
   const destruction: Consequence = {
     kind: 'recordings-destroyed',
     field,
     count: destroyed,
     text:
       destroyed === 0
-        ? say('effect.destroyed.none', { term, when })
-        : say('effect.destroyed', { term, recordings: counted('effect.recordings', destroyed), when }),
+        ? t('effect.destroyed.none', { term, when })
+        : t('effect.destroyed', { term, recordings: counted('effect.recordings', destroyed), when }),
   }
   if (shortened === 0) return [destruction]
   // One sentence if nothing would be destroyed at once: the decider reads one per number.
   const text =
     destroyed === 0
-      ? say('effect.shortened', { term, recordings: counted('effect.recordings', shortened), when })
-      : say('effect.shortened.also', { term, count: shortened, number: amount(shortened) })
+      ? t('effect.shortened', { term, recordings: counted('effect.recordings', shortened), when })
+      : t('effect.shortened.also', { term, count: shortened, number: amount(shortened) })
   const shortening: Consequence = { kind: 'recordings-shortened', field, count: shortened, text }
   return destroyed === 0 ? [shortening] : [destruction, shortening]
 }
@@ -100,7 +100,7 @@ function shareConsequence(
     kind: 'recorded-share',
     field: ruleField(draft, key, at, 'share', (rule) => rule.share === to),
     count: wouldBe,
-    text: say('effect.share', {
+    text: t('effect.share', {
       number,
       from: percentText(from),
       to: percentText(to),
@@ -118,7 +118,7 @@ function rightsConsequence({ role, rights }: NarrowedRights, draft: RegisterDesc
     kind: 'rights-narrowed',
     field: isRetained ? `roles[${index}]` : 'roles',
     count: rights,
-    text: say(isRetained ? 'effect.rights.narrower' : 'effect.rights.ended', {
+    text: t(isRetained ? 'effect.rights.narrower' : 'effect.rights.ended', {
       rights: counted('effect.rights.count', rights),
       role: role.names,
     }),
@@ -149,11 +149,11 @@ function whenText(at: Temporal.Instant, now: Temporal.Instant): Trilingual {
   const [evening, morning] = [today.with({ hour: 18 }), today.add({ days: 1 }).with({ hour: 6 })]
   const isTonight =
     Temporal.Instant.compare(evening.toInstant(), at) <= 0 && Temporal.Instant.compare(at, morning.toInstant()) < 0
-  return isTonight ? say('effect.tonight') : say('effect.at', { moment: momentText(at) })
+  return isTonight ? t('effect.tonight') : t('effect.at', { moment: momentText(at) })
 }
 
 function counted(key: KeyOf<typeof texts>, count: number): Trilingual {
-  return say(key, { count, number: amount(count) })
+  return t(key, { count, number: amount(count) })
 }
 
 /** Formats `1 248` in each language. */

@@ -1,7 +1,7 @@
 import texts from '#texts/server/disclosure.json' with { type: 'json' }
-import { sayInAll, type Trilingual } from '#platform/texts/texts.ts'
+import { trilingualTexts, type Trilingual } from '#platform/texts/texts.ts'
 
-const say = sayInAll(texts)
+const t = trilingualTexts(texts)
 
 /** Notice to the recipient of a recalled copy, without anything about whose recording it is (R50). */
 export function recallNotice({
@@ -13,14 +13,14 @@ export function recallNotice({
   item: number
   due_at: Temporal.Instant
 }): Trilingual {
-  return say('disclosure.recall', { disclosure, item, day: dayBefore(due_at) })
+  return t('disclosure.recall', { disclosure, item, day: dayBefore(due_at) })
 }
 
 /** Notices to an institute about its copies, without anything about whose recordings they are (R32). */
 export const lentNotices = {
-  'study-ended': (of: OfCopies) => say('disclosure.study-ended', valuesOf(of)),
-  overdue: (of: OfCopies) => say('disclosure.overdue', valuesOf(of)),
-  closed: (of: OfCopies) => say('disclosure.closed', valuesOf(of)),
+  'study-ended': (of: OfCopies) => t('disclosure.study-ended', valuesOf(of)),
+  overdue: (of: OfCopies) => t('disclosure.overdue', valuesOf(of)),
+  closed: (of: OfCopies) => t('disclosure.closed', valuesOf(of)),
 }
 
 interface OfCopies {

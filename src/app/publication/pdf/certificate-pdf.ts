@@ -6,7 +6,7 @@ import { readCheckpoint } from '#safeguards/audit/note.ts'
 import type { Certified } from '#use/ledger/read-destruction.ts'
 import { formatInstant } from '../dates.ts'
 import type { TypefacePieces } from '../files.ts'
-import { pageOf, sayCertificate } from '../say.ts'
+import { pageOf, certificateTexts } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /**
@@ -19,7 +19,7 @@ export function certificatePdf(
   language: Language,
   pieces: TypefacePieces,
 ): Promise<Buffer> {
-  const say = sayCertificate(language)
+  const t = certificateTexts(language)
   const { entry, call, recordingId } = certified
   const { places = [], receipts = [] } = entry.targets
   const head = readCheckpoint(certified.head)
@@ -28,34 +28,33 @@ export function certificatePdf(
   const at = (instant: Temporal.Instant) => formatInstant(instant, language)
   const address = `${controller.unit[language]}, ${controller.postalAddress[language]}`
   const sections: Section[] = [
-    section('statement', '', [paragraph(say('certificate.statement'))]),
-    section('destroyed', say('certificate.destroyed'), [
+    section('statement', '', [paragraph(t('certificate.statement'))]),
+    section('destroyed', t('certificate.destroyed'), [
       facts([
-        [say('certificate.call-at'), at(call.startedAt)],
-        [say('certificate.number'), call.numberName ? `${call.numberName[language]}, ${number}` : number],
-        [say('certificate.recording'), recordingId],
-        [say('certificate.cause'), say(`certificate.causes.${entry.cause as 'caller' | 'official' | 'trimming'}`)],
-        [say('certificate.destroyed-at'), at(entry.at)],
+        [t('certificate.call-at'), at(call.startedAt)],
+        [t('certificate.number'), call.numberName ? `${call.numberName[language]}, ${number}` : number],
+        [t('certificate.recording'), recordingId],
+        [t('certificate.cause'), t(`certificate.causes.${entry.cause as 'caller' | 'official' | 'trimming'}`)],
+        [t('certificate.destroyed-at'), at(entry.at)],
       ]),
-      paragraph(say('certificate.history-stays')),
+      paragraph(t('certificate.history-stays')),
     ]),
-    section('places', say('certificate.places'), [
+    section('places', t('certificate.places'), [
       facts([
-        [say('certificate.everywhere'), say('certificate.reached')] as const,
+        [t('certificate.everywhere'), t('certificate.reached')] as const,
         ...places.map(
-          ({ place, reached }) =>
-            [place, reached ? say('certificate.reached') : say('certificate.not-reached')] as const,
+          ({ place, reached }) => [place, reached ? t('certificate.reached') : t('certificate.not-reached')] as const,
         ),
       ]),
     ]),
     ...(receipts.length > 0
       ? [
-          section('keys', say('certificate.keys'), [
+          section('keys', t('certificate.keys'), [
             list(
               receipts.map(({ store, key, at: when }) =>
-                say('certificate.key-gone', {
+                t('certificate.key-gone', {
                   key,
-                  store: say(`certificate.stores.${store}`),
+                  store: t(`certificate.stores.${store}`),
                   at: at(Temporal.Instant.from(when)),
                 }),
               ),
@@ -63,14 +62,14 @@ export function certificatePdf(
           ]),
         ]
       : []),
-    section('proof', say('certificate.proof'), [
+    section('proof', t('certificate.proof'), [
       facts([
-        [say('certificate.entry'), String(entry.number)],
-        [say('certificate.hash'), entry.hash.toString('hex')],
+        [t('certificate.entry'), String(entry.number)],
+        [t('certificate.hash'), entry.hash.toString('hex')],
         [
-          say('certificate.head'),
+          t('certificate.head'),
           head
-            ? `${head.origin} · ${say('certificate.head-of', { size: head.size })} · ${head.root.toString('base64')}`
+            ? `${head.origin} · ${t('certificate.head-of', { size: head.size })} · ${head.root.toString('base64')}`
             : '',
         ],
       ]),
@@ -79,21 +78,21 @@ export function certificatePdf(
         .split('\n')
         .filter((line) => line !== '')
         .map(paragraph),
-      paragraph(say('certificate.check', { origin: head?.origin ?? '', address })),
+      paragraph(t('certificate.check', { origin: head?.origin ?? '', address })),
     ]),
   ]
   return sectionsPdf(
     {
       about: {
-        title: say('certificate.title'),
+        title: t('certificate.title'),
         author: name,
-        subject: say('certificate.subtitle'),
+        subject: t('certificate.subtitle'),
         language,
         made: entry.at,
       },
-      under: [say('certificate.subtitle'), `${say('certificate.controller')}: ${name}, ${address}`],
+      under: [t('certificate.subtitle'), `${t('certificate.controller')}: ${name}, ${address}`],
       sections,
-      foot: `${name} · ${say('certificate.entry')} ${entry.number} · ${at(entry.at)}`,
+      foot: `${name} · ${t('certificate.entry')} ${entry.number} · ${at(entry.at)}`,
       pageOf: pageOf(language),
     },
     pieces,

@@ -2,7 +2,7 @@ import type { PublishedDocument } from '#description/publish/published-document.
 import { formatDay } from '../dates.ts'
 import type { TypefacePieces } from '../files.ts'
 import { whenInForce, type PlacedVersion } from '../place-version.ts'
-import { pageOf, sayPublication } from '../say.ts'
+import { pageOf, publicationTexts } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /** Renders a version as PDF. Deterministic: the same version and text give the same bytes. */
@@ -12,24 +12,24 @@ export function descriptionPdf(
   pieces: TypefacePieces,
 ): Promise<Buffer> {
   const { language, title } = document
-  const say = sayPublication(language)
+  const t = publicationTexts(language)
   const { version, approvedAt, hash, description } = placed.version
   const author = description.controller.name[language]
   const when = whenInForce(placed, language)
   const thisVersion = {
     id: 'this-version',
-    heading: say('publication.this-version'),
+    heading: t('publication.this-version'),
     blocks: [
       {
         kind: 'facts' as const,
         facts: [
-          [say('publication.version'), `${version}`],
-          [say('publication.in-force'), when],
-          [say('publication.approved'), formatDay(description.decision.decidedOn, language)],
-          [say('publication.hash'), hash],
+          [t('publication.version'), `${version}`],
+          [t('publication.in-force'), when],
+          [t('publication.approved'), formatDay(description.decision.decidedOn, language)],
+          [t('publication.hash'), hash],
         ].map(([label = '', text = '']) => ({ label, lines: [{ id: label, text, promises: [] }] })),
       },
-      { kind: 'paragraph' as const, sentences: [{ id: 'hash', text: say('publication.hash-note'), promises: [] }] },
+      { kind: 'paragraph' as const, sentences: [{ id: 'hash', text: t('publication.hash-note'), promises: [] }] },
     ],
   }
   return sectionsPdf(
@@ -37,17 +37,17 @@ export function descriptionPdf(
       about: {
         title: title.text,
         author,
-        subject: `${document.subtitle.text}. ${say('publication.version')} ${version}. ${when}.`,
+        subject: `${document.subtitle.text}. ${t('publication.version')} ${version}. ${when}.`,
         language,
         made: approvedAt,
       },
-      under: [document.subtitle.text, `${say('publication.version')} ${version} · ${when}`],
+      under: [document.subtitle.text, `${t('publication.version')} ${version} · ${when}`],
       notes:
         placed.state === 'in-force'
           ? []
-          : [placed.state === 'past' ? say('publication.past-note') : say('publication.coming-note')],
+          : [placed.state === 'past' ? t('publication.past-note') : t('publication.coming-note')],
       sections: [...document.sections, thisVersion],
-      foot: `${author} · ${say('publication.version')} ${version} · ${when}`,
+      foot: `${author} · ${t('publication.version')} ${version} · ${when}`,
       pageOf: pageOf(language),
     },
     pieces,

@@ -235,21 +235,21 @@ function drawRow(
 function drawFurniture(
   doc: PDFKit.PDFDocument,
   typesetter: Typesetter,
-  say: { name: string; version: string; pageOf: (page: number, pages: number) => string },
+  labels: { name: string; version: string; pageOf: (page: number, pages: number) => string },
 ): void {
   const { start, count } = doc.bufferedPageRange()
   const right = sheet.width - sheet.right
   for (let page = start; page < start + count; page += 1) {
     doc.switchToPage(page)
     doc.markContent('Artifact', { type: 'Pagination' })
-    const number = say.pageOf(page + 1, count)
+    const number = labels.pageOf(page + 1, count)
     const numberWidth = typesetter.widthOf(number, styles.small)
     const foot = sheet.height - sheet.bottom + 28
     if (page > start) {
-      const [name = ''] = typesetter.linesOf(say.name, styles.small, fullColumn.width)
+      const [name = ''] = typesetter.linesOf(labels.name, styles.small, fullColumn.width)
       typesetter.draw(name, styles.small, sheet.left, 34)
     }
-    const [version = ''] = typesetter.linesOf(say.version, styles.small, fullColumn.width - numberWidth - 20)
+    const [version = ''] = typesetter.linesOf(labels.version, styles.small, fullColumn.width - numberWidth - 20)
     typesetter.draw(version, styles.small, sheet.left, foot)
     typesetter.draw(number, styles.small, right - numberWidth, foot)
     doc.endMarkedContent()

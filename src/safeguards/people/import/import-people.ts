@@ -9,7 +9,7 @@ import {
   type ImportRefused,
   type PeopleFileProblemCode,
 } from '#platform/csv/csv-problem.ts'
-import { sayInAll } from '#platform/texts/texts.ts'
+import { trilingualTexts } from '#platform/texts/texts.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
 import { requestDirectoryChange } from '../directory-changes.ts'
@@ -246,7 +246,7 @@ function* phoneProblems(
   }
 }
 
-const until = sayInAll(texts)
+const until = trilingualTexts(texts)
 
 function lastDay(to: Temporal.Instant) {
   const { year, month, day } = dayAt(to.subtract({ nanoseconds: 1 }))

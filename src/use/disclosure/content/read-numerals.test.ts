@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sayCardinal, sayCode, sayDigits } from '#test/disclosure/spoken/speak-numbers.ts'
+import { speakCardinal, speakCode, speakDigits } from '#test/disclosure/spoken/speak-numbers.ts'
 import { symbolRuns } from './symbol-runs.ts'
 import { tokensOf } from './tokens.ts'
 import type { Language } from './word.ts'
@@ -10,7 +10,7 @@ const languages = fc.constantFrom<Language>('fi', 'sv', 'en')
 test('a number that is said is read as its digits, in three languages, in careful Finnish and in everyday Finnish', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 999_999 }), languages, fc.boolean(), (value, language, casual) => {
-      expect(digitsIn(sayCardinal(value, language, casual), language)).toBe(String(value))
+      expect(digitsIn(speakCardinal(value, language, casual), language)).toBe(String(value))
     }),
     { numRuns: 2000 },
   )
@@ -30,7 +30,7 @@ test('digits that are read out one by one are those digits, noughts in front inc
     const chances = n % 2 === 0 ? [0.1, 0.9] : [0.9, 0.9]
     return (
       digitsIn(
-        sayDigits(digits, language, () => chances.shift() ?? 0.99),
+        speakDigits(digits, language, () => chances.shift() ?? 0.99),
         language,
       ) !== digits
     )
@@ -40,7 +40,7 @@ test('digits that are read out one by one are those digits, noughts in front inc
 
 test('digits that are read out in pairs and threes are one run, from the first word to the last, but for one in a hundred', () => {
   const wrong = fc.sample(digitsSaid, samples).filter(([digits, language, chances]) => {
-    const spoken = sayDigits(digits, language, () => chances.next().value ?? 0.3)
+    const spoken = speakDigits(digits, language, () => chances.next().value ?? 0.3)
     const [run, ...more] = runsIn(spoken, language)
     return more.length > 0 || run?.first !== 0 || run.last !== spoken.split(/[\s-]/).length - 1
   })
@@ -89,7 +89,7 @@ test('"en", "ni" and "oh" alone are no digits, and an amount at the end of a run
 test('a code that is spelled with its letters keeps them', () => {
   expect(
     digitsIn(
-      sayCode('ABC-123', 'fi', () => 0.9),
+      speakCode('ABC-123', 'fi', () => 0.9),
       'fi',
     ),
   ).toBe('ABC123')

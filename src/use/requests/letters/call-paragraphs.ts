@@ -5,7 +5,7 @@ import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts
 import { dayText, momentText } from '#description/value-texts.ts'
 import type { CallFact, LetterFacts, NamedCall, RecordingFact } from './letter-facts.ts'
 import type { LetterPart } from './letter.ts'
-import { sayLetter, type SayLetter } from './say-letter.ts'
+import { letterTexts, type LetterTexts } from './letter-texts.ts'
 
 type LetterContext = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions
@@ -15,46 +15,45 @@ type LetterContext = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
 
 /** Returns one block for each named call (R26, R42, R44). Calls not shown to be the requester's all read alike (R46). */
 export function callParagraphs(calls: readonly NamedCall[], context: LetterContext): LetterPart[] {
-  const say = sayLetter(context.language)
+  const t = letterTexts(context.language)
   if (!context.withWhatWasFound)
     return [{ kind: 'list', items: calls.map((named) => reportedTime(named, context.language)) }]
   return calls.flatMap((named): LetterPart[] => {
     const { isTheirs, call } = named
-    if (!isTheirs) return [heading(reportedTime(named, context.language)), paragraph(say('letter.not-shown'))]
-    if (!call) return [heading(reportedTime(named, context.language)), paragraph(say('letter.history-over'))]
+    if (!isTheirs) return [heading(reportedTime(named, context.language)), paragraph(t('letter.not-shown'))]
+    if (!call) return [heading(reportedTime(named, context.language)), paragraph(t('letter.history-over'))]
     return [
-      heading(say('letter.call', { at: momentOf(call.startedAt, context.language) })),
-      ...describeCall(call, context, say),
+      heading(t('letter.call', { at: momentOf(call.startedAt, context.language) })),
+      ...describeCall(call, context, t),
     ]
   })
 }
 
 /** Returns the recordings destroyed before they were listened to: when, and for what cause. */
 export function unheardParagraphs(unheard: NonNullable<LetterFacts['unheard']>, language: Language): LetterPart[] {
-  const say = sayLetter(language)
+  const t = letterTexts(language)
   return unheard.flatMap(({ startedAt, recording }) => [
-    heading(say('letter.call', { at: momentOf(startedAt, language) })),
-    paragraph(describeRecording(recording, language, say)),
+    heading(t('letter.call', { at: momentOf(startedAt, language) })),
+    paragraph(describeRecording(recording, language, t)),
   ])
 }
 
 function describeCall(
   call: CallFact,
   { language, party, kinds, numbering }: LetterContext,
-  say: SayLetter,
+  t: LetterTexts,
 ): LetterPart[] {
   const answered = call.parts.filter(({ answeredAt }) => answeredAt !== null)
   const isHistoryRequested = kinds.includes('HISTORY')
   const parts: LetterPart[] = []
   const [only] = answered
-  if (answered.length === 0) parts.push(paragraph(say('letter.unanswered')))
-  else if (answered.length === 1 && only) parts.push(paragraph(describeRecording(only.recording, language, say)))
+  if (answered.length === 0) parts.push(paragraph(t('letter.unanswered')))
+  else if (answered.length === 1 && only) parts.push(paragraph(describeRecording(only.recording, language, t)))
   else {
     parts.push({
       kind: 'list',
       items: answered.map(
-        ({ recording }, at) =>
-          `${say('letter.part', { number: at + 1 })}: ${describeRecording(recording, language, say)}`,
+        ({ recording }, at) => `${t('letter.part', { number: at + 1 })}: ${describeRecording(recording, language, t)}`,
       ),
     })
   }
@@ -62,11 +61,11 @@ function describeCall(
   const at = (instant: string | null) => (instant === null ? '' : momentOf(instant, language))
   const service = displayPhoneNumber(call.number, numbering)
   const facts = [
-    { label: say('letter.label.start'), text: at(call.startedAt) },
-    { label: say('letter.label.end'), text: at(call.endedAt) },
-    { label: say('letter.label.caller'), text: describeCaller(call, party, say) },
+    { label: t('letter.label.start'), text: at(call.startedAt) },
+    { label: t('letter.label.end'), text: at(call.endedAt) },
+    { label: t('letter.label.caller'), text: describeCaller(call, party, t) },
     {
-      label: say('letter.label.service'),
+      label: t('letter.label.service'),
       text: call.numberName ? `${plain(call.numberName[language])}, ${service}` : service,
     },
   ]
@@ -74,51 +73,49 @@ function describeCall(
   call.parts.forEach((part, index) => {
     const phone = part.officialPhone === null ? '' : displayPhoneNumber(part.officialPhone, numbering)
     const rows = [
-      ...(call.parts.length > 1
-        ? [{ label: say('letter.part', { number: index + 1 }), text: at(part.answeredAt) }]
-        : []),
-      { label: say('letter.label.official'), text: part.official === null ? '' : plain(part.official) },
-      { label: say('letter.label.official-phone'), text: phone },
-      { label: say('letter.label.answered'), text: call.parts.length > 1 ? '' : at(part.answeredAt) },
-      { label: say('letter.label.part-end'), text: call.parts.length > 1 ? at(part.endedAt) : '' },
+      ...(call.parts.length > 1 ? [{ label: t('letter.part', { number: index + 1 }), text: at(part.answeredAt) }] : []),
+      { label: t('letter.label.official'), text: part.official === null ? '' : plain(part.official) },
+      { label: t('letter.label.official-phone'), text: phone },
+      { label: t('letter.label.answered'), text: call.parts.length > 1 ? '' : at(part.answeredAt) },
+      { label: t('letter.label.part-end'), text: call.parts.length > 1 ? at(part.endedAt) : '' },
     ].filter(({ text }) => text !== '')
     if (rows.length > 0) parts.push({ kind: 'facts', facts: rows })
   })
-  parts.push(paragraph(say('letter.history-ends', { day: dayText(Temporal.Instant.from(call.historyEndsAt)) })))
+  parts.push(paragraph(t('letter.history-ends', { day: dayText(Temporal.Instant.from(call.historyEndsAt)) })))
   return parts
 }
 
 /** Shows callers their own number in full; officials see it masked, as on screens (L33). */
-function describeCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], say: SayLetter): string {
-  if (callerKind === 'withheld') return say('letter.withheld')
-  if (callerKey === null) return say('letter.number-unknown')
+function describeCaller({ callerKind, callerKey }: CallFact, party: LetterFacts['party'], t: LetterTexts): string {
+  if (callerKind === 'withheld') return t('letter.withheld')
+  if (callerKey === null) return t('letter.number-unknown')
   return party === 'CALLER' ? displayPhoneNumber(callerKey) : maskPhoneNumber(callerKey)
 }
 
-function describeRecording({ state, at, cause }: RecordingFact, language: Language, say: SayLetter): string {
+function describeRecording({ state, at, cause }: RecordingFact, language: Language, t: LetterTexts): string {
   const when = at ? momentOf(at, language) : undefined
   switch (state) {
     case 'none':
-      return say('letter.not-recorded')
+      return t('letter.not-recorded')
     case 'kept':
-      return when === undefined ? say('letter.recorded') : say('letter.recorded.until', { latest: when })
+      return when === undefined ? t('letter.recorded') : t('letter.recorded.until', { latest: when })
     case 'destroying':
-      return say('letter.destroying')
+      return t('letter.destroying')
     case 'destroyed': {
       const day = at ? dayText(Temporal.Instant.from(at))[language] : ''
-      const destroyed = say('letter.destroyed', { day })
-      return cause ? `${destroyed} ${say(`letter.cause.${cause}`)}` : destroyed
+      const destroyed = t('letter.destroyed', { day })
+      return cause ? `${destroyed} ${t(`letter.cause.${cause}`)}` : destroyed
     }
   }
 }
 
 function reportedTime({ day, time }: NamedCall, language: Language): string {
-  const say = sayLetter(language)
-  if (day === null) return say('letter.untold-call')
+  const t = letterTexts(language)
+  if (day === null) return t('letter.untold-call')
   const dayReported = dayText(Temporal.PlainDate.from(day))
-  if (time === null) return say('letter.told-call', { day: dayReported })
+  if (time === null) return t('letter.told-call', { day: dayReported })
   const clock = time.replace(/^0/, '').replace(':', language === 'en' ? ':' : '.')
-  return say('letter.told-call.at', { day: dayReported, time: clock })
+  return t('letter.told-call.at', { day: dayReported, time: clock })
 }
 
 /** Formats an instant: 24.11.2026 klo 14.05, Helsinki time. */

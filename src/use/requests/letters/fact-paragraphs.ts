@@ -5,7 +5,7 @@ import type { FieldValue } from './template-language.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterKind, LetterPart } from './letter.ts'
 import { momentOf, plain, callParagraphs, unheardParagraphs } from './call-paragraphs.ts'
-import { listLetter, sayLetter, type Field } from './say-letter.ts'
+import { listLetter, letterTexts, type Field } from './letter-texts.ts'
 
 /** Returns the text of every field of a letter, from its facts and the description in force. */
 export function factParagraphs(
@@ -14,7 +14,7 @@ export function factParagraphs(
   description: RegisterDescription,
 ): Partial<Record<Field, FieldValue>> {
   const { language } = facts
-  const [say, list] = [sayLetter(language), listLetter(language)]
+  const [t, list] = [letterTexts(language), listLetter(language)]
   const { controller } = description
   const day = (at: string) => dayText(Temporal.Instant.from(at))[language]
   const isDocumentOnly = facts.kinds.every((one) => one === 'OPENNESS')
@@ -24,15 +24,15 @@ export function factParagraphs(
     due: day(facts.dueAt),
     controller: controller.name[language],
     unit: controller.unit[language],
-    asked: [{ kind: 'list', items: facts.kinds.map((one) => say(`letter.asked.${one}`)) }],
+    asked: [{ kind: 'list', items: facts.kinds.map((one) => t(`letter.asked.${one}`)) }],
     handling: paragraphs(
       list(isDocumentOnly ? 'letter.handling.document' : 'letter.handling', { due: day(facts.dueAt) }),
     ),
     contact: paragraphs([
-      ...(facts.handler === null ? [] : [say('letter.handler', { name: plain(facts.handler) })]),
-      `${controller.unit[language]}, ${controller.name[language]}, ${controller.postalAddress[language]}, ${say('letter.switchboard', { number: controller.switchboard[language] })}`,
+      ...(facts.handler === null ? [] : [t('letter.handler', { name: plain(facts.handler) })]),
+      `${controller.unit[language]}, ${controller.name[language]}, ${controller.postalAddress[language]}, ${t('letter.switchboard', { number: controller.switchboard[language] })}`,
     ]),
-    complaint: paragraphs([...list('letter.complaint'), say('letter.ombudsman')]),
+    complaint: paragraphs([...list('letter.complaint'), t('letter.ombudsman')]),
     ...fieldsOf(kind, facts, description, language),
   }
 }
@@ -43,7 +43,7 @@ function fieldsOf(
   description: RegisterDescription,
   language: Language,
 ): Partial<Record<Field, FieldValue>> {
-  const [say, list] = [sayLetter(language), listLetter(language)]
+  const [t, list] = [letterTexts(language), listLetter(language)]
   const { numbering } = description
   switch (kind) {
     case 'received':
@@ -51,8 +51,8 @@ function fieldsOf(
     case 'extension':
       return {
         reason: facts.kinds.includes('OPENNESS')
-          ? say('letter.extension.document')
-          : `${say(`letter.extension.${facts.extensionReason ?? 'COMPLEX'}`)} ${say('letter.extension.law')}`,
+          ? t('letter.extension.document')
+          : `${t(`letter.extension.${facts.extensionReason ?? 'COMPLEX'}`)} ${t('letter.extension.law')}`,
       }
     case 'answer':
       return {
@@ -72,11 +72,9 @@ function fieldsOf(
     case 'objection':
       return {
         calls: (facts.prohibitions ?? []).flatMap(({ startedAt, executedAt }): LetterPart[] => [
-          heading(say('letter.call', { at: momentOf(startedAt, language) })),
+          heading(t('letter.call', { at: momentOf(startedAt, language) })),
           paragraph(
-            executedAt === null
-              ? say('letter.blocked')
-              : say('letter.executed', { day: momentOf(executedAt, language) }),
+            executedAt === null ? t('letter.blocked') : t('letter.executed', { day: momentOf(executedAt, language) }),
           ),
         ]),
       }
@@ -84,11 +82,11 @@ function fieldsOf(
     case 'restriction-end':
       return {
         calls: (facts.restrictions ?? []).flatMap(({ startedAt, until }): LetterPart[] => [
-          heading(say('letter.call', { at: momentOf(startedAt, language) })),
+          heading(t('letter.call', { at: momentOf(startedAt, language) })),
           paragraph(
             until === null
-              ? say(kind === 'restriction' ? 'letter.restriction' : 'letter.restriction-end')
-              : say(kind === 'restriction' ? 'letter.restriction.until' : 'letter.restriction-end.until', {
+              ? t(kind === 'restriction' ? 'letter.restriction' : 'letter.restriction-end')
+              : t(kind === 'restriction' ? 'letter.restriction.until' : 'letter.restriction-end.until', {
                   latest: dayText(Temporal.Instant.from(until)),
                 }),
           ),
@@ -101,22 +99,20 @@ function fieldsOf(
     case 'copy':
       return {
         copies: (facts.copies ?? []).flatMap(({ callStartedAt, method, expiresAt }): LetterPart[] => [
-          heading(say('letter.copy', { at: momentOf(callStartedAt, language) })),
-          paragraph(
-            `${say('letter.copy.until', { at: momentOf(expiresAt, language) })} ${say(`letter.copy.${method}`)}`,
-          ),
+          heading(t('letter.copy', { at: momentOf(callStartedAt, language) })),
+          paragraph(`${t('letter.copy.until', { at: momentOf(expiresAt, language) })} ${t(`letter.copy.${method}`)}`),
         ]),
       }
     case 'correction':
       return {
         corrections: (facts.corrections ?? []).flatMap(({ callStartedAt, was, becomes, outcome }): LetterPart[] => [
-          heading(say('letter.call', { at: momentOf(callStartedAt, language) })),
+          heading(t('letter.call', { at: momentOf(callStartedAt, language) })),
           paragraph(
             outcome !== 'APPROVED'
-              ? say('letter.not-corrected', { becomes: plain(becomes) })
+              ? t('letter.not-corrected', { becomes: plain(becomes) })
               : was === null
-                ? say('letter.corrected', { becomes: plain(becomes) })
-                : say('letter.corrected.was', { was: plain(was), becomes: plain(becomes) }),
+                ? t('letter.corrected', { becomes: plain(becomes) })
+                : t('letter.corrected.was', { was: plain(was), becomes: plain(becomes) }),
           ),
         ]),
       }
@@ -126,7 +122,7 @@ function fieldsOf(
       return {
         decision: paragraphs([
           ...list(`letter.decision.${outcome}`),
-          ...(by === null ? [] : [say('letter.decided-by', { day: decidedOn, name: plain(by) })]),
+          ...(by === null ? [] : [t('letter.decided-by', { day: decidedOn, name: plain(by) })]),
         ]),
         provision: plain(provision).replace(/\.$/, ''),
         // A granted request has no appeal.
@@ -139,20 +135,20 @@ function fieldsOf(
 /** Lists what can be done about the recordings, in an answer about calls. */
 function next(facts: LetterFacts, { switches }: RegisterDescription): LetterPart[] {
   const { calls = [], kinds, language } = facts
-  const say = sayLetter(language)
+  const t = letterTexts(language)
   const theirs = calls.flatMap(({ call }) => call?.parts ?? [])
   const isStored = theirs.some(({ recording }) => recording.state === 'kept')
   if (isStored) {
     const booked = appointment(facts, language)
-    const may = [...(switches.accessCopy ? [say('letter.may-copy')] : []), say('letter.may-forbid')]
+    const may = [...(switches.accessCopy ? [t('letter.may-copy')] : []), t('letter.may-forbid')]
     return [
-      { kind: 'heading', level: 2, text: say('letter.next.title') },
-      ...(booked.length > 0 ? [paragraph(say('letter.booked')), ...booked] : [paragraph(say('letter.listen'))]),
+      { kind: 'heading', level: 2, text: t('letter.next.title') },
+      ...(booked.length > 0 ? [paragraph(t('letter.booked')), ...booked] : [paragraph(t('letter.listen'))]),
       ...paragraphs(may),
     ]
   }
   if (!kinds.includes('LISTEN') || !calls.some(({ isTheirs }) => isTheirs)) return []
-  return [{ kind: 'heading', level: 2, text: say('letter.listen.title') }, paragraph(say('letter.nothing-to-hear'))]
+  return [{ kind: 'heading', level: 2, text: t('letter.listen.title') }, paragraph(t('letter.nothing-to-hear'))]
 }
 
 function viewParagraphs(
@@ -160,15 +156,15 @@ function viewParagraphs(
   { roles, purposes }: RegisterDescription,
   language: Language,
 ) {
-  const say = sayLetter(language)
-  if (seen.length === 0) return paragraphs([say('letter.look.none')])
+  const t = letterTexts(language)
+  if (seen.length === 0) return paragraphs([t('letter.look.none')])
   const items = seen.map(({ at, kind, role, purpose, unit }) => {
     const roleName = roles.find((one) => one.role === role)?.names[language] ?? role
     const purposeName = purposes.find((one) => one.purpose === purpose)?.names[language] ?? purpose
     const where = unit === null ? roleName : `${roleName}, ${plain(unit)}`
-    return say('letter.look', {
+    return t('letter.look', {
       at: momentOf(at, language),
-      what: say(`letter.looked.${kind}`),
+      what: t(`letter.looked.${kind}`),
       role: where,
       purpose: purposeName,
     })
@@ -177,13 +173,13 @@ function viewParagraphs(
 }
 
 function appointment({ appointment: booked }: LetterFacts, language: Language): LetterPart[] {
-  const say = sayLetter(language)
+  const t = letterTexts(language)
   if (!booked) return []
   const { startsAt, endsAt, officeName, officeAddress, needs, interpreterLanguage } = booked
   const needed = needs.map((need) =>
     need === 'INTERPRETER' && interpreterLanguage !== null
-      ? say('letter.interpreter', { language: plain(interpreterLanguage) })
-      : say(`letter.need.${need}`),
+      ? t('letter.interpreter', { language: plain(interpreterLanguage) })
+      : t(`letter.need.${need}`),
   )
   const start = Temporal.Instant.from(startsAt)
   return [
@@ -191,26 +187,26 @@ function appointment({ appointment: booked }: LetterFacts, language: Language): 
       kind: 'facts',
       facts: [
         {
-          label: say('letter.appointment.when'),
-          text: say('letter.appointment.time', {
+          label: t('letter.appointment.when'),
+          text: t('letter.appointment.time', {
             day: dayText(start),
             from: clockOf(startsAt, language),
             until: clockOf(endsAt, language),
           }),
         },
-        { label: say('letter.appointment.office'), text: plain(officeName[language]) },
-        { label: say('letter.appointment.address'), text: plain(officeAddress[language]) },
-        ...(needed.length > 0 ? [{ label: say('letter.appointment.needs'), text: needed.join(', ') }] : []),
+        { label: t('letter.appointment.office'), text: plain(officeName[language]) },
+        { label: t('letter.appointment.address'), text: plain(officeAddress[language]) },
+        ...(needed.length > 0 ? [{ label: t('letter.appointment.needs'), text: needed.join(', ') }] : []),
       ],
     },
   ]
 }
 
 function appeal(language: Language): LetterPart[] {
-  const [say, list] = [sayLetter(language), listLetter(language)]
+  const [t, list] = [letterTexts(language), listLetter(language)]
   return [
-    { kind: 'heading', level: 2, text: say('letter.appeal.title') },
-    ...paragraphs([...list('letter.appeal'), say('letter.appeal.items.lead')]),
+    { kind: 'heading', level: 2, text: t('letter.appeal.title') },
+    ...paragraphs([...list('letter.appeal'), t('letter.appeal.items.lead')]),
     { kind: 'list', items: list('letter.appeal.items') },
     ...paragraphs(list('letter.appeal.end')),
   ]

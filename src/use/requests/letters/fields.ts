@@ -1,6 +1,6 @@
 import type { Language } from '#description/closed-lists.ts'
 import type { LetterKind } from './letter.ts'
-import { fieldName, type Field } from './say-letter.ts'
+import { fieldName, type Field } from './letter-texts.ts'
 import type { FieldValue, FieldValues, KnownFields } from './template-language.ts'
 
 const everyLetter = ['number', 'received', 'controller', 'unit', 'contact'] as const satisfies readonly Field[]

@@ -6,7 +6,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import { knownFields } from './fields.ts'
 import { letterKinds, type LetterKind } from './letter.ts'
-import { givenTemplate } from './say-letter.ts'
+import { givenTemplate } from './letter-texts.ts'
 import { problemsOf, type TemplateProblem } from './template-language.ts'
 
 export interface Template {

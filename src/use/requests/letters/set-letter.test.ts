@@ -7,7 +7,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { knownFields } from './fields.ts'
 import { inventedFacts, type LetterFacts } from './letter-facts.ts'
 import { letterKinds, refusalGrounds, type LetterContent, type LetterKind } from './letter.ts'
-import { givenTemplate, listLetter, sayLetter } from './say-letter.ts'
+import { givenTemplate, listLetter, letterTexts } from './letter-texts.ts'
 import { setLetter } from './set-letter.ts'
 import { problemsOf } from './template-language.ts'
 
@@ -62,12 +62,12 @@ test.each(languages)('a refusal says why and where to complain, whatever its gro
   for (const ground of refusalGrounds) {
     const text = textOf(letter('refusal', language, { ground }))
     for (const reason of listLetter(language)(`letter.ground.${ground}`)) expect(text).toContain(reason)
-    expect(text).toContain(sayLetter(language)('letter.ombudsman'))
+    expect(text).toContain(letterTexts(language)('letter.ombudsman'))
   }
 })
 
 test.each(languages)('the answer says of each call what became of its recording, in %s', (language) => {
-  const say = sayLetter(language)
+  const t = letterTexts(language)
   const [own] = inventedFacts('answer', language).calls!
   const of = (recording: object) => {
     const call = own!.call!
@@ -76,27 +76,27 @@ test.each(languages)('the answer says of each call what became of its recording,
   }
   const at = '2026-11-20T10:00:00Z'
   const day = language === 'en' ? '20 Nov 2026' : '20.11.2026'
-  expect(of({ state: 'none' })).toContain(say('letter.not-recorded'))
-  expect(of({ state: 'destroying' })).toContain(say('letter.destroying'))
+  expect(of({ state: 'none' })).toContain(t('letter.not-recorded'))
+  expect(of({ state: 'destroying' })).toContain(t('letter.destroying'))
   for (const cause of ['retention', 'caller', 'official', 'trimming'] as const) {
     expect(of({ state: 'destroyed', at, cause })).toContain(
-      `${say('letter.destroyed', { day })} ${say(`letter.cause.${cause}`)}`,
+      `${t('letter.destroyed', { day })} ${t(`letter.cause.${cause}`)}`,
     )
   }
-  expect(of({ state: 'none' })).toContain(say('letter.nothing-to-hear'))
-  expect(of({ state: 'kept', at })).toContain(say('letter.listen'))
+  expect(of({ state: 'none' })).toContain(t('letter.nothing-to-hear'))
+  expect(of({ state: 'kept', at })).toContain(t('letter.listen'))
 })
 
 test.each(languages)(
   'the answer tells the time that was agreed on, and no more that one is to be, in %s',
   (language) => {
-    const say = sayLetter(language)
+    const t = letterTexts(language)
     const { appointment } = inventedFacts('appointment', language)
     const text = textOf(letter('answer', language, { appointment: appointment! }))
-    expect(text).toContain(say('letter.booked'))
+    expect(text).toContain(t('letter.booked'))
     expect(text).toContain(appointment!.officeName[language])
-    expect(text).not.toContain(say('letter.listen'))
-    expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(say('letter.booked'))
+    expect(text).not.toContain(t('letter.listen'))
+    expect(textOf(letter('answer', language, { appointment: null }))).not.toContain(t('letter.booked'))
   },
 )
 

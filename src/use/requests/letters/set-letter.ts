@@ -6,7 +6,7 @@ import type { LetterContent, LetterKind } from './letter.ts'
 import { plain } from './call-paragraphs.ts'
 import { factParagraphs } from './fact-paragraphs.ts'
 import { fillTemplate } from './template-language.ts'
-import { givenTemplate, sayLetter } from './say-letter.ts'
+import { givenTemplate, letterTexts } from './letter-texts.ts'
 
 /** Renders a letter from facts, by a valid template; a template without a title gets the shipped one's. */
 export function setLetter(
@@ -16,7 +16,7 @@ export function setLetter(
   description: RegisterDescription,
 ): LetterContent {
   const { language } = facts
-  const say = sayLetter(language)
+  const t = letterTexts(language)
   const { controller } = description
   const { title, parts } = fillTemplate(template, named(factParagraphs(kind, facts, description), language))
   return {
@@ -24,12 +24,12 @@ export function setLetter(
       controller.name[language],
       controller.unit[language],
       controller.postalAddress[language],
-      say('letter.switchboard', { number: controller.switchboard[language] }),
+      t('letter.switchboard', { number: controller.switchboard[language] }),
     ],
     recipient: [facts.name, ...linesOf(facts.address ?? '')].map(plain).filter((line) => line !== ''),
     marks: [
-      { label: say('letter.date'), text: dayText(Temporal.Instant.from(facts.madeAt))[language] },
-      { label: say('letter.number'), text: facts.number },
+      { label: t('letter.date'), text: dayText(Temporal.Instant.from(facts.madeAt))[language] },
+      { label: t('letter.number'), text: facts.number },
     ],
     title: title ?? fillTemplate(givenTemplate(kind, language), {}).title ?? kind,
     parts,

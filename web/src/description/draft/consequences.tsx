@@ -24,7 +24,7 @@ const icons = {
  * is logged.
  */
 export function Consequences({ draft }: { draft: Draft }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const count = problemsOf(draft).length
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['dry-run', draft.id, draft.revision],
@@ -35,29 +35,29 @@ export function Consequences({ draft }: { draft: Draft }) {
   })
   const run = async () => {
     const { data: counted } = await refetch()
-    if (counted) announce(say('description.draft.dryRun.done', { count: counted.consequences.length }))
+    if (counted) announce(t('description.draft.dryRun.done', { count: counted.consequences.length }))
   }
-  if (count > 0) return <p className="muted">{say('description.draft.dryRun.problems')}</p>
+  if (count > 0) return <p className="muted">{t('description.draft.dryRun.problems')}</p>
   return (
     <div className="stack-small" aria-busy={isFetching}>
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {!data && !isFetching && <p>{say('description.draft.dryRun.what')}</p>}
+      {!data && !isFetching && <p>{t('description.draft.dryRun.what')}</p>}
       {!data && isFetching && <Waiting lines={2} />}
       {data && (
         <>
           {data.consequences.length === 0 ? (
-            <p>{say('description.draft.dryRun.none')}</p>
+            <p>{t('description.draft.dryRun.none')}</p>
           ) : (
             <List consequences={data.consequences} />
           )}
           <p className="muted small-text">
-            {say('description.draft.dryRun.at', { time: formatInstant(data.at, language) })}
+            {t('description.draft.dryRun.at', { time: formatInstant(data.at, language) })}
           </p>
         </>
       )}
       {!error && (
         <Button kind={data ? 'link' : 'secondary'} isBusy={isFetching} onPress={() => void run()}>
-          {say(data ? 'description.draft.dryRun.again' : 'description.draft.dryRun.do')}
+          {t(data ? 'description.draft.dryRun.again' : 'description.draft.dryRun.do')}
         </Button>
       )}
     </div>

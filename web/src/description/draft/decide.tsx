@@ -14,7 +14,7 @@ import type { useDraft } from '../use-draft.ts'
 
 /** Approves or rejects the revision on the page, with a note; a rejection requires one. */
 export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof useDraft> }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const [note, setNote] = useState('')
   const [requests, setAsks] = useState(false)
   const [isMissing, setMissing] = useState(false)
@@ -28,7 +28,7 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       if (refusalKey(answer.error) === 'draft.changed-meanwhile') await work.readAgain()
       return setFailed(answer.error)
     }
-    announce(say(decision === 'approve' ? 'description.draft.approved' : 'description.draft.rejected', { version }))
+    announce(t(decision === 'approve' ? 'description.draft.approved' : 'description.draft.rejected', { version }))
   }
   const reject = () => {
     if (note.trim() !== '') return void decide('reject')
@@ -38,13 +38,13 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
 
   return (
     <section className="panel stack-small" aria-labelledby="draft-decide">
-      <h2 id="draft-decide">{say('description.draft.decide')}</h2>
-      <p>{say('description.draft.decide.text')}</p>
+      <h2 id="draft-decide">{t('description.draft.decide')}</h2>
+      <p>{t('description.draft.decide.text')}</p>
       <Field
         id={fieldId('note')}
-        label={say('description.draft.note')}
-        hint={say('description.draft.note.hint')}
-        error={isMissing && note.trim() === '' ? say('description.draft.note.missing') : undefined}
+        label={t('description.draft.note')}
+        hint={t('description.draft.note.hint')}
+        error={isMissing && note.trim() === '' ? t('description.draft.note.missing') : undefined}
         rows={3}
         value={note}
         onChange={setNote}
@@ -53,21 +53,21 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
         <Button kind="primary" isBusy={work.isBusy} onPress={() => setAsks(true)}>
-          {say('description.draft.approve')}
+          {t('description.draft.approve')}
         </Button>
         <Button kind="secondary" isBusy={work.isBusy} onPress={reject}>
-          {say('description.draft.reject')}
+          {t('description.draft.reject')}
         </Button>
       </div>
       <Confirm
-        title={say('description.draft.approve.sure', { version })}
-        doLabel={say('description.draft.approve')}
+        title={t('description.draft.approve.sure', { version })}
+        doLabel={t('description.draft.approve')}
         isOpen={requests}
         onClose={() => setAsks(false)}
         onDo={() => void decide('approve')}
       >
         <p>
-          {say('description.draft.approve.text', {
+          {t('description.draft.approve.text', {
             time: draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : '',
           })}
         </p>

@@ -29,7 +29,7 @@ const listDescription = { to: '/description' } as const
 
 /** Editor of one's own draft: reason and effective date, fields or text, changes, and the next step. */
 export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const navigate = useNavigate()
   const [unsaved, update] = useUnsaved(me.personId, draft.id)
   const [view, setView] = useState<View>('form')
@@ -55,12 +55,12 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const reason = unsaved?.reason ?? draft.reason
   const effectiveFrom = unsaved?.effectiveFrom ?? draft.effectiveFrom
   const isElsewhere = unsaved !== undefined && unsaved.revision !== draft.revision
-  const reasonError = wasSubmitted && reason.trim() === '' ? say('description.draft.reason.missing') : undefined
+  const reasonError = wasSubmitted && reason.trim() === '' ? t('description.draft.reason.missing') : undefined
   const timeError = timeErrorOf()
 
   function timeErrorOf(): string | undefined {
-    if (effectiveFrom === undefined) return wasSubmitted ? say('description.draft.day.missing') : undefined
-    if (Date.parse(effectiveFrom) <= serverNowMs()) return say('error.draft.not-future')
+    if (effectiveFrom === undefined) return wasSubmitted ? t('description.draft.day.missing') : undefined
+    if (Date.parse(effectiveFrom) <= serverNowMs()) return t('error.draft.not-future')
     const own = problems.filter(({ field }) => field === 'effectiveFrom')
     return own.length > 0 ? own.map((one) => `${named(one.message)} ${named(one.remedy)}`).join(' ') : undefined
   }
@@ -87,7 +87,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
     }
     update((now) => (now ? withoutSent(now, unsaved, answer.draft.revision) : null))
     const count = problemsOf(answer.draft).length
-    announce(count > 0 ? say('description.draft.saved.problems', { count }) : say('description.draft.saved'))
+    announce(count > 0 ? t('description.draft.saved.problems', { count }) : t('description.draft.saved'))
     return answer.draft
   }
 
@@ -111,14 +111,14 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
     if (saved.problems.length > 0) return void window.requestAnimationFrame(() => summary.current?.focus())
     const answer = await work.submit(saved.revision)
     if ('error' in answer) setFailed(answer.error)
-    else announce(say('description.draft.submitted'))
+    else announce(t('description.draft.submitted'))
   }
 
   const withdraw = async () => {
     const answer = await work.withdraw()
     if ('error' in answer) return setFailed(answer.error)
     update(() => null)
-    announce(say('description.draft.withdrawn'))
+    announce(t('description.draft.withdrawn'))
     await navigate(listDescription)
   }
 
@@ -162,8 +162,8 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   return (
     <>
       {isElsewhere && (
-        <Notice kind="warning" title={say('description.draft.elsewhere')} isUrgent>
-          <p>{say('description.draft.elsewhere.text')}</p>
+        <Notice kind="warning" title={t('description.draft.elsewhere')} isUrgent>
+          <p>{t('description.draft.elsewhere.text')}</p>
           <div className="actions">
             <Button
               kind="secondary"
@@ -172,10 +172,10 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
                 saveButton.current?.focus()
               }}
             >
-              {say('description.draft.elsewhere.mine')}
+              {t('description.draft.elsewhere.mine')}
             </Button>
             <Button kind="link" onPress={discard}>
-              {say('description.draft.elsewhere.theirs')}
+              {t('description.draft.elsewhere.theirs')}
             </Button>
           </div>
         </Notice>
@@ -221,44 +221,44 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
             />
           )}
         </div>
-        <aside className="draft-aside" aria-label={say('description.draft.outcome')}>
+        <aside className="draft-aside" aria-label={t('description.draft.outcome')}>
           <section className="panel stack-small" aria-labelledby="draft-changes">
-            <h2 id="draft-changes">{say('description.draft.changes')}</h2>
-            {unsaved && <p className="muted small-text">{say('description.draft.changes.saved')}</p>}
+            <h2 id="draft-changes">{t('description.draft.changes')}</h2>
+            {unsaved && <p className="muted small-text">{t('description.draft.changes.saved')}</p>}
             {draft.changes.length > 0 ? (
               <Changes changes={draft.changes} />
             ) : (
               <p className="muted">
-                {say(found.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
+                {t(found.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
               </p>
             )}
           </section>
           <section className="panel stack-small" aria-labelledby="draft-consequences">
-            <h2 id="draft-consequences">{say('description.draft.consequences')}</h2>
+            <h2 id="draft-consequences">{t('description.draft.consequences')}</h2>
             <Consequences draft={draft} />
           </section>
           <section className="panel stack-small" aria-labelledby="draft-next">
-            <h2 id="draft-next">{say('description.draft.next')}</h2>
-            <p>{say(draft.isOutdated ? 'description.draft.next.outdated' : 'description.draft.next.text')}</p>
+            <h2 id="draft-next">{t('description.draft.next')}</h2>
+            <p>{t(draft.isOutdated ? 'description.draft.next.outdated' : 'description.draft.next.text')}</p>
             {!draft.isOutdated && (
               <Button kind={unsaved ? 'secondary' : 'primary'} isBusy={work.isBusy} onPress={() => void submit()}>
-                {say(unsaved ? 'description.draft.saveAndSubmit' : 'description.draft.submit')}
+                {t(unsaved ? 'description.draft.saveAndSubmit' : 'description.draft.submit')}
               </Button>
             )}
             <Button kind="link" onPress={() => setWithdrawing(true)}>
-              {say('description.draft.withdraw')}
+              {t('description.draft.withdraw')}
             </Button>
           </section>
         </aside>
       </div>
       <Confirm
-        title={say('description.draft.withdraw.sure')}
-        doLabel={say('description.draft.withdraw')}
+        title={t('description.draft.withdraw.sure')}
+        doLabel={t('description.draft.withdraw')}
         isOpen={isWithdrawing}
         onClose={() => setWithdrawing(false)}
         onDo={() => void withdraw()}
       >
-        <p>{say('description.draft.withdraw.text')}</p>
+        <p>{t('description.draft.withdraw.text')}</p>
       </Confirm>
     </>
   )

@@ -46,25 +46,25 @@ const fields: [end: string, word: Word][] = [
 
 /** Returns a field's place in the form by its headings; undefined if the form does not have it. */
 export function useProblemPlace(document: unknown): (field: string) => string | undefined {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const nameOf = useNameOf()
   const calledAt = (section: SectionName, item: Path) => {
     const text = readAt(document, item)
     const called = [textAt(text, ['number']), nameOf(readAt(text, ['names']), '')].filter((one) => one !== '')
     const ordinal = ordinals[section]
     if (called.length > 0 || !ordinal) return called.join(' ')
-    return say(ordinal, { number: Number(item.at(-1)) + 1 })
+    return t(ordinal, { number: Number(item.at(-1)) + 1 })
   }
   return (field) => {
-    if (field === 'effectiveFrom') return say('description.draft.day')
+    if (field === 'effectiveFrom') return t('description.draft.day')
     // A problem of the text as a whole is placed by its line.
-    if (field.startsWith('(')) return say('description.draft.view.text')
+    if (field.startsWith('(')) return t('description.draft.view.text')
     const section = sectionOf(field)
     if (!section) return undefined
     const [outermost] = itemsAround(field)
     const item = outermost === undefined ? undefined : pathOf(outermost)
     const word = fields.find(([end]) => field.endsWith(end))?.[1]
-    return [say(titles[section]), item ? calledAt(section, item) : '', word ? say(word) : '']
+    return [t(titles[section]), item ? calledAt(section, item) : '', word ? t(word) : '']
       .filter((one) => one !== '')
       .join(' › ')
   }

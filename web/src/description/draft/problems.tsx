@@ -17,19 +17,19 @@ export function ProblemSummary({
   heading: Ref<HTMLHeadingElement>
   onGo?: (problem: Problem) => void
 }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   // A long list scrolls, so that the form below stays reachable.
   const isLong = problems.length > 8
   const placeOf = useProblemPlace(document)
   return (
     <Notice kind="error">
       <h2 ref={heading} tabIndex={-1} className="problems-title">
-        {say('description.draft.problems', { count: problems.length })}
+        {t('description.draft.problems', { count: problems.length })}
       </h2>
-      {onGo && <p>{say('description.draft.problems.how')}</p>}
+      {onGo && <p>{t('description.draft.problems.how')}</p>}
       <ol
         className={`problems ${isLong ? 'is-long' : ''}`}
-        {...(isLong && { tabIndex: 0, 'aria-label': say('description.draft.problems', { count: problems.length }) })}
+        {...(isLong && { tabIndex: 0, 'aria-label': t('description.draft.problems', { count: problems.length }) })}
       >
         {problems.map((problem, index) => (
           <li key={index}>
@@ -50,7 +50,7 @@ export function ProblemSummary({
             <span className="problem-place">
               {placeOf(problem.field) ?? <code translate="no">{problem.field}</code>}
               {' · '}
-              {say('description.draft.line', { line: problem.line })}
+              {t('description.draft.line', { line: problem.line })}
             </span>
           </li>
         ))}

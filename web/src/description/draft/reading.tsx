@@ -16,7 +16,7 @@ type Work = ReturnType<typeof useDraft>
 
 /** Read-only draft: another person's, or one that is submitted, decided or abandoned. */
 export function Reading({ draft, work }: { draft: Draft; work: Work }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
   const problems = problemsOf(draft)
   return (
@@ -25,48 +25,48 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
       <div className="draft-columns">
         <div className="draft-main">
           <section className="panel stack-small" aria-labelledby="draft-why">
-            <h2 id="draft-why">{say('description.draft.why')}</h2>
+            <h2 id="draft-why">{t('description.draft.why')}</h2>
             {draft.reason === '' ? (
-              <p className="muted">{say('description.draft.reason.none')}</p>
+              <p className="muted">{t('description.draft.reason.none')}</p>
             ) : (
               <p className="draft-reason">{draft.reason}</p>
             )}
             <dl className="facts-line">
               <div>
-                <dt>{say('description.draft.effectiveFrom')}</dt>
+                <dt>{t('description.draft.effectiveFrom')}</dt>
                 <dd>
                   {draft.effectiveFrom
                     ? formatInstant(draft.effectiveFrom, language)
-                    : say('description.draft.effectiveFrom.none')}
+                    : t('description.draft.effectiveFrom.none')}
                 </dd>
               </div>
               {draft.submittedAt && (
                 <div>
-                  <dt>{say('description.draft.submittedAt')}</dt>
+                  <dt>{t('description.draft.submittedAt')}</dt>
                   <dd>{formatInstant(draft.submittedAt, language)}</dd>
                 </div>
               )}
             </dl>
           </section>
           <section className="panel stack-small" aria-labelledby="draft-changes">
-            <h2 id="draft-changes">{say('description.draft.changes')}</h2>
+            <h2 id="draft-changes">{t('description.draft.changes')}</h2>
             {draft.changes.length > 0 ? (
               <Changes changes={draft.changes} />
             ) : (
               <p className="muted">
-                {say(problems.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
+                {t(problems.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
               </p>
             )}
           </section>
           <section className="panel stack-small" aria-labelledby="draft-diff">
-            <h2 id="draft-diff">{say('description.draft.view.diff')}</h2>
+            <h2 id="draft-diff">{t('description.draft.view.diff')}</h2>
             <DiffToBase draft={draft} />
           </section>
         </div>
-        <aside className="draft-aside" aria-label={say('description.draft.outcome')}>
+        <aside className="draft-aside" aria-label={t('description.draft.outcome')}>
           {(draft.mayEdit || draft.mayDecide) && (
             <section className="panel stack-small" aria-labelledby="draft-consequences">
-              <h2 id="draft-consequences">{say('description.draft.consequences')}</h2>
+              <h2 id="draft-consequences">{t('description.draft.consequences')}</h2>
               <Consequences draft={draft} />
             </section>
           )}
@@ -80,20 +80,20 @@ export function Reading({ draft, work }: { draft: Draft; work: Work }) {
 
 /** Lets the author withdraw a submission. */
 function TakeBack({ work }: { work: Work }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [failed, setFailed] = useState<unknown>()
   const takeBack = async () => {
     const answer = await work.takeBack()
     if ('error' in answer) setFailed(answer.error)
-    else announce(say('description.draft.takenBack'))
+    else announce(t('description.draft.takenBack'))
   }
   return (
     <section className="panel stack-small" aria-labelledby="draft-next">
-      <h2 id="draft-next">{say('description.draft.waits')}</h2>
-      <p>{say('description.draft.waits.text')}</p>
+      <h2 id="draft-next">{t('description.draft.waits')}</h2>
+      <p>{t('description.draft.waits.text')}</p>
       {failed !== undefined && <Failure error={failed} />}
       <Button kind="secondary" isBusy={work.isBusy} onPress={() => void takeBack()}>
-        {say('description.draft.takeBack')}
+        {t('description.draft.takeBack')}
       </Button>
     </section>
   )

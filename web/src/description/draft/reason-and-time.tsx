@@ -32,7 +32,7 @@ export function ReasonAndTime({
   onReason: (reason: string) => void
   onEffectiveFrom: (instant: string) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const [typed, setTyped] = useState(() => partsOf(effectiveFrom))
   // Follows changes that were saved or discarded elsewhere.
   const [seen, setSeen] = useState(effectiveFrom)
@@ -47,11 +47,11 @@ export function ReasonAndTime({
   }
   return (
     <section className="panel stack" aria-labelledby="draft-why">
-      <h2 id="draft-why">{say('description.draft.why')}</h2>
+      <h2 id="draft-why">{t('description.draft.why')}</h2>
       <Field
         id={fieldId('reason')}
-        label={say('description.draft.reason')}
-        hint={say('description.draft.reason.hint')}
+        label={t('description.draft.reason')}
+        hint={t('description.draft.reason.hint')}
         error={reasonError}
         rows={3}
         value={reason}
@@ -61,20 +61,20 @@ export function ReasonAndTime({
       <div className="row-fields">
         <Day
           id={fieldId('effectiveFrom')}
-          label={say('description.draft.day')}
+          label={t('description.draft.day')}
           error={timeError}
           value={typed.day}
           minValue={today(zone)}
           onChange={(day) => set({ day, time: typed.time ?? new Time(0, 0) })}
         />
         <TimeOfDay
-          label={say('description.draft.time')}
+          label={t('description.draft.time')}
           isWrong={timeError !== undefined}
           value={typed.time}
           onChange={(time) => set({ ...typed, time })}
         />
       </div>
-      <p className="hint">{say('description.draft.day.hint')}</p>
+      <p className="hint">{t('description.draft.day.hint')}</p>
     </section>
   )
 }

@@ -21,29 +21,23 @@ export function SaveBar({
   onDiscard: () => void
   onProblems: () => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <div
-      className={`save-bar ${unsaved ? 'is-unsaved' : ''}`}
-      role="region"
-      aria-label={say('description.draft.saving')}
-    >
-      <p>
-        {unsaved ? say('description.draft.unsaved', { count: countUnsaved(unsaved) }) : say('description.draft.saved')}
-      </p>
+    <div className={`save-bar ${unsaved ? 'is-unsaved' : ''}`} role="region" aria-label={t('description.draft.saving')}>
+      <p>{unsaved ? t('description.draft.unsaved', { count: countUnsaved(unsaved) }) : t('description.draft.saved')}</p>
       <div className="actions">
         {unsaved && (
           <Button kind="link" onPress={onDiscard}>
-            {say('description.draft.discard')}
+            {t('description.draft.discard')}
           </Button>
         )}
         {!unsaved && problems > 0 && (
           <Button kind="link" onPress={onProblems}>
-            {say('form.wrong', { count: problems })}
+            {t('form.wrong', { count: problems })}
           </Button>
         )}
         <Button ref={button} kind={unsaved ? 'primary' : 'secondary'} isBusy={isBusy} onPress={onSave}>
-          {say('description.draft.save')}
+          {t('description.draft.save')}
         </Button>
       </div>
     </div>

@@ -4,7 +4,7 @@ import { lineDiff, type DiffLine } from '../line-diff.ts'
 
 /** Line diff of a text. */
 export function TextDiff({ before, after, label }: { before: string; after: string; label: string }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const lines = useMemo(() => lineDiff(before, after), [before, after])
   return (
     <div className="scroll diff-scroll" tabIndex={0} role="region" aria-label={label}>
@@ -12,10 +12,10 @@ export function TextDiff({ before, after, label }: { before: string; after: stri
         <caption className="visually-hidden">{label}</caption>
         <thead className="visually-hidden">
           <tr>
-            <th scope="col">{say('description.diff.before')}</th>
-            <th scope="col">{say('description.diff.after')}</th>
-            <th scope="col">{say('description.diff.what')}</th>
-            <th scope="col">{say('description.diff.text')}</th>
+            <th scope="col">{t('description.diff.before')}</th>
+            <th scope="col">{t('description.diff.after')}</th>
+            <th scope="col">{t('description.diff.what')}</th>
+            <th scope="col">{t('description.diff.text')}</th>
           </tr>
         </thead>
         <tbody>
@@ -31,11 +31,11 @@ export function TextDiff({ before, after, label }: { before: string; after: stri
 const signs = { same: '', removed: '−', added: '+' } as const
 
 function Line({ line }: { line: DiffLine }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   if (line.kind === 'left-out') {
     return (
       <tr className="diff-left-out">
-        <td colSpan={4}>{say('description.diff.leftOut', { count: line.count })}</td>
+        <td colSpan={4}>{t('description.diff.leftOut', { count: line.count })}</td>
       </tr>
     )
   }
@@ -45,7 +45,7 @@ function Line({ line }: { line: DiffLine }) {
       <td className="diff-number">{line.kind === 'removed' ? '' : line.after}</td>
       <td className="diff-sign">
         <span aria-hidden="true">{signs[line.kind]}</span>
-        {line.kind !== 'same' && <span className="visually-hidden">{say(`description.diff.${line.kind}`)}</span>}
+        {line.kind !== 'same' && <span className="visually-hidden">{t(`description.diff.${line.kind}`)}</span>}
       </td>
       <td className="diff-text">{line.text}</td>
     </tr>

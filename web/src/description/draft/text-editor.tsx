@@ -20,7 +20,7 @@ export function TextEditor({
   onChange: (text: string) => void
   ref: Ref<EditorHandle>
 }) {
-  const { say, named } = useLanguage()
+  const { t, named } = useLanguage()
   const id = useId()
   const area = useRef<HTMLTextAreaElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
@@ -41,10 +41,10 @@ export function TextEditor({
   return (
     <div className="field">
       <label htmlFor={id} className="label">
-        {say('description.draft.text')}
+        {t('description.draft.text')}
       </label>
       <p id={`${id}-hint`} className="hint">
-        {say('description.draft.text.hint')}
+        {t('description.draft.text.hint')}
       </p>
       <div className="code" ref={scroller}>
         <div className="code-numbers" aria-hidden="true">
@@ -76,7 +76,7 @@ export function TextEditor({
         <ul id={`${id}-wrong`} className="code-wrong">
           {problems.map((problem, index) => (
             <li key={index} className="field-error">
-              {say('description.draft.line', { line: problem.line })}: {named(problem.message)} {named(problem.remedy)}
+              {t('description.draft.line', { line: problem.line })}: {named(problem.message)} {named(problem.remedy)}
             </li>
           ))}
         </ul>

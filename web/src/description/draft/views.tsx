@@ -34,7 +34,7 @@ export function Views({
   onText: (text: string) => void
   handle: Ref<EditorHandle>
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <Tabs
       className="views"
@@ -42,16 +42,16 @@ export function Views({
       onSelectionChange={(key) => onView(key as View)}
       keyboardActivation="manual"
     >
-      <TabList className="tabs" aria-label={say('description.draft.views')}>
+      <TabList className="tabs" aria-label={t('description.draft.views')}>
         {views.map((one) => (
           <Tab key={one} id={one} className="tab">
-            {say(`description.draft.view.${one}`)}
+            {t(`description.draft.view.${one}`)}
           </Tab>
         ))}
       </TabList>
       <TabPanel id="form" className="tab-panel">
         {draft.document === undefined ? (
-          <Notice kind="warning">{say('description.draft.form.unreadable')}</Notice>
+          <Notice kind="warning">{t('description.draft.form.unreadable')}</Notice>
         ) : (
           <DraftForm state={form} />
         )}
@@ -68,7 +68,7 @@ export function Views({
 
 /** Diff of the saved text to its base version. */
 export function DiffToBase({ draft }: { draft: Draft }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery(
     'get',
     '/api/description/versions/{version}',
@@ -78,6 +78,6 @@ export function DiffToBase({ draft }: { draft: Draft }) {
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
   if (!data) return <Waiting lines={6} />
   return (
-    <TextDiff before={data.text} after={draft.text} label={say('description.draft.diff', { version: draft.basedOn })} />
+    <TextDiff before={data.text} after={draft.text} label={t('description.draft.diff', { version: draft.basedOn })} />
   )
 }

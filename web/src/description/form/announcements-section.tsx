@@ -10,21 +10,21 @@ const path: Path = ['recordingPlan', 'announcements']
 
 /** Announcements that callers hear before an official answers (L3, L4). */
 export function AnnouncementsSection() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const announcements = useItems(path)
   return (
     <Section
       name="announcements"
-      title={say('form.announcements')}
-      summary={say('form.announcements.summary', { count: announcements.length })}
+      title={t('form.announcements')}
+      summary={t('form.announcements.summary', { count: announcements.length })}
     >
-      <p className="hint">{say('form.announcements.hint')}</p>
+      <p className="hint">{t('form.announcements.hint')}</p>
       <Items
         path={path}
-        titleOf={(_, index) => say('form.announcement', { number: index + 1 })}
+        titleOf={(_, index) => t('form.announcement', { number: index + 1 })}
         detailOf={(one) => shorten(readAt(one, ['texts', language]))}
-        addLabel={say('form.announcement.add')}
-        empty={say('form.announcements.none')}
+        addLabel={t('form.announcement.add')}
+        empty={t('form.announcements.none')}
         fresh={() => ({ id: freshId('announcement', announcements), numbers: [], texts: { fi: '', sv: '' } })}
       >
         {(place) => <AnnouncementFields path={place} />}
@@ -34,22 +34,22 @@ export function AnnouncementsSection() {
 }
 
 function AnnouncementFields({ path: place }: { path: Path }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const numbers = useNumberChoices([...place, 'numbers'])
   return (
     <>
       <PathChecks
         path={[...place, 'numbers']}
-        label={say('form.announcement.numbers')}
+        label={t('form.announcement.numbers')}
         options={numbers}
         className="checks-tall"
       />
-      <Together path={[...place, 'texts']} label={say('form.announcement.texts')}>
+      <Together path={[...place, 'texts']} label={t('form.announcement.texts')}>
         {(['fi', 'sv', 'en'] as const).map((one) => (
           <PathText
             key={one}
             path={[...place, 'texts', one]}
-            label={say(`form.language.${one}`)}
+            label={t(`form.language.${one}`)}
             lang={one}
             rows={3}
             isOptional

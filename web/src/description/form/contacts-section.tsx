@@ -8,36 +8,36 @@ const officer: Path = ['contacts', 'dataProtectionOfficer']
 
 /** Contacts for data protection and for accessibility (L2, L34). */
 export function ContactsSection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <Section name="contacts" title={say('form.contacts')}>
-      <Together path={['contacts', 'accessibility']} label={say('form.accessibility')}>
+    <Section name="contacts" title={t('form.contacts')}>
+      <Together path={['contacts', 'accessibility']} label={t('form.accessibility')}>
         <div className="row-fields">
           <PathText
             path={['contacts', 'accessibility', 'email']}
-            label={say('form.email')}
+            label={t('form.email')}
             inputMode="email"
             className="grow"
           />
           <PathText
             path={['contacts', 'accessibility', 'phone']}
-            label={say('form.phone.optional')}
+            label={t('form.phone.optional')}
             inputMode="tel"
             isOptional
           />
         </div>
       </Together>
-      <Together path={officer} label={say('form.officer')} hint={say('form.officer.hint')}>
+      <Together path={officer} label={t('form.officer')} hint={t('form.officer.hint')}>
         <Optional
           path={officer}
-          addLabel={say('form.officer.add')}
-          removeLabel={say('form.officer.remove')}
+          addLabel={t('form.officer.add')}
+          removeLabel={t('form.officer.remove')}
           fresh={() => ({ address: { fi: '', sv: '', en: '' }, email: '', phone: '' })}
         >
-          <PathTrilingual path={[...officer, 'address']} label={say('form.address')} />
+          <PathTrilingual path={[...officer, 'address']} label={t('form.address')} />
           <div className="row-fields">
-            <PathText path={[...officer, 'email']} label={say('form.email')} inputMode="email" className="grow" />
-            <PathText path={[...officer, 'phone']} label={say('form.phone')} inputMode="tel" />
+            <PathText path={[...officer, 'email']} label={t('form.email')} inputMode="email" className="grow" />
+            <PathText path={[...officer, 'phone']} label={t('form.phone')} inputMode="tel" />
           </div>
         </Optional>
       </Together>

@@ -11,22 +11,18 @@ const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
 
 /** Service numbers and their meaning by period (R7, R11). */
 export function NumbersSection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const nameOf = useNameOf()
   const numbers = useItems(['numbers'])
   return (
-    <Section
-      name="numbers"
-      title={say('form.numbers')}
-      summary={say('form.numbers.summary', { count: numbers.length })}
-    >
-      <p className="hint">{say('form.numbers.hint')}</p>
+    <Section name="numbers" title={t('form.numbers')} summary={t('form.numbers.summary', { count: numbers.length })}>
+      <p className="hint">{t('form.numbers.hint')}</p>
       <Items
         path={['numbers']}
-        titleOf={(one, index) => textAt(one, ['number']) || say('form.number.new', { number: index + 1 })}
+        titleOf={(one, index) => textAt(one, ['number']) || t('form.number.new', { number: index + 1 })}
         detailOf={(one) => nameOf(readAt(one, ['names']), '')}
-        addLabel={say('form.number.add')}
-        empty={say('form.numbers.none')}
+        addLabel={t('form.number.add')}
+        empty={t('form.numbers.none')}
         areOpen={false}
         fresh={() => ({
           number: '',
@@ -43,39 +39,39 @@ export function NumbersSection() {
 }
 
 function NumberFields({ path }: { path: Path }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { value: kind } = useAt([...path, 'kind'])
   const { value: region } = useAt([...path, 'region'])
   return (
     <>
       <div className="row-fields">
-        <PathText path={[...path, 'number']} label={say('form.number')} className="field-medium" inputMode="tel" />
+        <PathText path={[...path, 'number']} label={t('form.number')} className="field-medium" inputMode="tel" />
         <PathChoice
           path={[...path, 'kind']}
-          label={say('form.number.kind')}
-          options={kinds.map((value) => ({ value, label: say(`contact.number-kind.${value}` as Word) }))}
+          label={t('form.number.kind')}
+          options={kinds.map((value) => ({ value, label: t(`contact.number-kind.${value}` as Word) }))}
         />
         <PathChoice
           path={[...path, 'language']}
-          label={say('form.number.language')}
-          options={(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: say(`shell.language.${value}`) }))}
+          label={t('form.number.language')}
+          options={(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: t(`shell.language.${value}`) }))}
         />
       </div>
-      <PathTrilingual path={[...path, 'names']} label={say('form.number.names')} isLong />
+      <PathTrilingual path={[...path, 'names']} label={t('form.number.names')} isLong />
       {(kind === 'REGIONAL_SERVICE' || region != null) && (
         <Optional
           path={[...path, 'region']}
-          addLabel={say('form.number.region.add')}
-          removeLabel={say('form.number.region.remove')}
+          addLabel={t('form.number.region.add')}
+          removeLabel={t('form.number.region.remove')}
           fresh={() => ({ fi: '', sv: '', en: '' })}
           announcesError
         >
-          <PathTrilingual path={[...path, 'region']} label={say('form.number.region')} />
+          <PathTrilingual path={[...path, 'region']} label={t('form.number.region')} />
         </Optional>
       )}
       <div className="row-fields">
-        <PathDay path={[...path, 'validFrom']} label={say('form.from')} />
-        <PathDay path={[...path, 'validTo']} label={say('form.number.until')} isOptional />
+        <PathDay path={[...path, 'validFrom']} label={t('form.from')} />
+        <PathDay path={[...path, 'validTo']} label={t('form.number.until')} isOptional />
       </div>
     </>
   )

@@ -45,7 +45,7 @@ export function PathTrilingual({
   isLong = false,
   rows,
 }: Labelled & { isLong?: boolean; rows?: number }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
     <Together path={path} label={label} hint={hint}>
       <div className={isLong ? 'long-texts' : 'three'}>
@@ -53,7 +53,7 @@ export function PathTrilingual({
           <PathText
             key={language}
             path={[...path, language]}
-            label={say(`form.language.${language}`)}
+            label={t(`form.language.${language}`)}
             lang={language}
             {...(rows && { rows })}
           />

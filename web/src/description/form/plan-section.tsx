@@ -12,7 +12,7 @@ import { Items, Section } from './section.tsx'
 
 /** Recording plan (R13-R15): the rules and what applies to all of them. */
 export function PlanSection() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { document } = useForm()
   const nameOf = useNameOf()
   const rules = useItems(['recordingPlan', 'rules'])
@@ -21,51 +21,47 @@ export function PlanSection() {
     const months = readAt(rule, ['recordingMonths'])
     const text = [
       typeof share === 'number' && formatShare(share, language),
-      typeof months === 'number' && say('form.months', { count: months }),
+      typeof months === 'number' && t('form.months', { count: months }),
     ]
     return text.filter(Boolean).join(', ')
   }
   return (
-    <Section name="plan" title={say('form.plan')} summary={say('form.plan.summary', { count: rules.length })}>
+    <Section name="plan" title={t('form.plan')} summary={t('form.plan.summary', { count: rules.length })}>
       <PathNumber
         path={['recordingPlan', 'defaultShare']}
-        label={say('form.defaultShare')}
-        hint={say('form.defaultShare.hint')}
+        label={t('form.defaultShare')}
+        hint={t('form.defaultShare.hint')}
         isPercent
       />
       <PathToggle
         path={['recordingPlan', 'recordForwarded']}
-        label={say('form.forwarded')}
-        hint={say('form.forwarded.hint')}
+        label={t('form.forwarded')}
+        hint={t('form.forwarded.hint')}
       />
-      <Together
-        path={['recordingPlan', 'cooperation']}
-        label={say('form.cooperation')}
-        hint={say('form.cooperation.hint')}
-      >
+      <Together path={['recordingPlan', 'cooperation']} label={t('form.cooperation')} hint={t('form.cooperation.hint')}>
         <Optional
           path={['recordingPlan', 'cooperation']}
-          addLabel={say('form.cooperation.add')}
-          removeLabel={say('form.cooperation.remove')}
+          addLabel={t('form.cooperation.add')}
+          removeLabel={t('form.cooperation.remove')}
           fresh={() => ({ decidedOn: today(zone).toString(), document: '' })}
         >
           <div className="row-fields">
-            <PathDay path={['recordingPlan', 'cooperation', 'decidedOn']} label={say('form.cooperation.day')} />
+            <PathDay path={['recordingPlan', 'cooperation', 'decidedOn']} label={t('form.cooperation.day')} />
             <PathText
               path={['recordingPlan', 'cooperation', 'document']}
-              label={say('form.cooperation.document')}
+              label={t('form.cooperation.document')}
               className="grow"
             />
           </div>
         </Optional>
       </Together>
-      <h4 className="small-heading">{say('form.rules')}</h4>
+      <h4 className="small-heading">{t('form.rules')}</h4>
       <Items
         path={['recordingPlan', 'rules']}
-        titleOf={(rule, index) => nameOf(readAt(rule, ['names']), say('form.rule.new', { number: index + 1 }))}
+        titleOf={(rule, index) => nameOf(readAt(rule, ['names']), t('form.rule.new', { number: index + 1 }))}
         detailOf={shareOf}
-        addLabel={say('form.rule.add')}
-        empty={say('form.rules.none')}
+        addLabel={t('form.rule.add')}
+        empty={t('form.rules.none')}
         areOpen={rules.length <= 2}
         fresh={() => ({
           id: freshId('rule', rules),

@@ -7,30 +7,30 @@ import { Section } from './section.tsx'
 
 /** Name of the register, the law it is described by, and the legal basis of each purpose (C15, L1). */
 export function RegisterSection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const purposes = useItems(['purposes'])
   return (
-    <Section name="register" title={say('form.register')}>
-      <PathTrilingual path={['name']} label={say('form.name')} isLong />
-      <PathTrilingual path={['title']} label={say('form.title')} hint={say('form.title.hint')} isLong />
+    <Section name="register" title={t('form.register')}>
+      <PathTrilingual path={['name']} label={t('form.name')} isLong />
+      <PathTrilingual path={['title']} label={t('form.title')} hint={t('form.title.hint')} isLong />
       <PathChoice
         path={['profile']}
-        label={say('form.profile')}
-        hint={say('form.profile.hint')}
+        label={t('form.profile')}
+        hint={t('form.profile.hint')}
         className="field-wide"
-        options={(['seed', 'gdpr'] as const).map((value) => ({ value, label: say(`form.profile.${value}`) }))}
+        options={(['seed', 'gdpr'] as const).map((value) => ({ value, label: t(`form.profile.${value}`) }))}
       />
-      <h4 className="small-heading">{say('form.bases')}</h4>
-      <p className="hint">{say('form.bases.hint')}</p>
+      <h4 className="small-heading">{t('form.bases')}</h4>
+      <p className="hint">{t('form.bases.hint')}</p>
       {purposes.map((one, index) => {
         const purpose = String(readAt(one, ['purpose']))
-        const name = say(`session.purpose.${purpose}` as Word)
+        const name = t(`session.purpose.${purpose}` as Word)
         return (
           <Optional
             key={purpose}
             path={['purposes', index, 'legalBasis']}
-            addLabel={say('form.basis.add', { purpose: name })}
-            removeLabel={say('form.basis.remove', { purpose: name })}
+            addLabel={t('form.basis.add', { purpose: name })}
+            removeLabel={t('form.basis.remove', { purpose: name })}
             fresh={() => ({ fi: '', sv: '', en: '' })}
             announcesError
           >

@@ -20,17 +20,17 @@ const days = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 
 /** One recording rule: scope, share, retention, period and reason. */
 export function RuleFields({ path }: { path: Path }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const numbers = useNumberChoices([...path, 'numbers'])
   const { value } = useAt([...path, 'numbers'])
   const chosen = numbers.filter((one) => Array.isArray(value) && value.map(String).includes(one.value))
   return (
     <>
-      <PathTrilingual path={[...path, 'names']} label={say('form.rule.names')} />
+      <PathTrilingual path={[...path, 'names']} label={t('form.rule.names')} />
       <PathChecks
         path={[...path, 'numbers']}
-        label={say('form.rule.numbers')}
-        hint={say('form.rule.numbers.hint')}
+        label={t('form.rule.numbers')}
+        hint={t('form.rule.numbers.hint')}
         options={numbers}
         className="checks-tall"
       />
@@ -38,55 +38,55 @@ export function RuleFields({ path }: { path: Path }) {
       <div className="row-fields">
         <PathNumber
           path={[...path, 'share']}
-          label={say('form.rule.share')}
-          hint={say('form.rule.share.hint')}
+          label={t('form.rule.share')}
+          hint={t('form.rule.share.hint')}
           isPercent
           isOptional
         />
         <PathChoice
           path={[...path, 'recordingMonths']}
-          label={say('form.rule.months')}
-          hint={say('form.rule.months.hint')}
-          options={[2, 3, 4, 5, 6].map((count) => ({ value: String(count), label: say('form.months', { count }) }))}
+          label={t('form.rule.months')}
+          hint={t('form.rule.months.hint')}
+          options={[2, 3, 4, 5, 6].map((count) => ({ value: String(count), label: t('form.months', { count }) }))}
           read={Number}
         />
       </div>
       <QuotaFields path={[...path, 'quota']} />
-      <Together path={[...path, 'hours']} label={say('form.rule.hours')} hint={say('form.rule.hours.hint')}>
+      <Together path={[...path, 'hours']} label={t('form.rule.hours')} hint={t('form.rule.hours.hint')}>
         <Optional
           path={[...path, 'hours']}
-          addLabel={say('form.rule.hours.add')}
-          removeLabel={say('form.rule.hours.remove')}
+          addLabel={t('form.rule.hours.add')}
+          removeLabel={t('form.rule.hours.remove')}
           fresh={() => ({ days: ['MON', 'TUE', 'WED', 'THU', 'FRI'], from: '08:00', to: '16:15' })}
         >
           <PathChecks
             path={[...path, 'hours', 'days']}
-            label={say('form.rule.days')}
-            options={days.map((value) => ({ value, label: say(`shell.weekday.${value}` as Word) }))}
+            label={t('form.rule.days')}
+            options={days.map((value) => ({ value, label: t(`shell.weekday.${value}` as Word) }))}
             className="checks-inline"
           />
           <div className="row-fields">
-            <PathClock path={[...path, 'hours', 'from']} label={say('form.rule.hours.from')} />
-            <PathClock path={[...path, 'hours', 'to']} label={say('form.rule.hours.to')} />
+            <PathClock path={[...path, 'hours', 'from']} label={t('form.rule.hours.from')} />
+            <PathClock path={[...path, 'hours', 'to']} label={t('form.rule.hours.to')} />
           </div>
-          <p className="hint">{say('form.rule.hours.clock')}</p>
+          <p className="hint">{t('form.rule.hours.clock')}</p>
         </Optional>
       </Together>
       <div className="row-fields">
-        <PathDay path={[...path, 'from']} label={say('form.from')} />
-        <PathDay path={[...path, 'until']} label={say('form.number.until')} isOptional />
+        <PathDay path={[...path, 'from']} label={t('form.from')} />
+        <PathDay path={[...path, 'until']} label={t('form.number.until')} isOptional />
       </div>
       <PathText
         path={[...path, 'justification']}
-        label={say('form.rule.justification')}
-        hint={say('form.rule.justification.hint')}
+        label={t('form.rule.justification')}
+        hint={t('form.rule.justification.hint')}
         rows={2}
         isOptional
       />
       <PathText
         path={[...path, 'necessity']}
-        label={say('form.rule.necessity')}
-        hint={say('form.rule.necessity.hint')}
+        label={t('form.rule.necessity')}
+        hint={t('form.rule.necessity.hint')}
         rows={3}
         isOptional
       />
@@ -95,23 +95,23 @@ export function RuleFields({ path }: { path: Path }) {
 }
 
 function QuotaFields({ path }: { path: Path }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { value, set } = useAt(path)
   const per = typeof value === 'object' && value !== null ? String((value as { per?: unknown }).per) : ''
   return (
-    <Together path={path} label={say('form.quota')} hint={say('form.quota.hint')}>
+    <Together path={path} label={t('form.quota')} hint={t('form.quota.hint')}>
       <div className="row-fields">
         <Choice
-          label={say('form.quota.per')}
+          label={t('form.quota.per')}
           options={[
-            { value: '', label: say('form.quota.none') },
-            { value: 'official', label: say('form.quota.official') },
-            { value: 'number', label: say('form.quota.number') },
+            { value: '', label: t('form.quota.none') },
+            { value: 'official', label: t('form.quota.official') },
+            { value: 'number', label: t('form.quota.number') },
           ]}
           value={per}
           onChange={(next) => set(next === '' ? undefined : { weekly: 5, ...(value as object | undefined), per: next })}
         />
-        {per !== '' && <PathNumber path={[...path, 'weekly']} label={say('form.quota.weekly')} />}
+        {per !== '' && <PathNumber path={[...path, 'weekly']} label={t('form.quota.weekly')} />}
       </div>
     </Together>
   )

@@ -20,7 +20,7 @@ export function Section({
   children: ReactNode
 }) {
   const { isOpen, setOpen, problems } = useForm()
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const id = useId()
   const key = `section-${name}`
   const open = isOpen(key, false)
@@ -40,7 +40,7 @@ export function Section({
             <span className="form-section-title">{title}</span>
             {summary && <span className="form-section-summary">{summary}</span>}
           </span>
-          {wrong > 0 && <span className="count-wrong">{say('form.wrong', { count: wrong })}</span>}
+          {wrong > 0 && <span className="count-wrong">{t('form.wrong', { count: wrong })}</span>}
         </button>
       </h3>
       {open && (
@@ -74,12 +74,12 @@ export function Items({
   children: (path: Path, item: unknown) => ReactNode
 }) {
   const { edit, goTo } = useForm()
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const items = useItems(path)
   const addId = useId()
   const remove = (index: number, title: string) => {
     edit([...path, index])
-    announce(say('form.removed', { name: title }))
+    announce(t('form.removed', { name: title }))
     document.getElementById(addId)?.focus()
   }
   return (
@@ -130,7 +130,7 @@ function Item({
   children: ReactNode
 }) {
   const { isOpen, setOpen, problems } = useForm()
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const id = useId()
   const field = fieldOf(path)
   const open = isOpen(field, isOpenAtFirst)
@@ -150,12 +150,12 @@ function Item({
               {title}
               {detail && <span className="item-detail"> {detail}</span>}
             </span>
-            {wrong > 0 && <span className="count-wrong">{say('form.wrong', { count: wrong })}</span>}
+            {wrong > 0 && <span className="count-wrong">{t('form.wrong', { count: wrong })}</span>}
           </button>
         </h4>
-        <Button kind="link" aria-label={say('form.remove.named', { name: title })} onPress={onRemove}>
+        <Button kind="link" aria-label={t('form.remove.named', { name: title })} onPress={onRemove}>
           <Trash2 aria-hidden="true" size={16} />
-          {say('form.remove')}
+          {t('form.remove')}
         </Button>
       </div>
       {open && (

@@ -12,26 +12,26 @@ import { useForm, useItems } from './form-state.tsx'
 
 /** Moves one number of a rule to a rule of its own, so that it can be changed separately. */
 export function SplitNumber({ rule, numbers }: { rule: Path; numbers: Option[] }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { document, edit, goTo } = useForm()
   const list = rule.slice(0, -1)
   const rules = useItems(list)
   const hint = useId()
   const split = (number: string) => {
     for (const { path, value } of splitRule(document, rule, number, freshId('rule', rules))) edit(path, value)
-    announce(say('form.rule.split.done', { number }))
+    announce(t('form.rule.split.done', { number }))
     // Runs after the menu has restored the focus.
     window.setTimeout(() => goTo(fieldOf([...list, rules.length])))
   }
   return (
     <div className="split">
       <p className="hint" id={hint}>
-        {say('form.rule.split.hint')}
+        {t('form.rule.split.hint')}
       </p>
       <MenuTrigger>
         <Button kind="secondary" className="small" aria-describedby={hint}>
           <Split aria-hidden="true" size={18} />
-          {say('form.rule.split')}
+          {t('form.rule.split')}
         </Button>
         <Popover className="popover select-popover">
           <Menu

@@ -11,16 +11,16 @@ const path: Path = ['storage', 'sites']
 
 /** Storage places, and who attested the access control of the premises (R18, R19). */
 export function StorageSection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const nameOf = useNameOf()
   const sites = useItems(path)
   return (
-    <Section name="storage" title={say('form.sites')} summary={say('form.sites.summary', { count: sites.length })}>
+    <Section name="storage" title={t('form.sites')} summary={t('form.sites.summary', { count: sites.length })}>
       <Items
         path={path}
-        titleOf={(site, index) => nameOf(readAt(site, ['names']), say('form.site.new', { number: index + 1 }))}
-        addLabel={say('form.site.add')}
-        empty={say('form.sites.none')}
+        titleOf={(site, index) => nameOf(readAt(site, ['names']), t('form.site.new', { number: index + 1 }))}
+        addLabel={t('form.site.add')}
+        empty={t('form.sites.none')}
         fresh={() => ({
           id: freshId('site', sites),
           names: { fi: '', sv: '', en: '' },
@@ -32,22 +32,22 @@ export function StorageSection() {
       >
         {(place) => (
           <>
-            <PathTrilingual path={[...place, 'names']} label={say('form.site.names')} isLong />
+            <PathTrilingual path={[...place, 'names']} label={t('form.site.names')} isLong />
             <PathText
               isOptional
               path={[...place, 'country']}
-              label={say('form.site.country')}
-              hint={say('form.site.country.hint')}
+              label={t('form.site.country')}
+              hint={t('form.site.country.hint')}
             />
             <PathToggle
               path={[...place, 'electronicAccessControl']}
-              label={say('form.site.control')}
-              hint={say('form.site.control.hint')}
+              label={t('form.site.control')}
+              hint={t('form.site.control.hint')}
             />
             <div className="row-fields">
-              <PathText path={[...place, 'attestedBy']} label={say('form.site.by')} className="grow" />
-              <PathDay path={[...place, 'attestedOn']} label={say('form.site.on')} />
-              <PathDay path={[...place, 'nextReview']} label={say('form.site.next')} />
+              <PathText path={[...place, 'attestedBy']} label={t('form.site.by')} className="grow" />
+              <PathDay path={[...place, 'attestedOn']} label={t('form.site.on')} />
+              <PathDay path={[...place, 'nextReview']} label={t('form.site.next')} />
             </div>
           </>
         )}

@@ -31,7 +31,7 @@ const switches: readonly Switch[] = [
 
 /** Options that today's law offers beside the old text, each with its law (C1-C14). */
 export function SwitchesSection() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { document, problems } = useForm()
   // A fixed value is shown as text; if the document differs, it can be corrected here.
   const isFixed = ({ name, kept }: Switch) =>
@@ -40,8 +40,8 @@ export function SwitchesSection() {
     !problems.some(({ field }) => field === fieldOf(['switches', name]))
   const fixed = switches.filter(isFixed)
   return (
-    <Section name="switches" title={say('form.switches')}>
-      <p className="hint">{say('form.switches.hint')}</p>
+    <Section name="switches" title={t('form.switches')}>
+      <p className="hint">{t('form.switches.hint')}</p>
       {switches
         .filter((one) => !isFixed(one))
         .map((one) => (
@@ -49,25 +49,25 @@ export function SwitchesSection() {
         ))}
       <PathToggle
         path={['disclosure', 'pseudonymised']}
-        label={say('form.pseudonymised')}
-        hint={say('form.pseudonymised.hint')}
+        label={t('form.pseudonymised')}
+        hint={t('form.pseudonymised.hint')}
       />
       <PathNumber
         path={['disclosure', 'returnWorkingDays']}
-        label={say('form.returnDays')}
-        hint={say('form.returnDays.hint')}
+        label={t('form.returnDays')}
+        hint={t('form.returnDays.hint')}
         isOptional
       />
-      <h4 className="small-heading">{say('form.switches.fixed')}</h4>
-      <p className="hint">{say('form.switches.fixed.hint')}</p>
+      <h4 className="small-heading">{t('form.switches.fixed')}</h4>
+      <p className="hint">{t('form.switches.fixed.hint')}</p>
       <dl className="fixed">
         {fixed.map(({ name, values, kept }) => (
           <div key={name}>
-            <dt>{say(`shell.switch.${name}` as Word)}</dt>
+            <dt>{t(`shell.switch.${name}` as Word)}</dt>
             <dd>
               {values
-                ? say(`shell.switch.${name}.${String(kept)}` as Word)
-                : say(kept === null ? 'form.switches.unlimited' : 'form.switches.off')}
+                ? t(`shell.switch.${name}.${String(kept)}` as Word)
+                : t(kept === null ? 'form.switches.unlimited' : 'form.switches.off')}
             </dd>
           </div>
         ))}
@@ -77,17 +77,17 @@ export function SwitchesSection() {
 }
 
 function SwitchField({ name, values, isMonths }: Switch) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const path: Path = ['switches', name]
-  const label = say(`shell.switch.${name}` as Word)
-  const hint = say(`shell.switch.${name}.law` as Word)
+  const label = t(`shell.switch.${name}` as Word)
+  const hint = t(`shell.switch.${name}.law` as Word)
   if (values) {
     return (
       <PathChoice
         path={path}
         label={label}
         hint={hint}
-        options={values.map((value) => ({ value, label: say(`shell.switch.${name}.${value}` as Word) }))}
+        options={values.map((value) => ({ value, label: t(`shell.switch.${name}.${value}` as Word) }))}
         className="field-wide"
       />
     )

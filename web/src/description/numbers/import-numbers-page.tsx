@@ -26,7 +26,7 @@ type Outcome =
 
 /** Imports the numbers of a file into a draft of one's own, all rows or none. */
 export function ImportNumbersPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const drafts = $api.useQuery('get', '/api/description/drafts', undefined, { staleTime: 0 })
   const [into, setInto] = useState<string>()
   const [fileName, setFileName] = useState<string>()
@@ -43,14 +43,14 @@ export function ImportNumbersPage() {
   const chosen = into ?? own[0]?.id ?? ''
   const optionOf = (draft: DraftSummary) => ({
     value: draft.id,
-    label: `${say('description.draft.title', { version: draft.basedOn + 1 })}, ${formatInstant(draft.changedAt, language)}`,
+    label: `${t('description.draft.title', { version: draft.basedOn + 1 })}, ${formatInstant(draft.changedAt, language)}`,
     detail: draft.reason,
   })
 
   const pick = async (file: File) => {
     setFileName(file.name)
     setOutcome({ state: 'busy' })
-    announce(say('description.numbers.import.busy'))
+    announce(t('description.numbers.import.busy'))
     const draft = await draftFor(chosen)
     if ('error' in draft) return setOutcome({ state: 'failed', error: draft.error, file })
     // If the file is refused, the new draft is used for the next attempt.
@@ -63,36 +63,36 @@ export function ImportNumbersPage() {
 
   return (
     <Page
-      title={say('description.numbers.import')}
-      lead={say('description.numbers.import.lead')}
-      crumbs={[{ label: say('shell.nav.numbers'), to: '/numbers' }]}
+      title={t('description.numbers.import')}
+      lead={t('description.numbers.import.lead')}
+      crumbs={[{ label: t('shell.nav.numbers'), to: '/numbers' }]}
     >
       {drafts.isPending && <Waiting lines={4} />}
       {drafts.isError && <Failure error={drafts.error} onAgain={() => void drafts.refetch()} />}
-      {drafts.data && !drafts.data.mayDraft && <Notice kind="info">{say('description.numbers.import.denied')}</Notice>}
+      {drafts.data && !drafts.data.mayDraft && <Notice kind="info">{t('description.numbers.import.denied')}</Notice>}
       {drafts.data?.mayDraft && (
         <section className="panel stack" aria-labelledby="import-file">
-          <h2 id="import-file">{say('import.file')}</h2>
-          <p>{say('description.numbers.import.file.how')}</p>
+          <h2 id="import-file">{t('import.file')}</h2>
+          <p>{t('description.numbers.import.file.how')}</p>
           <Columns />
           <p>
             <a href={headingRow()} download="numerot.csv" className="with-icon">
               <Download aria-hidden="true" size={18} />
-              {say('import.heading')}
+              {t('import.heading')}
             </a>
           </p>
           <Choice
             className="field-wide"
-            label={say('description.numbers.import.into')}
-            options={[...own.map(optionOf), { value: '', label: say('description.numbers.import.new') }]}
+            label={t('description.numbers.import.into')}
+            options={[...own.map(optionOf), { value: '', label: t('description.numbers.import.new') }]}
             value={chosen}
             onChange={setInto}
           />
           <PickFile
-            label={say(fileName ? 'import.pick.another' : 'import.pick')}
+            label={t(fileName ? 'import.pick.another' : 'import.pick')}
             accept={['.csv', 'text/csv', 'text/plain']}
             name={fileName}
-            none={say('import.pick.none')}
+            none={t('import.pick.none')}
             isBusy={state === 'busy'}
             onPick={(file) => void pick(file)}
           />
@@ -101,7 +101,7 @@ export function ImportNumbersPage() {
       {outcome && (
         <section className="panel stack" aria-labelledby="import-outcome" aria-busy={state === 'busy'}>
           <h2 id="import-outcome" ref={heading} tabIndex={-1}>
-            {say(titles[outcome.state])}
+            {t(titles[outcome.state])}
           </h2>
           {outcome.state === 'busy' && <Waiting lines={3} />}
           {outcome.state === 'refused' && <RowProblems rows={outcome.rows} />}
@@ -121,16 +121,16 @@ const titles = {
 } as const satisfies Record<Outcome['state'], Word>
 
 function Done({ draft }: { draft: Draft }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const count = problemsOf(draft).length
   return (
     <>
-      {count > 0 && <Notice kind="warning">{say('description.draft.problems', { count })}</Notice>}
+      {count > 0 && <Notice kind="warning">{t('description.draft.problems', { count })}</Notice>}
       {draft.changes.length > 0 && <Changes changes={draft.changes} />}
-      {count + draft.changes.length === 0 && <p>{say('description.draft.changes.none')}</p>}
+      {count + draft.changes.length === 0 && <p>{t('description.draft.changes.none')}</p>}
       <div className="actions">
         <Link to="/description/drafts/$id" params={{ id: draft.id }} className="button button-primary">
-          {say('description.numbers.import.open')}
+          {t('description.numbers.import.open')}
         </Link>
       </div>
     </>
@@ -138,15 +138,15 @@ function Done({ draft }: { draft: Draft }) {
 }
 
 function Columns() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={say('import.columns')}>
+    <div className="scroll" tabIndex={0} role="region" aria-label={t('import.columns')}>
       <table className="table">
-        <caption className="visually-hidden">{say('import.columns')}</caption>
+        <caption className="visually-hidden">{t('import.columns')}</caption>
         <thead>
           <tr>
-            <th scope="col">{say('import.column')}</th>
-            <th scope="col">{say('import.column.what')}</th>
+            <th scope="col">{t('import.column')}</th>
+            <th scope="col">{t('import.column.what')}</th>
           </tr>
         </thead>
         <tbody>
@@ -156,8 +156,8 @@ function Columns() {
                 <code>{column}</code>
               </th>
               <td className="wrapping">
-                {say(`description.numbers.column.${column}` as Word)}
-                {!needed && <span className="muted"> {say('import.column.optional')}</span>}
+                {t(`description.numbers.column.${column}` as Word)}
+                {!needed && <span className="muted"> {t('import.column.optional')}</span>}
               </td>
             </tr>
           ))}

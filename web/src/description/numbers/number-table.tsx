@@ -10,18 +10,18 @@ export function NumberTable({ numbers }: { numbers: ListedNumber[] }) {
 }
 
 function Table({ numbers }: { numbers: ListedNumber[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <table className="results">
-      <caption className="visually-hidden">{say('description.numbers.found')}</caption>
+      <caption className="visually-hidden">{t('description.numbers.found')}</caption>
       <thead>
         <tr>
-          <th scope="col">{say('form.number')}</th>
-          <th scope="col">{say('form.number.names')}</th>
-          <th scope="col">{say('form.number.kind')}</th>
-          <th scope="col">{say('form.number.language')}</th>
-          <th scope="col">{say('description.numbers.recorded')}</th>
-          <th scope="col">{say('description.numbers.validity')}</th>
+          <th scope="col">{t('form.number')}</th>
+          <th scope="col">{t('form.number.names')}</th>
+          <th scope="col">{t('form.number.kind')}</th>
+          <th scope="col">{t('form.number.language')}</th>
+          <th scope="col">{t('description.numbers.recorded')}</th>
+          <th scope="col">{t('description.numbers.validity')}</th>
         </tr>
       </thead>
       <tbody>
@@ -34,7 +34,7 @@ function Table({ numbers }: { numbers: ListedNumber[] }) {
             <td>
               <Kind one={one} />
             </td>
-            <td>{say(`shell.language.${one.language}` as Word)}</td>
+            <td>{t(`shell.language.${one.language}` as Word)}</td>
             <td>
               <Recorded one={one} />
             </td>
@@ -49,7 +49,7 @@ function Table({ numbers }: { numbers: ListedNumber[] }) {
 }
 
 function Cards({ numbers }: { numbers: ListedNumber[] }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <ul className="cards">
       {numbers.map((one, index) => (
@@ -57,27 +57,27 @@ function Cards({ numbers }: { numbers: ListedNumber[] }) {
           <p className="card-title number">{one.number}</p>
           <dl className="card-facts">
             <div>
-              <dt>{say('form.number.names')}</dt>
+              <dt>{t('form.number.names')}</dt>
               <dd>{one.names[language]}</dd>
             </div>
             <div>
-              <dt>{say('form.number.kind')}</dt>
+              <dt>{t('form.number.kind')}</dt>
               <dd>
                 <Kind one={one} />
               </dd>
             </div>
             <div>
-              <dt>{say('form.number.language')}</dt>
-              <dd>{say(`shell.language.${one.language}` as Word)}</dd>
+              <dt>{t('form.number.language')}</dt>
+              <dd>{t(`shell.language.${one.language}` as Word)}</dd>
             </div>
             <div>
-              <dt>{say('description.numbers.recorded')}</dt>
+              <dt>{t('description.numbers.recorded')}</dt>
               <dd>
                 <Recorded one={one} />
               </dd>
             </div>
             <div>
-              <dt>{say('description.numbers.validity')}</dt>
+              <dt>{t('description.numbers.validity')}</dt>
               <dd>
                 <Validity one={one} />
               </dd>
@@ -90,33 +90,33 @@ function Cards({ numbers }: { numbers: ListedNumber[] }) {
 }
 
 function Kind({ one: { kind, region } }: { one: ListedNumber }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   return (
     <>
-      {say(`contact.number-kind.${kind}` as Word)}
+      {t(`contact.number-kind.${kind}` as Word)}
       {region && <span className="second">{region[language]}</span>}
     </>
   )
 }
 
 function Recorded({ one: { kind, rules } }: { one: ListedNumber }) {
-  const { say, language } = useLanguage()
-  if (kind === 'SWITCHBOARD') return <span className="muted">{say('description.numbers.recorded.never')}</span>
-  if (rules.length === 0) return <span className="muted">{say('description.numbers.recorded.none')}</span>
+  const { t, language } = useLanguage()
+  if (kind === 'SWITCHBOARD') return <span className="muted">{t('description.numbers.recorded.never')}</span>
+  if (rules.length === 0) return <span className="muted">{t('description.numbers.recorded.none')}</span>
   return rules.map((rule, index) => (
     <span key={index} className="rule-line">
-      {formatShare(rule.share, language)}, {say('form.months', { count: rule.months })}
+      {formatShare(rule.share, language)}, {t('form.months', { count: rule.months })}
       <span className="second">{rule.names[language]}</span>
     </span>
   ))
 }
 
 function Validity({ one: { state, validFrom, validTo } }: { one: ListedNumber }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const day = (date: string) => formatDate(`${date}T12:00:00Z`, language)
   return (
     <>
-      {say(`description.numbers.state.${state}`)}
+      {t(`description.numbers.state.${state}`)}
       <span className="second">
         {day(validFrom)}–{validTo && day(validTo)}
       </span>

@@ -21,7 +21,7 @@ const kinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
 
 /** Numbers of the version in force, filtered by the address. */
 export function NumbersPage() {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const filters = useSearch({ from: '/numbers', select: readNumberFilters, structuralSharing: true })
   const navigate = useNavigate()
   const { version, error, again } = useInForce()
@@ -31,10 +31,10 @@ export function NumbersPage() {
   const total = formatCount(all.length, language)
   const count =
     shown.length === all.length
-      ? say('description.numbers.all', { count: all.length, total })
-      : say('description.numbers.count', { shown: formatCount(shown.length, language), total })
+      ? t('description.numbers.all', { count: all.length, total })
+      : t('description.numbers.count', { shown: formatCount(shown.length, language), total })
 
-  const announceNow = useEffectEvent(() => announce(shown.length === 0 ? say('description.numbers.none') : count))
+  const announceNow = useEffectEvent(() => announce(shown.length === 0 ? t('description.numbers.none') : count))
   const isReady = version !== undefined
   useEffect(() => {
     if (isReady) announceNow()
@@ -45,20 +45,20 @@ export function NumbersPage() {
 
   return (
     <Page
-      title={say('shell.nav.numbers')}
-      {...(version && { lead: say('description.numbers.lead', { version: version.version }) })}
+      title={t('shell.nav.numbers')}
+      {...(version && { lead: t('description.numbers.lead', { version: version.version }) })}
       aside={
         drafts.data?.mayDraft && (
           <Link to="/numbers/import" className="button button-secondary">
             <FileUp aria-hidden="true" size={18} />
-            {say('description.numbers.import')}
+            {t('description.numbers.import')}
           </Link>
         )
       }
     >
-      <div className="panel numbers-form" role="search" aria-label={say('description.numbers.form')}>
+      <div className="panel numbers-form" role="search" aria-label={t('description.numbers.form')}>
         <Field
-          label={say('description.numbers.text')}
+          label={t('description.numbers.text')}
           value={filters.text ?? ''}
           onChange={(text) => set({ ...filters, text })}
           maxLength={100}
@@ -66,29 +66,29 @@ export function NumbersPage() {
           spellCheck="false"
         />
         <Choice
-          label={say('form.number.kind')}
+          label={t('form.number.kind')}
           options={[
-            { value: '', label: say('description.numbers.kind.any') },
-            ...kinds.map((value) => ({ value, label: say(`contact.number-kind.${value}` as Word) })),
+            { value: '', label: t('description.numbers.kind.any') },
+            ...kinds.map((value) => ({ value, label: t(`contact.number-kind.${value}` as Word) })),
           ]}
           value={filters.kind ?? ''}
           onChange={(kind) => set({ ...filters, kind })}
         />
         <Button kind="secondary" onPress={() => set({})}>
           <X aria-hidden="true" size={18} />
-          {say('contacts.search.clear')}
+          {t('contacts.search.clear')}
         </Button>
       </div>
       <section aria-labelledby="numbers-found" className="results-section">
         <div className="results-head">
-          <h2 id="numbers-found">{say('description.numbers.found')}</h2>
+          <h2 id="numbers-found">{t('description.numbers.found')}</h2>
           {shown.length > 0 && <p className="results-count">{count}</p>}
         </div>
         {error !== undefined && <Failure error={error} onAgain={again} />}
         {!version && error === undefined && <Waiting lines={6} />}
         {version && shown.length === 0 && (
-          <Notice kind="info" title={say('description.numbers.none')}>
-            {say('description.numbers.none.hint')}
+          <Notice kind="info" title={t('description.numbers.none')}>
+            {t('description.numbers.none.hint')}
           </Notice>
         )}
         {shown.length > 0 && <NumberTable numbers={shown} />}

@@ -18,7 +18,7 @@ const lookAgainMs = 1_500
 
 /** Copies of recordings for the requester: to make, and made, with their states (C1). */
 export function Copies({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const title = useId()
   const [made, setMade] = useState<MadeCopy>()
   const { copies } = request
@@ -36,9 +36,9 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
-        {say('acts.copies.title')}
+        {t('acts.copies.title')}
       </h3>
-      <p>{say('acts.copies.what')}</p>
+      <p>{t('acts.copies.what')}</p>
       {copies.length > 0 && (
         <ul className="plain-list">
           {copies.map((copy) => (
@@ -48,7 +48,7 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
               part={partsOf(request).find(({ recording }) => recording.id === copy.recordingId)}
               onWithdrawn={() => {
                 onChanged()
-                announce(say('acts.copies.withdrawn.now'))
+                announce(t('acts.copies.withdrawn.now'))
                 focusHeading(title)
               }}
             />
@@ -68,28 +68,28 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
           }}
         />
       ))}
-      {parts.length === 0 && copies.length === 0 && <p className="muted">{say('acts.copies.none')}</p>}
+      {parts.length === 0 && copies.length === 0 && <p className="muted">{t('acts.copies.none')}</p>}
     </section>
   )
 }
 
 function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | undefined; onWithdrawn: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/copies/{id}')
   const [isConfirming, setConfirming] = useState(false)
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <li className="stack-small">
       <p>
-        <strong>{say(`acts.copies.state.${copy.state}`)}</strong>
+        <strong>{t(`acts.copies.state.${copy.state}`)}</strong>
         {copy.takenAt && ` ${at(copy.takenAt)}`}
         {(copy.state === 'ready' || copy.state === 'making') &&
-          ` ${say('acts.copies.until', { time: at(copy.expiresAt) })}`}
+          ` ${t('acts.copies.until', { time: at(copy.expiresAt) })}`}
       </p>
       <p className="muted">
-        {part?.official && `${say('acts.copies.of', { name: part.official.name })} `}
-        {say('acts.copies.made', {
-          how: say(`acts.copies.method.${copy.method}`),
+        {part?.official && `${t('acts.copies.of', { name: part.official.name })} `}
+        {t('acts.copies.made', {
+          how: t(`acts.copies.method.${copy.method}`),
           who: copy.madeBy.name,
           time: at(copy.madeAt),
         })}
@@ -99,13 +99,13 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
       {(copy.state === 'ready' || copy.state === 'making') && (
         <div className="actions">
           <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
-            {say('acts.copies.withdraw')}
+            {t('acts.copies.withdraw')}
           </Button>
         </div>
       )}
       <Confirm
-        title={say('acts.copies.withdraw.sure')}
-        doLabel={say('acts.copies.withdraw')}
+        title={t('acts.copies.withdraw.sure')}
+        doLabel={t('acts.copies.withdraw')}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}
         onDo={() => {
@@ -113,7 +113,7 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
           withdraw.mutate({ params: { path: { id: copy.id } } }, { onSuccess: onWithdrawn })
         }}
       >
-        <p>{say('acts.copies.withdraw.what')}</p>
+        <p>{t('acts.copies.withdraw.what')}</p>
       </Confirm>
     </li>
   )

@@ -12,7 +12,7 @@ import { partsOf, type Part } from './acts-shapes.ts'
 
 /** Corrections of the official of a call part: proposed here, decided by another person (GDPR 16). */
 export function Corrections({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const title = useId()
   const { corrections } = request
   const waits = (segment: string) => corrections.some(({ segmentId, decided }) => segmentId === segment && !decided)
@@ -22,9 +22,9 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
-        {say('acts.corrections.title')}
+        {t('acts.corrections.title')}
       </h3>
-      <p>{say('acts.corrections.what')}</p>
+      <p>{t('acts.corrections.what')}</p>
       {corrections.length > 0 && (
         <ul className="plain-list">
           {corrections.map((correction) => (
@@ -41,46 +41,46 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
           part={part}
           onProposed={() => {
             onChanged()
-            announce(say('acts.corrections.proposed.now'))
+            announce(t('acts.corrections.proposed.now'))
             focusHeading(title)
           }}
         />
       ))}
-      {parts.length === 0 && corrections.length === 0 && <p className="muted">{say('acts.corrections.none')}</p>}
+      {parts.length === 0 && corrections.length === 0 && <p className="muted">{t('acts.corrections.none')}</p>}
     </section>
   )
 }
 
 /** Content of a correction, who proposed it, and the decision. */
 export function CorrectionLines({ correction }: { correction: Correction }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const { was, becomes, proposedBy, proposedAt, decided } = correction
   return (
     <>
       <p>
         <strong>
           {was
-            ? say('acts.corrections.change', { was: was.name, becomes: becomes.name })
-            : say('acts.corrections.change.nobody', { becomes: becomes.name })}
+            ? t('acts.corrections.change', { was: was.name, becomes: becomes.name })
+            : t('acts.corrections.change.nobody', { becomes: becomes.name })}
         </strong>
       </p>
       <p className="muted">
-        {say('acts.corrections.proposed', { who: proposedBy.name, time: formatInstant(proposedAt, language) })}
+        {t('acts.corrections.proposed', { who: proposedBy.name, time: formatInstant(proposedAt, language) })}
       </p>
       <p>
         {decided
-          ? `${say(`acts.corrections.outcome.${decided.outcome}`)}. ${say('acts.decided', {
+          ? `${t(`acts.corrections.outcome.${decided.outcome}`)}. ${t('acts.decided', {
               who: decided.by.name,
               time: formatInstant(decided.at, language),
             })}`
-          : say('acts.corrections.waits')}
+          : t('acts.corrections.waits')}
       </p>
     </>
   )
 }
 
 function Propose({ request, part, onProposed }: { request: RequestDetail; part: Part; onProposed: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const propose = $api.useMutation('post', '/api/requests/{id}/corrections')
   const [userId, setUserId] = useState('')
   const [isTried, setTried] = useState(false)
@@ -103,23 +103,23 @@ function Propose({ request, part, onProposed }: { request: RequestDetail; part: 
       )
   }
   const error =
-    userId.trim() === '' ? say('acts.corrections.official.missing') : isTheirs ? say(`error.${refused}`) : undefined
+    userId.trim() === '' ? t('acts.corrections.official.missing') : isTheirs ? t(`error.${refused}`) : undefined
   return (
     <Step
       open={
         part.official
-          ? say('acts.corrections.propose.of', { name: part.official.name })
-          : say('acts.corrections.propose.nobody')
+          ? t('acts.corrections.propose.of', { name: part.official.name })
+          : t('acts.corrections.propose.nobody')
       }
-      submit={say('acts.corrections.propose.do')}
+      submit={t('acts.corrections.propose.do')}
       isBusy={propose.isPending}
       error={isTheirs ? undefined : propose.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Field
-        label={say('acts.corrections.official')}
-        hint={say('acts.corrections.official.hint')}
+        label={t('acts.corrections.official')}
+        hint={t('acts.corrections.official.hint')}
         error={isTried ? error : undefined}
         value={userId}
         onChange={(value) => {

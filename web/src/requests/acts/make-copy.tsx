@@ -23,7 +23,7 @@ export function MakeCopy({
   isOne: boolean
   onMade: (made: MadeCopy) => void
 }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const make = $api.useMutation('post', '/api/requests/{id}/copies')
   const [method, setMethod] = useState<'PASSPHRASE' | 'KEY'>('PASSPHRASE')
   const [recipient, setRecipient] = useState('')
@@ -53,28 +53,28 @@ export function MakeCopy({
   const name = part.official?.name
   return (
     <Step
-      open={isOne || !name ? say('acts.copies.make') : say('acts.copies.make.of', { name })}
-      submit={say('acts.copies.make.do')}
+      open={isOne || !name ? t('acts.copies.make') : t('acts.copies.make.of', { name })}
+      submit={t('acts.copies.make.do')}
       isBusy={make.isPending}
       error={make.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
       <Choice
-        label={say('acts.copies.method')}
-        hint={say('acts.copies.method.hint')}
+        label={t('acts.copies.method')}
+        hint={t('acts.copies.method.hint')}
         options={(['PASSPHRASE', 'KEY'] as const).map((value) => ({
           value,
-          label: say(`acts.copies.method.${value}`),
+          label: t(`acts.copies.method.${value}`),
         }))}
         value={method}
         onChange={(value) => setMethod(value as 'PASSPHRASE' | 'KEY')}
       />
       {isKey && (
         <Field
-          label={say('acts.copies.recipient')}
-          hint={say('acts.copies.recipient.hint')}
-          error={isTried && isKeyWrong ? say('error.copy.recipient') : undefined}
+          label={t('acts.copies.recipient')}
+          hint={t('acts.copies.recipient.hint')}
+          error={isTried && isKeyWrong ? t('error.copy.recipient') : undefined}
           value={recipient}
           onChange={(value) => {
             setRecipient(value)
@@ -87,10 +87,10 @@ export function MakeCopy({
         />
       )}
       <Checks
-        label={say('acts.copies.others')}
-        hint={say('acts.copies.others.hint')}
-        error={isTried && weighed.length === 0 ? say('acts.copies.others.missing') : undefined}
-        options={[{ value: 'WEIGHED', label: say('acts.copies.others.weighed') }]}
+        label={t('acts.copies.others')}
+        hint={t('acts.copies.others.hint')}
+        error={isTried && weighed.length === 0 ? t('acts.copies.others.missing') : undefined}
+        options={[{ value: 'WEIGHED', label: t('acts.copies.others.weighed') }]}
         value={weighed}
         onChange={setWeighed}
       />

@@ -10,14 +10,14 @@ import { Corrections } from './corrections.tsx'
 
 /** Acts that today's law adds to a request, if the description's switch is on: copies, corrections, official documents. */
 export function Acts({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { kinds, copies, corrections, openness } = request
   return (
     <StepSection step="acts" state={stateOf('acts', request)}>
       {(kinds.includes('COPY') || copies.length > 0) && <Copies request={request} onChanged={onChanged} />}
       {(kinds.includes('RECTIFY') || corrections.length > 0) && <Corrections request={request} onChanged={onChanged} />}
-      {kinds.includes('LOG_EXTRACT') && <ActNotice title={say('acts.looks')}>{say('acts.looks.what')}</ActNotice>}
-      {kinds.includes('MENTIONED') && <ActNotice title={say('acts.mentioned')}>{say('acts.mentioned.what')}</ActNotice>}
+      {kinds.includes('LOG_EXTRACT') && <ActNotice title={t('acts.looks')}>{t('acts.looks.what')}</ActNotice>}
+      {kinds.includes('MENTIONED') && <ActNotice title={t('acts.mentioned')}>{t('acts.mentioned.what')}</ActNotice>}
       {(kinds.includes('OPENNESS') || openness) && <Openness request={request} />}
     </StepSection>
   )
@@ -35,25 +35,25 @@ function ActNotice({ title, children }: { title: string; children: string }) {
 }
 
 function Openness({ request: { openness } }: { request: RequestDetail }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const id = useId()
   return (
     <section className="stack-small" aria-labelledby={id}>
-      <h3 id={id}>{say('acts.openness')}</h3>
+      <h3 id={id}>{t('acts.openness')}</h3>
       {openness ? (
-        <Notice kind="info" title={say(`acts.openness.${openness.outcome}`)}>
-          <p>{say('acts.openness.provision.said', { provision: openness.provision })}</p>
+        <Notice kind="info" title={t(`acts.openness.${openness.outcome}`)}>
+          <p>{t('acts.openness.provision.said', { provision: openness.provision })}</p>
           {openness.outcome === 'REFERRED' && (
             <p>
               {openness.takenUpAt
-                ? say('acts.openness.takenUp', { time: formatInstant(openness.takenUpAt, language) })
-                : say('acts.openness.referred')}
+                ? t('acts.openness.takenUp', { time: formatInstant(openness.takenUpAt, language) })
+                : t('acts.openness.referred')}
             </p>
           )}
-          <p>{say('acts.decided', { who: openness.by.name, time: formatInstant(openness.at, language) })}</p>
+          <p>{t('acts.decided', { who: openness.by.name, time: formatInstant(openness.at, language) })}</p>
         </Notice>
       ) : (
-        <p>{say('acts.openness.waits')}</p>
+        <p>{t('acts.openness.waits')}</p>
       )}
     </section>
   )

@@ -19,17 +19,17 @@ type OpennessRequest = RequestDecisions['openness'][number]
 
 /** Pyyntöjen ratkaisut: decisions on requests that wait for the decision maker, and recent ones. */
 export function RequestDecisionsPage() {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/request-decisions', undefined, {
     staleTime: 0,
   })
   const again = () => void refetch()
   const isEmpty = data && data.corrections.length + data.openness.length === 0
   return (
-    <Page title={say('acts.decisions.title')} lead={say('acts.decisions.lead')}>
+    <Page title={t('acts.decisions.title')} lead={t('acts.decisions.lead')}>
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={again} />}
-      {isEmpty && <Notice kind="info">{say('acts.decisions.none')}</Notice>}
+      {isEmpty && <Notice kind="info">{t('acts.decisions.none')}</Notice>}
       {data?.openness.map((request) => (
         <OpennessCard key={request.requestId} request={request} onDecided={again} />
       ))}
@@ -41,7 +41,7 @@ export function RequestDecisionsPage() {
 }
 
 function CorrectionCard({ correction, onDecided }: { correction: Correction; onDecided: () => void }) {
-  const { say } = useLanguage()
+  const { t } = useLanguage()
   const title = useId()
   const decide = $api.useMutation('post', '/api/corrections/{id}/decision')
   const [outcome, setOutcome] = useState<'APPROVED' | 'REJECTED'>('APPROVED')
@@ -49,7 +49,7 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
     decide.mutateAsync({ params: { path: { id: correction.id } }, body: { outcome } }).then(
       () => {
         onDecided()
-        announce(say('acts.decisions.decided.now'))
+        announce(t('acts.decisions.decided.now'))
         focusHeading(title)
         return true
       },
@@ -58,23 +58,23 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <h2 id={title} tabIndex={-1}>
-        {say('acts.decisions.correction', { number: correction.requestNumber })}
+        {t('acts.decisions.correction', { number: correction.requestNumber })}
       </h2>
       <CorrectionLines correction={correction} />
       {!correction.decided && (
         <Step
-          open={say('acts.decisions.decide')}
-          submit={say('acts.decisions.decide.do')}
+          open={t('acts.decisions.decide')}
+          submit={t('acts.decisions.decide.do')}
           isBusy={decide.isPending}
           error={decide.error}
           onSubmit={submit}
         >
-          <p>{say('acts.decisions.correction.what')}</p>
+          <p>{t('acts.decisions.correction.what')}</p>
           <Choice
-            label={say('acts.decisions.outcome')}
+            label={t('acts.decisions.outcome')}
             options={(['APPROVED', 'REJECTED'] as const).map((value) => ({
               value,
-              label: say(`acts.corrections.outcome.${value}`),
+              label: t(`acts.corrections.outcome.${value}`),
             }))}
             value={outcome}
             onChange={(value) => setOutcome(value as 'APPROVED' | 'REJECTED')}
@@ -86,7 +86,7 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
 }
 
 function OpennessCard({ request, onDecided }: { request: OpennessRequest; onDecided: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const decide = $api.useMutation('post', '/api/requests/{id}/openness-decision')
   const [outcome, setOutcome] = useState<'SECRET' | 'REFERRED'>('SECRET')
@@ -105,7 +105,7 @@ function OpennessCard({ request, onDecided }: { request: OpennessRequest; onDeci
       .then(
         () => {
           onDecided()
-          announce(say('acts.decisions.decided.now'))
+          announce(t('acts.decisions.decided.now'))
           focusHeading(title)
           return true
         },
@@ -115,64 +115,64 @@ function OpennessCard({ request, onDecided }: { request: OpennessRequest; onDeci
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <h2 id={title} tabIndex={-1}>
-        {say('acts.decisions.openness', { number: request.number })}
+        {t('acts.decisions.openness', { number: request.number })}
       </h2>
       <dl className="facts">
-        <Fact label={say('acts.decisions.received')}>{formatDate(request.receivedAt, language)}</Fact>
-        <Fact label={say('acts.decisions.due')}>{formatDate(request.dueAt, language)}</Fact>
+        <Fact label={t('acts.decisions.received')}>{formatDate(request.receivedAt, language)}</Fact>
+        <Fact label={t('acts.decisions.due')}>{formatDate(request.dueAt, language)}</Fact>
         {decision && (
           <>
-            <Fact label={say('acts.decisions.outcome')}>{say(`acts.openness.${decision.outcome}`)}</Fact>
-            <Fact label={say('acts.openness.provision')}>{decision.provision}</Fact>
+            <Fact label={t('acts.decisions.outcome')}>{t(`acts.openness.${decision.outcome}`)}</Fact>
+            <Fact label={t('acts.openness.provision')}>{decision.provision}</Fact>
             {decision.leadsTo && (
-              <Fact label={say('acts.openness.leadsTo')}>{say(`acts.openness.leadsTo.${decision.leadsTo}`)}</Fact>
+              <Fact label={t('acts.openness.leadsTo')}>{t(`acts.openness.leadsTo.${decision.leadsTo}`)}</Fact>
             )}
             {decision.outcome === 'REFERRED' && (
-              <Fact label={say('requests.referrals.takenUp')}>
-                {decision.disclosure ?? say('requests.referrals.waits')}
+              <Fact label={t('requests.referrals.takenUp')}>
+                {decision.disclosure ?? t('requests.referrals.waits')}
                 {decision.takenUpAt && <span className="second">{formatInstant(decision.takenUpAt, language)}</span>}
               </Fact>
             )}
           </>
         )}
       </dl>
-      {decision && <p>{say('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}</p>}
+      {decision && <p>{t('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}</p>}
       {!decision && (
         <Step
-          open={say('acts.decisions.decide')}
-          submit={say('acts.decisions.decide.do')}
+          open={t('acts.decisions.decide')}
+          submit={t('acts.decisions.decide.do')}
           isBusy={decide.isPending}
           error={decide.error}
           onOpen={() => setTried(false)}
           onSubmit={submit}
         >
-          <p>{say('acts.decisions.openness.what')}</p>
+          <p>{t('acts.decisions.openness.what')}</p>
           <Choice
-            label={say('acts.decisions.outcome')}
+            label={t('acts.decisions.outcome')}
             options={(['SECRET', 'REFERRED'] as const).map((value) => ({
               value,
-              label: say(`acts.openness.${value}`),
-              detail: say(`acts.openness.${value}.what`),
+              label: t(`acts.openness.${value}`),
+              detail: t(`acts.openness.${value}.what`),
             }))}
             value={outcome}
             onChange={(value) => setOutcome(value as 'SECRET' | 'REFERRED')}
           />
           {outcome === 'REFERRED' && (
             <Choice
-              label={say('acts.openness.leadsTo')}
+              label={t('acts.openness.leadsTo')}
               options={(['AUTHORITY', 'RESEARCH'] as const).map((value) => ({
                 value,
-                label: say(`acts.openness.leadsTo.${value}`),
-                detail: say(`acts.openness.leadsTo.${value}.what`),
+                label: t(`acts.openness.leadsTo.${value}`),
+                detail: t(`acts.openness.leadsTo.${value}.what`),
               }))}
               value={leadsTo}
               onChange={(value) => setLeadsTo(value as 'RESEARCH' | 'AUTHORITY')}
             />
           )}
           <Field
-            label={say('acts.openness.provision')}
-            hint={say('acts.openness.provision.hint')}
-            error={isTried && provision.trim() === '' ? say('acts.openness.provision.missing') : undefined}
+            label={t('acts.openness.provision')}
+            hint={t('acts.openness.provision.hint')}
+            error={isTried && provision.trim() === '' ? t('acts.openness.provision.missing') : undefined}
             value={provision}
             onChange={setProvision}
             maxLength={200}

@@ -13,7 +13,7 @@ export interface MadeCopy {
 
 /** Link and passphrase of a new copy, shown only once. */
 export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => void }) {
-  const { say, language } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   useEffect(() => focusHeading(title), [made, title])
   const link = new URL(made.link, window.location.origin).href
@@ -21,21 +21,21 @@ export function ShownOnce({ made, onClose }: { made: MadeCopy; onClose: () => vo
     <section className="notice notice-warning" aria-labelledby={title}>
       <div className="notice-words stack-small">
         <h4 id={title} tabIndex={-1} className="notice-title">
-          {say('acts.copies.once')}
+          {t('acts.copies.once')}
         </h4>
-        <p>{say(made.passphrase ? 'acts.copies.once.what' : 'acts.copies.once.what.key')}</p>
-        <Secret label={say('acts.copies.link')} value={link} copied={say('acts.copies.link.copied')} />
+        <p>{t(made.passphrase ? 'acts.copies.once.what' : 'acts.copies.once.what.key')}</p>
+        <Secret label={t('acts.copies.link')} value={link} copied={t('acts.copies.link.copied')} />
         {made.passphrase && (
           <Secret
-            label={say('acts.copies.passphrase')}
+            label={t('acts.copies.passphrase')}
             value={made.passphrase}
-            copied={say('acts.copies.passphrase.copied')}
+            copied={t('acts.copies.passphrase.copied')}
           />
         )}
-        <p>{say('acts.copies.once.until', { time: formatInstant(made.expiresAt, language) })}</p>
+        <p>{t('acts.copies.once.until', { time: formatInstant(made.expiresAt, language) })}</p>
         <div className="actions">
           <Button kind="secondary" onPress={onClose}>
-            {say('acts.copies.once.close')}
+            {t('acts.copies.once.close')}
           </Button>
         </div>
       </div>

@@ -6,19 +6,19 @@ import evidence from '#texts/server/evidence.json' with { type: 'json' }
 import feedback from '#texts/server/feedback.json' with { type: 'json' }
 import packaged from '#texts/server/packaged.json' with { type: 'json' }
 import publication from '#texts/server/publication.json' with { type: 'json' }
-import { listIn, sayIn, type Language } from '#platform/texts/texts.ts'
+import { listIn, textsIn, type Language } from '#platform/texts/texts.ts'
 
-export const sayPublication = (language: Language) => sayIn(publication, language)
-export const sayEvidence = (language: Language) => sayIn(evidence, language)
-export const sayFeedback = (language: Language) => sayIn(feedback, language)
-export const sayAccessibility = (language: Language) => sayIn(accessibility, language)
+export const publicationTexts = (language: Language) => textsIn(publication, language)
+export const evidenceTexts = (language: Language) => textsIn(evidence, language)
+export const feedbackTexts = (language: Language) => textsIn(feedback, language)
+export const accessibilityTexts = (language: Language) => textsIn(accessibility, language)
 export const listAccessibility = (language: Language) => listIn(accessibility, language)
-export const sayCertificate = (language: Language) => sayIn(certificate, language)
-export const sayPackaged = (language: Language) => sayIn(packaged, language)
+export const certificateTexts = (language: Language) => textsIn(certificate, language)
+export const packagedTexts = (language: Language) => textsIn(packaged, language)
 export const listPackaged = (language: Language) => listIn(packaged, language)
-export const sayDownload = (language: Language) => sayIn(download, language)
+export const downloadTexts = (language: Language) => textsIn(download, language)
 export const listDownload = (language: Language) => listIn(download, language)
 
 /** Returns the page number of a PDF as text. */
 export const pageOf = (language: Language) => (page: number, pages: number) =>
-  sayPublication(language)('publication.page-of', { page, pages })
+  publicationTexts(language)('publication.page-of', { page, pages })

@@ -1,12 +1,12 @@
 import texts from '#texts/server/letter.json' with { type: 'json' }
-import { listIn, sayIn, type Language } from '#platform/texts/texts.ts'
+import { listIn, textsIn, type Language } from '#platform/texts/texts.ts'
 import type { LetterKind } from './letter.ts'
 
-export type SayLetter = ReturnType<typeof sayLetter>
+export type LetterTexts = ReturnType<typeof letterTexts>
 
 /** Returns the texts of letters in a language. */
-export function sayLetter(language: Language) {
-  return sayIn(texts, language)
+export function letterTexts(language: Language) {
+  return textsIn(texts, language)
 }
 
 export function listLetter(language: Language) {

@@ -1,14 +1,14 @@
 import { formatDate } from '../format/instant.ts'
 import type { Language } from '../language/language.ts'
-import type { Say, Word } from '../language/use-words.ts'
+import type { Translate, Word } from '../language/use-words.ts'
 import type { Study } from './question.ts'
 
 /** Returns notes on an answer, as sentences: about the period, the compared one, and the reader's scope. */
-export function sayNotes(
+export function notesText(
   study: Study,
   time: string,
   other: string | undefined,
-  say: Say,
+  t: Translate,
   language: Language,
 ): string[] {
   const day = (written: string) => formatDate(`${written}T09:00:00Z`, language)
@@ -16,16 +16,16 @@ export function sayNotes(
     { countsSince, isUnfinished, isOfFew, wholeMonthsBefore, leftOut = [] }: Study['notes'],
     of: string,
   ) => [
-    ...(countsSince ? [say('studies.note.since', { day: day(countsSince), time: of })] : []),
-    ...(wholeMonthsBefore ? [say('studies.note.months', { day: day(wholeMonthsBefore) })] : []),
-    ...leftOut.map(({ from, to, why }) => say(`studies.note.${why}` as Word, { from: day(from), to: day(to) })),
-    ...(isOfFew ? [say('studies.note.few')] : []),
-    ...(isUnfinished ? [say('studies.note.unfinished', { time: of })] : []),
+    ...(countsSince ? [t('studies.note.since', { day: day(countsSince), time: of })] : []),
+    ...(wholeMonthsBefore ? [t('studies.note.months', { day: day(wholeMonthsBefore) })] : []),
+    ...leftOut.map(({ from, to, why }) => t(`studies.note.${why}` as Word, { from: day(from), to: day(to) })),
+    ...(isOfFew ? [t('studies.note.few')] : []),
+    ...(isUnfinished ? [t('studies.note.unfinished', { time: of })] : []),
   ]
   return [
     ...ofTime(study.notes, time),
     ...(study.comparedNotes && other ? ofTime(study.comparedNotes, other) : []),
-    ...(study.notes.isBehind ? [say('studies.note.behind')] : []),
-    ...(study.choices.reachesNumbers ? [] : [say('studies.note.units')]),
+    ...(study.notes.isBehind ? [t('studies.note.behind')] : []),
+    ...(study.choices.reachesNumbers ? [] : [t('studies.note.units')]),
   ].filter((note, index, all) => all.indexOf(note) === index)
 }
