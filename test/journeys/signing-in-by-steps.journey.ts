@@ -70,8 +70,8 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.getByRole('heading', { level: 1, name: 'Etusivu' })).toBeVisible()
   // What happened to the account is told, and a second factor is offered to everybody; both are put away.
   const notices = uuno.getByRole('region', { name: 'Ilmoitukset tilistäsi' })
-  await expect(notices).toContainText('Pääkäyttäjä teki sinulle kertakäyttöisen linkin.')
-  await expect(notices).toContainText('Suojaa tunnuksesi')
+  await expect(notices).toContainText('Pääkäyttäjä loi sinulle kertakäyttöisen linkin.')
+  await expect(notices).toContainText('Suojaa tilisi')
   await expectAccessible(uuno, 'notices of the account')
   await notices.getByRole('button', { name: 'Merkitse luetuksi' }).click()
   await expect(notices).toHaveCount(0)
@@ -93,7 +93,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.getByRole('heading', { name: 'Palautuskoodit' })).toBeFocused()
   const codes = await uuno.locator('.recovery-codes code').allInnerTexts()
   expect(new Set(codes).size).toBeGreaterThan(5)
-  await uuno.getByRole('button', { name: 'Koodit ovat tallessa' }).click()
+  await uuno.getByRole('button', { name: 'Olen tallettanut koodit' }).click()
   await expect(uuno.getByRole('heading', { name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
 
   // Two tabs of one browser: out of one is out of both, and in again in both.

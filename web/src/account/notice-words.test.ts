@@ -25,19 +25,19 @@ describe('notices of one kind', () => {
       'fi',
       fi,
       '3 kirjautumista uusilla selaimilla: Firefox, Linux; Chrome, Windows.',
-      'Numerosi päätettiin hakemistossa. ',
+      'Numerosi merkittiin hakemistossa päättyneeksi. ',
     ],
     [
       'sv',
       sv,
       '3 inloggningar i nya webbläsare: Firefox, Linux; Chrome, Windows.',
-      'Ditt nummer avslutades i katalogen. ',
+      'Ditt nummer markerades som avslutat i katalogen. ',
     ],
     [
       'en',
       en,
       '3 sign-ins in new browsers: Firefox, Linux; Chrome, Windows.',
-      'Your number was ended in the directory. ',
+      'Your number was marked as ended in the directory. ',
     ],
   ])('are one sentence, the newest first (%s)', async (lng, translation, signIns, number) => {
     const words = createInstance()
