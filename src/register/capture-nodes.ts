@@ -1,7 +1,7 @@
 /** Capture nodes of this register (database/functions/capture/nodes.sql): heartbeats, ends, and the calls of silent nodes. */
 import { createHash } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
-import type { Blocker } from '#platform/blockers/blockers.ts'
+import { readBlockers, type Blocker } from '#platform/blockers/blockers.ts'
 import { channels } from './channels.ts'
 import { decideEnd } from './decide-end.ts'
 import type { RegisterTables } from './tables.ts'
@@ -89,7 +89,7 @@ export async function seenNodes(db: Db): Promise<SeenNode[]> {
       open_calls as "openCalls", answers and count(*) filter (where answers) over (partition by name) > 1 as "sharesName"
     from (select *, state not in ('silent', 'ended') as answers, row_number() over () as place from capture_nodes()) as node
     order by place`.execute(db)
-  return rows
+  return rows.map((row) => ({ ...row, blockers: readBlockers(row.blockers) }))
 }
 
 /** The same as node_timeout() in the database. */

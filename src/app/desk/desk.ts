@@ -76,8 +76,9 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     },
   })
   const sockets = {
-    capture: socketPath(settings, 'metrics-capture'),
+    // First, so that a capture cannot say what its metrics are.
     custodian: socketPath(settings, 'metrics-custodian'),
+    capture: socketPath(settings, 'metrics-capture'),
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
   }
   const { custodian: _, ...nearSockets } = sockets

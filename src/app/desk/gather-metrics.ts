@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import { readOffered, writeMetrics, type SharedMetrics } from '#platform/metrics/share-metrics.ts'
+import { readMetrics, readOffered, writeMetrics, type SharedMetrics } from '#platform/metrics/share-metrics.ts'
 import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Kysely } from 'kysely'
@@ -41,8 +41,10 @@ export async function gatherMetrics(
   }
   const expected = nodes.filter(({ state }) => state !== 'ended')
   results.nodes(expected.map(({ id, name }) => ({ name, answers: id === nearId || far?.answers.has(id) === true })))
-  const others = [...near.values(), ...(far?.answers.values() ?? [])] as SharedMetrics[]
-  return writeMetrics(registry, others)
+  const farMetrics = (far?.expected ?? []).map(({ id, name }) =>
+    readMetrics(far?.answers.get(id), { process: 'capture', node: name }),
+  )
+  return writeMetrics(registry, [...near.values(), ...farMetrics])
 }
 
 /** Returns the node of a capture's metrics. */

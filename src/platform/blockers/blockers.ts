@@ -31,6 +31,10 @@ export const blockerKinds = {
     standsStill: 'Nothing is destroyed by its term, or what has expired is not served.',
     remedy: 'Set the clock right, or let two people confirm it on the screen Säilytys.',
   },
+  other: {
+    standsStill: 'Something of a capture that is newer than this process.',
+    remedy: 'See the log of that capture, or bring all processes to one version.',
+  },
 } as const satisfies Record<string, { standsStill: string; remedy: string }>
 
 export type BlockerKind = keyof typeof blockerKinds
@@ -106,6 +110,37 @@ export function createBlockers({ now, log }: BlockersOptions): Blockers {
       for (const [key, { endsMs }] of raised) if (endsMs < nowMs) end(key)
       return [...raised.values()].map(({ endsMs: _, ...blocker }) => blocker)
     },
+  }
+}
+
+const maxReported = 50
+const maxLength = 200
+
+/**
+ * Reads blockers that another process reports: one of another version, or a capture that was taken over. An unknown kind
+ * becomes `other`; what has no readable instant is left out.
+ */
+export function readBlockers(reported: unknown): Blocker[] {
+  if (!Array.isArray(reported)) return []
+  return reported.slice(0, maxReported).flatMap((one: unknown): Blocker[] => {
+    const { kind, code, about, since } = (typeof one === 'object' && one !== null ? one : {}) as Record<string, unknown>
+    if (typeof kind !== 'string' || typeof since !== 'string' || !isInstant(since)) return []
+    return [
+      {
+        kind: Object.hasOwn(blockerKinds, kind) ? (kind as BlockerKind) : 'other',
+        code: typeof code === 'string' ? code.slice(0, maxLength) : kind.slice(0, maxLength),
+        ...(typeof about === 'string' && { about: about.slice(0, maxLength) }),
+        since,
+      },
+    ]
+  })
+}
+
+function isInstant(text: string): boolean {
+  try {
+    return Temporal.Instant.from(text).toString().length <= 'YYYY-MM-DDTHH:MM:SS.123456789Z'.length
+  } catch {
+    return false
   }
 }
 

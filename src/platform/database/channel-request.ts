@@ -13,6 +13,9 @@ const responseChannel = 'seloste_told'
 const pieceLength = 7_000
 /** Largest answer, uncompressed. */
 const maxBytes = 32 << 20
+const maxPieces = Math.ceil(maxBytes / pieceLength)
+/** Requests that wait for one answer, and different ones; more are dropped. */
+const maxWaiting = 8
 
 interface Question {
   id: string
@@ -49,11 +52,13 @@ function readPiece(payload: string): Piece | undefined {
   const { id, from, place, of, part } = parse(payload)
   if (typeof id !== 'string' || typeof from !== 'string' || typeof part !== 'string') return undefined
   if (!Number.isSafeInteger(place) || !Number.isSafeInteger(of)) return undefined
-  return { id, from, place: Number(place), of: Number(of), part }
+  const piece = { id, from, place: Number(place), of: Number(of), part }
+  return piece.place >= 0 && piece.place < piece.of && piece.of <= maxPieces ? piece : undefined
 }
 
 /**
- * Answers requests until `stop()`.
+ * Answers requests until `stop()`, one at a time: every database role can send as many as it likes. The same request several
+ * times has one answer.
  * @param name unique among those who answer; every database role can read it
  * @param answer returns JSON, or undefined if the request is for another process
  */
@@ -65,25 +70,39 @@ export function answerOnChannel<Tables>(options: {
   onFault: (error: unknown) => void
 }): Listening {
   const { db, name, onFault } = options
-  async function respond({ id, what, of: whom }: Question): Promise<void> {
-    if (!whom.includes(name)) return
+  /** Ids of the requests that wait, by what they ask. */
+  const waiting = new Map<string, string[]>()
+  let responding: Promise<void> | undefined
+
+  async function respondToAll(): Promise<void> {
+    for (const [what, ids] of waiting) {
+      waiting.delete(what)
+      await respond(what, ids).catch(onFault)
+    }
+  }
+  async function respond(what: string, ids: readonly string[]): Promise<void> {
     const message = await options.answer(what)
     if (message === undefined) return
     const packed = (await promisify(zstdCompress)(JSON.stringify(message))).toString('base64')
     const of = Math.ceil(packed.length / pieceLength)
     for (let index = 0; index < of; index++) {
       const part = packed.slice(index * pieceLength, (index + 1) * pieceLength)
-      await sql`select pg_notify(${responseChannel}, ${JSON.stringify({ id, from: name, place: index, of, part } satisfies Piece)})`.execute(
-        db,
-      )
+      for (const id of ids)
+        await sql`select pg_notify(${responseChannel}, ${JSON.stringify({ id, from: name, place: index, of, part } satisfies Piece)})`.execute(
+          db,
+        )
     }
   }
   return listen({
     url: options.url,
     channels: [requestChannel],
     onNotification(_channel, payload) {
-      const question = readQuestion(payload)
-      if (question) void respond(question).catch(onFault)
+      const { id, what, of: whom } = readQuestion(payload) ?? {}
+      if (id === undefined || what === undefined || !whom?.includes(name)) return
+      const ids = waiting.get(what) ?? []
+      if (ids.length >= maxWaiting || (ids.length === 0 && waiting.size >= maxWaiting)) return
+      waiting.set(what, [...ids, id])
+      responding ??= respondToAll().finally(() => (responding = undefined))
     },
     onBroken: onFault,
   })
@@ -119,14 +138,18 @@ export function requestOnChannel<Tables>(options: {
       const answers = new Map<string, unknown>()
       if (expected.length === 0) return answers
       const id = randomUUID()
-      const pieces = new Map<string, string[]>()
+      const pieces = new Map<string, { of: number; parts: Map<number, string> }>()
       const all = new Promise<void>((resolve) => {
         waiting.set(id, ({ from, place: index, of, part }) => {
-          const parts = pieces.get(from) ?? []
-          pieces.set(from, parts)
-          parts[index] = part
-          if (Object.keys(parts).length < of) return
-          unpack(parts.join(''))
+          if (!expected.includes(from)) return
+          const known = pieces.get(from) ?? { of, parts: new Map<number, string>() }
+          pieces.set(from, known)
+          const { parts } = known
+          // Of another answer, or complete already.
+          if (of !== known.of || parts.size === of) return
+          parts.set(index, part)
+          if (parts.size < of) return
+          unpack(Array.from({ length: of }, (_, at) => parts.get(at) ?? '').join(''))
             .then((answer) => answers.set(from, answer))
             .catch(onFault)
             .finally(() => expected.every((name) => answers.has(name)) && resolve())

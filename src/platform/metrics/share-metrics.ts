@@ -1,11 +1,12 @@
 // Combines the metrics of all processes, over unix sockets or from other machines, into one exposition text. A process that
-// does not answer does not fail the scrape.
+// does not answer, or answers without end or something else, does not fail the scrape.
 import { createServer, request } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
-import type { Blocker, Blockers } from '../blockers/blockers.ts'
+import { readBlockers, type Blocker, type Blockers } from '../blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '../processes/listen-at-socket.ts'
 
 const answerMs = 1_000
+const maxAnswerBytes = 4 << 20
 
 const blockersPath = '/blockers'
 
@@ -31,6 +32,8 @@ export async function offerMetrics(
 }
 
 interface SharedValue {
+  /** Of a histogram or summary. */
+  metricName?: string
   /** A string if the number is not finite: JSON has no such numbers. */
   value: number | string
   labels?: Readonly<Partial<Record<string, string | number>>>
@@ -61,7 +64,7 @@ function withValues(
  * @param sockets by process name
  */
 export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, SharedMetrics>> {
-  return requestEach<SharedMetrics>(sockets, '/')
+  return requestEach(sockets, '/', (told, process) => readMetrics(told, { process }))
 }
 
 /**
@@ -69,20 +72,61 @@ export async function readOffered(sockets: Readonly<Record<string, string>>): Pr
  * @param sockets by process name
  */
 export async function readOfferedBlockers(sockets: Readonly<Record<string, string>>): Promise<Map<string, Blocker[]>> {
-  return requestEach<Blocker[]>(sockets, blockersPath)
+  return requestEach(sockets, blockersPath, readBlockers)
 }
 
-async function requestEach<Told>(
+async function requestEach<Read>(
   sockets: Readonly<Record<string, string>>,
   request: string,
-): Promise<Map<string, Told>> {
-  const read = new Map<string, Told>()
-  const reading = Object.entries(sockets).map(async ([process, path]) => {
-    const metrics = await requestMetrics<Told>(path, request).catch(() => undefined)
-    if (metrics) read.set(process, metrics)
+  read: (answer: unknown, process: string) => Read,
+): Promise<Map<string, Read>> {
+  const answers = await Promise.all(
+    Object.entries(sockets).map(async ([process, path]) => {
+      const answer = await requestJson(path, request).catch(() => undefined)
+      return answer === undefined ? [] : [[process, read(answer, process)] as const]
+    }),
+  )
+  // In the order of the sockets: the first to name a metric says what it is.
+  return new Map(answers.flat())
+}
+
+const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
+const metricTypes = new Set(['counter', 'gauge', 'histogram', 'summary'])
+const aggregators = new Set(['sum', 'first', 'min', 'max', 'average', 'omit'])
+
+/**
+ * Reads metrics that another process reports. It may be a capture that was taken over: what is no metric is left out.
+ * @param labels set on each value, so that nobody's numbers pass for another's
+ */
+export function readMetrics(reported: unknown, labels: Readonly<Record<string, string>>): SharedMetrics {
+  if (!Array.isArray(reported)) return []
+  return reported.flatMap((one: unknown) => {
+    const { name, help, type, aggregator = 'sum', values } = asRecord(one)
+    if (typeof name !== 'string' || !metricName.test(name) || typeof help !== 'string' || !Array.isArray(values))
+      return []
+    if (!metricTypes.has(String(type)) || !aggregators.has(String(aggregator))) return []
+    return [{ name, help, type, aggregator, values: values.flatMap((value) => readValue(name, value, labels)) }]
   })
-  await Promise.all(reading)
-  return read
+}
+
+function readValue(name: string, reported: unknown, labels: Readonly<Record<string, string>>): SharedValue[] {
+  const { value, metricName: own, labels: given } = asRecord(reported)
+  if (typeof value !== 'number' && typeof value !== 'string') return []
+  if (own !== undefined && !['', '_bucket', '_sum', '_count'].some((end) => own === name + end)) return []
+  const theirs = Object.entries(asRecord(given)).filter(
+    ([label, text]) => metricName.test(label) && (typeof text === 'string' || typeof text === 'number'),
+  )
+  return [
+    {
+      value,
+      ...(typeof own === 'string' && { metricName: own }),
+      labels: { ...(Object.fromEntries(theirs) as Record<string, string | number>), ...labels },
+    },
+  ]
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 /** Returns this process's metrics and those of others as one exposition text. */
@@ -91,21 +135,26 @@ export async function writeMetrics(registry: Registry, others: readonly SharedMe
   return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...shared]).metrics()
 }
 
-function requestMetrics<Told>(socketPath: string, path: string): Promise<Told> {
+/** @throws if the whole answer is not there in a second, or is too large */
+function requestJson(socketPath: string, path: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const pending = request({ socketPath, path, timeout: answerMs }, (answer) => {
+    const pending = request({ socketPath, path, signal: AbortSignal.timeout(answerMs) }, (answer) => {
       const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
+      let bytes = 0
+      answer.on('data', (part: Buffer) => {
+        bytes += part.length
+        if (bytes > maxAnswerBytes) answer.destroy(new Error('the answer is too large'))
+        else parts.push(part)
+      })
       answer.on('error', reject)
       answer.on('end', () => {
         try {
-          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as Told)
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')))
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)))
         }
       })
     })
-    pending.on('timeout', () => pending.destroy(new Error('no answer')))
     pending.on('error', reject)
     pending.end()
   })

@@ -109,7 +109,7 @@ export const ClientSends = Type.Object({
 export type ClientSends = Static<typeof ClientSends>
 
 export const StandingBlocker = Type.Object({
-  kind: literals(['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock'], 'What does not work'),
+  kind: literals(['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock', 'other'], 'What does not work'),
   code: Type.String({ description: 'A code of docs/operate/faults.md, of PostgreSQL or of the operating system' }),
   about: Type.Optional(Type.String({ description: 'Which operation or volume' })),
   of: Type.String({ description: 'The process that it keeps from its work' }),

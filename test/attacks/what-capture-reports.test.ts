@@ -1,0 +1,202 @@
+// Promise: whoever has taken capture over hides nothing that stands still, and holds up neither desk nor other captures (R21). The
+// attack: answers without end, of another's or of no kind, at its socket, in its heartbeat and over the database's channels.
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { Gauge } from 'prom-client'
+import { afterAll, expect, test, vi } from 'vitest'
+import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
+import { startStandstillAlarm } from '#app/custodian/jobs/standstill-alarm.ts'
+import { openCaptures } from '#app/desk/captures.ts'
+import { healthReader } from '#app/roles/read-health.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { listen } from '#platform/database/listen.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics, readOffered, readOfferedBlockers, writeMetrics } from '#platform/metrics/share-metrics.ts'
+import { calledOnChannels, nodeLives } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const capture = database.as('seloste_capture')
+const { pool } = database.as()
+const folder = await mkdtemp(join(tmpdir(), 'reports-'))
+afterAll(() => rm(folder, { recursive: true }))
+const onFault = (error: unknown) => void error
+const idle = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
+
+async function beats(blockers: unknown): Promise<string> {
+  const id = randomUUID()
+  const state = JSON.stringify({ ...idle, blockers })
+  await sql`select capture_node_heartbeat(${id}::uuid, 'north', '1', now(), ${state}::jsonb)`.execute(capture.db)
+  return id
+}
+const health = () =>
+  healthReader({
+    db: database.as('seloste_desk').db,
+    custodian: { blockers: async () => [], logKey: async () => 'unknown' },
+    own: () => [],
+    sockets: {},
+  })()
+
+/** The longest time for which this process did nothing else. */
+async function longestPause(work: () => Promise<unknown>): Promise<number> {
+  let [longestMs, last] = [0, performance.now()]
+  const timer = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - last)
+    last = performance.now()
+  }, 10)
+  await work()
+  await wait(100)
+  clearInterval(timer)
+  return longestMs
+}
+
+test.each([
+  [[{ kind: 'of-a-later-version', code: 'x', since: '2026-12-01T00:00:00Z' }]],
+  [[{ kind: 'disk', code: 'x', since: 'then' }, 7, null]],
+  [{}],
+  ['x'],
+])(
+  'whatever a capture says of itself (%j), what stands still elsewhere is an alarm, and health is told',
+  async (given) => {
+    await pool.query('delete from capture_node; delete from alarm')
+    await beats(given)
+    const { db, pool: custodians } = database.as('seloste_custodian')
+    const since = Temporal.Now.instant().subtract({ minutes: 30 }).toString()
+    const alarm = startStandstillAlarm({
+      ...{ db, pool: custodians, clock: systemClock, onRaised: () => undefined, intervalMs: 100 },
+      log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
+      blockers: () => [{ kind: 'object-store', code: 'EIO', since }],
+    })
+    // Before the node counts as silent.
+    const alarms = async () => (await pool.query('select kind from alarm')).rows
+    await expect.poll(alarms, { timeout: 6_000 }).toEqual([{ kind: 'standstill' }])
+    await alarm.stop()
+    expect(await health()).toMatchObject({ missing: expect.any(Array) as unknown[] })
+  },
+)
+
+test('a blocker of an honest capture of a later version is told in general words', async () => {
+  await pool.query('delete from capture_node')
+  await beats([{ kind: 'of-a-later-version', code: 'x', since: '2026-12-01T00:00:00Z' }])
+  const { blockers } = await health()
+  expect(blockers).toMatchObject([{ kind: 'other', of: 'capture north', standsStill: expect.any(String) as string }])
+})
+
+test.each(['without end', 'a byte now and then'])(
+  'a capture that answers %s takes neither the desk’s time nor its memory',
+  async (how) => {
+    let [sentBytes, isOver] = [0, false]
+    const part = Buffer.alloc(how === 'without end' ? 1 << 20 : 1, 0x20)
+    const server = createServer((_request, answer) => {
+      const more = async () => {
+        while (!isOver && !answer.destroyed) {
+          sentBytes += part.length
+          if (!answer.write(part))
+            await Promise.race([new Promise((resolve) => answer.once('drain', resolve)), wait(200)])
+          if (how !== 'without end') await wait(200)
+        }
+        answer.end()
+      }
+      void more()
+    }).listen(join(folder, 'endless.sock'))
+    const read = readOfferedBlockers({ capture: join(folder, 'endless.sock') }).then(() => 'answered')
+    const first = await Promise.race([read, wait(4_000, 'waits')])
+    isOver = true
+    server.closeAllConnections()
+    server.close()
+    expect(first).toBe('answered')
+    expect(sentBytes).toBeLessThan(50_000_000)
+  },
+)
+
+test('a capture changes no number of the custodian’s, and adds no line of its own', async () => {
+  const [desk, custodian] = [startMetrics('desk'), startMetrics('custodian')]
+  const [name, help] = ['seloste_blockers', 'What stands still']
+  new Gauge({ name, help, labelNames: ['kind'], registers: [custodian.registry] }).set({ kind: 'disk' }, 1)
+  const [own, its] = [join(folder, 'custodian.sock'), join(folder, 'capture.sock')]
+  const offered = await offerMetrics(custodian.registry, own, { raise: () => 0, clear: () => 0, list: () => [] })
+  const labels = { kind: 'disk', process: 'custodian', 'x="1"} 9\n#': 'y' }
+  const reported = [
+    7,
+    { name, help, type: 'gauge', aggregator: 'omit', values: [{ value: -1, labels }, null] },
+    { name: 'a b', help, type: 'gauge', aggregator: 'sum', values: [] },
+    { name: 'strangely', help, type: 'gauge', aggregator: 'none', values: [] },
+    { name: 'more', help, type: 'gauge', aggregator: 'sum', values: [{ value: 1, metricName: name, labels }] },
+  ]
+  const server = createServer((_request, answer) => void answer.end(JSON.stringify(reported))).listen(its)
+  const text = await writeMetrics(desk.registry, [...(await readOffered({ custodian: own, capture: its })).values()])
+  await offered.stop()
+  server.close()
+  desk.stop()
+  custodian.stop()
+  expect(text.split('\n').filter((line) => line.startsWith('seloste_blockers'))).toEqual([
+    'seloste_blockers{kind="disk",process="custodian"} 1',
+    'seloste_blockers{kind="disk",process="capture"} -1',
+  ])
+  expect(text).not.toContain('strangely')
+})
+
+test('a capture that answers in a piece far behind holds up no desk', async () => {
+  await pool.query('delete from capture_node')
+  const id = await beats([])
+  const captures = openCaptures({
+    ...{ db: database.as('seloste_desk').db, databaseUrl: database.url('seloste_desk'), onFault },
+  })
+  const spy = listen({
+    url: database.url('seloste_capture'),
+    channels: ['seloste_asked'],
+    onNotification: (_channel, payload) => {
+      const { id: request, what } = JSON.parse(payload) as { id: string; what: string }
+      if (what !== 'metrics') return
+      const piece = { id: request, from: calledOnChannels(id), place: 60_000_000, of: 60_000_001, part: 'x' }
+      void sql`select pg_notify('seloste_told', ${JSON.stringify(piece)})`.execute(capture.db)
+      void sql`select pg_notify('seloste_told', ${JSON.stringify({ ...piece, of: 1 })})`.execute(capture.db)
+    },
+  })
+  try {
+    await vi.waitFor(async () => expect((await captures.request('none')).expected).not.toEqual([]), { timeout: 20_000 })
+    expect(await longestPause(() => captures.request('metrics'))).toBeLessThan(1_000)
+  } finally {
+    await Promise.all([captures.stop(), spy.stop()])
+  }
+})
+
+test('a capture that asks another without end keeps it neither from its calls nor from its heartbeat', async () => {
+  const node = { id: randomUUID(), name: 'south', version: '1', startedAt: Temporal.Now.instant() }
+  const { db } = database.as('seloste_capture')
+  let answered = 0
+  const heartbeat = startNodeHeartbeat({
+    ...{ db, databaseUrl: database.url('seloste_capture'), node, state: () => idle, onFault, onEnded: onFault },
+    answer: async () => {
+      answered++
+      return { x: randomUUID().repeat(5_000) }
+    },
+  })
+  await nodeLives(db, node, idle)
+  const captures = openCaptures({
+    ...{ db: database.as('seloste_desk').db, databaseUrl: database.url('seloste_desk'), onFault },
+  })
+  const isAnswered = async () => (await captures.request('metrics')).answers.has(node.id)
+  try {
+    await vi.waitFor(async () => expect(await isAnswered()).toBe(true), { timeout: 20_000 })
+    const before = answered
+    const flood = `select pg_notify('seloste_asked', jsonb_build_object('id', g::text, 'what', 'metrics', 'of', jsonb_build_array($1::text))::text)
+      from generate_series(1, 3000) g`
+    const pause = await longestPause(async () => {
+      await capture.pool.query(flood, [calledOnChannels(node.id)])
+      await wait(2_000)
+    })
+    expect(answered - before).toBeLessThan(100)
+    expect(pause).toBeLessThan(1_000)
+    expect(await isAnswered()).toBe(true)
+  } finally {
+    await Promise.all([captures.stop(), heartbeat.stop()])
+  }
+}, 60_000)
