@@ -54,7 +54,7 @@ const startedAt = today
   .subtract({ days: today.dayOfWeek - 1 + 3 })
   .add({ hours: 12 })
   .toInstant()
-const recordings = []
+const recordings: Awaited<ReturnType<typeof makeRecording>>[] = []
 for (const minutes of [0, 10, 20]) {
   const began = startedAt.add({ minutes })
   const given = { startedAt: began, answeredAt: began.add({ seconds: 20 }), endedAt: began.add({ minutes: 3 }) }
