@@ -3754,7 +3754,7 @@ find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_na
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 forbid_at_this_node() returns trigger
 forbid_duplicate() returns trigger
-forbid_use(wanted uuid, party text, channel text, reference text) returns SETOF prohibition to seloste_desk
+forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean DEFAULT false) returns SETOF prohibition to seloste_desk
 forbidden_recordings(known uuid[]) returns TABLE(recording_id uuid, destroys boolean) to seloste_capture
 forget_devices() returns void to seloste_desk
 free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zone) to seloste_desk

@@ -14,6 +14,7 @@ const refusals = [
   'deny.reference',
   'recording.destroyed',
   'prohibition.service-unit',
+  'prohibition.copy-waits',
   'confirm.fresh',
 ] as const
 export type ProhibitionRefusal = Refused<(typeof refusals)[number]>
@@ -32,6 +33,8 @@ export interface ProhibitionRequest {
   channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
   /** The Service Unit's request; an official of the call needs none. */
   reference?: string | undefined
+  /** The requester's own copy that nobody has fetched yet ends with it. */
+  endsCopy?: boolean | undefined
 }
 
 /** Forbids the use of a recording; idempotent. */
@@ -39,14 +42,14 @@ export function forbidUse(
   db: Kysely<RegisterTables>,
   session: Session,
   recordingId: string,
-  { party, channel, reference }: ProhibitionRequest,
+  { party, channel, reference, endsCopy = false }: ProhibitionRequest,
 ): Promise<Prohibition | ProhibitionRefusal> {
   return rowOfDatabase(
     db,
     session,
     sql<Prohibition>`
       select p.id, p.recording_id, p.received_at, p.executed_at, prohibition_state(p) as state
-      from forbid_use(${recordingId}::uuid, ${party}, ${channel}, ${reference ?? null}) p`,
+      from forbid_use(${recordingId}::uuid, ${party}, ${channel}, ${reference ?? null}, ${endsCopy}) p`,
     refusals,
     { action: 'recording.forbidden', object: { kind: 'recording', id: recordingId } },
   )

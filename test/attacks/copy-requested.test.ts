@@ -124,3 +124,29 @@ test('no time at an office is offered for a copy alone, and a hearing that is ov
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
   expect((await makeCopy(both.id, recording)).status).toBe(201)
 })
+
+test('whoever asks for a copy and forbids does not lose the copy unawares', async () => {
+  const { id: recording, contactId } = await makeRecording()
+  const request = await served({ contacts: [contactId], kinds: ['COPY', 'PROHIBIT'] })
+  const next = async () => (await acts.get('paula', `/api/requests/${request.id}`)).body['next'] as string[]
+  expect(await next()).not.toContain('forbid')
+  const made = await makeCopy(request.id, recording)
+  await acts.ready((made.body as unknown as { id: string }).id)
+  expect(await next()).not.toContain('forbid')
+  const wish = { party: 'CALLER', channel: 'LETTER', reference: request.number }
+  expect(await acts.forbid('paula', recording, wish)).toMatchObject({ status: 409, code: 'prohibition.copy-waits' })
+  expect((await stateOf(recording)).state).toBe('STORED')
+  expect((await acts.forbid('paula', recording, { ...wish, endsCopy: true })).status).toBe(200)
+  expect((await stateOf(recording)).state).toBe('DESTROYING')
+})
+
+test('once it is fetched the prohibition needs no more, and the next step names it', async () => {
+  const { id: recording, contactId } = await makeRecording()
+  const request = await served({ contacts: [contactId], kinds: ['COPY', 'PROHIBIT'] })
+  const { id } = (await makeCopy(request.id, recording)).body as unknown as { id: string }
+  await acts.ready(id)
+  await sql`select end_subject_copy(c, 'taken', null) from subject_copy c where id = ${id}`.execute(admin)
+  expect((await acts.get('paula', `/api/requests/${request.id}`)).body['next']).toContain('forbid')
+  const wish = { party: 'CALLER', channel: 'LETTER', reference: request.number }
+  expect((await acts.forbid('paula', recording, wish)).status).toBe(200)
+})

@@ -206,9 +206,10 @@ test('a fetch that does not reach its last byte takes nothing', async () => {
 })
 
 test('a copy goes with its recording: it is fetched no more at once, and its object is gone before the recording counts as destroyed (R50)', async () => {
-  const { id, link, recording } = await readyCopy()
+  const { id, link, recording, request } = await readyCopy()
   expect(await objectsOf(recording.id)).toEqual([subjectCopyKey(recording.id, id)])
-  const forbidden = await acts.byCaller(recording.id)
+  const wish = { party: 'CALLER', channel: 'LETTER', reference: request.number, endsCopy: true }
+  const forbidden = await acts.forbid('paula', recording.id, wish)
   expect(forbidden.status).toBe(200)
   expect((await fetchCopy(link)).status).toBe(404)
   expect(await stateOf(id)).toBe('destroyed')

@@ -302,8 +302,10 @@ end $$;
 -- Forbids the use of a recording, by its official (their own wish, or the caller's stated in the call) or by the Service Unit (either
 -- party's). No reason is needed and nobody can refuse. A repeated call returns the same prohibition.
 -- The Service Unit acts for a requester whose call it is; another's call is not-found. An official enters the caller's wish only if it was
--- stated in the call, and within the hour; otherwise it is the Service Unit's (prohibition.service-unit).
-create or replace function forbid_use(wanted uuid, party text, channel text, reference text) returns setof prohibition
+-- stated in the call, and within the hour; otherwise it is the Service Unit's (prohibition.service-unit). A copy of the requester's own that
+-- nobody has fetched yet ends only if the Service Unit says so (`ends_copy`; prohibition.copy-waits).
+create or replace function forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean default false)
+returns setof prohibition
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -341,6 +343,9 @@ begin
       'recording.destroyed');
     perform refuse_if(by_official and forbid_use.party = 'CALLER'
        and caller_wish_until(viewer(), r.contact_id, r.contact_started_at) <= register_now(), 'prohibition.service-unit');
+    perform refuse_if(not by_official and not ends_copy and exists (
+      select from subject_copy c join subject_request q on q.id = c.request_id
+      where c.recording_id = wanted and q.party = forbid_use.party and subject_copy_state(c) in ('making', 'ready')), 'prohibition.copy-waits');
     insert into prohibition (recording_id, party, channel, entered_by, reference)
     values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
     returning * into made;

@@ -110,9 +110,13 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
   const toBook = requests('LISTEN') && canBeHeard && !isBooked && !hasListeningEnded(appointments)
-  // A requester's own prohibition does not destroy what they still wait to listen to.
+  const toCopy = requests('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state))
+  const isCopyWaiting = facts.copies.some(({ state }) => state === 'making' || state === 'ready')
+  // A requester's own prohibition does not destroy what they still wait to listen to or to fetch.
   const toForbid =
-    facts.kinds.some((kind) => endsUse.has(kind)) && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
+    facts.kinds.some((kind) => endsUse.has(kind)) &&
+    calls.some((call) => call.canBeForbidden) &&
+    !(toBook || isBooked || toCopy || isCopyWaiting)
   const canAnswer = requests('OPENNESS')
     ? facts.isDecided
     : requests('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
@@ -130,7 +134,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     // Before the answer, which states the appointment and what was forbidden, copied or corrected.
     book: toBook,
     forbid: toForbid,
-    'make-copy': requests('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state)),
+    'make-copy': toCopy,
     correct: requests('RECTIFY') && has('MATCHED') && facts.corrections.length === 0,
     answer: canAnswer && !isAnsweredBy(letters, facts) && !forbidsAlone && !correctsAlone,
     decide: (requests('OPENNESS') && !facts.isDecided) || isCorrecting,

@@ -1,6 +1,7 @@
 import { Ban } from 'lucide-react'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
+import { isRefusal } from '../api/refusal.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
@@ -28,6 +29,7 @@ export function Forbid({
   by,
   isRestricted,
   isUnheard = false,
+  isUncopied: isRequested = false,
   callerWishUntil,
   served,
   onForbidden,
@@ -39,6 +41,8 @@ export function Forbid({
   isRestricted: boolean
   /** The requester has asked to listen first and has not yet. */
   isUnheard?: boolean
+  /** The requester has asked for a copy and has not fetched it yet. */
+  isUncopied?: boolean
   /** For the official: deadline for entering the caller's wish; undefined during the call. */
   callerWishUntil?: string | undefined
   /** For the Service Unit: requester, channel, and number of the request. */
@@ -50,10 +54,16 @@ export function Forbid({
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [request, setConfirming] = useState<ForbidResult>()
+  // Also a copy of another request, once the refusal names it.
+  const isRefusedForCopy = isRefusal(forbid.error) && forbid.error.error.code === 'prohibition.copy-waits'
+  const isUncopied = isRequested || isRefusedForCopy
 
   const submit = async (result: ForbidResult) => {
     const done = await forbid
-      .mutateAsync({ params: { path: { id: recordingId } }, body: result })
+      .mutateAsync({
+        params: { path: { id: recordingId } },
+        body: { ...result, ...(isUncopied && { endsCopy: true }) },
+      })
       .catch(() => undefined)
     if (done) onForbidden(done)
   }
@@ -64,6 +74,7 @@ export function Forbid({
       <p>{t(`my-calls.forbid.what.${by}`)}</p>
       {isRestricted && <p>{t('my-calls.forbid.again')}</p>}
       {isUnheard && <Notice kind="warning">{t('my-calls.forbid.unheard')}</Notice>}
+      {isUncopied && <Notice kind="warning">{t('my-calls.forbid.uncopied')}</Notice>}
       {by === 'official' && callerWishUntil !== undefined && (
         <p>
           {t(hasEnded ? 'my-calls.forbid.caller.over' : 'my-calls.forbid.caller.until', {
@@ -107,6 +118,11 @@ export function Forbid({
         {isUnheard && (
           <p>
             <strong>{t('my-calls.forbid.unheard')}</strong>
+          </p>
+        )}
+        {isUncopied && (
+          <p>
+            <strong>{t('my-calls.forbid.uncopied')}</strong>
           </p>
         )}
         <p>{t('my-calls.forbid.confirm')}</p>

@@ -90,6 +90,9 @@ function OfRecording({
   const { recording, prohibitions } = part
   const isGone = recording.state === 'destroyed' || recording.state === 'expired'
   const isUnheard = request.kinds.includes('LISTEN') && !request.appointments.some(({ state }) => state === 'HEARD')
+  const isUncopied =
+    request.kinds.includes('COPY') &&
+    !request.copies.some(({ recordingId, state }) => recordingId === recording.id && state === 'taken')
   const [prohibition] = prohibitions
   const destruction = useDestruction(isGone || prohibition ? recording.id : undefined, under)
   const destroyedAt = destruction?.state === 'destroyed' ? destruction.destroyedAt : undefined
@@ -119,6 +122,7 @@ function OfRecording({
           }}
           isRestricted={recording.state === 'restricted'}
           isUnheard={isUnheard}
+          isUncopied={isUncopied}
           onForbidden={() => void onForbidden()}
         />
       )}

@@ -136,10 +136,16 @@ export const endOperations = {
         party: literals(['CALLER', 'OFFICIAL'], 'Who forbids'),
         channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was told'),
         reference: Type.Optional(reference('The Service Unit’s request')),
+        endsCopy: Type.Optional(
+          Type.Boolean({
+            description:
+              'True: a copy of the requester’s that is in the making or has not been fetched ends with it; otherwise that is refused at the Service Unit (409 prohibition.copy-waits)',
+          }),
+        ),
       },
       closed,
     ),
-    response: { 200: Prohibition, ...refusals },
+    response: { 200: Prohibition, 409: refusals[400], ...refusals },
   },
   readDestruction: {
     route: 'GET /api/recordings/:id/destruction',
