@@ -3591,6 +3591,7 @@ cancel_log_verification(wanted uuid) returns boolean to seloste_desk
 capture_node_heartbeat(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_node_shutdown(node uuid, left_waiting integer) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
+case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
@@ -3970,7 +3971,7 @@ planned_end(r recording) returns timestamp with time zone
 predates_log(instant timestamp with time zone) returns boolean
 prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer) to seloste_custodian
 prohibition_state(p prohibition) returns text to seloste_desk
-prohibitions_obeyed() returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
+prohibitions_obeyed(lost tstzmultirange) returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
 prove_again(proof bytea) returns text to seloste_desk
 prove_password(token_hash bytea, proof bytea) returns text to seloste_custodian
@@ -4263,6 +4264,7 @@ viewer_right(wanted text) returns uuid
 viewer_sees_research() returns boolean to seloste_desk
 viewer_sees_rights() returns boolean to seloste_desk
 wait_bounds() returns integer[]
+wait_is_logged(r recording, ends jsonb, lost tstzmultirange) returns boolean to seloste_custodian
 was_answered_by(r recording, official uuid) returns boolean
 was_in_scope(person uuid, purpose text, reference text, accessed_at timestamp with time zone, call uuid, part uuid) returns boolean
 week_start(at timestamp with time zone) returns timestamp with time zone

@@ -95,6 +95,7 @@ test('the evidence counts a forbidden recording that was played to its official 
   await forbiddenByOfficial(recording)
   await sql`insert into listening_range (listening_id, at, from_ms, to_ms)
     select id, now() + interval '1 minute', 0, 900 from listening where recording_id = ${recording}`.execute(admin)
-  const { rows } = await sql<{ used: string[] }>`select used from prohibitions_obeyed()`.execute(custodian)
-  expect(rows[0]?.used).toEqual([recording])
+  const { rows } = await sql<{ used: string[]; allWait: boolean }>`
+    select used, waiting = prohibitions as "allWait" from prohibitions_obeyed('{}')`.execute(custodian)
+  expect(rows).toEqual([{ used: [recording], allWait: true }])
 })

@@ -104,6 +104,29 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function order_is_logged to seloste_custodian;
 
+-- Returns true if the log has an open case about a recording, as far back as the log reaches.
+create or replace function case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from inspection i where i.id = wanted and (i.opened_at <@ lost or predates_log(i.opened_at) or exists (
+      select from audit_entry e where e.object_id = i.id and e.action = 'inspection.opened' and e.result = 'ok'
+        and coalesce(e.detail -> 'recordings' ? recording::text, true))))
+    or exists (select from authority_request a
+      join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id
+      where a.id = wanted and (i.added_at <@ lost or predates_log(i.added_at) or exists (
+        select from audit_entry e where e.object_id = a.disclosure_id and e.action = 'authority.item-added' and e.result = 'ok'
+          and e.detail ->> 'recording' = recording::text)))
+$$;
+
+-- Returns true if a recording waits, as decide_end decided, for an order or a case that the log has.
+create or replace function wait_is_logged(r recording, ends jsonb, lost tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(ends ->> 'act' = 'wait', false) and case ends ->> 'for'
+    when 'order' then order_is_logged(r.contact_id, 'recordings', lost)
+    when 'case' then exists (select from jsonb_array_elements_text(ends -> 'cases') c where case_is_logged(c::uuid, r.id, lost))
+    else true end
+$$;
+grant execute on function wait_is_logged to seloste_custodian;
+
 -- Counts rights in force and those with a defect. A right that begins later is also compared with the description that it was approved
 -- under.
 create or replace function rights_in_force()

@@ -107,24 +107,25 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function authority_decisions to seloste_custodian;
 
--- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a recorded reason an hour after they arrived;
+-- Counts prohibitions and lists defects: `overdue`, neither destroyed nor waiting for a logged reason an hour after they arrived;
 -- `standing`, executed although the recording stands; `used`, forbidden recordings served to others than the security unit, or the Service
 -- Unit for a request; `leftovers`, keys and copies of a destroyed one (R49, R50).
-create or replace function prohibitions_obeyed()
+create or replace function prohibitions_obeyed(lost tstzmultirange)
 returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with p as (
-    select p.*, r.id as recording, r.state, case when p.executed_at is null and r.state <> 'DESTROYED' then recording_end_decision(r) ->> 'act' end as act,
+    select p.*, r.id as recording, r.state,
+      p.executed_at is null and r.state <> 'DESTROYED' and wait_is_logged(r, recording_end_decision(r), lost) as is_waiting,
       exists (select from expunction e where e.recording_id = r.id and e.deadline > now()) as is_ending
     from prohibition p join recording r on r.id = p.recording_id
   )
   select
     (select count(*) from prohibition),
     (select count(*) from prohibition x where x.executed_at is not null),
-    (select count(*) from p where p.executed_at is null and p.act = 'wait'),
+    (select count(*) from p where p.is_waiting),
     (select coalesce(array_agg(distinct p.recording), '{}') from p
       where p.executed_at is null and p.received_at < now() - interval '1 hour' and p.state <> 'CAPTURING'
-        and coalesce(p.act <> 'wait', true) and not p.is_ending),
+        and not p.is_waiting and not p.is_ending),
     (select coalesce(array_agg(distinct p.recording), '{}') from p where p.executed_at is not null and p.state <> 'DESTROYED'),
     (select coalesce(array_agg(distinct l.recording_id), '{}') from p
       join listening l on l.recording_id = p.recording join listening_range g on g.listening_id = l.id

@@ -1,6 +1,7 @@
 /** Promises about requests: listening at an agreed office, and prohibitions that end the recording. */
 import { sql } from 'kysely'
 import { queryOne } from './query-one.ts'
+import { lostTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type InspectionFacts = {
@@ -77,16 +78,16 @@ type ProhibitionFacts = {
 
 /** R49-R51. */
 export const prohibitionsObeyed: Check<ProhibitionFacts> = {
-  rule: 'An hour after it came in, every prohibition has ended in the destruction of its recording, or waits for a preservation order, an open request or a copy that is away; none is said to be carried out while the recording stands; nothing forbidden was served for development afterwards; of what was destroyed no key and no transcript of a copy is left.',
+  rule: 'An hour after it came in, every prohibition has ended in the destruction of its recording, or waits for a preservation order or an open request that the audit log tells of; none is said to be carried out while the recording stands; nothing forbidden was served for development afterwards; of what was destroyed no key and no transcript of a copy is left.',
   test: {
     file: 'test/ends/prohibition.test.ts',
     title: 'by its caller, through the Service Unit, long before the floor; nobody asks why',
   },
   remedy:
     'The example is the id of a recording. See on the page of destruction what it waits for; an overdue one means that the custodian does not destroy: look at its log.',
-  async check({ db }) {
+  async check(context) {
     const row = await queryOne(
-      db,
+      context.db,
       sql<{
         prohibitions: number
         carried_out: number
@@ -95,7 +96,7 @@ export const prohibitionsObeyed: Check<ProhibitionFacts> = {
         standing: string[]
         used: string[]
         leftovers: string[]
-      }>`select * from prohibitions_obeyed()`,
+      }>`select * from prohibitions_obeyed(${await lostTimes(context)}::tstzmultirange)`,
     )
     const wrong = [...row.standing, ...row.used, ...row.overdue, ...row.leftovers]
     return {

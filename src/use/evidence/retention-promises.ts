@@ -133,11 +133,9 @@ export const recordingsCeiling: Check<CeilingFacts> = {
       }>`
         with due as (
           -- Recordings kept past their day by a statute or an open case break no promise and are not revealed here; an order
-          -- without its log entry keeps nothing.
+          -- or a case without its log entry keeps nothing.
           select r.* from recording r left join lateral (select recording_end_decision(r) as ends where r.destroy_at <= ${now}) e on true
-          where state <> 'DESTROYED' and coalesce(not case e.ends ->> 'for'
-            when 'order' then order_is_logged(r.contact_id, 'recordings', ${lost}::tstzmultirange)
-            else e.ends ->> 'act' = 'wait' end, true)
+          where state <> 'DESTROYED' and not wait_is_logged(r, e.ends, ${lost}::tstzmultirange)
         )
         select
           (select count(*) from due) as held,

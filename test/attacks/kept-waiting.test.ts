@@ -1,0 +1,81 @@
+// R49, R50: an order, an inspection or an authority's request that the log does not have keeps no prohibition waiting.
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const { check, tamper, aino, colleague, recordings } = await makeTestPromises(database)
+const names = async () => (await check()).broken.map(({ promise }) => promise)
+const { id: recording, contactId } = recordings.colleagues
+const [forbidden, wait, disclosure] = [randomUUID(), randomUUID(), randomUUID()]
+
+const log = (action: string, object: string, detail = {}) =>
+  pool.query(
+    `insert into audit_entry (action, result, object_kind, object_id, detail) values ($1, 'ok', 'case', $2, $3)`,
+    [action, object, JSON.stringify(detail)],
+  )
+
+beforeEach(async () => {
+  await log('recording.forbidden', forbidden)
+  await tamper(
+    `insert into prohibition (id, recording_id, party, channel, entered_by, received_at)
+     values ('${forbidden}', '${recording}', 'OFFICIAL', 'OWN_CALLS', '${colleague.id}', now() - interval '2 days')`,
+  )
+  expect(await names()).toEqual(['prohibitions.obeyed'])
+})
+
+afterEach(async () => {
+  await tamper(
+    'delete from prohibition where executed_at is null',
+    ...['preservation_order', 'inspection_recording', 'inspection'].map((table) => `delete from ${table}`),
+    ...['authority_request', 'authority_item', 'authority_disclosure'].map((table) => `delete from ${table}`),
+    `delete from audit_entry where object_kind = 'case'`,
+  )
+  expect(await names()).toEqual([])
+})
+
+const cases = {
+  order: [
+    `insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, from_at, until, entered_by)
+     select '${wait}', contact_id, contact_started_at, 'both', 'x', 'x', 'x', 'x', now() - interval '3 days', now() + interval '80 days', '${aino.id}'
+     from recording where id = '${recording}'`,
+  ],
+  inspection: [
+    `insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_by)
+     select '${wait}', 'P-2026-99', 'CALLER', contact_id, contact_started_at, now() - interval '3 days', '${aino.id}'
+     from recording where id = '${recording}'`,
+    `insert into inspection_recording values ('${wait}', '${recording}')`,
+  ],
+  'authority’s request': [
+    `insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, received_at, entered_by)
+     values ('${disclosure}', 'V-2026-99', 'REQUEST', 'x', 'x', 'x', 'INVESTIGATION', now() - interval '3 days', '${aino.id}')`,
+    `insert into authority_item (disclosure_id, item, contact_id, contact_started_at, recording_id, what, added_by)
+     select '${disclosure}', 1, contact_id, contact_started_at, id, 'RECORDING', '${aino.id}' from recording where id = '${recording}'`,
+    `insert into authority_request (id, recording_id, received_at, disclosure_id)
+     values ('${wait}', '${recording}', now() - interval '3 days', '${disclosure}')`,
+  ],
+}
+
+test.each([
+  ['order', 'hold.entered', wait, {}],
+  ['inspection', 'inspection.opened', wait, { recordings: [recording] }],
+  ['authority’s request', 'authority.item-added', disclosure, { recording }],
+] as const)(
+  'a prohibition that is kept waiting by an %s that nobody entered is overdue',
+  async (kind, action, object, detail) => {
+    await tamper(...cases[kind])
+    expect(await names()).toContain('prohibitions.obeyed')
+    // One that was entered keeps it waiting.
+    await log(action, object, detail)
+    expect(await names()).not.toContain('prohibitions.obeyed')
+  },
+)
+
+test('an inspection of another recording, moved to one that is forbidden, keeps it waiting no longer', async () => {
+  await tamper(...cases.inspection)
+  await log('inspection.opened', wait, { contact: contactId, recordings: [recordings.ainos.id] })
+  expect(await names()).toEqual(['prohibitions.obeyed'])
+})
