@@ -17,7 +17,7 @@ export async function answerDecisions(
   if (!decisions) return { stop: () => Promise.resolve() }
   const counter = new Counter({
     name: 'seloste_decisions_asked_total',
-    help: 'Questions whether a call is to be recorded, by what was answered',
+    help: 'Recording decision requests from telephone systems, by outcome',
     labelNames: ['outcome'],
     registers: [registry],
   })

@@ -7,7 +7,7 @@ import { Histogram, type Registry } from 'prom-client'
 export function measureAnswers(registry: Registry): (status: number, tookMs: number) => void {
   const took = new Histogram({
     name: 'seloste_capture_answer_seconds',
-    help: 'From an INVITE that offers a session to its final answer; a client sends it again after half a second',
+    help: 'Time from an INVITE that offers a session to its final response; clients retransmit after half a second',
     labelNames: ['answer'],
     buckets: [0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 2],
     registers: [registry],

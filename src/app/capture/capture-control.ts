@@ -13,7 +13,7 @@ export interface CaptureState extends AdmissionState {
   live: number
   /** Ended sessions whose recording is not stored yet. */
   storing: number
-  /** Segments whose facts wait for the database. */
+  /** Call segments whose data are queued for the database. */
   waiting: number
   /** Version of the description in use, and when the directory was read (milliseconds since the epoch). */
   knows: { description: number; directoryReadMs: number | null }

@@ -41,56 +41,64 @@ export function measureCapture(
         this.inc(read())
       },
     })
-  gauge('sessions', 'SIPREC sessions going on', () => recorder.live - recorder.ending())
-  gauge('sessions_storing', 'SIPREC sessions that have ended and whose recording is not stored yet', recorder.ending)
-  gauge('recordings', 'Recordings being written', () => recorder.recording)
-  counter('capture_calls_offered', 'Sessions offered', () => recorder.counters.offered)
-  counter('capture_calls_recorded', 'Sessions that the plan had recorded', () => recorder.counters.recorded)
-  counter('capture_calls_history_only', 'Sessions entered without a recording', () => recorder.counters.historyOnly)
-  counter('capture_calls_refused', 'Sessions refused for their body', () => recorder.counters.refused)
+  gauge('sessions', 'SIPREC sessions in progress', () => recorder.live - recorder.ending())
+  gauge('sessions_storing', 'SIPREC sessions that have ended but whose recording is not stored yet', recorder.ending)
+  gauge('recordings', 'Recordings in progress', () => recorder.recording)
+  counter('capture_calls_offered', 'SIPREC sessions offered by recording clients', () => recorder.counters.offered)
+  counter('capture_calls_recorded', 'Sessions accepted for recording', () => recorder.counters.recorded)
+  counter('capture_calls_history_only', 'Sessions registered without a recording', () => recorder.counters.historyOnly)
+  counter(
+    'capture_calls_refused',
+    'Sessions refused because their SDP or metadata is not acceptable',
+    () => recorder.counters.refused,
+  )
   counter(
     'capture_moved_on',
-    'Sessions that another session of their call went on for',
+    'Sessions that failed over to a duplicate session of the same call',
     () => recorder.counters.movedOn,
   )
-  counter('capture_ends_inferred', 'Sessions whose end signal never came', () => recorder.counters.endsInferred)
+  counter('capture_ends_inferred', 'Sessions that ended without a BYE', () => recorder.counters.endsInferred)
   counter(
     'capture_packets_received',
-    'RTP packets kept in finished recordings',
+    'RTP packets received, in finished recordings',
     () => recorder.counters.packetsReceived,
   )
-  counter(
-    'capture_packets_lost',
-    'RTP packets that never came, in finished recordings',
-    () => recorder.counters.packetsLost,
-  )
+  counter('capture_packets_lost', 'RTP packets lost, in finished recordings', () => recorder.counters.packetsLost)
   gauge('media_ports_in_use', 'Media port pairs in use', () => ports.inUse)
-  gauge('media_ports', 'Media port pairs that SELOSTE_RTP has', () => ports.pairs)
-  counter('capture_media_ports_refused', 'Media port pairs refused to a trunk that had its share of them', () => {
+  gauge('media_ports', 'Media port pairs configured in SELOSTE_RTP', () => ports.pairs)
+  counter('capture_media_ports_refused', 'Media port pairs refused to a trunk that had reached its quota', () => {
     return ports.refusedByShare
   })
-  gauge('calls_waiting', 'Segments whose facts wait for the database', () => spool.waiting)
+  gauge('calls_waiting', 'Call segments whose data are queued for the database', () => spool.waiting)
   gauge(
     'sip_receive_buffer_bytes',
-    'Receive buffer that the kernel granted the SIP socket, in bytes',
+    'Receive buffer size granted by the kernel to the SIP socket',
     () => sip.metrics.receiveBufferBytes,
   )
-  counter('capture_sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
-  counter('capture_sip_foreign_requests', 'Requests inside a session that came from another trunk', () => {
-    return sip.metrics.foreignRequests
-  })
-  counter('capture_sip_refused_by_pressure', 'New sessions refused under pressure or while draining', () => {
+  counter(
+    'capture_sip_refused_by_rate',
+    'INVITEs refused by the rate limit per source address',
+    () => sip.metrics.refusedByRate,
+  )
+  counter(
+    'capture_sip_foreign_requests',
+    'In-dialog SIP requests received from a trunk other than the session’s',
+    () => {
+      return sip.metrics.foreignRequests
+    },
+  )
+  counter('capture_sip_refused_by_pressure', 'New sessions refused because of pressure or draining', () => {
     return sip.metrics.refusedByPressure
   })
-  gauge('draining', '1 while no new session is taken because of seloste drain', () => Number(admission.state.draining))
-  gauge('disk_free_bytes', 'Bytes free on the volume of capture or of objects, whichever has less', () => {
+  gauge('draining', '1 while new sessions are refused because of seloste drain', () => Number(admission.state.draining))
+  gauge('disk_free_bytes', 'Free bytes on the capture volume or the object volume, whichever is lower', () => {
     return pressure.last?.disk?.freeBytes ?? 0
   })
-  gauge('disk_reserve_bytes', 'Bytes held on the disk for calls that go on', () => pressure.reservedBytes)
-  counter('capture_sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
+  gauge('disk_reserve_bytes', 'Disk bytes reserved for calls in progress', () => pressure.reservedBytes)
+  counter('capture_sip_malformed', 'Malformed messages received on the SIP ports', () => sip.metrics.malformed)
   new Gauge({
     name: 'seloste_capture_pressure',
-    help: '1 for what keeps new sessions from being taken',
+    help: '1 if this kind of pressure makes the node refuse new sessions, otherwise 0',
     labelNames: ['kind'],
     registers: [registry],
     collect() {
@@ -101,16 +109,16 @@ export function measureCapture(
     const endsAt = () => (certificate.endsAt?.epochMilliseconds ?? 0) / 1000
     gauge(
       'sips_certificate_ends_timestamp_seconds',
-      'When the certificate of SIP over TLS ends, as Unix time; 0 while none is in use',
+      'Expiry time of the SIP over TLS certificate; 0 if none is in use',
       endsAt,
     )
   }
-  counter('unknown_number_calls', 'Calls to a number that the register description does not know', () => {
+  counter('unknown_number_calls', 'Calls to a number that is not in the register description', () => {
     return recorder.counters.unknownNumber
   })
   counter(
     'needs_review_calls',
-    'Calls whose client leaves something in doubt: who is who, or whose voice is on which stream',
+    'Calls whose metadata are ambiguous: who took part, or whose voice is on which stream',
     () => recorder.counters.needsReview,
   )
 }

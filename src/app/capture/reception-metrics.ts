@@ -13,27 +13,27 @@ export function measureReception(
   const registers = [registry]
   const troubled = new Counter({
     name: 'seloste_capture_troubled_recordings_total',
-    help: 'Recordings with one voice missing, without any sound, with 3 % of packets lost, without a packet, or with media from elsewhere',
+    help: 'Recordings with a reception problem: one voice missing, silence, 3 % or more packets lost, no packets, or media from an unexpected address',
     labelNames: ['trunk', 'trouble'],
     registers,
   })
   const loss = new Histogram({
     name: 'seloste_capture_stream_loss_ratio',
-    help: 'Lost packets of those that should have come, by stream of a recording',
+    help: 'Ratio of lost packets to expected packets, for each stream of a recording',
     labelNames: ['trunk'],
     buckets: [0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3],
     registers,
   })
   const jitter = new Histogram({
     name: 'seloste_capture_stream_jitter_seconds',
-    help: 'Mean inter-arrival jitter (RFC 3550, 6.4.1), by stream of a recording',
+    help: 'Mean interarrival jitter (RFC 3550, 6.4.1) of each stream of a recording',
     labelNames: ['trunk'],
     buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3],
     registers,
   })
   const packets = new Counter({
     name: 'seloste_capture_untimely_packets_total',
-    help: 'Packets of stored recordings that were late beyond use, or copies',
+    help: 'Packets of stored recordings that arrived too late to use, or were duplicates',
     labelNames: ['trunk', 'kind'],
     registers,
   })

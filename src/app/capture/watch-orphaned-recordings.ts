@@ -20,7 +20,7 @@ export function watchOrphanedRecordings(options: {
   const { folder, known, db, clock, log, registry } = options
   const gauge = new Gauge({
     name: 'seloste_capture_recordings_without_call',
-    help: 'Recordings of more than a day ago whose call is not known; nobody can hear them',
+    help: 'Recordings more than a day old that belong to no known call; they cannot be played',
     registers: [registry],
   })
   const check = async () => {

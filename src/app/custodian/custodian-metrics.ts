@@ -26,7 +26,7 @@ export function measureCustodian(
   for (const which of ['open', 'overdue'] as const) {
     new Gauge({
       name: `seloste_requests_${which}`,
-      help: `Requests of callers and officials that are ${which === 'open' ? 'not closed' : 'open after the day of their answer'}`,
+      help: `Data subject requests that are ${which === 'open' ? 'open' : 'open past their due date'}`,
       registers,
       async collect() {
         this.set((await countOpenRequests(db))[which])
@@ -35,7 +35,7 @@ export function measureCustodian(
   }
   new Gauge({
     name: 'seloste_records_overdue',
-    help: 'Records past their term that are still held, by kind; what an order or an open case keeps is not counted',
+    help: 'Records held past their retention term, by kind; those under a legal hold or an open case are not counted',
     labelNames: ['kind'],
     registers,
     async collect() {
@@ -46,7 +46,7 @@ export function measureCustodian(
   })
   new Gauge({
     name: 'seloste_recordings_unsealed',
-    help: 'Recordings that capture has stored and the custodian has not taken into keeping yet',
+    help: 'Recordings stored by capture and not yet ingested by the custodian',
     registers,
     async collect() {
       this.set((await waiting()).unsealed.recordings)
@@ -54,7 +54,7 @@ export function measureCustodian(
   })
   new Gauge({
     name: 'seloste_recordings_sealing_lag_seconds',
-    help: 'Time since the end of the call whose recording has waited longest to be taken into keeping; 0 where none waits',
+    help: 'Age of the oldest recording waiting for ingest, counted from the end of its call; 0 if there is none',
     registers,
     async collect() {
       this.set((await waiting()).unsealed.oldestSeconds)
@@ -62,7 +62,7 @@ export function measureCustodian(
   })
   new Gauge({
     name: 'seloste_recordings_not_ingested',
-    help: 'Recordings that the custodian has tried to take into keeping and could not: nobody can listen to them',
+    help: 'Recordings whose ingest failed; they cannot be played',
     registers,
     async collect() {
       this.set((await waiting()).failed)
@@ -70,7 +70,7 @@ export function measureCustodian(
   })
   new Gauge({
     name: 'seloste_key_store_up',
-    help: 'Whether the key store answered when it was asked for this scrape: 1 or 0',
+    help: '1 if the key store answered for this scrape, otherwise 0',
     labelNames: ['kind'],
     registers,
     async collect() {

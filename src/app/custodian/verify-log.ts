@@ -53,12 +53,12 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   const { paceMs = (tookMs: number) => paceMinutes({ durationMs: tookMs }) * 60_000 } = options
   const problems = new Gauge({
     name: 'seloste_audit_log_problems',
-    help: 'Problems that the last whole verification of the audit log found',
+    help: 'Problems found by the last full verification of the audit log',
     registers: [registry],
   })
   const verifiedAt = new Gauge({
     name: 'seloste_audit_log_verified_timestamp_seconds',
-    help: 'When the audit log was last verified as a whole',
+    help: 'Time of the last full verification of the audit log',
     registers: [registry],
   })
 

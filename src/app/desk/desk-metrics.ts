@@ -7,12 +7,17 @@ export function measureDesk(
   { databaseAnswers, version }: { databaseAnswers: () => Promise<boolean>; version: string },
 ): ScrapeResults {
   const registers = [registry]
-  new Gauge({ name: 'seloste_build_info', help: 'Always 1; the program’s version', labelNames: ['version'], registers })
+  new Gauge({
+    name: 'seloste_build_info',
+    help: 'Always 1; the label has the version of Seloste',
+    labelNames: ['version'],
+    registers,
+  })
     // Constant.
     .set({ version }, 1)
   new Gauge({
     name: 'seloste_database_up',
-    help: 'Whether the database answered the desk when it was asked for this scrape: 1 or 0',
+    help: '1 if the database answered the desk for this scrape, otherwise 0',
     registers,
     async collect() {
       this.set((await databaseAnswers()) ? 1 : 0)
@@ -20,14 +25,14 @@ export function measureDesk(
   })
   const up = new Gauge({
     name: 'seloste_process_up',
-    help: 'Whether a process told its numbers for this scrape: 1 or 0; without them, what it measures is not known',
+    help: '1 if the process returned its metrics for this scrape; 0 if not, and its metrics are then missing',
     labelNames: ['of'],
     registers,
   })
   up.set({ of: 'desk' }, 1)
   const nodeUp = new Gauge({
     name: 'seloste_capture_node_up',
-    help: 'Whether a capture node that has not said that it ends told its numbers for this scrape: 1 or 0',
+    help: '1 if the capture node returned its metrics for this scrape, 0 if not; nodes that shut down normally are left out',
     labelNames: ['of'],
     registers,
   })

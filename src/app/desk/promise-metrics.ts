@@ -7,7 +7,7 @@ export function measurePromises(registry: Registry, read: () => Promise<readonly
   const proofs = () => read().catch(() => [])
   new Gauge({
     name: 'seloste_promise_holds',
-    help: 'Whether a promise of the register description holds: 1, or 0 where it is broken or its proof is missing or old',
+    help: '1 if the promise of the register description holds, 0 if it is broken or its proof is missing or outdated',
     labelNames: ['promise'],
     registers: [registry],
     async collect() {
@@ -19,7 +19,7 @@ export function measurePromises(registry: Registry, read: () => Promise<readonly
   })
   new Gauge({
     name: 'seloste_promise_checked_timestamp_seconds',
-    help: 'When a promise of the register description was checked last',
+    help: 'Time of the last check of a promise of the register description',
     labelNames: ['promise'],
     registers: [registry],
     async collect() {

@@ -12,13 +12,13 @@ const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 export function measureRequests(app: Routes, registry: Registry): void {
   const requests = new Counter({
     name: 'seloste_http_requests_total',
-    help: 'Requests answered by the web and the API, by route and status',
+    help: 'HTTP requests answered by the web and the API, by route and status',
     labelNames: ['method', 'route', 'status'],
     registers: [registry],
   })
   const duration = new Histogram({
     name: 'seloste_http_request_duration_seconds',
-    help: 'Time from a request to the end of its answer, by route; streams count until they end',
+    help: 'Time from request to end of response, by route; streams count until they close',
     labelNames: ['method', 'route'],
     buckets: bucketsSeconds,
     registers: [registry],

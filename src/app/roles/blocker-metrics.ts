@@ -5,7 +5,7 @@ import { blockerKinds, type BlockerKind, type Blockers } from '#platform/blocker
 export function measureBlockers(registry: Registry, blockers: Blockers): void {
   new Gauge({
     name: 'seloste_blockers',
-    help: 'What keeps this process from its work, by kind: how many blockers stand; 0 where nothing stands still',
+    help: 'Active blockers that stop this process from working, by kind; 0 if none',
     labelNames: ['kind'],
     registers: [registry],
     collect() {

@@ -53,13 +53,13 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   measureBlockers(metrics.registry, blockers)
   const unread = new Counter({
     name: 'seloste_feed_records_unread_total',
-    help: 'Detail records that could not be read and were set aside, by feed and reason',
+    help: 'Call detail records that could not be parsed and were set aside, by feed and reason',
     labelNames: ['feed', 'reason'],
     registers: [metrics.registry],
   })
   const refused = new Counter({
     name: 'seloste_feed_requests_refused_total',
-    help: 'Requests to a feed without its token, or with a wrong one',
+    help: 'Requests to a feed refused because the token was missing or wrong',
     labelNames: ['feed'],
     registers: [metrics.registry],
   })

@@ -10,7 +10,7 @@ export interface Measured {
   disk: { freeBytes: number; sizeBytes: number } | undefined
   /** Recordings being written. */
   recordings: number
-  /** Segments whose facts wait for the database. */
+  /** Call segments whose data are queued for the database. */
   callsWaiting: number
   /** Datagrams dropped by the kernel and packets dropped by the writer, for lack of room. */
   packetsDropped: number

@@ -6,7 +6,7 @@ export function measureJobs(registry: Registry): void {
   const registers = [registry]
   new Counter({
     name: 'seloste_job_turns_total',
-    help: 'Turns of work that comes round, by how they went: done, elsewhere (another process has it), failed',
+    help: 'Runs of periodic jobs, by outcome: done, elsewhere (another process holds the job’s lock), failed',
     labelNames: ['job', 'outcome'],
     registers,
     collect() {
@@ -28,8 +28,8 @@ export function measureJobs(registry: Registry): void {
         for (const [job, turns] of turnsOf()) if (turns.lastDoneAt > 0) this.set({ job: nameOf(job) }, read(turns))
       },
     })
-  gauge('last_done_timestamp_seconds', 'When this process last did a turn of the work', (turns) => turns.lastDoneAt)
-  gauge('last_duration_seconds', 'How long that turn took', (turns) => turns.lastSeconds)
+  gauge('last_done_timestamp_seconds', 'Time of the last run of the job in this process', (turns) => turns.lastDoneAt)
+  gauge('last_duration_seconds', 'Duration of the last run of the job', (turns) => turns.lastSeconds)
 }
 
 /** Returns the lock's name without the prefix: `seloste.sweep` is `sweep`. */

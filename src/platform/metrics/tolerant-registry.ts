@@ -18,7 +18,7 @@ export class TolerantRegistry extends Registry {
     super()
     this.unread = new Counter({
       name: 'seloste_metrics_unread_total',
-      help: 'Numbers that could not be read for a scrape and are left out of it',
+      help: 'Metrics left out of a scrape because their value could not be read',
       labelNames: ['metric'],
       registers: [this],
     })

@@ -41,13 +41,13 @@ export function startAlarms({
 }): Repeating {
   const raisedTotal = new Counter({
     name: 'seloste_alarms_raised_total',
-    help: 'Alarms raised about looks, listenings, refusals, sign-ins and what stands still, by kind',
+    help: 'Alarms raised about access, playback, denials, sign-ins and blocked work, by kind',
     labelNames: ['kind'],
     registers: [registry],
   })
   new Gauge({
     name: 'seloste_alarms_open',
-    help: 'Alarms that are open, by kind',
+    help: 'Open alarms, by kind',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
@@ -57,7 +57,7 @@ export function startAlarms({
   })
   const watchedAt = new Gauge({
     name: 'seloste_log_watched_timestamp_seconds',
-    help: 'When the log was last watched for alarms',
+    help: 'Time when the audit log was last checked for alarms',
     registers: [registry],
   })
 

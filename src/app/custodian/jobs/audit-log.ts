@@ -181,7 +181,7 @@ function measure(
 ): void {
   new Gauge({
     name: 'seloste_audit_log_whole',
-    help: 'Whether the audit log is signed on and its promise holds: 1, or 0 where it is broken',
+    help: '1 if the audit log is intact and new entries are being signed, 0 if it is broken',
     registers: [registry],
     async collect() {
       const proof = await readProof(db, 'log.whole', clock.now(), signer() ?? 'unknown').catch(() => undefined)
@@ -190,7 +190,7 @@ function measure(
   })
   new Gauge({
     name: 'seloste_audit_log_size',
-    help: 'Leaves of the newest signed checkpoint of the audit log',
+    help: 'Entries covered by the newest signed checkpoint of the audit log',
     registers: [registry],
     async collect() {
       this.set((await newestCheckpoint(db))?.size ?? 0)
@@ -198,7 +198,7 @@ function measure(
   })
   new Gauge({
     name: 'seloste_audit_log_lag_seconds',
-    help: 'Age of the oldest entry that is not in the tree yet; 0 where none waits',
+    help: 'Age of the oldest audit log entry that is not in the signed tree yet; 0 if there is none',
     registers: [registry],
     async collect() {
       this.set(await logLagSeconds(db))
@@ -207,7 +207,7 @@ function measure(
   if (witnesses.length === 0) return
   new Gauge({
     name: 'seloste_audit_log_witness_age_seconds',
-    help: 'Time since a witness cosigned the audit log last; +Inf where it never did',
+    help: 'Time since the witness last cosigned the audit log; +Inf if it never did',
     labelNames: ['witness'],
     registers: [registry],
     async collect() {

@@ -120,7 +120,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
 
   new Gauge({
     name: 'seloste_ledger_whole',
-    help: 'Whether the destruction ledger could be signed on at the last turn: 1, or 0 where it is not what was signed',
+    help: '1 if the last run could sign the destruction ledger, 0 if the ledger does not match what was signed',
     registers: [registry],
     collect() {
       this.set(whole ? 1 : 0)
@@ -128,7 +128,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
   })
   new Gauge({
     name: 'seloste_ledger_size',
-    help: 'Entries of the newest signed head of the destruction ledger',
+    help: 'Entries covered by the newest signed head of the destruction ledger',
     registers: [registry],
     async collect() {
       this.set((await newestCheckpoint(db, ledgerTree))?.size ?? 0)

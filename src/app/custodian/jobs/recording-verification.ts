@@ -39,7 +39,7 @@ export function startRecordingVerification({
 } {
   const findings = new Gauge({
     name: 'seloste_recordings_unproved',
-    help: 'Findings of the last part of the custodian’s verification of recordings',
+    help: 'Findings in the latest batch of the custodian’s verification of recordings',
     registers: [registry],
   })
   return every({

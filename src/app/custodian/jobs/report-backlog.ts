@@ -32,7 +32,7 @@ export function reportBacklog({
 
   new Gauge({
     name: 'seloste_retention_obstacles',
-    help: 'What stands in the way of ends or of their proof, by kind: how many records or places it concerns, 1 at least',
+    help: 'Obstacles to destruction, deletion or their proof, by kind: number of records or places affected, at least 1',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
@@ -48,7 +48,7 @@ export function reportBacklog({
   })
   new Gauge({
     name: 'seloste_inspections_urgent',
-    help: 'Open inspections of which a recording is destroyed within three days or before the booked appointment',
+    help: 'Open inspections with a recording that is due for destruction within three days or before the booked appointment',
     registers: [registry],
     async collect() {
       this.set(await countOf('inspection-urgent'))
@@ -56,7 +56,7 @@ export function reportBacklog({
   })
   new Gauge({
     name: 'seloste_recalls_overdue',
-    help: 'Recalled copies that are not confirmed and past their time',
+    help: 'Recalled copies not confirmed as returned or destroyed by the deadline',
     registers: [registry],
     async collect() {
       this.set(await countOf('recall-overdue'))
@@ -65,7 +65,7 @@ export function reportBacklog({
 
   new Gauge({
     name: 'seloste_disclosures_overdue',
-    help: 'Disclosures to research institutes that are not closed and whose copies should be back',
+    help: 'Open disclosures to research institutes whose return date has passed',
     registers: [registry],
     async collect() {
       this.set(await countOf('disclosure-overdue'))

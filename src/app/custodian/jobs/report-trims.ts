@@ -6,7 +6,7 @@ import type { Log } from '#platform/log/log.ts'
 export function reportTrims(registry: Registry, log: Log): NonNullable<IngestContext['onCut']> {
   const cuts = new Counter({
     name: 'seloste_recordings_cut_total',
-    help: 'Recordings that reached beyond their call and were cut to it',
+    help: 'Recordings that were longer than their call and were trimmed to it',
     registers: [registry],
   })
   return (recording, cutMs) => {

@@ -64,7 +64,7 @@ function measure(registry: Registry, db: HoldingSafeguards, clock: Clock) {
   const registers = [registry]
   new Gauge({
     name: 'seloste_webhook_deliveries',
-    help: 'Events for other systems, by target and state: waiting, or given up after three days',
+    help: 'Undelivered webhook events, by target and state: waiting, or given up after three days',
     labelNames: ['target', 'state'],
     registers,
     async collect() {
@@ -77,7 +77,7 @@ function measure(registry: Registry, db: HoldingSafeguards, clock: Clock) {
   })
   new Gauge({
     name: 'seloste_webhook_oldest_seconds',
-    help: 'Age of the oldest event that waits to be told; 0 where none does',
+    help: 'Age of the oldest undelivered webhook event; 0 if there is none',
     labelNames: ['target'],
     registers,
     async collect() {
@@ -90,7 +90,7 @@ function measure(registry: Registry, db: HoldingSafeguards, clock: Clock) {
   })
   const attempts = new Counter({
     name: 'seloste_webhook_attempts_total',
-    help: 'Attempts to tell an event, by what was answered: told, refused (a status), silent (no answer)',
+    help: 'Webhook delivery attempts, by result: told (delivered), refused (error status), silent (no response)',
     labelNames: ['target', 'answer'],
     registers,
   })

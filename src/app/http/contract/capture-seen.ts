@@ -76,7 +76,7 @@ export const SeenClient = Type.Object({
   client,
   firstAt: instant('First seen'),
   lastAt: instant('Last seen'),
-  sessions: count('Sessions offered'),
+  sessions: count('SIPREC sessions offered by recording clients'),
   refused: count('Requests refused for their body'),
   problems: count('Different problems, doubts and refusals'),
 })
@@ -130,7 +130,7 @@ export const CaptureNode = Type.Object({
   ),
   pressures: Type.Array(Type.String(), { description: 'What presses, as in docs/operate/overload.md' }),
   sessions: count('Sessions that go on'),
-  recordings: count('Recordings being written'),
+  recordings: count('Recordings in progress'),
   waiting: count('Parts of calls whose facts wait on its disk'),
   openCalls: count('Calls of the last day without an end, by what it told'),
   sharesName: Type.Boolean({ description: 'It answers, and so does another of its name' }),
