@@ -81,7 +81,7 @@ process.stdout.write(
     cpuMicroseconds: user + system,
     inBatches: (await chooseListening()).inBatches,
     eventLoopP99Ms: delay.percentile(99) / 1e6,
-    eventLoopMostMs: delay.max / 1e6,
+    eventLoopMaxMs: delay.max / 1e6,
     memory,
     residentMegabytes: Math.round(process.memoryUsage.rss() / 1e6),
     faults,

@@ -31,10 +31,10 @@ describe('what is told of a call', () => {
 
   test('of an official needs no number, and says nothing of a withheld one', () => {
     expect(reportOf(draft({ isWithheld: true, callerNumber: '040 1' }), today, true)).toEqual({
-      told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', callerNumber: '040 1' },
+      reported: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', callerNumber: '040 1' },
     })
     expect(reportOf(draft({}), today, true)).toEqual({
-      told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR' },
+      reported: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR' },
     })
   })
 
@@ -48,7 +48,7 @@ describe('what is told of a call', () => {
     expect(
       reportOf(draft({ isWithheld: true, callerNumber: '040', serviceNumber: '029', minutes: '7' }), today),
     ).toEqual({
-      told: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', serviceNumber: '029', minutes: 7 },
+      reported: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', serviceNumber: '029', minutes: 7 },
     })
   })
 
@@ -60,7 +60,7 @@ describe('what is told of a call', () => {
       callerNumber: '040 1',
       minutes: 0,
     } as const
-    expect(reportOf(draftOf(reported), today)).toEqual({ told: reported })
+    expect(reportOf(draftOf(reported), today)).toEqual({ reported })
   })
 })
 

@@ -24,7 +24,7 @@ describe('the end of a session', () => {
   test('is asked about again where any tab has used the session since', () => {
     expect(timeLeft(clock(60_000, { lastUseMs: now - 30_000 }))).toEqual({ do: 'ask' })
     // The answer that carried the end is a use itself.
-    const together = { heardAtMs: now - 30_000, lastUseMs: now - 26_000 }
+    const together = { receivedAtMs: now - 30_000, lastUseMs: now - 26_000 }
     expect(timeLeft(clock(60_000, together))).toEqual({ do: 'warn', leftMs: 60_000, isLast: false })
   })
 

@@ -57,11 +57,11 @@ export function startRetention(options: {
     intervalMs: finishMs,
     lockName: 'seloste.finish',
     work: async () => {
-      const { destroyed, blockers: blocker, failures } = await finishDestructions(expunging, clock.now())
+      const { destroyed, blockers, failures } = await finishDestructions(expunging, clock.now())
       if (destroyed > 0) log.info({ recordings: destroyed }, 'finished destroying what was cut short')
       for (const error of failures)
         log.error({ err: error }, 'a recording is blocked and could not be destroyed; it is tried again')
-      saying.log(blocker)
+      saying.log(blockers)
     },
     onError: (error) => {
       log.error(

@@ -22,7 +22,10 @@ export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
   beginning: Beginning,
   now: BothClocks,
-  beside: Pick<SavedSession, 'isInherited'> & {
+  {
+    duplicates: twins,
+    ...beside
+  }: Pick<SavedSession, 'isInherited'> & {
     halves: readonly SavedSplitDirection[]
     duplicates: readonly SavedDuplicate[]
   },
@@ -35,7 +38,7 @@ export function toSavedSession(
     segmentId: facts.segmentId,
     facts: writeFacts(facts),
     ...heldDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
-    ...{ streams, joined, ...beside, tracks, metadata, answerVersion },
+    ...{ streams, joined, ...beside, twins, tracks, metadata, answerVersion },
     isForbidden: stopped !== undefined,
   }
 }
