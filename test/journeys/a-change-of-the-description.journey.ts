@@ -73,7 +73,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await field(page, 'recordingPlan.defaultShare').fill('12,5')
   await field(page, 'recordingPlan.rules[0].recordingMonths').click()
   await page.getByRole('option', { name: '3 kuukautta' }).click()
-  await page.getByRole('button', { name: /^Nykylain valinnat/ }).click()
+  await page.getByRole('button', { name: /^Nykylain mukaiset valinnat/ }).click()
   await field(page, 'disclosure.returnWorkingDays').fill('11')
   await button(page, 'Tallenna luonnos').click()
   await expect(problems(page)).toHaveCount(1)
@@ -146,7 +146,7 @@ test('two windows on one draft lose nothing: who saves second is told, and keeps
   await expect(page.getByRole('alert')).toContainText('Luonnos on muuttunut toisessa ikkunassa')
   await expect(field(page, 'recordingPlan.defaultShare')).toHaveValue('9')
   await expect(field(page, 'reason')).toHaveValue('Toisesta ikkunasta')
-  await button(page, 'Jatka omilla muutoksilla').click()
+  await button(page, 'Lisää omat muutokset').click()
   await page.keyboard.press('Enter')
   await expect(page.locator('.save-bar')).toContainText('Luonnos on tallennettu.')
   await page.reload()
@@ -203,7 +203,7 @@ test('a file of numbers goes into a draft whole, or changes nothing and says whi
   await expect(page.locator('.item', { hasText: '029 497 020' })).toHaveCount(1)
   // The draft is no version: the registry is as it was.
   await page.goto('/numbers?text=029497020')
-  await expect(page.locator('.notice')).toContainText('Mikään numero ei vastaa')
+  await expect(page.locator('.notice')).toContainText('Haku ei löytänyt numeroita')
 })
 
 test('what was approved takes effect on its minute, and the public page says so in three languages', async ({

@@ -61,7 +61,7 @@ test('nobody can delete a recording before its day, and the page says from when 
         : await atAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
     if (desk === page) await signInOn(page, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
     await expect(desk.locator('#content')).toContainText(
-      'Ennen sitä se tuhotaan vain, jos soittaja tai virkailija kieltää',
+      'Se tuhotaan aiemmin vain, jos soittaja tai virkailija kieltää',
     )
     await expect(desk.getByRole('button', { name: /[Tt]uhoa|[Pp]oista|kieltä/ })).toHaveCount(0)
     const api = await signInAt(seloste.url, userId, seloste.password)

@@ -46,7 +46,7 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   expect(left).toBeGreaterThan(1000)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
   await expect(page.getByText('Kuuntelu on päättynyt.')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Kuka on kuunnellut' }).first()).toContainText('Esihenkilö')
+  await expect(page.getByRole('region', { name: 'Kuka kuunteli' }).first()).toContainText('Esihenkilö')
 
   // Listening again goes on where it stopped, and says so before.
   await expect(page.getByText('Kuuntelu alkaa kohdasta')).toBeVisible()

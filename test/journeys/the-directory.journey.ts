@@ -54,7 +54,7 @@ test('a person entered by form is the official of the next call that they answer
   await page.getByRole('option', { name: 'Henkilöverotus' }).click()
   await page.getByRole('combobox', { name: 'Esihenkilö' }).pressSequentially('niemi')
   await page.getByRole('option', { name: /Sari Niemi/ }).click()
-  await page.getByRole('textbox', { name: 'Numero, josta vastataan' }).fill('029 512 1101')
+  await page.getByRole('textbox', { name: 'Numero, jossa puheluihin vastataan' }).fill('029 512 1101')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   // A user id is never given twice, and the field that is wrong has the focus.
   await expect(page.getByRole('textbox', { name: 'Käyttäjätunnus' })).toBeFocused()
@@ -160,7 +160,7 @@ test('a wrong file changes nothing and tells every row; the right one is entered
 
   await page.goto('/people/import')
   await pick(page, 'oikea.csv', [heading, ...rows.right].join('\n'))
-  await expect(page.getByRole('heading', { name: 'Kokeilun tulos' })).toBeFocused()
+  await expect(page.getByRole('heading', { name: 'Tarkistuksen tulos' })).toBeFocused()
   await page.getByRole('button', { name: 'Tuo 3 henkilöä' }).click()
   await expect(page.getByRole('heading', { name: 'Henkilöt on tuotu' })).toBeFocused()
   await page.goto('/people?unit=Uusi+yksikk%C3%B6')
@@ -170,7 +170,7 @@ test('a wrong file changes nothing and tells every row; the right one is entered
   // The same file once more finds nothing to change.
   await page.goto('/people/import')
   await pick(page, 'oikea.csv', [heading, ...rows.right].join('\n'))
-  await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Hakemisto vastaa jo tiedostoa')
+  await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Hakemisto on jo tiedoston mukainen')
 })
 
 test('who may not change the directory is offered no change and makes none', async ({ page, signedIn, seloste }) => {

@@ -10,9 +10,9 @@ test.setTimeout(180_000)
 
 const marks = ['mixed-beside', 'media-elsewhere', 'not-playable', 'silent', 'not-ingested'] as const
 const text = {
-  Suomi: { waited: 'Odotti jonossa', tell: 'Kerro tästä tekniselle ylläpidolle.' },
-  Svenska: { waited: 'Väntade i kö', tell: 'Berätta om detta för det tekniska underhållet.' },
-  English: { waited: 'Waited in the queue', tell: 'Tell technical maintenance about it.' },
+  Suomi: { waited: 'Odotti jonossa', tell: 'Ilmoita tekniselle ylläpidolle.' },
+  Svenska: { waited: 'Väntade i kö', tell: 'Meddela det tekniska underhållet.' },
+  English: { waited: 'Waited in the queue', tell: 'Tell technical maintenance.' },
 }
 
 test('the page of a call says what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {

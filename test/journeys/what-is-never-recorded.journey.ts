@@ -63,7 +63,7 @@ test('a call to the Swedish switchboard is in the history, in its language, and 
   const content = page.locator('#content')
   await expect(content).toContainText('029 512 001')
   await expect(content).toContainText('Monica Westerback')
-  await expect(content).toContainText('Puhelua ei ole tallennettu.')
+  await expect(content).toContainText('Puhelua ei tallennettu.')
   await expect(content.locator('.why')).toContainText('Puhelunvälityksen puheluja ei tallenneta koskaan.')
 })
 
@@ -87,7 +87,7 @@ test('a call abandoned in the queue is in the history without an official', asyn
   const content = page.locator('#content')
   await expect(content).toContainText('029 497 000')
   await expect(content).toContainText('Ei vastattu')
-  await expect(content).toContainText('Puhelua ei ole tallennettu.')
+  await expect(content).toContainText('Puhelua ei tallennettu.')
 })
 
 test('a call out and a call between officials leave nothing', async ({ seloste }) => {
