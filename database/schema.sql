@@ -3185,7 +3185,7 @@ CREATE INDEX subject_request_closed ON public.subject_request USING btree (close
 CREATE INDEX subject_request_open ON public.subject_request USING btree (due_at) WHERE (closed_at IS NULL);
 CREATE TRIGGER copies_end_with_request AFTER UPDATE OF kinds, identified_at, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION end_copies_of_request();
 CREATE TRIGGER follow_kinds AFTER UPDATE OF kinds ON subject_request FOR EACH ROW EXECUTE FUNCTION apply_request_kinds();
-CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION ledger_request();
+CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF closed_at, identified_at ON subject_request FOR EACH ROW EXECUTE FUNCTION ledger_request();
 CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION settle_restrictions_of_request();
 alter table subject_request enable row level security;
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);

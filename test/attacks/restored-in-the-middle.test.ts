@@ -290,3 +290,40 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   expect(await state(requested!)).toBe('DESTROYING')
   expect(await state(played!)).toBe('DESTROYING')
 })
+
+test('a requester who has another name since the backup is entered and identified again, and their calls verified (R46)', async () => {
+  const scope = { kind: 'all' as const, units: [], numbers: [] }
+  const right = { role: 'SERVICE_UNIT' as const, purposes: ['INSPECTION' as const], scope }
+  const desk = database.as('seloste_desk').db
+  const paula = await enterTestPerson(admin, desk, { name: 'Paula', right })
+  const { token } = await paula.signIn()
+  const [call] = await register.makeRecordings(1)
+  const contacts = [call!.contactId]
+  const request = await servedRequest(admin, { clerkId: paula.id, kinds: ['COPY'], contacts })
+  const { rows } = await restoredAfter(async () => {
+    await inSession(desk, { 'seloste.session': token }, (tx) =>
+      sql`select change_request(${request.id}::uuid, '{COPY}', 'fi', '{"name": "Aivan Toinen"}')`.execute(tx),
+    )
+  })
+  expect(
+    await rows(
+      `select q.identified_at, r.name, c.verify_again_since is not null as again
+        from subject_request q join subject_requester r on r.request_id = q.id join request_call c on c.request_id = q.id
+        where q.id = $1`,
+      [request.id],
+    ),
+  ).toEqual([{ identified_at: null, name: 'RESTORED: see the request', again: true }])
+})
+
+test('what a request of the day asks a copy of is waited for as a copy', async () => {
+  const paula = await person('Paula')
+  const [call] = await register.makeRecordings(1)
+  const contacts = [call!.contactId]
+  let id = ''
+  const { rows } = await restoredAfter(async () => {
+    id = (await servedRequest(admin, { clerkId: paula.id, kinds: ['COPY'], contacts })).id
+  })
+  expect(await rows('select kind, closed_at from inspection where request_id = $1', [id])).toEqual([
+    { kind: 'COPY', closed_at: null },
+  ])
+})

@@ -52,7 +52,7 @@ test('under another name a call is told, heard, copied, forbidden and corrected 
   expect(waits.calls).toMatchObject([{ state: 'FOUND', verifyAgain: true, verification: { by: 'RECORDING' } }])
   expect(waits.calls[0]?.contact).toBeUndefined()
   expect(waits.next).toEqual(['verify-call'])
-  const forbidIt = { party: 'CALLER', channel: 'PHONE', reference: number }
+  const forbidIt = { party: 'CALLER', channel: 'PHONE', reference: number, endsCopy: true }
   const correction = { segmentId: recording.segmentId, officialUserId: acts.people.bertil.userId }
   const extract = `/api/contacts/${recording.contactId}/looks?reference=${number}`
   const acting = async () => [

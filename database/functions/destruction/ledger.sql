@@ -154,7 +154,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
--- Enters what a restore needs to name a request (also an authority's) that its backup lacks, and to close one that was closed since.
+-- Enters what a restore needs to name a request (also an authority's) that its backup lacks, to close one that was closed since, and to end
+-- an identification that ended since.
 create or replace function ledger_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -163,6 +164,9 @@ begin
   elsif old.closed_at is null and new.closed_at is not null then
     perform append_to_ledger('open-request', new.id, 'closed',
       jsonb_strip_nulls(jsonb_build_object('closedAt', ledger_instant(new.closed_at), 'outcome', new.outcome)));
+  elsif tg_table_name = 'subject_request' then
+    perform append_to_ledger('open-request', new.id, 'unidentified', jsonb_build_object('number', new.number))
+    where to_jsonb(old) ->> 'identified_at' is not null and to_jsonb(new) ->> 'identified_at' is null;
   end if;
   return null;
 end $$;

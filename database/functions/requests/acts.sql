@@ -85,7 +85,9 @@ begin
     and (exists (select from subject_request q where q.id = i.request_id and q.closed_at is not null) or not exists (
       select from inspection_recording ir join recording r on r.id = ir.recording_id
       where ir.inspection_id = i.id and r.state not in ('DESTROYING', 'DESTROYED')
-        and not exists (select from copies_of_inspection(i) c where c.recording_id = r.id and c.end_why in ('taken', 'expired'))));
+        -- One that a restore ended early is made again.
+        and not exists (select from copies_of_inspection(i) c where c.recording_id = r.id and (c.end_why = 'taken'
+          or c.end_why = 'expired' and (c.ended_at >= c.expires_at or c.first_fetch_at is not null)))));
 end $$;
 
 -- Returns true if a recording is an inspection's, and no copy of it was fetched.

@@ -111,6 +111,7 @@ export async function replayRequests(
       cases.add(id)
       touched.recordings.push(detail.recording)
     } else if (kind === 'open-request' && cause === 'closed') touched.contacts.push(...(await closeRequest(tx, entry)))
+    else if (kind === 'open-request' && cause === 'unidentified') await endIdentification(tx, entry)
     else if (kind === 'appointment' && cause === 'ended') await endAppointment(tx, entry)
     else if (kind === 'request') done.requests += await eraseRequest(tx, entry)
   }
@@ -180,6 +181,23 @@ async function closeRequest(tx: Tx, { id, detail: { closedAt, outcome } }: Entry
     tx,
   )
   return rows.map(({ contact }) => contact)
+}
+
+/**
+ * Ends an identification that ended after the backup because the requester has another name: that name is not in the ledger, so
+ * that the Service Unit enters it again, identifies the requester and verifies the calls.
+ */
+async function endIdentification(tx: Tx, { id, at }: Entry): Promise<void> {
+  const { rows } = await sql`
+    update subject_request set identified_how = null, identified_at = null, identified_by = null
+    where id = ${id}::uuid and closed_at is null and identified_at is not null returning id`.execute(tx)
+  if (rows.length === 0) return
+  await sql`
+    update subject_requester set name = ${restored}, address = null, email = null, phone = null
+    where request_id = ${id}::uuid`.execute(tx)
+  await sql`
+    update request_call set verify_again_since = ${at}::timestamptz
+    where request_id = ${id}::uuid and state = 'MATCHED' and verify_again_since is null`.execute(tx)
 }
 
 /**
