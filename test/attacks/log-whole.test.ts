@@ -126,7 +126,7 @@ test('a changed row of the log breaks the promise as soon as the log is verified
     facts: { problems: 1, protections: 0, example: 'entry-altered' },
   })
   expect(await registry.getSingleMetricAsString('seloste_audit_log_problems')).toContain(' 1')
-  expect(lines.join('')).toContain('not what was signed')
+  expect(lines.join('')).toContain('does not match what was signed')
   await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
   await verified()
   expect(await proof()).toMatchObject({ holds: true })

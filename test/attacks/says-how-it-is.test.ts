@@ -140,7 +140,7 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
           return items.map(({ sessions }) => sessions)
         }
         await expect.poll(sessionsOfNodes, { timeout: inTimeMs }).toEqual([0])
-        expect(seloste.output()).toContain('something stands still')
+        expect(seloste.output()).toContain('work is blocked')
       } finally {
         await rm(folder())
         await rename(`${folder()}-away`, folder())

@@ -134,7 +134,7 @@ test('a copy of the machine that is started beside it does not begin', { timeout
     }
     const second = await startCustodian(copy)
     await second.stop()
-    expect(second.output()).toContain('another custodian works on this register')
+    expect(second.output()).toContain('another custodian is running on this register')
     expect(second.output()).not.toContain('custodian at ')
   } finally {
     await first.stop()

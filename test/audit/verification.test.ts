@@ -224,7 +224,7 @@ describe('a verification that was asked for', () => {
     const first = await ended()
     expect(first.state).toBe('BROKEN')
     expect(first.report).toMatchObject({ problems: [{ code: 'subtree-wrong', leaf: 0 }] })
-    expect(lines.join('')).toContain('not what was signed')
+    expect(lines.join('')).toContain('does not match what was signed')
     const { rows } = await pool.query(`select result, detail from audit_entry where action = 'log.verified'`)
     expect(rows).toMatchObject([{ result: 'failed:broken', detail: { found: 1, problem: 'subtree-wrong', leaf: 0 } }])
     expect(await registry.getSingleMetricAsString('seloste_audit_log_problems')).toContain(

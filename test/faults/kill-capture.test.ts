@@ -149,7 +149,7 @@ test.runIf(isLong)(
       60_000,
     )
     await Promise.all(placed)
-    expect(seloste.output()).toMatch('the capture process hangs; ending it')
+    expect(seloste.output()).toMatch('the capture process does not respond; killing it')
   },
 )
 
@@ -201,7 +201,7 @@ test(
     )
     expect(await api.contacts(search)).toHaveLength(entered + 2)
     expect((await seloste.rolePids()).capture).toBeUndefined()
-    expect(seloste.output()).toMatch('the capture process is drained and ended')
+    expect(seloste.output()).toMatch('the capture process has drained and exited')
   },
 )
 

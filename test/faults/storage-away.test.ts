@@ -240,7 +240,9 @@ const reported = (text: string) => capture!.lines.some((line) => line.includes(t
 
 /** What keeps capture from taking new sessions now, as it said last. */
 function pressing(): string[] {
-  const last = capture!.lines.findLast((line) => /no new session is taken|new sessions are taken again/.test(line))
+  const last = capture!.lines.findLast((line) =>
+    /new sessions are refused because of pressure|new sessions are accepted again/.test(line),
+  )
   return last === undefined ? [] : ((JSON.parse(last) as { pressures?: string[] }).pressures ?? [])
 }
 

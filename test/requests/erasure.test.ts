@@ -196,5 +196,5 @@ test('what came to its term while the machine was lost is erased before anybody 
   measureCustodian(registry, { db, keys, clock: systemClock })
   expect(await registry.metrics()).toMatch(/^seloste_requests_open [1-9]\d*\n(.*\n)*^seloste_requests_overdue 0$/m)
   expect(await tablesWith(word, machine.pool)).toEqual([])
-  expect(lines.join()).toContain('are erased')
+  expect(lines.join()).toContain('erased the personal data of closed requests')
 })

@@ -194,7 +194,10 @@ test('a system that refused at first is told of the contact and its sealed recor
 }, 90_000)
 
 test('a phone system that asks before its announcement is told what the plan has decided for such a call, and leaves nothing', async () => {
-  const port = /phone systems ask at port (\d+) \(TLS, with a token\)/.exec(seloste.output())?.[1]
+  const port =
+    /listening for recording decision requests from telephone systems at port (\d+) \(TLS, with a token\)/.exec(
+      seloste.output(),
+    )?.[1]
   const body = JSON.stringify({ number: testLine, callIds: { ucid: '00010002600A1B2C' } })
   const requested = await new Promise<string>((resolve, reject) => {
     const pending = request(

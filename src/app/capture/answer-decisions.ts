@@ -31,10 +31,10 @@ export async function answerDecisions(
     },
     onAsked: (outcome) => counter.inc({ outcome }),
     onFault: (error) => {
-      log.error({ err: error }, 'a phone system that asked about a call could not be answered')
+      log.error({ err: error }, 'a recording decision request from a telephone system failed')
     },
   })
   const how = `${certificate ? 'TLS' : 'plain HTTP'}, ${token === undefined ? 'by certificate' : 'with a token'}`
-  log.info(`phone systems ask at port ${listening.port} (${how})`)
+  log.info(`listening for recording decision requests from telephone systems at port ${listening.port} (${how})`)
   return listening
 }

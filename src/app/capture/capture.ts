@@ -92,7 +92,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     maxIdle: 2,
     blockers,
     onIdleError: (error) => {
-      log.warn({ err: error }, 'an idle database connection broke')
+      log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
   const recordingsFolder = join(folder, 'recordings')
@@ -108,7 +108,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     databaseUrl,
     copyPath: join(folder, 'versions.json'),
     onFault: (error) => {
-      log.warn({ err: error }, 'the register description could not be read; going on with the versions known')
+      log.warn({ err: error }, 'cannot read the register description; using the versions read before')
     },
   })
   const reporting = reportVersions({
@@ -116,17 +116,17 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     versions,
     clock,
     onFault: (error) => {
-      log.warn({ err: error }, 'which description is obeyed could not be reported')
+      log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
-    log.warn({ err: error }, 'the directory could not be read; going on with the one known')
+    log.warn({ err: error }, 'cannot read the directory; using the copy read before')
   })
   const nowMs = () => clock.now().epochMilliseconds
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-capture', version },
     onFault: (error) => {
-      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+      log.error({ err: error }, 'tracing is off: its libraries could not be loaded')
     },
   })
   const traceCall = traceCalls(traces, nowMs)
@@ -135,7 +135,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     now: () => clock.now(),
     report: (some) => reportAdmissions(db, nodeId, some),
     onFault: (error) => {
-      log.warn({ err: error }, 'what this node entered could not be noted or reported; retried in a minute')
+      log.warn({ err: error }, 'cannot record or report the calls registered by this node; retrying in a minute')
     },
   })
   const admit = traceAdmission(traces, nowMs, admitTo(db, nodeId))
@@ -156,8 +156,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       if (recording) await removeUnentered(recording.id, recordingsFolder, objects)
     },
     onFault: (error, facts) => {
-      if (facts) log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
-      else log.warn({ err: error }, 'what calls are could not be written on in another file; it is tried again')
+      if (facts) log.warn({ err: error, segment: facts.segmentId }, 'cannot register a call; retrying')
+      else log.warn({ err: error }, 'cannot switch to a new spool file; retrying')
     },
   })
   const held = await openSavedSessions({
@@ -165,7 +165,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     known: calls.sessions,
     nowMs,
     onFault: (error) => {
-      log.warn({ err: error }, 'a session could not be written down; after a crash it waits for its client')
+      log.warn({ err: error }, 'cannot save the state of a session; after a crash it can be resumed only by its client')
     },
   })
   const resumedIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
@@ -174,13 +174,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   if (broken.length > 0) {
     log.error(
       { broken },
-      'facts of calls cannot be read; see docs/operate, recordings in the folder stay until they are settled',
+      'cannot read call data in the spool; their recordings are kept in the folder until this is resolved (docs/operate)',
     )
   }
   if (segments.length > 0 || calls.sessions.length > 0)
     log.warn(
       { segments: segments.length, recordings, sessions: calls.sessions.length },
-      'took up calls that an earlier process left without an end',
+      'recovered calls that a previous process left open',
     )
   const leftBehind = [...segments, ...(await loadInterruptedCalls(interruptedPath))]
   const counts = (quotas = await followQuotas({
@@ -189,7 +189,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     copyPath: join(folder, 'quotas.json'),
     leftBehind,
     onFault: (error) => {
-      log.warn({ err: error }, 'what quotas have counted could not be read; going on with what is known')
+      log.warn({ err: error }, 'cannot read the quota counts; using those read before')
     },
   }))
 
@@ -197,15 +197,15 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     directory: recordingsFolder,
     run: randomUUID(),
     onFault: (fault) => {
-      log.error({ err: fault }, 'the tail could not be written')
+      log.error({ err: fault }, 'cannot write the tail journal')
     },
   })
   const listening = await chooseListening()
-  if (listening.inBatches) log.info('RTP is received in batches, as Linux offers it')
+  if (listening.inBatches) log.info('RTP is received in batches (recvmmsg)')
   else
     log.warn(
       { why: listening.why },
-      'RTP is received packet by packet, at about twice the cost; docs/operate/README.md',
+      'RTP is received packet by packet, at about twice the processor cost (docs/operate/README.md)',
     )
   const ports = createPortAllocator({
     ...{ address: settings.rtp.host, ...settings.rtp },
@@ -213,8 +213,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const admission = createAdmission({
     onChange: ({ pressures }, measured) => {
-      if (pressures.length > 0) log.error({ pressures, measured }, 'no new session is taken; docs/operate/overload.md')
-      else log.warn('new sessions are taken again')
+      if (pressures.length > 0)
+        log.error({ pressures, measured }, 'new sessions are refused because of pressure (docs/operate/overload.md)')
+      else log.warn('new sessions are accepted again')
     },
   })
   const watchingBlockers = watchBlockers({
@@ -232,14 +233,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     log,
   })
   const clients = createClientsSeen((seen) => {
-    log.info(seen, 'a recording client sends')
+    log.info(seen, 'a recording client sent a new form of metadata')
   })
   const storingClients = storeClientsSeen({
     store: (counts) => recordClient(db, counts),
     forget: () => forgetCaptureSeen(db),
     clients,
     onFault: (error) => {
-      log.warn({ err: error }, 'what clients send could not be kept; it is tried again')
+      log.warn({ err: error }, 'cannot store the statistics of recording clients; retrying')
     },
   })
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
@@ -250,7 +251,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const preallocated = createPreallocatedRecordings({
     ...{ directory: recordingsFolder, intakePublicKey: intakeKeys.next, uuid: randomUUID },
     onFault: (error) => {
-      log.warn({ err: error }, 'files for the next recordings could not be made; each makes its own')
+      log.warn({ err: error }, 'cannot preallocate files for the next recordings; each recording creates its own')
     },
   })
   // At once, so that the first call has one.
@@ -287,7 +288,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.error({ err: error, ...context }, 'capture')
     },
     onRefused: (refusal) => {
-      log.warn(refusal, 'a recording session was refused')
+      log.warn(refusal, 'refused a recording session')
     },
     clients,
     onFacts: (dialogId, facts) => {
@@ -297,7 +298,10 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       if (stored?.reception) recordReception(facts.segmentId, stored.reception, stored.packetsReceived === 0)
     },
     onUnknownNumber: (segment) => {
-      log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
+      log.error(
+        segment,
+        'a call to a number that is not in the register description; it is entered in the contact history',
+      )
     },
   })
   countRecordings = () => recorder.recording
@@ -308,7 +312,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     recorder,
     onAnother: () => spool.retryBeside(),
     onFault: (error) => {
-      log.warn({ err: error }, 'what is forbidden could not be looked for, or not be destroyed; it is tried again')
+      log.warn({ err: error }, 'cannot find or destroy prohibited recordings; retrying')
     },
   })
   const certificate =
@@ -354,7 +358,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const draining = drainOnRequest(admission, {
     left: () => recorder.live + spool.waiting,
     onChange: (drains) => {
-      log.warn(drains ? 'draining: no new session is taken' : 'draining is called off: new sessions are taken')
+      log.warn(drains ? 'draining: new sessions are refused' : 'drain cancelled: new sessions are accepted')
       process.send?.({ draining: drains })
     },
   })
@@ -383,10 +387,10 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     answer: async (request) =>
       request === 'metrics' ? shareMetrics(metrics.registry) : answerCallFlows(flows, request),
     onEnded: (calls) => {
-      log.warn({ calls }, 'calls of a capture that has been silent for a quarter of an hour were ended')
+      log.warn({ calls }, 'ended the calls of a capture node that has not been heard from for 15 minutes')
     },
     onFault: (error) => {
-      log.warn({ err: error }, 'the database does not hear that this capture is there')
+      log.warn({ err: error }, 'cannot send the heartbeat of this capture node to the database')
     },
   })
   // The previous process was draining when it died.

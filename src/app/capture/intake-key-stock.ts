@@ -23,10 +23,10 @@ export function openIntakeKeyStock(options: {
     },
     now: () => clock.now(),
     onFault: (error) => {
-      log.warn({ err: error }, 'intake keys could not be fetched or stored; going on with those in stock')
+      log.warn({ err: error }, 'cannot fetch or store intake keys; using those in stock')
     },
     onLow: (left) => {
-      log.error({ left }, 'the stock of intake keys is running out; once it is empty nothing is recorded')
+      log.error({ left }, 'the stock of intake keys is low; recording stops when it is empty')
     },
   })
 }

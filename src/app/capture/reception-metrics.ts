@@ -44,7 +44,7 @@ export function measureReception(
     if (address !== undefined)
       log.warn(
         { segment, address, trunk, client },
-        'media came from an address that the session description does not name',
+        'media arrived from an address that is not in the session description',
       )
     const is = {
       ...{ 'one-way': reception.oneWay, silent: reception.isSilent, lossy: isLossy(reception), empty: isEmpty },

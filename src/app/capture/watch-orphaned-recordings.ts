@@ -29,10 +29,10 @@ export function watchOrphanedRecordings(options: {
       const destructionNow = await destructionTime(db).catch(() => undefined)
       const { waiting, destroyed } = await findOrphanedRecordings(folder, known(), clock.now(), destructionNow)
       gauge.set(waiting.length)
-      if (waiting.length > 0) log.error({ recordings: waiting }, 'recordings whose call is not known')
-      if (destroyed.length > 0) log.warn({ recordings: destroyed }, 'recordings without a call are destroyed')
+      if (waiting.length > 0) log.error({ recordings: waiting }, 'recordings belong to no known call')
+      if (destroyed.length > 0) log.warn({ recordings: destroyed }, 'destroyed recordings that belong to no known call')
     } catch (error) {
-      log.error({ err: error }, 'recordings without a call could not be looked for; it is tried again')
+      log.error({ err: error }, 'cannot search for recordings that belong to no known call; retrying')
     }
   }
   void check()

@@ -31,7 +31,8 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
   const [folder] = folders
   const gauge = measurePressure({ folders, rtp, recordings, callsWaiting })
   const reserve = await openDiskReserve(folder, (bytes) => {
-    if (bytes === 0) log.error('the disk is full: its reserve is let go for the calls that go on; make room')
+    if (bytes === 0)
+      log.error('the disk is full: its reserve was released for calls in progress; free space on the volume')
   })
   let checking = false
 
@@ -45,7 +46,7 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
     if (checking) return
     checking = true
     check()
-      .catch((error: unknown) => log.error({ err: error }, 'how much presses could not be measured; it is tried again'))
+      .catch((error: unknown) => log.error({ err: error }, 'cannot measure pressure; retrying'))
       .finally(() => (checking = false))
   }, checkMs)
 
@@ -60,7 +61,7 @@ export async function watchPressure(options: PressureWatchOptions): Promise<Pres
       const { code, cause } = error as { code?: string; cause?: { code?: string } }
       if (code === 'writer-starved') gauge.recordDropped()
       if (code === 'ENOSPC' || cause?.code === 'ENOSPC')
-        reserve.release().catch((fault: unknown) => log.error({ err: fault }, 'the reserve could not be let go'))
+        reserve.release().catch((fault: unknown) => log.error({ err: fault }, 'cannot release the disk reserve'))
     },
     stop() {
       clearInterval(timer)

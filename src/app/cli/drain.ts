@@ -20,7 +20,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
   let state = await requestCapture(settings, isCancelled ? 'resume' : 'drain')
   if (!state) throw new Fault('capture-away', 'capture does not answer; is Seloste running on this machine?')
   if (isCancelled) {
-    console.log('new sessions are taken again')
+    console.log('new sessions are accepted again')
     return
   }
   console.log(`no new session is taken; ${describeRemaining(state)}`)

@@ -46,7 +46,7 @@ export async function openSource(
   if (isRunning) {
     throw new Fault(
       'database-not-running',
-      'the database of the running Seloste does not answer; where its log says that the register goes on where it was moved to, change the settings to those',
+      'the database of the running Seloste does not answer; where its log says that the register resumed where it was moved to, change the settings to those',
     )
   }
   const log = { info: () => undefined, warn: console.error }

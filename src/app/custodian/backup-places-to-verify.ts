@@ -15,7 +15,7 @@ export async function backupPlacesToVerify(backups: Settings['backups']): Promis
       const why = error instanceof Error ? error.message : String(error)
       throw new Fault(
         'place-away',
-        `the place "${name}" cannot be looked into (${why}); bring it back, and verify again`,
+        `the place "${name}" cannot be read (${why}); make it available, then verify again`,
         error,
       )
     })

@@ -84,9 +84,9 @@ test.each([
     'is of another authority',
     makeAuthority('someone').issue({ name: 'desk-1.example' }),
     ours,
-    /does not take this desk/,
+    /does not accept this desk/,
   ],
-  ['has ended', ours.issue({ name: 'desk-1.example', days: -1 }), ours, /does not take this desk/],
+  ['has ended', ours.issue({ name: 'desk-1.example', days: -1 }), ours, /does not accept this desk/],
   ['names another machine of ours', ours.issue({ name: 'capture-1.example' }), ours, /SELOSTE_CUSTODIAN_DESKS/],
   ['trusts another authority', ours.issue({ name: 'desk-1.example' }), makeAuthority('x'), /SELOSTE_LINK_AUTHORITIES/],
 ])('a desk whose certificate %s gets nothing, and is told why', async (_what, shown, trusted, reported) => {
@@ -105,7 +105,7 @@ test('a custodian whose certificate names another machine than the setting is no
   const files = await put('desk', ours.issue({ name: 'desk-1.example' }), ours)
   const { way, custodian } = await deskWith(files, 'localhost')
   expect(await custodian.alive()).toBe(false)
-  expect(lines.join('')).toMatch(/its certificate names another machine than SELOSTE_CUSTODIAN/)
+  expect(lines.join('')).toMatch(/its certificate is for another host name than that in SELOSTE_CUSTODIAN/)
   way.stop()
 })
 
@@ -128,7 +128,7 @@ test('certificates that are renewed on either side are in use without a restart'
   // And what is wrong takes nothing out of use.
   lines.length = 0
   await writeFile(join(folder, 'desk-key.pem'), 'nonsense')
-  await expect.poll(() => lines.join('')).toMatch(/desk-key\.pem holds no private key.*the one before stays in use/)
+  await expect.poll(() => lines.join('')).toMatch(/desk-key\.pem holds no private key.*the previous one stays in use/)
   expect(await custodian.alive()).toBe(true)
   way.stop()
 })

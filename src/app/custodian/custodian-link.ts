@@ -37,7 +37,11 @@ export async function serveCustodianLink(
 ): Promise<CustodianLink | undefined> {
   if (!listen || !linkFiles) return undefined
   const { log } = around
-  const certificate = await followLink(linkFiles, around, 'no desk on another machine gets through until it is mended')
+  const certificate = await followLink(
+    linkFiles,
+    around,
+    'desks on other machines cannot connect until this is corrected',
+  )
   const logRefusal = throttleLog((details, line) => log.warn(details, line))
   const server = createServer(
     {
@@ -56,7 +60,7 @@ export async function serveCustodianLink(
       }
       logRefusal(
         { address: socket.remoteAddress, names: shown?.subjectAltName ?? 'none' },
-        'somebody with a certificate of our authorities asked and is no desk of SELOSTE_CUSTODIAN_DESKS',
+        'refused a client whose certificate is valid but not listed in SELOSTE_CUSTODIAN_DESKS',
       )
       incoming.resume()
       outgoing.writeHead(403).end()
@@ -67,7 +71,7 @@ export async function serveCustodianLink(
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     logRefusal(
       { address: socket.remoteAddress, why: error.message },
-      'a connection to the custodian did not come about: no certificate of SELOSTE_LINK_AUTHORITIES, or no TLS 1.3',
+      'refused a connection to the custodian: no certificate from SELOSTE_LINK_AUTHORITIES, or no TLS 1.3',
     )
     // After a handshake timeout Node leaves the connection open.
     socket.destroy()

@@ -30,6 +30,6 @@ export async function holdCustodianLock(options: {
 function elsewhere(): Fault {
   return new Fault(
     'custodian-elsewhere',
-    'another custodian works on this register, from another folder or machine: each would keep keys that the other destroys',
+    'another custodian is running on this register, from another folder or machine: each would keep keys that the other destroys',
   )
 }

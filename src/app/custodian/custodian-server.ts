@@ -98,7 +98,7 @@ async function readQuestion(incoming: IncomingMessage): Promise<unknown> {
   const largest = withWords.has(incoming.url ?? '') ? maxWordsBytes : maxQuestionBytes
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length
-    if (size > largest) throw new Error('a question to the custodian is too long')
+    if (size > largest) throw new Error('a request to the custodian is too long')
     parts.push(part)
   }
   return JSON.parse(Buffer.concat(parts).toString('utf8'))

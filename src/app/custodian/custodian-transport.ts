@@ -62,7 +62,11 @@ async function overTls(
   files: NonNullable<SplitRoleSettings['linkFiles']>,
   { now, log, checkMs }: Around,
 ): Promise<CustodianTransport> {
-  const certificate = await followLink(files, { now, log, checkMs }, 'the custodian is not reached until it is mended')
+  const certificate = await followLink(
+    files,
+    { now, log, checkMs },
+    'the custodian cannot be reached until this is corrected',
+  )
   let agents = certificate.inUse && tlsAgents(certificate.inUse)
   certificate.onChange((changed) => {
     const before = agents
@@ -73,7 +77,7 @@ async function overTls(
     request(pool, options, onResponse) {
       const agent = agents?.[pool]
       if (agent) return requestOverTls({ ...options, host, port, agent }, onResponse)
-      throw new Fault('link-certificate-wrong', 'there is no certificate in use to show to the custodian')
+      throw new Fault('link-certificate-wrong', 'no certificate is loaded to present to the custodian')
     },
     report: logOnce(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, log),
     stop() {
@@ -105,7 +109,7 @@ export function followLink(
     now,
     checkMs,
     onWrong: (why, staysInUse) => {
-      const instead = staysInUse ? 'the one before stays in use' : without
+      const instead = staysInUse ? 'the previous one stays in use' : without
       const fault = new Fault(
         'link-certificate-wrong',
         `The certificate of this machine cannot be used: ${why}; ${instead}`,
@@ -130,30 +134,31 @@ function logOnce(address: string, log: Around['log']): CustodianTransport['repor
 }
 
 const causes: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such socket; is the custodian running, with the same SELOSTE_RUN or SELOSTE_DATA?',
-  EACCES: 'this user may not open it; the desk’s group has to be that of the socket’s folder',
-  ECONNREFUSED: 'nothing listens there; is the custodian running, with SELOSTE_CUSTODIAN_LISTEN?',
-  ENOTFOUND: 'its name is not known; see SELOSTE_CUSTODIAN',
-  EAI_AGAIN: 'its name could not be looked up; see SELOSTE_CUSTODIAN',
-  EHOSTUNREACH: 'no way leads there',
-  ETIMEDOUT: 'no way leads there, or a firewall keeps silent',
-  CERT_HAS_EXPIRED: 'its certificate has ended; renew it on the custodian’s machine',
-  CERT_NOT_YET_VALID: 'its certificate does not hold yet; look at both clocks',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate names another machine than SELOSTE_CUSTODIAN does',
+  ENOENT: 'the socket does not exist; is the custodian running, with the same SELOSTE_RUN or SELOSTE_DATA?',
+  EACCES: 'permission denied; the desk’s group must be that of the socket’s folder',
+  ECONNREFUSED: 'connection refused; is the custodian running, with SELOSTE_CUSTODIAN_LISTEN?',
+  ENOTFOUND: 'unknown host name; check SELOSTE_CUSTODIAN',
+  EAI_AGAIN: 'the host name could not be resolved; check SELOSTE_CUSTODIAN',
+  EHOSTUNREACH: 'no route to the host',
+  ETIMEDOUT: 'timed out: no route to the host, or a firewall drops packets',
+  CERT_HAS_EXPIRED: 'its certificate has expired; renew it on the custodian’s machine',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; check both clocks',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name than that in SELOSTE_CUSTODIAN',
 }
 const unknownAuthority = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_SIGNATURE_FAILURE)/
 
 function describeProblem(problem: Error | { status: number }): string {
   if (!(problem instanceof Error)) {
     return problem.status === 403
-      ? 'it knows this desk’s certificate and none of the names in it; see SELOSTE_CUSTODIAN_DESKS there'
+      ? 'it accepts this desk’s certificate, but lists none of its names; check SELOSTE_CUSTODIAN_DESKS there'
       : `its answer was ${problem.status}`
   }
   const { code = '' } = problem as { code?: string }
-  if (unknownAuthority.test(code)) return 'no authority of SELOSTE_LINK_AUTHORITIES here has signed its certificate'
+  if (unknownAuthority.test(code))
+    return 'its certificate is not signed by an authority in SELOSTE_LINK_AUTHORITIES here'
   // TLS 1.3 reports a rejected certificate after the handshake, by an alert or by closing.
   if (/ALERT|SSL/.test(code) || code === 'ECONNRESET') {
-    return `it does not take this desk’s certificate, or speaks no ${linkVersion}; its log says why (${code})`
+    return `it does not accept this desk’s certificate, or does not support ${linkVersion}; see its log (${code})`
   }
   return causes[code] ?? problem.message
 }

@@ -68,7 +68,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const custody = await holdCustodianLock({
     databaseUrl,
     onElsewhere: (error) => {
-      log.fatal({ err: error }, 'another custodian has taken over; this one ends at once')
+      log.fatal({ err: error }, 'another custodian has taken over; this one exits')
       process.exit(1)
     },
   })
@@ -87,7 +87,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     maxIdle: 4,
     blockers,
     onIdleError: (error) => {
-      log.warn({ err: error }, 'an idle database connection broke')
+      log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
   const unblocking = endBlockingSessions({ databaseUrl, log })
@@ -100,7 +100,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     db,
     databaseUrl,
     onFault: (error) => {
-      log.error({ err: error }, 'the register description could not be read; going on with the one known')
+      log.error({ err: error }, 'cannot read the register description; using the one read before')
     },
   })
   // Nothing is ingested before this place is known to be allowed (R19).
@@ -110,7 +110,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     versions,
     clock,
     onFault: (error) => {
-      log.warn({ err: error }, 'which description is obeyed could not be reported')
+      log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
   const auditLog = startAuditLog({
@@ -145,7 +145,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-custodian', version },
     onFault: (error) => {
-      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+      log.error({ err: error }, 'tracing is off: its libraries could not be loaded')
     },
   })
   const ingesting = ingestRecordings({ context, pool, databaseUrl, traces, clock, log })
@@ -247,7 +247,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     },
   }
   const answerDesk = answersToDesk(answers, (error) => {
-    log.error({ err: error }, 'the desk could not be answered')
+    log.error({ err: error }, 'a request from the desk failed')
   })
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
   const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })

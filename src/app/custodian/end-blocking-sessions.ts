@@ -19,7 +19,7 @@ export function endBlockingSessions(options: {
   const { pool, close } = connectDatabase<never>({
     ...{ url: databaseUrl, applicationName: 'seloste-custodian locks', size: 1 },
     onIdleError: (error) => {
-      log.warn({ err: error }, 'an idle database connection broke')
+      log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
   const patience = `${options.patienceMs ?? patienceMs} ms`
@@ -32,10 +32,10 @@ export function endBlockingSessions(options: {
         [patience],
       )
       for (const { role, sessions } of rows) {
-        log.error({ role, sessions }, 'sessions of another process held locks that a destruction waited for: ended')
+        log.error({ role, sessions }, 'ended sessions of another process that held locks needed by a destruction')
       }
     } catch (error) {
-      log.error({ err: error }, 'sessions that hold locks could not be looked for, or not be ended')
+      log.error({ err: error }, 'cannot find or end sessions that hold locks needed by a destruction')
     }
   }
 

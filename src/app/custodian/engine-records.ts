@@ -26,8 +26,8 @@ async function readOne({ file, level }: NamedRecord): Promise<EvaluationRecord |
     new VoiceFault('record-wrong', `The evaluation record ${file} ${what}: its engine is not offered.`, cause)
   try {
     const record = readEvaluationRecord(await readFile(file, 'utf8'))
-    if (typeof record === 'string') return wrong('is none of format 1; evaluate the engine anew')
-    return record.level === level ? record : wrong(`is of level ${record.level}, where one of level ${level} is to be`)
+    if (typeof record === 'string') return wrong('does not have format 1; evaluate the engine again')
+    return record.level === level ? record : wrong(`is for level ${record.level}; level ${level} is required`)
   } catch (error) {
     return wrong(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, error)
   }

@@ -61,7 +61,7 @@ export const jobs = [
       await countAdmissions(db, signal)
       await endAdmissionParts(db)
     },
-    failed: 'admissions could not be counted into the audit log; retried in a minute',
+    failed: 'cannot write the counts of registered calls to the audit log; retrying in a minute',
   },
   {
     name: 'prepare',
@@ -70,7 +70,7 @@ export const jobs = [
       await ensurePartitions(db, clock.now())
       await endOldFeedback(db)
     },
-    failed: 'partitions of the months ahead could not be made, or old feedback not be deleted',
+    failed: 'cannot create partitions for the coming months, or delete expired feedback',
   },
   {
     name: 'intake-keys',
@@ -80,7 +80,7 @@ export const jobs = [
       await makeIntakeBatches(db, keys, generateKeyPair, batchesAtOnce)
       await endDayKeys(db, keys, clock.now())
     },
-    failed: 'intake keys could not be made; capture records as long as its stock lasts',
+    failed: 'cannot create intake keys; capture records until its stock is empty',
   },
   {
     // So that most destructions find the wrapping key renewed since their recording's was deleted.
@@ -90,15 +90,15 @@ export const jobs = [
       await endOldIntakeBatches(db)
       await renewIntakeKey(db, keys)
     },
-    failed: 'the intake wrapping key could not be renewed; a destruction renews it all the same',
+    failed: 'cannot renew the intake wrapping key; the next destruction renews it anyway',
   },
   {
     name: 'listenings',
     everyMs: second,
     async work({ db, log }) {
-      for (const { listening, why } of await endExpiredListenings(db)) log.info({ listening, why }, 'a listening ended')
+      for (const { listening, why } of await endExpiredListenings(db)) log.info({ listening, why }, 'playback ended')
     },
-    failed: 'listenings that are over could not be ended; they are served no more all the same',
+    failed: 'cannot close expired playback sessions; they are refused anyway',
   },
   {
     // A description that requires a second factor applies from the first sign-in on (R20); leavers lose access (R36).
@@ -108,15 +108,15 @@ export const jobs = [
     async work({ db, versions, clock, log }) {
       await storeDemand(db, versions.at(clock.now()).description.switches.secondFactor)
       const people = await endLeavers(db)
-      if (people > 0) log.info({ people }, 'people have left: their sessions, rights and passwords have ended')
+      if (people > 0) log.info({ people }, 'ended the sessions, rights and passwords of people who have left')
     },
-    failed: 'accounts could not be kept up to date; who has left opens nothing all the same',
+    failed: 'cannot update accounts; people who have left are refused anyway',
   },
   {
     name: 'forget-sign-ins',
     everyMs: hour,
     work: async ({ db }) => forgetSignIns(db),
-    failed: 'what signing in leaves behind could not be removed; it is tried again in an hour',
+    failed: 'cannot delete expired sign-in data; retrying in an hour',
   },
   {
     // Delay until a call is in the counts of service-level studies (R4).
@@ -125,25 +125,25 @@ export const jobs = [
     async work({ db }, signal) {
       await countStudies(db, signal)
     },
-    failed: 'calls could not be counted for studies; it is tried again in a few seconds',
+    failed: 'cannot count calls for the statistics; retrying in a few seconds',
   },
   {
     name: 'studies-terms',
     everyMs: hour,
     async work({ db, log }) {
       const rows = await coarsenStudies(db)
-      if (rows > 0) log.info({ rows }, 'counts of days past their term became part of their months')
+      if (rows > 0) log.info({ rows }, 'merged daily counts past their term into monthly counts')
     },
-    failed: 'counts past their term still have their days; it is tried again in an hour',
+    failed: 'cannot merge daily counts past their term into monthly counts; retrying in an hour',
   },
   {
     name: 'quality-draws',
     everyMs: 10 * second,
     async work({ db, log }) {
       const recordings = await drawSamplesDue(db)
-      if (recordings > 0) log.info({ recordings }, 'recordings were drawn for evaluation')
+      if (recordings > 0) log.info({ recordings }, 'recordings drawn for evaluation')
     },
-    failed: 'recordings could not be drawn for evaluation; it is tried again',
+    failed: 'cannot draw recordings for evaluation; retrying',
   },
   {
     // After a restore nobody sees an evaluation whose recording is gone.
@@ -153,10 +153,10 @@ export const jobs = [
     async work({ db, log }) {
       const evaluations = await endExpiredQuality(db)
       if (evaluations > 0) {
-        log.info({ evaluations }, 'evaluations that ended with their recordings a month ago are gone')
+        log.info({ evaluations }, 'deleted evaluations whose recordings were destroyed a month ago')
       }
     },
-    failed: 'what is over of evaluations could not be ended; it is tried again in an hour',
+    failed: 'cannot delete expired evaluations; retrying in an hour',
   },
   {
     // After a restore nobody sees texts of a moment whose recording is gone.
@@ -166,10 +166,10 @@ export const jobs = [
     async work({ db, log }) {
       const sessions = await endExpiredTraining(db)
       if (sessions > 0) {
-        log.info({ sessions }, 'training sessions and their lists are gone, fourteen months after their end')
+        log.info({ sessions }, 'deleted training sessions and their lists fourteen months after they ended')
       }
     },
-    failed: 'what is over of training could not be ended; it is tried again in an hour',
+    failed: 'cannot delete expired training sessions; retrying in an hour',
   },
   {
     // Erases personal data thirty days after a request was closed; after a restore nobody sees expired ones.
@@ -179,10 +179,10 @@ export const jobs = [
     async work({ db, log }) {
       const requests = await eraseEndedRequests(db)
       if (requests > 0) {
-        log.info({ requests }, 'the personal data of closed requests have come to their term and are erased')
+        log.info({ requests }, 'erased the personal data of closed requests at the end of their term')
       }
     },
-    failed: 'the personal data of closed requests could not be erased; it is tried again in an hour',
+    failed: 'cannot erase the personal data of closed requests; retrying in an hour',
   },
   {
     // A letter that becomes due by itself (destroyed before it was heard, or as forbidden) is at the desk within a minute.
@@ -190,11 +190,11 @@ export const jobs = [
     everyMs: 15 * second,
     async work({ db, versions, clock, log }) {
       const letters = await makeLettersDue(db, versions.at(clock.now()).description, (error, request) => {
-        log.error({ err: error, request }, 'a letter that is due could not be made; it is tried again')
+        log.error({ err: error, request }, 'cannot create a letter that is due; retrying')
       })
-      if (letters > 0) log.info({ letters }, 'letters that are due lie on the desk to be sent')
+      if (letters > 0) log.info({ letters }, 'created letters that are due; they wait at the Service Unit to be sent')
     },
-    failed: 'letters that are due could not be looked for; it is tried again',
+    failed: 'cannot search for letters that are due; retrying',
   },
 ] as const satisfies readonly Job[]
 

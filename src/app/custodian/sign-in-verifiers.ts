@@ -101,7 +101,7 @@ export async function signInVerifiers(given: {
     secret: await readSecret(identityProvider.clientSecretFile),
     publicUrl,
     onFault: (error) => {
-      log.warn({ err: error }, 'signing in through the identity provider failed')
+      log.warn({ err: error }, 'sign-in through the identity provider failed')
     },
   })
   return { ...passkeyQuestions(passkeys), ...identityProviderQuestions(provider) }
@@ -109,7 +109,7 @@ export async function signInVerifiers(given: {
 
 function checked<Shape extends TSchema>(shape: Shape, answer: (request: Static<Shape>) => Promise<unknown>) {
   return (request: never): Promise<unknown> => {
-    if (!Check(shape, request)) throw new Error('a question to the custodian is not as agreed')
+    if (!Check(shape, request)) throw new Error('a request to the custodian is malformed')
     return answer(request)
   }
 }

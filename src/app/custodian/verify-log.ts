@@ -89,7 +89,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
       if (end === 'cancelled') return
       await onEnded?.()
       if ('fault' in end) {
-        log.error({ verification: id, why: end.fault }, 'the audit log could not be verified')
+        log.error({ verification: id, why: end.fault }, 'cannot verify the audit log')
         return
       }
       const { found, entries, problems: first } = end.report
@@ -99,12 +99,12 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
       else {
         log.error(
           { verification: id, found, first: first.slice(0, 5) },
-          'the audit log is not what was signed: see Loki, or "seloste audit verify"',
+          'the audit log does not match what was signed: see the screen Loki, or run "seloste audit verify"',
         )
       }
     },
     onError: (error) => {
-      log.error({ err: error }, 'the audit log could not be verified; it is tried again')
+      log.error({ err: error }, 'cannot verify the audit log; retrying')
     },
   })
   return { last: () => last, stop }
@@ -141,7 +141,7 @@ async function verifyInThread(
       else outcome.resolve(message)
     })
     worker.on('error', outcome.reject)
-    worker.on('exit', (code) => outcome.reject(new Error(`the thread ended with ${code} and told nothing`)))
+    worker.on('exit', (code) => outcome.reject(new Error(`the thread exited with code ${code} without a result`)))
     const end = await outcome.promise
     clearInterval(timer)
     await recording

@@ -64,7 +64,7 @@ export function reachOf(programs: readonly NamedProgram[], isolation: Isolation)
   if (isolation === 'bwrap' || isolation === 'unshare') return []
   const run = isolation === 'none' ? programs.filter(({ network }) => network === 'trusted') : programs
   if (run.length === 0) return []
-  const message = `${run.map(({ name }) => name).join(', ')} can read the files and use the unix sockets that Seloste’s account can: install bubblewrap, and let the custodian’s unit make namespaces and mounts.`
+  const message = `${run.map(({ name }) => name).join(', ')} can read the files and use the unix sockets of Seloste’s account: install bubblewrap, and allow the custodian’s unit to create namespaces and mounts.`
   return [new ProcessFault('program-files-shared', message)]
 }
 

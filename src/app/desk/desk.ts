@@ -43,14 +43,14 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     statementMs,
     blockers,
     onIdleError: (error) => {
-      log.warn({ err: error }, 'an idle database connection broke')
+      log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
   const versions = await followVersions({
     db,
     databaseUrl,
     onFault: (error) => {
-      log.error({ err: error }, 'the register description could not be read; going on with the one known')
+      log.error({ err: error }, 'cannot read the register description; using the one read before')
     },
   })
   const reporting = reportVersions({
@@ -58,7 +58,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     versions,
     clock: systemClock,
     onFault: (error) => {
-      log.warn({ err: error }, 'which description is obeyed could not be reported')
+      log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
   const way = await findCustodian(settings, { now: () => systemClock.now(), log })
@@ -72,7 +72,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const captures = openCaptures({
     ...{ db, databaseUrl },
     onFault: (error) => {
-      log.warn({ err: error }, 'captures could not be asked; trying again')
+      log.warn({ err: error }, 'cannot query the capture nodes; retrying')
     },
   })
   const sockets = {
@@ -86,7 +86,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
     onFault: (error) => {
-      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+      log.error({ err: error }, 'tracing is off: its libraries could not be loaded')
     },
   })
   const results = measureDesk(metrics.registry, { databaseAnswers: () => databaseAnswers(db), version })
@@ -153,7 +153,7 @@ function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
     onNotification: notifyAll,
     onListening: notifyAll,
     onBroken: (error) => {
-      log.warn({ err: error }, 'the database does not tell of calls; trying again')
+      log.warn({ err: error }, 'no notifications of calls from the database; retrying')
     },
   })
 }

@@ -49,7 +49,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   const noticed = new WeakMap<FastifyRequest, { refusal: boolean }>()
   const timer = setInterval(() => {
     countMore().catch((error: unknown) => {
-      app.log.error({ err: error }, 'denials could not be counted in the log')
+      app.log.error({ err: error }, 'cannot count denials in the audit log')
     })
   }, minuteMs)
 

@@ -108,9 +108,9 @@ const defaultVisitorRequests = 12
 const maxConnections = 64
 
 const otherHeader =
-  'a proxy sends Forwarded and no X-Forwarded-For: its visitors have one limit together; set SELOSTE_PROXY_HEADER=forwarded'
+  'a proxy sends Forwarded without X-Forwarded-For, so all its visitors share one rate limit; set SELOSTE_PROXY_HEADER=forwarded'
 const tooManyConnections =
-  'connections of one address were closed, as it has too many; name it in SELOSTE_PROXIES if it is a proxy'
+  'closed connections from an address that has too many; add it to SELOSTE_PROXIES if it is a proxy'
 
 const none = ["'none'"]
 const hstsSeconds = 365 * 86_400

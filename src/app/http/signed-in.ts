@@ -66,7 +66,7 @@ export function demandSessions(app: Routes, desk: Desk): void {
   app.decorateRequest('session', {
     getter(this: FastifyRequest) {
       const session = sessions.get(this)
-      if (!session) throw new Error(`${this.method} ${this.routeOptions.url} needs no session: it has none to tell`)
+      if (!session) throw new Error(`${this.method} ${this.routeOptions.url} needs no session and has none`)
       return session
     },
   })

@@ -108,7 +108,7 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
     const isWhole = reply.raw.writableFinished && pieces.readableEnded
     const report = isWhole ? taken : broke
     report(fetched).catch((error: unknown) => {
-      request.log.error({ err: error }, `the end of a ${name}'s download could not be reported to the custodian`)
+      request.log.error({ err: error }, `cannot report the end of the download of a ${name} to the custodian`)
     })
   })
   return confidential(reply)
@@ -133,7 +133,7 @@ async function* piecesOf<Fetched extends { sizeBytes: number }>(
   for (let from = 0; from < fetched.sizeBytes;) {
     await drained(to)
     const { bytes } = await fetchPiece({ ...fetched, from })
-    if (bytes === undefined) throw new Error(`the ${name} has ended while it was fetched`)
+    if (bytes === undefined) throw new Error(`the ${name} expired during its download`)
     const piece = Buffer.from(bytes, 'base64')
     from += piece.length
     yield piece

@@ -37,13 +37,13 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     size: 4,
     blockers,
     onIdleError: (error) => {
-      log.warn({ err: error }, 'an idle database connection broke')
+      log.warn({ err: error }, 'an idle database connection was lost')
     },
   })
   const folder = join(settings.dataDirectory, 'feeds')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const onFault = (error: unknown) => {
-    log.warn({ err: error }, 'feeds go on with what was known')
+    log.warn({ err: error }, 'cannot read data of the register; using the copy read before')
   }
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({ db, databaseUrl, onFault })
@@ -85,11 +85,11 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       clock,
       inTurn,
       onFault: (error) => {
-        log.error({ err: error, feed: feed.name }, 'the register refuses a call that a feed tells of')
+        log.error({ err: error, feed: feed.name }, 'the register refused a call reported by a feed')
       },
       onProblem: (problem) => {
         unread.inc({ feed: feed.name, reason: problem.reason })
-        log.error({ feed: feed.name, ...problem }, `a detail record cannot be read; it is kept in ${own}`)
+        log.error({ feed: feed.name, ...problem }, `cannot parse a call detail record; it was moved to ${own}`)
       },
     })
     const inbox = feed.from.kind === 'folder' ? undefined : await openInbox(join(own, 'inbox'), clock)
@@ -101,7 +101,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       statePath: join(own, positionFile),
       onRecord: taker.take,
       onFault: (error) => {
-        log.error({ err: error, feed: feed.name }, 'a feed cannot be followed; it is tried again')
+        log.error({ err: error, feed: feed.name }, 'cannot follow a feed; retrying')
         taker.fault((error as Error).message)
       },
       onChecked: () => {
@@ -114,7 +114,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       (settling ??= taker
         .settle()
         .catch((error: unknown) => {
-          log.warn({ err: error, feed: feed.name }, 'calls of a feed wait to be admitted')
+          log.warn({ err: error, feed: feed.name }, 'cannot register calls of a feed; retrying')
         })
         .finally(() => (settling = undefined)))
     const timer = setInterval(() => void settle(), settleEveryMs)
@@ -153,11 +153,11 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         token,
         put: inbox.put,
         onFault: (error) => {
-          log.error({ err: error, feed: feed.name }, 'a detail record could not be kept; its sender was told so')
+          log.error({ err: error, feed: feed.name }, 'cannot store a call detail record; its sender received an error')
         },
         onRefused: (address) => {
           refused.inc({ feed: feed.name })
-          warn({ feed: feed.name, from: address }, 'a request to a feed was refused: it had not its token')
+          warn({ feed: feed.name, from: address }, 'refused a request to a feed: missing or wrong token')
         },
       })
     }
@@ -167,8 +167,8 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       put: inbox.put,
       onState: (state, detail) => {
         taker.fault(state === 'connected' ? undefined : state)
-        if (state === 'connected') log.info({ feed: feed.name }, 'events of the manager interface come')
-        else log.error({ feed: feed.name, state, detail }, 'no events of the manager interface come; it is tried again')
+        if (state === 'connected') log.info({ feed: feed.name }, 'connected to the manager interface')
+        else log.error({ feed: feed.name, state, detail }, 'cannot connect to the manager interface; retrying')
       },
     })
   }

@@ -32,7 +32,7 @@ test('without a directory and without a copy nothing begins; with a copy it goes
       throw new Error('no database')
     },
   })
-  await expect(follow(none, 'nothing.json')).rejects.toThrow('the directory could not be read')
+  await expect(follow(none, 'nothing.json')).rejects.toThrow('cannot read the directory')
   const known = await follow(none, 'known.json')
   expect(known.officials).toHaveLength(30)
   expect(known.readAt).toBeUndefined()

@@ -55,7 +55,7 @@ export async function followKnown(
   }
 
   await refresh()
-  if (!known) throw new Error('the directory could not be read, and no copy of it is here')
+  if (!known) throw new Error('cannot read the directory, and this machine has no copy of it')
   const timer = setInterval(() => void refresh(), refreshMs)
   const changes = listen({
     url: databaseUrl,

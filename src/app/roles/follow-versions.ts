@@ -71,7 +71,7 @@ export async function followVersions(options: FollowOptions): Promise<Versions> 
   }
 
   await refresh()
-  if (all.length === 0) throw new Error('the database holds no register description; start Seloste as a whole once')
+  if (all.length === 0) throw new Error('the database has no register description; start all of Seloste once')
   const timer = setInterval(() => void refresh(), refreshMs)
   const changes = listen({
     url: databaseUrl,

@@ -6,7 +6,7 @@ import type { Log } from '#platform/log/log.ts'
  */
 export function logLastResort(log: Pick<Log, 'fatal'>): void {
   process.on('uncaughtException', (err: unknown) => {
-    log.fatal({ err }, 'an error that nothing caught: the process ends and is started again')
+    log.fatal({ err }, 'uncaught error: the process exits and is restarted')
     process.exit(1)
   })
 }

@@ -27,7 +27,7 @@ export async function runRole(
   const end = () =>
     (ending ??= stop()
       .catch((error: unknown) => {
-        log.error({ err: error }, 'the end was not clean')
+        log.error({ err: error }, 'shutdown failed')
       })
       .then(() => process.exit(0)))
   process.on('SIGTERM', () => void end())
@@ -45,7 +45,7 @@ export async function runRole(
     // Capture knows when there is no live call.
     if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()
     void running.done?.then(() => {
-      log.info(`${name} is drained`)
+      log.info(`${name} has drained`)
       process.send?.({ drained: true })
       return end()
     })
@@ -57,7 +57,7 @@ export async function runRole(
       setTimeout(() => process.exit(), failedMs).unref()
       throw error
     }
-    log.error({ err: error }, `${name} could not start`)
+    log.error({ err: error }, `${name} failed to start`)
     process.exitCode = 1
     process.disconnect?.()
   }

@@ -32,10 +32,10 @@ test('a temporary folder that others can enter, or a link to another, is refused
   const folder = dirname(socketPath(settings, 'custodian'))
   made.push(folder)
   chmodSync(folder, 0o711)
-  expect(() => socketPath(settings, 'custodian')).toThrow('can be entered by others')
+  expect(() => socketPath(settings, 'custodian')).toThrow('is accessible to others')
   rmSync(folder, { recursive: true })
   symlinkSync(tmpdir(), folder)
-  expect(() => socketPath(settings, 'custodian')).toThrow('can be entered by others')
+  expect(() => socketPath(settings, 'custodian')).toThrow('is accessible to others')
 })
 
 test('below SELOSTE_RUN each role has a folder of its own for the sockets that it answers at', () => {

@@ -38,7 +38,7 @@ export function socketPath({ dataDirectory, apart }: SocketSettings, name: Socke
   // Everybody can make folders there: another user's could answer the desk in the custodian's place.
   const found = lstatSync(folder)
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
-    throw new Fault('socket-folder-open', `${folder} belongs to somebody else or can be entered by others; remove it`)
+    throw new Fault('socket-folder-open', `${folder} has another owner or is accessible to others; remove it`)
   }
   return join(folder, `${name}.sock`)
 }

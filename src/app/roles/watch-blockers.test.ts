@@ -19,7 +19,7 @@ test('what waits two minutes for the register is a backlog, as old as it is, unt
       .toContainEqual(['backlog', 'KEY_STORE_AWAY', '2026-11-30T11:56'])
     waits = undefined
     await expect.poll(() => blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
-    expect(logged).toEqual(expect.arrayContaining(['something stands still', 'a blocker is gone; the work goes on']))
+    expect(logged).toEqual(expect.arrayContaining(['work is blocked', 'a blocker was cleared; work resumes']))
   } finally {
     watching.stop()
   }

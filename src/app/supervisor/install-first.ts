@@ -21,7 +21,7 @@ export async function installFirst(adminUrl: string, log: Pick<Log, 'info'>, pat
     const text = await (path ? readFile(path, 'utf8') : shippedDescription(Temporal.Now.plainDateISO(termZone)))
     const name = path ?? seedDescriptionFile
     if ((await installDescription(db, text, name)) === 'installed')
-      log.info(`begins with the register description ${name}`)
+      log.info(`installing the register description ${name}`)
   } finally {
     await close()
   }

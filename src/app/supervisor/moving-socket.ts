@@ -59,7 +59,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
         last = last.then(() => answer(resume()))
         return
       }
-      if (mover && !mover.destroyed) return send({ refused: 'another "seloste move" is at work' })
+      if (mover && !mover.destroyed) return send({ refused: 'another "seloste move" is running' })
       mover = socket
       const before = ending
       last = last
@@ -110,7 +110,7 @@ export async function requestToMakeWay(settings: SocketSettings): Promise<MadeWa
   })
   socket.on('error', () => undefined) // Its end follows.
   socket.on('close', () => {
-    for (const one of waiting) one.reject(new Fault('move-not-held', 'the running Seloste has ended; look at its log'))
+    for (const one of waiting) one.reject(new Fault('move-not-held', 'the running Seloste has exited; see its log'))
   })
   const request = (requested: MoveRequest) => {
     const one = Promise.withResolvers<void>()

@@ -41,7 +41,7 @@ export function scheduleBackups(
     })
     running.on('error', (error) => {
       failedAt = performance.now()
-      log.error({ err: error }, 'the backup could not be begun; it is tried again in an hour')
+      log.error({ err: error }, 'cannot start the backup; retrying in an hour')
       running = undefined
     })
     running.on('exit', (code, signal) => {
@@ -49,10 +49,7 @@ export function scheduleBackups(
       if (code === 0) doneFor = due
       else {
         failedAt = performance.now()
-        log.error(
-          { code, signal },
-          'the backup failed; its last line above says why and what to do. It is tried again in an hour',
-        )
+        log.error({ code, signal }, 'the backup failed; see its last line above. Retrying in an hour')
       }
     })
   }

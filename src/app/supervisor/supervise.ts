@@ -110,7 +110,7 @@ export async function superviseRoles(
         if (message.ready !== undefined) {
           // Capture only: other roles may block for long, and their clients can retry.
           if (name === 'capture') {
-            watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
+            watchAlive(child, { onHung: () => log.error(`the ${name} process does not respond; killing it`) })
           }
           resolve(message.ready)
         }
@@ -126,17 +126,17 @@ export async function superviseRoles(
         if (stopping || (held && name !== 'capture')) return
         if (held) {
           // A restarted capture would store into the place that the register has left.
-          log.error('the capture process ended while the register was held: the move is called off')
+          log.error('the capture process exited while the register was paused: the move is cancelled')
           moving?.callOff()
           void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
           return
         }
         if (drained.has(name)) {
           spares[name].stop()
-          log.warn(`the ${name} process is drained and ended; a new start takes calls again`)
+          log.warn(`the ${name} process has drained and exited; start Seloste again to accept calls`)
           return
         }
-        reject(new Error(`the ${name} process ended at its start`))
+        reject(new Error(`the ${name} process exited during startup`))
         if (renewed.delete(name)) {
           start(name).catch(() => undefined)
           return
@@ -158,10 +158,10 @@ export async function superviseRoles(
     const soon = performance.now() - startedAt < soonMs ? (soonEnds.get(name) ?? 0) + 1 : 0
     soonEnds.set(name, soon)
     if (soon > soonEndsAllowed) {
-      fail(new Error(`the ${name} process ends again and again (${how}); its last lines above say why`))
+      fail(new Error(`the ${name} process keeps exiting (${how}); see its last lines above`))
       return
     }
-    log.error(`the ${name} process ended (${how}); starting it again`)
+    log.error(`the ${name} process exited (${how}); restarting it`)
     setTimeout(
       () => {
         if (!stopping) start(name).catch(() => undefined)
@@ -188,7 +188,7 @@ export async function superviseRoles(
     await backups?.stop()
     await Promise.all([...children].flatMap(([name, child]) => (name === 'capture' ? [] : [endChild(child)])))
     if (capture) await sendToCapture(capture, { register: 'hold' })
-    log.warn('the register is held while it is moved; calls are taken and wait in the spool')
+    log.warn('the register is paused while it is moved; calls are recorded and queued in the spool')
   }
 
   /** Determines where the register is now, and retries until it resumes: capture waits for it. */
@@ -197,7 +197,7 @@ export async function superviseRoles(
     try {
       await resumeRegister(environment)
     } catch (error) {
-      log.error({ err: error }, 'the register cannot go on yet; calls are taken and wait. It is tried again')
+      log.error({ err: error }, 'the register cannot resume yet; calls are recorded and queued. Retrying')
       setTimeout(() => void resume(environment).catch(() => undefined), againMs).unref()
       throw error
     }
@@ -225,7 +225,7 @@ export async function superviseRoles(
     leftFor = undefined
     held = undefined
     waiting?.resolve()
-    log.warn(left ? 'the register goes on where it was moved to' : 'the register goes on where it was')
+    log.warn(left ? 'the register resumed where it was moved to' : 'the register resumed where it was')
   }
 
   async function stop(): Promise<void> {

@@ -46,7 +46,7 @@ export async function serveWitness(options: WitnessOptions): Promise<ServedWitne
   if (lock.kind === 'in-use') {
     throw new Fault(
       'witness-state-in-use',
-      `another witness, with process id ${lock.pid}, has ${options.state}: two of them would cosign two logs under one key`,
+      `another witness (process id ${lock.pid}) uses ${options.state}: two of them could cosign two different logs under one key`,
     )
   }
   try {
@@ -69,7 +69,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
 
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
-      log.error({ err: error }, 'a request could not be answered')
+      log.error({ err: error }, 'a request failed')
       if (!outgoing.headersSent) outgoing.writeHead(500)
       outgoing.end()
     })
@@ -82,12 +82,12 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       return
     }
     if (incoming.method !== 'POST' || incoming.url !== '/add-checkpoint') {
-      respond(outgoing, 404, 'a witness answers to POST /add-checkpoint and GET /<origin hash>/checkpoint')
+      respond(outgoing, 404, 'a witness supports only POST /add-checkpoint and GET /<origin hash>/checkpoint')
       return
     }
     const body = await readBody(incoming)
     if (body === undefined) {
-      respond(outgoing, 413, `a question has ${maxBodyLength} bytes at most`)
+      respond(outgoing, 413, `the request body exceeds ${maxBodyLength} bytes`)
       return
     }
     // Serialised: nothing may come between reading the last cosigned checkpoint and the next cosignature.
@@ -105,7 +105,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       return
     }
     if (found.status !== 200) {
-      log.warn({ status: found.status, why: found.why }, 'a checkpoint was not cosigned')
+      log.warn({ status: found.status, why: found.why }, 'refused to cosign a checkpoint')
       respond(outgoing, found.status, found.why)
       return
     }
@@ -157,7 +157,7 @@ async function openSeen(state: string, name: string, key: VerifierKey, signer: S
   if (!read || typeof signedBy(key, read) === 'string' || typeof signedBy(signer, read) === 'string') {
     throw new Fault(
       'witness-state-other',
-      `the checkpoint in ${state} is not one of this log that this witness cosigned: use the folder of this log, or a new one`,
+      `the checkpoint in ${state} was not cosigned by this witness for this log: use the folder of this log, or a new one`,
     )
   }
   return { key, hash, folder, latest: { ...read, note } }
@@ -170,12 +170,13 @@ async function witnessKey(state: string, name: string | undefined): Promise<Sign
     const end = held.indexOf('\n')
     const known = held.subarray(0, end).toString('utf8')
     if (name !== undefined && name !== known) {
-      throw new Fault('argument-wrong', `--name is "${name}", and the witness of this folder is "${known}"`)
+      throw new Fault('argument-wrong', `--name is "${name}", but the witness of this folder is "${known}"`)
     }
     return makeSigner(known, held.subarray(end + 1), 'cosignature')
   }
   const chosen = name ?? `seloste-witness/${randomBytes(4).toString('hex')}`
-  if (!/^[^\s+]+$/.test(chosen)) throw new Fault('argument-wrong', `--name is "${chosen}"; it has no spaces and no +`)
+  if (!/^[^\s+]+$/.test(chosen))
+    throw new Fault('argument-wrong', `--name is "${chosen}"; spaces and + are not allowed`)
   const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
   await keys.write(keyName, Buffer.concat([Buffer.from(`${chosen}\n`), privateKey]))
   return makeSigner(chosen, privateKey, 'cosignature')

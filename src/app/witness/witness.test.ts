@@ -167,7 +167,9 @@ describe('a witness', () => {
 
   test('does not go on from a state that is another log’s', async () => {
     await witness.stop()
-    await expect(start(makeSigner('seloste/other/00000002', newKey(), 'note'))).rejects.toThrow('not one of this log')
+    await expect(start(makeSigner('seloste/other/00000002', newKey(), 'note'))).rejects.toThrow(
+      'was not cosigned by this witness for this log',
+    )
     witness = await start()
   })
 })

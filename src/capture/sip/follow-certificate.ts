@@ -19,7 +19,7 @@ export function followCertificate({ files, onFault, ...rest }: FollowCertificate
     ...rest,
     files: { certificate, key, authorities },
     onWrong: (why, staysInUse) => {
-      const instead = staysInUse ? 'the one before stays in use' : 'no client gets through until it is mended'
+      const instead = staysInUse ? 'the previous one stays in use' : 'clients cannot connect until this is corrected'
       onFault(
         new SipFault('sip-certificate-wrong', `The certificate for SIP over TLS cannot be used: ${why}; ${instead}`),
       )

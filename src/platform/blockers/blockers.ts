@@ -83,7 +83,7 @@ export function createBlockers({ now, log }: BlockersOptions): Blockers {
     const blocker = raised.get(key)
     if (!raised.delete(key) || !blocker) return
     const { kind, about, since } = blocker
-    log.warn({ blocker: { kind, about, since } }, 'a blocker is gone; the work goes on')
+    log.warn({ blocker: { kind, about, since } }, 'a blocker was cleared; work resumes')
   }
 
   return {
@@ -99,7 +99,7 @@ export function createBlockers({ now, log }: BlockersOptions): Blockers {
       const blocker: Blocker = { kind, code, ...(about !== undefined && { about }), since: since.toString() }
       raised.set(key, { ...blocker, endsMs })
       const { standsStill, remedy } = describeBlocker(blocker)
-      log.error({ blocker, standsStill, remedy }, 'something stands still')
+      log.error({ blocker, standsStill, remedy }, 'work is blocked')
     },
     clear(kind, about) {
       // Called after every successful operation, so the key is built only if there are blockers.

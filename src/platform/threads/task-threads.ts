@@ -60,7 +60,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
       serve(worker)
     })
     worker.on('error', (error) => fail(worker, 'thread-failed', `the thread ended with ${nameOf(error)}.`))
-    worker.on('exit', (code) => fail(worker, 'thread-failed', `the thread ended with ${code} and told nothing.`))
+    worker.on('exit', (code) => fail(worker, 'thread-failed', `the thread exited with code ${code} without a result.`))
     return worker
   }
 

@@ -68,7 +68,7 @@ export async function removeLateObjects(expunging: Expunging, now: Temporal.Inst
   if (failures.length > 0) {
     throw new AggregateError(
       failures.map(({ error }) => error),
-      'objects of destroyed recordings could not be removed',
+      'cannot delete objects of destroyed recordings',
     )
   }
 }

@@ -75,15 +75,15 @@ export async function resumeExpunctions(
       (!capturedSince || Temporal.Instant.compare(capturedSince.add({ seconds: captureSeconds }), now) < 0),
   )
   const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
-  const why = [...months, ...away].join('; ') || 'another destroyer has it, or its intake key is still needed'
+  const why = [...months, ...away].join('; ') || 'locked by another process, or its intake key is still needed'
   const faults = [...settled.failures, ...(intakeFault === undefined ? [] : [intakeFault])]
   const [fault, ...more] = faults
-  const error = more.length > 0 ? new AggregateError(faults, 'keys could not be destroyed') : fault
+  const error = more.length > 0 ? new AggregateError(faults, 'cannot destroy keys') : fault
   return {
     destroyed,
     waiting:
       error === undefined
-        ? left.map(({ id, capturedSince }) => ({ id, why: capturedSince ? 'capture has not let it go' : why }))
+        ? left.map(({ id, capturedSince }) => ({ id, why: capturedSince ? 'capture has not released it' : why }))
         : [],
     failures: error === undefined ? failures : [...failures, ...left.map(({ id }) => ({ id, error }))],
     months,

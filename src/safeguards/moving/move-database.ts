@@ -121,7 +121,7 @@ export async function takeTurn(source: OwnConnection): Promise<void> {
   const [turn] = await source.query<{ ours: boolean }>(
     `select pg_try_advisory_lock(hashtextextended('seloste-move', 0)) as ours`,
   )
-  if (turn?.ours !== true) throw new Fault('move-not-held', 'another "seloste move" is at work')
+  if (turn?.ours !== true) throw new Fault('move-not-held', 'another "seloste move" is running')
 }
 
 /**

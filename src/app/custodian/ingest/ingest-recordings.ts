@@ -54,7 +54,7 @@ export function ingestRecordings(options: {
     lockName: 'seloste.keep',
     work: check,
     onError: (error) => {
-      log.error({ err: error }, 'recordings could not be taken into keeping')
+      log.error({ err: error }, 'cannot ingest recordings')
     },
   })
   const stored = listen({
@@ -62,7 +62,7 @@ export function ingestRecordings(options: {
     channels: [channels.recordingStored, channels.callChanged],
     onNotification: () => void check(),
     onBroken: (error) => {
-      log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
+      log.warn({ err: error }, 'no notifications of new recordings from the database; polling every few seconds')
     },
   })
 
@@ -78,7 +78,7 @@ export function ingestRecordings(options: {
       }
     })()
       .catch((error: unknown) => {
-        log.error({ err: error }, 'recordings could not be taken into keeping')
+        log.error({ err: error }, 'cannot ingest recordings')
       })
       .finally(() => (checking = undefined))
     return checking
@@ -89,10 +89,7 @@ export function ingestRecordings(options: {
     const waiting = await recordingsToIngest(db, maxWaiting)
     if (!begun) {
       for (const { id, code } of await endedInIngest(db)) {
-        log.error(
-          { recording: id },
-          'a custodian ended while it took this recording into keeping; it is tried again in an hour',
-        )
+        log.error({ recording: id }, 'a custodian exited while ingesting this recording; retrying in an hour')
         queue.leave(id, code)
       }
       begun = true
@@ -107,10 +104,7 @@ export function ingestRecordings(options: {
       } catch (error) {
         const { code = 'unknown' } = error as { code?: string }
         const againMs = queue.failed(id, code)
-        log.error(
-          { err: error, recording: id, againSeconds: againMs / 1000 },
-          'a recording could not be taken into keeping; it is tried again',
-        )
+        log.error({ err: error, recording: id, againSeconds: againMs / 1000 }, 'cannot ingest a recording; retrying')
         await recordIngestFault(db, id, code)
       }
     }

@@ -73,7 +73,7 @@ export function startAlarms({
     onRaised: () => raisedTotal.inc({ kind: 'standstill' }),
   })
   const onFault = (error: unknown) => {
-    log.error({ err: error }, 'the log could not be watched for alarms; it is tried again in a minute')
+    log.error({ err: error }, 'cannot check the audit log for alarms; retrying in a minute')
   }
   const watching = every({
     pool,
@@ -85,7 +85,7 @@ export function startAlarms({
         raisedTotal.inc({ kind: alarm.kind })
         log.warn(
           { alarm: alarm.id, kind: alarm.kind, count: alarm.count },
-          'an alarm: the data protection officer asks why',
+          'alarm raised for the data protection officer',
         )
       }
       await endOldAlarms(db)

@@ -47,22 +47,22 @@ export async function startAnonymisedCopies(
   if (ended + files > 0)
     log.warn(
       { copies: ended, files },
-      'anonymised copies that were being rendered when the custodian ended have failed',
+      'failed the anonymised copies that were being rendered when the custodian exited',
     )
   const engines = given.engines ?? (await openVoiceEngines(given.enginesFile))
   for (const { code, message } of engines.faults)
     log.error(
       { code },
-      `an engine is not offered, everything else goes on; ${message} See docs/formats/voice-process.md`,
+      `a voice engine is disabled: ${message} Everything else works; see docs/formats/voice-process.md`,
     )
   for (const { code, message } of engines.warnings)
-    log.warn({ code }, `an engine of the agency is less apart than it could be; ${message} See docs/operate/install.md`)
+    log.warn({ code }, `a voice engine is not fully isolated: ${message} See docs/operate/install.md`)
   const analyser = createOriginalAnalyser(store)
   const recogniser = createCopyRecogniser({
     store,
     recogniser: engines.recogniser,
     onFault: (error, copy) => {
-      log.error({ err: error, copy }, 'the words of a copy could not be recognised; its preparer sees it')
+      log.error({ err: error, copy }, 'speech recognition of a copy failed; its preparer is shown this')
     },
   })
   const working: CopyWorking = {
@@ -82,7 +82,7 @@ export async function startAnonymisedCopies(
     engines,
     missingOf: (prepared) => missingOf(working, prepared),
     onFault: (error, copy) => {
-      log.error({ err: error, copy }, 'an anonymised copy could not be rendered; its preparer sees it')
+      log.error({ err: error, copy }, 'cannot render an anonymised copy; its preparer is shown this')
     },
   })
   const checking = every({
@@ -93,10 +93,11 @@ export async function startAnonymisedCopies(
       const hearings = await endExpiredPlaybacks(store)
       const removed = await renderer.tidy()
       await recogniser.tidy()
-      if (hearings + removed > 0) log.info({ hearings, removed }, 'hearings or sounds of anonymised copies have ended')
+      if (hearings + removed > 0)
+        log.info({ hearings, removed }, 'ended expired listening checks and audio of anonymised copies')
     },
     onError: (error) => {
-      log.error({ err: error }, 'anonymised copies that are over could not be removed; nobody hears them all the same')
+      log.error({ err: error }, 'cannot delete expired anonymised copies; they cannot be played anyway')
     },
   })
   return {

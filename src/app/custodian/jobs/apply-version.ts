@@ -46,7 +46,7 @@ export function applyVersion(options: ApplyVersionOptions): Repeating {
         storedNumbers = length
       }
       for (const { version, hash } of await recordEffect(db, versions.all, now)) {
-        log.info({ version, hash }, 'a version of the register description has come into force')
+        log.info({ version, hash }, 'a version of the register description came into force')
       }
       const { description } = versions.at(now)
       await storeDisclosureRules(db, description.disclosure)
@@ -56,11 +56,11 @@ export function applyVersion(options: ApplyVersionOptions): Repeating {
       applied = terms
       appliedAt = now
       if (shortened === 0) return
-      log.info({ version: description.version, recordings: shortened }, 'recordings have got a shorter term')
+      log.info({ version: description.version, recordings: shortened }, 'shortened the term of recordings')
       await onShortened()
     },
     onError: (error) => {
-      log.error({ err: error }, 'the version in force could not take effect on what is held; it is tried again')
+      log.error({ err: error }, 'cannot apply the version in force to stored recordings; retrying')
     },
   })
 }

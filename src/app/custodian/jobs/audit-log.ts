@@ -84,7 +84,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       }
     },
     onError: (error) => {
-      log.error({ err: error }, 'the audit log could not be signed on; it is tried again in a second')
+      log.error({ err: error }, 'cannot sign new entries of the audit log; retrying in a second')
     },
   })
   const request = every({
@@ -95,7 +95,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       await Promise.all(witnesses.map(cosignAt))
     },
     onError: (error) => {
-      log.error({ err: error }, 'the witnesses could not be asked')
+      log.error({ err: error }, 'cannot ask the witnesses to cosign the audit log')
     },
   })
   const pruning = every({
@@ -105,10 +105,10 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     work: async () => {
       const months = description().switches.logRetentionMonths
       const pruned = await pruneLog(db, months, { signer: await readLogKey(keys), folder, now: clock.now() })
-      if (pruned > 0) log.info({ entries: pruned }, 'entries of the audit log have come to the end of their term')
+      if (pruned > 0) log.info({ entries: pruned }, 'deleted entries of the audit log at the end of their term')
     },
     onError: (error) => {
-      log.error({ err: error }, 'the audit log could not be pruned; it is tried again in some hours')
+      log.error({ err: error }, 'cannot delete expired entries of the audit log; retrying in a few hours')
     },
   })
 
@@ -117,20 +117,20 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     reported = id
     log.error(
       { break: id, foundAt: foundAt.toString(), findings: findings.map(describeFinding) },
-      'the audit log is broken: it is not signed on and nobody looks, calls go on. Keep a copy of the database and of the folder audit-log, find out what happened (docs/operate/audit-log.md), then: seloste audit resume --reason "…"',
+      'the audit log is broken: new entries are not signed and all access is refused; calls are still recorded. Keep a copy of the database and of the folder audit-log, find out what happened (docs/operate/audit-log.md), then run: seloste audit resume --reason "…"',
     )
   }
 
   function reportStep({ from, to }: StepOfClock): void {
     log.warn(
       { from: from.toString(), to: to.toString() },
-      'the clock of the database has been set: the audit log has an entry of it, which explains what is out of order after it. See that the clocks of all machines are right (docs/operate/audit-log.md)',
+      'the clock of the database was set back: an entry of the audit log records it and explains later entries that are out of order. Check the clocks of all machines (docs/operate/audit-log.md)',
     )
   }
 
   function resumed(): void {
     reported = undefined
-    log.warn('the audit log goes on after an accepted break')
+    log.warn('signing of the audit log resumed after an accepted break')
   }
 
   async function cosignAt(witness: Witness): Promise<void> {
@@ -139,11 +139,11 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
     const last = (await newestCosignatures(db)).find((one) => one.witness === name)
     if (!checkpoint || !signer || last?.size === checkpoint.size || !sequencer.isWhole()) return
     const answer = await requestCosignature(witness, signer, checkpoint.note, storedMembers(db), last?.size ?? 0).catch(
-      (error: unknown) => ({ failed: `it does not answer (${(error as Error).message})` }),
+      (error: unknown) => ({ failed: `no response (${(error as Error).message})` }),
     )
     if ('line' in answer) {
       await storeCosignature(db, { size: checkpoint.size, witness: name, line: answer.line })
-      if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns again')
+      if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns the audit log again')
     } else if ('ahead' in answer || 'differs' in answer) {
       const ahead: Finding = { kind: 'witness-ahead', witness: name, found: checkpoint.size }
       const finding: Finding =
@@ -155,10 +155,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await recordBreak(db, [finding])
     } else if (!failing.has(name)) {
       failing.add(name)
-      log.warn(
-        { witness: name, why: answer.failed },
-        'a witness does not cosign the audit log; it is asked again and again',
-      )
+      log.warn({ witness: name, why: answer.failed }, 'a witness does not cosign the audit log; retrying')
     }
   }
 

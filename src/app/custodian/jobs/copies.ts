@@ -32,12 +32,15 @@ export async function startCopies({
 }> {
   const { ended, files } = await endUnfinishedCopies(store)
   if (ended + files > 0)
-    log.warn({ copies: ended, files }, 'copies that were being made when the custodian ended are over')
+    log.warn({ copies: ended, files }, 'failed the copies that were being made when the custodian exited')
   const maker = createCopyMaker({
     ...store,
     isOffered: () => versions.at(clock.now()).description.switches.accessCopy,
     onFault: (error, copy) => {
-      log.error({ err: error, copy }, 'a copy for a requester could not be made; the clerk sees it and makes another')
+      log.error(
+        { err: error, copy },
+        'cannot create a copy for a requester; the clerk is shown this and can create another',
+      )
     },
   })
   const fetching = createCopyFetching(store)

@@ -56,7 +56,7 @@ export async function startDestructions({
     onError: (error) => {
       log.error(
         { err: error },
-        'the clock could not be checked against the database; terms are obeyed as far as it was',
+        'cannot check the clock against the database; terms are applied up to the last checked time',
       )
     },
   })
@@ -69,7 +69,7 @@ export async function startDestructions({
       await check()
     },
     onError: (error) => {
-      log.error({ err: error }, 'what was forbidden could not be destroyed; nobody hears it, and it is tried again')
+      log.error({ err: error }, 'cannot destroy prohibited recordings; they cannot be played; retrying')
     },
   })
   const listening = listen({
@@ -80,7 +80,7 @@ export async function startDestructions({
       else void check().catch(failed)
     },
     onBroken: (error) => {
-      log.warn({ err: error }, 'the database does not tell of prohibitions; looking every few seconds')
+      log.warn({ err: error }, 'no notifications of prohibitions from the database; polling every few seconds')
     },
   })
 
@@ -101,13 +101,13 @@ export async function startDestructions({
     const state = await advanceClock(db, Temporal.Duration.from({ milliseconds: ranMs }), watcher)
     clockSeenAt = seenAt
     if (state === clockWas) return
-    if (state === 'right') log.info('the clock agrees with the database again: terms are obeyed')
+    if (state === 'right') log.info('the clock agrees with the database again: destruction by term resumes')
     if (state === 'ahead') {
       log.error(
-        'the clock has jumped ahead: nothing is destroyed by its term until two people confirm it on the screen',
+        'the clock jumped ahead: destruction by term is stopped until two people confirm the time on the screen',
       )
     }
-    if (state === 'behind') log.error('the clock has gone back: set it right; what has expired is not served meanwhile')
+    if (state === 'behind') log.error('the clock went back: correct it; expired recordings are not served meanwhile')
     clockWas = state
   }
 
@@ -133,18 +133,18 @@ export async function startDestructions({
     if (inspections > 0) {
       log.warn(
         { inspections },
-        'recordings were destroyed on their day with an inspection open: tell those who asked in writing',
+        'recordings reached their term and were destroyed with an inspection open: inform the requesters in writing',
       )
     }
     const { destroyed, waiting, failures } = await applyEnds(expunging, clock.now())
-    if (destroyed.length > 0) log.info({ recordings: destroyed.length }, 'destroyed out of turn')
+    if (destroyed.length > 0) log.info({ recordings: destroyed.length }, 'destroyed recordings before their term')
     for (const { id, why } of waiting)
-      log.warn({ recording: id, why }, 'a recording is blocked and not yet destroyed everywhere')
-    for (const { id, error } of failures) log.error({ recording: id, err: error }, 'a recording could not be destroyed')
+      log.warn({ recording: id, why }, 'a recording is blocked but not yet destroyed in every copy')
+    for (const { id, error } of failures) log.error({ recording: id, err: error }, 'cannot destroy a recording')
   }
 
   function failed(error: unknown): void {
-    log.error({ err: error }, 'what was forbidden could not be destroyed; nobody hears it, and it is tried again')
+    log.error({ err: error }, 'cannot destroy prohibited recordings; they cannot be played; retrying')
   }
 
   return {

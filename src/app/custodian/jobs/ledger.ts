@@ -45,7 +45,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       if (!caughtUp) await catchUpLedger(db)
       caughtUp = true
       await sealLedger(options)
-      if (reported !== undefined) log.warn('the destruction ledger goes on')
+      if (reported !== undefined) log.warn('signing of the destruction ledger resumed')
       reported = undefined
       whole = true
     },
@@ -54,7 +54,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       whole = false
       if (reported === message) return
       reported = message
-      log.error({ err: error }, `the destruction ledger is not signed on: ${message}`)
+      log.error({ err: error }, `cannot sign the destruction ledger: ${message}`)
     },
   })
   const forgetting = every({
@@ -65,10 +65,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       await forgetContents(db)
     },
     onError: (error) => {
-      log.error(
-        { err: error },
-        'what no backup needs of the destruction ledger could not be deleted; it is tried again',
-      )
+      log.error({ err: error }, 'cannot delete contents of the destruction ledger that no backup needs; retrying')
     },
   })
   const request = every({
@@ -79,7 +76,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       await Promise.all(witnesses.map(cosignAt))
     },
     onError: (error) => {
-      log.error({ err: error }, 'the witnesses could not be asked about the destruction ledger')
+      log.error({ err: error }, 'cannot ask the witnesses to cosign the destruction ledger')
     },
   })
 
@@ -91,7 +88,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
     const read = storedMembers(db, ledgerTree)
     const answer = await requestCosignature(witness, signer, head.note, read, last?.size ?? 0).catch(
       (error: unknown) => ({
-        failed: `it does not answer (${(error as Error).message})`,
+        failed: `no response (${(error as Error).message})`,
       }),
     )
     if ('line' in answer) {
@@ -102,18 +99,15 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       if ('differs' in answer) {
         log.error(
           { witness: name, seen: answer.differs, here: head.size },
-          'a witness has cosigned another destruction ledger of this installation: somebody has signed it with the audit log’s key. Keep a copy of the database, and find out who has that key (docs/operate/audit-log.md)',
+          'a witness has cosigned a different destruction ledger of this installation: somebody has signed it with the audit log’s key. Keep a copy of the database, and find out who has that key (docs/operate/audit-log.md)',
         )
       } else if ('ahead' in answer) {
         log.error(
           { witness: name, seen: answer.ahead, here: head.size },
-          'a witness has seen a longer destruction ledger than this: the database was turned back together with what is beside the keys. Restore it with "seloste restore", which replays the ledger from its copies',
+          'a witness has cosigned a longer destruction ledger than this: the database and the files beside the keys are from an earlier time. Restore with "seloste restore", which replays the ledger from its copies',
         )
       } else {
-        log.warn(
-          { witness: name, why: answer.failed },
-          'a witness does not cosign the destruction ledger; it is asked again and again',
-        )
+        log.warn({ witness: name, why: answer.failed }, 'a witness does not cosign the destruction ledger; retrying')
       }
     }
   }

@@ -33,12 +33,12 @@ export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Pr
   async function check(): Promise<void> {
     try {
       await objects.assertForgets()
-      if (logged !== undefined) log.info('the store of recordings answers, and forgets what is destroyed')
+      if (logged !== undefined) log.info('the object store answers and is set up correctly')
       logged = undefined
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       if (logged !== message)
-        log.error({ err: error }, 'the store of recordings is not as it has to be; it is looked at again')
+        log.error({ err: error }, 'the object store does not answer or is not set up correctly; retrying')
       logged = message
       throw error
     }

@@ -35,7 +35,7 @@ export async function startPackages({
 }> {
   const { ended, files } = await endUnfinishedPackages(store)
   if (ended + files > 0)
-    log.warn({ packages: ended, files }, 'packages that were being made when the custodian ended are over')
+    log.warn({ packages: ended, files }, 'failed the packages that were being made when the custodian exited')
   const opus = startOpusThreads()
   const maker = createPackageMaker({
     ...store,
@@ -52,7 +52,7 @@ export async function startPackages({
     onFault: (error, id) => {
       log.error(
         { err: error, package: id },
-        'a package could not be made; the decision maker sees it and makes another',
+        'cannot create a package; the decision maker is shown this and can create another',
       )
     },
   })

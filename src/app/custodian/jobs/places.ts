@@ -79,17 +79,17 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
         const line = verdict.attested
           ? undefined
           : one.mayBeUsed
-            ? `The place ${place.name} (${place.location}) goes on being used though ${verdict.why} (R19).`
+            ? `The place ${place.name} (${place.location}) is still in use although ${verdict.why} (R19).`
             : describeRefused(one)
         logOnce(`site of ${place.kind} ${place.name}`, line)
       }
       for (const name of await leavePlaces(db, described))
-        log.info({ place: name }, 'a place of data is not used any more')
+        log.info({ place: name }, 'a place of data is no longer used')
       const usable = new Set(judged.filter(({ mayBeUsed }) => mayBeUsed).map(({ place: place }) => place.name))
       for (const { place, fault } of await places.catchUp()) if (usable.has(place)) logOnce(`reach of ${place}`, fault)
     },
     onError: (error) => {
-      log.error({ err: error }, 'the places of data could not be looked after; it is tried again in a minute')
+      log.error({ err: error }, 'cannot check the places of data; retrying in a minute')
     },
   })
 
@@ -107,10 +107,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
       for (const { place, fault } of await places.shipLedger()) logOnce(`reach of ${place}`, fault)
     },
     onError: (error) => {
-      log.error(
-        { err: error },
-        'the copies of the destruction ledger could not be brought up to date; it is tried again',
-      )
+      log.error({ err: error }, 'cannot update the copies of the destruction ledger; retrying')
     },
   })
 
@@ -118,7 +115,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     if (logged.get(about) === line) return
     if (line === undefined) {
       logged.delete(about)
-      log.info(`${about}: right again`)
+      log.info(`${about}: resolved`)
       return
     }
     logged.set(about, line)

@@ -71,7 +71,8 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
       signal,
     }
     const { broken, newlyBroken, restored, errors } = await checkPromises(checking, which)
-    for (const { promise, error } of errors) log.error({ err: error, promise }, 'a promise could not be checked')
+    for (const { promise, error } of errors)
+      log.error({ err: error, promise }, 'cannot check a promise of the register description')
     // What was broken before this process began has raised its alarm in another's log.
     for (const finding of begun ? newlyBroken : broken) alarm(finding)
     for (const { promise, facts } of restored)
@@ -84,7 +85,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
   }
 
   const onError = (error: unknown) => {
-    log.error({ err: error }, 'the promises could not be checked; after a quarter of an hour they count as broken')
+    log.error({ err: error }, 'cannot check the promises; after 15 minutes they count as broken')
   }
   const regular = every({
     pool,

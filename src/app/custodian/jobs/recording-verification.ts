@@ -71,11 +71,11 @@ export function startRecordingVerification({
       if (report.found === 0) return
       log.error(
         { found: report.found, first: report.findings.slice(0, 5).map(describeFinding) },
-        'recordings are not what was kept, or are not gone: run "seloste recordings verify"',
+        'stored recordings were altered, or destroyed ones still exist: run "seloste recordings verify"',
       )
     },
     onError: (error) => {
-      log.error({ err: error }, 'recordings could not be verified; it is tried again')
+      log.error({ err: error }, 'cannot verify recordings; retrying')
     },
   })
 }

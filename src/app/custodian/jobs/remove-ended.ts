@@ -24,10 +24,10 @@ export function startRemoval({
     lockName: `seloste.${what}`,
     work: async () => {
       const removed = await removeEnded()
-      if (removed > 0) log.info({ [what]: removed }, `${what} have ended and are removed`)
+      if (removed > 0) log.info({ [what]: removed }, `deleted expired ${what}`)
     },
     onError: (error) => {
-      log.error({ err: error }, `${what} that are over could not be removed; nobody fetches them all the same`)
+      log.error({ err: error }, `cannot delete expired ${what}; they cannot be downloaded anyway`)
     },
   })
 }

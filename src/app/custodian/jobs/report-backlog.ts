@@ -92,12 +92,12 @@ export function reportBacklog({
         if (kind === 'inspection-urgent') {
           log.warn(
             { inspection: id, destroyedAt: until.toString() },
-            'a recording that somebody wants to hear is destroyed within three days or before the appointment that is booked: the Service Unit sets an appointment before it',
+            'a recording of an open inspection is due for destruction within three days or before the booked appointment: the Service Unit must book an earlier appointment',
           )
         } else if (kind === 'recall-overdue') {
           log.warn(
             { recall: id, dueAt: until.toString() },
-            'a recalled copy is not confirmed in time: the decision maker asks its recipient',
+            'a recalled copy was not confirmed in time: the decision maker must contact its recipient',
           )
         }
       }
@@ -106,15 +106,12 @@ export function reportBacklog({
       for (const { id, number, deadline, unconfirmed } of await reportOverdue(db)) {
         log.warn(
           { disclosure: id, number, dueAt: deadline.toString(), unconfirmed },
-          'a disclosure is overdue: whoever prepared it or decided it asks the institute to return or destroy the copies; it gets no others before',
+          'a disclosure is overdue: its preparer or decision maker must ask the institute to return or destroy the copies; it gets no others until then',
         )
       }
     },
     onError: (error) => {
-      log.error(
-        { err: error },
-        'what waits for the Service Unit could not be looked for; it is tried again in a minute',
-      )
+      log.error({ err: error }, 'cannot check the work waiting for the Service Unit; retrying in a minute')
     },
   })
 }

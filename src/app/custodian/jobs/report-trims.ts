@@ -11,6 +11,6 @@ export function reportTrims(registry: Registry, log: Log): NonNullable<IngestCon
   })
   return (recording, cutMs) => {
     cuts.inc()
-    log.error({ recording, cutMs }, 'a recording reached beyond its call; what was outside is destroyed')
+    log.error({ recording, cutMs }, 'a recording was longer than its call; the part outside the call was destroyed')
   }
 }

@@ -49,7 +49,7 @@ export function startRetention(options: {
     },
     onError: (error) => {
       begun()
-      log.error({ err: error }, 'the sweep failed; it runs again in an hour')
+      log.error({ err: error }, 'the retention sweep failed; retrying in an hour')
     },
   })
   const finisher = every({
@@ -58,16 +58,13 @@ export function startRetention(options: {
     lockName: 'seloste.finish',
     work: async () => {
       const { destroyed, blockers, failures } = await finishDestructions(expunging, clock.now())
-      if (destroyed > 0) log.info({ recordings: destroyed }, 'finished destroying what was cut short')
+      if (destroyed > 0) log.info({ recordings: destroyed }, 'completed interrupted destructions')
       for (const error of failures)
-        log.error({ err: error }, 'a recording is blocked and could not be destroyed; it is tried again')
+        log.error({ err: error }, 'a recording is blocked and cannot be destroyed yet; retrying')
       saying.log(blockers)
     },
     onError: (error) => {
-      log.error(
-        { err: error },
-        'destructions that were cut short could not go on; they are tried again in a few seconds',
-      )
+      log.error({ err: error }, 'cannot resume interrupted destructions; retrying in a few seconds')
     },
   })
 
@@ -86,7 +83,7 @@ export function startRetention(options: {
       }
     },
     onError: (error) => {
-      log.error({ err: error }, 'recordings past their day could not be destroyed; it is tried again in ten minutes')
+      log.error({ err: error }, 'cannot destroy recordings past their term; retrying in ten minutes')
     },
   })
 
@@ -97,7 +94,7 @@ export function startRetention(options: {
 
   async function sweepOnce(): Promise<Omit<Swept, 'waiting'>> {
     const { waiting, ...swept } = await sweep(expunging, clock.now())
-    if (swept.recordings + swept.contacts > 0) log.info(swept, 'ended what had come to its day')
+    if (swept.recordings + swept.contacts > 0) log.info(swept, 'destroyed or deleted records at the end of their term')
     saying.log(waiting)
     return swept
   }
@@ -138,7 +135,7 @@ function createOnceLog(log: Log): { log: (lines: readonly string[]) => void } {
         logged.set(line, performance.now())
         log.warn(
           { why: line },
-          'recordings are blocked and not yet destroyed in every copy: bring the place back, or the old key goes without it at the deadline',
+          'recordings are blocked but not yet destroyed in every copy: make the place available; otherwise the old key is destroyed without it at the deadline',
         )
       }
       for (const line of logged.keys()) if (!lines.includes(line)) logged.delete(line)

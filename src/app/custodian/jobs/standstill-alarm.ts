@@ -37,10 +37,13 @@ export function startStandstillAlarm(options: {
       const became = await updateStandstillAlarm(db, standstills, clock.now())
       if (became === undefined) return
       if (became === 'raised') onRaised()
-      log.warn({ alarm: 'standstill' }, became === 'raised' ? 'an alarm: something stands still' : 'the alarm is over')
+      log.warn(
+        { alarm: 'standstill' },
+        became === 'raised' ? 'alarm raised: work is blocked' : 'alarm cleared: work is no longer blocked',
+      )
     },
     onError: (error) => {
-      log.error({ err: error }, 'the alarm of what stands still could not be kept; it is tried again')
+      log.error({ err: error }, 'cannot store the alarm about blocked work; retrying')
     },
   })
 }

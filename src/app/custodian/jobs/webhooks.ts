@@ -45,17 +45,18 @@ export async function startWebhooks({
         random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
         onAnswer: (target, answer) => {
           onAnswer(target, answer)
-          if (answer === 'told' && failing.delete(target)) log.info({ target }, 'a system takes events again')
+          if (answer === 'told' && failing.delete(target))
+            log.info({ target }, 'webhook delivery to a system works again')
           if (answer === 'told' || failing.has(target)) return
           failing.add(target)
           log.warn(
             { target, answer },
-            'a system does not take events; they wait and are tried again, for three days at most: see to it, or to its address in SELOSTE_WEBHOOKS; "seloste webhooks list" says what it answers',
+            'webhook delivery to a system fails; events are retried for up to three days: check that system, or its address in SELOSTE_WEBHOOKS; "seloste webhooks list" shows its last response',
           )
         },
       }),
     onError: (error) => {
-      log.error({ err: error }, 'events could not be told to other systems; it is tried again in seconds')
+      log.error({ err: error }, 'cannot deliver webhook events; retrying in a few seconds')
     },
   })
 }

@@ -52,7 +52,7 @@ export function callEvents(app: Routes, desk: Desk): void {
       const show = () => {
         timer = undefined
         showing = showing.then(send).catch((error: unknown) => {
-          request.log.error({ err: error }, 'calls in progress could not be shown')
+          request.log.error({ err: error }, 'cannot stream the calls in progress')
           stream.end()
         })
       }

@@ -52,7 +52,7 @@ export function followListening(
           timer = setTimeout(poll, pollMs)
           return
         }
-        request.log.error({ err: error }, 'nobody knows whether a listening still holds; it is stopped')
+        request.log.error({ err: error }, 'cannot check whether a playback session is still valid; stopping it')
         end('unknown')
       })
   }

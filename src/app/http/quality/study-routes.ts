@@ -91,7 +91,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
           }
           return { event: 'today', data: figures }
         },
-        onFault: (error) => request.log.error({ err: error }, 'calls of the day could not be shown'),
+        onFault: (error) => request.log.error({ err: error }, 'cannot stream the calls of the day'),
         onClosed,
       })
       return reply
