@@ -3797,6 +3797,7 @@ intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
 is_applying_change(person uuid) returns boolean to seloste_desk
 is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
+is_corrected_since(part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubtful_after_move(r access_right) returns boolean to seloste_desk
 is_involved_in_authority(d authority_disclosure) returns boolean

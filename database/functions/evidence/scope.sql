@@ -1,18 +1,36 @@
 -- Tolerance for the clocks of two machines, and for what was under way when a right ended.
 create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
 
--- Returns a part's official and unit as they were before a correction approved after an instant.
+-- Returns true if a correction of a part was approved after an instant: its present official did not have it then.
+create or replace function is_corrected_since(part uuid, accessed_at timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from correction c
+    where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > accessed_at + scope_grace())
+$$;
+grant execute on function is_corrected_since to seloste_custodian;
+
+-- Returns a part's official and unit at an instant, as they were before the next correction, if the log has that. Corrections that a restore
+-- replayed from the ledger have no entry.
 create or replace function part_before_correction(part uuid, accessed_at timestamptz) returns table (person_id uuid, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.was_person_id, c.was_unit_id from correction c
   where c.segment_id = part and c.outcome = 'APPROVED' and c.decided_at > accessed_at - scope_grace()
+    and not exists (select from correction o where o.segment_id = part and o.outcome = 'APPROVED'
+      and o.decided_at > accessed_at + scope_grace() and o.decided_at < c.decided_at)
+    and (predates_log(c.decided_at) or exists (
+      select from audit_entry e where e.object_id = c.id and e.action = 'correction.decided' and e.result = 'ok'
+        and coalesce(e.detail ->> 'outcome' = 'APPROVED' and e.detail ->> 'was' = c.was_person_id::text, true)
+    ) or exists (
+      select from audit_entry e where e.action = 'backup.restored' and e.result = 'ok'
+        and c.decided_at between (e.detail ->> 'snapshotAt')::timestamptz and coalesce((e.detail ->> 'restoredAt')::timestamptz, e.at)))
 $$;
 
--- Returns true if a person answered a part of a call (`part`, if given), or was recorded to have at an instant, before a correction.
+-- Returns true if a person had answered a part of a call (`part`, if given), as recorded at an instant.
 create or replace function took_part(person uuid, call uuid, part uuid, accessed_at timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from segment s
-    where s.contact_id = call and (part is null or s.id = part) and (s.official_person_id = person
+    where s.contact_id = call and (part is null or s.id = part) and (
+      s.official_person_id = person and not is_corrected_since(s.id, accessed_at)
       or person in (select b.person_id from part_before_correction(s.id, accessed_at) b)))
 $$;
 grant execute on function took_part to seloste_custodian;
@@ -48,7 +66,7 @@ begin
           where s.contact_id = call and (part is null or s.id = part) and case a.scope_kind
             when 'own' then took_part(a.person_id, s.contact_id, s.id, accessed_at)
             when 'numbers' then s.number_reached = any (a.scope_numbers)
-            when 'unit' then s.official_unit_id = any (a.scope_units) and not exists (
+            when 'unit' then s.official_unit_id = any (a.scope_units) and not is_corrected_since(s.id, accessed_at) and not exists (
               select from person_placement m
               where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
                 and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)

@@ -108,7 +108,8 @@ export const rightsOwn: Check<OwnFacts> = {
     const listened = await queryOne(
       db,
       sql<{ all: number; others: string[] }>`
-        select count(*) as all, coalesce(array_agg(l.id::text) filter (where s.official_person_id is distinct from l.person_id
+        select count(*) as all, coalesce(array_agg(l.id::text) filter (where (s.official_person_id is distinct from l.person_id
+              or is_corrected_since(s.id, l.started_at))
             and not took_part(l.person_id, s.contact_id, s.id, l.started_at)), '{}') as others
         from listening l
         join recording r on r.id = l.recording_id
@@ -126,7 +127,8 @@ export const rightsOwn: Check<OwnFacts> = {
           select * from seen
           where exists (select from contact c where c.id = seen.object_id)
             and not exists (
-              select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id)
+              select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id
+                and not is_corrected_since(s.id, seen.at))
         )
         select
           (select count(*) from audit_entry

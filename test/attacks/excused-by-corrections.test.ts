@@ -1,0 +1,80 @@
+// R37, R39: corrections that the database's owner writes excuse no look, and a look counts for whoever had the call then.
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const { check, tamper, aino, colleague, matti, recordings } = await makeTestPromises(database)
+const { segmentId, contactId } = recordings.older
+const names = async () => (await check()).broken.map(({ promise }) => promise).sort()
+
+afterEach(async () => {
+  await tamper(
+    'delete from correction',
+    `update segment set official_person_id = '${aino.id}' where id = '${segmentId}'`,
+    `delete from audit_entry where object_kind = 'correction' or purpose = 'QUALITY'`,
+  )
+  expect(await names()).toEqual([])
+})
+
+const look = (by: { id: string }) =>
+  pool.query(
+    `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id, at)
+     values ('contact.read', 'ok', $1, 'OFFICIAL', 'QUALITY', 'contact', $2, now() - interval '1 hour')`,
+    [by.id, contactId],
+  )
+
+async function correct(was: { id: string }, becomes: { id: string }, minutesAgo: number, logged = false) {
+  const id = randomUUID()
+  await tamper(
+    `insert into correction (id, request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+       becomes_unit_id, proposed_by, decided_at, decided_by, outcome)
+     select '${id}', gen_random_uuid(), id, contact_id, contact_started_at, '${was.id}', official_unit_id, '${becomes.id}', official_unit_id,
+       '${was.id}', now() - interval '${minutesAgo} minutes', '${matti.id}', 'APPROVED' from segment where id = '${segmentId}'`,
+    `update segment set official_person_id = '${becomes.id}' where id = '${segmentId}'`,
+  )
+  if (!logged) return
+  await pool.query(
+    `insert into audit_entry (action, result, object_kind, object_id, detail)
+     values ('correction.decided', 'ok', 'correction', $1, jsonb_build_object('outcome', 'APPROVED', 'was', $2::text))`,
+    [id, was.id],
+  )
+}
+
+test('a look at another’s call is found, also by whoever a correction gives the call to later', async () => {
+  await look(colleague)
+  await correct(aino, colleague, 1, true)
+  expect(await names()).toEqual(['rights.own', 'rights.scope'])
+})
+
+test('a look from before two corrections, there and back, is found', async () => {
+  await look(colleague)
+  await correct(aino, colleague, 10, true)
+  await correct(colleague, aino, 5, true)
+  expect(await names()).toEqual(['rights.own', 'rights.scope'])
+})
+
+test('a correction that the log does not have excuses no look', async () => {
+  await look(colleague)
+  await correct(colleague, aino, 1)
+  expect(await names()).toEqual(['rights.own', 'rights.scope'])
+})
+
+test('a look of whoever had the call then is excused, also by a correction that a restore replayed', async () => {
+  await look(aino)
+  await correct(aino, colleague, 10, true)
+  await correct(colleague, aino, 5, true)
+  await correct(aino, colleague, 1)
+  expect(await names()).toEqual([])
+  await tamper('delete from correction')
+  await correct(aino, colleague, 10)
+  expect(await names()).toContain('rights.own')
+  await pool.query(
+    `insert into audit_entry (action, result, object_kind, detail) values ('backup.restored', 'ok', 'correction',
+       jsonb_build_object('snapshotAt', now() - interval '1 hour', 'restoredAt', now()))`,
+  )
+  expect(await names()).toEqual([])
+})
