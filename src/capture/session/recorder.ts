@@ -138,9 +138,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return
     }
     if (replaced) {
+      const session = sessions.get(invite.dialog.id)
+      if (session && isSameContact(replaced, session)) duplicates.replace(replaced, session)
       void end(replaced, false)
       void replaced.dialog.bye()
     }
+  }
+
+  function isSameContact({ state: one }: RunningSession, { state: other }: RunningSession): boolean {
+    if (one?.phase !== 'live' || other?.phase !== 'live') return false
+    return one.session.facts.contactId === other.session.facts.contactId
   }
 
   /**

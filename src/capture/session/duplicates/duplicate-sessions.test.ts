@@ -57,8 +57,8 @@ interface Lines {
 }
 
 /** Opens a client's session and acknowledges its answer. */
-async function open(client: number): Promise<Lines> {
-  const answer = await wired.exchange(of(client, 'rfc7865-baseline'))
+async function open(client: number, changes?: Record<string, string>): Promise<Lines> {
+  const answer = await wired.exchange(of(client, 'rfc7865-baseline', changes))
   to[client] = answer.to
   wired.call.send(within(client, 'ACK', 1))
   return { client, ports: [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) }
@@ -248,4 +248,25 @@ test('a recording that was forbidden stays so where its call goes on', async () 
   expect(segments()).toHaveLength(1)
   expect(segments()[0]).toMatchObject({ captureState: 'not-recorded', recording: { gone: true } })
   expect(segments()[0]?.recording?.stored).toBeUndefined()
+})
+
+test('a session that replaces the first takes over its duplicate: when it ends, the duplicate continues', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  await speak(first, 10)
+  await speak(second, 10)
+  const message = of(1, 'rfc7865-baseline')
+  const [id, from] = [/Call-ID: (\S+)/i, /From:.*tag=([^;\s]+)/i].map((field) => field.exec(message)![1]!)
+  const replaces = `Replaces: ${id};to-${/tag=.*$/.exec(to[1]!)![0]};from-tag=${from}`
+  const third = await open(3, { 'CSeq:': `${replaces}\r\nCSeq:` })
+  await speak(third, 20)
+  await speak(second, 20)
+  await bye(3)
+  await expect.poll(moves).toBe(1)
+  await speak(second, 30)
+  await expect.poll(() => wired.recorder.live, { timeout: 5_000 }).toBe(1)
+  await bye(2)
+  await expect.poll(() => wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+  await stored()
+  expect(segments().map(({ recording }) => recording?.stored?.packetsReceived)).toEqual([2 * 10, 2 * 20 + 2 * 30])
 })

@@ -45,6 +45,8 @@ export interface DuplicateSessions {
   legsOf(first: RunningSession): SessionLeg[]
   /** Restores a duplicate from another process, for a session that continues here. */
   resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
+  /** Makes the duplicates of a session those of the session that replaces it (RFC 3891). */
+  replace(first: RunningSession, by: RunningSession): void
   /** Drops the duplicates of a session that is over. */
   ended(firstDialogId: string): void
   stop(): void
@@ -219,8 +221,12 @@ export function createDuplicateSessions(parts: {
     if (!heir) return undefined
     const { id } = heir.leg.dialog
     duplicates.delete(id)
-    for (const duplicate of besides(firstId)) Object.assign(duplicate, { firstId: id, aloneFor: 0, receivingFor: 0 })
+    moveTo(id, firstId)
     return heir
+  }
+
+  function moveTo(firstId: string, beforeId: string): void {
+    for (const duplicate of besides(beforeId)) Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0 })
   }
 
   function failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean {
@@ -328,6 +334,10 @@ export function createDuplicateSessions(parts: {
       }
       streams.writeTo(undefined)
       enter({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
+    },
+    replace(first, by) {
+      moveTo(by.dialog.id, first.dialog.id)
+      hold(by)
     },
     ended(firstDialogId) {
       seconds.delete(firstDialogId)
