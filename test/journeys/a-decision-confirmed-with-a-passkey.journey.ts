@@ -142,7 +142,7 @@ test('a passkey is made in the account, signs in alone and after a password, and
   await device.recognises(false)
   await approve()
   await expect(page.locator('#content'), 'whoever sits at her computer decides nothing').toContainText(
-    'tunnistautuminen keskeytettiin',
+    'Tunnistautuminen keskeytettiin',
   )
   await expect(page.locator('.page-head .badge')).toHaveText('Odottaa päätöstä')
   await device.recognises(true)

@@ -29,7 +29,7 @@ test('an official sees own calls alone, and another’s address leads nowhere (A
   const names = new Set(await page.locator('.official-name').allTextContents())
   expect([...names]).toEqual(['Aino Virtanen'])
   await page.goto('/contacts/00000000-0000-4000-8000-000000000000')
-  await expect(page.getByRole('alert')).toContainText('Tätä ei ole, tai se ei kuulu käyttövaltuuteesi.')
+  await expect(page.getByRole('alert')).toContainText('Tätä ei ole tai se ei kuulu käyttövaltuuteesi.')
 })
 
 test('the caller’s number is shown whole only when asked for', async ({ page, signedIn }) => {

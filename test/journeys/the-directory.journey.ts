@@ -58,7 +58,7 @@ test('a person entered by form is the official of the next call that they answer
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   // A user id is never given twice, and the field that is wrong has the focus.
   await expect(page.getByRole('textbox', { name: 'Käyttäjätunnus' })).toBeFocused()
-  await expect(page.locator('.field-error')).toContainText('Tunnusta ei anneta')
+  await expect(page.locator('.field-error')).toContainText('Samaa tunnusta ei anneta')
   await page.getByRole('textbox', { name: 'Käyttäjätunnus' }).fill('maija')
   await page.keyboard.press('Enter')
 
