@@ -127,7 +127,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function wait_is_logged to seloste_custodian;
 
--- Counts rights in force and those with a defect. A right that begins later is also compared with the description that it was approved
+-- Counts rights in force and those with a defect: `unlogged`, not granted, or not as they are. A right that begins later is also compared with the description that it was approved
 -- under.
 create or replace function rights_in_force()
 returns table (rights bigint, alone bigint, unlogged bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
@@ -143,6 +143,18 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       -- A right with a pruned grant, no longer than the longest allowed: it ends when the log of its start ends.
       and not (predates_log(r.granted_at) and r.valid_from <= latest_end(r.granted_at)
         and coalesce(least(r.revoked_at, r.valid_to), r.granted_at) <= latest_end(r.valid_from))
+    union
+    -- Another person's, another role's or wider than requested and granted. A right is only ever revoked or shortened.
+    select r.id from access_right r left join right_request q on q.id = r.request_id
+    where r.request_id is not null and (
+        (r.person_id, r.role, r.duty, r.scope_kind, r.approved_by, 'APPROVED')
+          is distinct from (q.person_id, q.role, q.duty, q.scope_kind, q.decided_by, q.state)
+        or not (r.purposes <@ q.purposes and r.scope_units <@ q.scope_units and r.scope_numbers <@ q.scope_numbers)
+        or r.valid_from < q.valid_from or coalesce(r.valid_to > least(q.valid_to, latest_end(r.valid_from)), true))
+      or exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.granted' and e.result = 'ok' and (
+        e.detail ->> 'person' <> r.person_id::text or e.detail ->> 'role' <> r.role
+        or e.detail ? 'request' and ((e.detail ->> 'request')::uuid is distinct from r.request_id
+          or e.detail ->> 'duty' is distinct from r.duty or r.valid_from < e.at - interval '10 minutes')))
   ),
   beyond as (
     select r.id from access_right r

@@ -186,7 +186,7 @@ export async function recordRight(
     rightId: id,
     role: right.role,
     object: { kind: 'right', id },
-    detail: { person: right.personId },
+    detail: { person: right.personId, role: right.role },
   })
   return id
 }

@@ -47,7 +47,7 @@ export const accessPersonal: Check<PersonalFacts> = {
 type GrantedFacts = {
   rights: number
   alone: number
-  /** Rights whose grant is not in the audit log. */
+  /** Rights whose grant is not in the audit log, or that are not as granted. */
   unlogged: number
   beyond: number
   listenings: number
@@ -57,7 +57,7 @@ type GrantedFacts = {
 
 /** R36. */
 export const rightsGranted: Check<GrantedFacts> = {
-  rule: 'Every right was approved by somebody other than who asked for it and who has it, or was given by the installation to an administrator or an approver, and the audit log has its grant; when it began it reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
+  rule: 'Every right was approved by somebody other than who asked for it and who has it, or was given by the installation to an administrator or an approver, and the audit log has its grant; it is no wider and no longer than was asked for and granted; when it began it reached no further than the description let its role; every listening stands on a right of its person that held when it began and covers its purpose.',
   test: {
     file: 'src/safeguards/access/grant.test.ts',
     title: 'is approved neither by the one who gets it nor by the one who asked for it',

@@ -1,0 +1,72 @@
+// R36: a right that the database's owner changes after it was granted is named, as is one whose request they change with it.
+import { afterEach, expect, test } from 'vitest'
+import { revokeRight } from '#safeguards/access/procedure.ts'
+import { rightsGranted } from '#use/evidence/access-promises.ts'
+import { openProcedure, ownCalls } from '../access/open-procedure.ts'
+
+const { database, sari, anssi, as, desk, enterOfficial, grant } = await openProcedure()
+const { pool } = database.as()
+const custodian = database.as('seloste_custodian').db
+const [official, other] = [
+  await enterOfficial({ supervisorId: sari.id }),
+  await enterOfficial({ supervisorId: sari.id }),
+]
+const right = await grant(as(sari), ownCalls([official.id]))
+const others = await grant(as(sari), ownCalls([other.id]))
+
+async function tamper(...statements: string[]): Promise<void> {
+  await pool.query(['begin; set local session_replication_role = replica', ...statements, 'commit'].join('; '))
+}
+
+async function unlogged(): Promise<unknown> {
+  const found = await rightsGranted.check({ db: custodian } as never, undefined)
+  return found === 'not-yet' ? found : { count: found.facts.unlogged, example: found.facts.example }
+}
+
+const rowsOf = async (table: string) =>
+  (await pool.query<{ rows: string }>(`select jsonb_agg(t)::text as rows from ${table} t`)).rows[0]!.rows
+const tables = ['access_right', 'right_request']
+const before = await Promise.all(tables.map(rowsOf))
+
+afterEach(async () => {
+  await tamper(
+    ...tables.flatMap((table, index) => [
+      `delete from ${table}`,
+      `insert into ${table} select * from jsonb_populate_recordset(null::${table}, '${before[index]!}')`,
+    ]),
+  )
+  expect(await unlogged()).toMatchObject({ count: 0 })
+})
+
+const later = `valid_to = valid_to + interval '5 years'`
+test.each([
+  ['lasts longer', [later]],
+  ['began earlier', [`valid_from = valid_from - interval '1 year'`]],
+  ['is another role’s, of every call', [`role = 'SECURITY', scope_kind = 'all', purposes = '{CRIME_OR_MISUSE}'`]],
+  ['is for another purpose', [`purposes = '{DEVELOPMENT,INSPECTION}'`]],
+  ['is another person’s', [`person_id = '${anssi.id}'`]],
+  ['reaches another unit', [`scope_units = array[gen_random_uuid()]`]],
+  ['has another request', [`request_id = null`]],
+  ['lasts longer, by its request as well', [later, later]],
+  [
+    'is another role’s, by its request as well',
+    [`role = 'SECURITY', scope_kind = 'all'`, `role = 'SECURITY', scope_kind = 'all'`],
+  ],
+])('a right that is changed: it %s', async (_, [set, ofRequest]) => {
+  expect(await unlogged()).toMatchObject({ count: 0 })
+  await tamper(
+    `update access_right set ${set} where id = '${right}'`,
+    ...(ofRequest
+      ? [
+          `update right_request q set ${ofRequest} where id = (select request_id from access_right where id = '${right}')`,
+        ]
+      : []),
+  )
+  expect(await unlogged()).toEqual({ count: 1, example: right })
+})
+
+test('a right that was revoked, or shortened by a restore, is as it was granted', async () => {
+  await revokeRight(desk, as(sari), right, 'no longer needed')
+  await tamper(`update access_right set valid_to = valid_to - interval '30 days' where id = '${others}'`)
+  expect(await unlogged()).toMatchObject({ count: 0 })
+})
