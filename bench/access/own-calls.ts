@@ -48,7 +48,7 @@ export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
       const grant = await grantOf(admin.db, desk.db, person)
       const deep = await deepCursor(admin.db, grant)
       const month = { from: Temporal.Now.instant().subtract({ hours: 24 * 60 }) }
-      for (const [what, search] of Object.entries({
+      for (const [label, search] of Object.entries({
         'first page': {},
         'page 40': { cursor: deep },
         'two months': month,
@@ -59,16 +59,16 @@ export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
           () => page(desk.db, grant, search),
           () => page(admin.db, grant, search),
         )
-        const isDemanded = what === 'first page' || what === 'page 40'
+        const isDemanded = label === 'first page' || label === 'page 40'
         rows.push({
-          what: `${name}, ${what}, of ${contacts} contacts`,
+          what: `${name}, ${label}, of ${contacts} contacts`,
           measured: ms(guarded),
           yardstick: `without row-level security ${ms(bare)}`,
           ratio: ratio(guarded, bare),
           ...(isDemanded && { demand: `at most x${demand}`, isReached: guarded / bare <= demand }),
         })
         console.log(
-          `${name}, ${what}: ${guarded.toFixed(1)} ms, without row-level security ${bare.toFixed(1)} ms, ${ratio(guarded, bare)}`,
+          `${name}, ${label}: ${guarded.toFixed(1)} ms, without row-level security ${bare.toFixed(1)} ms, ${ratio(guarded, bare)}`,
         )
       }
     }
@@ -113,16 +113,16 @@ function callerOf(n: number): string {
   return `+35840${String(5_000_000 + n)}`
 }
 
-const idOf = (what: string, n: number) => {
-  const hex = createHash('md5').update(`${what}${n}`).digest('hex')
+const idOf = (label: string, n: number) => {
+  const hex = createHash('md5').update(`${label}${n}`).digest('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
 /** Enters the seventh official, and the supervisor of the seventh unit. */
 async function enterPeople(db: Kysely<RegisterTables>) {
-  const since = Temporal.Now.instant().subtract({ hours: 24 * 500 })
+  const start = Temporal.Now.instant().subtract({ hours: 24 * 500 })
   const enter = async (id: string, name: string) => {
-    await db.insertInto('person').values({ id, user_id: name, employed_from: since }).execute()
+    await db.insertInto('person').values({ id, user_id: name, employed_from: start }).execute()
     return id
   }
   const [requester, approver] = [await enter(randomUUID(), 'asker'), await enter(randomUUID(), 'approver')]
@@ -138,7 +138,7 @@ async function enterPeople(db: Kysely<RegisterTables>) {
         ...right,
         id: randomUUID(),
         purposes: ['DEVELOPMENT'],
-        valid_from: since,
+        valid_from: start,
         requested_by: requester,
         approved_by: approver,
       } as never)

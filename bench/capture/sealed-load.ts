@@ -90,17 +90,17 @@ async function load({ calls, seconds, srtp = false, compared: max }: Load): Prom
     )
     for (const fault of new Set(result.faults)) console.log(`fault: ${fault}`)
     const isSustained = result.eventLoopP99Ms < maxEventLoopMs && (growth === undefined || growth < maxGrowth)
-    const what = `${calls} calls of two streams${srtp ? ' with SRTP' : ''}, ${seconds} s`
+    const label = `${calls} calls of two streams${srtp ? ' with SRTP' : ''}, ${seconds} s`
     const memory = `${result.memory.at(-1)?.[1].toFixed(0) ?? '?'} MB`
     return [
       {
-        what: `${what}: packets missing, recordings that differ`,
+        what: `${label}: packets missing, recordings that differ`,
         measured: `${missing} of ${all}, ${wrong} of ${compared}`,
         demand: '0, 0',
         isReached: missing === 0 && wrong === 0,
       },
       {
-        what: `${what}: event loop, memory`,
+        what: `${label}: event loop, memory`,
         measured: `p99 ${ms(result.eventLoopP99Ms)}, ${memory}${growth === undefined ? '' : `, growing by ${growth.toFixed(2)} MB a minute`}; ${cpu.toFixed(2)} cores`,
         demand: `p99 under ${maxEventLoopMs} ms, under ${maxGrowth} MB a minute`,
         isReached: isSustained,

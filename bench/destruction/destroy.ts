@@ -140,8 +140,8 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
     )
     console.log(`a sweep of ${due.length}          ${swept.toFixed(0)} ms, ${(swept / due.length).toFixed(2)} ms each`)
     await custodian.close()
-    const row = (what: string, took: number, maxMs: number): Row => ({
-      what: `${what} of ${recordings} in the month, in two backup places too`,
+    const row = (label: string, took: number, maxMs: number): Row => ({
+      what: `${label} of ${recordings} in the month, in two backup places too`,
       measured: ms(took),
       yardstick: `bare update of 50 rows ${ms(bare)}`,
       ratio: ratio(took, bare),

@@ -57,8 +57,8 @@ export async function packages({
     console.log(
       `progress seen             ${rendered.value} times while rendered, ${begun.value.seen} times while packed (at most ${maxSeconds} s each)`,
     )
-    const row = (what: string, took: number, yardstick: string, beside: number): Row => ({
-      what: `${recordings} recordings of ${seconds} s ${what}`,
+    const row = (label: string, took: number, yardstick: string, beside: number): Row => ({
+      what: `${recordings} recordings of ${seconds} s ${label}`,
       measured: `${took.toFixed(1)} s`,
       yardstick: `${yardstick} ${beside.toFixed(1)} s`,
       ratio: ratio(took, beside),
@@ -89,20 +89,20 @@ async function timed<Value>(work: () => Promise<Value>): Promise<Timed<Value>> {
   return { value, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 }
 }
 
-function print(what: string, { seconds, cpuSeconds }: Timed<unknown>, more: string): void {
-  console.log(`${what.padEnd(25)} ${seconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s  ${more}`)
+function print(label: string, { seconds, cpuSeconds }: Timed<unknown>, more: string): void {
+  console.log(`${label.padEnd(25)} ${seconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s  ${more}`)
 }
 
 /** @returns how many different states of progress were seen until all was done */
 async function untilCount(
-  what: string,
+  label: string,
   all: number,
   look: () => Promise<{ done: number; failed: string | undefined; share: number }>,
 ): Promise<number> {
   const seen = new Set<number>()
   for (;;) {
     const { done, failed, share } = await look()
-    if (failed !== undefined) throw new Error(`one could not be ${what}: ${failed}`)
+    if (failed !== undefined) throw new Error(`one could not be ${label}: ${failed}`)
     seen.add(share)
     if (done === all) return seen.size
     await sleep(checkMs)

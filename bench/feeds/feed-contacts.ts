@@ -79,8 +79,8 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
       await role.stop()
       const { contacts, all } = await copies(pool, calls)
       console.log(`COPY of contacts ${perSecond(calls, contacts)}; of all rows of such calls ${perSecond(calls, all)}`)
-      const row = (what: string, seconds: number): Row => ({
-        what: `${calls} calls of a feed ${what}`,
+      const row = (label: string, seconds: number): Row => ({
+        what: `${calls} calls of a feed ${label}`,
         measured: perSecond(calls, seconds),
         yardstick: `COPY of the contacts alone ${perSecond(calls, contacts)}, of all their rows ${perSecond(calls, all)}`,
         ratio: `${ratio(contacts, seconds)}; ${ratio(all, seconds)} of all their rows`,

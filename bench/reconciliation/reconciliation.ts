@@ -109,12 +109,12 @@ async function median(work: () => Promise<unknown>): Promise<number> {
 
 async function officerOf(db: Db): Promise<Session> {
   const [personId, requester, approver, token] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
-  const since = Temporal.Now.instant().subtract({ hours: 24 * 40 })
+  const start = Temporal.Now.instant().subtract({ hours: 24 * 40 })
   for (const id of [personId, requester, approver])
-    await db.insertInto('person').values({ id, user_id: id, employed_from: since }).execute()
+    await db.insertInto('person').values({ id, user_id: id, employed_from: start }).execute()
   await sql`
     insert into access_right (id, person_id, role, purposes, scope_kind, scope_units, valid_from, requested_by, approved_by)
-    values (gen_random_uuid(), ${personId}::uuid, 'DATA_PROTECTION_OFFICER', '{}', 'none', '{}', ${since}::timestamptz,
+    values (gen_random_uuid(), ${personId}::uuid, 'DATA_PROTECTION_OFFICER', '{}', 'none', '{}', ${start}::timestamptz,
       ${requester}::uuid, ${approver}::uuid)`.execute(db)
   await sql`insert into session (token_hash, person_id, created_at, expires_at)
     values (sha256(convert_to(${token}, 'UTF8')), ${personId}::uuid, now(), now() + interval '1 hour')`.execute(db)

@@ -181,12 +181,12 @@ async function readByHand(
 }
 
 async function readPage(clerk: PoolClient, conditions: string[]) {
-  const where = ['c.history_ends_at > now()', ...conditions].join(' and ')
+  const location = ['c.history_ends_at > now()', ...conditions].join(' and ')
   const page = await clerk.query<{ id: string; started_at: Temporal.Instant }>(
-    `select c.* from contact c where ${where} order by c.started_at desc, c.id desc limit ${pageSize}`,
+    `select c.* from contact c where ${location} order by c.started_at desc, c.id desc limit ${pageSize}`,
   )
   const { rows: counted } = await clerk.query<{ total: number }>(
-    `select count(*)::int as total from (select from contact c where ${where} limit ${countedUpTo}) c`,
+    `select count(*)::int as total from (select from contact c where ${location} limit ${countedUpTo}) c`,
   )
   const ids = page.rows.map(({ id }) => id)
   const starts = page.rows.map(({ started_at }) => started_at)
@@ -218,14 +218,14 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
   }
   const [requester, approver] = [await enter(), await enter()]
   const searchers: Searcher[] = []
-  for (const [who, { role, duty, kind, units, numbers }] of Object.entries(scopes)) {
+  for (const [user, { role, duty, kind, units, numbers }] of Object.entries(scopes)) {
     const cookies: string[] = []
     for (let n = 0; n < peopleOfEach; n++) {
       const [id, token] = [await enter(), randomUUID()]
       await pool.query(
         `insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, requested_by, approved_by)
          values (gen_random_uuid(), $1, $2, $3, $4, $5, ${units ?? `'{}'::uuid[]`}, ${numbers ?? `'{}'::text[]`}, now() - interval '1 year', $6, $7)`,
-        [id, role, duty ?? null, [reaches[who as Reaching].purpose], kind, requester, approver],
+        [id, role, duty ?? null, [reaches[user as Reaching].purpose], kind, requester, approver],
       )
       await pool.query(
         `insert into session (token_hash, person_id, created_at, expires_at)
@@ -234,7 +234,7 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
       )
       cookies.push(`seloste=${token}`)
     }
-    searchers.push({ who: who as Reaching, cookies })
+    searchers.push({ who: user as Reaching, cookies })
   }
   return searchers
 }

@@ -73,8 +73,8 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
         print('  a line alone', { times: alone, failed: 0 }, yardstick)
         const within = answersWithin(before, await readAnswers(seloste.url))
         console.log(`${'  in capture itself'.padEnd(24)} median under ${within(0.5)} ms  p99 under ${within(0.99)} ms`)
-        const what = `${transport}, ${kind}, beside ${running ? running.calls : 0} calls`
-        rows.push(rowOf(what, measured, within(0.99), yardstick))
+        const label = `${transport}, ${kind}, beside ${running ? running.calls : 0} calls`
+        rows.push(rowOf(label, measured, within(0.99), yardstick))
       }
     }
     await running?.stop()
@@ -217,10 +217,10 @@ interface Answers {
   failed: number
 }
 
-function rowOf(what: string, { times, failed }: Answers, ownP99Ms: number, yardstick: Pick<Answers, 'times'>): Row {
+function rowOf(label: string, { times, failed }: Answers, ownP99Ms: number, yardstick: Pick<Answers, 'times'>): Row {
   const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
   return {
-    what: `INVITE to 200, ${callsPerSecond} a second, ${what}${failed > 0 ? `; ${failed} failed` : ''}`,
+    what: `INVITE to 200, ${callsPerSecond} a second, ${label}${failed > 0 ? `; ${failed} failed` : ''}`,
     measured: `p99 ${ms(p99)}, median ${ms(p50)}; in capture itself p99 under ${ownP99Ms} ms`,
     yardstick: `bare SIP server, median ${ms(percentile(yardstick.times, 0.5))}`,
     ratio: ratio(p50, percentile(yardstick.times, 0.5)),

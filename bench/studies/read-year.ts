@@ -162,8 +162,8 @@ type Admin = ReturnType<typeof connectDatabase<RegisterTables>>
 const numberOf = (n: number) => `+3582949${String(70_000 + n)}`
 
 /** This many synthetic calls: `what` of each. */
-const calls = (contacts: number, what: string) =>
-  `select ${what} from (
+const calls = (contacts: number, label: string) =>
+  `select ${label} from (
      select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (1 + n % 365) * interval '1 day' + interval '5 hours'
        + (hashint4(n) & 65535) % 36000 * interval '1 second' as began,
        '+3582949' || (70000 + (hashint4(n + 1) & 1023) % ${numbersInAll}) as number,
@@ -180,12 +180,12 @@ async function makeCounts({ pool }: Admin, contacts: number): Promise<boolean> {
     ...Array.from({ length: waitBounds.length + 1 }, (_, bin) => ['wait', bin] as const),
   ]
   const names = ['calls', 'answered', 'talk_seconds', 'judged', 'expected_ppm', 'recorded']
-  const columns = [...names, ...bins.map(([what, bin]) => `${what}_${bin}`)].join(', ')
+  const columns = [...names, ...bins.map(([label, bin]) => `${label}_${bin}`)].join(', ')
   const made = (of: number) =>
     `select (c.began at time zone 'Europe/Helsinki')::date as day, extract(hour from c.began at time zone 'Europe/Helsinki')::smallint as hour,
        c.number, case when c.is_answered then c.unit end as unit_id, count(*) as calls, count(c.talk) as answered,
        coalesce(sum(c.talk), 0) as talk_seconds, count(c.talk) as judged, count(c.talk) * 100000 as expected_ppm, 0 as recorded,
-       ${bins.map(([what, bin]) => `count(*) filter (where width_bucket(c.${what}, ${what}_bounds()) = ${bin}) as ${what}_${bin}`).join(', ')}
+       ${bins.map(([label, bin]) => `count(*) filter (where width_bucket(c.${label}, ${label}_bounds()) = ${bin}) as ${label}_${bin}`).join(', ')}
      from (${calls(of, `*, case when is_answered then 240 + n % 300 - n % 60 end as talk, case when is_answered then n % 60 end as wait`)}) c
      group by 1, 2, 3, 4`
   const { rows } = await pool.query<{ n: number }>(
@@ -247,9 +247,9 @@ function placesOf(since: Temporal.PlainDate) {
 
 /** Grants an expert every number. */
 async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
-  const since = Temporal.Now.instant().subtract({ hours: 24 * 500 })
+  const start = Temporal.Now.instant().subtract({ hours: 24 * 500 })
   const personId = randomUUID()
-  await admin.db.insertInto('person').values({ id: personId, user_id: 'asiantuntija', employed_from: since }).execute()
+  await admin.db.insertInto('person').values({ id: personId, user_id: 'asiantuntija', employed_from: start }).execute()
   await admin.db
     .insertInto('access_right')
     .values({
@@ -259,7 +259,7 @@ async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
         scope_units: [],
         scope_numbers: Array.from({ length: numbersInAll + 1 }, (_, n) => numberOf(n)),
       },
-      ...{ valid_from: since, valid_to: null, requested_by: personId, approved_by: randomUUID(), revoked_at: null },
+      ...{ valid_from: start, valid_to: null, requested_by: personId, approved_by: randomUUID(), revoked_at: null },
     })
     .execute()
   const token = randomUUID()

@@ -51,9 +51,9 @@ export async function expungeHistoryMonth(
 /** Nothing was dropped: the transaction is rolled back. */
 class Stays extends Error {
   readonly why: MonthStays
-  constructor(why: MonthStays) {
-    super(why)
-    this.why = why
+  constructor(reason: MonthStays) {
+    super(reason)
+    this.why = reason
   }
 }
 

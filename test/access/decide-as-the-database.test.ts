@@ -217,18 +217,18 @@ async function compare(
     ...call.segments.map((part) => ({ id: part.id, looked: { kind: 'segment' as const, ...reachOf(index, part) } })),
   ])
   const shown = await visibleOf(client, entered)
-  for (const [index, who] of entered.entries()) {
-    const context = contextOf(who, inEffect, at)
+  for (const [index, user] of entered.entries()) {
+    const context = contextOf(user, inEffect, at)
     for (const purpose of purposes) {
       for (const reference of references) {
         const database = shown.get(`${index} ${purpose} ${reference}`)!
         for (const { id, looked } of objects) {
           const decided = decide(context, { purpose, reference }, looked)
           if ('refused' in decided) seen.refused.add(decided.refused)
-          const isShown = who.session === 'open' && !('refused' in decided)
+          const isShown = user.session === 'open' && !('refused' in decided)
           if (isShown !== database.has(id)) {
             expect.fail(
-              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing: context, session: who.session })}`,
+              `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing: context, session: user.session })}`,
             )
           }
           // Maintenance reaches no content where the description denies it, whatever its rights say (C6).
@@ -253,15 +253,15 @@ function enteredAs({ rights, ...one }: Person) {
   return { ...one, rights: withId, id: randomUUID() as string, token: randomUUID() as string }
 }
 
-function contextOf(who: Entered, described: readonly RoleBound[], at: At): AccessContext {
+function contextOf(user: Entered, described: readonly RoleBound[], at: At): AccessContext {
   return {
     now: at(0),
     person: {
-      id: who.id,
-      employedFrom: at(who.employedFrom),
-      ...(who.employedTo !== null && { employedTo: at(who.employedTo) }),
+      id: user.id,
+      employedFrom: at(user.employedFrom),
+      ...(user.employedTo !== null && { employedTo: at(user.employedTo) }),
     },
-    held: who.rights.map((one) => heldRight(one, at)),
+    held: user.rights.map((one) => heldRight(one, at)),
     described,
   }
 }

@@ -82,9 +82,9 @@ const writes = {
 }
 
 describe('the database lets the desk write', () => {
-  test.each(Object.entries(writes).filter(([what]) => what !== 'a name away'))(
+  test.each(Object.entries(writes).filter(([item]) => item !== 'a name away'))(
     '%s for an administrator and for an identity system, and for nobody else',
-    async (what, statement) => {
+    async (item, statement) => {
       for (const settings of others) {
         const done = await run(settings, statement())
         // An update of rows that nobody may change finds none.
@@ -92,7 +92,7 @@ describe('the database lets the desk write', () => {
       }
       for (const settings of editors) {
         expect(await run(settings, statement()), JSON.stringify(settings)).toBe(1)
-        if (what === 'consent') await admin.deleteFrom('person_recording_consent').execute()
+        if (item === 'consent') await admin.deleteFrom('person_recording_consent').execute()
       }
     },
   )

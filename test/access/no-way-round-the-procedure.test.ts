@@ -163,10 +163,10 @@ describe('a draft', () => {
   })
 
   test('of another is neither changed, submitted, withdrawn nor written in their name', async () => {
-    const where = `where id = '${draft.id}'`
+    const location = `where id = '${draft.id}'`
     for (const set of [`state = 'DRAFT'`, `state = 'WITHDRAWN'`, `reason = 'mine'`]) {
       for (const { session } of [bea, riitta, paula]) {
-        await attack(desk.pool, session, [`update description_draft set ${set} ${where}`]).catch(() => undefined)
+        await attack(desk.pool, session, [`update description_draft set ${set} ${location}`]).catch(() => undefined)
       }
     }
     const { rows } = await admin.query('select state, reason from description_draft where id = $1', [draft.id])
@@ -181,14 +181,14 @@ describe('a draft', () => {
   })
 
   test('that is decided or given up stays as it is', async () => {
-    const where = `where id = '${draft.id}'`
+    const location = `where id = '${draft.id}'`
     await attack(desk.pool, riitta.session, [`select reject_draft('${draft.id}', ${draft.revision}, null)`])
     for (const state of ['DRAFT', 'SUBMITTED']) {
-      await attack(desk.pool, anssi.session, [`update description_draft set state = '${state}' ${where}`])
+      await attack(desk.pool, anssi.session, [`update description_draft set state = '${state}' ${location}`])
     }
     const { rows } = await admin.query('select state from description_draft where id = $1', [draft.id])
     expect(rows).toEqual([{ state: 'REJECTED' }])
-    await expect(admin.query(`update description_draft set state = 'DRAFT' ${where}`)).rejects.toThrow('decided')
+    await expect(admin.query(`update description_draft set state = 'DRAFT' ${location}`)).rejects.toThrow('decided')
   })
 
   test('is shown to nobody without a session', async () => {
@@ -250,13 +250,13 @@ describe('an approval', () => {
     ['a decision that is a comment', (text: string) => text.replace(/^decision: /m, '# decision: ')],
     ['a decision in a text', (text: string) => text.replace(/^(decision: .*)$/m, 'note: |\n  $1')],
   ])('of a text with %s is refused', async (_, change) => {
-    const where = `where id = '${draft.id}'`
-    await attack(desk.pool, anssi.session, [`update description_draft set state = 'DRAFT' ${where}`])
+    const location = `where id = '${draft.id}'`
+    await attack(desk.pool, anssi.session, [`update description_draft set state = 'DRAFT' ${location}`])
     await attack(desk.pool, anssi.session, [
       `${head(draft.text, change)} '${draft.id}'`,
-      `update description_draft set state = 'SUBMITTED' ${where}`,
+      `update description_draft set state = 'SUBMITTED' ${location}`,
     ])
-    const { rows } = await admin.query<{ revision: number }>(`select revision from description_draft ${where}`)
+    const { rows } = await admin.query<{ revision: number }>(`select revision from description_draft ${location}`)
     await expect(attack(desk.pool, riitta.session, [approval(draft.id, rows[0]!.revision)])).rejects.toThrow(
       'draft.problems',
     )
@@ -270,13 +270,13 @@ describe('an approval', () => {
     ['that never comes', `'infinity'`, 'check constraint'],
     ['that never was', `'-infinity'`, 'check constraint'],
   ])('for an instant %s is refused', async (_, instant, refusal) => {
-    const where = `where id = '${draft.id}'`
+    const location = `where id = '${draft.id}'`
     const attempt = async () => {
-      await attack(desk.pool, anssi.session, [`update description_draft set state = 'DRAFT' ${where}`])
+      await attack(desk.pool, anssi.session, [`update description_draft set state = 'DRAFT' ${location}`])
       await attack(desk.pool, anssi.session, [
-        `update description_draft set effective_from = ${instant}, state = 'SUBMITTED' ${where}`,
+        `update description_draft set effective_from = ${instant}, state = 'SUBMITTED' ${location}`,
       ])
-      const { rows } = await admin.query<{ revision: number }>(`select revision from description_draft ${where}`)
+      const { rows } = await admin.query<{ revision: number }>(`select revision from description_draft ${location}`)
       await attack(desk.pool, riitta.session, [approval(draft.id, rows[0]!.revision)])
     }
     await expect(attempt()).rejects.toThrow(refusal)

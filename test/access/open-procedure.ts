@@ -83,13 +83,13 @@ export async function openProcedure() {
     return { id: entered.id, session: await open(entered) }
   }
 
-  async function request(who: Session, requested: RequestedRights): Promise<string> {
-    const made = await requestRights(desk, who, requested)
+  async function request(user: Session, requested: RequestedRights): Promise<string> {
+    const made = await requestRights(desk, user, requested)
     if ('refused' in made) throw new Error(`${made.refused} ${made.of ?? ''}`)
     return made.requests[0] ?? ''
   }
-  async function grant(who: Session, requested: RequestedRights): Promise<string> {
-    const decided = await decideRightRequest(desk, as(anneli), await request(who, requested), { approve: true })
+  async function grant(user: Session, requested: RequestedRights): Promise<string> {
+    const decided = await decideRightRequest(desk, as(anneli), await request(user, requested), { approve: true })
     if ('refused' in decided) throw new Error(`${decided.refused} ${decided.of ?? ''}`)
     return decided.right ?? ''
   }

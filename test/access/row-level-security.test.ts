@@ -138,11 +138,11 @@ describe('the matrix of roles (requirements 1.4)', () => {
     ['MAINTENANCE', 'MAINTENANCE'],
     ['SECURITY', 'CRIME_OR_MISUSE'],
   ] as const)('%s sees everything under %s and nothing under another purpose', async (role, purpose) => {
-    const who = await enterTestPerson(admin, desk, {
+    const user = await enterTestPerson(admin, desk, {
       name: role,
       right: { role, purposes: [purpose], scope: { kind: 'all', ...none } },
     })
-    const session = await who.signIn()
+    const session = await user.signIn()
     expect((await under(session, purpose)).segments).toHaveLength(5)
     for (const other of purposes.filter((held) => held !== purpose))
       expect(await under(session, other)).toEqual(nothing)
@@ -189,11 +189,11 @@ describe('the matrix of roles (requirements 1.4)', () => {
 
   test.each(['DECISION_MAKER', 'ACCESS_APPROVER'] as const)('%s sees nothing', async (role) => {
     for (const held of [[], [...purposes]] as Purpose[][]) {
-      const who = await enterTestPerson(admin, desk, {
+      const user = await enterTestPerson(admin, desk, {
         name: role,
         right: { role, purposes: held, scope: { kind: 'none', ...none } },
       })
-      const session = await who.signIn()
+      const session = await user.signIn()
       for (const purpose of purposes) expect(await under(session, purpose)).toEqual(nothing)
     }
   })

@@ -206,7 +206,7 @@ function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSe
 let requested = 0
 
 /** Asks as somebody: `yes`, or the code of the denial, which then is in the log under their name. */
-async function send(who: Somebody, method: string, path: string, json?: object) {
+async function send(user: Somebody, method: string, path: string, json?: object) {
   const { seq } = await admin
     .selectFrom('audit_entry')
     .select((eb) => eb.fn.max('seq').as('seq'))
@@ -216,7 +216,7 @@ async function send(who: Somebody, method: string, path: string, json?: object) 
     ...(json && { json }),
     // From an address of its own each time: what is counted by address is not met.
     headers: {
-      cookie: `seloste=${who.token}`,
+      cookie: `seloste=${user.token}`,
       range: 'bytes=0-99',
       'x-forwarded-for': `2001:db8:${(++requested).toString(16)}::1`,
     },
@@ -237,7 +237,7 @@ async function send(who: Somebody, method: string, path: string, json?: object) 
   expect(denial, `${method} ${path} was denied, and it is in the log`).toBeDefined()
   // Where there is no such operation, nobody was asked who they are.
   const isNoOperation = (denial?.detail as { operation?: string }).operation === 'none'
-  expect(denial?.person_id, `${method} ${path}`).toBe(isNoOperation ? null : who.id)
+  expect(denial?.person_id, `${method} ${path}`).toBe(isNoOperation ? null : user.id)
   return { told: code ?? `http-${status}`, body }
 }
 
@@ -255,15 +255,15 @@ function expected(row: Row, held: Purpose | undefined, request: Purpose, ground:
 }
 
 describe.each(holdings)('$name', ({ row, held }) => {
-  let who: Somebody
+  let user: Somebody
   let calls: Record<Ground, RecordedSegment>
   beforeAll(async () => {
-    who =
+    user =
       row.role === 'OFFICIAL' ? agents[held as keyof typeof agents] : await enter({ role: row, ...(held && { held }) })
     calls = callsOf(row, held)
     if (row.role === 'SERVICE_UNIT') {
       const contacts = Object.values(calls).map(({ contactId }) => contactId)
-      reference = (await servedRequest(admin, { clerkId: who.id, contacts })).number
+      reference = (await servedRequest(admin, { clerkId: user.id, contacts })).number
     }
   })
   /** The Service Unit looks under the number of the request that it serves. */
@@ -282,11 +282,11 @@ describe.each(holdings)('$name', ({ row, held }) => {
         wanted![`read: ${cell}`] = may
         wanted![`listen: ${cell}`] = may
         found![`read: ${cell}`] = (
-          await send(who, 'GET', `/api/contacts/${contactId}?${query(viewQuery(purpose))}`)
+          await send(user, 'GET', `/api/contacts/${contactId}?${query(viewQuery(purpose))}`)
         ).told
-        const begun = await send(who, 'POST', `/api/recordings/${id}/listenings`, viewQuery(purpose))
+        const begun = await send(user, 'POST', `/api/recordings/${id}/listenings`, viewQuery(purpose))
         found![`listen: ${cell}`] =
-          begun.told === 'yes' ? (await send(who, 'GET', String(begun.body['audio']))).told : begun.told
+          begun.told === 'yes' ? (await send(user, 'GET', String(begun.body['audio']))).told : begun.told
       }
     }
     expect(found).toEqual(wanted)
@@ -294,7 +294,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
 
   test('lists the calls reached, and no others', async () => {
     const purpose = held ?? 'DEVELOPMENT'
-    const { told: token, body } = await send(who, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
+    const { told: token, body } = await send(user, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
     expect(token).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
@@ -303,8 +303,8 @@ describe.each(holdings)('$name', ({ row, held }) => {
   test.runIf(row.needsReference)('looks at nothing without a fault, a case or a request', async () => {
     for (const none of [undefined, '  ']) {
       const given = { purpose: held!, ...(none !== undefined && { reference: none }) }
-      const read = await send(who, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
-      const listen = await send(who, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
+      const read = await send(user, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
+      const listen = await send(user, 'POST', `/api/recordings/${calls.own.id}/listenings`, given)
       expect([read.told, listen.told]).toEqual(['deny.reference', 'deny.reference'])
     }
   })
@@ -320,12 +320,12 @@ describe('rules, rights and the log', () => {
     await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
   })
   /** @param yes what whoever may is told; of what is not there, that it is not */
-  const token = async (action: Action, what: (who: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
+  const token = async (action: Action, item: (user: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     // Whoever may comes last: an object that is decided on can be decided on by nobody else.
     for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
       wanted![name] = may.includes(action) ? yes : 'deny.role'
-      found![name] = (await what(people.get(name)!)).told
+      found![name] = (await item(people.get(name)!)).told
     }
     expect(found).toEqual(wanted)
   }
@@ -339,7 +339,7 @@ describe('rules, rights and the log', () => {
     until: Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 3 }).toString(),
   })
 
-  test('rules are drafted', () => token('draft rules', (who) => send(who, 'POST', '/api/description/drafts')))
+  test('rules are drafted', () => token('draft rules', (user) => send(user, 'POST', '/api/description/drafts')))
 
   test('rules are approved', async () => {
     const author = await enter({ role: matrix.Administrator })
@@ -349,8 +349,8 @@ describe('rules, rights and the log', () => {
       Temporal.Now.instant().add({ hours: 2 }).round('second'),
       { edits: [{ path: ['controller', 'name', 'en'], value: 'Customs' }] },
     )
-    await token('approve rules', (who) =>
-      send(who, 'POST', `/api/description/drafts/${draft.id}/decision`, {
+    await token('approve rules', (user) =>
+      send(user, 'POST', `/api/description/drafts/${draft.id}/decision`, {
         revision: draft.revision,
         decision: 'approve',
       }),
@@ -374,17 +374,17 @@ describe('rules, rights and the log', () => {
   test('rights are approved', async () => {
     const { body } = await send(people.get('Administrator')!, 'POST', '/api/rights/requests', pending(await official()))
     const [request] = body['items'] as { id: string }[]
-    await token('approve rights', (who) =>
-      send(who, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
+    await token('approve rights', (user) =>
+      send(user, 'POST', `/api/rights/requests/${request!.id}/decision`, { approve: true }),
     )
   })
 
-  test('the log is read', () => token('read the log', (who) => send(who, 'GET', '/api/log')))
-  test('requests are served', () => token('serve requests', (who) => send(who, 'GET', '/api/requests')))
+  test('the log is read', () => token('read the log', (user) => send(user, 'GET', '/api/log')))
+  test('requests are served', () => token('serve requests', (user) => send(user, 'GET', '/api/requests')))
   test('preservation orders are known', () =>
-    token('know of preservation orders', (who) => send(who, 'GET', '/api/holds')))
+    token('know of preservation orders', (user) => send(user, 'GET', '/api/holds')))
   test('what was disclosed is recalled', () =>
-    token('recall what was disclosed', (who) => send(who, 'GET', '/api/recalls')))
+    token('recall what was disclosed', (user) => send(user, 'GET', '/api/recalls')))
 
   test('what is lent to research is prepared by the expert for quality', async () => {
     const { body } = await send(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
@@ -395,7 +395,7 @@ describe('rules, rights and the log', () => {
     })
     const dueOn = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 1 }).toString()
     const study = { instituteId: body['id'], study: 'Palvelun laatu', dueOn, format: 'OPUS' }
-    await token('prepare for research', (who) => send(who, 'POST', '/api/research-disclosures', study))
+    await token('prepare for research', (user) => send(user, 'POST', '/api/research-disclosures', study))
   })
   test('what is given to authorities is prepared by the security unit', async () => {
     const request = {
@@ -406,7 +406,7 @@ describe('rules, rights and the log', () => {
       aim: 'INVESTIGATION',
       receivedAt: Temporal.Now.instant().toString(),
     }
-    await token('prepare for authorities', (who) => send(who, 'POST', '/api/authority-disclosures', request))
+    await token('prepare for authorities', (user) => send(user, 'POST', '/api/authority-disclosures', request))
   })
   test.each([
     ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus', seen: 'x' }],
@@ -415,22 +415,22 @@ describe('rules, rights and the log', () => {
     'of a disclosure to %s the decision maker alone decides, releases and saves what leaves',
     async (kind, action, decision) => {
       const gone = `/api/${kind}-disclosures/${randomUUID()}`
-      await token(action, (who) => send(who, 'POST', `${gone}/decision`, decision), 'not-found')
+      await token(action, (user) => send(user, 'POST', `${gone}/decision`, decision), 'not-found')
       const delivery = { method: 'PASSPHRASE', delivery: 'MEDIUM' }
-      await token(action, (who) => send(who, 'POST', `${gone}/packages`, delivery), 'not-found')
-      await token(action, (who) => send(who, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
+      await token(action, (user) => send(user, 'POST', `${gone}/packages`, delivery), 'not-found')
+      await token(action, (user) => send(user, 'GET', `/api/packages/${randomUUID()}/file`), 'not-found')
     },
   )
   test.each([
     ['know of research', '/api/research-disclosures'],
     ['know of authorities', '/api/authority-disclosures'],
     ['read the log of disclosures', '/api/disclosures'],
-  ] as const)('who may: %s', (action, path) => token(action, (who) => send(who, 'GET', path)))
+  ] as const)('who may: %s', (action, path) => token(action, (user) => send(user, 'GET', path)))
 
   test.each(rows.map(([name]) => name))('%s destroys nothing by hand', async (name) => {
-    const who = people.get(name)!
+    const user = people.get(name)!
     for (const { id } of Object.values(answered)) {
-      const deleted = await send(who, 'DELETE', `/api/recordings/${id}`)
+      const deleted = await send(user, 'DELETE', `/api/recordings/${id}`)
       expect(deleted, `DELETE ${id}`).toMatchObject({ told: 'recording.not-by-hand' })
     }
     const left = await admin.selectFrom('recording').select('state').execute()

@@ -64,8 +64,8 @@ test('a right that has ended, and an employment, are over for good: a clock that
   const set = (table: 'access_right' | 'person', column: string, at: Temporal.Instant | null) =>
     admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
-      const whose = table === 'person' ? 'id' : 'person_id'
-      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${at} where ${sql.ref(whose)} = ${tuula.id}`.execute(
+      const ownerFilter = table === 'person' ? 'id' : 'person_id'
+      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${at} where ${sql.ref(ownerFilter)} = ${tuula.id}`.execute(
         tx,
       )
     })

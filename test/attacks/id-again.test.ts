@@ -36,8 +36,8 @@ const fields = {
   ...{ caller: ['caller'], called: ['called'], official: ['official'] },
 }
 const csv = { source: 'csv' as const, fields }
-const row = (from: number, caller: string, who: string, until = from + 200) =>
-  `${[1, at(from), at(from + 20), at(until), caller, number, who].map(String).join(';')}\n`
+const row = (from: number, caller: string, user: string, until = from + 200) =>
+  `${[1, at(from), at(from + 20), at(until), caller, number, user].map(String).join(';')}\n`
 
 const line = (seconds: number, users: object) =>
   `ACC: transaction answered: timestamp=${at(seconds).epochMilliseconds / 1000};${Object.entries({
@@ -47,10 +47,10 @@ const line = (seconds: number, users: object) =>
     .map(([name, value]) => `${name}=${value}`)
     .join(';')}\n`
 const acc = { source: 'acc' as const }
-const accCall = (from: number, caller: string, who: string, tags: { from_tag: string; to_tag: string }) => [
-  line(from, { ...tags, src_user: caller, called: number, dst_user: who }),
+const accCall = (from: number, caller: string, user: string, tags: { from_tag: string; to_tag: string }) => [
+  line(from, { ...tags, src_user: caller, called: number, dst_user: user }),
   // The official hangs up.
-  line(from + 100, { method: 'BYE', from_tag: tags.to_tag, to_tag: tags.from_tag, src_user: who, called: caller }),
+  line(from + 100, { method: 'BYE', from_tag: tags.to_tag, to_tag: tags.from_tag, src_user: user, called: caller }),
 ]
 const [one, other] = [
   { from_tag: 'a1', to_tag: 'b1' },

@@ -25,11 +25,11 @@ const owner = (...statements: string[]) =>
     for (const statement of statements) await sql.raw(statement).execute(tx)
   })
 /** Deletes rows; they come back after the test. */
-async function hide(table: string, where: string): Promise<void> {
+async function hide(table: string, location: string): Promise<void> {
   const { rows } = await sql<{ row: string }>`
-    select to_jsonb(t)::text as row from ${sql.table(table)} t where ${sql.raw(where)}`.execute(admin)
+    select to_jsonb(t)::text as row from ${sql.table(table)} t where ${sql.raw(location)}`.execute(admin)
   expect(rows).not.toEqual([])
-  await owner(`delete from ${table} where ${where}`)
+  await owner(`delete from ${table} where ${location}`)
   heal.push(() =>
     owner(
       ...rows.map(

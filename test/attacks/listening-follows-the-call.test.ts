@@ -34,7 +34,7 @@ const right = { purposes: ['DEVELOPMENT' as const] }
 test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
   ['the official whose call it was', undefined],
   ['the supervisor of their unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
-])('a correction ends the listening of %s, and who has the call now goes on', async (_who, held) => {
+])('a correction ends the listening of %s, and who has the call now goes on', async (_user, held) => {
   const call = await callOfAino()
   const enter = (given: Parameters<typeof enterTestPerson>[2]) =>
     enterTestPerson(admin, database.as('seloste_desk').db, given)
@@ -45,7 +45,7 @@ test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
     right: { ...right, role: 'OFFICIAL', scope: own },
   })
   const listener = held ? await enter({ name: 'Esa', right: held }) : people.aino
-  const [before, after, tuula] = await Promise.all([listener, cecilia, people.tuula].map((who) => desk.signIn(who)))
+  const [before, after, tuula] = await Promise.all([listener, cecilia, people.tuula].map((user) => desk.signIn(user)))
   if (!before || !after || !tuula) throw new Error('somebody has not signed in')
   const range = { headers: { range: 'bytes=0-99' } }
   const listening = await beginListening(before, call.id)

@@ -108,14 +108,14 @@ afterEach(async () => {
 function metadata(group: string, present: readonly Voice[]): string {
   const calling = present.includes('caller') ? 'caller' : present[0]
   const participants = present.map(
-    (who) =>
-      `<participant participant_id="${who}"><nameID aor="sip:${voices[who]}@agency.example.fi">` +
-      `${who === 'caller' ? `<name>${callersName}</name>` : ''}</nameID></participant>`,
+    (user) =>
+      `<participant participant_id="${user}"><nameID aor="sip:${voices[user]}@agency.example.fi">` +
+      `${user === 'caller' ? `<name>${callersName}</name>` : ''}</nameID></participant>`,
   )
   const links = present.map(
-    (who) =>
-      `<participantsessionassoc participant_id="${who}" session_id="s"><associate-time>2026-03-03T08:00:00Z</associate-time></participantsessionassoc>` +
-      `<participantstreamassoc participant_id="${who}"><send>${who === calling ? 'one' : 'two'}</send></participantstreamassoc>`,
+    (user) =>
+      `<participantsessionassoc participant_id="${user}" session_id="s"><associate-time>2026-03-03T08:00:00Z</associate-time></participantsessionassoc>` +
+      `<participantstreamassoc participant_id="${user}"><send>${user === calling ? 'one' : 'two'}</send></participantstreamassoc>`,
   )
   return [
     '<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>complete</datamode>',

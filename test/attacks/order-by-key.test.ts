@@ -32,9 +32,9 @@ test('nobody who may not know of orders sees by a key, or by an entry without a 
   await ledger.seal()
 
   const named = (answer: object) => JSON.stringify(answer).match(/month-\d{4}-\d\d/g) ?? []
-  for (const who of ['dora', 'asta', 'matti'] as const) {
-    const { body: shown } = await ends.get(who, '/api/retention/ledger?limit=200')
-    expect.soft(named(shown), who).toEqual([])
+  for (const user of ['dora', 'asta', 'matti'] as const) {
+    const { body: shown } = await ends.get(user, '/api/retention/ledger?limit=200')
+    expect.soft(named(shown), user).toEqual([])
   }
   expect(named((await ends.get('riitta', '/api/retention/ledger?limit=200')).body)).not.toEqual([])
 

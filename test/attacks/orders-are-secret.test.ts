@@ -114,8 +114,8 @@ const shown = (items: readonly object[]) =>
     .sort()
 
 test('a list of evaluations shows of one that an order keeps what it shows of one that has ended', async () => {
-  for (const who of [eero, elina, sari]) {
-    const listed = did(await listEvaluations(desk, who))
+  for (const user of [eero, elina, sari]) {
+    const listed = did(await listEvaluations(desk, user))
     const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
     const isHeld = ({ id, calibrationId }: { id: string; calibrationId?: string }) =>
       ofHeld.has(id) || calibrationId === calibrations['held']
@@ -124,10 +124,10 @@ test('a list of evaluations shows of one that an order keeps what it shows of on
 })
 
 test('an evaluation is read as one that has ended, and by nobody else', async () => {
-  for (const who of [eero, elina, sari]) {
+  for (const user of [eero, elina, sari]) {
     for (const kind of ['released', 'begun', 'waiting'] as const) {
       const read = async (name: 'held' | 'gone') => {
-        const found = await readEvaluation(desk, who, evaluations.get(groups[name][kind].id)!)
+        const found = await readEvaluation(desk, user, evaluations.get(groups[name][kind].id)!)
         return 'refused' in found ? [found.refused] : shown([found])
       }
       expect(await read('held'), kind).toEqual(await read('gone'))

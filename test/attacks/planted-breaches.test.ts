@@ -35,13 +35,15 @@ const broken = async () => (await check({ afresh: false })).broken
 const names = async () => (await broken()).map(({ promise }) => promise)
 
 /** Changes columns of a row, and back again afterwards. */
-async function change(table: string, where: string, set: string): Promise<void> {
-  const { rows } = await pool.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t where ${where}`)
+async function change(table: string, location: string, set: string): Promise<void> {
+  const { rows } = await pool.query<{ row: string }>(
+    `select to_jsonb(t)::text as row from ${table} t where ${location}`,
+  )
   const row = rows[0]!.row.replaceAll("'", "''")
-  await tamper(`update ${table} set ${set} where ${where}`)
+  await tamper(`update ${table} set ${set} where ${location}`)
   heal.push(() =>
     tamper(
-      `delete from ${table} where ${where}`,
+      `delete from ${table} where ${location}`,
       `insert into ${table} overriding system value select (jsonb_populate_record(null::${table}, '${row}')).*`,
     ),
   )

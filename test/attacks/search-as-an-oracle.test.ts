@@ -52,7 +52,7 @@ test.each<[string, number, () => Promise<Grant>]>([
   ['an official', 0, () => Promise.resolve(ainos)],
   ['a supervisor', 0, async () => grantFor(await sari.signIn())],
   ['an expert for a number', 1, async () => grantFor(await eero.signIn(), 'QUALITY')],
-])('%s is not told by the time of a search whether a number called somebody else', async (_who, rows, grantOf) => {
+])('%s is not told by the time of a search whether a number called somebody else', async (_user, rows, grantOf) => {
   const grant = await grantOf()
   const ofNobody = await searchAs(grant, '040 777 9999')
   expect(ofNobody.scans).toBeGreaterThan(0)

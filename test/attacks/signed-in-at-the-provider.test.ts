@@ -41,12 +41,17 @@ const pool = database.as().pool
 type AtProvider = Map<string, string>
 
 /** Goes to the provider and comes back, as a link on any page leads; `who` types a name where the provider asks for one. */
-async function throughProvider(jar: Jar, at: AtProvider, who?: string, change = (url: string) => url): Promise<string> {
+async function throughProvider(
+  jar: Jar,
+  at: AtProvider,
+  user?: string,
+  change = (url: string) => url,
+): Promise<string> {
   let there = (await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })).headers
   for (let step = 0; step < 5; step += 1) {
     const to = there.get('location') ?? ''
     if (!to.startsWith(provider.issuer)) return to
-    const back = await signInAtProvider(change(to), who, at)
+    const back = await signInAtProvider(change(to), user, at)
     if (back.origin === provider.issuer) return 'the provider asks who it is'
     there = (await jar.fetch(back.pathname + back.search, { redirect: 'manual' })).headers
   }

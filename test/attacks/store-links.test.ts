@@ -26,10 +26,10 @@ import {
 
 const database = await createTestDatabase<RegisterTables>()
 const { db } = database.as()
-const why = missingForApart()
+const reason = missingForApart()
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-describe.skipIf(why !== undefined)('what a capture puts into the store', () => {
+describe.skipIf(reason !== undefined)('what a capture puts into the store', () => {
   let cast: Cast
   let base = ''
   let port = 0

@@ -43,8 +43,8 @@ function send(
   return promise
 }
 
-async function cookieOf(who: { userId: string }): Promise<string> {
-  const answer = await desk.visitor.fetch('/api/session', { json: { userId: who.userId, password } })
+async function cookieOf(user: { userId: string }): Promise<string> {
+  const answer = await desk.visitor.fetch('/api/session', { json: { userId: user.userId, password } })
   return answer.headers.getSetCookie()[0]!.split(';')[0]!
 }
 

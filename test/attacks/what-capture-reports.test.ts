@@ -91,16 +91,16 @@ test('a blocker of an honest capture of a later version is told in general words
 
 test.each(['without end', 'a byte now and then'])(
   'a capture that answers %s takes neither the desk’s time nor its memory',
-  async (how) => {
+  async (method) => {
     let [sentBytes, isOver] = [0, false]
-    const part = Buffer.alloc(how === 'without end' ? 1 << 20 : 1, 0x20)
+    const part = Buffer.alloc(method === 'without end' ? 1 << 20 : 1, 0x20)
     const server = createServer((_request, answer) => {
       const more = async () => {
         while (!isOver && !answer.destroyed) {
           sentBytes += part.length
           if (!answer.write(part))
             await Promise.race([new Promise((resolve) => answer.once('drain', resolve)), wait(200)])
-          if (how !== 'without end') await wait(200)
+          if (method !== 'without end') await wait(200)
         }
         answer.end()
       }

@@ -52,22 +52,22 @@ async function enterOfficials(): Promise<void> {
 beforeAll(enterOfficials)
 
 const post = (by: Browser, path: string, json: object = {}) => answer(by.fetch(path, { json }))
-const signsIn = async (who: TestPerson, secret: string) =>
-  (await post(desk.visitor, '/api/session', { userId: who.userId, password: secret })).status
-const phonesOf = async (who: TestPerson) =>
-  (await answer(attacker.fetch(`/api/people/${who.id}`))).body['phones'] as string[]
-const waiting = async (by: Browser, who: TestPerson) => {
-  const { body } = await answer(by.fetch(`/api/directory-changes?person=${who.id}`))
+const signsIn = async (user: TestPerson, secret: string) =>
+  (await post(desk.visitor, '/api/session', { userId: user.userId, password: secret })).status
+const phonesOf = async (user: TestPerson) =>
+  (await answer(attacker.fetch(`/api/people/${user.id}`))).body['phones'] as string[]
+const waiting = async (by: Browser, user: TestPerson) => {
+  const { body } = await answer(by.fetch(`/api/directory-changes?person=${user.id}`))
   return body['items'] as { id: string; kind: string; mayDecide: boolean }[]
 }
-const alarmed = async (kind: string, who: TestPerson) => {
+const alarmed = async (kind: string, user: TestPerson) => {
   await raiseAlarms(database.as('seloste_custodian').db, [], Temporal.Now.instant())
-  const { rows } = await pool.query('select person_id from alarm where kind = $1 and object_id = $2', [kind, who.id])
+  const { rows } = await pool.query('select person_id from alarm where kind = $1 and object_id = $2', [kind, user.id])
   return rows.map((row: { person_id: string | null }) => row.person_id)
 }
 
-async function requestLink(who: TestPerson): Promise<string> {
-  const made = await post(attacker, `/api/people/${who.id}/links`)
+async function requestLink(user: TestPerson): Promise<string> {
+  const made = await post(attacker, `/api/people/${user.id}/links`)
   expect(made.status).toBe(201)
   return (made.body['path'] as string).replace('/welcome#', '')
 }
@@ -75,11 +75,11 @@ async function requestLink(who: TestPerson): Promise<string> {
 describe('a one-time link', () => {
   test('of one administrator opens nobody’s account: neither an official’s, nor that of whoever will be one', async () => {
     const newcomer = await enter('Uusi')
-    for (const who of [aino, newcomer]) {
-      const token = await requestLink(who)
+    for (const user of [aino, newcomer]) {
+      const token = await requestLink(user)
       expect(await post(desk.visitor, '/api/links/use', { token, password: good })).toMatchObject({ status: 403 })
-      expect(await signsIn(who, good)).toBe(401)
-      expect(await signsIn(who, password)).toBe(200)
+      expect(await signsIn(user, good)).toBe(401)
+      expect(await signsIn(user, password)).toBe(200)
     }
   })
 
@@ -131,10 +131,10 @@ describe('a one-time link', () => {
        values (gen_random_uuid(), $1, 'OFFICIAL', '{DEVELOPMENT}', 'own', '{}', '{}', 'x', now() + interval '1 month', $2)`,
       [request.id, bea.id],
     )
-    for (const who of [aino, request]) {
-      await requestLink(who)
-      expect(await alarmed('links', who)).toEqual([anssi.id])
-      const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
+    for (const user of [aino, request]) {
+      await requestLink(user)
+      expect(await alarmed('links', user)).toEqual([anssi.id])
+      const { body } = await answer((await desk.signIn(user)).fetch('/api/account/notices'))
       expect(body['items']).toContainEqual(
         expect.objectContaining({ kind: 'link-made', by: 'administrator', seen: false }),
       )
@@ -176,8 +176,8 @@ describe('another official’s number', () => {
     expect((await post(await desk.signIn(paula), decision, { confirm: true })).status).toBe(200)
     expect(await phonesOf(bertil)).toEqual([ainosNumber])
     expect(await phonesOf(aino)).toEqual([])
-    for (const who of [aino, bertil]) {
-      const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
+    for (const user of [aino, bertil]) {
+      const { body } = await answer((await desk.signIn(user)).fetch('/api/account/notices'))
       expect(body['items']).toContainEqual(expect.objectContaining({ kind: 'directory' }))
     }
   })
@@ -208,8 +208,8 @@ describe('another official’s number', () => {
 
 describe('an end that one administrator enters', () => {
   const from = '2026-01-01'
-  const ends = async (who: TestPerson) => {
-    const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
+  const ends = async (user: TestPerson) => {
+    const { body } = await answer((await desk.signIn(user)).fetch('/api/account/notices'))
     const items = body['items'] as { kind: string; ended?: string }[]
     return items.filter(({ kind }) => kind === 'directory-ended').map(({ ended }) => ended)
   }
@@ -333,8 +333,8 @@ test('a desk that was taken over, with the session of one administrator, moves n
 })
 
 describe('at a session that somebody has left open', () => {
-  const age = (who: TestPerson) =>
-    pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [who.id])
+  const age = (user: TestPerson) =>
+    pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [user.id])
 
   test('no link is asked for, no change confirmed, nobody signed out and no right decided on before a new proof', async () => {
     await enterOfficials()

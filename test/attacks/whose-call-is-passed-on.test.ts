@@ -21,8 +21,8 @@ const begun = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
 const at = (seconds: number) => begun.add({ seconds })
 
 /** As Kamailio's acc writes it. */
-const line = (seconds: number, method: string, id: string, from: string, to: string, who: string, by = '') =>
-  `ACC: transaction answered: timestamp=${at(seconds).epochMilliseconds / 1000};method=${method};call_id=${id};code=200;src_user=${from};dst_ouser=${to};dst_user=${who};referred_by=${by}\n`
+const line = (seconds: number, method: string, id: string, from: string, to: string, user: string, by = '') =>
+  `ACC: transaction answered: timestamp=${at(seconds).epochMilliseconds / 1000};method=${method};call_id=${id};code=200;src_user=${from};dst_ouser=${to};dst_user=${user};referred_by=${by}\n`
 
 /** Aino passes the first call on to Cecilia, whose telephone rings for a while; meanwhile she takes the next one. */
 const lines = (caller: string) =>

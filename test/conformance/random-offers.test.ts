@@ -55,8 +55,8 @@ describe.each([
     async () => {
       const wrong: string[] = []
       for (let seed = firstSeed; seed < firstSeed + offers; seed++) {
-        const why = await judge(seed, plays).catch((error: unknown) => `it is not kept: ${(error as Error).stack}`)
-        if (why !== undefined) wrong.push(`seed ${seed}: ${why}`)
+        const reason = await judge(seed, plays).catch((error: unknown) => `it is not kept: ${(error as Error).stack}`)
+        if (reason !== undefined) wrong.push(`seed ${seed}: ${reason}`)
         if (wrong.length > 5) break
       }
       expect(wrong).toEqual([])

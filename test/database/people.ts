@@ -16,7 +16,7 @@ import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 export const password = 'a good long password'
 const cheap: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 let storedPassword: Promise<StoredPassword> | undefined
-const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
+const start = Temporal.Instant.from('2020-01-01T00:00:00Z')
 
 export function phone(written: string): PhoneNumberKey {
   const { key } = normalisePhoneNumber(written)
@@ -58,7 +58,7 @@ export async function enterTestPerson(
     name: given.name,
     unitId,
     ...(given.phone && { phoneKey: phone(given.phone) }),
-    employedFrom: since,
+    employedFrom: start,
   })
   if ('refused' in person) throw new Error(person.refused)
   // As entering does with a password, but hashed once, and at a cost that makes thousands of sign-ins no work.
@@ -74,7 +74,7 @@ export async function enterTestPerson(
     const [requestedBy, approvedBy] = await Promise.all([decider(admin), decider(admin)])
     const scope =
       given.right.scope === 'their unit' ? { kind: 'unit' as const, units: [unitId], numbers: [] } : given.right.scope
-    await recordRight(admin, { ...given.right, scope, personId: person.id, requestedBy, approvedBy, from: since })
+    await recordRight(admin, { ...given.right, scope, personId: person.id, requestedBy, approvedBy, from: start })
   }
   return {
     id: person.id,
@@ -89,7 +89,7 @@ export async function enterTestPerson(
 }
 
 async function decider(admin: HoldingSafeguards): Promise<string> {
-  const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: since })
+  const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: start })
   if ('refused' in person) throw new Error(person.refused)
   return person.id
 }

@@ -29,8 +29,8 @@ const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
 
 /** What the program does is in a file beside it, which nobody hashes: it is the same program for every test. */
-async function behave(how: string) {
-  await writeFile(behaviour, how)
+async function behave(method: string) {
+  await writeFile(behaviour, method)
 }
 async function nameIt() {
   const hash = async (path: string) =>
@@ -108,8 +108,8 @@ test.each([
   ['words-outside', 'engine-answer-wrong'],
 ])(
   'a program that answers as %s has failed by its code, and nothing of what it said is anywhere',
-  async (how, failure) => {
-    await behave(how)
+  async (method, failure) => {
+    await behave(method)
     const { id } = await copy()
     await recognise(id)
     expect(await over(id, 'failed')).toMatchObject({ failure })
@@ -150,12 +150,12 @@ test('a voice that dies, gives too little or was changed leaves nothing half mad
     expect(await readCopy(id)).toMatchObject({ state: 'FAILED', failure, may: { render: true, hear: false } })
     expect(await copies.objectsOf(recording)).toEqual([])
   }
-  for (const [how, failure] of [
+  for (const [method, failure] of [
     ['crash-at-once', 'program-failed'],
     ['crash-half-way', 'program-failed'],
     ['short', 'engine-answer-wrong'],
   ] as const) {
-    await behave(how)
+    await behave(method)
     await failsWith(failure)
   }
   await writeFile(script, `${original.toString()}\n`)

@@ -40,10 +40,10 @@ test('a copy is rendered once everything is there: each thing that is missing re
   const name = { ...turns[0]!, text: 'täällä puhuu Matti Virtanen' }
   await save(id, { turns: [{ ...name, toMs: 1000 }], redactions: [{ ...redaction, isReviewed: false }] })
   const refused = async () => {
-    const lacks = await lacksOfCopy(id)
-    expect((await readCopy(id)).may.render).toBe(lacks.length === 0)
-    if (lacks.length > 0) expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.lacks' })
-    return lacks
+    const missing = await lacksOfCopy(id)
+    expect((await readCopy(id)).may.render).toBe(missing.length === 0)
+    if (missing.length > 0) expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.lacks' })
+    return missing
   }
   expect(await refused()).toEqual(['played', 'unreviewed', 'transcript', 'identifiers-left'])
   await play(recording)

@@ -555,8 +555,8 @@ describe('a package to an authority', () => {
 
   test('that names who answered ends once a correction says that it was another; one of the sound alone does not', async () => {
     const call = await ends.makeRecording()
-    const released = async (what: 'IDENTIFICATION_DATA' | 'RECORDING') => {
-      const { path } = await granted(what, {}, call)
+    const released = async (item: 'IDENTIFICATION_DATA' | 'RECORDING') => {
+      const { path } = await granted(item, {}, call)
       const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
       const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
       await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
@@ -564,8 +564,8 @@ describe('a package to an authority', () => {
     }
     const [named, sound] = [await released('IDENTIFICATION_DATA'), await released('RECORDING')]
     const request = await ends.serve([call.contactId], { kinds: ['RECTIFY'] })
-    const asWho = async (who: 'paula' | 'riitta', statement: ReturnType<typeof sql<{ id: string }>>) => {
-      const { token } = await ends.people[who].signIn()
+    const asWho = async (user: 'paula' | 'riitta', statement: ReturnType<typeof sql<{ id: string }>>) => {
+      const { token } = await ends.people[user].signIn()
       return inSession(database.as('seloste_desk').db, { 'seloste.session': token }, (tx) => statement.execute(tx))
     }
     const official = ends.people.bertil.userId

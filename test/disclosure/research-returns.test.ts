@@ -153,15 +153,15 @@ describe('the working days to destroy or return it (AC13)', () => {
     const [usual, longer] = [await released(), await released()]
     const ended = async (id: string) =>
       expect((await act('eero', 'POST', id, '/study-end', { endedOn: day(0) })).status).toBe(204)
-    const since = (id: string, days: number) =>
+    const start = (id: string, days: number) =>
       sql`update research_disclosure set study_ended_on = ${day(-days)}::date where id = ${id}`.execute(admin)
     await ended(usual.id)
     await allowed({ returnWorkingDays: 10 })
     await ended(longer.id)
     await allowed({ returnWorkingDays: 1 })
-    for (const { id } of [usual, longer]) await since(id, 9)
+    for (const { id } of [usual, longer]) await start(id, 9)
     expect([(await read(usual.id)).isOverdue, (await read(longer.id)).isOverdue]).toEqual([true, false])
-    await since(longer.id, 30)
+    await start(longer.id, 30)
     expect(await read(longer.id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'overdue' }] })
   })
 })

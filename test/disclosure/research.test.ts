@@ -323,14 +323,14 @@ describe('the decision', () => {
     const other = await prepared()
     const copy = other.recordings[0]!
     for (const column of ['checked_by', 'prepared_by']) {
-      const who = column === 'checked_by' ? kaisa.id : eero.id
+      const user = column === 'checked_by' ? kaisa.id : eero.id
       const set = (person: string) =>
         sql`update anonymised_copy set ${sql.ref(column)} = ${person} where recording_id = ${copy}`.execute(admin)
       await sql`update anonymised_copy set former_checkers = '{}', former_preparers = '{}' where recording_id = ${copy}`.execute(
         admin,
       )
       await set(riitta.id)
-      await set(who)
+      await set(user)
       expect(await decide(other.id)).toMatchObject(own)
     }
     expect(recordings).toHaveLength(1)

@@ -44,7 +44,7 @@ async function foundBelow(folder: string, needles: Record<string, Buffer>): Prom
     // Other files' databases lie in the same cluster.
     if (!at?.isFile() || at.mtimeMs < began) continue
     const bytes = await readFile(path).catch(() => Buffer.alloc(0))
-    for (const [what, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(what)
+    for (const [item, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(item)
   }
   return [...found].sort()
 }
@@ -54,7 +54,7 @@ async function foundInStore(store: ObjectStore, needles: Record<string, Buffer>)
   const found = new Set<string>()
   for await (const key of store.list('')) {
     const bytes = await store.readRange(key, 0, await store.sizeBytes(key))
-    for (const [what, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(what)
+    for (const [item, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(item)
   }
   return [...found].sort()
 }

@@ -121,8 +121,8 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     requests.set(id, request)
     return forbid('paula', id, { party: 'CALLER', channel: 'PHONE', reference: (await request).number })
   }
-  async function closeInspection(id: string | null | undefined, how: 'heard' | 'no-show') {
-    await sql`select end_inspection(i, ${people.paula.id}, ${how}) from inspection i where id = ${id ?? null}`.execute(
+  async function closeInspection(id: string | null | undefined, method: 'heard' | 'no-show') {
+    await sql`select end_inspection(i, ${people.paula.id}, ${method}) from inspection i where id = ${id ?? null}`.execute(
       admin,
     )
   }

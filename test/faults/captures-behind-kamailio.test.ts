@@ -29,19 +29,19 @@ import {
 } from './captures-behind-kamailio.ts'
 import { stretchesOf } from './stretches.ts'
 
-const why =
+const reason =
   process.env['SELOSTE_LONG'] !== '1'
     ? 'it takes a minute: SELOSTE_LONG=1'
     : externalBinaries() !== undefined
       ? 'a database elsewhere is on this machine’s loopback, which other machines do not reach'
       : missingMachines()
-if (why !== undefined) console.warn(`Captures behind Kamailio are not tried: ${why}.`)
+if (reason !== undefined) console.warn(`Captures behind Kamailio are not tried: ${reason}.`)
 const database = await createTestDatabase<RegisterTables>()
 const { db, pool } = database.as()
 const keys = generateKeyPair()
 const packetMs = 20
 
-describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
+describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
   'two captures behind Kamailio over %s',
   (transport) => {
     let root = ''

@@ -67,10 +67,10 @@ async function takeCopies(): Promise<void> {
   }
 }
 
-async function expectAlive(when: string, where: 'everywhere' | 'here' = 'everywhere'): Promise<void> {
+async function expectAlive(when: string, location: 'everywhere' | 'here' = 'everywhere'): Promise<void> {
   for (const [id, fileKey] of alive) {
     expect(await fileKeyOf(custodian, keys, id), `${when}: here`).toEqual(fileKey)
-    if (where === 'everywhere') expect(await place.fileKeyOf(id), `${when}: in the place`).toEqual(fileKey)
+    if (location === 'everywhere') expect(await place.fileKeyOf(id), `${when}: in the place`).toEqual(fileKey)
   }
   const [one] = alive.keys()
   expect((await openRecordingBody(objects, one!, alive.get(one!)!)).chunks).toBeGreaterThan(0)
@@ -143,7 +143,7 @@ test(
     const steps = await countSteps()
     expect(steps).toBeGreaterThan(20)
     for (let at = 1; at <= steps; at += isLong ? 1 : 5) {
-      for (const how of isLong ? hows : [hows[at % hows.length]!]) await round(at, how)
+      for (const method of isLong ? hows : [hows[at % hows.length]!]) await round(at, method)
     }
   },
 )

@@ -76,15 +76,15 @@ test(
       if (!session) throw new Error(`a call has no session: ${call.outcome} ${call.status ?? ''}`)
       const { contact, heard: received } = await recordingOf(session, found, seen)
       expect(contact.segments[0]?.marks).toEqual(expect.arrayContaining(['incomplete', 'end-inferred']))
-      for (const who of ['caller', 'official'] as const) {
-        const stream = session.streams.find((one) => one.who === who)
+      for (const user of ['caller', 'official'] as const) {
+        const stream = session.streams.find((one) => one.who === user)
         // What had been sent when the process was killed, less one second, is there, sample by sample.
         const beganAt = session.sendingFrom.getTime()
         const sentBeforeKill = (stream?.packets ?? []).filter(
           (packet) => packet.sentMs !== undefined && beganAt + packet.sentMs < killedAt,
         ).length
-        const promised = soundOf(session, who).subarray(0, sentBeforeKill * samplesPerPacket - samplesPerSecond)
-        expect(findSound(promised, received[who])).toMatchObject({ compared: promised.length, different: 0 })
+        const promised = soundOf(session, user).subarray(0, sentBeforeKill * samplesPerPacket - samplesPerSecond)
+        expect(findSound(promised, received[user])).toMatchObject({ compared: promised.length, different: 0 })
       }
     }
 

@@ -138,8 +138,8 @@ async function view(api: Api, name: string, recordingId: string, over: AbortSign
       const { id } = (await answer.json().catch(() => ({}))) as { id?: string }
       if (answer.status === 201) await api.call('DELETE', `/api/listenings/${id}`).catch(() => undefined)
     } else {
-      const what = String(answer?.status ?? 'no answer')
-      views.refused.set(what, (views.refused.get(what) ?? 0) + 1)
+      const item = String(answer?.status ?? 'no answer')
+      views.refused.set(item, (views.refused.get(item) ?? 0) + 1)
       await wait(50)
     }
     await wait(50)
@@ -258,7 +258,7 @@ test(
     const opened = await command('recordings', 'verify')
     expect(opened, opened.text).toMatchObject({ code: 0 })
 
-    const refused = [...views.refused].map(([what, count]) => `${count} ${what}`).join(', ')
+    const refused = [...views.refused].map(([item, count]) => `${count} ${item}`).join(', ')
     console.log(
       `K1, all processes (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills (${order.slice(0, 10).join(', ')}${kills > 10 ? ', …' : ''}) under ${calls} calls; ${segments.length} recordings, 0 lost; ${fed.length} fed calls, 0 lost; ${views.acknowledged.size} looks answered, all in the log; not answered: ${refused || 'none'}`,
     )

@@ -85,14 +85,14 @@ async function inRegister(): Promise<{ recordings: number; received: number; los
 
 /** What came into the register since, once so many recordings have. */
 async function arrived(
-  since: { recordings: number; received: number; lost: number; incomplete: number },
+  start: { recordings: number; received: number; lost: number; incomplete: number },
   count: number,
 ) {
   return eventually(
     async () => {
       const now = await inRegister()
-      if (now.recordings < since.recordings + count) return undefined
-      const { recordings, received, lost, incomplete } = since
+      if (now.recordings < start.recordings + count) return undefined
+      const { recordings, received, lost, incomplete } = start
       return {
         recordings: now.recordings - recordings,
         received: now.received - received,
@@ -120,7 +120,7 @@ describe('K5: what is away while calls come and go', () => {
   test.each(['database', 'object store'] as const)(
     'the %s: not a packet is lost, and everything is in the register once it is back',
     { timeout: (awaySeconds + 400) * 1000 },
-    async (what) => {
+    async (item) => {
       const { data, objects } = folders()
       const at = await testObjects(objects)
       const toStore = at.kind === 's3' ? await openLine(new URL(at.endpoint ?? '')) : undefined
@@ -130,13 +130,13 @@ describe('K5: what is away while calls come and go', () => {
       const before = await inRegister()
       // A store that is away has nothing at its place; a folder that is made there would be another store.
       const leave = async () => {
-        if (what === 'database') return capture!.line.cut()
+        if (item === 'database') return capture!.line.cut()
         if (toStore) return toStore.cut()
         await rename(objects, `${objects}-away`)
         await writeFile(objects, '')
       }
       const comeBack = async () => {
-        if (what === 'database') return capture!.line.mend()
+        if (item === 'database') return capture!.line.mend()
         if (toStore) return toStore.mend()
         await rm(objects)
         await rename(`${objects}-away`, objects)
@@ -162,7 +162,7 @@ describe('K5: what is away while calls come and go', () => {
       expect(found).toEqual({ recordings: placed.length, received: sentPackets(placed), lost: 0, incomplete: 0 })
       if (isLong)
         console.log(
-          `K5, ${what} away ${awaySeconds} s: ${placed.length} calls (${refused} told to come again), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
+          `K5, ${item} away ${awaySeconds} s: ${placed.length} calls (${refused} told to come again), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
         )
       expect(seconds).toBeLessThan(300)
     },

@@ -9,7 +9,7 @@ const rows = read('docs/operate/cryptography.md')
   .split('\n')
   .filter((line) => line.startsWith('| `'))
   .map((line) => line.split('|').map((cell) => cell.trim()))
-const listed = new Map(rows.map(([, name = '', , where = '']) => [name.replaceAll('`', ''), where]))
+const listed = new Map(rows.map(([, name = '', , location = '']) => [name.replaceAll('`', ''), location]))
 
 /** Where node:crypto is told an algorithm; `${...}` in its name stands for the length of a key. */
 const calls = [

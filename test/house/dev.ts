@@ -76,8 +76,8 @@ async function follow(paths: string[]): Promise<void> {
   const request: readonly RoleName[] = functions.length > 0 ? ['custodian', 'desk'] : []
   const roles = roleNames.filter((role) => reached.has(programs[role]) || request.includes(role))
   for (const role of roles) demo.send({ renew: role } satisfies { renew: RoleName })
-  const what = [...(functions.length > 0 ? ['functions applied'] : []), ...roles.map((role) => `${role} starts again`)]
-  print(`${paths.join(', ')}: ${what.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)
+  const item = [...(functions.length > 0 ? ['functions applied'] : []), ...roles.map((role) => `${role} starts again`)]
+  print(`${paths.join(', ')}: ${item.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)
 }
 
 /** What keeps a program file from being read, if anything. */

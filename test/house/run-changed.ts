@@ -15,10 +15,10 @@ const readMs = 400
 /** Most that are linted beside the changed ones. */
 const maxImporters = 60
 
-const since = process.argv[2] ?? mergeBase()
-const changed = changedSince(since)
+const start = process.argv[2] ?? mergeBase()
+const changed = changedSince(start)
 if (changed.length === 0) {
-  console.log(`Nothing differs from ${since}.`)
+  console.log(`Nothing differs from ${start}.`)
   process.exit()
 }
 const graph = readImportGraph()
@@ -42,7 +42,7 @@ const results = await Promise.all([
   check('tests', chosen, 'vitest', 'run', '--reporter=dot', ...chosen),
 ])
 console.log(
-  `${changed.length} files differ from ${since.slice(0, 12)}; ${chosen.length} test files ran, ${tests.length - chosen.length} farther ones did not.`,
+  `${changed.length} files differ from ${start.slice(0, 12)}; ${chosen.length} test files ran, ${tests.length - chosen.length} farther ones did not.`,
 )
 if (results.includes(false)) process.exitCode = 1
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shiftClock, missingShiftedClock, type ShiftedClock } from './shift-clock.ts'
 
-const why = missingShiftedClock()
+const reason = missingShiftedClock()
 const dayMs = 86_400_000
 const hundredDays = 8_640_000
 
@@ -14,12 +14,12 @@ let folder: string
 let clock: ShiftedClock
 
 beforeAll(async () => {
-  if (why !== undefined) return
+  if (reason !== undefined) return
   folder = await mkdtemp(join(tmpdir(), 'seloste-shifted-'))
   await chmod(folder, 0o711)
   clock = shiftClock(folder)
 })
-afterAll(() => (why === undefined ? rm(folder, { recursive: true, force: true }) : undefined))
+afterAll(() => (reason === undefined ? rm(folder, { recursive: true, force: true }) : undefined))
 
 /**
  * Runs a program with that clock.
@@ -35,7 +35,7 @@ async function printed<T>(program: string, atFirstWord = (): void => undefined):
 
 const daysAhead = (at: number) => Math.floor((at - Date.now()) / dayMs + 0.5)
 
-test.skipIf(why)('a program and the files that it writes have another time, and its timers the same', async () => {
+test.skipIf(reason)('a program and the files that it writes have another time, and its timers the same', async () => {
   clock.shift(hundredDays)
   const { at, written, set, waited } = await printed<Record<'at' | 'written' | 'set' | 'waited', number>>(`
     import { statSync, utimesSync, writeFileSync } from 'node:fs'
@@ -52,7 +52,7 @@ test.skipIf(why)('a program and the files that it writes have another time, and 
   expect(waited).toBeLessThan(60_000)
 })
 
-test.skipIf(why)('PostgreSQL has it too, follows it, and still ends what waits too long for a lock', async () => {
+test.skipIf(reason)('PostgreSQL has it too, follows it, and still ends what waits too long for a lock', async () => {
   clock.shift(0)
   const program = `
     import { setTimeout as wait } from 'node:timers/promises'

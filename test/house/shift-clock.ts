@@ -29,8 +29,8 @@ export function missingShiftedClock(): string | undefined {
 
 /** Throws why it cannot. */
 export function shiftClock(folder: string): ShiftedClock {
-  const why = missingShiftedClock()
-  if (why !== undefined) throw new Error(why)
+  const reason = missingShiftedClock()
+  if (reason !== undefined) throw new Error(reason)
   const shift = join(folder, 'clock-shift')
   const library = join(folder, libraryName)
   writeFileSync(shift, eightBytes(0))

@@ -225,8 +225,8 @@ function failedIn({ specs, suites = [] }: JourneySuite): Test[] {
   return [...own, ...suites.flatMap(failedIn)]
 }
 
-export function recordFailure(what: string, why = ''): void {
-  atTheEnd.push(`Failed: ${what}`, ...indented(why))
+export function recordFailure(item: string, reason = ''): void {
+  atTheEnd.push(`Failed: ${item}`, ...indented(reason))
 }
 
 function recordRetry(test: Test): void {

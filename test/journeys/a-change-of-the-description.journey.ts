@@ -216,11 +216,11 @@ test('what was approved takes effect on its minute, and the public page says so 
   await expect(page.locator('.version').first()).toContainText('hyväksynyt Riitta Karjalainen')
 
   const pages = { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/register-description' } as const
-  const says = { fi: 'Versio 2', sv: 'Version 2', en: 'Version 2' } as const
+  const expected = { fi: 'Versio 2', sv: 'Version 2', en: 'Version 2' } as const
   for (const language of ['fi', 'sv', 'en'] as const) {
     await page.goto(pages[language])
     const text = await page.locator('body').innerText()
-    expect(text).toContain(says[language])
+    expect(text).toContain(expected[language])
     expect(text, 'between 2 and 6 months, now 3').toMatch(/2[\s\S]{1,40}6[\s\S]{1,120}3/)
   }
 })

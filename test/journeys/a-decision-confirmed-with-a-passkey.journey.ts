@@ -158,9 +158,9 @@ test('an official comes in and leaves by way of the identity provider; whom it d
   provider.people.set('aino', { preferred_username: 'aino' })
   provider.people.set('vieras', { preferred_username: 'vieras.vieras' })
   const page = await browser.newPage({ baseURL: seloste.url })
-  const identify = async (who: string) => {
+  const identify = async (user: string) => {
     await page.getByRole('link', { name: 'Kirjaudu: Virkamiestunnistus' }).click()
-    await page.getByLabel('Tunnus').fill(who)
+    await page.getByLabel('Tunnus').fill(user)
     await button(page, 'Kirjaudu').click()
   }
   await page.goto('/account')

@@ -25,7 +25,7 @@ test('Tiina, who trains, cannot hear a call for its quality, and the log says th
     waitedMs: 0,
     server: seloste.sip,
   })
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   const tiina = await signInAt(seloste.url, 'tiina', seloste.password)
   const contact = await eventually(async () => {
     const [found] = await tiina.contacts({ purpose: 'TRAINING', caller })
@@ -35,7 +35,7 @@ test('Tiina, who trains, cannot hear a call for its quality, and the log says th
   const refused = await tiina.call('POST', `/api/recordings/${recording}/listenings`, { purpose: 'QUALITY' })
   expect(refused.status).toBe(403)
   expect(await refused.json()).toMatchObject({ error: { code: 'deny.purpose' } })
-  const log = await logOf(seloste, 'tiina', since)
+  const log = await logOf(seloste, 'tiina', start)
   expect(log).toContainEqual(
     expect.objectContaining({ action: 'listening.started', result: 'refused:deny.purpose', purpose: 'QUALITY' }),
   )
@@ -44,7 +44,7 @@ test('Tiina, who trains, cannot hear a call for its quality, and the log says th
   await signInOn(page, seloste, 'tiina', { path: `/contacts/${contact.id}` })
   await page.getByRole('button', { name: 'Kuuntele' }).click()
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
-  expect(await logOf(seloste, 'tiina', since)).toContainEqual(
+  expect(await logOf(seloste, 'tiina', start)).toContainEqual(
     expect.objectContaining({ action: 'listening.started', result: 'ok', purpose: 'TRAINING', objectId: recording }),
   )
 })

@@ -146,7 +146,7 @@ for (const language of inTurn('en')) {
       purpose: 'Asiakaspalvelun kehittäminen',
     })
 
-    const since = Temporal.Now.instant()
+    const start = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
     const { t } = desk
     await desk.served({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
@@ -184,7 +184,7 @@ for (const language of inTurn('en')) {
     await page.reload()
     await expect(page.locator('#content')).toContainText('Tallenne tuhottu')
     await expect(page.locator('#content')).toContainText('Aino Virtanen')
-    const log = await logOf(seloste, 'paula', since)
+    const log = await logOf(seloste, 'paula', start)
     expect(log.map(({ action, result }) => `${action} ${result}`)).toEqual(
       expect.arrayContaining(['call.verified ok', 'recording.forbidden ok', 'certificate.made ok']),
     )

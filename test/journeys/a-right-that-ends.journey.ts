@@ -31,7 +31,7 @@ test('the sound stops when the right of who listens ends, and a refreshed page s
   seloste,
 }) => {
   const call = await recordCall(seloste, { seconds: 60 })
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   const eero = await signInAt(seloste.url, 'eero', seloste.password)
 
   await signInOn(page, seloste, 'eero', { path: `/contacts/${call.contactId}`, purpose: 'Laadun arviointi' })
@@ -54,7 +54,7 @@ test('the sound stops when the right of who listens ends, and a refreshed page s
   await expect(page.locator('body')).not.toContainText('Aino Virtanen')
   await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
 
-  const log = await logOf(seloste, 'eero', since)
+  const log = await logOf(seloste, 'eero', start)
   expect(log.map(({ action, result }) => `${action} ${result}`)).toEqual(
     expect.arrayContaining(['listening.started ok', 'contact.read refused:deny.expired']),
   )

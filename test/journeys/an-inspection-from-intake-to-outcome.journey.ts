@@ -14,7 +14,7 @@ const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg',
 for (const language of inTurn('fi')) {
   test(`a caller hears their call at the office that was agreed on (${language})`, async ({ browser, seloste }) => {
     const call = await recordCall(seloste)
-    const since = Temporal.Now.instant()
+    const start = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
     const { page, t } = desk
     const number = await desk.served(
@@ -97,7 +97,7 @@ for (const language of inTurn('fi')) {
       .click()
     await expect(desk.content).toContainText(t('requests.request.over.ANSWERED'))
     await expect
-      .poll(async () => (await logOf(seloste, 'olli', since)).map(({ action }) => action))
+      .poll(async () => (await logOf(seloste, 'olli', start)).map(({ action }) => action))
       .toEqual(expect.arrayContaining(['room.opened', 'listening.started', 'listening.ended', 'room.closed']))
   })
 }

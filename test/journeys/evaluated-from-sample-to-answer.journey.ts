@@ -27,7 +27,7 @@ async function choose(page: Page, label: string, option: string | RegExp): Promi
 let address = ''
 
 test('Eero writes a form, draws a sample, evaluates by keyboard and releases', async ({ page, seloste }) => {
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   await recordCall(seloste, { endedAt: monday().subtract({ days: 3 }).add({ hours: 13 }).toInstant(), seconds: 30 })
 
   await signInOn(page, seloste, 'eero', { path: '/quality/forms' })
@@ -92,7 +92,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await page.getByRole('alertdialog').getByRole('button', { name: 'Anna virkailijalle' }).press('Enter')
   await expect(page.getByText(/Annettu virkailijalle/).first()).toBeVisible()
 
-  const actions = (await logOf(seloste, 'eero', since)).map(({ action }) => action)
+  const actions = (await logOf(seloste, 'eero', start)).map(({ action }) => action)
   for (const action of [
     'quality.form-published',
     'quality.plan-begun',

@@ -16,7 +16,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   seloste,
 }) => {
   const call = await recordCall(seloste)
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   await signInOn(page, seloste, 'tiina', { path: '/training' })
   await isAccessible('training with nothing in it')
   await page.getByRole('button', { name: 'Aloita kokoelma' }).click()
@@ -61,7 +61,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await expect(page.getByRole('button', { name: 'Toista', exact: true })).toBeVisible()
   expect(Number(await position.inputValue())).toBeLessThan(2900)
   const reference = await page.getByText(/^K-\d+$/).innerText()
-  expect(await logOf(seloste, 'tiina', since)).toContainEqual(
+  expect(await logOf(seloste, 'tiina', start)).toContainEqual(
     expect.objectContaining({
       ...{ action: 'listening.started', result: 'ok', purpose: 'TRAINING', reference, objectId: call.recordingId },
     }),

@@ -24,8 +24,8 @@ function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
 }
 
 /** What the API answers, which must not be a refusal. */
-async function given<Body>(who: Api, method: string, path: string, body?: object): Promise<Body> {
-  const answer = await who.call(method, path, body)
+async function given<Body>(user: Api, method: string, path: string, body?: object): Promise<Body> {
+  const answer = await user.call(method, path, body)
   const text = await answer.text()
   expect(answer.status, `${method} ${path}: ${text}`).toBeLessThan(300)
   return (text === '' ? undefined : JSON.parse(text)) as Body
@@ -60,8 +60,8 @@ async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.
   return entered
 }
 
-const seenIn = async (who: Api, call: RecordedCall, purpose: string) =>
-  (await who.contact(call.contactId, purpose)).segments[0]?.recording
+const seenIn = async (user: Api, call: RecordedCall, purpose: string) =>
+  (await user.contact(call.contactId, purpose)).segments[0]?.recording
 
 test('times to hear a recording lie before its day, and a later one is not booked', async ({ seloste }) => {
   const endedAt = endedFor(dayIn)
@@ -160,7 +160,7 @@ test('past its day an ordered recording is kept and looks destroyed; when somebo
     .toBe('destroyed')
   expect(Temporal.Instant.compare(Temporal.Now.instant(), day!)).toBeGreaterThanOrEqual(0)
   expect(await recordingRow(seloste, ordered)).toMatchObject({ state: 'RESTRICTED' })
-  for (const who of [aino, sari, outi]) expect((await who!.call('GET', '/api/holds')).status).toBe(403)
+  for (const user of [aino, sari, outi]) expect((await user!.call('GET', '/api/holds')).status).toBe(403)
   const log = (await (await outi!.call('GET', '/api/log?limit=200')).text()).toLowerCase()
   expect(log).not.toContain('hold.')
 

@@ -86,11 +86,11 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await expectAccessible(eero, 'a disclosure that is being prepared')
   const page = new URL(eero.url()).pathname
   const id = page.split('/').pop()!
-  const lacks = async () =>
+  const missing = async () =>
     (await request<{ lacks: { what: string }[] }>(eero, 'GET', `/api/research-disclosures/${id}`)).lacks.map(
       ({ what }) => what,
     )
-  expect(await lacks()).toEqual(['anonymised-copy', 'undertaking', 'decision', 'release'])
+  expect(await missing()).toEqual(['anonymised-copy', 'undertaking', 'decision', 'release'])
 
   await eero.goto(`${page}/items/1`)
   await expect(eero.locator('#original')).toBeVisible()
@@ -143,7 +143,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await typeDay(eero.getByRole('form', { name: t('disclosures.undertaking.file') }), dayFromNow(0))
   await button(eero, 'disclosures.undertaking.file.do').click()
   await expect(eero.locator('#research-undertaking')).toBeVisible()
-  await expect.poll(lacks).toEqual(['decision', 'release'])
+  await expect.poll(missing).toEqual(['decision', 'release'])
 
   const riitta = await at(browser, seloste, 'riitta', page)
   await button(riitta, 'disclosures.decide').click()

@@ -12,14 +12,14 @@ export interface LoggedEntry {
 }
 
 /** The entries of one person, by user id, since an instant. */
-export function logOf(seloste: RunningSeloste, userId: string, since: Temporal.Instant): Promise<LoggedEntry[]> {
+export function logOf(seloste: RunningSeloste, userId: string, start: Temporal.Instant): Promise<LoggedEntry[]> {
   return ownDatabase(seloste, async (db) => {
     const rows = await db
       .selectFrom('audit_entry')
       .innerJoin('person', 'person.id', 'audit_entry.person_id')
       .select(['action', 'result', 'purpose', 'reference', 'object_id'])
       .where('user_id', '=', userId)
-      .where('at', '>=', since)
+      .where('at', '>=', start)
       .orderBy('seq')
       .execute()
     return rows.map(({ object_id, ...entry }) => ({ ...entry, objectId: object_id }))

@@ -48,7 +48,7 @@ for (const [userId, own, others] of [
   ['bertil', 1, 0],
 ] as const) {
   test(`${userId} finds one part, and the other's is not there`, async ({ page, seloste }) => {
-    const since = Temporal.Now.instant()
+    const start = Temporal.Now.instant()
     await signInOn(page, seloste, userId, {
       path: `/contacts?caller=${encodeURIComponent(caller)}`,
       purpose: 'Asiakaspalvelun kehittäminen',
@@ -70,7 +70,7 @@ for (const [userId, own, others] of [
     // A segment's id is no address of its own: as a contact's or a recording's it is not there either.
     const segment = call.segments[others]?.id ?? ''
     expect((await api.call('GET', `/api/contacts/${segment}?purpose=DEVELOPMENT`)).status).toBe(404)
-    const refused = (await logOf(seloste, userId, since)).filter(({ result }) => result === 'refused:not-found')
+    const refused = (await logOf(seloste, userId, start)).filter(({ result }) => result === 'refused:not-found')
     expect(refused.map(({ objectId }) => objectId)).toEqual([...recordings, segment])
     // Nor does counting tell of it.
     expect(

@@ -110,11 +110,11 @@ export async function atServiceDesk(
     await page.getByRole('option', { name: option, exact: true }).click()
   }
 
-  async function identify(how = 'ID_CARD'): Promise<void> {
+  async function identify(method = 'ID_CARD'): Promise<void> {
     // Without a way nothing is noted, and the focus is where one is chosen.
     await button('requests.request.identify.do').press('Enter')
     await expect(page.locator('#step-who [data-invalid] input').first()).toBeFocused()
-    await page.locator('.radio-card', { hasText: t(`requests.request.identified.${how}`) }).click()
+    await page.locator('.radio-card', { hasText: t(`requests.request.identified.${method}`) }).click()
     await button('requests.request.identify.do').click()
     await expect(page.locator('#call-new')).toBeVisible()
   }

@@ -97,12 +97,12 @@ test('another controller and a shorter term are a new version, in three language
   )
   expect(version).toBe(2)
 
-  const says = { fi: 'Lupavirasto', sv: 'Tillståndsverket', en: 'Permit Agency' } as const
+  const expected = { fi: 'Lupavirasto', sv: 'Tillståndsverket', en: 'Permit Agency' } as const
   for (const language of ['fi', 'sv', 'en'] as const) {
     await page.goto(pages[language])
     await expect(page.locator('html')).toHaveAttribute('lang', language)
     const text = await page.locator('body').innerText()
-    expect(text).toContain(says[language])
+    expect(text).toContain(expected[language])
     expect(text, 'between 2 and 6 months, now 3').toMatch(/2[\s\S]{1,40}6[\s\S]{1,120}3/)
     expectNoOldName(text)
     await page.goto(`${pages[language]}/1`)

@@ -23,7 +23,7 @@ test('a requester takes a copy of their recording away, once, and opens it with 
   seloste,
   page: shown,
 }) => {
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   const { desk, number } = await ofTheirCall(browser, seloste, 'sv', ['COPY'])
   const { page, t } = desk
   await page.setViewportSize(narrow)
@@ -74,7 +74,7 @@ test('a requester takes a copy of their recording away, once, and opens it with 
   await person.close()
 
   await closeRequest(desk)
-  const log = await logOf(seloste, 'paula', since)
+  const log = await logOf(seloste, 'paula', start)
   expect(log).toContainEqual(expect.objectContaining({ action: 'subject-copy.made', reference: number }))
   await desk.close()
 })
@@ -100,7 +100,7 @@ test('a recording is restricted until a letter has told that it is not, and a re
   browser,
   seloste,
 }) => {
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   const { desk, number } = await ofTheirCall(browser, seloste, 'fi', ['RESTRICTION'])
   const { page, t } = desk
   await page.setViewportSize(narrow)
@@ -130,7 +130,7 @@ test('a recording is restricted until a letter has told that it is not, and a re
     await expectAccessible(page, 'the proof over the closing of a request')
     await proof.getByRole('button', { name: t('session.prove.do'), exact: true }).click()
   })
-  const log = await logOf(seloste, 'paula', since)
+  const log = await logOf(seloste, 'paula', start)
   for (const action of ['restriction.began', 'restriction.ended']) {
     expect(log).toContainEqual(expect.objectContaining({ action, reference: number }))
   }

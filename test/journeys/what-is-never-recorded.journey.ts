@@ -111,7 +111,7 @@ test('what a recording client sends before the answer and after the end is gone 
   page,
   seloste,
 }) => {
-  const since = Temporal.Now.instant()
+  const start = Temporal.Now.instant()
   const { caller } = await place(seloste, {
     number: numbersCalled.testLine,
     official: officialByKey('aino'),
@@ -137,7 +137,7 @@ test('what a recording client sends before the answer and after the end is gone 
       .selectFrom('audit_entry')
       .select('object_id')
       .where('action', '=', 'recording.cut')
-      .where('at', '>=', since)
+      .where('at', '>=', start)
       .execute(),
   )
   expect(incidents.map(({ object_id }) => object_id)).toEqual([contact.segments[0]?.recording.id])

@@ -78,5 +78,5 @@ export async function buildFaultyModule({
   const fault = join(folder, 'fault')
   process.env['TOKEN_BEHIND'] = module
   process.env['TOKEN_FAULT'] = fault
-  return { module: built, fail: (how) => writeFile(fault, how) }
+  return { module: built, fail: (method) => writeFile(fault, method) }
 }

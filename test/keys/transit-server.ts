@@ -69,10 +69,10 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
     const isKnown = incoming.headers['x-vault-token'] === transit.token
     const work = () => (isKnown ? answerTo(transit.keys, request, body) : refused)
     const fault = transit.fault?.(request)
-    const later = (ms: number, what: () => void) => {
+    const later = (ms: number, item: () => void) => {
       const timer = setTimeout(() => {
         waiting.delete(timer)
-        what()
+        item()
       }, ms)
       waiting.add(timer)
     }
@@ -119,7 +119,7 @@ export async function startTransit(tls?: { key: string; cert: string }): Promise
 const refused: TransitResponse = { status: 403, body: { errors: ['permission denied'] } }
 const missing: TransitResponse = { status: 404, body: { errors: [] } }
 const done: TransitResponse = { status: 204, body: undefined }
-const wrong = (why: string): TransitResponse => ({ status: 400, body: { errors: [why] } })
+const wrong = (reason: string): TransitResponse => ({ status: 400, body: { errors: [reason] } })
 const good = (data: object): TransitResponse => ({ status: 200, body: { request_id: randomUUID(), data } })
 
 function send(outgoing: ServerResponse, { status, body }: TransitResponse): void {
@@ -132,17 +132,17 @@ function answerTo(
   { method, path }: ReceivedRequest,
   body: Record<string, unknown>,
 ): TransitResponse {
-  const [mount, what, name = '', more] = path.split('/')
+  const [mount, item, name = '', more] = path.split('/')
   if (mount !== 'transit')
     return { status: 404, body: { errors: [`no handler for route "${path}". route entry not found.`] } }
-  if (what === 'keys?list=true' && method === 'GET') return keys.size === 0 ? missing : good({ keys: [...keys.keys()] })
+  if (item === 'keys?list=true' && method === 'GET') return keys.size === 0 ? missing : good({ keys: [...keys.keys()] })
   const key = keys.get(name)
-  if (what === 'encrypt' || what === 'decrypt') {
+  if (item === 'encrypt' || item === 'decrypt') {
     // The policy gives update, not create: a key that is not there is not made here.
-    if (!key) return what === 'encrypt' ? refused : wrong('encryption key not found')
-    return transform(what, key, body['batch_input'] as Item[])
+    if (!key) return item === 'encrypt' ? refused : wrong('encryption key not found')
+    return transform(item, key, body['batch_input'] as Item[])
   }
-  if (what !== 'keys') return missing
+  if (item !== 'keys') return missing
   if (method === 'GET') return key ? good(describe(name, key)) : missing
   if (method === 'DELETE') {
     if (!key?.deletion_allowed) {
@@ -184,10 +184,10 @@ interface Item {
   reference?: string
 }
 
-function transform(what: 'encrypt' | 'decrypt', { bytes }: TransitKey, items: Item[]): TransitResponse {
+function transform(item: 'encrypt' | 'decrypt', { bytes }: TransitKey, items: Item[]): TransitResponse {
   const results = items.map(({ plaintext = '', ciphertext = '', associated_data = '', reference = '' }) => {
     const aad = Buffer.from(associated_data, 'base64')
-    if (what === 'encrypt') {
+    if (item === 'encrypt') {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(aad)
       const sealed = [nonce, cipher.update(plaintext, 'base64'), cipher.final(), cipher.getAuthTag()]

@@ -127,10 +127,10 @@ async function drawn(weekly = 50): Promise<Map<string, string>> {
   return new Map(listed.flatMap(({ id, recordingId }) => (recordingId ? [[recordingId, id]] : [])))
 }
 
-async function draft(official: number, who = eero): Promise<{ recording: string; id: string }> {
+async function draft(official: number, user = eero): Promise<{ recording: string; id: string }> {
   const recording = await makeRecording(official)
   const id = (await drawn()).get(recording)!
-  expect(await beginEvaluation(desk, who, id)).toBe('done')
+  expect(await beginEvaluation(desk, user, id)).toBe('done')
   return { recording, id }
 }
 
@@ -148,7 +148,7 @@ async function released(official: number, answers: Answers = { q1: 1, q2: 5 }) {
   return made
 }
 
-const read = async (id: string, who = eero) => did(await readEvaluation(desk, who, id))
+const read = async (id: string, user = eero) => did(await readEvaluation(desk, user, id))
 const ofLog = async (id: string) =>
   (
     await admin
@@ -192,8 +192,8 @@ describe('a form', () => {
   })
 
   test('is written by a quality expert, and read by supervisors too', async () => {
-    for (const who of [sari, training, officials[0]!.session]) {
-      expect(await beginForm(desk, who, { language: 'fi', name: 'x' })).toEqual({ refused: 'deny.role' })
+    for (const user of [sari, training, officials[0]!.session]) {
+      expect(await beginForm(desk, user, { language: 'fi', name: 'x' })).toEqual({ refused: 'deny.role' })
     }
     expect(await readForm(desk, sari, formId)).toMatchObject({ id: formId })
     expect(await readForm(desk, training, formId)).toEqual({ refused: 'deny.role' })
@@ -324,7 +324,7 @@ describe('an evaluation', () => {
     const saved = did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(saved).toMatchObject({ revision: 1, score: { total: 75, unanswered: [] } })
     const [mine, other] = [officials[0]!.session, officials[1]!.session]
-    const ownOnes = async (who: Session) => did(await listOwnEvaluations(desk, who)).filter((one) => one.id === id)
+    const ownOnes = async (user: Session) => did(await listOwnEvaluations(desk, user)).filter((one) => one.id === id)
     expect(await ownOnes(mine)).toEqual([])
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
     expect(await ownOnes(mine)).toMatchObject([{ score: { total: 75 }, comments: [{ text: 'Hyvä alku' }] }])
@@ -486,16 +486,16 @@ describe('when the recording ends', () => {
   test('what is left of one is read by nobody, whether it is known or guessed', async () => {
     const { id, recording } = await released(5)
     await destroyer.destroy(recording)
-    for (const who of [eero, second, sari, elsewhere])
-      expect(await readEvaluation(desk, who, id)).toEqual({ refused: 'not-found' })
+    for (const user of [eero, second, sari, elsewhere])
+      expect(await readEvaluation(desk, user, id)).toEqual({ refused: 'not-found' })
     expect(await saveEvaluation(desk, elsewhere, id, work({}))).toEqual({ refused: 'not-found' })
   })
 
   test('what was said of it is not shown from its last moment on, whether anything has destroyed it or not', async () => {
     const { id, recording } = await released(3)
-    const change = async (how: RawBuilder<unknown>) => {
+    const change = async (method: RawBuilder<unknown>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
-      await sql`update recording set ${how} where id = ${recording}`.execute(admin)
+      await sql`update recording set ${method} where id = ${recording}`.execute(admin)
       await sql`alter table recording enable trigger user`.execute(admin)
     }
     await change(sql`state = 'RESTRICTED'`)
@@ -525,10 +525,10 @@ describe('calibration', () => {
     expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({
       refused: 'deny.role',
     })
-    const finish = async (who: Session, answers: Answers) => {
-      const { id: mine } = did(await joinCalibration(desk, who, id))
-      const { revision } = did(await saveEvaluation(desk, who, mine, work(answers)))
-      expect(await releaseEvaluation(desk, who, mine, revision)).toBe('done')
+    const finish = async (user: Session, answers: Answers) => {
+      const { id: mine } = did(await joinCalibration(desk, user, id))
+      const { revision } = did(await saveEvaluation(desk, user, mine, work(answers)))
+      expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
       return mine
     }
     const first = await finish(eero, { q1: 1, q2: 4 })

@@ -46,8 +46,8 @@ export async function openPlayback(database: TestDatabase<RegisterTables>, pace:
     return recording
   }
 
-  async function listenTo(recordingId: string, who?: TestPerson) {
-    const session = await (who ?? sari).signIn()
+  async function listenTo(recordingId: string, user?: TestPerson) {
+    const session = await (user ?? sari).signIn()
     const listening = await startListening(desk, await grantFor(session), recordingId, now())
     if (typeof listening === 'string') throw new Error(listening)
     return { session, listening, ask: { session: session.token, listening: listening.id } }

@@ -157,14 +157,14 @@ describe('what comes of an appointment', () => {
   // AC12.
   test.each(['HEARD', 'NO_SHOW', 'WITHDRAWN'])(
     'of a recording that its official has forbidden meanwhile: it is destroyed right after (%s)',
-    async (how) => {
+    async (method) => {
       const recording = await makeRecordingUntil(100)
       const { id, begins, request } = await heldNow(recording)
       expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
       await begins()
-      expect((await outcome(id, how)).status).toBe(204)
-      expect(await inspectionOf(request)).toBe(how.toLowerCase().replace('_', '-'))
+      expect((await outcome(id, method)).status).toBe(204)
+      expect(await inspectionOf(request)).toBe(method.toLowerCase().replace('_', '-'))
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
       await applyEnds(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED' })

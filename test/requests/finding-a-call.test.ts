@@ -450,6 +450,6 @@ test('that a search found a call is told to nobody who answered it: the log alon
   const after = JSON.stringify((await seen()).body)
   expect(after).toContain(contactId)
   expect(after).not.toContain(number)
-  for (const who of ['aino', 'riitta', 'tuula', 'paula'] as const)
-    expect((await act('GET', '', '/api/log?action=call.looked-for', undefined, who)).status).toBe(403)
+  for (const user of ['aino', 'riitta', 'tuula', 'paula'] as const)
+    expect((await act('GET', '', '/api/log?action=call.looked-for', undefined, user)).status).toBe(403)
 })

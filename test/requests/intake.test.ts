@@ -179,8 +179,8 @@ describe('the time for the answer', () => {
 test('of two clerks who take a request at once one has it, and the other is told', async () => {
   const { id } = await entered()
   const takes = await Promise.all(
-    (['paula', 'pekka'] as const).map((who) =>
-      act('POST', id, '/assignment', { personId: people[who].id, seen: null }, who),
+    (['paula', 'pekka'] as const).map((user) =>
+      act('POST', id, '/assignment', { personId: people[user].id, seen: null }, user),
     ),
   )
   expect(takes.map(({ status }) => status).sort()).toEqual([204, 409])
@@ -212,7 +212,7 @@ describe('closing', () => {
   test('comes once: of two clerks at once one is told that it was closed, and nothing is changed after', async () => {
     const { id } = await entered()
     const closes = await Promise.all(
-      (['paula', 'pekka'] as const).map((who) => act('POST', id, '/close', { outcome: 'WITHDRAWN' }, who)),
+      (['paula', 'pekka'] as const).map((user) => act('POST', id, '/close', { outcome: 'WITHDRAWN' }, user)),
     )
     expect(closes.map(({ status }) => status).sort()).toEqual([204, 409])
     expect(closes.find(({ status }) => status === 409)?.code).toBe('request.closed')

@@ -223,7 +223,7 @@ describe('what stands beside a request', () => {
 
   test('is who looked at the call: when, in which role, for what; not who, and not that the security unit did (L11)', async () => {
     const recording = await stored()
-    const look = (who: Name, query: string) => send(who, 'GET', `/api/contacts/${recording.contactId}?${query}`)
+    const look = (user: Name, query: string) => send(user, 'GET', `/api/contacts/${recording.contactId}?${query}`)
     expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
     expect((await look('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
     const request = await served({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
@@ -334,7 +334,7 @@ describe('a template', () => {
     items: { kind: string; language: string; version: number; text: string; fields: { name: string }[] }[]
     mayChange: boolean
   }
-  const list = async (who: Name) => (await send(who, 'GET', '/api/letter-templates')).body as unknown as Listed
+  const list = async (user: Name) => (await send(user, 'GET', '/api/letter-templates')).body as unknown as Listed
   const received = async () =>
     (await list('paula')).items.find(({ kind, language }) => kind === 'received' && language === 'fi')!
 

@@ -119,7 +119,7 @@ function plain(text: string): string {
 async function answersTo(sessions: readonly Session[], reference: string, requestId: string, probes: readonly Probe[]) {
   const answers: Record<string, string> = {}
   let count = 0
-  async function request(what: string, method: string, path: string, json?: object) {
+  async function request(item: string, method: string, path: string, json?: object) {
     const abort = new AbortController()
     const session = sessions[Math.floor(count++ / 50) % sessions.length]!
     const response = await desk.visitor.fetch(path, {
@@ -132,7 +132,7 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
     const reader = isStream ? response.body?.getReader() : undefined
     const text = reader ? Buffer.from((await reader.read()).value ?? []).toString() : await response.text()
     abort.abort()
-    answers[what] = `${response.status} ${plain(text)}`
+    answers[item] = `${response.status} ${plain(text)}`
     return text
   }
   for (const [index, { contact, recording }] of probes.entries()) {
@@ -152,16 +152,16 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
     }
   }
   for (const given of [...requested, own]) {
-    const what = JSON.stringify(given)
-    const text = await request(`name ${what}`, 'POST', `/api/requests/${requestId}/calls`, given)
+    const item = JSON.stringify(given)
+    const text = await request(`name ${item}`, 'POST', `/api/requests/${requestId}/calls`, given)
     const { id: call } = JSON.parse(text) as { id: string }
     const path = `/api/requests/${requestId}/calls/${call}`
-    await request(`narrow ${what}`, 'PUT', path, { ...given, minutes: 9 })
-    await request(`read ${what}`, 'GET', `/api/requests/${requestId}`)
-    await request(`list ${what}`, 'GET', '/api/requests')
-    await request(`verify ${what}`, 'POST', `${path}/verification`, { isParty: false })
-    await request(`give up ${what}`, 'POST', `${path}/unidentifiable`)
-    await request(`withdraw ${what}`, 'DELETE', path)
+    await request(`narrow ${item}`, 'PUT', path, { ...given, minutes: 9 })
+    await request(`read ${item}`, 'GET', `/api/requests/${requestId}`)
+    await request(`list ${item}`, 'GET', '/api/requests')
+    await request(`verify ${item}`, 'POST', `${path}/verification`, { isParty: false })
+    await request(`give up ${item}`, 'POST', `${path}/unidentifiable`)
+    await request(`withdraw ${item}`, 'DELETE', path)
   }
   return answers
 }
@@ -232,9 +232,9 @@ describe('other people’s calls', () => {
   )
 
   test('take no time that tells of them', { timeout: 120_000 }, async () => {
-    const who = await clerk()
-    const session = await who.signIn()
-    const { id, number } = await servedRequest(admin, { clerkId: who.id })
+    const user = await clerk()
+    const session = await user.signIn()
+    const { id, number } = await servedRequest(admin, { clerkId: user.id })
     // A day with four hundred calls of others at the time that is told of, and a day without any.
     const [busyDay, quietDay] = [day.subtract({ days: 4 }), day.subtract({ days: 5 })]
     const busy = busyDay.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
@@ -291,11 +291,11 @@ describe('other people’s calls', () => {
       return taken.map((list) => list.sort((a, b) => a - b)[7]!) as [number, number]
     }
     const alike = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
-    for (const [what, [others, nobodys]] of Object.entries(pairs)) {
+    for (const [item, [others, nobodys]] of Object.entries(pairs)) {
       // A difference that is there is there each time; what else the machine does is not.
       let found = await lowerQuartiles(others, nobodys)
       for (let again = 0; again < 2 && !alike(found); again++) found = await lowerQuartiles(others, nobodys)
-      expect(alike(found), `${what}: ${found[0]} ms and ${found[1]} ms`).toBe(true)
+      expect(alike(found), `${item}: ${found[0]} ms and ${found[1]} ms`).toBe(true)
     }
   })
 })

@@ -32,9 +32,9 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   })
 
   /** A browser that keeps what it is given, as people have it; signed in where somebody is named. */
-  async function browse(who?: TestPerson): Promise<Jar> {
+  async function browse(user?: TestPerson): Promise<Jar> {
     const cookies = new Map<string, string>()
-    if (who) cookies.set('seloste', (await who.signIn()).token)
+    if (user) cookies.set('seloste', (await user.signIn()).token)
     const jar: Jar = {
       cookies,
       async fetch(path, options = {}) {
@@ -100,8 +100,8 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return body['id'] as string
   }
 
-  const outcome = (appointment: string, how: string, by: Jar = clerk) =>
-    by.request(`/api/appointments/${appointment}/outcome`, { outcome: how })
+  const outcome = (appointment: string, method: string, by: Jar = clerk) =>
+    by.request(`/api/appointments/${appointment}/outcome`, { outcome: method })
 
   async function stateOfAppointment(id: string): Promise<string> {
     const { rows } = await sql<{ state: string }>`select state from appointment where id = ${id}`.execute(admin)
@@ -115,9 +115,9 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   }
 
   /** A browser of somebody at a workstation of an office. */
-  async function atWorkstation(who: TestPerson, officeId: string): Promise<Jar> {
+  async function atWorkstation(user: TestPerson, officeId: string): Promise<Jar> {
     const { body } = await clerk.request(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
-    const jar = await browse(who)
+    const jar = await browse(user)
     const enrolled = await jar.request('/api/workstation', { code: body['code'] as string })
     if (enrolled.status !== 200) throw new Error(`enrolling answered ${enrolled.status}`)
     return jar

@@ -171,8 +171,8 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
   })
   expect(JSON.stringify(await asClerk())).not.toContain(disclosure.number)
   // Nor does a desk that asks the table itself; nobody else has a row of it.
-  const leads = async (who: { signIn: () => Promise<Session> }, columns: string) => {
-    const session = await who.signIn()
+  const leads = async (user: { signIn: () => Promise<Session> }, columns: string) => {
+    const session = await user.signIn()
     const pending = inSession(database.as('seloste_desk').db, { 'seloste.session': session.token }, (tx) =>
       sql`select ${sql.raw(columns)} from openness_lead where request_id = ${id}`.execute(tx),
     )

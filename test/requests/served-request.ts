@@ -60,11 +60,11 @@ export async function servedRequest(admin: Kysely<RegisterTables>, request: Requ
     await sql`insert into subject_requester (request_id, name) values (${id}, 'Pyytäjä Pyynnöllä')`.execute(tx)
     const calls: ServedRequest['calls'] = []
     for (const [at, contactId] of contacts.entries()) {
-      const how = state === 'FOUND' ? null : party === 'OFFICIAL' ? 'PERSONNEL' : 'RECORDING'
+      const method = state === 'FOUND' ? null : party === 'OFFICIAL' ? 'PERSONNEL' : 'RECORDING'
       const { rows } = await sql<{ id: string }>`
         insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_at, looked_by, verified_how, verified_at, verified_by)
         select ${id}, ${at + 1}::integer, ${state}, '{"day": "2026-11-25", "time": "12:00", "accuracy": "HOURS"}', c.id, c.started_at,
-          ${receivedAt}, ${clerkId}::uuid, ${how}::text, ${how && receivedAt}::timestamptz, ${how && clerkId}::uuid
+          ${receivedAt}, ${clerkId}::uuid, ${method}::text, ${method && receivedAt}::timestamptz, ${method && clerkId}::uuid
         from contact c where c.id = ${contactId}
         returning id`.execute(tx)
       const call = rows[0]

@@ -66,12 +66,12 @@ export async function runTestProvider(
       )
       return
     }
-    const who = new URLSearchParams(await text(incoming)).get('who') ?? ''
+    const user = new URLSearchParams(await text(incoming)).get('who') ?? ''
     await provider.interactionFinished(
       incoming,
       outgoing,
-      state.people.has(who)
-        ? { login: { accountId: who, ...state.proof } }
+      state.people.has(user)
+        ? { login: { accountId: user, ...state.proof } }
         : { error: 'access_denied', error_description: 'nobody by that name' },
     )
   }
@@ -127,13 +127,13 @@ function configuration(
 
 /**
  * A browser that goes where it is sent and keeps its cookies, as far as it is of the provider.
- * @param who types their name where the provider asks for it; nobody: what the provider asks stays unanswered
+ * @param user types their name where the provider asks for it; nobody: what the provider asks stays unanswered
  * @param cookies of the provider in this browser
  * @returns where it came to
  */
 export async function signInAtProvider(
   url: string,
-  who: string | undefined,
+  user: string | undefined,
   cookies = new Map<string, string>(),
 ): Promise<URL> {
   const request = async (at: URL, options: RequestInit = {}) => {
@@ -152,13 +152,13 @@ export async function signInAtProvider(
   let at = new URL(url)
   for (let step = 0; step < 10 && at.origin === provider; step++) {
     const requester = at.pathname.startsWith('/interaction/')
-    if (requester && who === undefined) return at
+    if (requester && user === undefined) return at
     const answer = await request(
       at,
       requester
         ? {
             method: 'POST',
-            body: new URLSearchParams({ who: who! }).toString(),
+            body: new URLSearchParams({ who: user! }).toString(),
             headers: { 'content-type': 'application/x-www-form-urlencoded' },
           }
         : {},

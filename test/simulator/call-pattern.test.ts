@@ -42,7 +42,7 @@ test('every script is spoken, loud enough, not clipped, 20 to 90 seconds long an
   expect(listDialogues().map(({ key }) => key)).toEqual(scripts.map(({ key }) => key).sort())
   for (const script of scripts) {
     const dialogue = listDialogues().find(({ key }) => key === script.key)!
-    expect(dialogue.lines.map(({ who, text }) => [who, text])).toEqual(script.lines.map(([who, text]) => [who, text]))
+    expect(dialogue.lines.map(({ who, text }) => [who, text])).toEqual(script.lines.map(([user, text]) => [user, text]))
     const alaw = readFileSync(join(import.meta.dirname, 'speech/spoken', `${script.key}.alaw`))
     totalBytes += alaw.length
     for (const { offset, length } of dialogue.lines) {

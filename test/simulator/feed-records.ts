@@ -25,7 +25,7 @@ export interface Flow {
 export interface FeedWriting {
   begun: Temporal.Instant
   /** How the system names queues and officials. */
-  nameOf(who: string): string
+  nameOf(user: string): string
 }
 
 export type FeedWriter = (flow: Flow, writing: FeedWriting) => string
@@ -133,7 +133,7 @@ export const genesysOf: FeedWriter = (flow, writing) => {
 
 export const teamsOf: FeedWriter = (flow, writing) => {
   const { iso } = clockOf(writing)
-  const user = (who: string) => ({ identity: { user: { id: writing.nameOf(who) }, phone: null } })
+  const user = (user: string) => ({ identity: { user: { id: writing.nameOf(user) }, phone: null } })
   const service = { userAgent: { role: 'skypeForBusinessCallQueues' } }
   const session = (id: string, caller: object, callee: object, from: number, to: number) => ({
     ...{ id, caller, callee, modalities: ['audio'], failureInfo: null, startDateTime: iso(from), endDateTime: iso(to) },
@@ -184,20 +184,20 @@ export const cucmOf: FeedWriter = (flow, writing) => {
   const bridge = 'b00299010001'
   for (const talk of flow.talks) {
     if (talk.by === 'conference') continue
-    const who = writing.nameOf(talk.who)
+    const user = writing.nameOf(talk.who)
     const inside = flow.talks.find((one) => one.by === 'conference' && one.from < talk.to && one.to > talk.from)
     const first =
       talk.by === 'queue' ? { called: flow.number, last: flow.number, pilot: flow.number, start: epoch(0) } : {}
-    const passed = { called: who, last: writing.nameOf(flow.talks[0]!.who) }
+    const passed = { called: user, last: writing.nameOf(flow.talks[0]!.who) }
     const begins =
-      talk.by === 'queue' ? { ...first, reached: who, start: epoch(talk === flow.talks[0] ? 0 : talk.from) } : passed
+      talk.by === 'queue' ? { ...first, reached: user, start: epoch(talk === flow.talks[0] ? 0 : talk.from) } : passed
     row(1, talk.from, inside?.from ?? talk.to, flow.caller, begins)
     if (!inside) continue
     const joined = writing.nameOf(inside.who)
-    row(1, inside.from, inside.to, flow.caller, { called: bridge, last: who })
-    row(1, inside.from, inside.to, who, { called: bridge, last: bridge })
-    row(1, inside.from, inside.to, joined, { called: bridge, last: who })
-    if (inside.to < talk.to) row(1, inside.to, talk.to, flow.caller, { called: who, last: bridge })
+    row(1, inside.from, inside.to, flow.caller, { called: bridge, last: user })
+    row(1, inside.from, inside.to, user, { called: bridge, last: bridge })
+    row(1, inside.from, inside.to, joined, { called: bridge, last: user })
+    if (inside.to < talk.to) row(1, inside.to, talk.to, flow.caller, { called: user, last: bridge })
   }
   for (const [at, { by, who, from, to }] of flow.consults.entries())
     row(at + 2, from, to, writing.nameOf(by), { called: writing.nameOf(who) })
@@ -328,7 +328,7 @@ interface FreeswitchChannel {
 
 /** What mod_json_cdr writes of one channel, of the fields that tell of who spoke with whom. */
 export function freeswitchChannel(channel: FreeswitchChannel, writing: Pick<FeedWriting, 'begun'>): object {
-  const { epoch } = clockOf({ ...writing, nameOf: (who) => who })
+  const { epoch } = clockOf({ ...writing, nameOf: (user) => user })
   const micro = (seconds: number | undefined) => (seconds === undefined ? '0' : `${epoch(seconds)}000000`)
   const { id, direction, caller, from, to, profiles, variables = {}, apps = [] } = channel
   const newest = profiles.at(-1)

@@ -177,8 +177,8 @@ test('a fast clock sends more packets in the same time, and mu-law has its own p
 
 test('every frame of a tone differs from its neighbours, from the other speaker and from another seed', () => {
   const frames = [1, 2].flatMap((seed) =>
-    (['caller', 'official'] as const).flatMap((who) =>
-      Array.from({ length: 100 }, (_, index) => Buffer.from(makeTone(seed).frame(who, index)).toString('hex')),
+    (['caller', 'official'] as const).flatMap((user) =>
+      Array.from({ length: 100 }, (_, index) => Buffer.from(makeTone(seed).frame(user, index)).toString('hex')),
     ),
   )
   expect(new Set(frames).size).toBe(400)

@@ -13,8 +13,8 @@ export type Sound = {
   /** Frames until the sound is over; Infinity for a tone. */
   readonly frames: number
   /** 160 bytes in the codec asked for; the caller must not change them. */
-  readonly frame: (who: Speaker, index: number) => Uint8Array
-  readonly speaks: (who: Speaker, index: number) => boolean
+  readonly frame: (user: Speaker, index: number) => Uint8Array
+  readonly speaks: (user: Speaker, index: number) => boolean
 }
 
 export type Dialogue = {
@@ -74,21 +74,21 @@ function render(key: string, codec: Codec, noiseDbfs: number | undefined): Sound
     places.push({ who, from, to: at, offset })
   }
   const frames = Math.ceil(at / frameSamples) + 10
-  const track = (who: Speaker) => {
+  const track = (user: Speaker) => {
     const alaw = new Uint8Array(frames * frameSamples).fill(alawSilence)
     const speech = new Uint8Array(frames)
-    for (const { from, to, offset } of places.filter((place) => place.who === who)) {
+    for (const { from, to, offset } of places.filter((place) => place.who === user)) {
       alaw.set(recorded.subarray(offset, offset + to - from), from)
       speech.fill(1, Math.floor(from / frameSamples), Math.ceil(to / frameSamples))
     }
-    const received = noiseDbfs === undefined ? alaw : addNoise(alaw, noiseDbfs, `${key} ${who}`)
+    const received = noiseDbfs === undefined ? alaw : addNoise(alaw, noiseDbfs, `${key} ${user}`)
     return { sound: codec === 'pcma' ? received : alawToUlaw(received), speech }
   }
   const tracks = { caller: track('caller'), official: track('official') }
   return {
     frames,
-    frame: (who, index) => tracks[who].sound.subarray(index * frameSamples, (index + 1) * frameSamples),
-    speaks: (who, index) => tracks[who].speech[index] === 1,
+    frame: (user, index) => tracks[user].sound.subarray(index * frameSamples, (index + 1) * frameSamples),
+    speaks: (user, index) => tracks[user].speech[index] === 1,
   }
 }
 
@@ -108,13 +108,13 @@ export function makeTone(seed: number): Sound {
   return {
     frames: Infinity,
     speaks: () => true,
-    frame: (who, index) => {
+    frame: (user, index) => {
       const bytes = new Uint8Array(frameSamples)
       const words = new DataView(bytes.buffer)
       let state =
         (Math.imul(seed + 1, 0x9e3779b1) ^
           Math.imul(index + 1, 0x85ebca6b) ^
-          (who === 'caller' ? 0x5bd1e995 : 0x27d4eb2f)) >>>
+          (user === 'caller' ? 0x5bd1e995 : 0x27d4eb2f)) >>>
           0 || 1
       for (let offset = 0; offset < frameSamples; offset += 4) {
         // xorshift32

@@ -72,12 +72,12 @@ async function recounted(): Promise<Record<string, unknown>> {
   for (const { call } of rows) {
     const ms = (at: Date | null) => (at === null ? NaN : new Date(at).getTime())
     const began = Temporal.Instant.fromEpochMilliseconds(ms(call.began)).toZonedDateTimeISO('Europe/Helsinki')
-    const add = (number: string, unit: string | null, what: string, by = 1) => {
+    const add = (number: string, unit: string | null, item: string, by = 1) => {
       if (by === 0) return
       for (const hour of [began.hour, 'all']) {
         const key = [began.toPlainDate().toString(), hour, number, ...(unit ? [unit] : [])].join(' ')
         const counts = all.get(key) ?? all.set(key, new Map()).get(key)!
-        counts.set(what, (counts.get(what) ?? 0) + by)
+        counts.set(item, (counts.get(item) ?? 0) + by)
       }
     }
     const binOf = (seconds: number, bounds: readonly number[]) => bounds.filter((bound) => bound <= seconds).length
@@ -132,15 +132,15 @@ function someCall(random: () => number): SegmentFacts {
 
 /** What may happen to a call that was told of already. */
 function another(known: SegmentFacts, random: () => number): SegmentFacts {
-  const what = random()
-  if (what < 0.2) return known
+  const item = random()
+  if (item < 0.2) return known
   // Whose call it was does not change any more a day after its end.
   const isFresh = known.endedAt && Temporal.Now.instant().since(known.endedAt).total('hours') < 20
-  if (what < 0.4 && known.official && isFresh) {
+  if (item < 0.4 && known.official && isFresh) {
     const official = officials[Math.floor(random() * officials.length)]!
     return { ...known, official: { ...known.official, personId: official.id, unitId: official.unitId } }
   }
-  if (what < 0.6 && known.endedAt)
+  if (item < 0.6 && known.endedAt)
     return { ...known, endedAt: known.endedAt.add({ seconds: 1 + Math.floor(random() * 900) }) }
   const later = (known.endedAt ?? known.startedAt).add({ seconds: 5 })
   // A transfer: another part of the same call.

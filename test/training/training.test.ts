@@ -86,7 +86,7 @@ async function makeRecording(): Promise<string> {
 }
 
 const collection = async (aim = '') => did(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
-const moments = async (id: string, who = tiina) => did(await readCollection(desk, who, id)).moments
+const moments = async (id: string, user = tiina) => did(await readCollection(desk, user, id)).moments
 
 /** A session of Tiina's with a moment of a recording; whatever she led before is over. */
 async function led(recording: string, attendees: readonly TestPerson[] = [aino]) {
@@ -98,14 +98,14 @@ async function led(recording: string, attendees: readonly TestPerson[] = [aino])
   return { collection: id, session, reference: did(await readTraining(desk, tiina, session)).reference }
 }
 
-async function play(recording: string, reference?: string, who = tiina) {
+async function play(recording: string, reference?: string, user = tiina) {
   const now = Temporal.Now.instant()
   const request = {
     purpose: 'TRAINING' as const,
     ...(reference && { reference }),
     action: 'listening.started' as const,
   }
-  const grant = await requestGrant(desk, who, request, now)
+  const grant = await requestGrant(desk, user, request, now)
   if ('refused' in grant) return grant.refused
   return startListening(desk, grant, recording, now)
 }
@@ -153,8 +153,8 @@ describe('a collection', () => {
   test('takes no moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
     const id = await collection()
     const recording = await makeRecording()
-    const add = (changed: object, who = tiina) =>
-      addMoment(desk, who, id, { recordingId: recording, ...moment, ...changed })
+    const add = (changed: object, user = tiina) =>
+      addMoment(desk, user, id, { recordingId: recording, ...moment, ...changed })
     expect(await add({ toMs: 999_000 })).toEqual({ refused: 'training.not-in-recording' })
     expect(await add({ toMs: 50 })).toEqual({ refused: 'training.not-in-recording' })
     expect(await add({ lesson: 'Tunnus 131052-308T luettiin.' })).toEqual({

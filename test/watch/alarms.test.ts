@@ -381,11 +381,11 @@ describe('looks in a mass, reveals, sign-ins', () => {
   })
 
   test('each look in an emergency is counted in the alarm that is open, however long ago the first was', async () => {
-    const since = [{ from: now().subtract({ hours: 1 }) }]
+    const start = [{ from: now().subtract({ hours: 1 }) }]
     await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: 30 })
-    expect(await watch(since)).toMatchObject([{ kind: 'break-glass', count: 1 }])
+    expect(await watch(start)).toMatchObject([{ kind: 'break-glass', count: 1 }])
     await plant({ action: 'listening.started', purpose: 'MAINTENANCE', minutesAgo: 0 })
-    expect(await watch(since)).toEqual([])
+    expect(await watch(start)).toEqual([])
     expect(await alarms()).toMatchObject([{ kind: 'break-glass', count: 2 }])
   })
 })

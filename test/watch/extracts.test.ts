@@ -90,7 +90,7 @@ describe('an official’s extract', () => {
       expect(look).toMatchObject({ role: 'SUPERVISOR', purpose: 'QUALITY', unit: 'Henkilöverotus', calls: 1 })
       if (look.kind !== 'shown') expect(look.contact).toMatchObject({ id: mine.contactId })
     }
-    for (const who of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(views)).not.toContain(who)
+    for (const user of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(views)).not.toContain(user)
     const { rows } = await pool.query(
       `select person_id, object_id, result from audit_entry where action = 'extract.read' order by seq desc limit 1`,
     )

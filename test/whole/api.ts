@@ -94,14 +94,14 @@ export async function signInAt(url: string, userId: string, password: string): P
 /** Asks again and again until there is an answer; throws after the time. */
 export async function eventually<Answer>(
   request: () => Promise<Answer | undefined>,
-  what: string,
+  item: string,
   withinMs = 20_000,
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs
   for (;;) {
     const answer = await request()
     if (answer !== undefined) return answer
-    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${item}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

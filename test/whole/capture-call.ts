@@ -80,9 +80,9 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
         expect(Date.parse(contact.startedAt)).toBeCloseTo(session.startedAt.getTime(), -3)
         expect(Date.parse(contact.segments[0]?.answeredAt ?? '')).toBeCloseTo(session.answeredAt.getTime(), -3)
         const played = await listen(contact)
-        for (const who of ['caller', 'official'] as const) {
-          const found = findSound(soundOf(session, who), played[who])
-          expect(found).toMatchObject({ different: 0, compared: soundOf(session, who).length })
+        for (const user of ['caller', 'official'] as const) {
+          const found = findSound(soundOf(session, user), played[user])
+          expect(found).toMatchObject({ different: 0, compared: soundOf(session, user).length })
         }
       },
     )
@@ -95,8 +95,8 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       const session = sent.sessions[0]
       if (!session) throw new Error('no session')
       const played = await listen(contact)
-      for (const who of ['caller', 'official'] as const) {
-        expect(findSound(soundOf(session, who), played[who]).different).toBe(0)
+      for (const user of ['caller', 'official'] as const) {
+        expect(findSound(soundOf(session, user), played[user]).different).toBe(0)
       }
       expect(contact.segments[0]?.marks).toContain('packets-lost')
       const lostInside = session.streams.reduce((total, stream) => {

@@ -21,9 +21,9 @@ export function findSound(
 }
 
 /** The sound of one speaker in a session, as linear samples on its own timeline. */
-export function soundOf(session: SentSession, who: 'caller' | 'official'): Int16Array {
-  const stream = session.streams.find((one) => one.who === who)
-  if (!stream) throw new Error(`no stream of the ${who}`)
+export function soundOf(session: SentSession, user: 'caller' | 'official'): Int16Array {
+  const stream = session.streams.find((one) => one.who === user)
+  if (!stream) throw new Error(`no stream of the ${user}`)
   const { sound, missing } = soundThatArrived(stream)
   const samples = stream.codec === 'pcma' ? alawToLinear(sound) : ulawToLinear(sound)
   // What never arrived is silence, which no A-law byte means exactly.

@@ -22,10 +22,10 @@ import {
 } from './apart.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const why = missingForApart()
-if (why !== undefined) console.warn(`Roles as users of their own are not tried: ${why}.`)
+const reason = missingForApart()
+if (reason !== undefined) console.warn(`Roles as users of their own are not tried: ${reason}.`)
 
-describe.skipIf(why !== undefined)('each role as a user of its own', () => {
+describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
   let cast: Cast
   let base = ''
   let remove: () => Promise<void> = async () => undefined
@@ -141,11 +141,11 @@ describe.skipIf(why !== undefined)('each role as a user of its own', () => {
       const { cert, key } = ours.issue({ name })
       const files = { CERTIFICATE: cert, KEY: key, AUTHORITIES: ours.certificate }
       const settings: Record<string, string> = {}
-      for (const [what, text] of Object.entries(files)) {
-        const path = join(base, `${role}-${what}.pem`)
+      for (const [item, text] of Object.entries(files)) {
+        const path = join(base, `${role}-${item}.pem`)
         await writeFile(path, text, { mode: 0o400 })
         await chown(path, cast.idOf(`seloste-${role}`), 0)
-        settings[`SELOSTE_LINK_${what}`] = path
+        settings[`SELOSTE_LINK_${item}`] = path
       }
       return settings
     }

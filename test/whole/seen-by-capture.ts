@@ -68,7 +68,7 @@ export function callsAreSeen(given: () => RunningSeloste): void {
       const { steps } = await json<{ steps: { what: string }[] }>(`/api/capture/flows/${items[0]!.id}`)
       const order = steps.map(({ what }) => what)
       expect(order.slice(0, 2)).toEqual(['INVITE', 'recording'])
-      for (const what of ['200', 'ACK', 'RTP', 'BYE', 'stored']) expect(order).toContain(what)
+      for (const item of ['200', 'ACK', 'RTP', 'BYE', 'stored']) expect(order).toContain(item)
     },
     90_000,
   )

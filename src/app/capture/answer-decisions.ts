@@ -34,7 +34,7 @@ export async function answerDecisions(
       log.error({ err: error }, 'a recording decision request from a telephone system failed')
     },
   })
-  const how = `${certificate ? 'TLS' : 'plain HTTP'}, ${token === undefined ? 'by certificate' : 'with a token'}`
-  log.info(`listening for recording decision requests from telephone systems at port ${listening.port} (${how})`)
+  const method = `${certificate ? 'TLS' : 'plain HTTP'}, ${token === undefined ? 'by certificate' : 'with a token'}`
+  log.info(`listening for recording decision requests from telephone systems at port ${listening.port} (${method})`)
   return listening
 }

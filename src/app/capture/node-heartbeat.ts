@@ -36,7 +36,7 @@ export function startNodeHeartbeat(options: {
   node: CaptureNode
   state: () => NodeState
   /** Answers requests from elsewhere. */
-  answer: (what: string) => Promise<unknown>
+  answer: (request: string) => Promise<unknown>
   onEnded: (calls: number) => void
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
+type Collect = (method: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
 
 /**
  * Returns unused memory to the system: left from loading the program, or a day's calls. Blocks for up to a tenth of a second.

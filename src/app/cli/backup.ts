@@ -24,9 +24,9 @@ import { version } from './version.ts'
 
 /** `backup key`, `backup list`, or a backup to every place of SELOSTE_BACKUPS, or to one of them. */
 export async function backup(settings: Settings, args: string[]): Promise<void> {
-  const [what, ...rest] = args
-  if (what === 'key') return makeRecoveryKey(rest)
-  if (what === 'list') return listBackups(settings)
+  const [subject, ...rest] = args
+  if (subject === 'key') return makeRecoveryKey(rest)
+  if (subject === 'list') return listBackups(settings)
   const { values } = parseArgs({
     args,
     options: { to: { type: 'string' }, due: { type: 'boolean' }, json: { type: 'boolean' } },
@@ -125,9 +125,9 @@ async function makeRecoveryKey(args: string[]): Promise<void> {
   const { identity, recipient } = generateKeyPair()
   const path = resolve(values.to)
   const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
-    const why =
+    const reason =
       cause.code === 'EEXIST' ? 'is there already; a key is never written over' : `cannot be made (${cause.code})`
-    throw new Fault('argument-wrong', `${path} ${why}`, cause)
+    throw new Fault('argument-wrong', `${path} ${reason}`, cause)
   })
   try {
     await file.writeFile(

@@ -34,9 +34,9 @@ function answersAt(settings: Settings, role: RoleName): Promise<boolean> {
   }
 }
 
-function probe(where: RequestOptions): Promise<boolean> {
+function probe(location: RequestOptions): Promise<boolean> {
   return new Promise((resolve) => {
-    const pending = request({ ...where, timeout: answerMs }, (answer) => {
+    const pending = request({ ...location, timeout: answerMs }, (answer) => {
       answer.resume()
       resolve(answer.statusCode === 200)
     })

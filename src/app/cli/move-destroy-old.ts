@@ -87,15 +87,15 @@ async function assertOldCluster(folder: string): Promise<void> {
 }
 
 async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address): Promise<void> {
-  const where = describePlace({ at })
-  if (where === describePlace({ at: settings.objects })) {
+  const location = describePlace({ at })
+  if (location === describePlace({ at: settings.objects })) {
     throw new Fault(
       'move-old-in-use',
-      `the store ${where} is in use: set OBJECTS_URL to where it was moved, and start anew`,
+      `the store ${location} is in use: set OBJECTS_URL to where it was moved, and start anew`,
     )
   }
   if ((await hasMovedAway(await openObjects({ objects: at }))) === undefined) {
-    throw new Fault('move-old-in-use', `the store ${where} was not moved from: nothing is destroyed`)
+    throw new Fault('move-old-in-use', `the store ${location} was not moved from: nothing is destroyed`)
   }
 }
 

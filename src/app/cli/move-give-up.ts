@@ -17,27 +17,27 @@ export async function giveUp(settings: Settings, target: Target, source: { url: 
   if (await readMovedAway(source.connection)) throw left()
   if (target.hasObjects) {
     if ((await hasMovedAway(await openObjects(settings))) !== undefined) throw left()
-    const [to, where] = [await openObjects(target.settings), describePlace({ at: target.settings.objects })]
+    const [to, location] = [await openObjects(target.settings), describePlace({ at: target.settings.objects })]
     const objects = await emptyTarget({ to, origin: await originOf(source.url) }).catch((error: unknown) => {
-      throw targetFault(error, where)
+      throw targetFault(error, location)
     })
     if (objects !== undefined) await to.forgetUploads()
-    print(where, objects === undefined ? undefined : `${objects} objects`)
+    print(location, objects === undefined ? undefined : `${objects} objects`)
   }
   if (target.database === undefined) return
-  const where = describeDatabase(target.database)
+  const location = describeDatabase(target.database)
   try {
     const connection = await openConnection(target.database, 'seloste-move')
     const tables = await emptyDatabase(connection).finally(() => connection.close())
-    print(where, tables === undefined ? undefined : `${tables} tables`)
+    print(location, tables === undefined ? undefined : `${tables} tables`)
   } catch (error) {
-    throw targetFault(error, where)
+    throw targetFault(error, location)
   }
 }
 
-function print(where: string, gone: string | undefined): void {
-  if (gone === undefined) console.log(`${where}: no move that was cut short; nothing is taken away`)
-  else console.log(`${where} is empty again: ${gone} are gone`)
+function print(location: string, gone: string | undefined): void {
+  if (gone === undefined) console.log(`${location}: no move that was cut short; nothing is taken away`)
+  else console.log(`${location} is empty again: ${gone} are gone`)
 }
 
 function left(): Fault {

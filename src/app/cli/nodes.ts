@@ -57,12 +57,12 @@ export function describeNodes(found: readonly SeenNode[]): string[] {
 function describeNode(node: SeenNode): string {
   const { name, sessions, recordings, waiting, openCalls } = node
   const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
-  const since = node.aliveAt.toString({ smallestUnit: 'second' })
+  const start = node.aliveAt.toString({ smallestUnit: 'second' })
   switch (node.state) {
     case 'silent':
-      return `${name}  silent since ${since}; calls without an end: ${openCalls} (docs/operate/several-machines.md)`
+      return `${name}  silent since ${start}; calls without an end: ${openCalls} (docs/operate/several-machines.md)`
     case 'ended':
-      return `${name}  stopped at ${since}; waiting on its disk: ${waiting}`
+      return `${name}  stopped at ${start}; waiting on its disk: ${waiting}`
     case 'draining':
       return `${name}  is draining; ${now}`
     case 'busy':

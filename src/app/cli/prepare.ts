@@ -50,9 +50,9 @@ async function writePasswords(adminUrl: string, folder: string): Promise<void> {
     for (const name of names) {
       const path = join(folder, `${name}.env`)
       const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
-        const why =
+        const reason =
           cause.code === 'EEXIST' ? 'is there already; move it away first' : `cannot be made (${cause.code ?? ''})`
-        throw new Fault('argument-wrong', `${path} ${why}`, cause)
+        throw new Fault('argument-wrong', `${path} ${reason}`, cause)
       })
       opened.push({ name, path, file })
     }

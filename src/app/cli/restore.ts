@@ -184,8 +184,8 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
     lostEntries,
   } = restored
   console.log(`restored ${backup}: ${rows} rows, ${objects} objects, ${keys} keys`)
-  const ended = Object.entries(ledger).flatMap(([what, count]) =>
-    typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
+  const ended = Object.entries(ledger).flatMap(([subject, count]) =>
+    typeof count === 'number' && count > 0 ? [`${subject} ${count}`] : [],
   )
   if (completedLedger !== undefined) {
     console.log(

@@ -18,9 +18,9 @@ export async function webhooks(settings: Settings, args: string[]): Promise<void
     else if (targets.length === 0) console.log('no system is told of events; SELOSTE_WEBHOOKS names them')
     else {
       for (const { target, waiting, givenUp, oldestAt, lastAnswer } of targets) {
-        const since = oldestAt ? `, the oldest since ${oldestAt.toString({ smallestUnit: 'second' })}` : ''
+        const start = oldestAt ? `, the oldest since ${oldestAt.toString({ smallestUnit: 'second' })}` : ''
         const answer = lastAnswer === null ? '' : `; last answer: ${lastAnswer}`
-        console.log(`${target}  waiting: ${waiting}${since}, given up: ${givenUp}${answer}`)
+        console.log(`${target}  waiting: ${waiting}${start}, given up: ${givenUp}${answer}`)
       }
     }
     if (targets.some(({ givenUp }) => givenUp > 0)) process.exitCode = 1

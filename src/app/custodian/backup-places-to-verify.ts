@@ -12,10 +12,10 @@ export async function backupPlacesToVerify(backups: Settings['backups']): Promis
   const opened: PlaceToProve[] = []
   for (const { name, at } of backups) {
     const store = await openStore({ at }).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error)
+      const reason = error instanceof Error ? error.message : String(error)
       throw new Fault(
         'place-away',
-        `the place "${name}" cannot be read (${why}); make it available, then verify again`,
+        `the place "${name}" cannot be read (${reason}); make it available, then verify again`,
         error,
       )
     })

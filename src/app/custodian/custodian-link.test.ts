@@ -55,7 +55,7 @@ async function put(
   trusted: Pick<Authority, 'certificate'>,
 ) {
   const files = Object.entries({ certificate: cert, key, authorities: trusted.certificate })
-  const paths = files.map(([what]) => [what, join(folder, `${name}-${what}.pem`)] as const)
+  const paths = files.map(([subject]) => [subject, join(folder, `${name}-${subject}.pem`)] as const)
   for (const [index, [, path]] of paths.entries()) {
     await writeFile(`${path}.new`, files[index]![1])
     await rename(`${path}.new`, path)

@@ -108,11 +108,11 @@ export function followLink(
     read: (path) => readFile(path),
     now,
     checkMs,
-    onWrong: (why, staysInUse) => {
+    onWrong: (reason, staysInUse) => {
       const instead = staysInUse ? 'the previous one stays in use' : without
       const fault = new Fault(
         'link-certificate-wrong',
-        `The certificate of this machine cannot be used: ${why}; ${instead}`,
+        `The certificate of this machine cannot be used: ${reason}; ${instead}`,
       )
       log.error({ err: fault }, fault.message)
     },

@@ -22,8 +22,8 @@ export async function readEngineRecords(
 }
 
 async function readOne({ file, level }: NamedRecord): Promise<EvaluationRecord | VoiceFault> {
-  const wrong = (what: string, cause?: unknown) =>
-    new VoiceFault('record-wrong', `The evaluation record ${file} ${what}: its engine is not offered.`, cause)
+  const wrong = (problem: string, cause?: unknown) =>
+    new VoiceFault('record-wrong', `The evaluation record ${file} ${problem}: its engine is not offered.`, cause)
   try {
     const record = readEvaluationRecord(await readFile(file, 'utf8'))
     if (typeof record === 'string') return wrong('does not have format 1; evaluate the engine again')

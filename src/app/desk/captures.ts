@@ -13,7 +13,7 @@ export interface Captures {
    * @returns their answers; `expected` are the nodes that should have answered
    */
   request(
-    what: string,
+    request: string,
     but?: string,
   ): Promise<{ expected: { id: string; name: string }[]; answers: Map<string, unknown> }>
   stop(): Promise<void>
@@ -29,11 +29,11 @@ export function openCaptures(options: {
   const { db } = options
   const requester = requestOnChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
-    async request(what, but) {
+    async request(request, but) {
       const nodes = await nodesThere(db)
       const expected = nodes.filter(({ id }) => id !== but)
       const called = new Map(expected.map(({ id }) => [calledOnChannels(id), id]))
-      const received = await requester.request(what, [...called.keys()], answerMs)
+      const received = await requester.request(request, [...called.keys()], answerMs)
       const answers = new Map(
         [...received].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
       )

@@ -76,9 +76,9 @@ export function createReadRateLimit(
     // Before the query, so that concurrent views do not all run it.
     usage.sinceCounted = 0
     const { inMinute, inHour } = await recentViews(db, session)
-    const since = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length
-    const missing = Math.max(0, inHour - since(hourMs))
-    const lately = Math.min(missing, Math.max(0, inMinute - since(minuteMs)))
+    const start = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length
+    const missing = Math.max(0, inHour - start(hourMs))
+    const lately = Math.min(missing, Math.max(0, inMinute - start(minuteMs)))
     const earlier = missing - lately
     usage.viewedAt.push(
       ...Array.from({ length: earlier }, (_, i) => nowMs - minuteMs - ((hourMs - minuteMs) * i) / earlier),

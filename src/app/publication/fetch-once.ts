@@ -46,42 +46,42 @@ interface DownloadRequest {
 export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app: Routes,
   pages: Pages,
-  what: Fetchable<Fetched>,
+  source: Fetchable<Fetched>,
 ): void {
   const fewAttempts = { onRequest: app.rateLimit(rateLimit) }
-  app.get<DownloadRequest>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
+  app.get<DownloadRequest>(`/${source.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
-    const meant = isToken.test(token) ? await what.behind(token) : undefined
+    const meant = isToken.test(token) ? await source.behind(token) : undefined
     if (!meant) return sendNothing(request, reply, 404)
     const language = chosen(request) ?? meant
     // With an explicit status, so that no cache stores it.
     return pages.send(request, confidential(reply), language, {
-      title: downloadTexts(language)(`download.${what.kind}.title`),
+      title: downloadTexts(language)(`download.${source.kind}.title`),
       crumbs: [],
-      addresses: everyLanguage((one) => `/${what.path}/${token}?language=${one}`),
+      addresses: everyLanguage((one) => `/${source.path}/${token}?language=${one}`),
       status: 200,
-      content: copyPage(what.kind, language, `/${what.path}/${token}?language=${language}`),
+      content: copyPage(source.kind, language, `/${source.path}/${token}?language=${language}`),
     })
   })
 
-  app.post<DownloadRequest>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
+  app.post<DownloadRequest>(`/${source.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
-    const fetched = isToken.test(token) ? await what.begin(token, request.ip) : undefined
+    const fetched = isToken.test(token) ? await source.begin(token, request.ip) : undefined
     if (!fetched) return sendNothing(request, reply, 404)
     if ('isBusy' in fetched) return sendNothing(request, reply, 409)
     return sendSealed(
       request,
       reply,
-      what,
+      source,
       fetched,
-      downloadTexts(chosen(request) ?? 'fi')(`download.${what.kind}.file-name`) + what.suffix,
+      downloadTexts(chosen(request) ?? 'fi')(`download.${source.kind}.file-name`) + source.suffix,
     )
   })
 
   async function sendNothing(request: FastifyRequest<DownloadRequest>, reply: FastifyReply, status: 404 | 409) {
     const language = chosen(request) ?? preferred(request) ?? 'fi'
-    const [t, why] = [downloadTexts(language), status === 409 ? 'busy' : 'gone'] as const
-    const [title, text] = [t(`download.${what.kind}.${why}-title`), t(`download.${what.kind}.${why}`)]
+    const [t, reason] = [downloadTexts(language), status === 409 ? 'busy' : 'gone'] as const
+    const [title, text] = [t(`download.${source.kind}.${reason}-title`), t(`download.${source.kind}.${reason}`)]
     return pages.send(request, confidential(reply), language, {
       title,
       crumbs: [],

@@ -135,8 +135,8 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
   function pdfOf(version: PlacedVersion, language: Language): Promise<Buffer> {
     const document = documentOf(version, language)
     const { hash } = version.version
-    const what = JSON.stringify([hash, version.version.version, version.state, version.endsAt?.toString(), document])
-    const key = createHash('sha256').update(what).digest('hex')
+    const state = JSON.stringify([hash, version.version.version, version.state, version.endsAt?.toString(), document])
+    const key = createHash('sha256').update(state).digest('hex')
     const made = pdfs.get(key) ?? descriptionPdf(document, version, files.pdfFonts)
     pdfs.delete(key)
     pdfs.set(key, made)

@@ -139,7 +139,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   async function startFollower(
     feed: Feed,
     inbox: { put: (record: unknown) => Promise<void> } | undefined,
-    taker: { fault: (what: string | undefined) => void },
+    taker: { fault: (subject: string | undefined) => void },
   ) {
     const { from } = feed
     if (!inbox || from.kind === 'folder') return undefined

@@ -35,10 +35,10 @@ export function measurePressure({ folders, rtp, recordings, callsWaiting }: Pres
 
   async function droppedByKernel(): Promise<number> {
     const dropped = await readDrops(rtp)
-    let since = 0
-    for (const [socket, count] of dropped) since += count - (droppedBefore.get(socket) ?? 0)
+    let start = 0
+    for (const [socket, count] of dropped) start += count - (droppedBefore.get(socket) ?? 0)
     droppedBefore = dropped
-    return since
+    return start
   }
 
   return {

@@ -160,7 +160,7 @@ class Reader {
   }
 
   private fail(): ScimError {
-    const what = this.wrong === 'invalidFilter' ? 'filter' : 'path'
-    return new ScimError(400, `The ${what} cannot be read: ${this.text.slice(0, 200)}`, this.wrong)
+    const part = this.wrong === 'invalidFilter' ? 'filter' : 'path'
+    return new ScimError(400, `The ${part} cannot be read: ${this.text.slice(0, 200)}`, this.wrong)
   }
 }

@@ -154,14 +154,14 @@ export async function superviseRoles(
     void endChild(child)
   }
 
-  function restart(name: RoleName, startedAt: number, how: string): void {
+  function restart(name: RoleName, startedAt: number, method: string): void {
     const soon = performance.now() - startedAt < soonMs ? (soonEnds.get(name) ?? 0) + 1 : 0
     soonEnds.set(name, soon)
     if (soon > soonEndsAllowed) {
-      fail(new Error(`the ${name} process keeps exiting (${how}); see its last lines above`))
+      fail(new Error(`the ${name} process keeps exiting (${method}); see its last lines above`))
       return
     }
-    log.error(`the ${name} process exited (${how}); restarting it`)
+    log.error(`the ${name} process exited (${method}); restarting it`)
     setTimeout(
       () => {
         if (!stopping) start(name).catch(() => undefined)

@@ -192,6 +192,6 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   return size > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
 }
 
-function respond(outgoing: ServerResponse, status: number, why: string): void {
-  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`)
+function respond(outgoing: ServerResponse, status: number, reason: string): void {
+  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`)
 }

@@ -107,7 +107,7 @@ describe('a witness', () => {
       ['an altered tree of the same size', await post(513, [], other.note(513)), 422],
       ['a smaller tree', await post(300, await consistencyProof(300, 400, tree.read), tree.note(400)), 409],
     ]
-    for (const [what, { status }, wanted] of refused) expect([what, status]).toEqual([what, wanted])
+    for (const [problem, { status }, wanted] of refused) expect([problem, status]).toEqual([problem, wanted])
     expect(await post(513, proof, tree.note(600))).toMatchObject({ status: 200 })
     const big = await fetch(`${witness.url}/add-checkpoint`, { method: 'POST', body: 'x'.repeat(70_000) })
     expect(big.status).toBe(413)

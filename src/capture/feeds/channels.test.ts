@@ -28,8 +28,8 @@ function readChannel(channel: ChannelRecord) {
 
 const database = await createTestDatabase<RegisterTables>()
 const versions = await readVersions(database.as().db)
-const officials = [aino, bertil].map((who, at) => ({
-  ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: who, phoneKey: phone(who) },
+const officials = [aino, bertil].map((agent, at) => ({
+  ...{ personId: `cccccccc-0000-4000-8000-00000000000${at}`, unitId: null, name: agent, phoneKey: phone(agent) },
   ...{ consentedFrom: null, from: Temporal.Instant.from('2020-01-01T00:00:00Z'), to: null },
 }))
 const { numbering } = versionAt(versions, begun).description

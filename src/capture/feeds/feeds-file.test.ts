@@ -65,6 +65,6 @@ test.each([
   ['feeds: [{ name: a, source: cucm, folder: /x, zone: Helsinki }]', 'zone is "Helsinki"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, fields: { topic: x } }]', 'fields has "topic"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, colour: red }]', '"colour" is not known'],
-])('%s is refused with what is allowed', (text, why) => {
-  expect(() => feeds(text)).toThrow(why)
+])('%s is refused with what is allowed', (text, reason) => {
+  expect(() => feeds(text)).toThrow(reason)
 })

@@ -73,7 +73,7 @@ const maxSettleSeconds = 3600
  * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed; never a token or a secret
  */
 export function readFeeds(path: string): readonly Feed[] {
-  const wrong = (what: string) => new ConfigFault('config-file-wrong', `The feeds of ${path}: ${what}.`)
+  const wrong = (problem: string) => new ConfigFault('config-file-wrong', `The feeds of ${path}: ${problem}.`)
   let file: unknown
   try {
     file = parse(readFileSync(path, 'utf8'))

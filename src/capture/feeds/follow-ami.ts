@@ -79,12 +79,12 @@ export function followAmi(options: {
         .then(() => void now.resume())
         .catch((error: unknown) => void now.destroy(error as Error))
     })
-    let why = ''
-    now.on('error', (error) => (why = error.message))
+    let reason = ''
+    now.on('error', (error) => (reason = error.message))
     now.on('close', () => {
       if (stopped) return
       failures++
-      if (!wasRefused) reportState('unreachable', why)
+      if (!wasRefused) reportState('unreachable', reason)
       timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), maxRetryMs))
     })
 

@@ -13,12 +13,12 @@ test('audio that breaks off with an error leaves no file behind', async () => {
     yield { caller: Buffer.alloc(160), official: Buffer.alloc(160) }
     throw new Error('the archive is unreadable')
   }
-  const where = {
+  const location = {
     objects: await openDirectoryStore(join(folder, 'objects')),
     spoolFolder: folder,
     intakePublicKey: generateKeyPair().recipient,
   }
-  await expect(sealPastAudio(recordingFacts(), audio(), where)).rejects.toThrow('the archive is unreadable')
+  await expect(sealPastAudio(recordingFacts(), audio(), location)).rejects.toThrow('the archive is unreadable')
   expect(await readdir(folder)).toEqual(['objects'])
   await rm(folder, { recursive: true })
 })

@@ -159,12 +159,12 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
 export async function sealPastAudio(
   recording: RecordingFacts,
   audio: PastAudio,
-  where: { objects: ObjectStore; spoolFolder: string; intakePublicKey: string },
+  location: { objects: ObjectStore; spoolFolder: string; intakePublicKey: string },
 ): Promise<NonNullable<RecordingFacts['stored']>> {
   const writer = await createRecordingWriter({
     id: recording.id,
-    directory: where.spoolFolder,
-    intakePublicKey: where.intakePublicKey,
+    directory: location.spoolFolder,
+    intakePublicKey: location.intakePublicKey,
     startedAt: recording.startedAt,
     pendingChunksLimit: 4096,
   })
@@ -172,8 +172,8 @@ export async function sealPastAudio(
     await writer.discard()
     throw error
   })
-  await where.objects.moveIn(headerKey(recording.id), finished.headerPath)
-  await where.objects.moveIn(bodyKey(recording.id), finished.bodyPath)
+  await location.objects.moveIn(headerKey(recording.id), finished.headerPath)
+  await location.objects.moveIn(bodyKey(recording.id), finished.bodyPath)
   return {
     sizeBytes: finished.sizeBytes,
     sha256: Buffer.from(finished.sha256, 'hex'),

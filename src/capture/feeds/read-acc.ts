@@ -49,17 +49,17 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
 function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
   if (official === undefined) return {}
   const by = /sips?:([^@;>]+)@/.exec(fields['referred_by'] ?? '')?.[1]
-  const who = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
+  const agent = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
   return {
-    ...(who !== undefined && { passesOn: `${who} ${official}` }),
-    ...(by !== undefined && { passedOnBy: `${who ?? ''} ${by}` }),
+    ...(agent !== undefined && { passesOn: `${agent} ${official}` }),
+    ...(by !== undefined && { passedOnBy: `${agent ?? ''} ${by}` }),
   }
 }
 
 function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
-  const [, what, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
+  const [, problem, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
   // The system log also has unrelated lines.
-  if (what === undefined || body === undefined) return 'nothing'
+  if (problem === undefined || body === undefined) return 'nothing'
   const pairs = body.split(';').flatMap((pair): [string, string][] => {
     const at = pair.indexOf('=')
     return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
@@ -72,7 +72,7 @@ function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
   )
   const fields = Object.fromEntries(pairs) as Fields
   const isWhole = ['method', 'call_id', 'code'].every((name) => fields[name] !== undefined)
-  return isForged || !isWhole ? 'not-a-record' : { ...fields, event: what }
+  return isForged || !isWhole ? 'not-a-record' : { ...fields, event: problem }
 }
 
 function fieldsOfJson(text: string): Fields | 'not-json' {

@@ -131,7 +131,7 @@ describe('Asterisk 22', () => {
   test('detail records tell who, and since when the queue or the transfer had answered', () => {
     const expected = calls.map(([, caller, number, talks, queue]) => [
       ...[caller, number],
-      talks.map(([who, from, until], at) => [who, queue?.[at] ?? from, until]),
+      talks.map(([agent, from, until], at) => [agent, queue?.[at] ?? from, until]),
     ])
     expect(reported('asterisk-csv', 'asterisk/Master.csv', begun, { names })).toMatchObject({
       problems: [],
@@ -183,11 +183,11 @@ describe('Asterisk 22', () => {
   test('queue_log tells whom a queue connected', () => {
     const { problems, calls: known } = reported('queue-log', 'asterisk/queue_log', begun, { names })
     expect(problems).toEqual([])
-    const byQueue = calls.filter(([what]) => what !== 'two who ring at once')
-    expect(known.map(([caller, , talks]) => [caller, (talks as Talk[]).map(([who, from]) => [who, from])])).toEqual(
-      byQueue.map(([what, caller, , talks]) => [
+    const byQueue = calls.filter(([problem]) => problem !== 'two who ring at once')
+    expect(known.map(([caller, , talks]) => [caller, (talks as Talk[]).map(([agent, from]) => [agent, from])])).toEqual(
+      byQueue.map(([problem, caller, , talks]) => [
         caller,
-        talks.slice(0, what === 'back to the queue' ? 2 : 1).map(([who, from]) => [who, from]),
+        talks.slice(0, problem === 'back to the queue' ? 2 : 1).map(([agent, from]) => [agent, from]),
       ]),
     )
   })

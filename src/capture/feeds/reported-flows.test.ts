@@ -192,9 +192,9 @@ const flows: Record<string, Pick<Flow, 'waits' | 'talks' | 'consults' | 'until'>
   },
 }
 const node = randomUUID()
-const userIds = Object.fromEntries([aino, bertil, cecilia].map((who, at) => [`user-${at}`, who]))
-const userOf = (who: string) => Object.entries(userIds).find(([, known]) => known === who)?.[0] ?? who
-const plain = (who: string) => who
+const userIds = Object.fromEntries([aino, bertil, cecilia].map((agent, at) => [`user-${at}`, agent]))
+const userOf = (agent: string) => Object.entries(userIds).find(([, known]) => known === agent)?.[0] ?? agent
+const plain = (agent: string) => agent
 
 /** Queue, consultation, conference and transfer in one call. */
 const everything: Flow = {
@@ -204,11 +204,11 @@ const everything: Flow = {
 }
 
 /** What the register has of all calls. */
-async function entered(since: Temporal.Instant) {
+async function entered(start: Temporal.Instant) {
   const { rows } = await sql<{ contact: string; official: string | null; parts: number[] }>`
     select s.contact_id as contact, s.official_phone as official,
-      array[extract(epoch from c.started_at - ${since}::timestamptz)::int, extract(epoch from c.ended_at - ${since}::timestamptz)::int,
-        extract(epoch from s.answered_at - ${since}::timestamptz)::int, extract(epoch from s.ended_at - ${since}::timestamptz)::int] as parts
+      array[extract(epoch from c.started_at - ${start}::timestamptz)::int, extract(epoch from c.ended_at - ${start}::timestamptz)::int,
+        extract(epoch from s.answered_at - ${start}::timestamptz)::int, extract(epoch from s.ended_at - ${start}::timestamptz)::int] as parts
       from segment s join contact c on c.id = s.contact_id order by s.answered_at, s.official_phone`.execute(
     database.as().db,
   )
@@ -218,7 +218,7 @@ async function entered(since: Temporal.Instant) {
   }
 }
 
-describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOptions>?]>([
+describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<SourceOptions>?]>([
   ['queue-log', queueLogOf, plain],
   ['genesys', genesysOf, userOf, names(userIds)],
   ['teams', teamsOf, userOf, names(userIds)],
@@ -244,14 +244,14 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
   test('a transfer that a recording client told of is that contact, and its parts are those that were recorded', async () => {
     for (const order of ['client first', 'feed first']) {
       await clear()
-      const since = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
+      const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
       const { talks } = flows['a transfer']!
       const file = write(
         { caller: '+358401234567', number: '029497000', ...flows['a transfer']! },
-        { begun: since, nameOf },
+        { begun: start, nameOf },
       )
       const ofClient = talks.map(({ who, from: begins, to }) => {
-        const [startedAt, endedAt] = [begins, to].map((seconds) => since.add({ seconds })) as [
+        const [startedAt, endedAt] = [begins, to].map((seconds) => start.add({ seconds })) as [
           Temporal.Instant,
           Temporal.Instant,
         ]
@@ -270,8 +270,8 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
       if (order === 'client first') await byClient()
       expect(await byFeed()).toEqual([])
       if (order === 'feed first') await byClient()
-      const { contacts, parts } = await entered(since)
-      expect({ order, contacts, parts: parts.map(([who, , , begins, to]) => [who, begins, to]) }).toEqual({
+      const { contacts, parts } = await entered(start)
+      expect({ order, contacts, parts: parts.map(([agent, , , begins, to]) => [agent, begins, to]) }).toEqual({
         ...{ order, contacts: 1 },
         parts: talks.map(({ who, from: begins, to }) => [phone(who), begins, to]),
       })
@@ -280,22 +280,22 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
 
   test('all of it in one call, and once more: one contact in the register, with these parts and no other', async () => {
     await clear()
-    const since = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
-    const file = write(everything, { begun: since, nameOf })
+    const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
+    const file = write(everything, { begun: start, nameOf })
     const talks = everything.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
     const until = source === 'queue-log' ? 300 : 480
     const parts = talks.map(({ who, from: begins, to }) => [phone(who), 0, until, begins, to])
     for (const _ of [1, 2]) {
       expect(await deliver({ source, ...more }, file)).toEqual([])
-      expect(await entered(since)).toEqual({ contacts: 1, parts })
+      expect(await entered(start)).toEqual({ contacts: 1, parts })
     }
   })
 })
 
-const accLine = (at: number, what: string, fields: Record<string, string>) => {
+const accLine = (at: number, problem: string, fields: Record<string, string>) => {
   const reported = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
   const text = Object.entries(reported).map(([name, value]) => `${name}=${value}`)
-  return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${what}: ${text.join(';')}\n`
+  return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${problem}: ${text.join(';')}\n`
 }
 /** As Kamailio 6.0 writes it, with log_extra of docs/operate/feeds.md. */
 const dialog = (
@@ -317,7 +317,7 @@ describe('acc tells', () => {
   const customer = '+358401234567'
   const first = { caller: customer, to: '029497000', by: aino, from: 44, until: 120 }
   const parts = (...talks: [string, number, number][]) =>
-    talks.map(([who, from, until]) => [phone(who), number, from, until])
+    talks.map(([agent, from, until]) => [phone(agent), number, from, until])
   const acc = (...lines: string[]) => reported('acc', Buffer.from(lines.join('')), {})
   const one = (until: number, ...talks: [string, number, number][]) => [
     { caller: phone(customer), number, from: 44, until, parts: parts(...talks) },

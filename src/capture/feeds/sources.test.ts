@@ -322,11 +322,11 @@ describe('any other system', () => {
   test('what ends before it starts, and a time that the clock never showed, are told', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja;Loppui'
     const more = { fields: { ...fields, endedAt: ['Loppui'] } }
-    const why = (start: string, end: string) =>
+    const reason = (start: string, end: string) =>
       read('csv', `1;${start};;;040;029;;${end}`, more, heading).map((one) =>
         one.is === 'problem' ? one.reason : one.is,
       )
-    expect(why('2026-11-20 09:14:02', '2026-11-20 09:13:02')).toEqual(['ends-before-start'])
-    expect(why('2026-03-29 03:30:00', '2026-03-29 04:30:00')).toEqual(['time-impossible'])
+    expect(reason('2026-11-20 09:14:02', '2026-11-20 09:13:02')).toEqual(['ends-before-start'])
+    expect(reason('2026-03-29 03:30:00', '2026-03-29 04:30:00')).toEqual(['time-impossible'])
   })
 })

@@ -49,7 +49,7 @@ export interface FeedTaker {
   /** Admits settled calls, and reports the feed's progress to the register. */
   settle(): Promise<void>
   /** Sets what stops the feed; undefined if it works. */
-  fault(what: string | undefined): void
+  fault(problem: string | undefined): void
   /** Stops settling after the current admission, and taking: later records are refused. */
   stop(): void
   readonly reader: ReturnType<typeof readerOf>
@@ -128,8 +128,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
 
   async function problem(record: FoundRecord, reason: DetailProblem, detail?: string): Promise<void> {
     const { file, line, bytes } = record
-    const what = detail === undefined ? reason : `${reason} ${detail}`
-    const id = createHash('sha256').update(`${feed.name}\n${file}\n${what}\n`).update(bytes).digest()
+    const problem = detail === undefined ? reason : `${reason} ${detail}`
+    const id = createHash('sha256').update(`${feed.name}\n${file}\n${problem}\n`).update(bytes).digest()
     const stored = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
     // Stored first: a record that was reported but not stored could not be mended.
     await appendFile(unreadPath(), `${JSON.stringify(stored)}\n`, { mode: 0o600, flush: true })
@@ -297,8 +297,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     stop() {
       stopped = true
     },
-    fault(what) {
-      fault = what
+    fault(problem) {
+      fault = problem
     },
   }
 }

@@ -73,8 +73,8 @@ test('a duration of no length that any call has is told, and the next line is re
 test('every record of a call that is a problem is kept, once: those that were passed on, and of other channels', async () => {
   const ahead = Temporal.Now.instant().add({ hours: 1 }).epochMilliseconds
   const epoch = (seconds: number) => String(Math.floor(ahead / 1000) + seconds)
-  const users = (id: string, to: string, who: string) =>
-    `call_id=${id};code=200;src_user=+358401234567;dst_ouser=${to};dst_user=${who}`
+  const users = (id: string, to: string, agent: string) =>
+    `call_id=${id};code=200;src_user=+358401234567;dst_ouser=${to};dst_user=${agent}`
   const line = (seconds: number, method: string, of: string, by = '') =>
     `ACC: transaction answered: timestamp=${epoch(seconds)};method=${method};${of};referred_by=${by}\n`
   const [first, onward] = [users('first@a', number, aino), users('onward@a', cecilia, cecilia)]

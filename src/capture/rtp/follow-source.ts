@@ -252,9 +252,9 @@ export class SourceFollower {
     foreign.packets += address === foreign.address ? 1 : -1
   }
 
-  private refuse(why: number): void {
-    if (why === replayed) this.counters.duplicates++
-    else if (why === tooOld) this.counters.late++
+  private refuse(reason: number): void {
+    if (reason === replayed) this.counters.duplicates++
+    else if (reason === tooOld) this.counters.late++
     else this.counters.unauthentic++
   }
 

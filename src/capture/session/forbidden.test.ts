@@ -209,10 +209,10 @@ describe('a recording that is forbidden while its call goes on', () => {
     const begun: string[] = []
     await speak(portOf(await send('1', media(4000))), 50)
     const id = recordingId()
-    objects.moveIn = (key, ...how) => {
+    objects.moveIn = (key, ...form) => {
       begun.push(key)
       void recorder.forbid(id, true)
-      return moveIn(key, ...how)
+      return moveIn(key, ...form)
     }
     call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
     await until(() => recorder.live === 0)

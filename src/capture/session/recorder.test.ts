@@ -113,8 +113,8 @@ async function send(
   while (!answered(before)) await wait(5)
 }
 
-function answered(since: number): boolean {
-  return call.sent.slice(since).some(({ message }) => message.kind === 'response' && message.status >= 200)
+function answered(start: number): boolean {
+  return call.sent.slice(start).some(({ message }) => message.kind === 'response' && message.status >= 200)
 }
 
 const goodbyes = () => call.sent.filter(({ message }) => message.kind === 'request' && message.method === 'BYE').length

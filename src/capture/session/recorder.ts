@@ -499,15 +499,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
         // The answer does not wait for the last packets.
         void end(session, false, endedAgoMs)
       },
-      onDialogLost(dialog, why) {
+      onDialogLost(dialog, reason) {
         const session = sessions.get(dialog.id)
         unkept.forget(dialog.id)
-        if (duplicates.has(dialog.id) && why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return 'keep'
+        if (duplicates.has(dialog.id) && reason === 'not-acknowledged' && reader.wasAcknowledged(dialog.id))
+          return 'keep'
         halves.leave(dialog.id)
         duplicates.leave(dialog.id)
         resumed.drop(dialog.id)
         if (!session) return undefined
-        if (watching.continues(session, why)) return 'keep'
+        if (watching.continues(session, reason)) return 'keep'
         if (duplicates.failOver(session, 'has-ended')) return undefined
         void end(session, true, session.media?.silentMs() ?? 0)
         return undefined

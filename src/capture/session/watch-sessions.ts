@@ -23,7 +23,7 @@ export function watchSessions(parts: {
   end: (session: RunningSession, inferred: boolean, silentMs: number) => Promise<void>
 }): {
   /** Returns true if a dialog that SIP gives up belongs to a call in progress. */
-  continues(session: RunningSession, why: DialogLoss): boolean
+  continues(session: RunningSession, reason: DialogLoss): boolean
   stop(): void
 } {
   const { sessions, limits, reader, options, resumed, end } = parts
@@ -57,8 +57,8 @@ export function watchSessions(parts: {
      * OpenSIPS pauses with two re-INVITEs at once and never acknowledges the answer to the first. Ending the session after
      * 64*T1 would lose the rest of the call.
      */
-    continues({ dialog, media }, why) {
-      if (why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true
+    continues({ dialog, media }, reason) {
+      if (reason === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true
       return media !== undefined && media.hasReceivedAny() && media.silentMs() < limits.noMediaMs
     },
     stop() {

@@ -57,7 +57,7 @@ export interface DialogTable {
   open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry
   /** Reopens a dialog that was saved by an earlier process. */
   resume(saved: SavedDialog): DialogEntry
-  lose(dialog: DialogEntry, why: DialogLoss): void
+  lose(dialog: DialogEntry, reason: DialogLoss): void
 }
 
 export interface DialogTableSetting {
@@ -115,10 +115,10 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     return Math.floor(clock.nowMs() / 1000) % 0x7fffffff
   }
 
-  function lose(dialog: DialogEntry, why: DialogLoss) {
+  function lose(dialog: DialogEntry, reason: DialogLoss) {
     let wish: void | 'keep' = undefined
     try {
-      wish = setting.handler.onDialogLost(dialog.shown, why)
+      wish = setting.handler.onDialogLost(dialog.shown, reason)
     } catch (error) {
       setting.counters.faults++
       setting.onFault(error)

@@ -18,10 +18,10 @@ export function followCertificate({ files, onFault, ...rest }: FollowCertificate
   return followCertificateFiles({
     ...rest,
     files: { certificate, key, authorities },
-    onWrong: (why, staysInUse) => {
+    onWrong: (reason, staysInUse) => {
       const instead = staysInUse ? 'the previous one stays in use' : 'clients cannot connect until this is corrected'
       onFault(
-        new SipFault('sip-certificate-wrong', `The certificate for SIP over TLS cannot be used: ${why}; ${instead}`),
+        new SipFault('sip-certificate-wrong', `The certificate for SIP over TLS cannot be used: ${reason}; ${instead}`),
       )
     },
   })

@@ -101,7 +101,7 @@ export interface SipHandler {
   /** The peer ends the dialog. Answered 200 if the method returns without an answer of its own. */
   onBye(request: IncomingRequest): void | Promise<void>
   /** The dialog is lost according to the RFCs. A BYE is sent and the dialog forgotten, unless the handler returns 'keep'. */
-  onDialogLost(dialog: Dialog, why: DialogLoss): void | 'keep'
+  onDialogLost(dialog: Dialog, reason: DialogLoss): void | 'keep'
   /**
    * An INVITE inside a dialog unknown to this process, as after a restart. True: the handler resumes the dialog and answers as
    * in `onReinvite`. False, or no such method: 481.

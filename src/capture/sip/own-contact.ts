@@ -6,8 +6,8 @@ import { writeHostPort } from './host-port.ts'
  * SIPS URI.
  */
 export function contactAt(at: { host: string; port: number; kind: TransportKind; isSips: boolean }): string {
-  const how = at.kind === 'udp' ? '' : `;transport=${at.kind}`
+  const form = at.kind === 'udp' ? '' : `;transport=${at.kind}`
   // RFC 3261 section 12.1.1: a caller of a SIPS URI is answered with one.
   const scheme = at.kind === 'tls' && at.isSips ? 'sips' : 'sip'
-  return `<${scheme}:seloste@${writeHostPort(at)}${how}>;+sip.srs`
+  return `<${scheme}:seloste@${writeHostPort(at)}${form}>;+sip.srs`
 }

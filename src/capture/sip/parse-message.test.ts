@@ -78,12 +78,12 @@ describe('anything at all', () => {
     fc.assert(
       fc.property(fc.array(mutation, { minLength: 1, maxLength: 8 }), (mutations) => {
         let bytes = Buffer.from(sample)
-        for (const [at, how, value, count] of mutations) {
+        for (const [at, form, value, count] of mutations) {
           const before = bytes.subarray(0, at)
-          if (how === 'set' && at < bytes.length) bytes[at] = value
-          if (how === 'insert') bytes = Buffer.concat([before, Buffer.alloc(count, value), bytes.subarray(at)])
-          if (how === 'cut') bytes = Buffer.concat([before, bytes.subarray(at + count)])
-          if (how === 'double') bytes = Buffer.concat([bytes.subarray(0, at + count), bytes.subarray(at)])
+          if (form === 'set' && at < bytes.length) bytes[at] = value
+          if (form === 'insert') bytes = Buffer.concat([before, Buffer.alloc(count, value), bytes.subarray(at)])
+          if (form === 'cut') bytes = Buffer.concat([before, bytes.subarray(at + count)])
+          if (form === 'double') bytes = Buffer.concat([bytes.subarray(0, at + count), bytes.subarray(at)])
         }
         expect(['request', 'response', 'refusal']).toContain(parseMessage(bytes).kind)
       }),

@@ -222,8 +222,8 @@ export function isRefusedHere({ refusedBecause }: StreamPlan): boolean {
 /** Returns true if a voice is not recorded or cannot be played: its line cannot be accepted, and no other has its label. */
 export function lacksVoice(plans: readonly StreamPlan[]): boolean {
   const taken = new Set(plans.filter(({ accepted }) => accepted).map(({ label }) => label))
-  const lacks = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !taken.has(plan.label))
-  return lacksPlayable(plans) || plans.some(lacks)
+  const missing = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !taken.has(plan.label))
+  return lacksPlayable(plans) || plans.some(missing)
 }
 
 /** For a call that is to be recorded but whose media cannot be received. */
@@ -231,7 +231,7 @@ export const refusedUnheard = refuse(488, 'Media Address Of Another IP Version')
 
 /** Returns the reason why no stream of an offer is acceptable, for the client's operator. */
 export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
-  const is = (why: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === why)
+  const is = (reason: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === reason)
   if (is('keys in clear')) return refuse(488, 'SRTP Keys Only Over TLS')
   if (is('no usable key')) return refuse(488, 'No Usable SRTP Key')
   if (is('other address family')) return refusedUnheard

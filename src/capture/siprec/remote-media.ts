@@ -17,10 +17,10 @@ export interface RemoteMedia {
 export function remoteMediaOf(media: SdpMedia, sourceAddress: string): RemoteMedia {
   const address = media.connectionAddress ?? ''
   const reported = reportsPort(media)
-  const where = { port: media.port, ...(reported !== undefined && { reportsPort: reported }) }
+  const location = { port: media.port, ...(reported !== undefined && { reportsPort: reported }) }
   return isIP(address) !== 0 && !isUnspecified(address) && !isMulticast(address)
-    ? { address: socketForm(address), ...where, basis: 'sdp' }
-    : { address: sourceAddress, ...where, basis: 'signalling' }
+    ? { address: socketForm(address), ...location, basis: 'sdp' }
+    : { address: sourceAddress, ...location, basis: 'signalling' }
 }
 
 /** `a=rtcp:53020 IN IP4 192.0.2.1`: the address, if it differs, is ignored. */

@@ -100,11 +100,11 @@ function developing({ uses }: Grounds, t: SeedTranslate): string | undefined {
 function crime({ uses, dataSetsOf, description }: Grounds, t: SeedTranslate): string | undefined {
   if (!uses('CRIME_OR_MISUSE')) return undefined
   const sets = dataSetsOf('CRIME_OR_MISUSE')
-  const what = joined(
+  const subject = joined(
     [sets.includes('history') && t('seed.S6.history'), sets.includes('recordings') && t('seed.S6.recordings')],
     t('seed.and'),
   )
-  return what && t(description.disclosure.authority ? 'seed.S6.disclosed' : 'seed.S6', { what: capital(what) })
+  return subject && t(description.disclosure.authority ? 'seed.S6.disclosed' : 'seed.S6', { what: capital(subject) })
 }
 
 function numbersThereAre({ national, regional, switchboard }: Grounds['numbers'], t: SeedTranslate): string {

@@ -74,9 +74,9 @@ async function dropMonths(db: Kysely<RegisterTables>): Promise<{ contacts: numbe
 
 async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) {
   const stands = await sql<{ why: string | null }>`select history_month_blocker(${month}::date) as why`.execute(db)
-  const why = stands.rows[0]!.why
-  if (why === 'uncounted') await closeDays(db, month)
-  else if (why !== null) return why
+  const reason = stands.rows[0]!.why
+  if (reason === 'uncounted') await closeDays(db, month)
+  else if (reason !== null) return reason
   for (let left = tries; ; left--) {
     const ended = await expungeHistoryMonth(db, month)
     if (ended !== 'busy' || left === 1) return ended

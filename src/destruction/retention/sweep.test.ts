@@ -115,16 +115,16 @@ describe('before its day', () => {
   test.each([undefined, 'seloste_custodian'])('no way round the floor is open (%s)', async (role) => {
     const recording = await makeRecording({})
     const { pool: as } = database.as(role)
-    const where = `where id = '${recording.id}'`
+    const location = `where id = '${recording.id}'`
     const ways = [
-      `delete from recording ${where}`,
-      `update recording set state = 'DESTROYED', cause = 'retention', destroyed_at = now() ${where}`,
-      `update recording set state = 'DESTROYING', cause = 'retention' ${where}`,
-      `update recording set state = 'DESTROYING' ${where}`,
-      `update recording set destroy_at = now() - interval '1 day' ${where}`,
-      `update recording set min_keep_until = now(), destroy_at = now() ${where}`,
-      `update recording set min_keep_until = null ${where}`,
-      `update recording set min_keep_until = null, destroy_at = null ${where}`,
+      `delete from recording ${location}`,
+      `update recording set state = 'DESTROYED', cause = 'retention', destroyed_at = now() ${location}`,
+      `update recording set state = 'DESTROYING', cause = 'retention' ${location}`,
+      `update recording set state = 'DESTROYING' ${location}`,
+      `update recording set destroy_at = now() - interval '1 day' ${location}`,
+      `update recording set min_keep_until = now(), destroy_at = now() ${location}`,
+      `update recording set min_keep_until = null ${location}`,
+      `update recording set min_keep_until = null, destroy_at = null ${location}`,
     ]
     for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
     expect((await rowOf(recording.id))?.state).toBe('STORED')
@@ -133,25 +133,25 @@ describe('before its day', () => {
   test.each([undefined, 'seloste_custodian'])('nor is it where no term has been set yet (%s)', async (role) => {
     const recording = await register.record({ endedAt: undefined })
     const { pool: as } = database.as(role)
-    const where = `where id = '${recording.id}'`
+    const location = `where id = '${recording.id}'`
     const ways = [
-      `update recording set destroy_at = now() - interval '1 day' ${where}`,
-      `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${where}`,
-      `update recording set state = 'DESTROYING', cause = 'retention' ${where}`,
+      `update recording set destroy_at = now() - interval '1 day' ${location}`,
+      `update recording set min_keep_until = now() - interval '2 days', destroy_at = now() - interval '1 day' ${location}`,
+      `update recording set state = 'DESTROYING', cause = 'retention' ${location}`,
     ]
     for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
   })
 
   test('a destruction that has begun for one cause does not go on as another, nor turn back', async () => {
     const recording = await makeRecording({})
-    const where = `where id = '${recording.id}'`
+    const location = `where id = '${recording.id}'`
     await forbid(recording.id)
-    await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' ${where}`)
-    await expect(pool.query(`update recording set cause = 'retention' ${where}`)).rejects.toThrow('no other')
-    await expect(pool.query(`update recording set state = 'STORED' ${where}`)).rejects.toThrow('does not come back')
+    await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' ${location}`)
+    await expect(pool.query(`update recording set cause = 'retention' ${location}`)).rejects.toThrow('no other')
+    await expect(pool.query(`update recording set state = 'STORED' ${location}`)).rejects.toThrow('does not come back')
     await run()
     await expectDestroyed(recording.id, 'caller')
-    await expect(pool.query(`update recording set state = 'STORED' ${where}`)).rejects.toThrow('does not come back')
+    await expect(pool.query(`update recording set state = 'STORED' ${location}`)).rejects.toThrow('does not come back')
   })
 })
 

@@ -94,7 +94,7 @@ type Stanza = { type: string; args: string[]; body: Buffer }
 
 function parse(text: string): { stanzas: Stanza[]; unsigned: string; mac: Buffer } {
   const lines = text.split('\n')
-  const malformed = (why: string) => new AgeFault('age-header-malformed', why)
+  const malformed = (reason: string) => new AgeFault('age-header-malformed', reason)
   if (lines[0] !== versionLine) throw malformed('version line')
   const stanzas: Stanza[] = []
   let at = 1

@@ -95,8 +95,8 @@ export function createBlockers({ now, log }: BlockersOptions): Blockers {
         Object.assign(known, { code, endsMs })
         return
       }
-      const since = now().subtract({ milliseconds: Math.round(agoMs) })
-      const blocker: Blocker = { kind, code, ...(about !== undefined && { about }), since: since.toString() }
+      const start = now().subtract({ milliseconds: Math.round(agoMs) })
+      const blocker: Blocker = { kind, code, ...(about !== undefined && { about }), since: start.toString() }
       raised.set(key, { ...blocker, endsMs })
       const { standsStill, remedy } = describeBlocker(blocker)
       log.error({ blocker, standsStill, remedy }, 'work is blocked')

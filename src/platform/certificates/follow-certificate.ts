@@ -35,7 +35,7 @@ export interface FollowCertificateOptions {
   read: (path: string) => Promise<Buffer>
   now: () => Temporal.Instant
   /** Called once for each faulty content: which file and why, and whether the previous certificate stays in use. */
-  onWrong: (why: string, staysInUse: boolean, cause: unknown) => void
+  onWrong: (reason: string, staysInUse: boolean, cause: unknown) => void
   onTaken?: ((endsAt: Temporal.Instant) => void) | undefined
   checkMs?: number | undefined
 }

@@ -78,10 +78,10 @@ function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'va
   const parameters = new URLSearchParams(query)
   for (const parameter of parameters.keys()) {
     if (known.includes(parameter) && parameters.getAll(parameter).length === 1) continue
-    const what = known.includes(parameter) ? 'twice' : 'which is none of its parameters'
+    const problem = known.includes(parameter) ? 'twice' : 'which is none of its parameters'
     throw new ConfigFault(
       'setting-wrong',
-      `${name} has "${parameter.slice(0, 20)}" in ${kind}:..., ${what}: allowed is ${allowed[kind]}.`,
+      `${name} has "${parameter.slice(0, 20)}" in ${kind}:..., ${problem}: allowed is ${allowed[kind]}.`,
     )
   }
   // An empty parameter counts as unset.

@@ -241,10 +241,15 @@ function readObjects(text: string | undefined, dataDirectory: string, folder: st
   return at
 }
 
-function checkFile(name: SettingName, text: string | undefined, folder: string, what: string): string | undefined {
+function checkFile(
+  name: SettingName,
+  text: string | undefined,
+  folder: string,
+  description: string,
+): string | undefined {
   if (text === undefined) return undefined
   const path = resolve(folder, text)
-  if (!statOf(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${what} that is there`)
+  if (!statOf(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${description} that is there`)
   return path
 }
 

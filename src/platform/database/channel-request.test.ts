@@ -9,7 +9,7 @@ const onFault = (error: unknown) => void faults.push(error)
 const requester = requestOnChannel({ db, url: database.url(), onFault })
 const answering = answerOnChannel({
   ...{ db, url: database.url(), name: 'north', onFault },
-  answer: (what) => Promise.resolve(what === 'how' ? { said: 'ä'.repeat(20_000) } : undefined),
+  answer: (request) => Promise.resolve(request === 'how' ? { said: 'ä'.repeat(20_000) } : undefined),
 })
 afterAll(async () => {
   await requester.stop()

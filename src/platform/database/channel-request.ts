@@ -66,7 +66,7 @@ export function answerOnChannel<Tables>(options: {
   db: Kysely<Tables>
   url: string
   name: string
-  answer: (what: string) => Promise<unknown>
+  answer: (request: string) => Promise<unknown>
   onFault: (error: unknown) => void
 }): Listening {
   const { db, name, onFault } = options
@@ -75,13 +75,13 @@ export function answerOnChannel<Tables>(options: {
   let responding: Promise<void> | undefined
 
   async function respondToAll(): Promise<void> {
-    for (const [what, ids] of waiting) {
-      waiting.delete(what)
-      await respond(what, ids).catch(onFault)
+    for (const [request, ids] of waiting) {
+      waiting.delete(request)
+      await respond(request, ids).catch(onFault)
     }
   }
-  async function respond(what: string, ids: readonly string[]): Promise<void> {
-    const message = await options.answer(what)
+  async function respond(request: string, ids: readonly string[]): Promise<void> {
+    const message = await options.answer(request)
     if (message === undefined) return
     const packed = (await promisify(zstdCompress)(JSON.stringify(message))).toString('base64')
     const of = Math.ceil(packed.length / pieceLength)
@@ -97,8 +97,8 @@ export function answerOnChannel<Tables>(options: {
     url: options.url,
     channels: [requestChannel],
     onNotification(_channel, payload) {
-      const { id, what, of: whom } = readQuestion(payload) ?? {}
-      if (id === undefined || what === undefined || !whom?.includes(name)) return
+      const { id, what, of: recipients } = readQuestion(payload) ?? {}
+      if (id === undefined || what === undefined || !recipients?.includes(name)) return
       const ids = waiting.get(what) ?? []
       if (ids.length >= maxWaiting || (ids.length === 0 && waiting.size >= maxWaiting)) return
       waiting.set(what, [...ids, id])
@@ -113,7 +113,7 @@ export interface ChannelRequester {
    * Sends a request to `expected` and waits until all have answered, or `forMs`.
    * @returns answers by name
    */
-  request(what: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
+  request(request: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
   stop(): Promise<void>
 }
 

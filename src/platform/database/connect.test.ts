@@ -40,9 +40,9 @@ test('no query waits for a compiler, whatever the server is set to', async () =>
 })
 
 test('a time zone and a date style that the owner sets for the database and its roles change no instant, and no month of the history', async () => {
-  for (const whose of [`database ${database.name}`, `role seloste_desk in database ${database.name}`]) {
-    await pool.query(`alter ${whose} set timezone = 'Pacific/Auckland'`)
-    await pool.query(`alter ${whose} set datestyle = 'SQL, DMY'`)
+  for (const ownerFilter of [`database ${database.name}`, `role seloste_desk in database ${database.name}`]) {
+    await pool.query(`alter ${ownerFilter} set timezone = 'Pacific/Auckland'`)
+    await pool.query(`alter ${ownerFilter} set datestyle = 'SQL, DMY'`)
   }
   const options = { url: database.url('seloste_desk'), applicationName: 'zones', size: 1, onIdleError: () => undefined }
   const desk = connectDatabase(options)

@@ -103,9 +103,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
     /** Restarts a killed server; clients reconnect (K1). */
     async function comeBack(): Promise<void> {
-      const why = unexpectedEnd(place, lastWords(place, logStart))
-      if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(why)
-      log.warn(`${why.message} Starting it again.`)
+      const reason = unexpectedEnd(place, lastWords(place, logStart))
+      if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(reason)
+      log.warn(`${reason.message} Starting it again.`)
       try {
         await endOrphan(place.cluster, log)
         const next = startPostmaster(place, binaries, user, socketDirectory)
@@ -114,7 +114,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         readyAtMs = performance.now()
         watch(next)
       } catch (error) {
-        options.onUnexpectedEnd?.(error instanceof DatabaseFault ? error : why)
+        options.onUnexpectedEnd?.(error instanceof DatabaseFault ? error : reason)
       }
     }
 

@@ -66,8 +66,8 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
       takeWaiting: () => {
         if (turned.has(one)) check(one, sockets.nowMs() - performance.now())
       },
-      send: (datagram, to, where) => {
-        if (turned.has(one)) sockets.send(descriptor, datagram, where, to)
+      send: (datagram, to, location) => {
+        if (turned.has(one)) sockets.send(descriptor, datagram, location, to)
       },
       close: () => {
         if (!turned.delete(one)) return

@@ -35,8 +35,8 @@ export function every(options: EveryOptions): Repeating {
 async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void> {
   while (!ending.aborted) {
     const beganAt = performance.now()
-    const report = (how: 'done' | 'elsewhere' | 'failed') =>
-      recordTurn(options.lockName, how, (performance.now() - beganAt) / 1000)
+    const report = (outcome: 'done' | 'elsewhere' | 'failed') =>
+      recordTurn(options.lockName, outcome, (performance.now() - beganAt) / 1000)
     try {
       report((await withLock(options.pool, options.lockName, ending, options.work)) ? 'done' : 'elsewhere')
     } catch (error) {

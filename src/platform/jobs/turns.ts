@@ -19,12 +19,12 @@ const known = new Map<string, Turns>()
  * Records a run.
  * @param seconds duration
  */
-export function recordTurn(work: string, how: 'done' | 'elsewhere' | 'failed', seconds: number): void {
+export function recordTurn(work: string, outcome: 'done' | 'elsewhere' | 'failed', seconds: number): void {
   const before = known.get(work) ?? { done: 0, elsewhere: 0, failed: 0, lastDoneAt: 0, lastSeconds: 0 }
   known.set(work, {
     ...before,
-    [how]: before[how] + 1,
-    ...(how === 'done' && { lastDoneAt: systemClock.now().epochMilliseconds / 1000, lastSeconds: seconds }),
+    [outcome]: before[outcome] + 1,
+    ...(outcome === 'done' && { lastDoneAt: systemClock.now().epochMilliseconds / 1000, lastSeconds: seconds }),
   })
 }
 

@@ -26,8 +26,8 @@ export function objectFault(key: string, action: string, error: unknown): Object
     return new ObjectFault('object-store-refuses', `The disk is read-only: ${key} could not be ${action}.`, error)
   }
   if (code === 'ELOOP') {
-    const why = error instanceof Error ? error.message : code
-    return new ObjectFault('object-store-failed', `The object ${key} could not be ${action}: ${why}.`, error)
+    const reason = error instanceof Error ? error.message : code
+    return new ObjectFault('object-store-failed', `The object ${key} could not be ${action}: ${reason}.`, error)
   }
   return new ObjectFault(
     'object-store-failed',

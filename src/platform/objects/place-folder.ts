@@ -54,6 +54,6 @@ async function refuseLinks(root: string, folder: string): Promise<void> {
   if (link) away(root, `has a link to elsewhere, ${link.name}: put a folder in its stead`)
 }
 
-function away(folder: string, what: string, cause?: unknown): never {
-  throw new ObjectFault('object-store-away', `The folder ${folder} ${what}.`, cause)
+function away(folder: string, problem: string, cause?: unknown): never {
+  throw new ObjectFault('object-store-away', `The folder ${folder} ${problem}.`, cause)
 }

@@ -39,7 +39,7 @@ export function errorName(error: unknown): string {
 }
 
 /** Returns the fault for an error of an S3 server or the connection: one line, without headers or keys. */
-export function s3Fault(where: string, key: string, action: string, error: unknown): ObjectFault {
+export function s3Fault(location: string, key: string, action: string, error: unknown): ObjectFault {
   if (error instanceof ObjectFault) return error
   if (error instanceof AssertionError) throw error
   const name = errorName(error)
@@ -47,21 +47,24 @@ export function s3Fault(where: string, key: string, action: string, error: unkno
   const fault = (code: Code, message: string) => new ObjectFault(code, message, error)
   if (missing.has(name)) return fault('object-missing', `There is no object ${key}.`)
   if (full.has(name) || status === fullStatus) {
-    return fault('object-disk-full', `${where} is full: ${key} could not be ${action}.`)
+    return fault('object-disk-full', `${location} is full: ${key} could not be ${action}.`)
   }
-  if (name === 'NoSuchBucket') return fault('object-store-refuses', `There is no bucket ${where}: make it first.`)
+  if (name === 'NoSuchBucket') return fault('object-store-refuses', `There is no bucket ${location}: make it first.`)
   const remedy = refused[name] ?? (status === 403 ? refused['AccessDenied'] : undefined)
   if (remedy !== undefined) {
-    return fault('object-store-refuses', `${where} does not let ${key} be ${action} (${name}): ${remedy}.`)
+    return fault('object-store-refuses', `${location} does not let ${key} be ${action} (${name}): ${remedy}.`)
   }
   const certificate = untrusted[name] ?? (unknownAuthority.test(name) ? addAuthority : undefined)
   if (certificate !== undefined) {
-    return fault('object-store-away', `${where} is not believed: ${certificate} (${name}); ${key} not ${action}.`)
+    return fault('object-store-away', `${location} is not believed: ${certificate} (${name}); ${key} not ${action}.`)
   }
   if (busy.has(name) || busyStatuses.includes(status ?? 0)) {
-    return fault('object-store-away', `${where} has too much to do: ${key} not ${action} (${name}); it is tried again.`)
+    return fault(
+      'object-store-away',
+      `${location} has too much to do: ${key} not ${action} (${name}); it is tried again.`,
+    )
   }
   if (status === undefined)
-    return fault('object-store-away', `${where} does not answer: ${key} not ${action} (${name}).`)
-  return fault('object-store-failed', `${where}: ${key} could not be ${action} (${name}).`)
+    return fault('object-store-away', `${location} does not answer: ${key} not ${action} (${name}).`)
+  return fault('object-store-failed', `${location}: ${key} could not be ${action} (${name}).`)
 }

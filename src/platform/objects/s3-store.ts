@@ -63,7 +63,7 @@ const slowestBytesPerMs = 125
 /** Opens an object store in an existing bucket. Connects at the first use. */
 export function openS3Store(options: S3StoreOptions): S3Store {
   const { bucket: Bucket, prefix } = options
-  const where = `s3://${Bucket}${options.endpoint === undefined ? '' : ` at ${options.endpoint}`}`
+  const location = `s3://${Bucket}${options.endpoint === undefined ? '' : ` at ${options.endpoint}`}`
   const answerMs = options.requestMs ?? requestMs
   const client = new S3Client({
     region: options.region,
@@ -90,7 +90,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     return prefix + key
   }
   const failed = (key: string, action: string) => (error: unknown) => {
-    throw s3Fault(where, key, action, error)
+    throw s3Fault(location, key, action, error)
   }
 
   /** The client's timeout ends with the first bytes of an answer. */
@@ -195,7 +195,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         return bytes
       } catch (error) {
         if (errorName(error) === 'InvalidRange') throw outside(await sizeOf(key).catch(failed(key, 'looked at')))
-        throw s3Fault(where, key, 'read', error)
+        throw s3Fault(location, key, 'read', error)
       }
     },
 
@@ -208,7 +208,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         () => true,
         (error: unknown) => {
           if (errorName(error) === 'InvalidRange') return true // It is empty.
-          const fault = s3Fault(where, key, 'looked at', error)
+          const fault = s3Fault(location, key, 'looked at', error)
           if (fault.code === 'object-missing') return false
           throw fault
         },
@@ -234,13 +234,13 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     },
 
     async assertForgets() {
-      const retains = (what: string, remedy: string) =>
-        new ObjectFault('object-store-keeps', `The bucket ${where} ${what}: ${remedy}.`)
+      const retains = (problem: string, remedy: string) =>
+        new ObjectFault('object-store-keeps', `The bucket ${location} ${problem}: ${remedy}.`)
       const work = async <Answer>(feature: string, answer: Promise<Answer>) =>
         answer.catch((error: unknown) => {
           // A server that does not know the request has no such setting.
           if (hasNone.has(errorName(error))) return undefined
-          throw s3Fault(where, feature, 'asked for', error)
+          throw s3Fault(location, feature, 'asked for', error)
         })
       const versioning = await work(
         'its versioning (s3:GetBucketVersioning)',

@@ -7,24 +7,24 @@ import type { ObjectStore } from './object-store.ts'
 const answers = new Set(['object-missing', 'object-range-outside'])
 
 export function watchedStore<Store extends ObjectStore>(store: Store, blockers: Blockers): Store {
-  async function run<Answer>(what: 'writing' | 'reading' | 'deleting', result: Promise<Answer>): Promise<Answer> {
+  async function run<Answer>(operation: 'writing' | 'reading' | 'deleting', result: Promise<Answer>): Promise<Answer> {
     try {
       const answer = await result
-      clear(what)
+      clear(operation)
       return answer
     } catch (error) {
       if (error instanceof ObjectFault) {
-        if (answers.has(error.code)) clear(what)
+        if (answers.has(error.code)) clear(operation)
         else if (error.code === 'object-disk-full') blockers.raise('disk', { code: error.code, about: 'objects' })
-        else blockers.raise('object-store', { code: error.code, about: what })
+        else blockers.raise('object-store', { code: error.code, about: operation })
       }
       throw error
     }
   }
 
-  function clear(what: 'writing' | 'reading' | 'deleting'): void {
-    blockers.clear('object-store', what)
-    if (what === 'writing') blockers.clear('disk', 'objects')
+  function clear(operation: 'writing' | 'reading' | 'deleting'): void {
+    blockers.clear('object-store', operation)
+    if (operation === 'writing') blockers.clear('disk', 'objects')
   }
 
   return {

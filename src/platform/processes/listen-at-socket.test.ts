@@ -11,9 +11,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-async function modeOf(path: string, who?: 'owner'): Promise<string> {
+async function modeOf(path: string, access?: 'owner'): Promise<string> {
   const server = createServer()
-  await listenAtSocket(server, path, who)
+  await listenAtSocket(server, path, access)
   const { mode } = await stat(path)
   await closeSocket(server)
   return (mode & 0o777).toString(8)

@@ -9,9 +9,9 @@ import { dirname } from 'node:path'
 
 /**
  * Listens.
- * @param who `owner`: never the folder's group
+ * @param access `owner`: never the folder's group
  */
-export async function listenAtSocket(server: Server, path: string, who: 'group' | 'owner' = 'group'): Promise<void> {
+export async function listenAtSocket(server: Server, path: string, access: 'group' | 'owner' = 'group'): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await rm(path, { force: true })
@@ -20,7 +20,7 @@ export async function listenAtSocket(server: Server, path: string, who: 'group' 
     server.listen(path, resolve)
   })
   // Nobody else could open it so far: connecting needs write permission (unix(7)).
-  const isGroups = who === 'group' && ((await stat(folder)).mode & 0o2050) === 0o2050
+  const isGroups = access === 'group' && ((await stat(folder)).mode & 0o2050) === 0o2050
   await chmod(path, isGroups ? 0o660 : 0o600)
 }
 

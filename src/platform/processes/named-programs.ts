@@ -54,8 +54,8 @@ export function readNamedPrograms<Kind extends string>(
   file: string,
   kinds: readonly Kind[],
 ): { programs: Record<Kind, NamedProgram[]>; faults: ProcessFault[] } {
-  const wrong = (what: string, cause?: unknown) =>
-    new ProcessFault('programs-file-wrong', `The file of programs ${file} ${what}.`, cause)
+  const wrong = (problem: string, cause?: unknown) =>
+    new ProcessFault('programs-file-wrong', `The file of programs ${file} ${problem}.`, cause)
   let content: unknown
   try {
     content = JSON.parse(readFileSync(file, 'utf8'))
@@ -71,9 +71,9 @@ export function readNamedPrograms<Kind extends string>(
     const list = lists[kind] ?? []
     if (!Array.isArray(list)) throw wrong(`has at /${kind} what it must not: must be array`)
     const good = list.filter((program: unknown, index): program is NamedProgram => {
-      const what = wrongIn(program, `/${kind}/${index}`)
-      if (what !== undefined) faults.push(wrong(what))
-      return what === undefined
+      const problem = wrongIn(program, `/${kind}/${index}`)
+      if (problem !== undefined) faults.push(wrong(problem))
+      return problem === undefined
     })
     return [kind, good]
   })

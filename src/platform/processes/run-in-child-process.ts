@@ -39,8 +39,8 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   const [command, ...given] = await commandFor(program, isolation)
 
   const finished = Promise.withResolvers<Buffer>()
-  const fault = (code: ProcessFault['code'], what: string, cause?: unknown) =>
-    finished.reject(new ProcessFault(code, `${program.name} ${what}. Nothing of it was kept.`, cause))
+  const fault = (code: ProcessFault['code'], problem: string, cause?: unknown) =>
+    finished.reject(new ProcessFault(code, `${program.name} ${problem}. Nothing of it was kept.`, cause))
   // A group of its own, so that whatever it starts ends with it.
   const hasOwnFiles = isolation === 'bwrap' || isolation === 'unshare'
   const scratch = hasOwnFiles ? undefined : await makeScratch()

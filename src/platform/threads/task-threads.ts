@@ -85,8 +85,8 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
     return task
   }
 
-  function fail(worker: Worker, code: ThreadCode, what: string): void {
-    takeTask(worker)?.result.reject(new Fault(code, `${name}: ${what}`))
+  function fail(worker: Worker, code: ThreadCode, problem: string): void {
+    takeTask(worker)?.result.reject(new Fault(code, `${name}: ${problem}`))
     const wasHere = all.has(worker)
     void drop(worker)
     if (wasHere && !stopped && queue.length > 0) serve(begin())

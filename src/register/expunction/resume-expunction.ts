@@ -75,7 +75,7 @@ export async function resumeExpunctions(
       (!capturedSince || Temporal.Instant.compare(capturedSince.add({ seconds: captureSeconds }), now) < 0),
   )
   const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
-  const why = [...months, ...away].join('; ') || 'locked by another process, or its intake key is still needed'
+  const reason = [...months, ...away].join('; ') || 'locked by another process, or its intake key is still needed'
   const faults = [...settled.failures, ...(intakeFault === undefined ? [] : [intakeFault])]
   const [fault, ...more] = faults
   const error = more.length > 0 ? new AggregateError(faults, 'cannot destroy keys') : fault
@@ -83,7 +83,7 @@ export async function resumeExpunctions(
     destroyed,
     waiting:
       error === undefined
-        ? left.map(({ id, capturedSince }) => ({ id, why: capturedSince ? 'capture has not released it' : why }))
+        ? left.map(({ id, capturedSince }) => ({ id, why: capturedSince ? 'capture has not released it' : reason }))
         : [],
     failures: error === undefined ? failures : [...failures, ...left.map(({ id }) => ({ id, error }))],
     months,

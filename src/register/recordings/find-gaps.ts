@@ -30,8 +30,8 @@ export function findGaps(
     if (to <= end || (edge && to - end < edgeSamples)) return
     while (nextLoss < losses.length && losses[nextLoss]!.to <= end) nextLoss++
     const loss = losses[nextLoss]
-    const why = withheld.find((span) => span.from < to && span.to > end)?.why
-    gaps.push({ track, fromSample: end, toSample: to, kind: why ?? (loss && loss.from < to ? 'loss' : 'pause') })
+    const reason = withheld.find((span) => span.from < to && span.to > end)?.why
+    gaps.push({ track, fromSample: end, toSample: to, kind: reason ?? (loss && loss.from < to ? 'loss' : 'pause') })
   }
   covered
     .toSorted((a, b) => a.from - b.from)

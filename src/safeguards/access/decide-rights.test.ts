@@ -22,8 +22,8 @@ describe('deciding', () => {
     const aino = await enterOfficial()
     const second = await withRole('Toinen', 'ACCESS_APPROVER')
     const request = await requestRights(as(anssi), ownCalls([aino.id]))
-    for (const who of [as(anssi), as(sari), aino.session]) {
-      expect(await decideRightRequest(desk, who, request, { approve: true })).toEqual({ refused: 'deny.role' })
+    for (const person of [as(anssi), as(sari), aino.session]) {
+      expect(await decideRightRequest(desk, person, request, { approve: true })).toEqual({ refused: 'deny.role' })
     }
     const own = await requestRights(as(anneli), ownCalls([anneli.id]))
     expect(await decideRightRequest(desk, as(anneli), own, { approve: true })).toEqual({ refused: 'right.own' })
@@ -36,9 +36,9 @@ describe('deciding', () => {
 
   test('an administrator who has become an approver cannot approve what they asked for', async () => {
     const both = await withRole('Kaksoisrooli', 'ADMINISTRATOR')
-    const whom = await enterOfficial()
+    const recipients = await enterOfficial()
     const session = await open(both)
-    const request = await requestRights(session, ownCalls([whom.id]))
+    const request = await requestRights(session, ownCalls([recipients.id]))
     await admin.updateTable('access_right').set({ revoked_at: now() }).where('person_id', '=', both.id).execute()
     await grant(as(anssi), ownCalls([both.id], { role: 'ACCESS_APPROVER', purposes: [] }))
     expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
@@ -63,7 +63,9 @@ describe('deciding', () => {
     const second = await open(await withRole('Kolmas', 'ACCESS_APPROVER'))
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     const decided = await Promise.all(
-      [as(anneli), second, as(anneli), second].map((who) => decideRightRequest(desk, who, request, { approve: true })),
+      [as(anneli), second, as(anneli), second].map((person) =>
+        decideRightRequest(desk, person, request, { approve: true }),
+      ),
     )
     expect(decided.filter((one) => 'right' in one)).toHaveLength(1)
     expect(await rightsOf(desk, aino.id, now())).toHaveLength(1)

@@ -84,7 +84,7 @@ export async function findCandidates(
 ): Promise<{ asksFor: 'oneself' | 'officials' | 'everybody'; candidates: Candidate[] }> {
   return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
     const reach = await reachOf(tx)
-    const whose = reach.administers
+    const ownerFilter = reach.administers
       ? sql<boolean>`true`
       : sql<boolean>`p.id = any (${[session.personId, ...reach.people]}::uuid[])`
     const { rows } = await sql<Candidate>`
@@ -94,7 +94,7 @@ export async function findCandidates(
         ), '[]') as units
       from (
         select p.id, p.user_id as "userId", ${nameNow} as name, ${unitNow} as unit, p.employed_to as "employedTo"
-        from person p where (p.employed_to is null or p.employed_to > now()) and ${whose}
+        from person p where (p.employed_to is null or p.employed_to > now()) and ${ownerFilter}
           and ${search.id === undefined ? sql<boolean>`true` : sql<boolean>`p.id = ${search.id}::uuid`}
       ) f
       where ${matches(search.text)} order by f.name, f.id limit ${search.limit}`.execute(tx)

@@ -17,16 +17,16 @@ const quality = { role: 'EXPERT', duty: 'QUALITY' } as const
 const person = (right?: { role: Role; purposes: Purpose[]; until?: Temporal.Instant }) =>
   enterTestPerson(admin, desk, { name: 'Joku', ...(right && { right: { ...right, scope: scopeOf(right.role) } }) })
 
-async function request(who: TestPerson, purpose: Purpose, reference?: string, at = now()) {
-  return requestGrant(desk, await who.signIn(), { purpose, reference, action: 'contacts.listed' }, at)
+async function request(person: TestPerson, purpose: Purpose, reference?: string, at = now()) {
+  return requestGrant(desk, await person.signIn(), { purpose, reference, action: 'contacts.listed' }, at)
 }
 
-const refusalsOf = async (who: TestPerson) =>
+const refusalsOf = async (person: TestPerson) =>
   (
     await admin
       .selectFrom('audit_entry')
       .select(['result', 'purpose'])
-      .where('person_id', '=', who.id)
+      .where('person_id', '=', person.id)
       .where('result', 'like', 'refused:%')
       .orderBy('seq')
       .execute()
@@ -36,15 +36,15 @@ describe('a purpose', () => {
   test('that is not held is refused, and the refusal is in the log', async () => {
     const tiina = await person({ role: 'EXPERT', purposes: ['TRAINING'] }).catch(() => undefined)
     expect(tiina).toBeUndefined() // An expert has a duty (R38): the database asks for it.
-    const who = await person({ role: 'SUPERVISOR', purposes: ['TRAINING'] })
-    expect(await request(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
-    expect(await refusalsOf(who)).toEqual([['refused:deny.purpose', 'QUALITY']])
+    const user = await person({ role: 'SUPERVISOR', purposes: ['TRAINING'] })
+    expect(await request(user, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await refusalsOf(user)).toEqual([['refused:deny.purpose', 'QUALITY']])
   })
 
   test('of somebody without any right is refused, whichever it is', async () => {
-    const who = await person()
-    for (const purpose of purposes) expect(await request(who, purpose)).toEqual({ refused: 'deny.purpose' })
-    expect(await refusalsOf(who)).toEqual(purposes.map((purpose) => ['refused:deny.purpose', purpose]))
+    const user = await person()
+    for (const purpose of purposes) expect(await request(user, purpose)).toEqual({ refused: 'deny.purpose' })
+    expect(await refusalsOf(user)).toEqual(purposes.map((purpose) => ['refused:deny.purpose', purpose]))
   })
 
   test.each(['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY', 'DEVELOPMENT'] as const)(
@@ -57,17 +57,17 @@ describe('a purpose', () => {
 
   test('a part covers neither the whole nor another part', async () => {
     for (const held of ['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'] as const) {
-      const who = await person({ role: 'SUPERVISOR', purposes: [held] })
+      const user = await person({ role: 'SUPERVISOR', purposes: [held] })
       for (const purpose of purposes.filter((other) => other !== held)) {
-        expect(await request(who, purpose), `${held} for ${purpose}`).toEqual({ refused: 'deny.purpose' })
+        expect(await request(user, purpose), `${held} for ${purpose}`).toEqual({ refused: 'deny.purpose' })
       }
     }
   })
 
   test('DEVELOPMENT covers neither maintenance, nor crime or misuse, nor inspection', async () => {
-    const who = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
+    const user = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
     for (const purpose of ['MAINTENANCE', 'CRIME_OR_MISUSE', 'INSPECTION'] as const) {
-      expect(await request(who, purpose, 'R-1')).toEqual({ refused: 'deny.purpose' })
+      expect(await request(user, purpose, 'R-1')).toEqual({ refused: 'deny.purpose' })
     }
   })
 })
@@ -132,27 +132,27 @@ describe('a right', () => {
   })
 
   test('that is revoked holds no more, from that moment', async () => {
-    const who = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'] })
+    const user = await person({ role: 'SUPERVISOR', purposes: ['QUALITY'] })
     const revokedAt = Temporal.Instant.from(now().toString({ smallestUnit: 'millisecond' }))
-    await admin.updateTable('access_right').set({ revoked_at: revokedAt }).where('person_id', '=', who.id).execute()
-    expect(await request(who, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: revokedAt })
+    await admin.updateTable('access_right').set({ revoked_at: revokedAt }).where('person_id', '=', user.id).execute()
+    expect(await request(user, 'QUALITY')).toEqual({ refused: 'deny.expired', expiredAt: revokedAt })
   })
 
   test('of the future does not hold yet', async () => {
-    const who = await person()
+    const user = await person()
     const [a, b] = [await person(), await person()]
     const from = now().add({ hours: 1 }).round('millisecond')
     const future = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope: scopeOf('SUPERVISOR') }
-    await recordRight(admin, { ...future, personId: who.id, requestedBy: a.id, approvedBy: b.id, from })
-    expect(await request(who, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
-    expect(await rightsOf(desk, who.id, from)).toHaveLength(1)
+    await recordRight(admin, { ...future, personId: user.id, requestedBy: a.id, approvedBy: b.id, from })
+    expect(await request(user, 'QUALITY')).toEqual({ refused: 'deny.purpose' })
+    expect(await rightsOf(desk, user.id, from)).toHaveLength(1)
   })
 
   test('is approved neither by the one who gets it nor by the one who asked for it', async () => {
-    const [who, other] = [await person(), await person()]
+    const [user, other] = [await person(), await person()]
     const held = { role: 'SUPERVISOR' as const, purposes: ['QUALITY' as const], scope: scopeOf('SUPERVISOR') }
-    const right = { ...held, personId: who.id, from: now() }
-    await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: who.id })).rejects.toThrow(/check/)
+    const right = { ...held, personId: user.id, from: now() }
+    await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: user.id })).rejects.toThrow(/check/)
     await expect(recordRight(admin, { ...right, requestedBy: other.id, approvedBy: other.id })).rejects.toThrow(/check/)
   })
 })
@@ -162,16 +162,16 @@ describe('a reference', () => {
     ['MAINTENANCE', 'MAINTENANCE'],
     ['SECURITY', 'CRIME_OR_MISUSE'],
   ] as const)('%s looks under %s only with one, and blank is none', async (role, purpose) => {
-    const who = await person({ role, purposes: [purpose] })
+    const user = await person({ role, purposes: [purpose] })
     for (const blank of [undefined, '', '  \t'])
-      expect(await request(who, purpose, blank)).toEqual({ refused: 'deny.reference' })
-    expect(await refusalsOf(who)).toEqual([1, 2, 3].map(() => ['refused:deny.reference', purpose]))
-    expect(await request(who, purpose, ' F-12 ')).toMatchObject({ purpose, reference: 'F-12' })
+      expect(await request(user, purpose, blank)).toEqual({ refused: 'deny.reference' })
+    expect(await refusalsOf(user)).toEqual([1, 2, 3].map(() => ['refused:deny.reference', purpose]))
+    expect(await request(user, purpose, ' F-12 ')).toMatchObject({ purpose, reference: 'F-12' })
   })
 
   test('does not open a purpose that is not held', async () => {
-    const who = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
-    expect(await request(who, 'CRIME_OR_MISUSE', 'case 1')).toEqual({ refused: 'deny.purpose' })
+    const user = await person({ role: 'SUPERVISOR', purposes: ['DEVELOPMENT'] })
+    expect(await request(user, 'CRIME_OR_MISUSE', 'case 1')).toEqual({ refused: 'deny.purpose' })
   })
 })
 
@@ -212,11 +212,11 @@ describe('the description in force bounds every right', () => {
 })
 
 test('a refusal that cannot be logged is not given: the asking fails', async () => {
-  const who = await person()
+  const user = await person()
   const pool = database.as().pool
   await pool.query(`alter table audit_entry add constraint broken check (result not like 'refused:%') not valid`)
   try {
-    await expect(request(who, 'QUALITY')).rejects.toThrow('broken')
+    await expect(request(user, 'QUALITY')).rejects.toThrow('broken')
   } finally {
     await pool.query('alter table audit_entry drop constraint broken')
   }

@@ -37,9 +37,9 @@ describe('no process gives a right by itself', () => {
   test('requests are read by those they concern, those who decide, and the supervisor', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
-    const seen = async (who: Session) =>
+    const seen = async (person: Session) =>
       desk.transaction().execute(async (tx) => {
-        await sql`select set_config('seloste.session', ${who.token}, true)`.execute(tx)
+        await sql`select set_config('seloste.session', ${person.token}, true)`.execute(tx)
         return (await tx.selectFrom('right_request').select('id').where('id', '=', request).execute()).length
       })
     expect(await Promise.all([aino.session, as(anneli), as(anssi), as(sari)].map(seen))).toEqual([1, 1, 1, 1])

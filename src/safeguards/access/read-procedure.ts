@@ -175,9 +175,11 @@ export function listReview(
         supervised_by_viewer() as people, viewer_is('SUPERVISOR') as supervises`.execute(tx)
     const [viewer] = rows
     if (!viewer?.everybody && !viewer?.supervises) return { refused: 'deny.role' as const }
-    const whose = viewer.everybody ? sql<boolean>`true` : sql<boolean>`r.person_id = any (${viewer.people}::uuid[])`
+    const ownerFilter = viewer.everybody
+      ? sql<boolean>`true`
+      : sql<boolean>`r.person_id = any (${viewer.people}::uuid[])`
     const inForce = sql<boolean>`r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
-      and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
+      and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${ownerFilter}`
     const isDue = sql<boolean>`(confirmed_at(r) < quarter_start(now()) or is_doubtful_after_move(r))`
     const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_start(quarter_start(now()) - interval '1 day') or is_doubtful_after_move(r))`
     const rights = await selectRights(

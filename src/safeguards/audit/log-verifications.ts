@@ -177,17 +177,17 @@ export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): n
 
 /**
  * Begins an automatic verification if the log's size allows, or if the last one is dated in the future.
- * @param how `starting`: the process has just begun and has other work: only a log never verified is due. `own`: due by the
+ * @param method `starting`: the process has just begun and has other work: only a log never verified is due. `own`: due by the
  * process's own memory, whatever the database says, as its owner can insert verifications.
  */
 export async function beginDueVerification(
   holding: HoldingSafeguards,
   key: VerifierKey | undefined,
-  how?: 'starting' | 'own',
+  method?: 'starting' | 'own',
 ): Promise<void> {
-  if (how === 'own') return verifySoon(holding)
+  if (method === 'own') return verifySoon(holding)
   const last = await newestVerification(holding, key)
-  if (how === 'starting') return last ? undefined : verifySoon(holding)
+  if (method === 'starting') return last ? undefined : verifySoon(holding)
   const minutes = last ? paceMinutes(last) : minMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(

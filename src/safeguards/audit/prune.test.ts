@@ -7,8 +7,8 @@ const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as()
 const log = await openTestLog(database)
 
-const count = async (what: string) =>
-  (await admin.pool.query<{ n: number }>(`select count(*)::int as n from ${what}`)).rows[0]?.n
+const count = async (item: string) =>
+  (await admin.pool.query<{ n: number }>(`select count(*)::int as n from ${item}`)).rows[0]?.n
 
 describe('pruning', () => {
   test('takes entries older than the term in whole tiles, leaves their hashes, and is in the log itself', async () => {

@@ -67,8 +67,8 @@ export interface ShippedLog {
 
 /** @throws Fault `backup-log-altered` */
 export async function readLogHashes(store: ObjectStore, key: VerifierKey): Promise<ShippedLog> {
-  const altered = (what: string) =>
-    new Fault('backup-log-altered', `the audit log’s hashes in the place are not whole (${what}); use another place`)
+  const altered = (problem: string) =>
+    new Fault('backup-log-altered', `the audit log’s hashes in the place are not whole (${problem}); use another place`)
   const note = (await readWholeOr(store, `${logFolder}checkpoint`))?.toString('utf8')
   const checkpoint = note === undefined ? undefined : readCheckpoint(note)
   if (note === undefined || !checkpoint || typeof signedBy(key, checkpoint) !== 'object')

@@ -77,10 +77,10 @@ async function endLeaving(connection: OwnConnection, months: readonly MonthKeys[
   )
 }
 
-function doesNotOpen(what: string, cause?: unknown): Fault {
+function doesNotOpen(problem: string, cause?: unknown): Fault {
   return new Fault(
     'restore-keyring',
-    `the copy of the keyring in the place is broken: ${what} does not open; the register stays closed: restore from another place, or with --accept-lost-keys without the recordings whose keys lie there`,
+    `the copy of the keyring in the place is broken: ${problem} does not open; the register stays closed: restore from another place, or with --accept-lost-keys without the recordings whose keys lie there`,
     cause,
   )
 }

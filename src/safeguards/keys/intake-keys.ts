@@ -46,8 +46,8 @@ export function privateKeyPurpose(publicKey: string): string {
  * Locks the intake wrapping key until the transaction ends.
  * @returns its current version, if there is one
  */
-export async function holdIntakeKey(tx: Tx, how: 'shared' | 'alone'): Promise<number | undefined> {
-  await holdKey(tx, 'intake', how)
+export async function holdIntakeKey(tx: Tx, mode: 'shared' | 'alone'): Promise<number | undefined> {
+  await holdKey(tx, 'intake', mode)
   const row = await tx.selectFrom('intake_version').select('version').where('state', '=', 'current').executeTakeFirst()
   return row?.version
 }

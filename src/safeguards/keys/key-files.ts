@@ -26,12 +26,12 @@ export interface KeyFiles {
  */
 export async function openKeyFiles(folder: string, ending: string): Promise<KeyFiles> {
   const away =
-    (what: string) =>
+    (subject: string) =>
     (error: NodeJS.ErrnoException): never => {
       if (error instanceof KeyStoreFault || error.code === undefined) throw error
       throw new KeyStoreFault(
         'KEY_STORE_AWAY',
-        `${folder}: ${what} (${error.code}); look at the disk and at who may write there`,
+        `${folder}: ${subject} (${error.code}); look at the disk and at who may write there`,
         error,
       )
     }

@@ -6,8 +6,8 @@ import { sql, type Kysely } from 'kysely'
 import type { SafeguardTables } from '../tables.ts'
 
 /** Locks a key until the transaction ends: `shared` to use it, `alone` to replace it. */
-export async function holdKey(tx: Kysely<SafeguardTables>, name: string, how: 'shared' | 'alone'): Promise<void> {
-  const strength = how === 'alone' ? sql`for update` : sql`for key share`
+export async function holdKey(tx: Kysely<SafeguardTables>, name: string, mode: 'shared' | 'alone'): Promise<void> {
+  const strength = mode === 'alone' ? sql`for update` : sql`for key share`
   for (;;) {
     const { rows } = await sql`select name from key_lock where name = ${name} ${strength}`.execute(tx)
     if (rows.length > 0) return

@@ -99,10 +99,10 @@ describe.each([
     const purpose = 'shard 7'
     const good = { secret: randomBytes(16), purpose }
     const [wrapped] = await store.wrap(name, [good])
-    const opens = (key: string, one: Buffer, what = purpose) =>
+    const opens = (key: string, one: Buffer, subject = purpose) =>
       store.unwrap(key, [
         { wrapped: wrapped!, purpose },
-        { wrapped: one, purpose: what },
+        { wrapped: one, purpose: subject },
       ])
     const forged = { code: 'KEY_FORGED' }
     await expect(opens(name, wrapped!, 'shard 8')).rejects.toMatchObject(forged)

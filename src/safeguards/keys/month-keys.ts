@@ -92,11 +92,11 @@ export async function reserveVersion(
 export async function holdMonths(
   tx: Tx,
   months: readonly Temporal.PlainDate[],
-  how: 'shared' | 'alone',
+  mode: 'shared' | 'alone',
 ): Promise<Map<string, number>> {
   const held = new Map<string, number>()
   for (const month of [...months].sort(Temporal.PlainDate.compare)) {
-    await holdKey(tx, `month ${month.toString()}`, how)
+    await holdKey(tx, `month ${month.toString()}`, mode)
     const row = await tx
       .selectFrom('month_key')
       .select('version')

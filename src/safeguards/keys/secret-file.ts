@@ -3,23 +3,30 @@ import { KeyStoreFault } from './key-store.ts'
 
 /**
  * Reads a PIN or token from a file, without the line end. Read at each use, because it may be renewed without a restart.
- * @param what for the message: `the PIN`
+ * @param description for the message: `the PIN`
  * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS if everybody may read it; KEY_STORE_AWAY
  */
-export async function readSecretFile(path: string, what: string): Promise<string> {
+export async function readSecretFile(path: string, description: string): Promise<string> {
   const away = (error: NodeJS.ErrnoException) => {
-    throw new KeyStoreFault('KEY_STORE_AWAY', `${what} cannot be read from ${path} (${error.code ?? 'unknown'})`, error)
+    throw new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `${description} cannot be read from ${path} (${error.code ?? 'unknown'})`,
+      error,
+    )
   }
   const { mode } = await stat(path).catch(away)
   if ((mode & 0o007) !== 0) {
     throw new KeyStoreFault(
       'KEY_STORE_OPEN_TO_OTHERS',
-      `${path} has ${what} and is open to everybody; make it mode 0600`,
+      `${path} has ${description} and is open to everybody; make it mode 0600`,
     )
   }
   const secret = (await readFile(path, 'utf8').catch(away)).replace(/\r?\n$/, '')
   if (secret === '' || secret.includes('\n')) {
-    throw new KeyStoreFault('KEY_STORE_AWAY', `${path} should have ${what} as its only line, and has none or more`)
+    throw new KeyStoreFault(
+      'KEY_STORE_AWAY',
+      `${path} should have ${description} as its only line, and has none or more`,
+    )
   }
   return secret
 }

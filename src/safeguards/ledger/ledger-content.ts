@@ -44,7 +44,7 @@ export async function contentFiles(
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
     from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c) left join ledger_leaf l on l.seq = c.seq
     group by 1 order by 1`.execute(safeguardsOf(holding))
-  const { rows: since } = await sql<{ day: string }>`
+  const { rows: start } = await sql<{ day: string }>`
     select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
   const names = new Map(rows.map(({ day }) => [day, fileOf(day, recipient)]))
   async function* write(): AsyncGenerator<LedgerFile> {
@@ -63,9 +63,9 @@ export async function contentFiles(
     }
   }
   const isSuperseded = (name: string) => {
-    const day = name.slice(contentFolder.length, contentFolder.length + since[0]!.day.length)
+    const day = name.slice(contentFolder.length, contentFolder.length + start[0]!.day.length)
     const current = names.get(day)
-    return current === undefined ? day < since[0]!.day : current !== name
+    return current === undefined ? day < start[0]!.day : current !== name
   }
   return { written: write(), isSuperseded }
 }

@@ -45,8 +45,8 @@ describe('a copy of the ledger', () => {
     const written = await ledger.copyInto(new Map<string, Buffer>(), 200)
     for (const [name, bytes] of written) files.set(name, bytes)
     expect(files).toEqual(whole)
-    const since = await readCopy(files, { from: 201 })
-    expect(since.entries.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, n) => 201 + n))
+    const start = await readCopy(files, { from: 201 })
+    expect(start.entries.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, n) => 201 + n))
   })
 
   test('whose head was not written any more is the copy that it was', async () => {

@@ -70,16 +70,16 @@ const guards: readonly (readonly [table: string, triggers: RawBuilder<unknown>])
   ].map((table) => [table, all] as const),
 ]
 
-/** @param since number of the last entry in the backup */
+/** @param start number of the last entry in the backup */
 export async function replayLedger(
   replaying: Replaying,
   entries: readonly CopiedEntry[],
-  since: number,
+  start: number,
 ): Promise<Replayed> {
   const db = safeguardsOf(replaying.db)
   const ended = await openEntries(
     db,
-    entries.filter(({ number }) => number > since),
+    entries.filter(({ number }) => number > start),
   )
   const recordings = ended.filter(({ entry }) => entry.kind === 'recording').map(({ entry }) => entry.id ?? '')
   for (const id of recordings) for (const key of replaying.objectsOf(id)) await replaying.objects.delete(key)

@@ -158,9 +158,9 @@ function turnedBack(found: number, signed: number): Fault {
   )
 }
 
-function altered(what: string): Fault {
+function altered(problem: string): Fault {
   return new Fault(
     'ledger-altered',
-    `the destruction ledger in the database was altered (${what}): keep a copy of the database, find out what happened (docs/operate/audit-log.md), and restore it with "seloste restore"; ends go on, and wait for their numbers`,
+    `the destruction ledger in the database was altered (${problem}): keep a copy of the database, find out what happened (docs/operate/audit-log.md), and restore it with "seloste restore"; ends go on, and wait for their numbers`,
   )
 }

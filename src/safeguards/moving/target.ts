@@ -55,8 +55,8 @@ export function refuseOldServer(version: number): void {
   )
 }
 
-function unfit(what: string): Fault {
-  return new Fault('move-target-unfit', `the target database ${what}`)
+function unfit(problem: string): Fault {
+  return new Fault('move-target-unfit', `the target database ${problem}`)
 }
 
 async function refuseSame(source: OwnConnection, target: OwnConnection): Promise<void> {

@@ -15,7 +15,7 @@ const admin = database.as().db
 const desk = database.as('seloste_desk').db
 /** Whole milliseconds: the database keeps microseconds and rounds. */
 const now = () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
-const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
+const from = Temporal.Instant.from('2020-01-01T00:00:00Z')
 const aino = await enterTestPerson(admin, desk, { name: 'Aino Virtanen', ownHash: true })
 
 /** Of processor time: what else the machine does at the moment is not in it. */
@@ -82,7 +82,7 @@ describe('a password', () => {
 
   test('that a person does not have lets nobody in', async () => {
     const userId = `none.${randomUUID()}`
-    await enterPerson(admin, { userId, name: 'Tyhjä', employedFrom: since })
+    await enterPerson(admin, { userId, name: 'Tyhjä', employedFrom: from })
     for (const proof of [await proofOf('', undefined), Buffer.alloc(0), null]) {
       const { rows } = await database
         .as('seloste_desk')
@@ -99,7 +99,7 @@ describe('a password', () => {
 describe('signing in', () => {
   test('answers a wrong user id, a wrong password and no password alike', async () => {
     const without = `none.${randomUUID()}`
-    await enterPerson(admin, { userId: without, name: 'Ei Salasanaa', employedFrom: since })
+    await enterPerson(admin, { userId: without, name: 'Ei Salasanaa', employedFrom: from })
     const answers = await Promise.all([
       signIn(desk, { userId: 'nobody', password }, now()),
       signIn(desk, { userId: aino.userId, password: 'wrong' }, now()),
@@ -137,7 +137,7 @@ describe('signing in', () => {
     const given = { userId: person.userId, password }
     expect(await signIn(desk, given, end.subtract({ milliseconds: 1 }))).toMatchObject({ personId: person.id })
     expect(await signIn(desk, given, end)).toBe('refused')
-    expect(await signIn(desk, given, since.subtract({ seconds: 1 }))).toBe('refused')
+    expect(await signIn(desk, given, from.subtract({ seconds: 1 }))).toBe('refused')
   })
 
   test('gives a token that the database does not know', async () => {
@@ -164,7 +164,7 @@ test('a unit is one, though several enter it at once', async () => {
 describe('a user id', () => {
   test('is never used again, not in another case and not when its person has left', async () => {
     const userId = `once.${randomUUID().slice(0, 8)}`
-    const person = { userId, name: 'Ensimmäinen', employedFrom: since }
+    const person = { userId, name: 'Ensimmäinen', employedFrom: from }
     const first = await enterPerson(admin, person)
     if ('refused' in first) throw new Error(first.refused)
     await admin.updateTable('person').set({ employed_to: now() }).where('id', '=', first.id).execute()

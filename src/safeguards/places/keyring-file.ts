@@ -182,6 +182,6 @@ export function opens(shardKey: Buffer, files: readonly WrappedFileKey[]): boole
   })
 }
 
-function broken(what: string): PlaceFault {
-  return new PlaceFault('place-keyring-broken', `The copy of the keyring is broken: ${what}; take another place.`)
+function broken(problem: string): PlaceFault {
+  return new PlaceFault('place-keyring-broken', `The copy of the keyring is broken: ${problem}; take another place.`)
 }

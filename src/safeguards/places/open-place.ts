@@ -60,15 +60,15 @@ export async function reachPlace(
 ): Promise<ObjectStore> {
   const store = opened ?? (await openStore(setting, ours.known === undefined ? undefined : markerFile))
   const found = await readMarker(store)
-  const where = `${setting.name} (${describePlace(setting)})`
+  const location = `${setting.name} (${describePlace(setting)})`
   if (found && found.origin !== ours.origin) {
-    const message = `The place ${where} belongs to another installation, ${found.origin}: nothing was written; name another folder or bucket.`
+    const message = `The place ${location} belongs to another installation, ${found.origin}: nothing was written; name another folder or bucket.`
     throw new PlaceFault('place-foreign', message)
   }
   if (found ? ours.known !== undefined && found.place !== ours.known : ours.known !== undefined) {
-    const what = found ? `the place that was called ${found.name} lies there` : `it has no ${markerFile} any more`
+    const problem = found ? `the place that was called ${found.name} lies there` : `it has no ${markerFile} any more`
     const orTaken = found ? ', end a register that was restored from a backup and has taken it over' : ''
-    const message = `The place ${where} is not the one it was, ${what}: mount the right one${orTaken}, or give it a name of its own in the settings.`
+    const message = `The place ${location} is not the one it was, ${problem}: mount the right one${orTaken}, or give it a name of its own in the settings.`
     throw new PlaceFault('place-other', message)
   }
   const { origin, recipient, known } = ours

@@ -294,10 +294,10 @@ export function createIdentityProvider(given: {
    * Compared exactly, since a similar name is another account of the provider.
    */
   function subjectOf(stated: Record<string, unknown>): string {
-    const who = stated[settings.claim]
-    if (typeof who !== 'string' || who.length > maxClaimLength) return ''
+    const subject = stated[settings.claim]
+    if (typeof subject !== 'string' || subject.length > maxClaimLength) return ''
     if (settings.claim === 'email' && stated['email_verified'] !== true) return ''
-    return isStorable(who) && who === who.normalize('NFC') ? who : ''
+    return isStorable(subject) && subject === subject.normalize('NFC') ? subject : ''
   }
 
   /** When the provider last authenticated the person (Core 1.0, section 2, auth_time); long ago if unknown. */
@@ -368,12 +368,12 @@ export function createIdentityProvider(given: {
   }
 
   /** The one person meant by the claim; undefined if it is ambiguous. */
-  async function personMeant(who: string): Promise<PersonMeant | undefined> {
-    if (who === '') return undefined
+  async function personMeant(subject: string): Promise<PersonMeant | undefined> {
+    if (subject === '') return undefined
     const rows = await employed()
-      .$if(settings.match === 'userId', (query) => query.where('user_id', '=', who.toLowerCase()))
+      .$if(settings.match === 'userId', (query) => query.where('user_id', '=', subject.toLowerCase()))
       .$if(settings.match === 'externalId', (query) =>
-        query.where('external_id', '=', who).where('source', '=', 'scim'),
+        query.where('external_id', '=', subject).where('source', '=', 'scim'),
       )
       .limit(2)
       .execute()
@@ -392,17 +392,17 @@ export function createIdentityProvider(given: {
   }
 
   async function refusal<Why extends RefusalWord | 'again'>(
-    why: Why,
+    reason: Why,
     personId?: string,
   ): Promise<{ refused: `identity-provider.${Why}` }> {
     await appendAudit(db, {
       action: 'session.started',
-      result: `refused:provider-${why}`,
+      result: `refused:provider-${reason}`,
       personId,
       object: { kind: 'session' },
       detail: { method: 'oidc' },
     })
-    return { refused: `identity-provider.${why}` }
+    return { refused: `identity-provider.${reason}` }
   }
 
   function seal(flow: Flow): string {

@@ -75,21 +75,21 @@ export function makeLink(
 /** Makes a link from the command line: for a person, or for the first person of a role. An earlier unused one ends. */
 export async function makeOperatorsLink(
   holding: HoldingSafeguards,
-  whose: { personId: string } | { role: FirstRole },
+  ownerFilter: { personId: string } | { role: FirstRole },
 ): Promise<string> {
   const token = newToken()
   await safeguardsOf(holding)
     .transaction()
     .execute(async (tx) => {
-      const column = 'personId' in whose ? ('person_id' as const) : ('role' as const)
-      const value = 'personId' in whose ? whose.personId : whose.role
+      const column = 'personId' in ownerFilter ? ('person_id' as const) : ('role' as const)
+      const value = 'personId' in ownerFilter ? ownerFilter.personId : ownerFilter.role
       await tx.deleteFrom('one_time_link').where(column, '=', value).where('used_at', 'is', null).execute()
       const { id } = await tx
         .insertInto('one_time_link')
         .values({
           hash: hashOf(token),
-          person_id: 'personId' in whose ? whose.personId : null,
-          role: 'role' in whose ? whose.role : null,
+          person_id: 'personId' in ownerFilter ? ownerFilter.personId : null,
+          role: 'role' in ownerFilter ? ownerFilter.role : null,
           made_by: null,
           expires_at: sql<Temporal.Instant>`now() + make_interval(hours => ${linkHours})`,
           used_at: null,
@@ -101,9 +101,9 @@ export async function makeOperatorsLink(
         result: 'ok',
         object: { kind: 'link', id },
         detail:
-          'personId' in whose
-            ? { person: whose.personId, rights: await holdsOrAwaitsRights(tx, whose.personId) }
-            : { role: whose.role },
+          'personId' in ownerFilter
+            ? { person: ownerFilter.personId, rights: await holdsOrAwaitsRights(tx, ownerFilter.personId) }
+            : { role: ownerFilter.role },
       })
     })
   return token

@@ -6,18 +6,18 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Emergency } from './emergencies.ts'
 import { thresholds, type AlarmKind } from './thresholds.ts'
 
-type Find = (since: RawBuilder<unknown>, emergencies: readonly Emergency[]) => RawBuilder<unknown>
+type Find = (from: RawBuilder<unknown>, emergencies: readonly Emergency[]) => RawBuilder<unknown>
 
 /** Columns: person, object, count, first and last instant, facts. `standstill` is not from the log: raise-standstill.ts. */
 export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   // Refusals in a row without a success between them, or many in a day. Counts attempts at what one may not see or do, not a
   // page that polls after a right or a listening has ended.
-  refusals: (since) => sql`
+  refusals: (from) => sql`
     with entry as (
       select e.at, e.seq, e.person_id, e.action, e.result, e.object_id, e.result = 'ok' as shown
       from audit_entry e
       left join closed_until k on k.kind = 'refusals' and k.person_id = e.person_id
-      where e.person_id is not null and e.at > ${since} - interval '1 day'
+      where e.person_id is not null and e.at > ${from} - interval '1 day'
         and (e.result in ('refused:deny.purpose', 'refused:deny.role', 'refused:deny.reference', 'refused:deny.own', 'refused:not-found',
             'refused:restricted', 'refused:recording.restricted')
           or e.result = 'ok' and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started'))
@@ -40,16 +40,16 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       'objects', to_jsonb((array_agg(distinct c.object_id) filter (where c.object_id is not null))[1:50]))
     from counted c
     group by c.person_id
-    having bool_or(c.at >= ${since} and (c.in_row >= ${thresholds.refusals.inRow} or c.in_day >= ${thresholds.refusals.inDay}))`,
+    having bool_or(c.at >= ${from} and (c.in_row >= ${thresholds.refusals.inRow} or c.in_day >= ${thresholds.refusals.inDay}))`,
 
-  night: (since) => sql`
+  night: (from) => sql`
     select l.person_id, null::uuid, count(*)::integer, min(l.started_at), max(l.started_at), jsonb_build_object(
       'listenings', to_jsonb((array_agg(l.id order by l.started_at))[1:50]),
       'roles', to_jsonb(array_agg(distinct l.role)),
       'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
     from listening l
     left join closed_until k on k.kind = 'night' and k.person_id = l.person_id
-    where l.started_at >= ${since} and l.started_at > coalesce(k.at, '-infinity')
+    where l.started_at >= ${from} and l.started_at > coalesce(k.at, '-infinity')
       and not extract(hour from l.started_at at time zone 'Europe/Helsinki')
         between ${thresholds.night.fromHour} and ${thresholds.night.toHour - 1}
     group by l.person_id
@@ -57,21 +57,21 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 
   // Recordings of one official's calls that one other person has listened to. A written transcript for a copy counts as
   // listening.
-  official: (since) => sql`
+  official: (from) => sql`
     with heard_of as materialized (
       select id, person_id, recording_id, started_at from listening
-      where started_at > ${since} - ${thresholds.official.within}::interval
+      where started_at > ${from} - ${thresholds.official.within}::interval
       union all
       select null, e.person_id, c.recording_id, e.at from audit_entry e join anonymised_copy c on c.id = e.object_id
       where e.action = 'anonymised-copy.recognised' and e.result = 'ok' and e.person_id is not null
-        and e.at > ${since} - ${thresholds.official.within}::interval
+        and e.at > ${from} - ${thresholds.official.within}::interval
     ),
     recent as (
       select distinct l.person_id, s.official_person_id as official
       from heard_of l
       join recording r on r.id = l.recording_id
       join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-      where l.started_at >= ${since} and s.official_person_id is not null and s.official_person_id <> l.person_id
+      where l.started_at >= ${from} and s.official_person_id is not null and s.official_person_id <> l.person_id
     ),
     heard as (
       select distinct on (n.person_id, n.official, l.recording_id) n.person_id, n.official, l.recording_id, l.started_at, l.id
@@ -94,19 +94,19 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     having bool_or(recordings >= ${thresholds.official.recordings})`,
 
   // The number stays in the history: only contacts are named here.
-  caller: (since) => sql`
+  caller: (from) => sql`
     with searched as (
       select e.person_id, e.at, (e.detail -> 'contacts' ->> 0)::uuid as contact_id from audit_entry e
       where e.result = 'ok' and e.action = 'contacts.listed' and e.detail ->> 'byCaller' = 'true'
-        and e.at > ${since} - ${thresholds.caller.within}::interval and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+        and e.at > ${from} - ${thresholds.caller.within}::interval and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
     ),
     lately as (
       select distinct n.person_id, c.caller_key
       from (
-        select person_id, contact_id from searched where at >= ${since}
+        select person_id, contact_id from searched where at >= ${from}
         union
         select person_id, object_id from audit_entry
-        where result = 'ok' and action in ('contact.read', 'caller.revealed') and at >= ${since}
+        where result = 'ok' and action in ('contact.read', 'caller.revealed') and at >= ${from}
           and purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
       ) n
       join contact c on c.id = n.contact_id
@@ -122,7 +122,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       select c.*, e.at, false as is_search
       from call_of c
       join audit_entry e on e.object_id = c.contact_id and e.person_id = c.person_id
-      where e.result = 'ok' and e.action in ('contact.read', 'caller.revealed') and e.at > ${since} - ${thresholds.caller.within}::interval
+      where e.result = 'ok' and e.action in ('contact.read', 'caller.revealed') and e.at > ${from} - ${thresholds.caller.within}::interval
         and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
       union all
       select c.*, s.at, true
@@ -144,7 +144,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
         from of_caller
       ) o
       group by person_id, caller_key
-      having max(at) >= ${since}
+      having max(at) >= ${from}
         and (count(distinct day) >= ${thresholds.caller.days} or max(searches) >= ${thresholds.caller.searchesInDay})
     )
     select person_id, null::uuid, max(looks)::integer, min(first_at), max(last_at), jsonb_build_object(
@@ -153,7 +153,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     from counted
     group by person_id`,
 
-  mass: (since) => sql`
+  mass: (from) => sql`
     with counted as (
       select e.person_id, e.at, e.action,
         count(*) filter (where e.action <> 'looks.slowed') over an_hour as looks,
@@ -162,7 +162,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
         coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over a_day, 0) as contacts_in_day
       from audit_entry e
       left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
-      where e.person_id is not null and e.at > ${since} - interval '1 day' and e.result = 'ok'
+      where e.person_id is not null and e.at > ${from} - interval '1 day' and e.result = 'ok'
         and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'anonymised-copy.recognised', 'looks.slowed')
         and e.at > coalesce(k.at, '-infinity')
       window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row),
@@ -170,21 +170,21 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     )
     select person_id, null::uuid, greatest(max(looks), 1)::integer, min(at), max(at), jsonb_build_object(
       'looksInHour', max(looks), 'contactsInHour', max(contacts), 'looksInDay', max(looks_in_day), 'contactsInDay', max(contacts_in_day),
-      'slowed', count(*) filter (where action = 'looks.slowed' and at >= ${since} - interval '1 hour'))
+      'slowed', count(*) filter (where action = 'looks.slowed' and at >= ${from} - interval '1 hour'))
     from counted
     group by person_id
-    having bool_or(at >= ${since} and (looks >= ${thresholds.mass.looksInHour}
+    having bool_or(at >= ${from} and (looks >= ${thresholds.mass.looksInHour}
       or contacts >= ${thresholds.mass.contactsInHour} or looks_in_day >= ${thresholds.mass.looksInDay}
       or contacts_in_day >= ${thresholds.mass.contactsInDay} or action = 'looks.slowed'))`,
 
-  reveals: (since) => sql`
+  reveals: (from) => sql`
     with counted as (
       select e.person_id, e.at, e.object_id, e.action = 'contacts.listed' as is_search,
         count(*) over (partition by e.person_id, e.action order by e.at range between interval '1 hour' preceding and current row) as in_hour,
         count(*) over (partition by e.person_id, e.action order by e.at range between interval '1 day' preceding and current row) as in_day
       from audit_entry e
       left join closed_until k on k.kind = 'reveals' and k.person_id = e.person_id
-      where e.result = 'ok' and e.person_id is not null and e.at > ${since} - interval '1 day' and e.at > coalesce(k.at, '-infinity')
+      where e.result = 'ok' and e.person_id is not null and e.at > ${from} - interval '1 day' and e.at > coalesce(k.at, '-infinity')
         and (e.action = 'caller.revealed' or e.action = 'contacts.listed' and e.detail ->> 'byCaller' = 'true'
           and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE'))
     )
@@ -195,21 +195,21 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       'contacts', to_jsonb((array_agg(distinct object_id) filter (where not is_search))[1:50]))
     from counted
     group by person_id
-    having bool_or(at >= ${since} and case when is_search
+    having bool_or(at >= ${from} and case when is_search
       then in_hour >= ${thresholds.reveals.searchesInHour} or in_day >= ${thresholds.reveals.searchesInDay}
       else in_hour >= ${thresholds.reveals.inHour} or in_day >= ${thresholds.reveals.inDay} end)`,
 
-  'sign-ins': (since) => sql`
+  'sign-ins': (from) => sql`
     with failed as (
       select e.person_id, e.at,
         e.person_id is null or l.is_late and row_number() over (partition by e.person_id, l.is_late order by e.at) = 1 as another,
         e.person_id is null or row_number() over of_one = 1 as another_in_day
       from audit_entry e
-      cross join lateral (select e.at > ${since} - ${thresholds['sign-ins'].within}::interval as is_late) l
+      cross join lateral (select e.at > ${from} - ${thresholds['sign-ins'].within}::interval as is_late) l
       where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
         -- The password was right: the second factor is what comes next.
         and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
-        and e.at > greatest(${since} - interval '1 day', (select k.at from closed_until k where k.kind = 'sign-ins'))
+        and e.at > greatest(${from} - interval '1 day', (select k.at from closed_until k where k.kind = 'sign-ins'))
       window of_one as (partition by e.person_id order by e.at)
     ),
     counted as (
@@ -222,28 +222,28 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       'failures', count(*), 'unknown', count(*) filter (where person_id is null), 'accountsInDay', max(in_day),
       'people', to_jsonb((array_agg(distinct person_id) filter (where person_id is not null))[1:50]))
     from counted
-    having bool_or(at >= ${since} and (accounts >= ${thresholds['sign-ins'].accounts} or in_day >= ${thresholds['sign-ins'].accountsInDay}))`,
+    having bool_or(at >= ${from} and (accounts >= ${thresholds['sign-ins'].accounts} or in_day >= ${thresholds['sign-ins'].accountsInDay}))`,
 
   // Every emergency view by maintenance, added to the open alarm.
-  'break-glass': (since, emergencies) => {
+  'break-glass': (start, emergencies) => {
     const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
     return sql`
     with lately as (
       select distinct person_id from data_access
-      where purpose = 'MAINTENANCE' and at >= ${since} and at <@ ${times}::tstzmultirange and person_id is not null
+      where purpose = 'MAINTENANCE' and at >= ${start} and at <@ ${times}::tstzmultirange and person_id is not null
     )
     select l.person_id, null::uuid, count(*)::integer, min(l.at), max(l.at), jsonb_build_object(
       'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
     from lately join data_access l on l.person_id = lately.person_id
     left join closed_until k on k.kind = 'break-glass' and k.person_id = l.person_id
     left join alarm a on a.kind = 'break-glass' and a.person_id = l.person_id and a.closed_at is null
-    where l.purpose = 'MAINTENANCE' and l.at >= least(${since}, a.first_at) and l.at <@ ${times}::tstzmultirange
+    where l.purpose = 'MAINTENANCE' and l.at >= least(${start}, a.first_at) and l.at <@ ${times}::tstzmultirange
       and l.at > coalesce(k.at, '-infinity')
     group by l.person_id
-    having count(*) filter (where l.at >= ${since}) >= ${thresholds['break-glass'].looks}`
+    having count(*) filter (where l.at >= ${start}) >= ${thresholds['break-glass'].looks}`
   },
 
-  requests: (since) => sql`
+  requests: (from) => sql`
     with entry as (
       select e.person_id, e.at, case e.action
         when 'request.entered' then case when e.detail ->> 'party' = 'OFFICIAL' then 'officials' end
@@ -257,7 +257,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       where e.result = 'ok'
         and e.action in ('request.entered', 'call.looked-for', 'call.given-up', 'call.verified', 'recording.forbidden',
           'subject-copy.made')
-        and e.person_id is not null and e.at > ${since} - interval '7 days' and e.at > coalesce(k.at, '-infinity')
+        and e.person_id is not null and e.at > ${from} - interval '7 days' and e.at > coalesce(k.at, '-infinity')
     ),
     counted as (
       select *,
@@ -273,7 +273,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       'copiesInWeek', coalesce(max(in_week) filter (where what = 'copies'), 0))
     from counted
     group by person_id
-    having bool_or(at >= ${since} and case what
+    having bool_or(at >= ${from} and case what
       when 'searches' then in_day >= ${thresholds.requests.searchesInDay}
       when 'given-up' then in_day >= ${thresholds.requests.givenUpInDay}
       when 'forbidden' then in_day >= ${thresholds.requests.forbiddenInDay}
@@ -282,11 +282,11 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 
   unrecorded: () => sql`select * from find_unreconciled('unrecorded', 'calls', ${thresholds.unrecorded.calls})`,
   untold: () => sql`select * from find_unreconciled('untold', 'recordings', ${thresholds.untold.recordings})`,
-  'one-way': (since) => reception('one-way', 'one_way', thresholds['one-way'].recordings, since),
-  loss: (since) => reception('loss', 'lossy', thresholds.loss.recordings, since),
+  'one-way': (from) => reception('one-way', 'one_way', thresholds['one-way'].recordings, from),
+  loss: (from) => reception('loss', 'lossy', thresholds.loss.recordings, from),
 
   // For persons who hold rights or will; requested by whom, for whom.
-  links: (since) => sql`
+  links: (from) => sql`
     select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
       'links', count(*) filter (where e.action = 'link.made'),
       'factors', count(*) filter (where e.action = 'credential.removed'),
@@ -294,7 +294,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     from audit_entry e
     left join closed_until k on k.kind = 'links' and k.person_id is not distinct from e.person_id
       and k.object_id is not distinct from (e.detail ->> 'person')::uuid
-    where e.result = 'ok' and e.at >= ${since} and e.at > coalesce(k.at, '-infinity')
+    where e.result = 'ok' and e.at >= ${from} and e.at > coalesce(k.at, '-infinity')
       and (e.action = 'link.made' and e.detail ->> 'rights' = 'true'
         -- Taken from somebody by others; who removes their own is nobody's alarm.
         or e.action = 'credential.removed' and e.detail ? 'person' and e.person_id is distinct from (e.detail ->> 'person')::uuid)
@@ -302,7 +302,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     having count(*) >= ${thresholds.links.links}`,
 
   // Requested, confirmed, or made by the directory of record; and its new tokens.
-  directory: (since) => sql`
+  directory: (from) => sql`
     select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
       'asked', count(*) filter (where e.action = 'directory.change-asked'),
       'confirmed', count(*) filter (where e.action = 'directory.change-confirmed'),
@@ -312,7 +312,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     from audit_entry e
     left join closed_until k on k.kind = 'directory' and k.person_id is not distinct from e.person_id
       and k.object_id is not distinct from (e.detail ->> 'person')::uuid
-    where e.result = 'ok' and e.at >= ${since} and e.at > coalesce(k.at, '-infinity')
+    where e.result = 'ok' and e.at >= ${from} and e.at > coalesce(k.at, '-infinity')
       and (e.action in ('directory.change-asked', 'directory.change-confirmed', 'directory.number-moved', 'scim-token.added')
         or e.action in ('directory.number-ended', 'directory.place-ended', 'directory.employment-ended') and e.detail ->> 'alarms' = 'true')
     group by 1, 2
@@ -320,18 +320,13 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 }
 
 /** Recordings of an hour and a trunk with a missing voice or too much loss: `affected` counts them, `_at` is the last. */
-function reception(
-  kind: 'one-way' | 'loss',
-  affected: 'one_way' | 'lossy',
-  enough: number,
-  since: RawBuilder<unknown>,
-) {
+function reception(kind: 'one-way' | 'loss', affected: 'one_way' | 'lossy', enough: number, from: RawBuilder<unknown>) {
   const [count, at] = [sql.ref(affected), sql.ref(`${affected}_at`)]
   return sql`
     select null::uuid, null::uuid, sum(${count})::integer, min(hour), max(${at}), jsonb_build_object(
       'recordings', sum(recordings), 'affected', sum(${count}), 'clients', count(distinct (trunk, client)))
     from capture_hour
-    where ${count} > 0 and hour >= date_trunc('hour', ${since}, 'UTC') - interval '1 hour'
+    where ${count} > 0 and hour >= date_trunc('hour', ${from}, 'UTC') - interval '1 hour'
       and ${at} > coalesce((select k.at from closed_until k where k.kind = ${kind}), '-infinity')
     having max(${count}) >= ${enough}`
 }

@@ -56,9 +56,9 @@ async function watchOne(
   // Serialised with closing: what was found before is not raised after.
   await sql`select lock_alarm_kind(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
-  const since = last ? last.at.subtract(again) : now.subtract(firstPeriod)
+  const start = last ? last.at.subtract(again) : now.subtract(firstPeriod)
   const threshold = JSON.stringify(thresholds[kind])
-  const found = findings[kind](sql`${since}::timestamptz`, emergencies)
+  const found = findings[kind](sql`${start}::timestamptz`, emergencies)
   const { rows } = await sql<RaisedAlarm & { fresh: boolean }>`
     insert into alarm (kind, person_id, object_id, count, facts, threshold, first_at, last_at)
     select ${kind}, f.person_id, f.object_id, f.count, f.facts, ${threshold}::jsonb, f.first_at, f.last_at

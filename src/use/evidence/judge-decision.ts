@@ -137,6 +137,6 @@ function dependsOnOfficial(stored: DecidedSegment['decision'], question: Recordi
 
 function differencesOf(stored: DecidedSegment['decision'], again: RecordingDecision): Difference[] {
   return compared
-    .filter((what) => stored[what] !== again[what])
+    .filter((field) => stored[field] !== again[field])
     .map((what) => ({ what, stored: stored[what] ?? null, again: again[what] ?? null }))
 }

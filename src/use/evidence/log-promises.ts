@@ -84,10 +84,10 @@ function countedFrom(
   return now.subtract({ milliseconds: Math.round(Math.max(0, Math.min(...ranMs))) })
 }
 
-function isLate(last: LastVerification, since: string | undefined, now: Temporal.Instant): boolean {
+function isLate(last: LastVerification, from: string | undefined, now: Temporal.Instant): boolean {
   const minutes = Math.min(
     now.since(last.endedAt).total('minutes'),
-    since === undefined ? Infinity : now.since(Temporal.Instant.from(since)).total('minutes'),
+    from === undefined ? Infinity : now.since(Temporal.Instant.from(from)).total('minutes'),
   )
   return minutes > longestAgeMinutes(last)
 }

@@ -87,14 +87,14 @@ test('a sentence has the rule and the counts, with dates and numbers formatted f
 test('a promise that breaks and one that holds again are each reported once, in the log and in the changes', async () => {
   await check()
   const before = (await traces()).length
-  const where = `where id = '${recordings.ainos.id}'`
-  await tamper(`update recording set started_at = started_at - interval '1 minute' ${where}`)
+  const location = `where id = '${recordings.ainos.id}'`
+  await tamper(`update recording set started_at = started_at - interval '1 minute' ${location}`)
   const broken = await check()
   expect(broken.newlyBroken.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
   expect((await check()).newlyBroken).toEqual([])
-  const since = (await proofOf('recording.within-signals'))?.brokenSince
-  expect(since).toBeDefined()
-  await tamper(`update recording set started_at = started_at + interval '1 minute' ${where}`)
+  const from = (await proofOf('recording.within-signals'))?.brokenSince
+  expect(from).toBeDefined()
+  await tamper(`update recording set started_at = started_at + interval '1 minute' ${location}`)
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
   expect(await proofOf('recording.within-signals')).not.toHaveProperty('brokenSince')
 

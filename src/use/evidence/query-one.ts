@@ -34,7 +34,7 @@ export function intervalsOf(versions: readonly DescriptionVersion[]) {
 }
 
 /** Returns true if a sweep ran after an instant. One dated further ahead than clocks may differ proves nothing. */
-export function isSwept(at: Temporal.Instant | null, since: Temporal.Instant, now: Temporal.Instant): boolean {
+export function isSwept(at: Temporal.Instant | null, from: Temporal.Instant, now: Temporal.Instant): boolean {
   const { compare } = Temporal.Instant
-  return at !== null && compare(at, since) > 0 && compare(at, now.add({ minutes: 5 })) < 0
+  return at !== null && compare(at, from) > 0 && compare(at, now.add({ minutes: 5 })) < 0
 }

@@ -113,13 +113,13 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
  * reported by the restore.
  */
 function unkeptOf({ db, now }: CheckContext): Promise<{ unkept: number; segment: string | null }> {
-  const [since, late] = [now.subtract({ minutes: maxMinutesToIngest }), now.subtract({ hours: maxHoursToArrive })]
+  const [from, late] = [now.subtract({ minutes: maxMinutesToIngest }), now.subtract({ hours: maxHoursToArrive })]
   return queryOne(
     db,
     sql<{ unkept: number; segment: string | null }>`
       select count(*) as unkept, min(segment_id::text) as segment from recording
       where kept_at is null and (
-        state = 'STORED' and keeping_fault <> 'not-in-backup' and coalesce(call_ended_at, started_at) < ${since}
+        state = 'STORED' and keeping_fault <> 'not-in-backup' and coalesce(call_ended_at, started_at) < ${from}
         or state = 'STORED' and keeping_fault is null and coalesce(call_ended_at, started_at) < ${late}
         or state = 'CAPTURING' and call_ended_at < ${late})`,
   )

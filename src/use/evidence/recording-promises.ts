@@ -35,17 +35,17 @@ export const recordingPartial: Check<PartialFacts> = {
   remedy:
     'Compare the shares of the plan with those in fact (the page of shares); lower the share of the rule in a new version of the description, or find out why more is recorded than is drawn.',
   async check({ db, version, versions, now }) {
-    const since = now.subtract({ hours: 24 * daysChecked })
+    const start = now.subtract({ hours: 24 * daysChecked })
     const { rows } = await sql<{ number: string; answered: number; recorded: number }>`
       select s.number_reached as number, count(*) as answered, count(r.id) as recorded
       from segment s left join recording r on r.segment_id = s.id
-      where s.answered_at >= ${since} and s.answered_at <= ${now} and s.contact_started_at >= ${since}::timestamptz - interval '1 day'
+      where s.answered_at >= ${start} and s.answered_at <= ${now} and s.contact_started_at >= ${start}::timestamptz - interval '1 day'
         and s.decision_reason <> 'conference'
       group by 1`.execute(db)
     const limited = new Set(
       versions.flatMap(({ description }) =>
         description.recordingPlan.rules
-          .filter(({ share, until, from }) => share === 1 && until && inForceBetween(from, until, since, now))
+          .filter(({ share, until, from }) => share === 1 && until && inForceBetween(from, until, start, now))
           .flatMap(({ numbers }) => [...numbers] as string[]),
       ),
     )
@@ -114,14 +114,14 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
             validTo && (until === null || Temporal.Instant.compare(validTo, until) < 0) ? validTo.toString() : until,
         })),
     )
-    const since = now.subtract({ hours: 24 * daysChecked })
+    const from = now.subtract({ hours: 24 * daysChecked })
     const json = JSON.stringify(boards)
     const row = await queryOne(
       db,
       sql<{ calls: number; recordings: number; recorded: string[] }>`
         with board as (select * from jsonb_to_recordset(${json}::jsonb) as b(key text, since timestamptz, until timestamptz))
         select
-          (select count(*) from segment s where s.answered_at >= ${since} and s.contact_started_at >= ${since}::timestamptz - interval '1 day'
+          (select count(*) from segment s where s.answered_at >= ${from} and s.contact_started_at >= ${from}::timestamptz - interval '1 day'
             and exists (select from board b where b.key = s.number_reached)) as calls,
           (select count(*) from recording where ${countsPublicly(now)}) as recordings,
           (select coalesce(array_agg(r.id::text), '{}') from recording r
@@ -192,8 +192,8 @@ function displayOf({ description }: CheckContext['version'], key: string): strin
 function inForceBetween(
   from: Temporal.Instant,
   until: Temporal.Instant,
-  since: Temporal.Instant,
+  start: Temporal.Instant,
   now: Temporal.Instant,
 ) {
-  return Temporal.Instant.compare(from, now) <= 0 && Temporal.Instant.compare(until, since) > 0
+  return Temporal.Instant.compare(from, now) <= 0 && Temporal.Instant.compare(until, start) > 0
 }

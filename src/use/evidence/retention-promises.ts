@@ -161,7 +161,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
     const monthKeys = await deadMonthKeys(context)
     const unclaimed = Object.entries(store.unclaimed)
       .filter(
-        ([, since]) => Temporal.Instant.compare(Temporal.Instant.from(since).add({ hours: unclaimedHours }), now) < 0,
+        ([, from]) => Temporal.Instant.compare(Temporal.Instant.from(from).add({ hours: unclaimedHours }), now) < 0,
       )
       .map(([id]) => `object of ${id}`)
     const leftovers = [
@@ -211,13 +211,13 @@ async function checkStore(context: CheckContext, before: StoreMemo | undefined):
     return listStore(context, before?.unclaimed ?? {})
   }
   const { db, objects } = context
-  const since = await db
+  const from = await db
     .selectFrom('recording')
     .select('id')
     .where('state', '=', 'DESTROYED')
     .where('destroyed_at', '>', listed)
     .execute()
-  const candidates = new Set([...before.strays, ...since.flatMap(({ id }) => recordingObjects(id))])
+  const candidates = new Set([...before.strays, ...from.flatMap(({ id }) => recordingObjects(id))])
   const strays: string[] = []
   for (const key of candidates) if (await isThere(objects, key)) strays.push(key)
   return { ...before, strays }

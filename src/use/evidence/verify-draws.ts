@@ -117,7 +117,7 @@ interface Row {
  * Yields all answered segments in batches. A draw is foreign if the drawn id belongs to no contact or to another one, unless
  * the telephone system reused the id for a later call (admit.ts) or two contacts of one caller turned out to be one call.
  */
-async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal.Instant | undefined) {
+async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.Instant | undefined) {
   await sql`set local cursor_tuple_fraction = 1`.execute(tx)
   await sql`
     declare decided no scroll cursor for
@@ -146,7 +146,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal
     join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
     left join call_identity i on i.external_id_hash = s.drawn_on and i.contact_started_at = s.contact_started_at
     left join recording r on r.segment_id = s.id
-    where s.answered_at is not null and s.answered_at >= ${since ?? '-infinity'}::timestamptz`.execute(tx)
+    where s.answered_at is not null and s.answered_at >= ${from ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
   // Prefetches the next batch while this one is judged.
   let coming = fetch()
@@ -190,7 +190,7 @@ function segmentOf(row: Row): DecidedSegment {
 /** Returns recordings whose segment was not answered or does not exist (R17). */
 async function recordingsOfNothing(
   tx: Transaction<RegisterTables>,
-  since: Temporal.Instant | undefined,
+  from: Temporal.Instant | undefined,
 ): Promise<Finding[]> {
   const rows = await tx
     .selectFrom('recording as r')
@@ -199,7 +199,7 @@ async function recordingsOfNothing(
     )
     .select(['r.id', 'r.segment_id', 'r.contact_id', 'r.started_at', 'r.number_reached', 's.number_reached as reached'])
     .where('s.answered_at', 'is', null)
-    .$if(since !== undefined, (query) => query.where('r.started_at', '>=', since as Temporal.Instant))
+    .$if(from !== undefined, (query) => query.where('r.started_at', '>=', from as Temporal.Instant))
     .execute()
   return rows.map((row) => ({
     kind: 'extra' as const,

@@ -42,7 +42,7 @@ const endOf = (listening: string) =>
  * custodian has looked, the log tells the end, why, and what was served.
  */
 async function expectEnded(
-  why: ListeningEnd,
+  reason: ListeningEnd,
   happens: (given: Awaited<ReturnType<typeof listenTo>>) => Promise<unknown>,
   { who, id = recordingId }: { who?: TestPerson; id?: string } = {},
 ) {
@@ -51,10 +51,10 @@ async function expectEnded(
   await bytesOf(given.ask, 44 + 4 * 400, 44 + 4 * 1600 - 1)
   await bytesOf(given.ask, 44 + 4 * 4000, 44 + 4 * 4800 - 1)
   await happens(given)
-  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(why)
-  expect(await server.audio({ ...given.ask, from: 1e9 })).toEqual(why)
-  expect(await server.peaks(given.ask)).toEqual(why)
-  expect(await listeningNow(desk, given.session.token, given.listening.id)).toEqual(why)
+  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(reason)
+  expect(await server.audio({ ...given.ask, from: 1e9 })).toEqual(reason)
+  expect(await server.peaks(given.ask)).toEqual(reason)
+  expect(await listeningNow(desk, given.session.token, given.listening.id)).toEqual(reason)
   await endExpiredListenings(custodian)
   await endExpiredListenings(custodian)
   expect(await endOf(given.listening.id)).toMatchObject([
@@ -63,11 +63,11 @@ async function expectEnded(
       object_kind: 'recording',
       object_id: id,
       purpose: 'QUALITY',
-      detail: { why: why.over, served: ['0-200', '500-600'], servedMs: 300, parts: 2 },
+      detail: { why: reason.over, served: ['0-200', '500-600'], servedMs: 300, parts: 2 },
     },
   ])
   // And why stays the same, to whoever asks later.
-  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(why)
+  expect(await server.audio({ ...given.ask, from: 100 })).toEqual(reason)
 }
 
 describe('a listening is over', () => {

@@ -96,12 +96,12 @@ export function startListening(
       right,
     }
 
-    function refuse(why: ListeningRefusal) {
+    function refuse(reason: ListeningRefusal) {
       return {
-        found: why,
+        found: reason,
         trace: {
           action: 'listening.started' as const,
-          result: `refused:${why}` as const,
+          result: `refused:${reason}` as const,
           object: { kind: 'recording' as const, id: recordingId },
         },
       }

@@ -46,17 +46,17 @@ test('with the seed, the week and the candidates in any order the draw is made a
     fc.property(week, fc.integer(), ({ counts, seed }, shuffle) => {
       const candidates = candidatesOf(counts)
       const turned = candidates.map((_, n) => candidates[(n + Math.abs(shuffle)) % candidates.length]!)
-      const how = { seed, week: '2026-11-16', earlier: [] }
-      expect(rankCandidates(turned, how)).toEqual(rankCandidates(candidates, how))
+      const method = { seed, week: '2026-11-16', earlier: [] }
+      expect(rankCandidates(turned, method)).toEqual(rankCandidates(candidates, method))
     }),
   )
 })
 
 test('another seed or another week draws others', () => {
   const candidates = candidatesOf([20, 20, 20])
-  const how = { seed: 'a', week: '2026-11-16', earlier: [] }
-  expect(rankCandidates(candidates, { ...how, seed: 'b' })).not.toEqual(rankCandidates(candidates, how))
-  expect(rankCandidates(candidates, { ...how, week: '2026-11-23' })).not.toEqual(rankCandidates(candidates, how))
+  const method = { seed: 'a', week: '2026-11-16', earlier: [] }
+  expect(rankCandidates(candidates, { ...method, seed: 'b' })).not.toEqual(rankCandidates(candidates, method))
+  expect(rankCandidates(candidates, { ...method, week: '2026-11-23' })).not.toEqual(rankCandidates(candidates, method))
 })
 
 test('whoever was drawn less often before comes first', () => {

@@ -24,7 +24,7 @@ export function rankCandidates(
   for (const { official, recording } of candidates) {
     byOfficial.set(official, [...(byOfficial.get(official) ?? []), recording])
   }
-  const draw = (what: string) => lotOf(seed, week, what)
+  const draw = (label: string) => lotOf(seed, week, label)
   const queues = [...byOfficial].map(([official, recordings]) => {
     const inOrder = byLot(recordings, draw)
     // An official's lot is that of their first recording: list numbers carry no meaning.
@@ -37,10 +37,10 @@ export function rankCandidates(
   ).flat()
 }
 
-function byLot(recordings: readonly string[], draw: (what: string) => string): string[] {
+function byLot(recordings: readonly string[], draw: (label: string) => string): string[] {
   return [...recordings].sort((one, other) => (draw(one) < draw(other) ? -1 : 1))
 }
 
-function lotOf(seed: string, week: string, what: string): string {
-  return createHash('sha256').update(`${seed}\n${week}\n${what}`).digest('hex')
+function lotOf(seed: string, week: string, label: string): string {
+  return createHash('sha256').update(`${seed}\n${week}\n${label}`).digest('hex')
 }

@@ -185,10 +185,10 @@ export async function setAside(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-  why: 'unsuitable' | 'too-close',
+  reason: 'unsuitable' | 'too-close',
 ): Promise<{ isFollowed?: boolean } | Refused<(typeof takeRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-set-aside', kind: 'evaluation', id } as const
-  const statement = sql<{ value: boolean | null }>`select set_aside_evaluation(${id}::uuid, ${why}) as value`
+  const statement = sql<{ value: boolean | null }>`select set_aside_evaluation(${id}::uuid, ${reason}) as value`
   const answer = await requestQuality(db, session, trace, statement, takeRefusals)
   if ('refused' in answer) return answer
   return answer.value === null ? {} : { isFollowed: answer.value }

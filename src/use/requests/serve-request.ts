@@ -29,9 +29,9 @@ export function identifyRequester(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-  how: string,
+  method: string,
 ): Promise<'done' | Refused<Always | 'request.identified-wrong' | 'request.own'>> {
-  const statement = sql`select identify_requester(${id}::uuid, ${how})`
+  const statement = sql`select identify_requester(${id}::uuid, ${method})`
   return act(db, session, id, 'request.identified', statement, [...always, 'request.identified-wrong', 'request.own'])
 }
 

@@ -66,7 +66,7 @@ export async function listBlockedDestructions(db: HoldingSafeguards): Promise<Bl
 
 /** Returns one line: kind, count, place, since and until when, remedy. */
 export function describeBlocker({ kind, count, since, deadline, place, example, fault }: Blocker): string {
-  const [what, remedy] = remedies[kind]
+  const [item, remedy] = remedies[kind]
   const about = [
     place,
     count > 0 && String(count),
@@ -75,7 +75,7 @@ export function describeBlocker({ kind, count, since, deadline, place, example, 
     deadline && `to be mended by ${second(deadline)}`,
     fault,
   ].filter(Boolean)
-  return `${kind}: ${what}${about.length > 0 ? ` (${about.join(', ')})` : ''}: ${remedy}`
+  return `${kind}: ${item}${about.length > 0 ? ` (${about.join(', ')})` : ''}: ${remedy}`
 }
 
 function second(at: Temporal.Instant): string {

@@ -128,21 +128,21 @@ test('each filter is searched by here', () => {
   expect(Object.keys(contactFilters).filter((name) => !searches.some(([given]) => name in given))).toEqual([])
 })
 
-describe.each(Object.entries(people))('%s finds what the policies show, and all of it:', (_, who) => {
+describe.each(Object.entries(people))('%s finds what the policies show, and all of it:', (_, person) => {
   test.each(searches)('%j', async (given, condition) => {
-    const shown = await underGrant(desk, who, async (tx) => {
+    const shown = await underGrant(desk, person, async (tx) => {
       const { rows } = await sql<{ id: string }>`select c.id from contact c where ${sql.raw(condition)}
         order by c.started_at desc, c.id desc`.execute(tx)
       return rows.map(({ id }) => id)
     })
-    const found = await search(given, who)
+    const found = await search(given, person)
     expect(found.items.map(({ id }) => id)).toEqual(shown)
     expect(found.approximateTotal).toBe(shown.length)
   })
 
   test('something, and not everything', async () => {
-    const seen = (await search({}, who)).approximateTotal
+    const seen = (await search({}, person)).approximateTotal
     expect(seen).toBeGreaterThan(5)
-    if (who !== people['the security unit']) expect(seen).toBeLessThan(60)
+    if (person !== people['the security unit']) expect(seen).toBeLessThan(60)
   })
 })

@@ -118,12 +118,12 @@ describe('a search by official', () => {
   test('takes a name for what it is, also where it looks like a part of the search', async () => {
     for (const name of ['Kaarina {seen}', "Kaarina ' or true --", 'Kaarina {at} $1 \\']) {
       const { contactId } = await call({ official: official(name, '029 512 1446', aino.id) })
-      for (const [who, recorded] of [
+      for (const [person, recorded] of [
         [ainos, 'any'],
         [ainos, 'none'],
         [grant, 'any'],
       ] as const)
-        expect(idsOf(await search({ official: name, recorded }, who)), name).toEqual([contactId])
+        expect(idsOf(await search({ official: name, recorded }, person)), name).toEqual([contactId])
     }
   })
 

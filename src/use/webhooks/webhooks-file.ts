@@ -26,7 +26,7 @@ const minSecretBytes = 24
  * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed; never a secret
  */
 export function readWebhooks(text: string, path: string): readonly WebhookTarget[] {
-  const wrong = (what: string) => new ConfigFault('config-file-wrong', `The webhooks of ${path}: ${what}.`)
+  const wrong = (problem: string) => new ConfigFault('config-file-wrong', `The webhooks of ${path}: ${problem}.`)
   let file: unknown
   try {
     file = parse(text)

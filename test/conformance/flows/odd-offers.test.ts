@@ -112,10 +112,10 @@ describe('a voice that cannot be taken', () => {
 
   test.each(['its official', 'nobody'])(
     'leaves its mark where %s was told first, and the rest by UPDATE',
-    async (who) => {
+    async (user) => {
       const call = await bench.call({})
       const sdp = ofSecond('RTP/AVP', 'RTP/SAVP')(call.offer())
-      const first = who === 'nobody' ? {} : { metadata: metadataOf({ participants: [official] }) }
+      const first = user === 'nobody' ? {} : { metadata: metadataOf({ participants: [official] }) }
       const { ports } = await call.invite({ sdp, ...first })
       await call.update({ metadata, headers })
       if (ports.length === 0) await bench.until(() => expect(call.offered).toHaveLength(1))

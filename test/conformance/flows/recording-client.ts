@@ -264,17 +264,17 @@ export function metadataOf(given: {
   more?: string
 }): string {
   const { id = 'c2Vzc2lvbg==', participants, labels = ['1', '2'], mode = 'complete', more = '' } = given
-  const people = participants.map(({ id: who, aor, name }) => {
+  const people = participants.map(({ id: user, aor, name }) => {
     const nameIds = [aor].flat().map((one) => `<nameID aor="${one}">${name ? `<name>${name}</name>` : ''}</nameID>`)
-    return `<participant participant_id="${who}">${nameIds.join('')}</participant>`
+    return `<participant participant_id="${user}">${nameIds.join('')}</participant>`
   })
   const streams = labels.map(
     (label) => `<stream stream_id="s${label}" session_id="${id}"><label>${label}</label></stream>`,
   )
   const links = participants.map(
-    ({ id: who, label }) =>
-      `<participantsessionassoc participant_id="${who}" session_id="${id}"></participantsessionassoc>` +
-      `<participantstreamassoc participant_id="${who}">${label ? `<send>s${label}</send>` : ''}</participantstreamassoc>`,
+    ({ id: user, label }) =>
+      `<participantsessionassoc participant_id="${user}" session_id="${id}"></participantsessionassoc>` +
+      `<participantstreamassoc participant_id="${user}">${label ? `<send>s${label}</send>` : ''}</participantstreamassoc>`,
   )
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -33,11 +33,11 @@ function expectOne(): void {
 
 test.each(['UPDATE', 're-INVITE'] as const)(
   'the official alone at first, all of it by %s: one segment with caller and number, recorded from then on',
-  async (how) => {
+  async (method) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [official] }) })
     await call.speak(ports, 10)
-    if (how === 'UPDATE') await call.update({ metadata: whole })
+    if (method === 'UPDATE') await call.update({ metadata: whole })
     else expect((await call.reinvite({ sdp: true, metadata: whole })).ports).toEqual(ports)
     await bench.until(() => expect(bench.segments()[0]?.recording).toBeDefined())
     await call.speak(ports, 20)
@@ -172,19 +172,19 @@ test.each([
   ['SDP alone at first, a talk among officials by UPDATE', {}, 'UPDATE', among],
   ['the official alone at first, an outgoing call by UPDATE', { participants: [official] }, 'UPDATE', outgoing],
   ['both parties at first, an outgoing call by UPDATE', { participants: [official, caller] }, 'UPDATE', outgoing],
-] as const)('%s: nothing of it is entered, nor kept on disk', async (_, first, how, reported) => {
+] as const)('%s: nothing of it is entered, nor kept on disk', async (_, first, method, reported) => {
   const call = await bench.call({})
   const metadata = 'participants' in first ? metadataOf(first) : undefined
   const { ports } = await call.invite({ sdp: true, ...(metadata && { metadata }) })
   await call.speak(ports, 10)
   await bench.until(() => expect(bench.written()).toHaveLength(1))
-  if (how === 'UPDATE') expect((await call.update({ metadata: reported })).status).toBe(200)
-  if (how === 're-INVITE') {
+  if (method === 'UPDATE') expect((await call.update({ metadata: reported })).status).toBe(200)
+  if (method === 're-INVITE') {
     const answered = await call.reinvite({ sdp: true, metadata: reported })
     expect(answered).toMatchObject({ status: 200, ports: [] })
     expect(answered.sdp).toContain('a=inactive')
   }
-  expect((await call.bye(how === 'BYE' ? { metadata: reported } : {})).status).toBe(200)
+  expect((await call.bye(method === 'BYE' ? { metadata: reported } : {})).status).toBe(200)
   await bench.until(() => expect(bench.recorder.live).toBe(0))
   expect(bench.segments()).toEqual([])
   expect(bench.written()).toEqual([])

@@ -61,11 +61,11 @@ describe.skipIf(sippMissing !== '')(`SIPp records a call${sippMissing}`, () => {
           ],
         })
         const received = await person.listen(contact.segments[0]?.recording.id ?? '', 'QUALITY')
-        for (const who of ['caller', 'official'] as const) {
-          const sent = alawToLinear(voices[who])
-          const found = findSound(sent, received[who])
-          expect(found, `${userId} hears the ${who}`).toMatchObject({ compared: sent.length, different: 0 })
-          const rest = received[who].filter((_, at) => at < found.shift || at >= found.shift + sent.length)
+        for (const user of ['caller', 'official'] as const) {
+          const sent = alawToLinear(voices[user])
+          const found = findSound(sent, received[user])
+          expect(found, `${userId} hears the ${user}`).toMatchObject({ compared: sent.length, different: 0 })
+          const rest = received[user].filter((_, at) => at < found.shift || at >= found.shift + sent.length)
           expect(Math.max(...rest.map(Math.abs)), 'before and after there is silence').toBeLessThan(64)
         }
       }

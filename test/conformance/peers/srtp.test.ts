@@ -141,8 +141,8 @@ describe('a call with SRTP is recorded as it was sent', () => {
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server, srtp, faults })
     const received = await play(caller)
     expect(received.lost).toBe(0)
-    for (const who of ['caller', 'official'] as const) {
-      expect(findSound(soundOf(sessions[0]!, who), received[who]).different).toBe(0)
+    for (const user of ['caller', 'official'] as const) {
+      expect(findSound(soundOf(sessions[0]!, user), received[user]).different).toBe(0)
     }
   })
 

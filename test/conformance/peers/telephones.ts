@@ -44,11 +44,11 @@ export async function playCall(given: Call): Promise<void> {
   const { folder, proxyHost = '127.0.0.1', proxyPort, officialPort, besides = [], ...call } = given
   const scenarios = writeEnds(call.plan)
   const callers = [call.caller, ...besides]
-  const play = async (who: (typeof ends)[number], caller: string, calls: number) => {
-    const own = join(folder, `${caller}-${who}`)
+  const play = async (user: (typeof ends)[number], caller: string, calls: number) => {
+    const own = join(folder, `${caller}-${user}`)
     await mkdir(own)
-    await writeFile(join(own, 'scenario.xml'), scenarios[who])
-    for (const part of parts) await writeFile(join(own, `${part}.al`), voicesOf(caller)[who][part])
+    await writeFile(join(own, 'scenario.xml'), scenarios[user])
+    for (const part of parts) await writeFile(join(own, `${part}.al`), voicesOf(caller)[user][part])
     const keys = {
       caller,
       dialled: call.dialled,
@@ -58,8 +58,8 @@ export async function playCall(given: Call): Promise<void> {
       ...call.keys,
     }
     // Who answers has to be there first.
-    if (who === 'caller') await wait(1_000)
-    const port = who === 'official' ? officialPort : await freePort()
+    if (user === 'caller') await wait(1_000)
+    const port = user === 'official' ? officialPort : await freePort()
     const more = ['-p', String(port), '-m', String(calls)]
     more.push(...Object.entries(keys).flatMap(([key, value]) => ['-key', key, value]))
     const server = { host: proxyHost, port: proxyPort }
@@ -91,10 +91,10 @@ export async function expectRecorded(
 ): Promise<void> {
   const voices = voicesOf(caller)
   const received = await person.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
-  for (const who of ends) {
+  for (const user of ends) {
     for (const part of text) {
-      const sent = alawToLinear(voices[who][part])
-      expect(findSound(sent, received[who]), `${part} of the ${who}`).toMatchObject({
+      const sent = alawToLinear(voices[user][part])
+      expect(findSound(sent, received[user]), `${part} of the ${user}`).toMatchObject({
         compared: sent.length,
         different: 0,
       })

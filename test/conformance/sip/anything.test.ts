@@ -27,11 +27,11 @@ test('whatever comes in whatever order, nothing breaks and nothing stays behind'
       const late: Invite[] = []
       const tags = new Map<string, string>()
       const act = (invite: Invite) => {
-        const how = behaviours.next().value
-        if (how === 'accept') invite.respond(200, { body: 'v=0\r\n' })
-        if (how === 'refuse') invite.respond(486)
-        if (how === 'late') late.push(invite)
-        if (how === 'throw') throw new Error('a handler may throw')
+        const method = behaviours.next().value
+        if (method === 'accept') invite.respond(200, { body: 'v=0\r\n' })
+        if (method === 'refuse') invite.respond(486)
+        if (method === 'late') late.push(invite)
+        if (method === 'throw') throw new Error('a handler may throw')
       }
       const finals = new Set<string>()
       const call = callServer(

@@ -64,7 +64,7 @@ describe('answers', () => {
     const { call, to } = inCall()
     call.send(request('REGISTER'))
     call.send(request('INFO', { to, cseq: '11' }))
-    expect(call.received().map(([, what]) => what)).toEqual([405, 405])
+    expect(call.received().map(([, item]) => item)).toEqual([405, 405])
     expect(firstHeader(call.lastResponse(), 'allow')).toContain('INVITE')
   })
 
@@ -72,14 +72,14 @@ describe('answers', () => {
     const { call, to } = inCall()
     call.send(request('PRACK'))
     call.send(request('PRACK', { to, cseq: '11' }))
-    expect(call.received().map(([, what]) => what)).toEqual([481, 481])
+    expect(call.received().map(([, item]) => item)).toEqual([481, 481])
   })
 
   test('a request that came by two ways is answered 482 the second time (8.2.2.2)', () => {
     const call = callServer(answering())
     call.send(request('INVITE'))
     call.send(request('INVITE', { branch: 'z9hG4bK-by-another-way' }))
-    expect(call.received().map(([, what]) => what)).toEqual([200, 482])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 482])
   })
 
   test('a coded body gets 415, an unknown scheme 416, headers in the Request-URI 400', () => {
@@ -87,7 +87,7 @@ describe('answers', () => {
     call.send(request('INVITE', { 'content-encoding': 'gzip' }))
     call.send(request('OPTIONS', { uri: 'nobodyKnowsThisScheme:totallyopaquecontent' }))
     call.send(request('OPTIONS', { uri: 'sip:user@example.com?Route=%3Csip:example.com%3E' }))
-    expect(call.received().map(([, what]) => what)).toEqual([415, 416, 400])
+    expect(call.received().map(([, item]) => item)).toEqual([415, 416, 400])
   })
 
   test('the response goes where Via and rport say, and never where maddr points (18.2.2, RFC 3581)', () => {
@@ -126,7 +126,7 @@ describe('inside a dialog (section 12)', () => {
     call.send(request('BYE', { to: '<sip:srs@192.0.2.10>;tag=other', cseq: '11' }))
     call.send(request('BYE', { to, from: '<sip:src@192.0.2.1>;tag=other', cseq: '12' }))
     call.send(request('UPDATE', { cseq: '13' }))
-    expect(call.received().map(([, what]) => what)).toEqual([481, 481, 481])
+    expect(call.received().map(([, item]) => item)).toEqual([481, 481, 481])
   })
 
   test('a re-INVITE and an UPDATE reach the handler with their dialog and refresh the target', () => {
@@ -141,7 +141,7 @@ describe('inside a dialog (section 12)', () => {
     call.send(request('UPDATE', { to, cseq: '12', contact: '<sip:again@192.0.2.3>' }, '<recording/>'))
     expect(dialog.remoteTarget).toBe('sip:again@192.0.2.3')
     expect(seen).toEqual([`re ${dialog.id}`, 'up <recording/>'])
-    expect(call.received().map(([, what]) => what)).toEqual([200, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 200])
   })
 
   test('a second INVITE before the first is answered gets 500 with Retry-After (14.2)', () => {
@@ -149,7 +149,7 @@ describe('inside a dialog (section 12)', () => {
     const { call, to } = inCall({ onReinvite: (invite) => void held.push(invite) })
     call.send(request('INVITE', { to, cseq: '11' }))
     call.send(request('INVITE', { to, cseq: '12' }))
-    expect(call.received().map(([, what]) => what)).toEqual([500])
+    expect(call.received().map(([, item]) => item)).toEqual([500])
     expect(Number(firstHeader(call.lastResponse(), 'retry-after'))).toBeLessThanOrEqual(10)
     expect(held).toHaveLength(1)
   })
@@ -169,13 +169,13 @@ describe('inside a dialog (section 12)', () => {
       const body = 'v=0\r\n'
       call.send(request(first, { to, cseq: '11' }, body))
       call.send(request(second, { to, cseq: '12' }, body))
-      expect(call.received().map(([, what]) => what)).toEqual([500])
+      expect(call.received().map(([, item]) => item)).toEqual([500])
       expect(Number(firstHeader(call.lastResponse(), 'retry-after'))).toBeLessThanOrEqual(10)
       held[0]!.respond(200)
       call.send(request('ACK', { to, cseq: '11', branch: 'z9hG4bK-ack' }))
       call.send(request(second, { to, cseq: '13' }, body))
       held[1]!.respond(200)
-      expect(call.received().map(([, what]) => what)).toEqual([200, 200])
+      expect(call.received().map(([, item]) => item)).toEqual([200, 200])
     },
   )
 
@@ -185,17 +185,17 @@ describe('inside a dialog (section 12)', () => {
     call.send(request('INVITE', { cseq: '10' }))
     const to = toOf(call.lastResponse())
     call.send(request('INVITE', { to, cseq: '11' }, 'v=0\r\n'))
-    expect(call.received().map(([, what]) => what)).toEqual([200, 491])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 491])
     call.send(request('ACK', { to, cseq: '10' }, 'v=0\r\nanswer'))
     expect(acks).toEqual(['v=0\r\nanswer'])
     call.send(request('INVITE', { to, cseq: '12' }, 'v=0\r\n'))
-    expect(call.received().map(([, what]) => what)).toEqual([200])
+    expect(call.received().map(([, item]) => item)).toEqual([200])
   })
 
   test('a refused or cancelled re-INVITE leaves the dialog standing', () => {
     const { call, to, dialog } = inCall({ onReinvite: (invite) => void invite.respond(488) })
     call.send(request('INVITE', { to, cseq: '11' }))
-    expect(call.received().map(([, what]) => what)).toEqual([488])
+    expect(call.received().map(([, item]) => item)).toEqual([488])
     expect(dialog.state).toBe('confirmed')
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
@@ -216,7 +216,7 @@ describe('inside a dialog (section 12)', () => {
     call.send(request('INVITE', { to, cseq: '11' }))
     call.send(request('BYE', { to, cseq: '12' }))
     await new Promise(setImmediate)
-    expect(call.received().map(([, what]) => what)).toEqual([487, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([487, 200])
   })
 
   test('a Replaces header that names our dialog gives it to the handler (RFC 3891)', () => {
@@ -241,7 +241,7 @@ describe('before the answer', () => {
     held[0]!.respond(180)
     call.send(request('BYE', { to: toOf(call.lastResponse()), cseq: '2' }))
     await new Promise(setImmediate)
-    expect(call.received().map(([, what]) => what)).toEqual([180, 487, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([180, 487, 200])
     let reported = false
     held[0]!.onCancel(() => (reported = true))
     expect(reported).toBe(true)
@@ -279,7 +279,7 @@ describe('session timer (RFC 4028)', () => {
 
   test('without a refresh the session is lost, with one it goes on', () => {
     const lost: string[] = []
-    const { call, to } = inCall({ onDialogLost: (_dialog, why) => void lost.push(why) }, {}, timer)
+    const { call, to } = inCall({ onDialogLost: (_dialog, reason) => void lost.push(reason) }, {}, timer)
     call.clock.advance(1_700_000)
     call.send(request('UPDATE', { to, cseq: '11', ...timer }))
     call.clock.advance(1_700_000)
@@ -291,7 +291,7 @@ describe('session timer (RFC 4028)', () => {
   test('a timer longer than the machine can count is cut to what it can, not to nothing', () => {
     const lost: string[] = []
     const { call } = inCall(
-      { onDialogLost: (_dialog, why) => void lost.push(why) },
+      { onDialogLost: (_dialog, reason) => void lost.push(reason) },
       {},
       {
         ...timer,
@@ -375,10 +375,10 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     call.send(request('INVITE'))
     void dialogs[0]!.bye()
     await new Promise(setImmediate)
-    expect(call.received().map(([, what]) => what)).toEqual([200])
+    expect(call.received().map(([, item]) => item)).toEqual([200])
     call.send(request('ACK', { to: toOf(call.lastResponse()) }))
     await new Promise(setImmediate)
-    expect(call.received().map(([, what]) => what)).toEqual(['BYE'])
+    expect(call.received().map(([, item]) => item)).toEqual(['BYE'])
   })
 
   test('leaves 481 for a re-INVITE that crossed it', async () => {
@@ -387,7 +387,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     await new Promise(setImmediate)
     call.send(request('INVITE', { to, cseq: '11' }))
     call.send(request('UPDATE', { to, cseq: '12' }))
-    expect(call.received().map(([, what]) => what)).toEqual(['BYE', 481, 481])
+    expect(call.received().map(([, item]) => item)).toEqual(['BYE', 481, 481])
   })
 
   test('crossing with theirs, both are answered', async () => {
@@ -396,7 +396,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     await new Promise(setImmediate)
     call.send(request('BYE', { to, cseq: '11' }))
     await new Promise(setImmediate)
-    expect(call.received().map(([, what]) => what)).toEqual(['BYE', 200])
+    expect(call.received().map(([, item]) => item)).toEqual(['BYE', 200])
   })
 })
 
@@ -423,7 +423,7 @@ describe('a dialog this process never made', () => {
     expect(call.lastResponse().to.parameters.get('tag')).toBe('before-the-restart')
     call.send(request('ACK', { ...stray, branch: 'z9hG4bK-ack' }))
     call.send(request('UPDATE', { ...stray, cseq: '8' }))
-    expect(call.received().map(([, what]) => what)).toEqual([200, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 200])
     void taken[0]!.bye()
     await new Promise(setImmediate)
     expect(call.sent.at(-1)!.message.cseq).toEqual({ number: 1_700_000_001, method: 'BYE' })

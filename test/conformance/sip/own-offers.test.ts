@@ -45,7 +45,7 @@ describe('an INVITE of ours', () => {
     const offered = dialog.offer(sdp)
     await settle()
     call.clock.advance(1_600)
-    expect(call.received().map(([atMs, what]) => [atMs, what])).toEqual([
+    expect(call.received().map(([atMs, item]) => [atMs, item])).toEqual([
       [0, 'INVITE'],
       [500, 'INVITE'],
       [1_500, 'INVITE'],
@@ -103,7 +103,7 @@ describe('an INVITE of ours', () => {
     call.send(request('INVITE', { to, cseq: '2' }, theirs))
     call.send(request('UPDATE', { to, cseq: '3' }, theirs))
     call.send(request('UPDATE', { to, cseq: '4' }, '<recording/>'))
-    expect(call.received().map(([, what]) => what)).toEqual([491, 491, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([491, 491, 200])
     answer(call, 200, theirs)
     await offered
     call.send(request('INVITE', { to, cseq: '5' }, theirs))

@@ -34,7 +34,7 @@ function answersTo(text: string | Buffer): (number | string)[] {
   call.send(text)
   expect(call.faults).toEqual([])
   expect(call.counters.sendFailures).toBe(0)
-  return [...call.received().map(([, what]) => what), ...call.answersToMalformed]
+  return [...call.received().map(([, item]) => item), ...call.answersToMalformed]
 }
 
 describe('valid messages (RFC 4475 3.1.1)', () => {

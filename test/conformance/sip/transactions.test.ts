@@ -92,7 +92,9 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
 
   test('a 2xx without ACK is given up after 64*T1, the handler is told, and a BYE follows', async () => {
     const lost: string[] = []
-    const call = callServer(answering({ onDialogLost: (_dialog, why) => void lost.push(why) }), { reliable: true })
+    const call = callServer(answering({ onDialogLost: (_dialog, reason) => void lost.push(reason) }), {
+      reliable: true,
+    })
     call.send(request('INVITE'))
     call.clock.advance(31_999)
     expect(lost).toEqual([])
@@ -143,7 +145,7 @@ describe('non-INVITE server transaction (17.2.2)', () => {
     call.send(request('BYE', { to, cseq: '2' }))
     call.clock.advance(2_000)
     call.send(request('BYE', { to, cseq: '2' }))
-    expect(call.received().map(([, what]) => what)).toEqual([200, 200, 200, 481])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 200, 200, 481])
     expect(byes).toBe(1)
   })
 })
@@ -173,7 +175,7 @@ describe('CANCEL (9.2)', () => {
     const call = callServer(answering())
     call.send(request('INVITE'))
     call.send(request('CANCEL', { branch: 'z9hG4bK-INVITE-1' }))
-    expect(call.received().map(([, what]) => what)).toEqual([200, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 200])
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
@@ -190,7 +192,7 @@ describe('CANCEL (9.2)', () => {
       1,
     ])
     call.send(cancel, { address: '192.0.2.77' })
-    expect(call.received().map(([, what]) => what)).toEqual([487, 200])
+    expect(call.received().map(([, item]) => item)).toEqual([487, 200])
   })
 
   test('CANCEL for nothing gets 481', () => {
@@ -246,7 +248,7 @@ describe('what a stranger may cost', () => {
     const to = toOf(call.sent[0]!.message as never)
     call.send(request('BYE', { 'call-id': 'flood-0', to, cseq: '2' }))
     call.send(request('INVITE', { 'call-id': 'elsewhere' }), { address: '192.0.2.77' })
-    expect(call.received().map(([, what]) => what)).toEqual([200])
+    expect(call.received().map(([, item]) => item)).toEqual([200])
     expect(call.sent.at(-1)!.to.address).toBe('192.0.2.77')
   })
 
@@ -263,7 +265,7 @@ describe('what a stranger may cost', () => {
     const call = callServer(answering(), { limits: { dialogs: 1 } })
     call.send(request('INVITE'))
     call.send(request('INVITE', { 'call-id': 'second', branch: 'z9hG4bK2' }))
-    expect(call.received().map(([, what]) => what)).toEqual([200, 503])
+    expect(call.received().map(([, item]) => item)).toEqual([200, 503])
     expect(call.server.sizes()).toEqual({ dialogsOpen: 1, transactionsOpen: 1 })
   })
 })

@@ -36,7 +36,7 @@ const habits: fc.Arbitrary<Habits> = fc.record({
 })
 
 /** The same body by other habits: first its parts, then its metadata, then its line breaks. */
-function rewritten(body: Buffer, contentType: string | undefined, how: Habits): Buffer {
+function rewritten(body: Buffer, contentType: string | undefined, method: Habits): Buffer {
   let text = body.toString('latin1').replaceAll('\r\n', '\n')
   const boundary = parameterOf(contentType ?? '', 'boundary')
   if (boundary !== undefined && !text.includes('multipart/')) {
@@ -46,14 +46,14 @@ function rewritten(body: Buffer, contentType: string | undefined, how: Habits): 
       .slice(1)
       .filter((part) => part.trim() !== '')
       .map((part) => part.replace(/\n$/, ''))
-    if (how.otherPart) parts.push('Content-Type: application/vnd.example\n\nx')
-    const written = (how.partsReversed ? parts.reverse() : parts).map((part) => {
-      const untyped = how.partTypes === 'left out' && !part.includes('application/gtd')
-      return `${delimiter}${how.trailingBlanks}\n${untyped ? part.replace(/^content-type:.*\n/im, '') : part}\n`
+    if (method.otherPart) parts.push('Content-Type: application/vnd.example\n\nx')
+    const written = (method.partsReversed ? parts.reverse() : parts).map((part) => {
+      const untyped = method.partTypes === 'left out' && !part.includes('application/gtd')
+      return `${delimiter}${method.trailingBlanks}\n${untyped ? part.replace(/^content-type:.*\n/im, '') : part}\n`
     })
-    text = '\n'.repeat(how.blankLinesFirst) + written.join('') + (how.closed ? `${delimiter}--${how.trailingBlanks}\n` : '')
+    text = '\n'.repeat(method.blankLinesFirst) + written.join('') + (method.closed ? `${delimiter}--${method.trailingBlanks}\n` : '')
   }
-  const { prefix } = how
+  const { prefix } = method
   if (prefix !== undefined && /<recording[\s>]/.test(text)) {
     text = text.replace(/(<recording[\s>][\s\S]*<\/recording>)/, (xml) =>
       xml.replace(/<(\/?)([A-Za-z][\w-]*)(?=[\s/>])/g, `<$1${prefix}:$2`),
@@ -61,7 +61,7 @@ function rewritten(body: Buffer, contentType: string | undefined, how: Habits): 
   }
   let lines = 0
   return Buffer.from(
-    text.replaceAll('\n', () => how.lineBreaks[lines++ % how.lineBreaks.length]!),
+    text.replaceAll('\n', () => method.lineBreaks[lines++ % method.lineBreaks.length]!),
     'latin1',
   )
 }
@@ -85,9 +85,9 @@ function gist({ parties, times, callIds, streams, found }: Invitation) {
 test('other line breaks, orders of parts, blank lines, prefixes and a missing end give the same answer', () => {
   const answers = new Map(vectors.map((name) => [name, gist(understood(name))]))
   fc.assert(
-    fc.property(fc.constantFrom(...vectors), habits, (name, how) => {
+    fc.property(fc.constantFrom(...vectors), habits, (name, method) => {
       const body = (bytes: Buffer, of: string) =>
-        rewritten(bytes, firstHeader(messageOf(of), 'content-type'), how)
+        rewritten(bytes, firstHeader(messageOf(of), 'content-type'), method)
       expect(gist(understood(name, { body }))).toEqual(answers.get(name))
     }),
     { numRuns: 300 },

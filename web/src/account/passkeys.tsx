@@ -25,9 +25,9 @@ export function PasskeysSection({ account }: { account: Account }) {
   if (place === 'nowhere') return null
 
   const isHere = place === 'here'
-  const finish = async (what: 'nothing' | 'added' | 'removed') => {
-    setDoing(what)
-    if (what !== 'nothing') await Promise.all([refetch(), refreshAccount()])
+  const finish = async (outcome: 'nothing' | 'added' | 'removed') => {
+    setDoing(outcome)
+    if (outcome !== 'nothing') await Promise.all([refetch(), refreshAccount()])
     focusHeading('account-passkeys')
   }
   const proof = data && data.items.length > 0 ? 'passkey' : account.password.set ? 'password' : 'none'

@@ -15,8 +15,8 @@ const ofTurns: ReadonlySet<CopyLack['what']> = new Set(['identifiers-left', 'tra
  * Maps the server's obstacles to the current rows. The server counts the saved rows; rows may have been added and removed
  * since.
  */
-export function missingOf(lacks: readonly CopyLack[], saved: Work, now: Work): Missing[] {
-  return lacks.map(({ what, at = [] }) => ({
+export function missingOf(missing: readonly CopyLack[], saved: Work, now: Work): Missing[] {
+  return missing.map(({ what, at = [] }) => ({
     what,
     turns: ofTurns.has(what) ? stillThere(at, saved.turns, now.turns) : [],
     redactions: what === 'unreviewed' ? stillThere(at, saved.redactions, now.redactions) : [],

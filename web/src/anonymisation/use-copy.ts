@@ -49,8 +49,8 @@ export function usePreparing(id: string) {
   const [busyWith, setBusyWith] = useState<'saving' | 'proposing' | 'rendering'>()
   const params = { path: { id } }
 
-  async function run<T>(what: NonNullable<typeof busyWith>, request: () => Promise<{ data?: T; error?: unknown }>) {
-    setBusyWith(what)
+  async function run<T>(action: NonNullable<typeof busyWith>, request: () => Promise<{ data?: T; error?: unknown }>) {
+    setBusyWith(action)
     try {
       const { data, error } = await request()
       return error === undefined ? { done: data as T } : { error }

@@ -43,8 +43,8 @@ function Flow({ flow }: { flow: CallFlow }) {
   const { t, language } = useLanguage()
   const presence = usePresence()
   const opensCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
-  const seconds = (since: number) =>
-    new Intl.NumberFormat(locales[language], { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(since)
+  const seconds = (start: number) =>
+    new Intl.NumberFormat(locales[language], { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(start)
   const contacts = [...new Set(flow.segments.map(({ contactId }) => contactId))]
   const [first] = flow.steps
   return (

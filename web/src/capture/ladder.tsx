@@ -8,7 +8,7 @@ const rowPx = 36
 const topPx = 34
 
 /** Ladder diagram of a session. Hidden from screen readers: the table beside it has the same steps. */
-export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds: (since: number) => string }) {
+export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds: (start: number) => string }) {
   const { t } = useLanguage()
   const first = steps[0]
   if (!first) return null

@@ -17,9 +17,9 @@ describe('the texts of the pages', () => {
     const codes = Object.keys(statuses)
     expect(codes.filter((code) => !keys.includes(`error.${code}`))).toEqual([])
     const sentences = keys.filter((key) => key.startsWith('error.')).map((key) => key.slice('error.'.length))
-    const isSaid = (code: string) =>
+    const isAnnounced = (code: string) =>
       knownRefusals.includes(code) || code === 'other' || pages.includes(`'error.${code}'`)
-    expect(sentences.filter((code) => !isSaid(code))).toEqual([])
+    expect(sentences.filter((code) => !isAnnounced(code))).toEqual([])
   })
 
   test('Swedish never calls listening to a recording a wiretap', () => {

@@ -115,7 +115,7 @@ function MakeOther({
   const [ground, setGround] = useState<RefusalGround>()
   const chosen = kinds.includes(kind) ? kind : kinds[0]
   if (!chosen) return null
-  const why = chosen !== 'refusal' ? undefined : ground && grounds.includes(ground) ? ground : grounds[0]
+  const reason = chosen !== 'refusal' ? undefined : ground && grounds.includes(ground) ? ground : grounds[0]
   return (
     <div className="actions actions-forms">
       <Step
@@ -123,7 +123,7 @@ function MakeOther({
         submit={t('letters.other.do')}
         isBusy={isBusy}
         error={error}
-        onSubmit={() => onMake(chosen, why)}
+        onSubmit={() => onMake(chosen, reason)}
       >
         <Choice
           label={t('letters.kind')}
@@ -131,11 +131,11 @@ function MakeOther({
           value={chosen}
           onChange={(value) => setKind(value as LetterKind)}
         />
-        {why && (
+        {reason && (
           <Choice
             label={t('letters.ground')}
             options={grounds.map((value) => ({ value, label: t(`letters.ground.${value}`) }))}
-            value={why}
+            value={reason}
             onChange={(value) => setGround(value as RefusalGround)}
           />
         )}

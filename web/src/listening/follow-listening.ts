@@ -13,7 +13,7 @@ const checkMs = 500
  */
 export function followListening(
   path: string,
-  onEnded: (why: ListeningEndReason | 'silent' | 'refused') => void,
+  onEnded: (reason: ListeningEndReason | 'silent' | 'refused') => void,
 ): () => void {
   const source = new EventSource(path)
   let heardAtMs = performance.now()
@@ -34,9 +34,9 @@ export function followListening(
     source.close()
   }
 
-  function end(why: ListeningEndReason | 'silent' | 'refused'): void {
+  function end(reason: ListeningEndReason | 'silent' | 'refused'): void {
     stop()
-    onEnded(why)
+    onEnded(reason)
   }
 
   return stop

@@ -23,13 +23,13 @@ export function OfficeFields({
   isTried: boolean
 }) {
   const { t } = useLanguage()
-  const field = (what: 'names' | 'address', one: Language) => (
+  const field = (member: 'names' | 'address', one: Language) => (
     <Field
-      label={t(`offices.office.${what}`)}
+      label={t(`offices.office.${member}`)}
       lang={one}
-      value={value[what][one]}
-      onChange={(text) => onChange({ ...value, [what]: { ...value[what], [one]: text } })}
-      error={isTried && value[what][one].trim() === '' ? t(`offices.office.${what}.missing`) : undefined}
+      value={value[member][one]}
+      onChange={(text) => onChange({ ...value, [member]: { ...value[member], [one]: text } })}
+      error={isTried && value[member][one].trim() === '' ? t(`offices.office.${member}.missing`) : undefined}
       maxLength={100}
       autoComplete="off"
     />

@@ -12,7 +12,7 @@ const knownSources = ['manual', 'csv', 'scim']
 export function PersonFacts({ person }: { person: PersonDetail }) {
   const { t, language } = useLanguage()
   const { informedAt, consentedAt } = person.recording
-  const since = (instant: string | undefined, yes: Word, no: Word): ReactNode =>
+  const start = (instant: string | undefined, yes: Word, no: Word): ReactNode =>
     instant ? t(yes, { date: formatDate(instant, language) }) : <span className="muted">{t(no)}</span>
   return (
     <section className="panel" aria-labelledby="person-now">
@@ -37,10 +37,10 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
           <Employed person={person} />
         </Fact>
         <Fact label={t('people.person.informed')}>
-          {since(informedAt, 'people.person.informed.yes', 'people.person.informed.no')}
+          {start(informedAt, 'people.person.informed.yes', 'people.person.informed.no')}
         </Fact>
         <Fact label={t('people.person.consent')}>
-          {since(consentedAt, 'people.person.consent.yes', 'people.person.consent.no')}
+          {start(consentedAt, 'people.person.consent.yes', 'people.person.consent.no')}
         </Fact>
         <Fact label={t('people.person.source')}>
           {knownSources.includes(person.source) ? t(`people.person.source.${person.source}` as Word) : person.source}

@@ -114,9 +114,9 @@ export function Evaluating({
 function SavedState({ evaluation, draft }: { evaluation: Evaluation; draft: EvaluationDraft }) {
   const { t, language } = useLanguage()
   const { saving, score, savedAt, error } = draft
-  const resolve = async (how: 'keepMine' | 'takeStored') => {
+  const resolve = async (method: 'keepMine' | 'takeStored') => {
     const { data } = await api.GET('/api/quality/evaluations/{id}', { params: { path: { id: evaluation.id } } })
-    if (data) draft[how](data)
+    if (data) draft[method](data)
   }
   return (
     <div className="quality-state stack-small">

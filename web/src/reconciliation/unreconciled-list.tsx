@@ -78,7 +78,7 @@ export function UnreconciledList({
       <nav aria-label={t('reconciliation.kind')} className="switcher">
         <ul>
           {kinds.map((one) => {
-            const { kind: _, why: _why, ...rest } = filters
+            const { kind: _, why: _reason, ...rest } = filters
             return (
               <li key={one}>
                 <Link

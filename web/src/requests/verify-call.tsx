@@ -30,8 +30,8 @@ export function VerifyCall({
   const { t } = useLanguage()
   const verify = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/verification')
   const [isConfirming, setConfirming] = useState(false)
-  const how = verifyingOf(call)
-  if (!how) return null
+  const method = verifyingOf(call)
+  if (!method) return null
 
   const answer = async (isParty: boolean) => {
     const done = await verify
@@ -44,13 +44,13 @@ export function VerifyCall({
       await onDone(t(isParty ? 'requests.call.told.MATCHED' : 'requests.call.told.NOT_PARTY'), callHeading(call.id))
   }
   const recordings = call.verification?.recordings ?? []
-  const mayConfirm = how === 'question' || how === 'details' || how === 'personnel'
+  const mayConfirm = method === 'question' || method === 'details' || method === 'personnel'
   return (
     <div className="stack verify">
       {call.verifyAgain && <Notice kind="info">{t('requests.verify.again')}</Notice>}
       {call.numberUnverified && <Notice kind="warning">{t('requests.verify.unverified')}</Notice>}
-      <p>{t(`requests.verify.${how}`)}</p>
-      {(how === 'listen' || how === 'question') && (
+      <p>{t(`requests.verify.${method}`)}</p>
+      {(method === 'listen' || method === 'question') && (
         <>
           <p className="request-note">{t('requests.verify.silence')}</p>
           {recordings.map(({ id }, index) => (
@@ -85,8 +85,8 @@ export function VerifyCall({
             {t('requests.verify.no')}
           </Button>
         </div>
-        {how === 'listen' && <p className="second">{t('requests.verify.notYet')}</p>}
-        {how === 'details-missing' && <p className="second">{t('requests.verify.more')}</p>}
+        {method === 'listen' && <p className="second">{t('requests.verify.notYet')}</p>}
+        {method === 'details-missing' && <p className="second">{t('requests.verify.more')}</p>}
       </fieldset>
       <Confirm
         title={t('requests.verify.no.sure')}

@@ -32,9 +32,9 @@ export function heightsOf(counts: readonly number[]): number[] {
 }
 
 /** Returns the total, and the peak; no peak if all are zero. */
-export function totalsOf(due: readonly Due[], what: 'recordings' | 'contacts'): { total: number; peak?: Due } {
-  const total = sum(due.map((one) => one[what]))
-  const peak = due.reduce<Due | undefined>((max, one) => (one[what] > (max?.[what] ?? 0) ? one : max), undefined)
+export function totalsOf(due: readonly Due[], member: 'recordings' | 'contacts'): { total: number; peak?: Due } {
+  const total = sum(due.map((one) => one[member]))
+  const peak = due.reduce<Due | undefined>((max, one) => (one[member] > (max?.[member] ?? 0) ? one : max), undefined)
   return { total, ...(peak && { peak }) }
 }
 

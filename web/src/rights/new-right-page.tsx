@@ -31,11 +31,11 @@ export function NewRightPage() {
   const presence = usePresence()
   const own = presence.state === 'signed-in' ? presence.me.personId : undefined
   // Without a named person it is for oneself; a person who requests for others chooses them.
-  const whom = person ?? own
+  const recipients = person ?? own
   const offer = $api.useQuery(
     'get',
     '/api/rights/offer',
-    { params: { query: whom ? { person: whom } : {} } },
+    { params: { query: recipients ? { person: recipients } : {} } },
     { staleTime: 0 },
   )
   const held = $api.useQuery(
@@ -57,7 +57,7 @@ export function NewRightPage() {
       {!error && (offer.isPending || (renew !== undefined && held.isPending)) && <Waiting lines={8} />}
       {offer.data && (renew === undefined || held.data) && (
         <RequestForm
-          key={`${whom ?? ''} ${renew ?? ''}`}
+          key={`${recipients ?? ''} ${renew ?? ''}`}
           offer={offer.data}
           start={
             right && first

@@ -6,11 +6,11 @@ import { machineKeys } from '../api/machine-storage.ts'
  * provider signs out there too: otherwise the next person at this computer would be let in as them.
  * @returns the address to go to for that; undefined otherwise
  */
-export async function endSession(why: 'ended' | 'signed-out'): Promise<string | undefined> {
+export async function endSession(reason: 'ended' | 'signed-out'): Promise<string | undefined> {
   // The answer clears the browser's storage of the session; the machine's settings are kept.
   const stored = machineKeys.map((name) => [name, window.localStorage.getItem(name)] as const)
   const ended =
-    why === 'ended'
+    reason === 'ended'
       ? await api.DELETE('/api/session').catch(() => undefined)
       : await api.POST('/api/session/identity-provider/sign-out').catch(() => undefined)
   for (const [name, value] of stored) if (value !== null) window.localStorage.setItem(name, value)

@@ -4,7 +4,7 @@ import { createContext, use } from 'react'
 export type Left = 'ended' | 'signed-out' | 'room-ended' | 'room-heard'
 
 /** Ends the session in this browser with a reason; `elsewhere` if the server knows already. */
-export type Leave = (why: Left, where?: 'here' | 'elsewhere') => void
+export type Leave = (reason: Left, location?: 'here' | 'elsewhere') => void
 
 export const LeaveContext = createContext<Leave | undefined>(undefined)
 

@@ -61,17 +61,17 @@ export function Shell() {
     if (personId !== undefined) notifyTabs('signed-in')
   }, [personId])
 
-  const leave = async (why: Left, where: 'here' | 'elsewhere' = 'here') => {
+  const leave = async (reason: Left, location: 'here' | 'elsewhere' = 'here') => {
     // Hides everything, whether or not the server receives it.
     setLeaving(true)
     // After a timeout the person returns to where they were; after a sign-out no search is left for the next one.
-    if (why !== 'ended') {
+    if (reason !== 'ended') {
       clearTab()
       rememberSearch({})
       void navigate({ to: '/', replace: true })
     }
-    if (where === 'here') {
-      const message = why === 'ended' ? why : 'signed-out'
+    if (location === 'here') {
+      const message = reason === 'ended' ? reason : 'signed-out'
       const elsewhere = await endSession(message)
       notifyTabs(message)
       if (elsewhere !== undefined) return window.location.assign(elsewhere)
@@ -80,7 +80,7 @@ export function Shell() {
     queries.clear()
     await queries.invalidateQueries()
     await queries.resetQueries({ queryKey: ['get', '/api/session'] })
-    setBecause(why)
+    setBecause(reason)
     setWasIn(false)
     setLeaving(false)
   }
@@ -102,7 +102,7 @@ export function Shell() {
   // The listening mode replaces every page, at any address (R47).
   if (presence.state === 'signed-in' && presence.me.confinedTo && !isLeaving) {
     return (
-      <LeaveContext value={(why, where) => void leave(why, where)}>
+      <LeaveContext value={(reason, location) => void leave(reason, location)}>
         <Suspense fallback={<Waiting />}>
           <ListeningRoom me={presence.me} appointmentId={presence.me.confinedTo} />
         </Suspense>
@@ -121,7 +121,7 @@ export function Shell() {
   if (presence.state === 'signed-in' && !isLeaving) {
     return (
       <PurposeProvider key={presence.me.personId} me={presence.me}>
-        <LeaveContext value={(why, where) => void leave(why, where)}>
+        <LeaveContext value={(reason, location) => void leave(reason, location)}>
           <SignedIn me={presence.me} />
         </LeaveContext>
       </PurposeProvider>

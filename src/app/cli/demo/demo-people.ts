@@ -39,7 +39,7 @@ export async function enterDemoPeople(
   password: string,
   now: Temporal.Instant,
 ): Promise<string[]> {
-  const since = now.subtract({ hours: 24 * 400 })
+  const start = now.subtract({ hours: 24 * 400 })
   const ids = new Map<string, string>()
   const idOf = (userId: string) => ids.get(userId) ?? ''
   const supervised = demoPeople.find(({ userId }) => userId === supervisor)?.unit
@@ -53,7 +53,7 @@ export async function enterDemoPeople(
       unitId: await enterUnit(db, person.unit),
       ...(person.role === 'OFFICIAL' && person.unit === supervised && { supervisorId: idOf(supervisor) }),
       ...(phone !== null && { phoneKey: phone }),
-      employedFrom: since,
+      employedFrom: start,
     })
     const { id } = await db
       .selectFrom('person')

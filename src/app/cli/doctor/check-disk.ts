@@ -52,9 +52,9 @@ const unwritableRemedies: Readonly<Record<string, string>> = {
   ENOTDIR: 'remove the file that is in the place of the folder',
 }
 
-/** @param why a code of the operating system */
-export function unwritableRemedy(why: string): string {
-  return unwritableRemedies[why] ?? 'chown it to the user that runs Seloste'
+/** @param reason a code of the operating system */
+export function unwritableRemedy(reason: string): string {
+  return unwritableRemedies[reason] ?? 'chown it to the user that runs Seloste'
 }
 
 async function checkRoom(name: string, folder: string): Promise<Finding> {

@@ -21,30 +21,40 @@ export async function checkPorts(settings: Settings, runs: boolean): Promise<Fin
   ]
   const found = await Promise.all([
     ...tcp.map(async ([name, at]) => judgePort(name, at, 'TCP', await tryTcp(at), runs)),
-    tryUdp(sip).then((why) => judgePort('SELOSTE_SIP', sip, 'UDP', why, runs)),
-    tryUdp({ host: rtp.host, port: rtp.firstPort }).then((why) =>
-      judgePort('SELOSTE_RTP', { host: rtp.host, port: rtp.firstPort }, 'UDP', why, runs),
+    tryUdp(sip).then((reason) => judgePort('SELOSTE_SIP', sip, 'UDP', reason, runs)),
+    tryUdp({ host: rtp.host, port: rtp.firstPort }).then((reason) =>
+      judgePort('SELOSTE_RTP', { host: rtp.host, port: rtp.firstPort }, 'UDP', reason, runs),
     ),
   ])
   const ephemeral = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '')
   return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral)]
 }
 
-/** @param why code of the failure; undefined on success */
-export function judgePort(name: string, at: Endpoint, kind: string, why: string | undefined, runs: boolean): Finding {
+/** @param reason code of the failure; undefined on success */
+export function judgePort(
+  name: string,
+  at: Endpoint,
+  kind: string,
+  reason: string | undefined,
+  runs: boolean,
+): Finding {
   const check = `port.${name}.${kind.toLowerCase()}`
-  const where = `${name} (${kind} ${formatEndpoint(at)})`
-  if (why === undefined) return ok(check, `${where} is free`)
-  if (why === 'EADDRINUSE' && runs) return ok(check, `${where} is the running Seloste's`)
-  if (why === 'EADDRINUSE') {
-    return error(check, `${where} is in use by another program`, `end it ("ss -lnp" names it), or set ${name}`)
+  const location = `${name} (${kind} ${formatEndpoint(at)})`
+  if (reason === undefined) return ok(check, `${location} is free`)
+  if (reason === 'EADDRINUSE' && runs) return ok(check, `${location} is the running Seloste's`)
+  if (reason === 'EADDRINUSE') {
+    return error(check, `${location} is in use by another program`, `end it ("ss -lnp" names it), or set ${name}`)
   }
-  if (why === 'EADDRNOTAVAIL')
-    return error(check, `${where} is no address of this machine`, `set ${name} to one ("ip addr")`)
-  if (why === 'EACCES') {
-    return error(check, `${where} may not be listened at`, 'take a port of 1024 or more, or grant CAP_NET_BIND_SERVICE')
+  if (reason === 'EADDRNOTAVAIL')
+    return error(check, `${location} is no address of this machine`, `set ${name} to one ("ip addr")`)
+  if (reason === 'EACCES') {
+    return error(
+      check,
+      `${location} may not be listened at`,
+      'take a port of 1024 or more, or grant CAP_NET_BIND_SERVICE',
+    )
   }
-  return error(check, `${where} cannot be listened at (${why})`, `set ${name} to another address`)
+  return error(check, `${location} cannot be listened at (${reason})`, `set ${name} to another address`)
 }
 
 export function judgeRange({ firstPort, lastPort }: PortRange): Finding {

@@ -148,9 +148,11 @@ describe('the disk', () => {
 describe('ports', () => {
   const at = { host: '127.0.0.1', port: 8080 }
   test('a port of another program is an error, and of the running Seloste none', () => {
-    const port = (why: string | undefined, runs = false) => judged(judgePort('SELOSTE_HTTP', at, 'TCP', why, runs))[1]
+    const port = (reason: string | undefined, runs = false) =>
+      judged(judgePort('SELOSTE_HTTP', at, 'TCP', reason, runs))[1]
     expect([port(undefined), port('EADDRINUSE', true)]).toEqual(['ok', 'ok'])
-    for (const why of ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENETDOWN']) expect(port(why), why).toBe('error')
+    for (const reason of ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENETDOWN'])
+      expect(port(reason), reason).toBe('error')
   })
 
   test('a range too small for calls, and one that the system takes ports from, are found', () => {

@@ -103,10 +103,10 @@ test('what the sweep is about is checked after it, and a late sweep heals by it'
 })
 
 test('what is broken when a process starts has its alarm in its log, though it broke before', async () => {
-  const where = `where id = '${recordings.ainos.id}'`
+  const location = `where id = '${recordings.ainos.id}'`
   const shift = (by: string) =>
     pool.query(
-      `alter table recording disable trigger user; update recording set started_at = started_at + interval '${by}' ${where};
+      `alter table recording disable trigger user; update recording set started_at = started_at + interval '${by}' ${location};
        alter table recording enable trigger user`,
     )
   await shift('-1 minute')

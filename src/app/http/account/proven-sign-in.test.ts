@@ -156,9 +156,9 @@ describe('passkeys over the wire', () => {
 })
 
 describe('the identity provider over the wire', () => {
-  async function signIn(browser: Browser, who: string, returnTo = '/contacts') {
+  async function signIn(browser: Browser, person: string, returnTo = '/contacts') {
     const there = await browser.fetch(`/api/session/identity-provider?returnTo=${encodeURIComponent(returnTo)}`)
-    const back = await signInAtProvider(there.headers.get('location') ?? '', who)
+    const back = await signInAtProvider(there.headers.get('location') ?? '', person)
     return browser.fetch(back.pathname + back.search)
   }
 

@@ -123,10 +123,10 @@ function parametersOf(operationId: string, parameters: Operation['parameters']):
       </thead>
       <tbody>
         ${parameters.map(
-          ({ name, in: where, required, schema, description }) =>
+          ({ name, in: location, required, schema, description }) =>
             html`<tr>
               <th scope="row"><code>${name}${required !== true && '?'}</code></th>
-              <td>${where}</td>
+              <td>${location}</td>
               <td><code>${renderSchema({ ...schema, description: undefined })}</code></td>
               <td>${description}</td>
             </tr>`,

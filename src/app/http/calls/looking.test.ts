@@ -229,12 +229,12 @@ describe('audio', () => {
     ['not-yet-kept', 404, {}],
     ['restricted', 403, { state: 'RESTRICTED' as const }],
     ['destroyed', 404, { state: 'DESTROYING' as const, cause: 'caller' as const }],
-  ] as const)('of a recording that is %s: %i', async (why, status, set) => {
+  ] as const)('of a recording that is %s: %i', async (reason, status, set) => {
     const made = await register.record({ official: colleagueOf(sari) })
     await recordProhibition(database, made.id)
     if ('state' in set) await admin.updateTable('recording').set(set).where('id', '=', made.id).execute()
     const given = await answer(browser.fetch(`/api/recordings/${made.id}/listenings`, { json: { purpose: 'QUALITY' } }))
-    expect(given).toMatchObject({ status, code: `recording.${why}` })
+    expect(given).toMatchObject({ status, code: `recording.${reason}` })
   })
 })
 

@@ -138,9 +138,9 @@ describe('the contract', () => {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path')
       expect(inPath.map(({ name }) => name)).toEqual(named)
       expect(inPath.every(({ required }) => required)).toBe(true)
-      expect(operation.parameters.every(({ in: where, schema }) => ['path', 'query'].includes(where) && schema)).toBe(
-        true,
-      )
+      expect(
+        operation.parameters.every(({ in: location, schema }) => ['path', 'query'].includes(location) && schema),
+      ).toBe(true)
       const statuses = Object.keys(operation.responses)
       expect(statuses.every((status) => /^[2-5]\d\d$/.test(status))).toBe(true)
       // Nobody may delete a recording: that one operation says only that (R23).

@@ -47,12 +47,12 @@ function describe({ schema }: Operation): Schema {
   }
 }
 
-function parameters(where: 'path' | 'query', schema: Schema | undefined): Schema[] {
+function parameters(location: 'path' | 'query', schema: Schema | undefined): Schema[] {
   const required = new Set((schema?.['required'] as string[] | undefined) ?? [])
   return Object.entries((schema?.['properties'] as Record<string, Schema> | undefined) ?? {}).map(
     ([name, property]) => ({
       name,
-      in: where,
+      in: location,
       required: required.has(name),
       schema: property,
     }),

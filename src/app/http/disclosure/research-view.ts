@@ -57,8 +57,8 @@ export function viewResearch(found: ReadResearch, person: PersonOf): JsonForm<Om
         ? { outcome, reasons: reasons ?? '', by: person(decided_by), at: decided_at }
         : null,
     studyEndedOn: row.study_ended_on,
-    extensions: extensions.map(({ id, due_on, reasons: why, asked_by, ...decided }) => ({
-      ...{ id, dueOn: due_on, reasons: why, askedBy: person(asked_by) },
+    extensions: extensions.map(({ id, due_on, reasons: reason, asked_by, ...decided }) => ({
+      ...{ id, dueOn: due_on, reasons: reason, askedBy: person(asked_by) },
       decided:
         decided.decided_at && decided.decided_by && decided.outcome
           ? { at: decided.decided_at, by: person(decided.decided_by), outcome: decided.outcome }

@@ -39,12 +39,12 @@ const officer = await person('DATA_PROTECTION_OFFICER', [], 'none')
 const decider = await person('DECISION_MAKER', [], 'none')
 const approver = await person('ACCESS_APPROVER', [], 'none')
 const browsers = new Map<string, Awaited<ReturnType<typeof desk.signIn>>>()
-const as = async (who: typeof aino) => {
-  const known = browsers.get(who.id) ?? (await desk.signIn(who))
-  browsers.set(who.id, known)
+const as = async (person: typeof aino) => {
+  const known = browsers.get(person.id) ?? (await desk.signIn(person))
+  browsers.set(person.id, known)
   return known
 }
-const get = async (who: typeof aino, path: string) => answer((await as(who)).fetch(path))
+const get = async (person: typeof aino, path: string) => answer((await as(person)).fetch(path))
 
 let forbidden: RecordedSegment
 /** The number of the request that the clerk serves. */
@@ -150,8 +150,8 @@ describe('the certificate', () => {
 })
 
 describe('the ledger', () => {
-  const kinds = async (who: typeof aino) => {
-    const { body } = await get(who, '/api/retention/ledger?limit=200')
+  const kinds = async (person: typeof aino) => {
+    const { body } = await get(person, '/api/retention/ledger?limit=200')
     return (
       body as unknown as { items: { kind: string; cause: string; seq: number; objectId: string; doneBy: string }[] }
     ).items
@@ -165,14 +165,14 @@ describe('the ledger', () => {
     expect(first.next).toBe(first.items[0]?.seq)
     const { body: second } = await get(officer, `/api/retention/ledger?limit=1&before=${first.next}`)
     expect((second as unknown as typeof first).items[0]?.seq).toBe(items[1]?.seq)
-    for (const who of [aino, clerk, approver]) {
-      expect(await get(who, '/api/retention/ledger')).toMatchObject({ status: 403, code: 'deny.role' })
+    for (const person of [aino, clerk, approver]) {
+      expect(await get(person, '/api/retention/ledger')).toMatchObject({ status: 403, code: 'deny.role' })
     }
   })
 
   test('tells of preservation orders to the security unit and the decision maker, and to nobody else', async () => {
-    for (const who of [security, decider]) {
-      const items = await kinds(who)
+    for (const person of [security, decider]) {
+      const items = await kinds(person)
       expect(items.filter(({ kind }) => kind === 'hold')).toHaveLength(1)
       expect(items.filter(({ cause }) => cause === 'hold-end')).toHaveLength(2)
     }

@@ -251,8 +251,8 @@ describe('what does not meet', () => {
       `kind=unrecorded&from=${week.from}&cursor=${encodeURIComponent(String(first.body['next']))}`,
     )
     expect(rest.body['items']).toHaveLength(1)
-    const why = await list(officer, `kind=unrecorded&why=no-playable-codec&from=${week.from}`)
-    expect(why.body['items']).toMatchObject([{ segmentId: silent.segmentId }])
+    const reason = await list(officer, `kind=unrecorded&why=no-playable-codec&from=${week.from}`)
+    expect(reason.body['items']).toMatchObject([{ segmentId: silent.segmentId }])
     const { rows } =
       await sql`select role, detail ->> 'kind' as kind from audit_entry where action = 'reconciliation.listed'
       order by seq desc limit 3`.execute(owner)

@@ -35,14 +35,14 @@ await admin
 type PersonName = keyof typeof people
 const browsers = {} as Record<PersonName, Browser>
 beforeAll(async () => {
-  for (const [who, person] of Object.entries(people) as [PersonName, TestPerson][])
-    browsers[who] = await desk.signIn(person)
+  for (const [user, person] of Object.entries(people) as [PersonName, TestPerson][])
+    browsers[user] = await desk.signIn(person)
 })
 
 const day = (days: number) => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().add({ days }).toString()
-const request = async (who: PersonName, json: object = {}) => {
+const request = async (person: PersonName, json: object = {}) => {
   const given = await answer(
-    browsers[who].fetch('/api/rights/requests', {
+    browsers[person].fetch('/api/rights/requests', {
       json: {
         people: [people.aino.id],
         role: 'OFFICIAL',
@@ -55,10 +55,10 @@ const request = async (who: PersonName, json: object = {}) => {
   )
   return { ...given, items: given.body['items'] as RightRequest[] }
 }
-const decide = (who: PersonName, id: string, json: object = { approve: true }) =>
-  answer(browsers[who].fetch(`/api/rights/requests/${id}/decision`, { json }))
-const personsRights = async (who: PersonName, of: PersonName) =>
-  (await answer(browsers[who].fetch(`/api/rights/people/${people[of].id}`))) as unknown as {
+const decide = (person: PersonName, id: string, json: object = { approve: true }) =>
+  answer(browsers[person].fetch(`/api/rights/requests/${id}/decision`, { json }))
+const personsRights = async (person: PersonName, of: PersonName) =>
+  (await answer(browsers[person].fetch(`/api/rights/people/${people[of].id}`))) as unknown as {
     status: number
     code?: string
     body: PersonsRights
@@ -116,18 +116,18 @@ test('the last day of a right is the whole of it, as Helsinki counts days', asyn
 })
 
 test('who may read whose rights', async () => {
-  for (const who of ['anssi', 'anneli', 'outi', 'sari', 'aino'] as const) {
-    expect(await personsRights(who, 'aino'), who).toMatchObject({ status: 200 })
+  for (const person of ['anssi', 'anneli', 'outi', 'sari', 'aino'] as const) {
+    expect(await personsRights(person, 'aino'), person).toMatchObject({ status: 200 })
   }
-  for (const who of ['kaisa', 'muu'] as const) {
-    expect(await personsRights(who, 'aino'), who).toMatchObject({ status: 404, code: 'not-found' })
+  for (const person of ['kaisa', 'muu'] as const) {
+    expect(await personsRights(person, 'aino'), person).toMatchObject({ status: 404, code: 'not-found' })
   }
   expect(await personsRights('sari', 'muu')).toMatchObject({ status: 404 })
 })
 
 test('who has rights is a list for those who decide or watch, of the unit for a supervisor', async () => {
-  const names = async (who: PersonName, query = '') =>
-    ((await answer(browsers[who].fetch(`/api/rights/people${query}`))).body['items'] as { name: string }[]).map(
+  const names = async (person: PersonName, query = '') =>
+    ((await answer(browsers[person].fetch(`/api/rights/people${query}`))).body['items'] as { name: string }[]).map(
       ({ name }) => name,
     )
   expect(await names('anneli')).toEqual(expect.arrayContaining(['Anneli', 'Anssi', 'Outi', 'Sari']))
@@ -145,8 +145,8 @@ test('who has rights is a list for those who decide or watch, of the unit for a 
 })
 
 describe('what can be asked for', () => {
-  const offer = async (who: PersonName, query = '') =>
-    (await answer(browsers[who].fetch(`/api/rights/offer${query}`))).body as unknown as {
+  const offer = async (person: PersonName, query = '') =>
+    (await answer(browsers[person].fetch(`/api/rights/offer${query}`))).body as unknown as {
       asksFor: string
       people: { name: string; supervises: object[] }[]
       roles: { role: string; duty?: string; scope: string }[]
@@ -195,8 +195,8 @@ describe('a refusal', () => {
   test('of a decision changes nothing, and is in the log', async () => {
     const { items } = await request('anssi', { people: [people.kaisa.id] })
     const id = items[0]?.id ?? ''
-    for (const who of ['anssi', 'sari', 'kaisa', 'outi'] as const) {
-      expect(await decide(who, id), who).toMatchObject({ status: 403, code: 'deny.role' })
+    for (const person of ['anssi', 'sari', 'kaisa', 'outi'] as const) {
+      expect(await decide(person, id), person).toMatchObject({ status: 403, code: 'deny.role' })
     }
     expect(await decide('anneli', id, { approve: false })).toMatchObject({
       status: 400,
@@ -223,8 +223,8 @@ describe('the review', () => {
   test('lists what was not looked at since the quarter began, overdue ones first, and takes keep and end', async () => {
     const { items } = await request('anssi', { people: [people.muu.id], purposes: ['INSPECTION'], until: day(90) })
     await decide('anneli', items[0]?.id ?? '')
-    const list = async (who: PersonName) =>
-      (await answer(browsers[who].fetch('/api/rights/review'))).body as unknown as {
+    const list = async (person: PersonName) =>
+      (await answer(browsers[person].fetch('/api/rights/review'))).body as unknown as {
         items: HeldRight[]
         reviewed: number
       }
@@ -248,8 +248,8 @@ describe('the review', () => {
     ])
     expect((await list('sari')).items).toMatchObject([{ person: { name: 'Aino' }, mayReview: true }])
     expect(await answer(browsers.aino.fetch('/api/rights/review'))).toMatchObject({ status: 403, code: 'deny.role' })
-    const review = (who: PersonName, json: object) =>
-      answer(browsers[who].fetch(`/api/rights/${right}/reviews`, { json }))
+    const review = (person: PersonName, json: object) =>
+      answer(browsers[person].fetch(`/api/rights/${right}/reviews`, { json }))
     expect(await review('anneli', { keep: true, note: 'Tarvitaan' })).toMatchObject({
       status: 200,
       body: { review: 'done', reviews: [{ by: { name: 'Anneli' }, kept: true, note: 'Tarvitaan' }] },
@@ -264,8 +264,8 @@ describe('the review', () => {
 
 test('revoking takes effect on the next request', async () => {
   const right = (await personsRights('aino', 'aino')).body.rights.find(({ state }) => state === 'active')
-  const revoke = (who: PersonName, json: object) =>
-    answer(browsers[who].fetch(`/api/rights/${right?.id}/revocation`, { json }))
+  const revoke = (person: PersonName, json: object) =>
+    answer(browsers[person].fetch(`/api/rights/${right?.id}/revocation`, { json }))
   const before = await answer(browsers.aino.fetch('/api/contacts?purpose=DEVELOPMENT'))
   expect(before, desk.log.at(-1)).toMatchObject({ status: 200 })
   expect(await revoke('muu', { reason: 'x' })).toMatchObject({ status: 404, code: 'not-found' })

@@ -49,19 +49,21 @@ const at = (hour: number, minute: number, daysBefore = 0) =>
 /** Calls of an hour, answered by these in turn; by nobody where none is named. */
 async function calls(count: number, number: PhoneNumberKey, by: readonly TestPerson[], hour: number, daysBefore = 0) {
   for (let index = 0; index < count; index++) {
-    const who = by[index % by.length]
+    const person = by[index % by.length]
     const startedAt = at(hour, index % 60, daysBefore)
-    const isDrawn = who !== undefined && index % 4 === 0
+    const isDrawn = person !== undefined && index % 4 === 0
     await admit(
       capture,
       callFacts({
         startedAt,
-        answeredAt: who && startedAt.add({ seconds: 15 }),
-        endedAt: startedAt.add({ seconds: who ? 225 : 40 }),
+        answeredAt: person && startedAt.add({ seconds: 15 }),
+        endedAt: startedAt.add({ seconds: person ? 225 : 40 }),
         numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
         numberReached: { key: number },
-        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phones.get(who.id)! } }),
-        decision: { record: isDrawn, reason: 'x', ...(who && { share: 0.25, draw: 0.1 }) },
+        ...(person && {
+          official: { personId: person.id, unitId: person.unitId, name: 'X', phone: phones.get(person.id)! },
+        }),
+        decision: { record: isDrawn, reason: 'x', ...(person && { share: 0.25, draw: 0.1 }) },
         ...(isDrawn && { recording: recordingFacts({ startedAt, endedAt: startedAt.add({ seconds: 225 }) }) }),
       }),
     )
@@ -332,14 +334,16 @@ describe('a study', () => {
 describe('calls of the day', () => {
   test('are told by number and unit as they go on, without callers; a unit of fewer than three officials is not told', async () => {
     const startedAt = Temporal.Now.instant().subtract({ seconds: 30 })
-    const going = (who: TestPerson | undefined, number = regional) =>
+    const going = (person: TestPerson | undefined, number = regional) =>
       callFacts({
         startedAt,
-        answeredAt: who && startedAt.add({ seconds: 5 }),
+        answeredAt: person && startedAt.add({ seconds: 5 }),
         endedAt: undefined,
         numberCalled: { key: number, kind: 'REGIONAL_SERVICE' },
         numberReached: { key: number },
-        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phones.get(who.id)! } }),
+        ...(person && {
+          official: { personId: person.id, unitId: person.unitId, name: 'X', phone: phones.get(person.id)! },
+        }),
       })
     const seen = async (browser: Browser): Promise<Today> => {
       const response = await browser.fetch('/api/calls-today')
@@ -355,7 +359,7 @@ describe('calls of the day', () => {
     // the unit's count less it would be hers.
     await admit(capture, going(aino, national))
     expect((await seen(browsers.sari)).byNumber).toMatchObject([{ number: national, talking: 1, calls: 1 }])
-    for (const who of [aino, bertil, undefined]) await admit(capture, going(who))
+    for (const person of [aino, bertil, undefined]) await admit(capture, going(person))
     await vi.waitFor(async () => {
       expect(regionalNow(await seen(browsers.eero))).toMatchObject({ talking: 2, waiting: 1, calls: 3, answered: 2 })
     }, 10_000)

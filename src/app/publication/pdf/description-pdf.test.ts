@@ -15,14 +15,14 @@ import { descriptionPdf } from './description-pdf.ts'
 const seed = readFileSync(seedDescriptionFile, 'utf8')
 const source = readFileSync(new URL('../../../../test/vectors/register-description.fi.txt', import.meta.url), 'utf8')
 const now = Temporal.Instant.from('2026-11-25T10:00:00Z')
-const since = Temporal.Instant.from('2025-12-31T22:00:00Z')
+const start = Temporal.Instant.from('2025-12-31T22:00:00Z')
 let files: PublicationFiles
 beforeAll(async () => {
   files = await readPublicationFiles()
 })
 
 async function pdfOf(text: string, language: Language): Promise<Buffer> {
-  const version = { version: 1, effectiveFrom: since, approvedAt: since, author: null, approver: null }
+  const version = { version: 1, effectiveFrom: start, approvedAt: start, author: null, approver: null }
   const [placed] = placeVersions([{ ...version, ...readText(text, 'test') }], now)
   if (!placed) throw new Error('no version')
   return descriptionPdf(

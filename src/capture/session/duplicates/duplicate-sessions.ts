@@ -40,7 +40,7 @@ export interface DuplicateSessions {
    * Moves the segment of a session, with its recording, to one of its duplicates (R17).
    * @returns false if no duplicate is alive: nothing has been done
    */
-  failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean
+  failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean
   /** Returns the duplicates of a session, to be saved with it. */
   legsOf(first: RunningSession): SessionLeg[]
   /** Restores a duplicate from another process, for a session that continues here. */
@@ -229,7 +229,7 @@ export function createDuplicateSessions(parts: {
     for (const duplicate of besides(beforeId)) Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0 })
   }
 
-  function failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean {
+  function failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean {
     const heir = session.state?.phase === 'live' ? takeHeir(session) : undefined
     if (!heir) return false
     const beforeId = session.dialog.id
@@ -237,7 +237,7 @@ export function createDuplicateSessions(parts: {
     const isNews = heir.lastRequestMs > reader.beganMs(beforeId, 0)
     sessions.delete(beforeId)
     sessions.set(leg.dialog.id, session)
-    const hasEnded = why === 'has-ended'
+    const hasEnded = reason === 'has-ended'
     void session.moveTo(leg, hasEnded).then(async (was) => {
       if (was && !hasEnded) enter(was, undefined, session)
       else parts.forget(beforeId)

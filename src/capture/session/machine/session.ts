@@ -83,7 +83,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
   const { session } = state
   const { completes } = state
   if (event.type === 'opened') {
-    const why = withholdingReason(session)
+    const reason = withholdingReason(session)
     const effects = !completes
       ? [answer(session, true)]
       : completes.request
@@ -94,8 +94,8 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       { phase: 'live', session: sending },
       [
         { do: 'map', tracks: session.tracks },
-        ...(why ? [{ do: 'withhold', on: true } as const] : []),
-        ...(why || allInactive(session.streams) ? [holdMark(why)] : []),
+        ...(reason ? [{ do: 'withhold', on: true } as const] : []),
+        ...(reason || allInactive(session.streams) ? [holdMark(reason)] : []),
         { do: 'note', facts: session.facts },
         ...effects,
         ...offered,

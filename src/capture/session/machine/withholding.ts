@@ -20,13 +20,13 @@ export function turnQuiet(
   if (!facts.recording) return { facts, effects: [] }
   const quiet = (session: SessionFacts) =>
     withholdingReason(session) ?? (allPaused(session.streams) ? 'hold' : undefined)
-  const [was, is, why] = [quiet(before), quiet(after), withholdingReason(after)]
+  const [was, is, reason] = [quiet(before), quiet(after), withholdingReason(after)]
   if (was === is) return { facts, effects: [] }
   const effects: SessionEffect[] = []
-  if ((why !== undefined) !== (withholdingReason(before) !== undefined)) {
-    effects.push({ do: 'withhold', on: why !== undefined })
+  if ((reason !== undefined) !== (withholdingReason(before) !== undefined)) {
+    effects.push({ do: 'withhold', on: reason !== undefined })
   }
-  effects.push(is ? holdMark(why) : { do: 'mark', kind: 'resume' })
+  effects.push(is ? holdMark(reason) : { do: 'mark', kind: 'resume' })
   if (facts.captureState === 'failing' || after.stopped) return { facts, effects }
   const captureState = is ? 'paused' : 'recording'
   return { facts: facts.captureState === captureState ? facts : { ...facts, captureState }, effects }
@@ -44,11 +44,11 @@ export function moved(session: SessionFacts, to: SessionPlace, isSilenced: boole
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
   const { captureState } = session.facts
-  const why = withholdingReason(next)
-  const isQuiet = paused || why !== undefined
+  const reason = withholdingReason(next)
+  const isQuiet = paused || reason !== undefined
   const marked = isQuiet ? 'paused' : 'recording'
-  effects.push({ do: 'withhold', on: why !== undefined })
-  if (isQuiet !== (captureState === 'paused')) effects.push(isQuiet ? holdMark(why) : { do: 'mark', kind: 'resume' })
+  effects.push({ do: 'withhold', on: reason !== undefined })
+  if (isQuiet !== (captureState === 'paused')) effects.push(isQuiet ? holdMark(reason) : { do: 'mark', kind: 'resume' })
   if (session.stopped || captureState === 'failing' || captureState === marked) {
     return [{ phase: 'live', session: next }, effects]
   }

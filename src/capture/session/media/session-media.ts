@@ -67,7 +67,7 @@ export interface SessionMedia {
   closeStreams(indexes: readonly number[]): void
   retarget(stream: StreamPlan): void
   /** `why`: the reason, if it is not an ordinary hold. */
-  mark(kind: 'hold' | 'resume', why?: string): void
+  mark(kind: 'hold' | 'resume', reason?: string): void
   map(tracks: Readonly<Record<number, Track>>): void
   /** The voice of each stream, by stream number in the recording. */
   readonly tracks: Readonly<Record<number, Track>>

@@ -52,7 +52,7 @@ const formatWords: readonly unknown[] = ['all', 'playable']
  */
 export function readTrunks(path: string | undefined): readonly Trunk[] {
   if (path === undefined) return []
-  const wrong = (what: string) => new ConfigFault('config-file-wrong', `The trunks of ${path}: ${what}.`)
+  const wrong = (problem: string) => new ConfigFault('config-file-wrong', `The trunks of ${path}: ${problem}.`)
   let file: unknown
   try {
     file = parse(readFileSync(path, 'utf8'))

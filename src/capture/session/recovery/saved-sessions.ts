@@ -112,9 +112,9 @@ export async function openSavedSessions(options: {
       known.add(name)
     }
   }
-  function take(dialogId: string, what: SavedSession | 'gone'): void {
+  function take(dialogId: string, subject: SavedSession | 'gone'): void {
     const name = nameOf(dialogId)
-    latest.set(name, what)
+    latest.set(name, subject)
     if (inTurn.has(name)) return
     const written = write(name)
       .catch(onFault)

@@ -49,8 +49,8 @@ export function createCompletions(parts: {
     },
     async byAnother(first, reported) {
       const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
-      const lacks = known && undecidedReason(known)
-      if (!lacks || undecidedReason(reported.facts) === lacks) return
+      const missing = known && undecidedReason(known)
+      if (!missing || undecidedReason(reported.facts) === missing) return
       await completions.complete(first, known, reported, false)
       hold(first)
     },

@@ -108,12 +108,12 @@ export function createCallFlows(
   /** Deletes expired flows, and the oldest ended ones above the limits. */
   function forget(): void {
     const ended = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
-    const since = nowMs() - limits.retentionMs
+    const start = nowMs() - limits.retentionMs
     for (const isTroubled of [false, true]) {
       const alike = ended.filter(({ problems }) => problems.length > 0 === isTroubled)
       const tooMany = alike.length - (isTroubled ? limits.maxTroubled : limits.maxFlows) + 1
       for (const [at, { dialogId, endedAtMs = 0 }] of alike.entries())
-        if (at < tooMany || endedAtMs < since) flows.delete(dialogId)
+        if (at < tooMany || endedAtMs < start) flows.delete(dialogId)
     }
   }
 
@@ -137,14 +137,14 @@ export function createCallFlows(
     return shown
   }
 
-  function came<Given extends IncomingRequest>(given: Given, what: string): Given {
+  function came<Given extends IncomingRequest>(given: Given, step: string): Given {
     const flow = flowOf(given.dialog, given.request)
-    add(flow, 'client', what, elementsIn(given.request))
+    add(flow, 'client', step, elementsIn(given.request))
     return answering(given, flow)
   }
 
-  function invited(invite: Invite, what: string): Invite {
-    const shown = came(invite, what)
+  function invited(invite: Invite, step: string): Invite {
+    const shown = came(invite, step)
     invite.onCancel(() => {
       const flow = flowOf(invite.dialog, invite.request)
       add(flow, 'client', 'CANCEL')
@@ -173,11 +173,11 @@ export function createCallFlows(
         shown.respond(200)
         flowOf(request.dialog).endedAtMs ??= nowMs()
       },
-      onDialogLost(dialog, why) {
+      onDialogLost(dialog, reason) {
         const flow = flowOf(dialog)
-        add(flow, 'capture', why)
-        trouble(flow, why)
-        return handler.onDialogLost(dialog, why)
+        add(flow, 'capture', reason)
+        trouble(flow, reason)
+        return handler.onDialogLost(dialog, reason)
       },
     }),
     note(dialogId, facts) {
@@ -187,11 +187,11 @@ export function createCallFlows(
       if (!flow.segments.some((one) => one.segmentId === segmentId)) flow.segments.push({ segmentId, contactId })
       if (recording && !flow.readyMs.has(recording.id)) flow.readyMs.set(recording.id, nowMs())
       const is = recording?.gone ? 'gone' : recording?.stored ? 'stored' : facts.endedAt ? 'ended' : facts.captureState
-      const why = is === 'failing' ? facts.captureFailure : is === 'not-recorded' ? facts.decision.reason : undefined
-      const state = `${segmentId} ${is} ${why ?? ''}`
+      const reason = is === 'failing' ? facts.captureFailure : is === 'not-recorded' ? facts.decision.reason : undefined
+      const state = `${segmentId} ${is} ${reason ?? ''}`
       if (state === flow.state) return
       flow.state = state
-      add(flow, 'capture', is, why === undefined ? [] : [why])
+      add(flow, 'capture', is, reason === undefined ? [] : [reason])
       if (is === 'failing') trouble(flow, 'failing')
       if (facts.endInferred) trouble(flow, 'end-inferred')
       if (facts.marks.includes('needs-review')) trouble(flow, 'needs-review')

@@ -130,11 +130,11 @@ export function logSize(place: Place): number {
 }
 
 /** Returns a fault with PostgreSQL's own words; a full disk has a code of its own. */
-export function startFault(what: string, words: string, cause?: unknown): DatabaseFault {
+export function startFault(problem: string, words: string, cause?: unknown): DatabaseFault {
   const message = oneLine(words)
   return isDiskFull(words)
-    ? new DatabaseFault('database-disk-full', `The disk is full: ${what}. PostgreSQL said: ${message}`, cause)
-    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${what}. It said: ${message}`, cause)
+    ? new DatabaseFault('database-disk-full', `The disk is full: ${problem}. PostgreSQL said: ${message}`, cause)
+    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${problem}. It said: ${message}`, cause)
 }
 
 export function isDiskFull(words: string): boolean {

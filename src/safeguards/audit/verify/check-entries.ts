@@ -175,8 +175,8 @@ export class EntryCheck {
       if (to === '' || at < to) to = at
     }
     const notes = this.#steps.map((step) => {
-      const [before, since] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
-      return `Entry ${step.seq}: the clock was set back from ${before} to ${since}; it explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
+      const [before, start] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
+      return `Entry ${step.seq}: the clock was set back from ${before} to ${start}; it explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
     })
     for (const { seq, action } of this.#unsigned) {
       notes.push(`Entry ${seq}, ${action}, is not signed with the log’s key: it counts for nothing.`)

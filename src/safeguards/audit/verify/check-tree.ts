@@ -46,11 +46,11 @@ export class TreeCheck {
   /** Reports what does not match, once all leaves are added. */
   judge(): void {
     for (const [kind, { first, from, more }] of this.#wrong) {
-      const where = first.size === 0 ? 'the empty tree' : `the leaves ${from} to ${first.size - 1}`
+      const position = first.size === 0 ? 'the empty tree' : `the leaves ${from} to ${first.size - 1}`
       const others = more > 0 ? ` and ${more} later ones` : ''
       this.#findings.add(
         kind === 'seen' ? 'rewritten' : 'root-differs',
-        `It is in ${where}: the root of ${first.of} (size ${first.size})${others} is not that of the hashes.`,
+        `It is in ${position}: the root of ${first.of} (size ${first.size})${others} is not that of the hashes.`,
         { leaf: from },
       )
     }

@@ -99,10 +99,10 @@ export class Findings {
   found = 0
   #problems: Problem[] = []
 
-  add(code: ProblemCode, about: string, where: { leaf?: number | undefined; seq?: number | undefined } = {}): void {
+  add(code: ProblemCode, about: string, position: { leaf?: number | undefined; seq?: number | undefined } = {}): void {
     this.found += 1
     if (this.#problems.length >= maxStored) return
-    const { leaf, seq } = where
+    const { leaf, seq } = position
     this.#problems.push({
       code,
       ...(leaf !== undefined && { leaf }),

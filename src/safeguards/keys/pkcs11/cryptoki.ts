@@ -168,16 +168,16 @@ export async function loadModule(path: string): Promise<Cryptoki> {
 const libraries: LibraryHandle[] = []
 
 function functionListOf(path: string, memory: Memory): Buffer {
-  const where = memory.put(8)
+  const location = memory.put(8)
   try {
     const library = koffi.load(path)
     libraries.push(library)
-    const code = Number(library.func('C_GetFunctionList', 'uint64_t', ['uint64_t'])(where.address))
+    const code = Number(library.func('C_GetFunctionList', 'uint64_t', ['uint64_t'])(location.address))
     if (code !== returned.CKR_OK) throw new Error(nameOf(code))
   } catch (cause) {
-    const why = (cause as Error).message.split('\n')[0] ?? ''
-    throw new KeyStoreFault('KEY_STORE_AWAY', `${path} is no PKCS#11 module that can be loaded: ${why}`, cause)
+    const reason = (cause as Error).message.split('\n')[0] ?? ''
+    throw new KeyStoreFault('KEY_STORE_AWAY', `${path} is no PKCS#11 module that can be loaded: ${reason}`, cause)
   }
   const count = Math.max(...Object.values(functions).map(([place]) => place)) + 1
-  return Buffer.from(koffi.view(where.bytes.readBigUInt64LE(0), 8 + 8 * count))
+  return Buffer.from(koffi.view(location.bytes.readBigUInt64LE(0), 8 + 8 * count))
 }

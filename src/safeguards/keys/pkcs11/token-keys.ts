@@ -279,8 +279,15 @@ const unclear: readonly number[] = [returned.CKR_GENERAL_ERROR, returned.CKR_FUN
 function gcmMechanism({ memory }: OpenSession, nonce: { address: bigint }, purpose: string): bigint {
   const aad = Buffer.from(purpose)
   const [parameters, mechanism] = [memory.put(48), memory.put(24)]
-  const where = aad.length > 0 ? memory.put(aad).address : 0n
-  for (const [index, value] of [nonce.address, nonceBytes, nonceBytes * 8, where, aad.length, tagBytes * 8].entries()) {
+  const location = aad.length > 0 ? memory.put(aad).address : 0n
+  for (const [index, value] of [
+    nonce.address,
+    nonceBytes,
+    nonceBytes * 8,
+    location,
+    aad.length,
+    tagBytes * 8,
+  ].entries()) {
     parameters.bytes.writeBigUInt64LE(BigInt(value), 8 * index)
   }
   for (const [index, value] of [gcm, parameters.address, parameters.bytes.length].entries()) {

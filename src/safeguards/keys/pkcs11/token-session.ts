@@ -20,7 +20,7 @@ export interface OpenSession {
   /** Throws if the user is not signed in: then private objects are invisible, not gone. */
   assertSignedIn(): Promise<void>
   /** Returns the fault for a wrong token, which is searched for again at the next use. */
-  gone(why: string): KeyStoreFault
+  gone(reason: string): KeyStoreFault
 }
 
 /** A return value other than CKR_OK. */
@@ -67,7 +67,7 @@ function unlessStuck(error: unknown): void {
 
 export function createTokenSession(
   cryptoki: Cryptoki,
-  where: { module: string; token: string; pinFile: string },
+  location: { module: string; token: string; pinFile: string },
   maxMs = defaultMaxMs,
 ): TokenSession {
   let memory = allocateMemory(memoryBytes)
@@ -79,17 +79,17 @@ export function createTokenSession(
   let isStale = false
   let last: Promise<unknown> = Promise.resolve()
 
-  const away = (why: string, cause?: unknown) =>
+  const away = (reason: string, cause?: unknown) =>
     new KeyStoreFault(
       'KEY_STORE_AWAY',
-      `the token "${where.token}" of ${where.module} cannot be used: ${why}; it is tried again by itself`,
+      `the token "${location.token}" of ${location.module} cannot be used: ${reason}; it is tried again by itself`,
       cause,
     )
 
-  const gone = (why: string, cause?: unknown) => {
+  const gone = (reason: string, cause?: unknown) => {
     isStale = true
     session = undefined
-    return away(why, cause)
+    return away(reason, cause)
   }
 
   async function call(name: FunctionName, ...values: (number | bigint)[]): Promise<void> {
@@ -125,7 +125,7 @@ export function createTokenSession(
       // A slot whose token is being changed is skipped.
       info.bytes.fill(0)
       await call('C_GetTokenInfo', slot, info.address).catch(unlessStuck)
-      if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === where.token) found.push(slot)
+      if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === location.token) found.push(slot)
     }
     if (found.length !== 1) {
       throw gone(found.length === 0 ? 'no token has this label' : `${found.length} tokens have this label`)
@@ -134,10 +134,10 @@ export function createTokenSession(
   }
 
   async function open(): Promise<OpenSession> {
-    const pin = await readSecretFile(where.pinFile, 'the PIN')
+    const pin = await readSecretFile(location.pinFile, 'the PIN')
     const hash = createHash('sha256').update(pin).digest('hex')
     if (hash === wrongPin)
-      throw away(`the PIN in ${where.pinFile} is not the token’s; it is not tried again until it is changed`)
+      throw away(`the PIN in ${location.pinFile} is not the token’s; it is not tried again until it is changed`)
     const handleAt = memory.put(8)
     await call('C_OpenSession', await findSlot(), serialSession | rwSession, 0n, 0n, handleAt.address)
     const handle = Number(handleAt.bytes.readBigUInt64LE(0))
@@ -151,7 +151,7 @@ export function createTokenSession(
         await close(handle)
         if (code === returned.CKR_PIN_INCORRECT) {
           wrongPin = hash
-          throw away(`the PIN in ${where.pinFile} is not the token’s`, error)
+          throw away(`the PIN in ${location.pinFile} is not the token’s`, error)
         }
         throw error
       }

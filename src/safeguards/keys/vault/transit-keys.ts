@@ -25,9 +25,9 @@ export async function openTransit(
 ): Promise<WrappingKeys> {
   const { mount, prefix, url } = settings
   const send = createTransitRequest(settings, timing)
-  const pathOf = (what: 'keys' | 'encrypt' | 'decrypt', label: string) => `${mount}/${what}/${prefix}${label}`
-  const unexpected = (what: string, { status, errors }: Answer) =>
-    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${what} with ${status}${messageOf(errors)}`)
+  const pathOf = (operation: 'keys' | 'encrypt' | 'decrypt', label: string) => `${mount}/${operation}/${prefix}${label}`
+  const unexpected = (operation: string, { status, errors }: Answer) =>
+    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${operation} with ${status}${messageOf(errors)}`)
 
   /** Returns the server's description of a key; undefined if the server says that there is none. */
   const readKey = async (label: string): Promise<Answer | undefined> => {
@@ -46,8 +46,11 @@ export async function openTransit(
   const assertStaysIn = (label: string, { data }: Answer) => {
     for (const [name, value] of Object.entries({ ...wanted, supports_decryption: true })) {
       if (data[name] === value) continue
-      const what = `its ${name} is ${JSON.stringify(data[name])}`
-      throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `the key ${prefix}${label} at ${url} cannot be used: ${what}`)
+      const operation = `its ${name} is ${JSON.stringify(data[name])}`
+      throw new KeyStoreFault(
+        'KEY_STORE_OPEN_TO_OTHERS',
+        `the key ${prefix}${label} at ${url} cannot be used: ${operation}`,
+      )
     }
   }
 
@@ -161,8 +164,8 @@ export async function openTransit(
       if (allowed.status > 204) throw unexpected(`POST ${pathOf('keys', label)}/config`, allowed)
       // Whatever the answers are, the state afterwards counts.
       const deleted = await send('DELETE', pathOf('keys', label))
-      const stays = (how: string) =>
-        new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${how}`)
+      const stays = (mode: string) =>
+        new KeyStoreFault('KEY_STAYS', `the key server ${url} was told to destroy ${prefix}${label}, ${mode}`)
       if (await readKey(label)) throw stays(`and it is still there (${deleted.status}${messageOf(deleted.errors)})`)
       const opened = await decrypt(label, [{ wrapped: sealed!, purpose: probe.purpose }]).catch((error: unknown) => {
         if (error instanceof RefusedBatch) return [undefined]

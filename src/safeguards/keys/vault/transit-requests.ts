@@ -35,30 +35,32 @@ const tries = 3
 const maxAnswerBytes = 16 * 1024 * 1024
 
 /** Every request can be retried: the caller checks the state afterwards. */
-export function createTransitRequest(where: TransitSettings, { requestMs, pauseMs }: Timing): TransitRequest {
-  const away = (why: string, cause?: unknown) =>
-    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${where.url} ${why}`, cause)
+export function createTransitRequest(location: TransitSettings, { requestMs, pauseMs }: Timing): TransitRequest {
+  const away = (reason: string, cause?: unknown) =>
+    new KeyStoreFault('KEY_STORE_AWAY', `the key server ${location.url} ${reason}`, cause)
 
   return async (method, path, body) => {
     let usedToken: string | undefined
     for (let attempt = 1; ; attempt++) {
-      const token = await readSecretFile(where.tokenFile, 'the token of the key server')
+      const token = await readSecretFile(location.tokenFile, 'the token of the key server')
       try {
-        const { status, text } = await send(where, { method, path, body, token, requestMs })
+        const { status, text } = await send(location, { method, path, body, token, requestMs })
         if (status === 403) {
           // The token was renewed between reading it and the answer: retry with the new one.
-          const isRenewed = (await readSecretFile(where.tokenFile, 'the token of the key server')) !== token
+          const isRenewed = (await readSecretFile(location.tokenFile, 'the token of the key server')) !== token
           if (isRenewed && attempt < tries && usedToken !== token) {
             usedToken = token
             continue
           }
-          throw away(`refuses ${method} ${path} (403): renew the token in ${where.tokenFile}, or its policy`)
+          throw away(`refuses ${method} ${path} (403): renew the token in ${location.tokenFile}, or its policy`)
         }
         const answer = read(status, text)
         if (answer) return answer
         const isSealed = status === 503 && text.includes('sealed')
-        const why = isSealed ? 'is sealed: unseal it' : `answers ${method} ${path} with ${status} and not as one does`
-        if (attempt === tries || !isWorthTrying(status)) throw away(why)
+        const reason = isSealed
+          ? 'is sealed: unseal it'
+          : `answers ${method} ${path} with ${status} and not as one does`
+        if (attempt === tries || !isWorthTrying(status)) throw away(reason)
       } catch (error) {
         if (error instanceof KeyStoreFault) throw error
         const { code, message } = error as NodeJS.ErrnoException

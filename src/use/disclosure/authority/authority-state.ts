@@ -61,11 +61,11 @@ export function authorityLacks(facts: AuthorityFacts): { what: AuthorityLack; it
     decision: outcome === null,
     release: true,
   }
-  const lacks: { what: AuthorityLack; items?: number[] }[] = (Object.keys(missing) as (keyof typeof missing)[])
-    .filter((what) => missing[what])
+  const missingParts: { what: AuthorityLack; items?: number[] }[] = (Object.keys(missing) as (keyof typeof missing)[])
+    .filter((field) => missing[field])
     .map((what) => ({ what }))
-  if (gone.length > 0) lacks.splice(-1, 0, { what: 'item-destroyed', items: gone })
-  return lacks
+  if (gone.length > 0) missingParts.splice(-1, 0, { what: 'item-destroyed', items: gone })
+  return missingParts
 }
 
 /** Returns the earliest destruction of a recording that waits for release, if within three days (AC20). */

@@ -41,8 +41,8 @@ export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnal
         return threads.run({ samples: own }, [own.buffer])
       }),
     )
-    const on = (what: keyof Analysed) =>
-      copyTracks.flatMap((track, lane) => found[lane]![what].map((one) => ({ track, ...one })))
+    const on = (key: keyof Analysed) =>
+      copyTracks.flatMap((track, lane) => found[lane]![key].map((one) => ({ track, ...one })))
     return { speech: on('speech'), keys: on('keys'), isMixed }
   }
 

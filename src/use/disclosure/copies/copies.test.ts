@@ -26,14 +26,15 @@ const facts: CopyFacts = {
 }
 
 test('speech with neither words nor a redaction is missing from a transcript, a breath is not', () => {
-  const lacks = (speech: CopyFacts['speech'], given: Partial<CopyFacts> = {}) => lacksOf({ ...facts, speech, ...given })
-  expect(lacks(facts.speech)).toEqual([])
-  expect(lacks([...facts.speech, { track: 'CALLER', fromMs: 4000, toMs: 4600 }])).toEqual([])
-  expect(lacks([{ track: 'CALLER', fromMs: 3000, toMs: 5000 }])).toEqual([{ what: 'transcript' }])
-  expect(lacks([{ track: 'OFFICIAL', fromMs: 0, toMs: 4000 }])).toEqual([{ what: 'transcript' }])
-  expect(lacks([{ track: 'OFFICIAL', fromMs: 0, toMs: 4000 }], { isMixed: true })).toEqual([])
+  const missing = (speech: CopyFacts['speech'], given: Partial<CopyFacts> = {}) =>
+    lacksOf({ ...facts, speech, ...given })
+  expect(missing(facts.speech)).toEqual([])
+  expect(missing([...facts.speech, { track: 'CALLER', fromMs: 4000, toMs: 4600 }])).toEqual([])
+  expect(missing([{ track: 'CALLER', fromMs: 3000, toMs: 5000 }])).toEqual([{ what: 'transcript' }])
+  expect(missing([{ track: 'OFFICIAL', fromMs: 0, toMs: 4000 }])).toEqual([{ what: 'transcript' }])
+  expect(missing([{ track: 'OFFICIAL', fromMs: 0, toMs: 4000 }], { isMixed: true })).toEqual([])
   const empty = { ...work, turns: [{ ...turn, text: ' ' }] }
-  expect(lacks(facts.speech, { work: empty })).toEqual([{ what: 'transcript', at: [0] }])
+  expect(missing(facts.speech, { work: empty })).toEqual([{ what: 'transcript', at: [0] }])
 })
 
 test('what is redacted is not said: by its time, and by what is found in a turn that is marked for it', () => {

@@ -135,10 +135,10 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       const prepared = await preparedCopy(store, session, copy)
       if ('refused' in prepared) return prepared
       if (prepared.revision !== revision) return { refused: 'anonymised-copy.changed-meanwhile' }
-      const lacks = await missingOf(prepared)
+      const missing = await missingOf(prepared)
       const engine = engines.of(prepared.work.level)
-      if (lacks.length > 0 || typeof engine === 'string')
-        return { refused: 'anonymised-copy.lacks', of: lacks.map(({ what }) => what).join() || 'engine' }
+      if (missing.length > 0 || typeof engine === 'string')
+        return { refused: 'anonymised-copy.lacks', of: missing.map(({ what }) => what).join() || 'engine' }
       // A rejected result is destroyed before another is made.
       await removeEnded(copy)
       const { removed, redactedMs } = countRemoved(prepared.work.redactions)

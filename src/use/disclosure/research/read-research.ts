@@ -105,13 +105,13 @@ export function readResearch(
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
-      const lacks = await sql<MissingOfResearch>`
+      const missing = await sql<MissingOfResearch>`
         select l.* from research_facts(${[id]}::uuid[]) f, missing_prerequisites(f.facts) l`.execute(tx)
       const parts = await sql<{ quality: boolean; decides: boolean }>`
         select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
       return {
         ...listed!,
-        lacks: lacks.rows,
+        lacks: missing.rows,
         extensions: extensions.rows,
         seen: viewed.rows[0]!.seen,
         may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),

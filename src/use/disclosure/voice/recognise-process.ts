@@ -76,8 +76,8 @@ export function recogniseProcess(program: NamedProgram): Recogniser {
 
 /** One word a line, ordered by start; the last line has their number. */
 function readWords(name: string, answer: string, length: number, expected: Turn['language']): RecognisedWord[] {
-  const wrong = (line: number, what: string) =>
-    new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${what}. Nothing of it was kept.`)
+  const wrong = (line: number, problem: string) =>
+    new VoiceFault('engine-answer-wrong', `${name}: line ${line} of its answer ${problem}. Nothing of it was kept.`)
   const lines = answer.split('\n')
   if (lines.pop() !== '') throw wrong(lines.length + 1, 'has no end')
   const end = parseLine(lines.pop())

@@ -46,7 +46,8 @@ export function voiceProcess(program: NamedProgram, level: 'N' | 'D'): VoiceEngi
 }
 
 function readAnswer(name: string, answer: Buffer, { samples, redacted }: Track): Int16Array {
-  const wrong = (what: string) => new VoiceFault('engine-answer-wrong', `${name} ${what}. Nothing of it was kept.`)
+  const wrong = (problem: string) =>
+    new VoiceFault('engine-answer-wrong', `${name} ${problem}. Nothing of it was kept.`)
   if (answer.length !== 2 * samples.length)
     throw wrong(`gave ${answer.length} bytes for ${samples.length} samples of two`)
   const spoken = Int16Array.from(samples, (_, i) => answer.readInt16LE(2 * i))

@@ -161,11 +161,11 @@ function viewParagraphs(
   const items = seen.map(({ at, kind, role, purpose, unit }) => {
     const roleName = roles.find((one) => one.role === role)?.names[language] ?? role
     const purposeName = purposes.find((one) => one.purpose === purpose)?.names[language] ?? purpose
-    const where = unit === null ? roleName : `${roleName}, ${plain(unit)}`
+    const location = unit === null ? roleName : `${roleName}, ${plain(unit)}`
     return t('letter.look', {
       at: momentOf(at, language),
       what: t(`letter.looked.${kind}`),
-      role: where,
+      role: location,
       purpose: purposeName,
     })
   })

@@ -83,10 +83,10 @@ export function recordDelivery(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-  how: DeliveryWay,
+  method: DeliveryWay,
 ): Promise<'done' | Refused<(typeof deliveryRefusals)[number]>> {
   const trace = { action: 'letter.delivered', object: { kind: 'letter', id } } as const
-  return actInDatabase(db, session, sql`select deliver_letter(${id}::uuid, ${how})`, deliveryRefusals, trace)
+  return actInDatabase(db, session, sql`select deliver_letter(${id}::uuid, ${method})`, deliveryRefusals, trace)
 }
 
 export function removeLetter(

@@ -76,26 +76,26 @@ function pause(forMs: number): string {
   return `<pause milliseconds="${forMs}"/>`
 }
 
-function paused(who: 'caller' | 'official', plan: CallPlan): string {
+function paused(user: 'caller' | 'official', plan: CallPlan): string {
   if (!plan.asks?.pauses) return ''
   // The other end speaks again only after it has been asked to go on.
-  if (plan.asks.who !== who) return pause(2 * heldMs)
-  return consultation(who, plan, 'pause') + pause(heldMs) + consultation(who, plan, 'resume') + pause(heldMs)
+  if (plan.asks.who !== user) return pause(2 * heldMs)
+  return consultation(user, plan, 'pause') + pause(heldMs) + consultation(user, plan, 'resume') + pause(heldMs)
 }
 
 const pending = { start: 2, pause: 3, resume: 4 }
 
 /** What jambonz' feature server says to its border controller: a request within the call. */
-function consultation(who: 'caller' | 'official', { asks: requests }: CallPlan, what: keyof typeof pending): string {
-  if (requests?.who !== who) return ''
+function consultation(user: 'caller' | 'official', { asks: requests }: CallPlan, item: keyof typeof pending): string {
+  if (requests?.who !== user) return ''
   const lines = [
-    `X-Reason: ${what}CallRecording`,
-    ...(what === 'start' ? ['X-Srs-Url: [recorder]', 'X-Srs-Recording-ID: [call_id]', 'X-Call-Sid: [call_id]'] : []),
+    `X-Reason: ${item}CallRecording`,
+    ...(item === 'start' ? ['X-Srs-Url: [recorder]', 'X-Srs-Recording-ID: [call_id]', 'X-Call-Sid: [call_id]'] : []),
   ]
-  const headers = what === 'start' ? '{"Diversion":"<sip:[number]@[local_ip]>;reason=unconditional"}' : ''
+  const headers = item === 'start' ? '{"Diversion":"<sip:[number]@[local_ip]>;reason=unconditional"}' : ''
   const body = headers && { type: 'application/json', text: headers }
-  const write = who === 'caller' ? request : backwards
-  return `${send(write('INFO', pending[what], body, lines))}<recv response="200"/>`
+  const write = user === 'caller' ? request : backwards
+  return `${send(write('INFO', pending[item], body, lines))}<recv response="200"/>`
 }
 
 interface Body {

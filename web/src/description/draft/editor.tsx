@@ -72,12 +72,12 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const save = async (): Promise<Draft | undefined> => {
     setFailed(undefined)
     if (!unsaved) return draft
-    const { revision, edits: sent, text: written, reason: why, effectiveFrom: from } = unsaved
+    const { revision, edits: sent, text: written, reason: reason, effectiveFrom: from } = unsaved
     const answer = await work.change({
       revision,
       ...(written !== undefined && { text: written }),
       ...(sent.length > 0 && { edits: sent }),
-      ...(why !== undefined && { reason: why }),
+      ...(reason !== undefined && { reason: reason }),
       ...(from !== undefined && { effectiveFrom: from }),
     })
     if ('error' in answer) {
