@@ -8,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { prepareBinaries } from '#platform/database/embedded/binaries.ts'
 import { databaseOsUser } from '#platform/database/embedded/os-user.ts'
+import { queryOnce } from '#platform/database/query-once.ts'
 import { checkDatabase } from '../../src/app/cli/doctor/check-database.ts'
 import { prepareDatabase, renewRolePasswords } from '../../src/app/supervisor/bootstrap.ts'
-import { externalBinaries, startExternalServer, type ExternalServer } from './external-server.ts'
+import { rolePassword } from './cluster.ts'
+import { externalBinaries, owner, startExternalServer, takeAway, type ExternalServer } from './external-server.ts'
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 let folder: string
@@ -68,6 +70,22 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
     await expect.poll(async () => (await end()).rows).toEqual([{ role: 'seloste_capture', sessions: 1 }])
     await Promise.all([waiting, isEnded])
     await Promise.all([custodian.end(), reading.end()])
+  })
+
+  test('lets only the custodian take locks also where a superuser revoked them after it was prepared', async () => {
+    const make = `create database late owner ${owner} encoding 'UTF8' template template0`
+    await queryOnce(server.adminUrl(), make)
+    const url = server.urlFor(owner, rolePassword, 'late')
+    const prepare = () => prepareDatabase(url, { descriptionFile: undefined }, { info: () => undefined })
+    await prepare()
+    await queryOnce(server.adminUrl('late'), takeAway)
+    await prepare()
+    const may = await queryOnce(
+      url,
+      `select role from unnest(array['seloste_custodian', 'seloste_capture', 'seloste_desk']) role
+       where has_function_privilege(role, 'pg_catalog.pg_try_advisory_lock(bigint)', 'execute')`,
+    )
+    expect(may).toEqual([{ role: 'seloste_custodian' }])
   })
 
   test('is found in order, but for what makes tests quick', async () => {

@@ -159,7 +159,7 @@ export async function startExternalServer(
 }
 
 /** As docs/operate/install.md has it. */
-const takeAway = `do $$ declare f regprocedure; begin
+export const takeAway = `do $$ declare f regprocedure; begin
   for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
     and proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$' loop
     execute format('revoke execute on function %s from public', f);

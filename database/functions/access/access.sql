@@ -3,50 +3,6 @@ revoke all on schema public from public;
 grant usage on schema public to seloste_capture, seloste_desk, seloste_custodian;
 grant select on migration to seloste_custodian;
 
--- PostgreSQL's own functions. An advisory lock can stop the others' work (docs/decisions/0078): only the custodian takes one directly, the
--- others through functions of this folder. Large objects, messages in the write-ahead log and temporary files fill the disk, or hide data
--- outside the tables. On a server that is not our own a superuser has to do this (docs/operate/install.md). migrate() revokes temporary
--- tables at each start, because a copy of a database does not have its grants.
-do $$
-declare
-  f regprocedure;
-  role text;
-  most text;
-begin
-  for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
-    and p.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$'
-  loop
-    execute format('revoke execute on function %s from public, seloste_capture, seloste_desk', f);
-    execute format('grant execute on function %s to seloste_custodian', f);
-  end loop;
-  for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
-    and p.proname ~ '^(lo_.*|loread|lowrite|pg_logical_emit_message)$'
-    and has_function_privilege('public', p.oid, 'execute')
-  loop
-    execute format('revoke execute on function %s from public', f);
-  end loop;
-  -- Only a member of a role may end its sessions where the database's owner is no superuser. Without the membership the custodian reports
-  -- that it could not end them (docs/operate/database-and-store.md).
-  begin
-    foreach role in array array['seloste_capture', 'seloste_desk'] loop
-      if not pg_has_role(current_user, role, 'usage') then execute format('grant %I to %I', role, current_user); end if;
-    end loop;
-  exception when insufficient_privilege then
-    null;
-  end;
-  begin
-    for role, most in values ('seloste_capture', '1GB'), ('seloste_desk', '4GB'), ('seloste_custodian', '16GB') loop
-      -- The setting belongs to the server: two of its databases that are migrated at once would conflict in its row.
-      if not exists (select from pg_db_role_setting s
-        where s.setrole = role::regrole and s.setdatabase = 0 and 'temp_file_limit=' || most = any (s.setconfig)) then
-        execute format('alter role %I set temp_file_limit = %L', role, most);
-      end if;
-    end loop;
-  exception when insufficient_privilege then
-    null;
-  end;
-end $$;
-
 -- access_right
 grant select on access_right to seloste_desk;
 create trigger access_right_guard before update on access_right for each row execute function access_right_guard();

@@ -33,7 +33,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
   for (const role of [databaseRoles.desk, databaseRoles.capture]) {
     if (!(await mayHoldLocks(url, role))) continue
     console.log(
-      `${role} may hold the locks by which others take turns: a superuser has to take that from everybody (docs/operate/install.md, “The database”)`,
+      `${role} may hold the locks by which others take turns: a superuser has to take that from everybody (docs/operate/install.md, “The database”); then run "seloste prepare" again`,
     )
   }
   console.log('the database is ready')

@@ -13,6 +13,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'schema-'))
   await mkdir(join(folder, 'migrations'))
   await mkdir(join(folder, 'functions', 'access'), { recursive: true })
+  await writeFile(join(folder, 'server-rights.sql'), '')
   await pool.query('drop table if exists migration, applied_functions, first, second')
 })
 afterEach(() => rm(folder, { recursive: true }))

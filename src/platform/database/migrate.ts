@@ -30,8 +30,8 @@ interface Options {
 const migrationLock = 7_358_630_111
 
 /**
- * Applies the missing migrations in order, each in a transaction with its row in table `migration`; then functions/, if no
- * migration is left.
+ * Applies the missing migrations in order, each in a transaction with its row in table `migration`; then functions/ and
+ * server-rights.sql, if no migration is left.
  * @param url of a role that owns the schema
  * @returns the file names applied now, `functions` for functions/
  * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-failed`,
@@ -62,6 +62,7 @@ export async function migrate(
     const applied = now.map(({ name }) => name)
     if (now.length < waiting.length) return applied
     const areNew = await applyFunctions(client, join(folder, 'functions'))
+    await client.query(await readFile(join(folder, 'server-rights.sql'), 'utf8'))
     return areNew ? [...applied, 'functions'] : applied
   } finally {
     await client.end()
