@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { access } from 'node:fs/promises'
+import { access, rmdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PlaceSetting } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { remedyOf } from '#platform/fault-remedies.ts'
@@ -9,21 +10,22 @@ import { openStore } from '#safeguards/places/open-place.ts'
 import { openObjects } from '../../roles/open-objects.ts'
 import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
 
-/** Checks every operation of the stores of recordings, keys and backups. */
+/**
+ * Checks every operation of the stores of recordings, keys and backups. Makes no folder: run by root before the first start, it would
+ * be root's.
+ */
 export async function checkStores(settings: Settings): Promise<Finding[]> {
-  const { backups, ledgerCopies, dataDirectory } = settings
-  const isThere = await access(dataDirectory).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere)
+  const { backups, ledgerCopies, dataDirectory, objects } = settings
+  if (!(await isThere(dataDirectory)))
     return [unknown('objects', 'what lies in SELOSTE_DATA is looked at once it is there'), ...noBackups(backups)]
   return [
-    await checkStore('objects', async () => {
-      const store = await openObjects(settings)
-      await store.assertForgets()
-      return store
-    }),
+    objects.kind !== 's3' && !(await isThere(objects.folder))
+      ? ok('objects', `${objects.folder} is not there yet; the first start makes it`)
+      : await checkStore('objects', async () => {
+          const store = await openObjects(settings)
+          await store.assertForgets()
+          return store
+        }),
     await checkKeys(settings),
     ...(await Promise.all(
       [...backups, ...ledgerCopies].map((place) => checkStore(`place.${place.name}`, () => openStore(place))),
@@ -61,13 +63,29 @@ export async function checkStore(check: string, open: () => Promise<ObjectStore>
   }
 }
 
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
 async function checkKeys(settings: Settings): Promise<Finding> {
+  const { dataDirectory } = settings
+  const folder = join(dataDirectory, 'keys')
+  const before = await stat(folder).catch(() => undefined)
+  if (before && before.uid !== (await stat(dataDirectory)).uid) {
+    const says = `${folder} belongs to another user than ${dataDirectory}, and the custodian cannot use it`
+    return error('keys', says, `chown -R --reference=${dataDirectory} ${folder}`)
+  }
   try {
     const store = await openKeyStore(settings)
     const names = await store.names()
     return ok('keys', `the key store (${store.kind}) answers and has ${names.length} keys`)
   } catch (thrown) {
     return error('keys', lineOf(thrown), remedyOr(thrown))
+  } finally {
+    if (!before) await rmdir(folder).catch(() => undefined)
   }
 }
 

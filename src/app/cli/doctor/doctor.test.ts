@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -282,6 +282,29 @@ describe('seloste doctor', () => {
     expect(bad.code).toBe(1)
     expect(goodReport!.findings.filter(({ check, is }) => is === 'error' && check.startsWith('port'))).toEqual([])
     for (const finding of [...goodReport!.findings, ...badReport!.findings]) judged(finding)
+  })
+
+  // Run by root in the folder of another user, whose first start could not use what root had made there.
+  test('leaves nothing in a data folder that has never been used', async () => {
+    const data = join(folder, 'unused')
+    await mkdir(data, { mode: 0o700 })
+    const { out } = run({ SELOSTE_DATA: data })
+    const { findings } = JSON.parse(out) as Report
+    const stores = findings.filter(({ check }) => check === 'objects' || check === 'keys')
+    expect(stores.map(judged)).toEqual([
+      ['objects', 'ok'],
+      ['keys', 'ok'],
+    ])
+    expect(await readdir(data)).toEqual([])
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('finds keys that belong to another user than their folder', async () => {
+    const data = join(folder, 'owned')
+    await mkdir(join(data, 'keys'), { recursive: true, mode: 0o700 })
+    await chown(data, 65_534, 65_534)
+    const { findings } = JSON.parse(run({ SELOSTE_DATA: data }).out) as Report
+    const found = findings.find(({ check }) => check === 'keys')
+    expect(found).toMatchObject({ is: 'error', remedy: `chown -R --reference=${data} ${data}/keys` })
   })
 
   test('a setting that is wrong is a finding, not the end', () => {
