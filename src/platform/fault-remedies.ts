@@ -141,6 +141,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'sip-client-refused': 'Give the client a certificate of an authority in SELOSTE_SIPS_CLIENTS, and let it use TLS.',
   'sip-listen-failed': 'End the program that has the port, or set SELOSTE_SIP to an address of this machine.',
   'sip-socket-failed': 'Restart capture; if it happens again, check the system’s network messages.',
+  'sip-source-unknown':
+    'If it is a recording client, add its address to SELOSTE_SIP_SOURCES and restart capture; otherwise find out who sends.',
   'sip-sources-missing':
     'Set SELOSTE_SIP_SOURCES to the addresses of your recording clients, or listen on 127.0.0.1 only.',
   'socket-folder-open': 'Remove the folder that the message names, and find out who made it.',

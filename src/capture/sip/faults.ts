@@ -8,6 +8,8 @@ export const sipFaults = {
     'The certificate for SIP over TLS cannot be used: the message says which file is wrong. Renew or mend it; it is read anew.',
   'sip-client-refused':
     'A connection over TLS did not come about: the client showed no certificate of an authority in SELOSTE_SIPS_CLIENTS, or spoke no TLS.',
+  'sip-source-unknown':
+    'SIP came from an address that SELOSTE_SIP_SOURCES does not name: a recording client that is missing there, or a stranger.',
   'sip-socket-failed': 'A listening SIP socket broke; the message carries what the system said.',
 } as const
 

@@ -6,7 +6,7 @@ import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
 import { listenUdp } from './listen-udp.ts'
 import { messageLimits } from './parse-message.ts'
 import { prioritiseArrivals } from './prioritise-arrivals.ts'
-import { createSourceGate, type SourceLimits } from './source-gate.ts'
+import { createSourceGate, type SourceGate, type SourceLimits } from './source-gate.ts'
 import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
 import { tlsSockets } from './tls-sockets.ts'
 import type { Arrival, Transport } from './transport.ts'
@@ -90,7 +90,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     counters.faults++
     onFault(error)
   })
-  const gate = createSourceGate(limits, clock)
+  const gate = reportStrangers(createSourceGate(limits, clock), clock, onFault)
   let transports: Transport[] = []
   let stopped = false
   const server = createUserAgentServer({
@@ -163,6 +163,19 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
       await Promise.all(transports.map((transport) => transport.stop()))
     },
   }
+}
+
+/** Reports a source that is not accepted, at most once a minute: usually a recording client that a setting does not name. */
+function reportStrangers(gate: SourceGate, clock: Clock, onFault: (error: unknown) => void): SourceGate {
+  let quietUntilMs = -Infinity
+  const allows = (address: string) => {
+    if (gate.allows(address)) return true
+    if (clock.nowMs() < quietUntilMs) return false
+    quietUntilMs = clock.nowMs() + refusalsQuietMs
+    onFault(new SipFault('sip-source-unknown', `SIP from ${address} is dropped: SELOSTE_SIP_SOURCES does not name it`))
+    return false
+  }
+  return { ...gate, allows }
 }
 
 /** Returns true if two sources are one peer by default. If both present certificates, only these are compared. */

@@ -138,7 +138,8 @@ describe('SIP over TLS, over IPv6', () => {
   )
 })
 
-test('an address that is not on the list gets no handshake', async () => {
+test('an address that is not on the list gets no handshake, and is reported once a minute', async () => {
+  const reported: (Error & { code?: string })[] = []
   const guarded = await startSipServer({
     host: '::1',
     port: 0,
@@ -153,11 +154,16 @@ test('an address that is not on the list gets no handshake', async () => {
       onBye: () => {},
       onDialogLost: () => {},
     },
+    onFault: (fault) => void reported.push(fault as Error),
   })
   const socket = connect({ host: '::1', port: guarded.tlsPort!, ca: ours.certificate, ...client })
   const failed = new Promise((resolve) => socket.once('error', resolve))
   expect(await failed).toBeInstanceOf(Error)
   expect(socket.getPeerCertificate() ?? {}, 'not even ours').toEqual({})
+  const inClear = connectPlain(guarded.port, '::1').on('error', () => {})
+  await once(inClear, 'close')
+  const unknown = reported.filter(({ code }) => code === 'sip-source-unknown')
+  expect(unknown.map(({ message }) => message)).toEqual([expect.stringContaining('SIP from ::1 is dropped')])
   await guarded.stop()
 })
 
