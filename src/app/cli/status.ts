@@ -116,7 +116,10 @@ function statusLines({ desk, silence, missing, broken, unsigned, blockers }: Sta
         : `nothing answers at ${address}: no desk listens there`,
   }
   if (!broken)
-    return [parts[desk], 'whether the promises of the description hold is not known: the database does not answer']
+    return [
+      parts[desk],
+      'whether the promises of the description hold is not known: the database does not answer, or "seloste prepare" has not run yet',
+    ]
   if (broken.length === 0) {
     const when = blockers.length > 0 ? 'held when they were last checked' : 'hold'
     const by = unsigned ? ' (signatures not checked: see the description’s page)' : ''

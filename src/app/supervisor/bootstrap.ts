@@ -55,7 +55,7 @@ export async function prepareDatabase(
 ): Promise<void> {
   const applied = await migrate(adminUrl)
   await installFirstDescription(adminUrl, descriptionFile, log)
-  if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
+  if (applied.length > 0) log.info(`applied to the schema: ${applied.join(', ')}`)
 }
 
 /**
