@@ -1,9 +1,10 @@
 // Destroys a folder: overwrites and removes every file, and checks that it is gone. Links are not followed.
 import { constants } from 'node:fs'
-import { lstat, open, readdir, rm, unlink } from 'node:fs/promises'
+import { lstat, readdir, realpath, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../fault.ts'
 import { syncFolder } from './durable-files.ts'
+import { inOwnFolder, openOwnFile } from './own-folder.ts'
 
 export interface DestroyedFiles {
   files: number
@@ -19,29 +20,38 @@ const zeros = Buffer.alloc(1 << 20)
 export async function destroyFolder(folder: string): Promise<DestroyedFiles> {
   const destroyed: DestroyedFiles = { files: 0, bytes: 0 }
   if (!(await isThere(folder))) return destroyed
-  await destroyBelow(folder, destroyed)
-  await rm(folder, { recursive: true })
+  const path = await realpath(folder)
+  await destroyBelow(path, destroyed)
+  await rmdir(path)
+  // It may have been a link to it.
+  await rm(folder, { force: true })
   await syncFolder(join(folder, '..'))
   if (await isThere(folder))
     throw new Fault('move-old-stays', `${folder} is still there: see to its disk, then run it again`)
   return destroyed
 }
 
-async function destroyBelow(folder: string, destroyed: DestroyedFiles): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await destroyBelow(path, destroyed)
-    else if (entry.isFile()) {
-      destroyed.bytes += await overwrite(path)
-      destroyed.files += 1
-      await unlink(path)
-    } else await unlink(path)
-  }
+/** Others may write in the folder meanwhile: each folder is held open, so that no link put in its place leads elsewhere. */
+async function destroyBelow(path: string, destroyed: DestroyedFiles): Promise<void> {
+  await inOwnFolder(path, async ({ at }) => {
+    for (const entry of await readdir(at('.'), { withFileTypes: true })) {
+      if (entry.isDirectory()) {
+        await destroyBelow(join(path, entry.name), destroyed)
+        await rmdir(at(entry.name))
+        continue
+      }
+      if (entry.isFile()) {
+        destroyed.bytes += await overwrite(at(entry.name))
+        destroyed.files += 1
+      }
+      await unlink(at(entry.name))
+    }
+  })
 }
 
 /** On file systems that do not write in place this overwrites new blocks only (docs/operate/moving.md). */
 async function overwrite(path: string): Promise<number> {
-  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW)
+  const handle = await openOwnFile(path, constants.O_RDWR)
   try {
     const { size } = await handle.stat()
     for (let at = 0; at < size;)

@@ -1,0 +1,57 @@
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { destroyFolder } from './destroy-folder.ts'
+import { inOwnFolder } from './own-folder.ts'
+
+const folder = await realpath(await mkdtemp(join(tmpdir(), 'own-')))
+afterAll(() => rm(folder, { recursive: true }))
+
+test.runIf(process.platform === 'linux')(
+  'a folder that a link replaces during the work is still the one that was opened',
+  async () => {
+    const [own, theirs] = [join(folder, 'own'), join(folder, 'theirs')]
+    for (const path of [own, theirs]) {
+      await mkdir(path)
+      await writeFile(join(path, 'file'), path)
+    }
+    await inOwnFolder(own, async ({ at }) => {
+      await rename(own, join(folder, 'was'))
+      await symlink(theirs, own)
+      expect(await readFile(at('file'), 'utf8')).toBe(own)
+      await unlink(at('file'))
+    })
+    expect(await readdir(theirs)).toEqual(['file'])
+    await expect(inOwnFolder(own, () => Promise.resolve())).rejects.toThrow('has a link to elsewhere')
+    await expect(inOwnFolder(join(own, '..', 'own'), () => Promise.resolve())).rejects.toThrow(
+      'has a link to elsewhere',
+    )
+  },
+)
+
+test('a folder is destroyed with all below it, also if it was named by a link; what links in it lead to stays', async () => {
+  const [old, link, kept] = ['old', 'link', 'kept'].map((name) => join(folder, name)) as [string, string, string]
+  await mkdir(join(old, 'a', 'b'), { recursive: true })
+  await mkdir(kept)
+  await writeFile(join(old, 'a', 'b', 'c'), 'sealed')
+  await writeFile(join(kept, 'file'), 'kept')
+  await symlink(kept, join(old, 'a', 'elsewhere'))
+  await symlink(old, link)
+  expect(await destroyFolder(link)).toEqual({ files: 1, bytes: 6 })
+  for (const path of [old, link]) await expect(lstat(path)).rejects.toThrow('ENOENT')
+  expect(await readFile(join(kept, 'file'), 'utf8')).toBe('kept')
+  expect(await destroyFolder(link)).toEqual({ files: 0, bytes: 0 })
+})
