@@ -98,7 +98,7 @@ test('what the caller told in the call is entered within an hour; then the page 
   await expect(page.locator('.forbid')).toContainText('asti')
   // The page that is open when the hour is over says so, and whoever was at the button stays there.
   await expect(caller).toHaveCount(0, { timeout: 60_000 })
-  await expect(page.locator('.forbid')).toContainText('Palveluyksikköön')
+  await expect(page.locator('.forbid')).toContainText('palveluyksikköön')
   await expect(page.locator('.forbid')).toBeFocused()
   await expect(own).toBeVisible()
   await page.keyboard.press('Tab')
