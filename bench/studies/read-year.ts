@@ -161,7 +161,7 @@ function isSameCount(anew: Record<string, unknown>[], { rows }: { rows: StudyRow
 type Admin = ReturnType<typeof connectDatabase<RegisterTables>>
 const numberOf = (n: number) => `+3582949${String(70_000 + n)}`
 
-/** This many synthetic calls: `what` of each. */
+/** This many synthetic calls: `label` of each. */
 const calls = (contacts: number, label: string) =>
   `select ${label} from (
      select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (1 + n % 365) * interval '1 day' + interval '5 hours'

@@ -21,7 +21,7 @@ export type ReferenceKind = (typeof referenceKinds)[number]
 
 const partsOfDevelopment: readonly Purpose[] = ['QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY']
 
-/** Returns true if a right to `held` covers a view under `asked` (R4). A part never covers the whole, or another part. */
+/** Returns true if a right to `held` covers a view under `requested` (R4). A part never covers the whole, or another part. */
 export function covers(held: Purpose, requested: Purpose): boolean {
   return held === requested || (held === 'DEVELOPMENT' && partsOfDevelopment.includes(requested))
 }

@@ -87,7 +87,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   }
 }
 
-/** A paused Seloste. Closing it without `goOn` resumes it as well. */
+/** A paused Seloste. Closing it without `resume` resumes it as well. */
 export interface MadeWay {
   hold: (environment: Environment) => Promise<void>
   resume: () => Promise<void>

@@ -58,7 +58,7 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
   }
 }
 
-/** Returns the months of `kept` without duplicates, shortest first. */
+/** Returns the months of `retention` without duplicates, shortest first. */
 export function retentionMonths({ retention }: Grounds): number[] {
   return [...new Set(retention.map(({ months }) => months))].sort((a, b) => a - b)
 }

@@ -51,7 +51,7 @@ export interface SingleUseDownloads<Fetched extends Begun> {
   behind: (request: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
   /**
    * Begins a download.
-   * @param asked.address client address, for the list of downloads
+   * @param request.address client address, for the list of downloads
    */
   begin: (request: { token: string; address?: string }) => Promise<Partial<Fetched> & Partial<DownloadInProgress>>
   /** Returns the piece at a position, in base64; undefined if the download has ended. */

@@ -36,8 +36,8 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
     await expect.poll(heard).toEqual(['bound'])
     const code = `import { findSystemd } from ${JSON.stringify(fileURLToPath(new URL('./notify-systemd.ts', import.meta.url)))}
       const systemd = findSystemd(process.env)
-      systemd.tell('READY=1', 'STATUS=at 127.0.0.1:5060')
-      systemd.keepAlive()
+      systemd.notify('READY=1', 'STATUS=at 127.0.0.1:5060')
+      systemd.sendWatchdog()
       setTimeout(() => undefined, 5000)`
     const reported = spawn(process.execPath, ['--input-type=module', '-e', code], {
       env: { ...process.env, NOTIFY_SOCKET: kind === 'plain' ? path : `@${path}`, WATCHDOG_USEC: '300000' },

@@ -15,7 +15,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 /** Keys per batch. A capture that crashes loses those of the few batches it has begun. */
 export const keysOfBatch = 64
 const batchKeyBytes = 32
-/** Capture uses no key that it took more than `mostDaysUsed` ago (capture/session/media/intake-stock.ts). */
+/** Capture uses no key that it took more than `maxDaysUsed` ago (capture/session/media/intake-stock.ts). */
 const retentionDays = 40
 
 /** Makes an X25519 pair in age's format: identity AGE-SECRET-KEY-1…, recipient age1… */

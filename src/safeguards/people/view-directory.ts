@@ -18,7 +18,7 @@ export interface DirectoryView {
 
 /**
  * Views the directory in a session, with its trace in the same transaction (R21).
- * @returns the result of `look`; `deny.role` if the reach is too small
+ * @returns the result of `view`; `deny.role` if the reach is too small
  */
 export async function viewDirectory<Found extends object>(
   holding: HoldingSafeguards,

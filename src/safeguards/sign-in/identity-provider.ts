@@ -59,7 +59,7 @@ export interface SignInAgain {
 export interface IdentityProvider {
   /**
    * Returns where a browser goes to sign in, and its cookie: sealed, valid for ten minutes.
-   * @param asked.left token of the browser's session; it is returned with the new session
+   * @param request.left token of the browser's session; it is returned with the new session
    */
   begin: (request: {
     returnTo: string

@@ -26,7 +26,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
      * Returns the options for making a passkey. A stolen session alone is not enough: a person with a passkey has confirmed
      * `passkey.add` with it, one with a password proves it, others have just signed in; a person with an authenticator gives a
      * code as well. A sign-in that awaits a second factor may make one if its person has none.
-     * @param asked.proof argon2id's output, base64url
+     * @param request.proof argon2id's output, base64url
      */
     async requestAddition(request: {
       session: string

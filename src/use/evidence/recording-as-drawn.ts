@@ -18,7 +18,7 @@ type DrawFacts = {
   otherwise: number
   /** Drawn calls that could not be recorded and say why: failures, not choices. */
   failed: number
-  /** Recordings not ingested in time (`mostMinutesToIngest`, `mostHoursToArrive`): nobody can listen to them. */
+  /** Recordings not ingested in time (`maxMinutesToIngest`, `maxHoursToArrive`): nobody can listen to them. */
   unkept?: number
   /** Decisions that cannot be recomputed: older than versions, or the official was reported later. */
   unverifiable: number

@@ -30,7 +30,7 @@ export interface Verified {
   /** Their recordings, destroyed ones included. */
   recorded: number
   counts: Record<FindingKind, number>
-  /** Latest first; at most `namedAtMost` of each kind. */
+  /** Latest first; at most `maxNamed` of each kind. */
   findings: Finding[]
 }
 

@@ -49,7 +49,7 @@ const maxFirstCheckMs = 10_000
 const lookAgainMs = 60 * 60_000
 const pruneMs = 6 * 60 * 60_000
 
-/** `looked` resolves once the log was checked, or the check takes longer than a start should wait. */
+/** `firstCheck` resolves once the log was checked, or the check takes longer than a start should wait. */
 export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promise<void>; stop: () => Promise<void> } {
   const { db, pool, keys, folder, versions, clock, log } = options
   const description = () => versions.at(clock.now()).description

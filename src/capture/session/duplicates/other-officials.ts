@@ -15,7 +15,7 @@ export interface OtherOfficials {
 
 type OtherFactsEffect = { do: 'note-other'; facts: SegmentFacts }
 
-/** Returns the segments that continue, and notes for those that begin or end. Without `told` nothing changes. */
+/** Returns the segments that continue, and notes for those that begin or end. Without `reported` nothing changes. */
 export function otherOfficialsEffects(
   of: SegmentFacts,
   before: readonly SegmentFacts[],

@@ -66,7 +66,7 @@ export interface SessionMedia {
   /** Releases the ports of media lines that the client has closed. */
   closeStreams(indexes: readonly number[]): void
   retarget(stream: StreamPlan): void
-  /** `why`: the reason, if it is not an ordinary hold. */
+  /** `reason`: if it is not an ordinary hold. */
   mark(kind: 'hold' | 'resume', reason?: string): void
   map(tracks: Readonly<Record<number, Track>>): void
   /** The voice of each stream, by stream number in the recording. */
