@@ -35,7 +35,7 @@ export const settingsTable = [
     what: 'addresses of recording clients that may send calls; required if `SELOSTE_SIP` is not a loopback address',
   },
   { names: ['SELOSTE_SDES_IN_CLEAR'], without: 'nobody', what: 'addresses whose SRTP keys are accepted without TLS' },
-  { names: ['SELOSTE_RTP'], value: '127.0.0.1:30000-39999', what: 'media ports' },
+  { names: ['SELOSTE_RTP'], value: '127.0.0.1:30000-39999', what: 'address and UDP port range of media (RTP, RTCP)' },
   {
     names: ['DATABASE_URL'],
     without: 'none: embedded',
