@@ -165,7 +165,7 @@ test('an official comes in and leaves by way of the identity provider; whom it d
   }
   await page.goto('/account')
   await identify('vieras')
-  await expect(page.getByRole('alert')).toContainText('sinua ei ole tämän palvelun henkilöluettelossa')
+  await expect(page.getByRole('alert')).toContainText('sinua ei ole tämän palvelun henkilöhakemistossa')
   await page.context().clearCookies()
 
   await page.goto('/account')

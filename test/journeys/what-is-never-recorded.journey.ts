@@ -64,7 +64,7 @@ test('a call to the Swedish switchboard is in the history, in its language, and 
   await expect(content).toContainText('029 512 001')
   await expect(content).toContainText('Monica Westerback')
   await expect(content).toContainText('Puhelua ei tallennettu.')
-  await expect(content.locator('.why')).toContainText('Puhelunvälityksen puheluja ei tallenneta koskaan.')
+  await expect(content.locator('.why')).toContainText('Vaihteen puheluja ei tallenneta koskaan.')
 })
 
 test('a call abandoned in the queue is in the history without an official', async ({ page, seloste }) => {
