@@ -1,8 +1,9 @@
-import { createServer, request } from 'node:http'
+import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AdmissionState } from '#capture/admission/admission.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import { requestJson } from '#platform/processes/request-json.ts'
 import type { Known } from '../roles/follow-known.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
@@ -68,23 +69,9 @@ export async function untilCaptureKnows(
 
 /** Queries a running capture, after sending it a request. Undefined if none answers. */
 export function requestCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
-  return new Promise((resolve) => {
-    const pending = request(
-      {
-        socketPath: socketPath(settings, socketName),
-        method: wish ? 'POST' : 'GET',
-        path: `/${wish ?? ''}`,
-        timeout: answerMs,
-      },
-      (answer) => {
-        const parts: Buffer[] = []
-        answer.on('data', (part: Buffer) => parts.push(part))
-        answer.on('error', () => resolve(undefined))
-        answer.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as CaptureState))
-      },
-    )
-    pending.on('timeout', () => pending.destroy())
-    pending.on('error', () => resolve(undefined))
-    pending.end()
-  })
+  const at = { socketPath: socketPath(settings, socketName), method: wish ? 'POST' : 'GET', path: `/${wish ?? ''}` }
+  return requestJson(at, answerMs).then(
+    (state) => state as CaptureState,
+    () => undefined,
+  )
 }

@@ -1,12 +1,12 @@
 // Combines the metrics of all processes, over unix sockets or from other machines, into one exposition text. A process that
 // does not answer, or answers without end or something else, does not fail the scrape.
-import { createServer, request } from 'node:http'
+import { createServer } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 import { readBlockers, type Blocker, type Blockers } from '../blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '../processes/listen-at-socket.ts'
+import { requestJson } from '../processes/request-json.ts'
 
 const answerMs = 1_000
-const maxAnswerBytes = 4 << 20
 
 const blockersPath = '/blockers'
 
@@ -82,7 +82,7 @@ async function requestEach<Read>(
 ): Promise<Map<string, Read>> {
   const answers = await Promise.all(
     Object.entries(sockets).map(async ([process, path]) => {
-      const answer = await requestJson(path, request).catch(() => undefined)
+      const answer = await requestJson({ socketPath: path, path: request }, answerMs).catch(() => undefined)
       return answer === undefined ? [] : [[process, read(answer, process)] as const]
     }),
   )
@@ -133,29 +133,4 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 export async function writeMetrics(registry: Registry, others: readonly SharedMetrics[]): Promise<string> {
   const shared = others.map((metrics) => withValues(metrics, Number))
   return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...shared]).metrics()
-}
-
-/** @throws if the whole answer is not there in a second, or is too large */
-function requestJson(socketPath: string, path: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const pending = request({ socketPath, path, signal: AbortSignal.timeout(answerMs) }, (answer) => {
-      const parts: Buffer[] = []
-      let bytes = 0
-      answer.on('data', (part: Buffer) => {
-        bytes += part.length
-        if (bytes > maxAnswerBytes) answer.destroy(new Error('the answer is too large'))
-        else parts.push(part)
-      })
-      answer.on('error', reject)
-      answer.on('end', () => {
-        try {
-          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')))
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)))
-        }
-      })
-    })
-    pending.on('error', reject)
-    pending.end()
-  })
 }
