@@ -35,7 +35,7 @@ $$;
 grant execute on function lost_versions to seloste_custodian;
 
 -- Counts accounts of employed people, accounts that two may share, open sessions, and sessions opened or used by a person while not
--- employed here. Sessions of people who have left since open nothing.
+-- employed here, or without a sign-in in the log. Sessions of people who have left since open nothing.
 create or replace function accounts_in_use()
 returns table (accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -59,13 +59,20 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ),
   open as (
     -- Each use moves the end of a session to an hour later (src/safeguards/people/session.ts).
-    select s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at
+    select s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at, s.awaits_second_factor
     from session s where s.ended_at is null and s.expires_at > now()
   ),
   strange as (
     select o.person_id from open o join person p on p.id = o.person_id
     where p.employed_from > o.created_at + interval '5 seconds'
       or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds'
+      -- The second factor follows within ten minutes. As many sign-ins as sessions since.
+      or not o.awaits_second_factor and (
+        not exists (select from audit_entry e where e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok'
+          and e.at between o.created_at - interval '5 seconds' and o.created_at + interval '11 minutes')
+        or (select count(*) from audit_entry e where e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok'
+            and e.at >= o.created_at - interval '5 seconds')
+          < (select count(*) from session s where s.person_id = o.person_id and s.created_at >= o.created_at and not s.awaits_second_factor))
   )
   select
     (select count(*) from employed where password_check is not null),

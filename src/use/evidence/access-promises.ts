@@ -13,7 +13,7 @@ type PersonalFacts = {
 
 /** R20. */
 export const accessPersonal: Check<PersonalFacts> = {
-  rule: 'No user id has ever been given to two persons, no password was copied from one account to another, no two accounts have one name and number, and no open session was opened or used by somebody who did not work here then.',
+  rule: 'No user id has ever been given to two persons, no password was copied from one account to another, no two accounts have one name and number, and no open session was opened or used by somebody who did not work here then, or opened without a sign-in in the audit log.',
   test: {
     file: 'src/safeguards/people/people.test.ts',
     title: 'is never used again, not in another case and not when its person has left',

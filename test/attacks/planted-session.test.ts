@@ -1,0 +1,42 @@
+// R20: a session that the database's owner inserts for an employed person is named, although what it opens is logged in their name.
+import { afterEach, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeTestPromises } from '../register/make-test-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const { check, matti, colleague } = await makeTestPromises(database)
+
+const plant = (of: { id: string }, from: string) =>
+  pool.query(
+    `insert into session (token_hash, person_id, created_at, expires_at)
+     values ('planted', $1, now() + $2::interval, now() + interval '1 hour')`,
+    [of.id, from],
+  )
+
+afterEach(async () => {
+  await pool.query(`delete from session where token_hash = 'planted'`)
+  expect((await check()).broken).toEqual([])
+})
+
+test.each([
+  ['without a sign-in', colleague, '0'],
+  ['beside one of the person’s', matti, '0'],
+  ['dated back to before one', matti, '-1 minute'],
+  ['dated back a day', matti, '-1 day'],
+])('a session planted %s', async (_, of, from) => {
+  await plant(of, from)
+  expect((await check()).broken).toMatchObject([
+    {
+      promise: 'access.personal',
+      facts: { strangeSessions: expect.toSatisfy((count: number) => count > 0), example: of.id },
+    },
+  ])
+})
+
+test('sign-ins of one person, some at once, are none', async () => {
+  await Promise.all([colleague.signIn(), colleague.signIn()])
+  await matti.signIn()
+  expect((await check()).broken).toEqual([])
+})
