@@ -54,7 +54,7 @@ test('a person entered by form is the official of the next call that they answer
   await page.getByRole('option', { name: 'Henkilöverotus' }).click()
   await page.getByRole('combobox', { name: 'Esihenkilö' }).pressSequentially('niemi')
   await page.getByRole('option', { name: /Sari Niemi/ }).click()
-  await page.getByRole('textbox', { name: 'Numero, jossa puheluihin vastataan' }).fill('029 512 1101')
+  await page.getByRole('textbox', { name: 'Numero, josta vastataan' }).fill('029 512 1101')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   // A user id is never given twice, and the field that is wrong has the focus.
   await expect(page.getByRole('textbox', { name: 'Käyttäjätunnus' })).toBeFocused()
