@@ -50,7 +50,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
   const place = await openRestorePlace(values.from, values.ledger, identity, keys, lost)
   const { key, manifest } = await findBackup(place.store, values.backup)
   console.log(`restoring the backup ${manifest.id}, the register as it was at ${manifest.snapshotAt}`)
-  console.log(`its log is signed with ${writeVerifierKey(key)}: hold that against what was written down`)
+  console.log(`its log is signed with ${writeVerifierKey(key)}: compare this with the key that you wrote down`)
   await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
   const database = await openDatabase(settings)
   try {
@@ -189,21 +189,21 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
   )
   if (completedLedger !== undefined) {
     console.log(
-      `the copy of the destruction ledger that was given ends at entry ${completedLedger}; the place's own goes on from it and was taken`,
+      `the given copy of the destruction ledger ends at entry ${completedLedger}; the place's own continues it and was used`,
     )
   }
   if (isPlacesLedger && restored.takenOverAt !== undefined) {
     console.log(
-      `the destruction ledger that lies there is of a register that took the place over at ${restored.takenOverAt}, after the backup: where that was a drill, do not start this one; restore into another folder with --ledger DIR, the ledger of the register that was lost`,
+      `another restored register took over this place at ${restored.takenOverAt}, after the backup, and its destruction ledger was used. If that was only a drill, do not start this register: restore again, with --ledger DIR, a copy of the lost register's ledger (docs/operate/backup-and-restore.md)`,
     )
   }
-  console.log(`ended as the destruction ledger says: ${ended.join(', ') || 'nothing since'}`)
+  console.log(`destroyed or ended again by the destruction ledger: ${ended.join(', ') || 'nothing since the backup'}`)
   if (restored.notOurs.length > 0)
-    console.log(`tables and columns that are none of Seloste’s were left out: ${restored.notOurs.join(', ')}`)
+    console.log(`tables and columns that are not Seloste’s were left out: ${restored.notOurs.join(', ')}`)
   if (withoutAudio > 0)
-    console.log(`${withoutAudio} recordings have no sound: it was not in keeping when the backup was made`)
+    console.log(`${withoutAudio} recordings have no sound: it had not been ingested when the backup was made`)
   for (const name of renewedKeys)
-    console.log(`${name} had come back from this place: its keys were made new, and it is destroyed`)
+    console.log(`${name} had returned from this place: its keys were renewed, and it is destroyed`)
   if (withoutKey.length > 0) console.log(`${withoutKey.length} recordings have no key: ${withoutKey.join(', ')}`)
   if (lostEntries.length > 0) {
     console.log(
@@ -217,17 +217,17 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
   }
   if (ledger.lostRequests.length > 0) {
     console.log(
-      `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from what is in writing`,
+      `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from the written documents`,
     )
   }
   if (ledger.lostAppointments.length > 0) {
     console.log(
-      `appointments that were booked after the backup are lost: ${ledger.lostAppointments.join(', ')}; the visitors come all the same: book each again, or tell them`,
+      `appointments that were booked after the backup are lost: ${ledger.lostAppointments.join(', ')}; the visitors will come all the same: book each again, or inform them`,
     )
   }
   if (ledger.restrictions + ledger.cases > 0)
     console.log(
-      'requests that restrict recordings or ask for them since after the backup are open again without who asks: enter and identify them anew (docs/operate/backup-and-restore.md)',
+      'requests made after the backup that restrict recordings or ask for them are open again without their requesters: enter and identify each anew (docs/operate/backup-and-restore.md)',
     )
   if (mayHaveLeft.length > 0) {
     console.log(
@@ -241,10 +241,10 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
   }
   if (ledger.disclosures > 0)
     console.log(
-      'disclosures that were begun after the backup have their numbers, days and items, and no words: see the decisions',
+      'disclosures begun after the backup have their numbers, days and items, and no texts: see the decisions',
     )
   console.log(
-    'the directory is that of the backup: load it again, with numbers and units that moved since, before recording clients reach this machine',
+    'the directory is the backup’s: import it again, with numbers and units that moved since, before recording clients reach this machine',
   )
-  console.log('everybody signs in anew. Next: seloste start, then seloste recordings verify')
+  console.log('everybody has to sign in again. Next: start Seloste, then run "seloste recordings verify"')
 }
