@@ -36,12 +36,12 @@ export const remedies = {
   ],
   'key-store': ['a key that is due is not destroyed', 'see that the key store answers; it is tried again by itself'],
   'ledger-copy-behind': ['a copy of the destruction ledger is behind', 'see that its place answers and can be written'],
-  'refused-by-database': ['the last sweep failed', 'see the custodian’s log for what the database refused'],
-  'prohibition-waits': ['recordings that were forbidden wait', 'the Service Unit closes the case that was open before'],
-  'history-uncounted': [
-    'days of history are not counted',
-    'see the custodian’s log for why the sweep does not come along',
+  'refused-by-database': [
+    'the last sweep failed',
+    'see the custodian’s log for the reason; it runs again within the hour',
   ],
+  'prohibition-waits': ['recordings that were forbidden wait', 'the Service Unit closes the case that was open before'],
+  'history-uncounted': ['days of history are not counted', 'see the custodian’s log for why the sweep does not finish'],
   'backup-late': ['the newest backup is older than 26 hours', 'run "seloste backup" and see what it says'],
   'backup-none': ['there is no backup', 'name a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'],
   'verification-failed': ['the verification of recordings found something', 'run "seloste recordings verify"'],
