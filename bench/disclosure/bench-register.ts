@@ -252,7 +252,8 @@ export async function openBenchRegister(folder: string) {
     async packageOf(id: string): Promise<{ file: Buffer; identity: string }> {
       const size = await objects.sizeBytes(packageKey(id))
       const store = { db: custodian.db, objects, keys }
-      const stored = { object: packageKey(id), id, recordings: await recordingsInPackage(custodian.db, id) }
+      const recordings = await recordingsInPackage(custodian.db, id)
+      const stored = { object: packageKey(id), id, recordings, mayBePlain: false }
       return { file: (await readAtRest(store, stored, 0, size))!, identity }
     },
     async stop(): Promise<void> {

@@ -30,6 +30,23 @@ describe('a package that lay ready', async () => {
     expect(bytes.length).toBe(image.length)
   })
 
+  test.each([false, true])(
+    'is served as it lies only if its row says that it may be of an earlier version: %s',
+    async (mayBePlain) => {
+      const { id } = await ready(1)
+      const { body } = await release(id)
+      await until(id, 'ready')
+      const key = packageKey(body['id'] as string)
+      const image = await imageOf(register, key)
+      const plain = Buffer.concat([Buffer.from('age-encryption.org/v1\n'), image]).subarray(0, image.length)
+      await register.objects.put(key, plain)
+      const { pool } = database.as()
+      if (mayBePlain) await pool.query('update disclosure_package set may_be_plain = true where id = $1', [body['id']])
+      const served = await fetchLink(body['link'] as string).catch(() => undefined)
+      expect(served?.bytes.equals(plain) ?? false).toBe(mayBePlain)
+    },
+  )
+
   test('is of no use once one of its recordings is destroyed, though its object is put back', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)

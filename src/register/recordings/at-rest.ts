@@ -43,18 +43,24 @@ export function sealAtRest(key: Buffer): Cipheriv {
 }
 
 /**
- * Returns part of the age file. Files of earlier versions, and those without a recording, are stored as they are sent.
+ * Returns part of the age file. A file without a recording is stored as it is sent; so may be one of an earlier version.
+ * @param mayBePlain the row says that the file may be of an earlier version; others can write in the store
  * @returns undefined if one of its recordings has ended
  */
 export async function readAtRest(
   store: RestStore,
-  { object, id, recordings }: { object: string; id: string; recordings: readonly string[] },
+  {
+    object,
+    id,
+    recordings,
+    mayBePlain,
+  }: { object: string; id: string; recordings: readonly string[]; mayBePlain: boolean },
   from: number,
   to: number,
 ): Promise<Buffer | undefined> {
   const { objects } = store
   const start = await objects.readRange(object, 0, beginning.length)
-  if (start.equals(beginning)) return objects.readRange(object, from, to)
+  if ((mayBePlain || recordings.length === 0) && start.equals(beginning)) return objects.readRange(object, from, to)
   const key = await restKey(store, recordings, id)
   if (!key) return undefined
   try {

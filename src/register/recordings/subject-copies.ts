@@ -47,13 +47,16 @@ export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Pr
 }
 
 /** Part of a copy, as it leaves. @returns nothing where its recording has ended */
-export function readSubjectCopy(
+export async function readSubjectCopy(
   store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
   { copy, recording }: Pick<CopyToStore, 'copy' | 'recording'>,
   from: number,
   to: number,
 ): Promise<Buffer | undefined> {
-  const stored = { object: subjectCopyKey(recording, copy), id: copy, recordings: [recording] }
+  const { rows } = await sql<{ mayBePlain: boolean }>`
+    select may_be_plain as "mayBePlain" from subject_copy where id = ${copy}::uuid`.execute(store.db)
+  const mayBePlain = rows[0]?.mayBePlain === true
+  const stored = { object: subjectCopyKey(recording, copy), id: copy, recordings: [recording], mayBePlain }
   return readAtRest(store, stored, from, to)
 }
 

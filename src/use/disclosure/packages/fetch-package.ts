@@ -59,7 +59,11 @@ export function createPackageFetching(
   const fetching = createSingleUseDownloads<PackageFetched, { id: string }>(objects, {
     keyOf: ({ id }) => packageKey(id),
     async read({ id }, from, to) {
-      return readAtRest(store, { object: packageKey(id), id, recordings: await recordingsInPackage(db, id) }, from, to)
+      const { rows } = await sql<{ mayBePlain: boolean }>`
+        select may_be_plain as "mayBePlain" from disclosure_package where id = ${id}`.execute(db)
+      const recordings = await recordingsInPackage(db, id)
+      const mayBePlain = rows[0]?.mayBePlain === true
+      return readAtRest(store, { object: packageKey(id), id, recordings, mayBePlain }, from, to)
     },
     async behind(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
