@@ -47,7 +47,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'database-newer': 'Start the version of Seloste that has the PostgreSQL of this database.',
   'database-older': 'Run "seloste upgrade-database" (docs/operate/moving.md).',
   'database-password-lost': 'Restore the file of the superuser’s password together with the cluster.',
-  'database-quarantined': 'Run "seloste restore", or "seloste move", again, to its end.',
+  'database-quarantined': 'Run "seloste restore", or "seloste move", again until it completes.',
   'database-role-wrong': 'Let DATABASE_URL of this process sign in as the database role that the message names.',
   'database-start-failed':
     'The message has PostgreSQL’s last messages: usually a full disk, or too little shared memory.',
@@ -161,7 +161,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   KEY_MISSING: 'Restore keys/ from a backup if it was lost by mistake; what was destroyed on purpose stays destroyed.',
   KEY_NAME: 'Report it: no operator names keys.',
   KEY_STAYS: 'Find out why the store keeps what it should have destroyed (docs/operate/keys.md).',
-  KEY_STORE_AWAY: 'Bring the key store back, or see to its token, PIN or policy (docs/operate/keys.md).',
+  KEY_STORE_AWAY: 'Make the key store available, or correct its token, PIN or policy (docs/operate/keys.md).',
   KEY_STORE_OPEN_TO_OTHERS: 'Close the folder or file to everybody but the custodian’s user (chmod go-rwx).',
   KEY_STORE_OTHER: 'Set SELOSTE_KEYS back to where the keys of this database were made.',
 }

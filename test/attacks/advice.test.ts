@@ -52,13 +52,13 @@ test('of recordings that do not open it is said how many, and what it says to do
   await register.objects.put(key, Buffer.alloc(before.length))
   const wrong = await recordings('verify')
   expect(wrong.code).toBe(3)
-  expect(wrong.out).toContain('held: 2 recordings looked at, 1 opened whole, 1 did NOT')
-  expect(wrong.out).not.toContain('2 recordings opened whole')
+  expect(wrong.out).toContain('held: 2 recordings checked, 1 decrypted completely, 1 did NOT')
+  expect(wrong.out).not.toContain('2 recordings decrypted completely')
   expect(wrong.out).toContain('seloste recordings bring-back --from PLACE')
   const brought = await recordings('bring-back', '--from', place.folder)
   expect(brought).toEqual({
     code: 0,
-    out: `brought back from the backup ${manifest.id}: 1 of 1 recordings\n`,
+    out: `restored from the backup ${manifest.id}: 1 of 1 recordings\n`,
   })
   expect((await register.objects.readRange(key, 0, before.length)).equals(before)).toBe(true)
   expect((await recordings('verify')).code).toBe(0)
@@ -66,7 +66,7 @@ test('of recordings that do not open it is said how many, and what it says to do
 
 describe('the doctor', () => {
   test('says to make room on a full disk, to mount a read-only one for writing, and to give a folder to its user otherwise', async () => {
-    expect(unwritableRemedy('ENOSPC')).toContain('make room')
+    expect(unwritableRemedy('ENOSPC')).toContain('free space')
     expect(unwritableRemedy('EROFS')).toContain('mount its volume for writing')
     expect(unwritableRemedy('EACCES')).toContain('chown')
     const file = join(register.folder, 'in-the-way')
@@ -77,7 +77,7 @@ describe('the doctor', () => {
 
   test('says of a socket of PostgreSQL that is not there to start it or to mend host=, and of a missing file of TLS to mend its path', () => {
     const missing = { code: 'ENOENT', message: 'connect ENOENT /run/postgresql/.s.PGSQL.5432', syscall: 'connect' }
-    expect(judgeUnreached(missing).remedy).toContain('start PostgreSQL, or mend host=')
+    expect(judgeUnreached(missing).remedy).toContain('start PostgreSQL, or correct host=')
     const certificate = { code: 'ENOENT', message: 'ENOENT: no such file, open /etc/ca.pem', syscall: 'open' }
     expect(judgeUnreached(certificate).remedy).toContain('sslrootcert')
   })

@@ -69,9 +69,9 @@ test('whoever enters people of the demo’s user ids, as the identity system may
     if ('id' in entered) ids.push(entered.id)
   }
   await assertNoDemo(database.url())
-  await expect(assertDemo(database.url())).rejects.toThrow('not the demo’s')
+  await expect(assertDemo(database.url())).rejects.toThrow('was not made by the demo')
   for (const id of ids) await setPassword(db, id, 'salasana-kokeeseen')
-  await expect(assertNoDemo(database.url())).rejects.toThrow('people of the demo')
+  await expect(assertNoDemo(database.url())).rejects.toThrow('has the demo’s people')
   await assertDemo(database.url())
 })
 
@@ -83,7 +83,7 @@ test('the demo is refused on a register that somebody else has begun', { timeout
   })
   expect(added).toMatchObject({ code: 0 })
   const demo = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
-  expect(demo).toMatchObject({ code: 1, said: expect.stringContaining('not the demo’s') as string })
+  expect(demo).toMatchObject({ code: 1, said: expect.stringContaining('was not made by the demo') as string })
 })
 
 test('a register does not begin in the folder of a demo, which goes on as one', { timeout: 240_000 }, async () => {
@@ -91,7 +91,7 @@ test('a register does not begin in the folder of a demo, which goes on as one', 
   const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
   await demo.stop()
   const begun = await run(['start'], data, 'web at')
-  expect(begun).toMatchObject({ code: 1, said: expect.stringContaining('people of the demo') as string })
+  expect(begun).toMatchObject({ code: 1, said: expect.stringContaining('has the demo’s people') as string })
   const again = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
   expect(again.said).toContain('Ctrl-C ends it')
 })

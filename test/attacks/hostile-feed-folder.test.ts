@@ -144,7 +144,7 @@ test('a file with nothing in it that is as long as one likes fills no disk with 
   for (let checks = 0; checks < 3; checks++) await check()
   const [stored] = await unread()
   expect(stored?.bytes).toBeLessThan(10 * megabyte)
-  expect(faults).toEqual([expect.stringContaining(`${stored?.name} is to be looked at and moved away`)])
+  expect(faults).toEqual([expect.stringContaining(`${stored?.name} and move it away`)])
   const before = found.length
   await rm(join(own, stored!.name))
   await check()

@@ -153,7 +153,7 @@ test('a register does not move while a custodian elsewhere holds it, though it a
   let lines = ''
   child.stderr.on('data', (text: Buffer) => (lines += text.toString()))
   const [code] = (await once(child, 'close')) as [number]
-  expect(lines).toContain('seloste-custodian are at work on this database')
+  expect(lines).toContain('seloste-custodian are running on this database')
   expect(code).toBe(1)
   await held.stop()
 })

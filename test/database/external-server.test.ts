@@ -97,7 +97,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
   test.each([
     ['by another authority', () => withParameter('sslrootcert', certificate('other').certificate), 'sslrootcert='],
     ['without TLS', () => withParameter('sslmode', 'disable'), 'pg_hba.conf'],
-    ['with a file that is not there', () => withParameter('sslrootcert', join(folder, 'none')), 'mend the path of'],
+    ['with a file that is not there', () => withParameter('sslrootcert', join(folder, 'none')), 'correct the path of'],
   ])('is not signed in to %s, and what to do is told', async (_, url, remedy) => {
     const [finding] = await checkDatabase(url())
     expect(finding).toMatchObject({ is: 'error', remedy: expect.stringContaining(remedy) })

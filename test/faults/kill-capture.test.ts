@@ -179,20 +179,20 @@ test(
     const drained = command('drain', '--wait', '90')
     await eventually(
       async () =>
-        (await command('status')).text.includes('is draining, no new session is taken; going on: 2') || undefined,
+        (await command('status')).text.includes('is draining and refuses new sessions; in progress: 2') || undefined,
       'capture drains',
       60_000,
     )
     expect(await command('drain', '--wait', '0.1')).toMatchObject({
       code: 1,
-      text: expect.stringMatching('going on: 2'),
+      text: expect.stringMatching('in progress: 2'),
     })
     expect((await call(103)).outcome).toBe('refused')
     expect((await seloste.rolePids()).capture).toBe(capture)
 
     hangUp.abort()
     for (const { outcome } of await Promise.all(going)) expect(outcome).not.toBe('refused')
-    expect(await drained).toMatchObject({ code: 0, text: expect.stringMatching('drained and has ended') })
+    expect(await drained).toMatchObject({ code: 0, text: expect.stringMatching('drained and exited') })
     await eventually(
       async () =>
         (await api.contacts(search)).every((one) => one.segments[0]?.recording.state === 'available') || undefined,

@@ -168,7 +168,7 @@ test('a database of a later version is refused, with what to do, and not touched
   await rm(join(folder, 'migrations', last))
   await expect(migrate(url, { folder })).rejects.toMatchObject({
     code: 'migration-unknown',
-    message: `The database has the migration ${last}, which this version of Seloste does not know: start the newer version.`,
+    message: `The database has the migration ${last}, which this version of Seloste does not have: start the newer version.`,
   })
   await rm(folder, { recursive: true })
   expect(await migrate(url)).toEqual([])

@@ -127,7 +127,7 @@ test.runIf(long)(
       })
       expect(moved, moved.out).toMatchObject({
         code: 0,
-        out: expect.stringContaining('it goes on where it was moved to') as string,
+        out: expect.stringContaining('resumed where it was moved to') as string,
       })
       const sent = { [during]: await going, [held]: await whileHeld! }
 

@@ -109,7 +109,7 @@ async function backupsThatFail(
   const elsewhere = await run(['backup'], to('cellar', join(folder, 'small'), 'cellar'))
   expect(elsewhere).toMatchObject({ code: 1, out: expect.stringContaining('cellar is not in the description') })
   const away = await run(['backup'], to('away', join(folder, 'nowhere'), 'server-room'))
-  expect(away).toMatchObject({ code: 1, out: expect.stringContaining('is not there') })
+  expect(away).toMatchObject({ code: 1, out: expect.stringContaining('does not exist') })
   expect([oneLine(elsewhere.out), oneLine(away.out)], elsewhere.out + away.out).toEqual([1, 1])
   const small = join(folder, 'small')
   // Only root mounts a disk that is full, or one that cannot be written.

@@ -27,7 +27,7 @@ export async function answerDecisions(
     ...(certificate && { certificate }),
     answer: (question) => {
       const answer = answerQuestion(question, from)
-      return 'wrong' in answer ? { wrong: `${answer.wrong} is no telephone number` } : answer
+      return 'wrong' in answer ? { wrong: `${answer.wrong} is not a telephone number` } : answer
     },
     onAsked: (outcome) => counter.inc({ outcome }),
     onFault: (error) => {

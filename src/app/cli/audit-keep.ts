@@ -30,7 +30,7 @@ export async function auditExport(settings: Settings, args: string[]): Promise<v
     console.log(`${folder} has the log up to ${size} entries (${written} files written)`)
     console.log(`and the destruction ledger up to ${await exportLedger(db, folder)} entries`)
   })
-  console.log(`its key, to be written down elsewhere: ${writeVerifierKey(signer)}`)
+  console.log(`verifier key, to be stored on another machine: ${writeVerifierKey(signer)}`)
 }
 
 /** `audit key`: prints the log's verifier key. */
@@ -55,15 +55,15 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
     if (reason === '') {
       console.log(`the audit log is broken since ${found.foundAt.toString({ smallestUnit: 'second' })}:`)
       for (const finding of found.findings) console.log(`  ${describeFinding(finding)}`)
-      throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
+      throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who investigated it"')
     }
     const folder = await openLogFolder(join(settings.dataDirectory, 'audit-log'))
     const keys = await openKeyStore(settings)
     const { findings, restored, lost } = await resumeLog(db, keys, folder, { reason, by: userInfo().username })
     for (const finding of findings) console.log(`accepted: ${finding}`)
-    if (restored > 0) console.log(`${restored} hashes are back from ${join(settings.dataDirectory, 'audit-log')}`)
-    if (lost.length > 0) console.log(`entries that are lost, by their place in the log: ${lost.join(', ')}`)
-    console.log('the log goes on within seconds; what was accepted is an entry of it (log.break-accepted)')
+    if (restored > 0) console.log(`${restored} hashes restored from ${join(settings.dataDirectory, 'audit-log')}`)
+    if (lost.length > 0) console.log(`lost entries, by index: ${lost.join(', ')}`)
+    console.log('the log resumes within seconds; the acceptance is recorded in it (log.break-accepted)')
     await verifySoon(db)
   })
 }
@@ -84,7 +84,7 @@ async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, r
   for (const { code, message } of explainable.slice(0, shown)) console.log(`  ${code}: ${message}`)
   if (explainable.length > shown) console.log(`  and ${explainable.length - shown} more`)
   if (reason === '' && explainable.length > 0) {
-    throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
+    throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who investigated it"')
   }
   if (explainable.length > 0) {
     await acceptProblems(db, await logKey(settings), report, { reason, by: userInfo().username })
@@ -93,10 +93,7 @@ async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, r
   }
   if (others.length === 0) return
   for (const { code, message } of others.slice(0, shown)) console.log(`  ${code}: ${message}`)
-  throw new Fault(
-    'log-not-whole',
-    `${others.length} problems cannot be accepted: docs/operate/audit-log.md says what to do`,
-  )
+  throw new Fault('log-not-whole', `${others.length} problems cannot be accepted: see docs/operate/audit-log.md`)
 }
 
 const shown = 20
@@ -106,6 +103,6 @@ async function logKey(settings: Settings) {
   if (signer) return signer
   throw new Fault(
     'audit-key-missing',
-    `there is no key of an audit log below ${settings.dataDirectory}; run this where the custodian runs, after Seloste has started once`,
+    `${settings.dataDirectory} has no audit log key; run this where the custodian runs, after Seloste has started once`,
   )
 }

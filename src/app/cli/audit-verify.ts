@@ -67,7 +67,7 @@ async function verifyFolder(
   if (given.keyLine === undefined) {
     throw new Fault(
       'argument-wrong',
-      '--export needs --key FILE: the log’s key as it was written down elsewhere (docs/operate/audit-log.md); the one inside an export proves nothing of it',
+      '--export needs --key FILE: the log’s key as stored on another machine (docs/operate/audit-log.md); the key inside an export proves nothing',
     )
   }
   const { keyLine, witnessKeys, seen, onProgress } = given
@@ -117,18 +117,18 @@ function printProgress(): (progress: Progress) => void {
 function print(report: Report, folder: string | undefined): void {
   const { entries, pruned, pending, checkpoints, witnesses, recordings, destructions, newest, accepted } = report
   if (newest) console.log(`${newest.origin}: ${entries} entries, root ${newest.root}`)
-  console.log(`signatures found right: ${checkpoints} checkpoints, ${witnesses} of witnesses`)
+  console.log(`signatures verified: ${checkpoints} checkpoints, ${witnesses} of witnesses`)
   if (folder === undefined) {
-    console.log(`held against the log: ${recordings} recordings in keeping, ${destructions} destructions`)
+    console.log(`compared with the log: ${recordings} ingested recordings, ${destructions} destructions`)
     console.log(`the destruction ledger: ${report.ledger ?? 0} entries, their hashes and its heads`)
   } else if (report.ledger === undefined) {
-    console.log('the export has no destruction ledger: its destructions are the log’s word only')
+    console.log('the export has no destruction ledger: destructions are known from the log only')
   } else {
-    console.log(`the destruction ledger: ${report.ledger} entries, ${destructions} destructions held against the log`)
+    console.log(`the destruction ledger: ${report.ledger} entries, ${destructions} destructions compared with the log`)
   }
-  if (pruned > 0) console.log(`removed by the log’s own term, hashes there: ${pruned}`)
+  if (pruned > 0) console.log(`deleted at the end of the log’s term, hashes kept: ${pruned}`)
   if (pending > 0) console.log(`not in the tree yet: ${pending}`)
-  if (accepted > 0) console.log(`lost or altered, and answered for by an operator: ${accepted}`)
+  if (accepted > 0) console.log(`lost or altered, and accepted by an operator: ${accepted}`)
   for (const note of report.notes ?? []) console.log(`note: ${note}`)
   if (report.found === 0) {
     console.log('the log is whole')

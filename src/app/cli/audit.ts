@@ -16,6 +16,6 @@ export async function audit(settings: Settings, args: string[]): Promise<void> {
     case 'resume':
       return auditResume(settings, rest)
     default:
-      throw new Fault('argument-wrong', `there is no "audit ${action ?? ''}"; see "seloste help"`)
+      throw new Fault('argument-wrong', `unknown command "audit ${action ?? ''}"; see "seloste help"`)
   }
 }

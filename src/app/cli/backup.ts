@@ -36,7 +36,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
   if (recipient === undefined || settings.backups.length === 0) {
     throw new Fault(
       'setting-wrong',
-      'SELOSTE_BACKUPS and SELOSTE_BACKUP_KEY say where backups go and whom they are sealed to; "seloste backup key" makes the key (docs/operate/backup-and-restore.md)',
+      'backups need SELOSTE_BACKUPS and SELOSTE_BACKUP_KEY; "seloste backup key" creates the key (docs/operate/backup-and-restore.md)',
     )
   }
   const wanted = settings.backups.filter(({ name }) => values.to === undefined || name === values.to)
@@ -119,14 +119,14 @@ async function makeRecoveryKey(args: string[]): Promise<void> {
   if (!values.to) {
     throw new Fault(
       'argument-wrong',
-      'backup key needs --to FILE, a new file on what is then locked away (a USB stick)',
+      'backup key needs --to FILE, a new file on a medium that is then locked away (a USB stick)',
     )
   }
   const { identity, recipient } = generateKeyPair()
   const path = resolve(values.to)
   const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
     const reason =
-      cause.code === 'EEXIST' ? 'is there already; a key is never written over' : `cannot be made (${cause.code})`
+      cause.code === 'EEXIST' ? 'already exists; a key is never overwritten' : `cannot be created (${cause.code})`
     throw new Fault('argument-wrong', `${path} ${reason}`, cause)
   })
   try {
@@ -137,7 +137,7 @@ async function makeRecoveryKey(args: string[]): Promise<void> {
   } finally {
     await file.close()
   }
-  console.log(`${path} has the private half: lock it away, in two places. Without it no backup can be opened.`)
+  console.log(`${path} has the private half: lock it away, in two places. Without it no backup can be decrypted.`)
   console.log(`SELOSTE_BACKUP_KEY: ${recipient}`)
 }
 
@@ -148,7 +148,7 @@ async function listBackups(settings: Settings): Promise<void> {
       const { whole, unfinished } = await findBackups((await place.open()).store)
       console.log(`${place.name}: ${whole.length} backups`)
       for (const id of whole) console.log(`  ${id}`)
-      for (const id of unfinished.keys()) console.log(`  ${id}  interrupted; the next backup removes it`)
+      for (const id of unfinished.keys()) console.log(`  ${id}  interrupted; the next backup deletes it`)
     }
   })
 }
@@ -199,23 +199,23 @@ const linePrinter: Printer = {
     console.log(
       `${place} has the backup ${manifest.id}: ${rows} rows, ${manifest.objects} objects (${megabytes(manifest.objectBytes)}), ${megabytes(writtenBytes)} written, all of it read back`,
     )
-    for (const id of removed) console.log(`  removed what the interrupted backup ${id} had left`)
+    for (const id of removed) console.log(`  deleted what the interrupted backup ${id} had left`)
     for (const id of rotated.ended) console.log(`  ended the backup ${id}`)
     if (manifest.withoutAudio > 0) {
-      console.log(`  the sound of ${manifest.withoutAudio} recordings was not in keeping yet and is not in it`)
+      console.log(`  ${manifest.withoutAudio} recordings were not ingested yet; the backup does not have their audio`)
     }
     for (const key of missing) console.log(`  missing in the object store: ${key}; see seloste recordings verify`)
     for (const key of altered) {
-      console.log(`  not copied, as it is not what was taken into keeping: ${key}; see seloste recordings verify`)
+      console.log(`  not copied, because it differs from what was ingested: ${key}; see seloste recordings verify`)
     }
   },
   failed: (place, error, last, ended) => {
     const left = last
-      ? `the earlier ones there are as they were, the newest is ${last.id} and ends at ${last.ends.toString()} whether there is a newer one or not`
-      : 'no whole backup was found there'
+      ? `earlier backups there are unchanged; the newest is ${last.id} and expires at ${last.ends.toString()}, even if no newer one exists`
+      : 'no complete backup was found there'
     console.error(`seloste: no backup to ${place}: ${error.message.replace(/[.]$/, '')}; ${left}`)
     for (const id of ended)
-      console.error(`  ended the backup ${id}: no backup is kept longer than the description says`)
+      console.error(`  deleted the expired backup ${id}: no backup is kept longer than the description says`)
   },
 }
 

@@ -30,7 +30,7 @@ test('description show: the text as published, to the letter; versions: each wit
   expect((await seloste('show', '--version', '1')).out).toBe(seed)
   expect(await seloste('show', '--version', '9')).toMatchObject({
     code: 1,
-    error: 'seloste: there is no version 9; "seloste description versions" lists them\n',
+    error: 'seloste: version 9 does not exist; "seloste description versions" lists the versions\n',
   })
   expect((await seloste('versions')).out).toMatch(
     /^1 {2}in force {2}from 2026-01-01T00:00\+02:00 {2}sha256 [\da-f]{64}\n$/,

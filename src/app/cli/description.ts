@@ -32,7 +32,11 @@ async function show(settings: Settings, wanted: string | undefined): Promise<voi
   const text = await withRunningDatabase(settings, 'description', async (db) => {
     if (wanted === undefined) return versionAt(await readVersions(db), Temporal.Now.instant()).text
     const [found] = await readPublished(db, Number(wanted))
-    if (!found) throw new Fault('not-found', `there is no version ${wanted}; "seloste description versions" lists them`)
+    if (!found)
+      throw new Fault(
+        'not-found',
+        `version ${wanted} does not exist; "seloste description versions" lists the versions`,
+      )
     return found.text
   })
   process.stdout.write(text)
@@ -58,7 +62,7 @@ async function check(file: string): Promise<void> {
   })
   const parsed = parseDescription(text)
   if (parsed.ok) {
-    console.log(`${file} can be obeyed: version ${parsed.description.version}, profile ${parsed.description.profile}`)
+    console.log(`${file} is valid: version ${parsed.description.version}, profile ${parsed.description.profile}`)
     return
   }
   for (const { line, field, message, remedy } of parsed.problems) {

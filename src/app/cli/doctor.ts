@@ -29,7 +29,7 @@ export async function doctor(readSettings: () => Settings, asJson: boolean): Pro
       if (remedy !== undefined) console.log(`         what to do: ${remedy}`)
     }
     console.log(
-      `${count('error')} errors, ${count('warning')} warnings, ${count('ok')} in order, ${count('unknown')} not known`,
+      `${count('error')} errors, ${count('warning')} warnings, ${count('ok')} ok, ${count('unknown')} unknown`,
     )
   }
   if (count('error') > 0) process.exitCode = 1
@@ -61,7 +61,7 @@ async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   for (const [name, inspectPart] of checks) {
     found.push(
       ...(await inspectPart().catch((thrown: unknown) => [
-        error(name, `it could not be looked at: ${lineOf(thrown)}`, 'run it as the user that runs Seloste'),
+        error(name, `the check failed: ${lineOf(thrown)}`, 'run it as the user that runs Seloste'),
       ])),
     )
   }

@@ -23,19 +23,19 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
     console.log('new sessions are accepted again')
     return
   }
-  console.log(`no new session is taken; ${describeRemaining(state)}`)
+  console.log(`draining: new sessions are refused; ${describeRemaining(state)}`)
   if (waitSeconds === undefined) return
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
     // If it no longer answers, it has ended. If it answers and accepts calls, somebody has cancelled the drain.
     state = await requestCapture(settings)
     if (!state) {
-      console.log('capture is drained and has ended')
+      console.log('capture has drained and exited')
       return
     }
-    if (!state.draining) throw new Fault('drain-called-off', 'the draining was called off: new sessions are taken')
+    if (!state.draining) throw new Fault('drain-called-off', 'the drain was cancelled: new sessions are accepted')
     if (performance.now() > deadline) {
-      console.log(`after ${waitSeconds} s ${describeRemaining(state)}; it ends by itself when they have`)
+      console.log(`after ${waitSeconds} s ${describeRemaining(state)}; capture exits when they are done`)
       process.exitCode = 1
       return
     }
@@ -44,14 +44,14 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
 }
 
 function describeRemaining({ live, storing, waiting }: CaptureState): string {
-  const ended = storing > 0 ? `, ended and not stored yet: ${storing}` : ''
-  return `going on: ${live}${ended}, waiting for the register: ${waiting}`
+  const ended = storing > 0 ? `, ended but not stored yet: ${storing}` : ''
+  return `in progress: ${live}${ended}, waiting for the register: ${waiting}`
 }
 
 /** Describes capture on one line, for `seloste status`. */
 export function describeCapture(state: CaptureState | undefined): string {
-  if (!state) return 'capture does not answer: it is drained and has ended, runs elsewhere, or is being started again'
-  if (state.draining) return `capture is draining, no new session is taken; ${describeRemaining(state)}`
-  if (state.pressures.length === 0) return `capture takes new sessions; ${describeRemaining(state)}`
-  return `capture takes no new session (${state.pressures.join(', ')}: docs/operate/overload.md); ${describeRemaining(state)}`
+  if (!state) return 'capture does not answer: it has drained and exited, runs elsewhere, or is restarting'
+  if (state.draining) return `capture is draining and refuses new sessions; ${describeRemaining(state)}`
+  if (state.pressures.length === 0) return `capture accepts new sessions; ${describeRemaining(state)}`
+  return `capture refuses new sessions (${state.pressures.join(', ')}: docs/operate/overload.md); ${describeRemaining(state)}`
 }

@@ -30,7 +30,7 @@ test('feeds allow: a feed that has run may tell of older calls for two days', as
   )
   expect(await seloste('allow', '--feed', 'exchange', '--from', '2026-01-01')).toEqual({
     code: 0,
-    out: 'for two days exchange may tell of calls from 2026-01-01 on\n',
+    out: 'for two days, calls since 2026-01-01 are accepted from exchange\n',
     error: '',
   })
   const { rows } = await database

@@ -16,14 +16,14 @@ export async function feeds(settings: Settings, args: string[]): Promise<void> {
     throw new Fault('argument-wrong', 'feeds needs allow --feed NAME --from DAY; see "seloste help"')
   const from = startOf(values.from)
   if (!(await withRunningDatabase(settings, 'feeds', (db) => allowFeed(db, feed, from))))
-    throw new Fault('not-found', `no feed ${feed} has run on this register`)
-  console.log(`for two days ${feed} may tell of calls from ${values.from} on`)
+    throw new Fault('not-found', `the feed ${feed} has never run on this register`)
+  console.log(`for two days, calls since ${values.from} are accepted from ${feed}`)
 }
 
 function startOf(day: string): Temporal.Instant {
   try {
     return Temporal.PlainDate.from(day).toZonedDateTime('Europe/Helsinki').toInstant()
   } catch {
-    throw new Fault('argument-wrong', `${day} is no day: write it as 2026-01-31`)
+    throw new Fault('argument-wrong', `${day} is not a date: write it as 2026-01-31`)
   }
 }

@@ -6,7 +6,7 @@ import { makeFirstLinks } from '#safeguards/sign-in/links.ts'
 import type { FirstRole } from '#safeguards/sign-in/sign-in-tables.ts'
 
 const first: Record<FirstRole, string> = {
-  ADMINISTRATOR: 'the first administrator, who enters people',
+  ADMINISTRATOR: 'the first administrator, who adds people',
   ACCESS_APPROVER: 'the first approver of access rights, another person',
 }
 
@@ -31,7 +31,7 @@ export async function firstLinks(settings: Settings, adminUrl: string): Promise<
     const links = await makeFirstLinks(db)
     if (links.length === 0) return []
     return [
-      'Nobody holds the roles with which an installation begins. Each link is good once and for 24 hours; a restart, or "seloste people first", makes new ones.',
+      'Nobody has the roles that a new installation needs. Each link works once, within 24 hours; a restart, or "seloste people first", creates new ones.',
       ...links.map(({ role, token }) => `  For ${first[role]}:\n    ${linkAddress(settings, token)}`),
     ]
   } finally {

@@ -212,7 +212,7 @@ async function main(): Promise<void> {
       console.log(usage)
       return
     default:
-      return refuse(`there is no command "${command}"\n\n${usage}`)
+      return refuse(`unknown command "${command}"\n\n${usage}`)
   }
 }
 

@@ -22,7 +22,7 @@ import { withRunningDatabase } from './running-database.ts'
 export async function destroyOld(settings: Settings): Promise<void> {
   const left = await readLeftovers(settings.dataDirectory)
   if (!left) {
-    console.log('nothing was left behind by a move')
+    console.log('no data were left by a move')
     return
   }
   const { database, objects = [], cluster } = left
@@ -37,19 +37,19 @@ export async function destroyOld(settings: Settings): Promise<void> {
       const removed = await destroyStore(store)
       await record(db, { store: describePlace({ at: store }), ...removed })
       console.log(
-        `the old store ${describePlace({ at: store })} is destroyed: ${removed.files} files, none of them found any more`,
+        `destroyed the old store ${describePlace({ at: store })}: ${removed.files} files, verified to be gone`,
       )
     }
     if (cluster !== undefined) {
       const removed = await destroyFolder(cluster)
       await record(db, { database: basename(cluster), ...removed })
-      console.log(`the old database ${cluster} is destroyed: ${removed.files} files, none of them found any more`)
+      console.log(`destroyed the old database ${cluster}: ${removed.files} files, verified to be gone`)
     }
     if (database) {
       for (const folder of await foldersOfEmbedded(join(settings.dataDirectory, 'database'))) {
         const removed = await destroyFolder(folder)
         await record(db, { database, ...removed })
-        console.log(`the old database ${folder} is destroyed: ${removed.files} files, none of them found any more`)
+        console.log(`destroyed the old database ${folder}: ${removed.files} files, verified to be gone`)
       }
     }
     await forgetLeftovers(settings.dataDirectory)
@@ -66,14 +66,15 @@ async function assertDatabaseLeft(settings: Settings): Promise<void> {
   if (settings.databaseUrl === undefined || (await findEmbeddedPostgres(dataDirectory))) {
     throw new Fault(
       'move-old-in-use',
-      'the embedded database is in use: set DATABASE_URL to where it was moved, and start anew',
+      'the embedded database is in use: set DATABASE_URL to the new database, and restart',
     )
   }
   const old = await startEmbeddedPostgres({ dataDirectory, log: { info: () => undefined, warn: () => undefined } })
   try {
     const connection = await openConnection(old.adminUrl(), 'seloste-move')
     const mark = await readMovedAway(connection).finally(() => connection.close())
-    if (!mark) throw new Fault('move-old-in-use', 'the embedded database was not moved from: nothing is destroyed')
+    if (!mark)
+      throw new Fault('move-old-in-use', 'the register was not moved from the embedded database: nothing was destroyed')
   } finally {
     await old.stop()
   }
@@ -83,19 +84,16 @@ async function assertDatabaseLeft(settings: Settings): Promise<void> {
 async function assertOldCluster(folder: string): Promise<void> {
   const [old, now] = [await majorOf(folder), await majorOf(join(folder, '..', 'cluster'))]
   if (/^cluster-\d+$/.test(basename(folder)) && (old === undefined || (now !== undefined && old < now))) return
-  throw new Fault('move-old-in-use', `${folder} is not what an upgrade has left: nothing is destroyed`)
+  throw new Fault('move-old-in-use', `${folder} was not left by an upgrade: nothing was destroyed`)
 }
 
 async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address): Promise<void> {
   const location = describePlace({ at })
   if (location === describePlace({ at: settings.objects })) {
-    throw new Fault(
-      'move-old-in-use',
-      `the store ${location} is in use: set OBJECTS_URL to where it was moved, and start anew`,
-    )
+    throw new Fault('move-old-in-use', `the store ${location} is in use: set OBJECTS_URL to the new store, and restart`)
   }
   if ((await hasMovedAway(await openObjects({ objects: at }))) === undefined) {
-    throw new Fault('move-old-in-use', `the store ${location} was not moved from: nothing is destroyed`)
+    throw new Fault('move-old-in-use', `recordings were not moved from the store ${location}: nothing was destroyed`)
   }
 }
 
@@ -106,7 +104,7 @@ async function destroyStore(at: FolderAddress | S3Address): Promise<DestroyedFil
   let files = 0
   for await (const key of store.list('')) if (await store.delete(key)) files += 1
   for await (const key of store.list('')) {
-    throw new Fault('move-old-stays', `${key} is still in ${describePlace({ at })}: run it again`)
+    throw new Fault('move-old-stays', `${key} is still in ${describePlace({ at })}: run the command again`)
   }
   await store.forgetUploads()
   return { files, bytes: 0 }

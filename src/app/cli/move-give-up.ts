@@ -36,10 +36,10 @@ export async function giveUp(settings: Settings, target: Target, source: { url: 
 }
 
 function print(location: string, gone: string | undefined): void {
-  if (gone === undefined) console.log(`${location}: no move that was cut short; nothing is taken away`)
-  else console.log(`${location} is empty again: ${gone} are gone`)
+  if (gone === undefined) console.log(`${location}: no interrupted move; nothing was deleted`)
+  else console.log(`${location} is empty again: deleted ${gone}`)
 }
 
 function left(): Fault {
-  return new Fault('move-target-not-empty', 'the register has left for it: it can not be given up any more')
+  return new Fault('move-target-not-empty', 'the register was already moved there: the move can no longer be given up')
 }

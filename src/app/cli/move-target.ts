@@ -21,14 +21,14 @@ export interface Target {
 
 export function readTarget(settings: Settings, file: string): Target {
   const given = readConfigFile(resolve(file), movable)
-  if (!given) throw new Fault('argument-wrong', `--to: there is no file ${file}`)
+  if (!given) throw new Fault('argument-wrong', `--to: the file ${file} does not exist`)
   const environment = Object.fromEntries(given)
   const [database, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
   if (database === undefined && !hasObjects)
-    throw new Fault('argument-wrong', `${file} names neither DATABASE_URL nor OBJECTS_URL`)
+    throw new Fault('argument-wrong', `${file} sets neither DATABASE_URL nor OBJECTS_URL`)
   const next = readSettings({ ...process.env, ...environment }, process.cwd())
   if (hasObjects && describePlace({ at: next.objects }) === describePlace({ at: settings.objects })) {
-    throw new Fault('argument-wrong', `the objects are in ${describePlace({ at: next.objects })} already`)
+    throw new Fault('argument-wrong', `the objects are already in ${describePlace({ at: next.objects })}`)
   }
   return { environment, settings: next, database, hasObjects }
 }
@@ -46,7 +46,7 @@ export async function openSource(
   if (isRunning) {
     throw new Fault(
       'database-not-running',
-      'the database of the running Seloste does not answer; where its log says that the register resumed where it was moved to, change the settings to those',
+      'the database of the running Seloste does not answer; if its log says that the register resumed where it was moved to, use the new settings',
     )
   }
   const log = { info: () => undefined, warn: console.error }

@@ -50,7 +50,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
   if ((await readLeftovers(settings.dataDirectory))?.destroying === true) {
     throw new Fault(
       'argument-wrong',
-      'what an earlier move left is half destroyed: end that first, by "seloste move --destroy-old"',
+      'data left by an earlier move are only partly destroyed: first run "seloste move --destroy-old"',
     )
   }
   const target = readTarget(settings, values.to)
@@ -92,7 +92,7 @@ async function refuseRunning(url: string, isSupervised: boolean): Promise<void> 
   if (found.length <= (isSupervised ? 1 : 0)) return
   throw new Fault(
     'move-roles-run',
-    `${found.map(({ name }) => name).join(', ')} are at work on this database: stop ${isSupervised ? 'all but one' : 'them'} for the move (captures drained first: docs/operate/moving.md)`,
+    `${found.map(({ name }) => name).join(', ')} are running on this database: stop ${isSupervised ? 'all but one' : 'them'} for the move (drain captures first: docs/operate/moving.md)`,
   )
 }
 
@@ -114,7 +114,7 @@ async function assertAttested(url: string, target: Target): Promise<void> {
     if (verdict.attested) continue
     throw new PlaceFault(
       'place-unattested',
-      `${place.location} takes no data: ${verdict.why} (R19; SELOSTE_SITES in the file of --to)`,
+      `${place.location} may not store data: ${verdict.why} (R19; SELOSTE_SITES in the file of --to)`,
     )
   }
 }
@@ -134,7 +134,7 @@ async function moveTo(
 ): Promise<void> {
   const ended = await endMove({ databaseUrl: source.url, objects: settings.objects }, target.environment)
   if (ended.left) {
-    console.log(`the register had moved already${ended.wasCutShort ? '; what was left to do is done' : ''}`)
+    console.log(`the register had moved already${ended.wasCutShort ? '; the remaining steps are done' : ''}`)
     return printSettingsToChange(target)
   }
   if (target.database !== undefined) {
@@ -143,13 +143,15 @@ async function moveTo(
   const objects = target.hasObjects ? await beginObjects(settings, target, source.url) : undefined
   const startedAt = performance.now()
   if (objects) {
-    console.log(`objects to ${describePlace({ at: target.settings.objects })}, while calls and listening go on`)
+    console.log(
+      `copying objects to ${describePlace({ at: target.settings.objects })}, while calls and playback continue`,
+    )
     for (let pass = 0, copied = Infinity; copied > fewObjects && pass < maxPasses; pass++)
       copied = (await copyAndPrint(objects)).copied
   }
   await way?.hold(target.environment)
   const heldAt = performance.now()
-  if (way) console.log('the register is held: calls are recorded and wait, nobody can look')
+  if (way) console.log('the register is paused: calls are recorded and queued, nobody can view data')
   else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
   const isOfDatabase = target.database !== undefined
@@ -173,7 +175,7 @@ async function moveTo(
           migrate: (url, upTo) => migrate(url, { upTo }),
           onTable: ({ name, rows }, done, total) => {
             if (rows >= manyRows || done % 25 === 0 || done === total)
-              console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)
+              console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, compared`)
           },
           whileClosed: settle,
         })
@@ -186,7 +188,7 @@ async function moveTo(
   printMoved(moved, settled.objects)
   console.log(
     way
-      ? `done in ${seconds(startedAt)} s, of which the register was held for ${seconds(heldAt)} s; it goes on where it was moved to`
+      ? `done in ${seconds(startedAt)} s; the register was paused for ${seconds(heldAt)} s and resumed where it was moved to`
       : `done in ${seconds(startedAt)} s`,
   )
   printSettingsToChange(target)
@@ -223,7 +225,7 @@ async function copyAndPrint(objects: ObjectMove): Promise<MovedObjects> {
     throw targetFault(error, 'the target store')
   })
   console.log(
-    `  ${moved.objects} objects there, ${moved.copied} copied now (${megabytes(moved.bytes)}) and read back, ${moved.removed} gone here meanwhile and taken out there`,
+    `  ${moved.objects} objects there, ${moved.copied} copied now (${megabytes(moved.bytes)}) and read back, ${moved.removed} deleted there because they were deleted here meanwhile`,
   )
   return moved
 }
@@ -259,18 +261,18 @@ function printMoved(database: MovedDatabase | undefined, objects: MovedObjects |
   if (database) {
     const { tables, rows, catalog, heads } = database
     console.log(
-      `database: ${tables.length} tables, ${rows} rows, sequences, and ${catalog} lines of columns, functions and rights are the same there`,
+      `database: ${tables.length} tables, ${rows} rows, sequences, and ${catalog} lines of columns, functions and rights are identical`,
     )
     console.log(`  audit log: ${heads.auditLog.leaves} leaves, root ${heads.auditLog.root}`)
     console.log(`  destruction ledger: ${heads.ledger.leaves} leaves, root ${heads.ledger.root}`)
   }
-  if (objects) console.log(`store: ${objects.objects} objects are the same there, each read back`)
+  if (objects) console.log(`store: ${objects.objects} objects are identical, each read back`)
 }
 
 function printSettingsToChange({ environment }: Target): void {
-  console.log('Change the settings now (seloste.yaml, or the environment): commands and the next start read them:')
+  console.log('Change the settings now (seloste.yaml, or the environment), for commands and the next start:')
   for (const name of Object.keys(environment)) console.log(`  ${name}: as in the file of --to`)
-  console.log('What is left here has personal data: then destroy it with "seloste move --destroy-old".')
+  console.log('The data left here include personal data: then destroy them with "seloste move --destroy-old".')
 }
 
 function megabytes(bytes: number): string {

@@ -32,10 +32,10 @@ test('each capture has a line; a name that two share is told of once', () => {
       node('south', 'takes-calls', true),
     ]),
   ).toEqual([
-    'north  silent since 2026-11-26T20:15:03Z; calls without an end: 2 (docs/operate/several-machines.md)',
-    `north  takes new sessions; ${now}`,
+    'north  no heartbeat since 2026-11-26T20:15:03Z; open calls: 2 (docs/operate/several-machines.md)',
+    `north  accepts new sessions; ${now}`,
     `south  is draining; ${now}`,
-    `south  takes new sessions; ${now}`,
-    'south  is the name of two captures that answer: give each its own by SELOSTE_NODE',
+    `south  accepts new sessions; ${now}`,
+    'south  is used by two running capture nodes: give each its own name in SELOSTE_NODE',
   ])
 })

@@ -15,7 +15,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
   if (action === 'list') {
     const found = await withRunningDatabase(settings, 'nodes', seenNodes)
     if (values.json === true) console.log(JSON.stringify(found))
-    else if (found.length === 0) console.log('no capture has been started on this database')
+    else if (found.length === 0) console.log('no capture node has been started on this database')
     else for (const line of describeNodes(found)) console.log(line)
     if (found.some(({ state }) => state === 'silent')) process.exitCode = 1
     return
@@ -27,7 +27,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
       if (another) {
         throw new Fault(
           'argument-wrong',
-          `${values.node} is the name of several: name one by its id, ${named.map(({ id, aliveAt }) => `${id} (heard of at ${aliveAt.toString({ smallestUnit: 'second' })})`).join(', ')}`,
+          `several nodes are named ${values.node}: give the id of one, ${named.map(({ id, aliveAt }) => `${id} (last heartbeat ${aliveAt.toString({ smallestUnit: 'second' })})`).join(', ')}`,
         )
       }
       if (!node)
@@ -35,11 +35,11 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
           'not-found',
           named.length > 0
             ? `${values.node} answers: stop it first`
-            : `there is no node ${values.node}; see "seloste nodes list"`,
+            : `unknown node ${values.node}; see "seloste nodes list"`,
         )
       return forgetNode(db, node.id)
     })
-    console.log(`forgotten; calls that were ended as of when it was last heard of: ${ended}`)
+    console.log(`node removed; calls ended as of its last heartbeat: ${ended}`)
     return
   }
   throw new Fault('argument-wrong', 'nodes needs list, or forget --node NAME; see "seloste help"')
@@ -49,7 +49,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
 export function describeNodes(found: readonly SeenNode[]): string[] {
   const twice = new Set(found.filter(({ sharesName }) => sharesName).map(({ name }) => name))
   const lines = [...twice].map(
-    (name) => `${name}  is the name of two captures that answer: give each its own by SELOSTE_NODE`,
+    (name) => `${name}  is used by two running capture nodes: give each its own name in SELOSTE_NODE`,
   )
   return [...found.map(describeNode), ...lines]
 }
@@ -60,14 +60,14 @@ function describeNode(node: SeenNode): string {
   const start = node.aliveAt.toString({ smallestUnit: 'second' })
   switch (node.state) {
     case 'silent':
-      return `${name}  silent since ${start}; calls without an end: ${openCalls} (docs/operate/several-machines.md)`
+      return `${name}  no heartbeat since ${start}; open calls: ${openCalls} (docs/operate/several-machines.md)`
     case 'ended':
       return `${name}  stopped at ${start}; waiting on its disk: ${waiting}`
     case 'draining':
       return `${name}  is draining; ${now}`
     case 'busy':
-      return `${name}  takes no new session (${node.pressures.join(', ')}: docs/operate/overload.md); ${now}`
+      return `${name}  refuses new sessions (${node.pressures.join(', ')}: docs/operate/overload.md); ${now}`
     case 'takes-calls':
-      return `${name}  takes new sessions; ${now}`
+      return `${name}  accepts new sessions; ${now}`
   }
 }

@@ -52,7 +52,7 @@ test('people link: a new password for whoever is in the directory, once; the old
   expect(await useLink(desk, token, 'marja on ensi vuonna hyvä')).toEqual({ refused: 'link.none' })
   expect(await seloste('people', 'link', '--user-id', 'nobody')).toMatchObject({
     code: 1,
-    error: 'seloste: nobody in the directory has the user id "nobody"',
+    error: 'seloste: the directory has no person with the user id "nobody"',
   })
 })
 

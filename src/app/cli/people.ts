@@ -50,7 +50,7 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
     const { numbering } = versionAt(await readVersions(db), now).description
     const phoneKey = phone === undefined ? undefined : normalisePhoneNumber(phone, numbering).key
     if (phoneKey === null) {
-      throw new Fault('argument-wrong', `--phone is "${phone ?? ''}", which is no telephone number`)
+      throw new Fault('argument-wrong', `--phone is "${phone ?? ''}", which is not a telephone number`)
     }
     const entered = await enterPerson(db, {
       userId,
@@ -71,7 +71,7 @@ async function printFirstLink(settings: Settings): Promise<void> {
   await refuseQuarantined(url)
   const lines = await firstLinks(settings, url)
   for (const line of lines) console.log(line)
-  if (lines.length === 0) console.log('somebody holds each of the roles with which an installation begins')
+  if (lines.length === 0) console.log('each of the roles that a new installation needs is held by somebody')
 }
 
 async function makeLink(settings: Settings, userId: string): Promise<void> {
@@ -80,7 +80,7 @@ async function makeLink(settings: Settings, userId: string): Promise<void> {
     if (!personId) throw nobody(userId)
     const token = await makeOperatorsLink(db, { personId })
     console.log(`${userId} sets a new password within 24 hours at ${linkAddress(settings, token)}`)
-    console.log('A second factor stays needed. The sessions that are open end when the link is used.')
+    console.log('A second factor is still required. Open sessions end when the link is used.')
   })
 }
 
@@ -91,12 +91,12 @@ async function takeFactors(settings: Settings, userId: string): Promise<void> {
     const had = await removeFactors(db, personId)
     console.log(
       had
-        ? `${userId} has no second factor any more, and their sessions have ended; a password shorter than 15 characters has ended too`
+        ? `removed the second factors of ${userId} and ended their sessions; a password shorter than 15 characters was removed too`
         : `${userId} has no second factor`,
     )
   })
 }
 
 function nobody(userId: string): Fault {
-  return new Fault('not-found', `nobody in the directory has the user id "${userId}"`)
+  return new Fault('not-found', `the directory has no person with the user id "${userId}"`)
 }

@@ -19,7 +19,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
   if (url === undefined) {
     throw new Fault(
       'setting-wrong',
-      'DATABASE_URL is not set; prepare is for a PostgreSQL of your own, and signs in there as the owner of its database (docs/operate/install.md)',
+      'DATABASE_URL is not set; prepare is for a PostgreSQL of your own, and connects to it as the owner of the database (docs/operate/install.md)',
     )
   }
   const folder = values.passwords === undefined ? undefined : resolve(values.passwords)
@@ -33,7 +33,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
   for (const role of [databaseRoles.desk, databaseRoles.capture]) {
     if (!(await mayHoldLocks(url, role))) continue
     console.log(
-      `${role} may hold the locks by which others take turns: a superuser has to take that from everybody (docs/operate/install.md, “The database”); then run "seloste prepare" again`,
+      `${role} may take the advisory locks of other roles: a superuser must revoke that right from everybody (docs/operate/install.md, “The database”); then run "seloste prepare" again`,
     )
   }
   console.log('the database is ready')
@@ -51,7 +51,7 @@ async function writePasswords(adminUrl: string, folder: string): Promise<void> {
       const path = join(folder, `${name}.env`)
       const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
         const reason =
-          cause.code === 'EEXIST' ? 'is there already; move it away first' : `cannot be made (${cause.code ?? ''})`
+          cause.code === 'EEXIST' ? 'already exists; move it away first' : `cannot be created (${cause.code ?? ''})`
         throw new Fault('argument-wrong', `${path} ${reason}`, cause)
       })
       opened.push({ name, path, file })

@@ -25,7 +25,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
     return bringBack(settings, rest)
   }
   if (action !== 'verify')
-    throw new Fault('argument-wrong', `there is no "recordings ${action ?? ''}"; see "seloste help"`)
+    throw new Fault('argument-wrong', `unknown command "recordings ${action ?? ''}"; see "seloste help"`)
   const { values } = parseArgs({ args: rest, options: { sample: { type: 'string' }, json: { type: 'boolean' } } })
   const sample = values.sample === undefined ? undefined : Number(values.sample)
   if (sample !== undefined && !(Number.isSafeInteger(sample) && sample > 0)) {
@@ -59,7 +59,7 @@ function printProgress(): (so: { checked: number; bytes: number }) => void {
   return ({ checked, bytes }) => {
     if (!process.stderr.isTTY || performance.now() - reportedAt < reportEveryMs) return
     reportedAt = performance.now()
-    console.error(`${checked} recordings, ${Math.round(bytes / mebibyte)} MiB opened`)
+    console.error(`${checked} recordings, ${Math.round(bytes / mebibyte)} MiB decrypted`)
   }
 }
 
@@ -68,13 +68,13 @@ function print({ held, wanting, destroyed, underWay, bytes, seconds, found, find
   const checked = `${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`
   console.log(
     wanting === 0
-      ? `held: ${held} recordings opened whole, ${checked}`
-      : `held: ${held} recordings looked at, ${held - wanting} opened whole, ${wanting} did NOT, ${checked}`,
+      ? `held: ${held} recordings decrypted completely, ${checked}`
+      : `held: ${held} recordings checked, ${held - wanting} decrypted completely, ${wanting} did NOT, ${checked}`,
   )
-  console.log(`destroyed: ${destroyed} looked for, in keys, objects, copies, ledger and log`)
-  if (underWay > 0) console.log(`not in keeping yet, or being destroyed: ${underWay}`)
+  console.log(`destroyed: ${destroyed} searched for in keys, objects, copies, ledger and log`)
+  if (underWay > 0) console.log(`not ingested yet, or being destroyed: ${underWay}`)
   if (found === 0) {
-    console.log('every held recording opens, and no destroyed one does')
+    console.log('every held recording can be decrypted, and no destroyed one can')
     return
   }
   console.log(`NOT so: ${found} findings`)

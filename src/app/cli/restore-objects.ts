@@ -30,7 +30,7 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
     const verify = () => verifyRecordings({ db, objects, keys, places: [] })
     const wrong = withWrongObjects((await verify()).findings)
     if (wrong.size === 0) {
-      console.log('the objects of every held recording are what was kept')
+      console.log('the objects of every held recording are unaltered')
       return
     }
     for await (const object of objectsOf(place, manifest)) {
@@ -42,8 +42,9 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
       if (state === 'DESTROYING' || state === 'DESTROYED') await objects.delete(object.key)
     }
     const left = withWrongObjects((await verify()).findings)
-    console.log(`brought back from the backup ${manifest.id}: ${wrong.size - left.size} of ${wrong.size} recordings`)
-    for (const id of left) console.log(`  recording ${id} is not in it: try another --backup, or another place`)
+    console.log(`restored from the backup ${manifest.id}: ${wrong.size - left.size} of ${wrong.size} recordings`)
+    for (const id of left)
+      console.log(`  recording ${id} is not in this backup: try another --backup, or another place`)
     if (left.size > 0) process.exitCode = leftCode
   })
 }

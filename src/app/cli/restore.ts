@@ -133,7 +133,7 @@ async function readIdentity(path: string): Promise<string> {
 function readCount(text: string | undefined): number {
   if (text === undefined) return 0
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new Fault('argument-wrong', `--anchor is "${text}"; it is how many entries the ledger has at least`)
+  throw new Fault('argument-wrong', `--anchor is "${text}"; it must be the minimum number of ledger entries`)
 }
 
 /** Reads heads of the ledger from given files and from witnesses. */
@@ -153,7 +153,7 @@ async function knownElsewhere(
     const held = await fetchCosigned({ url, key }, ledgerKey).catch((cause: unknown) => {
       throw new Fault(
         'restore-witness-away',
-        `the witness ${url} does not answer, and knows how long the destruction ledger is: wait for it, or restore with --without-witnesses and --anchor`,
+        `the witness ${url}, which knows the length of the destruction ledger, does not answer: wait for it, or restore with --without-witnesses and --anchor`,
         cause,
       )
     })
@@ -206,9 +206,7 @@ function print(restored: Restored, isPlacesLedger: boolean): void {
     console.log(`${name} had returned from this place: its keys were renewed, and it is destroyed`)
   if (withoutKey.length > 0) console.log(`${withoutKey.length} recordings have no key: ${withoutKey.join(', ')}`)
   if (lostEntries.length > 0) {
-    console.log(
-      `entries of the audit log that came after the backup are lost, by their place: ${lostEntries.join(', ')}`,
-    )
+    console.log(`entries of the audit log written after the backup are lost, by index: ${lostEntries.join(', ')}`)
   }
   if (lostVersions.length > 0) {
     console.log(

@@ -22,7 +22,7 @@ async function seloste(...args: string[]): Promise<{ code: number; out: string; 
 }
 
 test('rights list and show: who may see what, by which decision; and they leave a trace', async () => {
-  expect(await seloste('list')).toEqual({ code: 0, out: 'nobody has a right\n', error: '' })
+  expect(await seloste('list')).toEqual({ code: 0, out: 'nobody has any right\n', error: '' })
   const sari = await enterTestPerson(admin, desk, {
     name: 'Sari Niemi',
     unit: 'Neuvonta',
@@ -46,7 +46,7 @@ test('rights list and show: who may see what, by which decision; and they leave 
 test('what is asked wrong says what would be right', async () => {
   expect(await seloste('show', '--user-id', 'nobody')).toMatchObject({
     code: 1,
-    error: 'seloste: nobody in the directory has the user id "nobody"\n',
+    error: 'seloste: the directory has no person with the user id "nobody"\n',
   })
   expect(await seloste('show')).toMatchObject({
     code: 1,

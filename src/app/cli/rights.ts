@@ -28,7 +28,7 @@ async function print(settings: Settings, userId: string | undefined): Promise<vo
   await withRunningDatabase(settings, 'rights', async (db) => {
     const personId = userId === undefined ? undefined : await findPerson(db, userId)
     if (userId !== undefined && personId === undefined) {
-      throw new Fault('not-found', `nobody in the directory has the user id "${userId}"`)
+      throw new Fault('not-found', `the directory has no person with the user id "${userId}"`)
     }
     const records = await readRightsAsOwner(db, personId, Temporal.Now.instant())
     const people = records.flatMap(({ personId: id, requestedBy, approvedBy, revoked, reviews }) =>
@@ -38,7 +38,7 @@ async function print(settings: Settings, userId: string | undefined): Promise<vo
     )
     const [names, units] = [await currentNames(db, people), await unitNames(db)]
     const name = (id: string | null) => (id === null ? 'nobody' : (names.get(id) ?? id))
-    if (records.length === 0) console.log(userId === undefined ? 'nobody has a right' : `${userId} has no right`)
+    if (records.length === 0) console.log(userId === undefined ? 'nobody has any right' : `${userId} has no rights`)
     for (const record of records) {
       for (const line of describe(record, name, units)) console.log(line)
     }
@@ -56,7 +56,7 @@ function describe(
   const until = right.until ? ` until ${dayOf(right.until.subtract({ nanoseconds: 1 }))}` : ''
   const decided =
     origin === 'installation'
-      ? `given by the installation on ${dayOf(grantedAt)}`
+      ? `granted by the installation on ${dayOf(grantedAt)}`
       : `asked for by ${name(requestedBy)}, approved by ${name(approvedBy)} on ${dayOf(grantedAt)}${reason ? `: ${reason}` : ''}`
   return [
     `${name(right.personId)}  ${role}  ${right.state}  from ${dayOf(right.from)}${until}`,

@@ -11,7 +11,7 @@ export async function runUntilSignal(all: Pick<Supervised, 'failed' | 'stop'>, l
       })
     }
     watchNpm(() => {
-      log.warn('the npm that started this has ended: ending')
+      log.warn('the npm that started this has exited: stopping')
       resolve(undefined)
     })
   })

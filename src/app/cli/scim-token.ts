@@ -22,19 +22,19 @@ export async function scimToken(settings: Settings, args: string[]): Promise<voi
   await withRunningDatabase(settings, 'scim-token', async (db) => {
     if (action === 'revoke') {
       if (!(await revokeScimToken(db, name))) {
-        throw new Fault('not-found', `no token "${name}" holds; "seloste scim-token list" shows them`)
+        throw new Fault('not-found', `no active token is named "${name}"; "seloste scim-token list" shows the tokens`)
       }
-      console.log(`the token "${name}" opens nothing any more`)
+      console.log(`the token "${name}" is revoked`)
       return
     }
     const made = await addScimToken(db, name)
     if ('refused' in made) {
       throw new Fault(
         'name-taken',
-        `there has been a token "${name}"; choose another name, so that their traces stay apart`,
+        `a token named "${name}" has already existed; choose another name, so that their log entries can be told apart`,
       )
     }
-    console.log(`the token "${name}", shown this once: ${made.token}`)
+    console.log(`the token "${name}", shown only once: ${made.token}`)
   })
 }
 

@@ -11,7 +11,7 @@ export async function simulate(settings: Settings, options: { callsPerMinute: nu
   process.once('SIGTERM', () => {
     ending.abort()
   })
-  console.log(`Calling ${formatEndpoint(settings.sip)}; Ctrl-C ends the calls properly.`)
+  console.log(`Calling ${formatEndpoint(settings.sip)}; Ctrl-C ends the calls.`)
   const totals = await runSimulator({
     ...options,
     server: settings.sip,

@@ -23,7 +23,7 @@ export async function startOne(
   if (url === undefined) {
     throw new Fault(
       'setting-wrong',
-      `DATABASE_URL is not set; a role that runs alone needs it, signing in as the database role ${databaseRole}`,
+      `DATABASE_URL is not set; a role that runs alone needs it, to connect as the database role ${databaseRole}`,
     )
   }
   try {
@@ -32,7 +32,7 @@ export async function startOne(
   } catch (error) {
     // Capture starts without a database, with its last knowledge; its role is checked later.
     if (name !== 'capture' || error instanceof DatabaseFault) throw error
-    log.warn({ err: error }, 'the database does not answer; capture begins with what it knew before')
+    log.warn({ err: error }, 'the database does not answer; capture starts with the data it had before')
   }
   await runRole(name, url, { settings, log, version, heldCalls })
 }

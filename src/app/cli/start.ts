@@ -18,7 +18,7 @@ export async function startAll(settings: Settings): Promise<void> {
   const ending = new AbortController()
   const printing = printFirstLinks(all.database.adminUrl, ending.signal).catch((error: unknown) => {
     if (ending.signal.aborted) return
-    log.error({ err: error }, 'the links of the first people could not be made; "seloste people first" makes them')
+    log.error({ err: error }, 'cannot create the links for the first people; "seloste people first" creates them')
   })
   const stop = () => {
     ending.abort()

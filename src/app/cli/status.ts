@@ -95,7 +95,7 @@ function socketsOf(settings: Settings): Record<string, string> {
 function blockerLines({ blockers }: Status): string[] {
   if (blockers.length === 0) return []
   return [
-    'what stands still now:',
+    'blockers:',
     ...blockers.flatMap(({ kind, code, about, of, since, standsStill, remedy }) => [
       `  ${kind} (${of}${about === undefined ? '' : `, ${about}`}: ${code}), since ${since}: ${standsStill}`,
       `    what to do: ${remedy}`,
@@ -109,16 +109,16 @@ function statusLines({ desk, silence, missing, broken, unsigned, blockers }: Sta
     'not-ready':
       missing.length > 0
         ? `does not answer: ${missing.join(', ')}`
-        : 'desk, custodian and database answer; not all is well',
+        : 'desk, custodian and database answer; there are problems',
     'does-not-answer':
       silence === 'no-answer'
-        ? `the desk at ${address} takes connections and gives no answer within ${deskAnswerMs / 1000} s: it hangs, or its machine has too much to do`
-        : `nothing answers at ${address}: no desk listens there`,
+        ? `the desk at ${address} accepts connections but did not answer within ${deskAnswerMs / 1000} s: it hangs, or its machine is overloaded`
+        : `connection refused at ${address}: no desk is running there`,
   }
   if (!broken)
     return [
       parts[desk],
-      'whether the promises of the description hold is not known: the database does not answer, or "seloste prepare" has not run yet',
+      'the promises of the description are unknown: the database does not answer, or "seloste prepare" has not run yet',
     ]
   if (broken.length === 0) {
     const when = blockers.length > 0 ? 'held when they were last checked' : 'hold'
@@ -127,7 +127,7 @@ function statusLines({ desk, silence, missing, broken, unsigned, blockers }: Sta
   }
   return [
     parts[desk],
-    `${broken.length} of ${promises.length} promises of the description ${broken.length === 1 ? 'does' : 'do'} not hold (docs/operate says what to do):`,
+    `${broken.length} of ${promises.length} promises of the description ${broken.length === 1 ? 'does' : 'do'} not hold (see docs/operate):`,
     ...broken.map(
       ({ promise, text, since }) => `  ${promise}${since === undefined ? '' : `, since ${since}`}: ${text}`,
     ),
@@ -142,18 +142,18 @@ function nodeLines({ nodes = [] }: Status): string[] {
 
 function obstacleLines({ obstacles }: Status): string[] {
   if (!obstacles) return []
-  if (obstacles.length === 0) return ['nothing stands in the way of an end or of its proof']
-  return ['what stands in the way of ends or of their proof, and what waits:', ...obstacles.map((line) => `  ${line}`)]
+  if (obstacles.length === 0) return ['nothing blocks destruction or its proof']
+  return ['obstacles to destruction or its proof, and waiting work:', ...obstacles.map((line) => `  ${line}`)]
 }
 
 function webhookLines({ webhooks }: Status): string[] {
   if (!webhooks || webhooks.length === 0) return []
-  return ['systems that are not told of events (docs/operate/webhooks.md):', ...webhooks.map((line) => `  ${line}`)]
+  return ['systems with failing webhooks (docs/operate/webhooks.md):', ...webhooks.map((line) => `  ${line}`)]
 }
 
 function engineLines({ engines }: Status): string[] {
   if (engines.length === 0) return []
-  return ['engines of the agency: what to mend (docs/formats/voice-process.md):', ...engines.map((line) => `  ${line}`)]
+  return ['voice engines that need correction (docs/formats/voice-process.md):', ...engines.map((line) => `  ${line}`)]
 }
 
 async function readDatabase(
@@ -174,7 +174,7 @@ async function readDatabase(
           broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
           webhooks: undelivered.map(
             ({ target, givenUp, lastAnswer }) =>
-              `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
+              `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): correct the cause, then run "seloste webhooks retry --target ${target}"`,
           ),
           witnesses: await lateWitnesses(db, settings),
           obstacles: [...state.map(describeBlocker), ...waiting.map(describeBlocked)],
@@ -212,16 +212,16 @@ async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings
     const minutes = Temporal.Now.instant().since(last.receivedAt).total('minutes')
     if (last.size === newest?.size || minutes < witnessMinutes) return []
     const at = last.receivedAt.toString({ smallestUnit: 'second' })
-    return [`the witness ${name} has not cosigned the audit log since ${at}: the custodian’s log says why`]
+    return [`the witness ${name} has not cosigned the audit log since ${at}: see the custodian’s log`]
   })
 }
 
 function describeBlocked({ kind, id, until }: BlockedDestruction): string {
   const at = until.toString({ smallestUnit: 'second' })
   const causes = {
-    'inspection-urgent': `a recording that somebody wants to hear is destroyed at ${at} (inspection ${id}): the Service Unit sets an appointment before it, or makes the copy`,
-    'recall-overdue': `a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker asks its recipient`,
-    'disclosure-overdue': `the copies of a disclosure should have been back by ${at} (disclosure ${id}): whoever prepared it or decided it asks the institute, and closes it`,
+    'inspection-urgent': `a recording of an open inspection is due for destruction at ${at} (inspection ${id}): the Service Unit must book an earlier appointment, or create the copy`,
+    'recall-overdue': `a recalled copy should have been confirmed by ${at} (recall ${id}): the decision maker must contact its recipient`,
+    'disclosure-overdue': `the copies of a disclosure were due back by ${at} (disclosure ${id}): its preparer or decision maker must contact the institute, and close it`,
   }
   return `${kind}: ${causes[kind]}`
 }

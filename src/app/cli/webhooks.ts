@@ -15,7 +15,7 @@ export async function webhooks(settings: Settings, args: string[]): Promise<void
   if (action === 'list') {
     const targets = await withRunningDatabase(settings, 'webhooks', readTargets)
     if (values.json === true) console.log(JSON.stringify(targets))
-    else if (targets.length === 0) console.log('no system is told of events; SELOSTE_WEBHOOKS names them')
+    else if (targets.length === 0) console.log('no webhooks are configured; set SELOSTE_WEBHOOKS')
     else {
       for (const { target, waiting, givenUp, oldestAt, lastAnswer } of targets) {
         const start = oldestAt ? `, the oldest since ${oldestAt.toString({ smallestUnit: 'second' })}` : ''
@@ -30,7 +30,7 @@ export async function webhooks(settings: Settings, args: string[]): Promise<void
     const again = await withRunningDatabase(settings, 'webhooks', (db) =>
       retryWebhooks(db, Temporal.Now.instant(), values.target),
     )
-    console.log(`${again} events are told again`)
+    console.log(`${again} events will be sent again`)
     return
   }
   throw new Fault('argument-wrong', 'webhooks needs list or retry (--target NAME); see "seloste help"')

@@ -32,11 +32,11 @@ export async function witness(args: string[]): Promise<void> {
   if (logKey?.type !== 'note') {
     throw new Fault(
       'argument-wrong',
-      `--key is "${key}", which is no verifier key of a log; "seloste audit key" prints it`,
+      `--key is "${key}", which is not the verifier key of a log; "seloste audit key" prints it`,
     )
   }
   if (origin !== undefined && origin !== logKey.name) {
-    throw new Fault('argument-wrong', `--origin is "${origin}", and the key is that of "${logKey.name}"`)
+    throw new Fault('argument-wrong', `--origin is "${origin}", but the key is for "${logKey.name}"`)
   }
   const log = makeLog({ name: 'witness' })
   const witnessing = await serveWitness({

@@ -59,16 +59,16 @@ test('without the token no answer is given, and the plan is not read', async () 
 })
 
 test.each([
-  ['', 'the body is no JSON'],
+  ['', 'the body is not JSON'],
   ['[]', 'a JSON object is expected'],
   ['{"callIds":{"ucid":"1"}}', 'number is missing'],
   ['{"number":"1"}', 'callIds is missing'],
   ['{"number":"1","callIds":{}}', 'callIds is missing'],
-  ['{"number":"1","callIds":{"colour":"red"}}', 'a kind of callIds is not known'],
-  ['{"number":"1","callIds":{"__proto__":"x"}}', 'a kind of callIds is not known'],
-  ['{"number":"1","callIds":{"ucid":7}}', 'its id is no text'],
-  ['{"number":"1","official":{},"callIds":{"ucid":"1"}}', 'official is no telephone number'],
-  ['{"number":"1","caller":"2","callIds":{"ucid":"1"}}', 'a field is not known'],
+  ['{"number":"1","callIds":{"colour":"red"}}', 'callIds has an unknown kind'],
+  ['{"number":"1","callIds":{"__proto__":"x"}}', 'callIds has an unknown kind'],
+  ['{"number":"1","callIds":{"ucid":7}}', 'an id that is not a string'],
+  ['{"number":"1","official":{},"callIds":{"ucid":"1"}}', 'official is not a telephone number'],
+  ['{"number":"1","caller":"2","callIds":{"ucid":"1"}}', 'unknown field'],
 ])('a wrong question is told what is wrong with it: %s', async (body, message) => {
   const response = await post(await listen(), body)
   expect(response.status).toBe(400)

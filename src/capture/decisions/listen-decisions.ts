@@ -76,16 +76,16 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
   try {
     if (token !== undefined && !isAllowed(request.headers.authorization, token)) {
       onRequested('denied')
-      return refuse(401, 'token.wrong', 'The token of SELOSTE_DECISIONS_TOKEN is expected.', {
+      return refuse(401, 'token.wrong', 'The token of SELOSTE_DECISIONS_TOKEN is required.', {
         'www-authenticate': 'Bearer',
       })
     }
-    if (request.url !== '/decisions') return refuse(404, 'not-found', 'Questions go to /decisions.')
+    if (request.url !== '/decisions') return refuse(404, 'not-found', 'Send requests to /decisions.')
     if (request.method !== 'POST') {
-      return refuse(405, 'method.wrong', 'Questions are asked by POST.', { allow: 'POST' })
+      return refuse(405, 'method.wrong', 'Use POST.', { allow: 'POST' })
     }
     const body = await readBody(request)
-    if (body === undefined) return refuse(413, 'body.too-long', `A question has ${maxBodyLength} bytes at most.`)
+    if (body === undefined) return refuse(413, 'body.too-long', `The request body exceeds ${maxBodyLength} bytes.`)
     const question = readQuestion(body, request.headers['content-type'] ?? '')
     const answer = 'wrong' in question ? question : options.answer(question)
     if ('wrong' in answer) {
@@ -103,7 +103,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
   } catch (error) {
     onFault(error)
     // A phone system that gets no answer plays the announcement: too much is better than too little.
-    if (!response.headersSent) refuse(503, 'unavailable', 'There is no answer now; announce.')
+    if (!response.headersSent) refuse(503, 'unavailable', 'No decision is available now; play the announcement.')
   }
 }
 

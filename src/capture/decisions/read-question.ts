@@ -15,22 +15,23 @@ export function readQuestion(body: string, contentType: string): Question | { wr
     try {
       parsed = JSON.parse(body)
     } catch {
-      return { wrong: 'the body is no JSON' }
+      return { wrong: 'the body is not JSON' }
     }
   }
   if (!isObject(parsed)) return { wrong: 'a JSON object is expected' }
   const unknown = Object.keys(parsed).find((name) => !(fields as readonly string[]).includes(name))
-  if (unknown !== undefined) return { wrong: `a field is not known; allowed are ${fields.join(', ')}` }
+  if (unknown !== undefined) return { wrong: `unknown field; allowed are ${fields.join(', ')}` }
   const { number, dialled, official, callIds } = parsed
-  if (!isText(number)) return { wrong: 'number is missing: the service number that the call reaches' }
+  if (!isText(number)) return { wrong: 'number is missing: the service number of the call' }
   for (const [name, value] of Object.entries({ dialled, official })) {
-    if (value !== undefined && !isText(value)) return { wrong: `${name} is no telephone number` }
+    if (value !== undefined && !isText(value)) return { wrong: `${name} is not a telephone number` }
   }
   if (!isObject(callIds) || Object.keys(callIds).length === 0) {
     return { wrong: 'callIds is missing: the ids that the recording client will send, by kind' }
   }
   for (const [kind, id] of Object.entries(callIds)) {
-    if (!isCallIdSource(kind) || !isText(id)) return { wrong: 'a kind of callIds is not known, or its id is no text' }
+    if (!isCallIdSource(kind) || !isText(id))
+      return { wrong: 'callIds has an unknown kind, or an id that is not a string' }
   }
   return {
     number,

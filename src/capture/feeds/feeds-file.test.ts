@@ -51,20 +51,20 @@ test('a feed names queues and officials whom the system calls by other than thei
 test.each([
   [
     'feeds: [{ name: a, source: queue-log, folder: /x, names: { support: 029497000 } }]',
-    'names has no number for "support"; write it in quotes',
+    'names has no number for "support"; write the number in quotes',
   ],
   ['feeds: []', 'a list named "feeds" is expected'],
   ['feeds: [{ name: A, source: cucm, folder: /x }]', 'name is "A"'],
   ['feeds: [{ name: a, source: avaya, folder: /x }]', 'source is "avaya"; allowed are asterisk-csv'],
-  ['feeds: [{ name: a, source: cucm, folder: x }]', 'folder is "x"; it begins at the root'],
-  ['feeds: [{ name: a, source: csv, folder: /x }]', 'says in "fields" at least which are callId, startedAt and called'],
+  ['feeds: [{ name: a, source: cucm, folder: x }]', 'folder is "x"; it must be an absolute path'],
+  ['feeds: [{ name: a, source: csv, folder: /x }]', 'must map at least callId, startedAt and called in "fields"'],
   [
     'feeds: [{ name: a, source: freeswitch, listen: "127.0.0.1:1", token: short }]',
     'token has fewer than 16 characters',
   ],
   ['feeds: [{ name: a, source: cucm, folder: /x, zone: Helsinki }]', 'zone is "Helsinki"'],
   ['feeds: [{ name: a, source: cucm, folder: /x, fields: { topic: x } }]', 'fields has "topic"'],
-  ['feeds: [{ name: a, source: cucm, folder: /x, colour: red }]', '"colour" is not known'],
+  ['feeds: [{ name: a, source: cucm, folder: /x, colour: red }]', '"colour" is unknown'],
 ])('%s is refused with what is allowed', (text, reason) => {
   expect(() => feeds(text)).toThrow(reason)
 })

@@ -85,9 +85,9 @@ export function readFeeds(path: string): readonly Feed[] {
   const names = new Set<string>()
   return entries.map((entry: unknown, at) => {
     try {
-      if (!isObject(entry)) throw new Error('each has a name, a source and where it comes from')
+      if (!isObject(entry)) throw new Error('each entry needs a name, a source and an origin')
       const feed = feedOf(entry)
-      if (names.has(feed.name)) throw new Error(`the name "${feed.name}" is there twice`)
+      if (names.has(feed.name)) throw new Error(`the name "${feed.name}" is used twice`)
       names.add(feed.name)
       return feed
     } catch (cause) {
@@ -98,7 +98,7 @@ export function readFeeds(path: string): readonly Feed[] {
 
 function feedOf(entry: Entry): Feed {
   const unknown = Object.keys(entry).find((key) => !known.includes(key))
-  if (unknown !== undefined) throw new Error(`"${unknown}" is not known; allowed are ${known.join(', ')}`)
+  if (unknown !== undefined) throw new Error(`"${unknown}" is unknown; allowed are ${known.join(', ')}`)
   const name = text(entry, 'name')
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name))
     throw new Error(`name is "${name}"; allowed are small letters, digits and -`)
@@ -106,7 +106,7 @@ function feedOf(entry: Entry): Feed {
   if (!source) throw new Error(`source is "${String(entry['source'])}"; allowed are ${sourceNames.join(', ')}`)
   const fields = mappingOf(entry['fields'])
   if ((source === 'csv' || source === 'json') && !(fields.callId && fields.startedAt && fields.called))
-    throw new Error(`a feed of ${source} says in "fields" at least which are callId, startedAt and called`)
+    throw new Error(`a feed of ${source} must map at least callId, startedAt and called in "fields"`)
   return {
     name,
     source,
@@ -126,7 +126,7 @@ function originOf(entry: Entry, source: SourceName): Feed['from'] {
   if (source === 'asterisk-ami' || (source === 'asterisk-cel' && entry['host'] !== undefined)) {
     const port = entry['port'] ?? amiPort
     if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error('port is no port')
+      throw new Error('port is not a port number')
     return { kind: 'ami', host: text(entry, 'host'), port, user: text(entry, 'user'), secret: text(entry, 'secret') }
   }
   if (entry['listen'] !== undefined) {
@@ -137,21 +137,21 @@ function originOf(entry: Entry, source: SourceName): Feed['from'] {
     return { kind: 'http', listen: parseEndpoint('listen', text(entry, 'listen')), token }
   }
   const folder = text(entry, 'folder')
-  if (!isAbsolute(folder)) throw new Error(`folder is "${folder}"; it begins at the root`)
+  if (!isAbsolute(folder)) throw new Error(`folder is "${folder}"; it must be an absolute path`)
   const files = entry['files'] === undefined ? defaultFiles[source] : text(entry, 'files')
   return { kind: 'folder', folder, files }
 }
 
 function mappingOf(given: unknown): Mapping {
   if (given === undefined) return {}
-  if (!isObject(given)) throw new Error('fields is a list of what Seloste calls it: what the system calls it')
+  if (!isObject(given)) throw new Error('fields must map Seloste’s field names to the system’s')
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       if (!(fieldNames as readonly string[]).includes(name))
         throw new Error(`fields has "${name}"; allowed are ${fieldNames.join(', ')}`)
       const names = [value].flat()
       if (!names.every((one) => typeof one === 'string' && one !== ''))
-        throw new Error(`fields.${name} is no name of a field`)
+        throw new Error(`fields.${name} is not a field name`)
       return [name as FieldName, names as string[]]
     }),
   )
@@ -168,11 +168,11 @@ function rewriteOf(given: unknown): Feed['rewrite'] {
 
 function namesOf(given: unknown): Feed['names'] {
   if (given === undefined) return undefined
-  if (!isObject(given)) throw new Error('names is a list of what the system writes: the number that it stands for')
+  if (!isObject(given)) throw new Error('names must map the system’s names to numbers')
   return new Map(
     Object.entries(given).map(([name, number]) => {
       if (typeof number !== 'string' || number === '')
-        throw new Error(`names has no number for "${name}"; write it in quotes`)
+        throw new Error(`names has no number for "${name}"; write the number in quotes`)
       return [name, number]
     }),
   )
@@ -199,7 +199,7 @@ function zoneOf(entry: Entry): string {
 function settleOf(entry: Entry): number {
   const seconds = entry['settleSeconds'] ?? settleDefaultSeconds
   if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= maxSettleSeconds))
-    throw new Error(`settleSeconds is from 0 to ${maxSettleSeconds}`)
+    throw new Error(`settleSeconds must be from 0 to ${maxSettleSeconds}`)
   return seconds
 }
 

@@ -58,7 +58,7 @@ export function followAmi(options: {
     now.setKeepAlive(true, quietMs)
     now.setTimeout(quietMs, () => {
       if (isIn) now.write(message({ Action: 'Ping' }))
-      else now.destroy(new Error('the manager does not answer'))
+      else now.destroy(new Error('the manager interface does not answer'))
     })
     const wanted = events === 'cel' ? 'call' : 'cdr'
     now.on('connect', () => now.write(message({ Action: 'Login', Username: user, Secret: secret, Events: wanted })))
@@ -66,7 +66,8 @@ export function followAmi(options: {
       text += part
       const ends = text.lastIndexOf('\r\n\r\n')
       if (ends === -1) {
-        if (text.length > maxMessageLength) now.destroy(new Error('a message of the manager has no end'))
+        if (text.length > maxMessageLength)
+          now.destroy(new Error('a message of the manager interface is not terminated'))
         return
       }
       const whole = text.slice(0, ends).split('\r\n\r\n')

@@ -122,7 +122,8 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       changed = true
     }
     await saveProgress()
-    if (outside.length > 0) throw new Error(`not read, as it is a link out of the folder: ${outside.join(', ')}`)
+    if (outside.length > 0)
+      throw new Error(`not read because it is a link to outside the folder: ${outside.join(', ')}`)
   }
 
   async function readOne(name: string, path: string, id: string, size: number, isIdle: boolean): Promise<void> {

@@ -40,17 +40,17 @@ export async function listenHttp(options: {
     }
     if (!isAllowed(request.headers.authorization, token)) {
       onRefused(request.socket.remoteAddress ?? 'nowhere')
-      answer(401, 'the token of the feed is expected')
+      answer(401, 'the token of the feed is required')
       return
     }
     if (request.method !== 'POST') {
-      answer(405, 'records are sent by POST')
+      answer(405, 'send records by POST')
       return
     }
     readBody(request)
       .then(async (body) => {
         if (body === undefined) {
-          answer(413, 'a record is at most 4 MB')
+          answer(413, 'the record exceeds 4 MB')
           return
         }
         await put(recordIn(body, request.headers['content-type'] ?? ''))

@@ -123,7 +123,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       (unread) => unread.size,
       () => 0,
     )
-    if (size >= maxUnread) throw new Error(`too much could not be read: ${path} is to be looked at and moved away`)
+    if (size >= maxUnread) throw new Error(`too many records could not be parsed: examine ${path} and move it away`)
   }
 
   async function problem(record: FoundRecord, reason: DetailProblem, detail?: string): Promise<void> {

@@ -88,7 +88,7 @@ export async function listenStream(
   } catch (error) {
     throw new SipFault('sip-listen-failed', `Cannot listen at ${sockets.kind} ${host} port ${port}`, error)
   }
-  server.on('error', (error) => onFault(new SipFault('sip-socket-failed', 'The listening socket broke', error)))
+  server.on('error', (error) => onFault(new SipFault('sip-socket-failed', 'The listening socket failed', error)))
   const bound = server.address() as { address: string; port: number }
 
   const transport: Transport = {

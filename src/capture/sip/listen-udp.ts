@@ -27,7 +27,7 @@ export async function listenUdp(
     socket.close()
     throw new SipFault('sip-listen-failed', `Cannot listen at UDP ${host} port ${port}`, error)
   }
-  socket.on('error', (error) => onFault(new SipFault('sip-socket-failed', 'The UDP socket broke', error)))
+  socket.on('error', (error) => onFault(new SipFault('sip-socket-failed', 'The UDP socket failed', error)))
   counters.receiveBufferBytes = enlargeBuffer()
   const bound = socket.address()
   const localAddress = isWildcard(bound.address) ? '' : bound.address

@@ -8,32 +8,32 @@ import { remedyFor } from '../fault-remedies.ts'
 export const blockerKinds = {
   'object-store': {
     standsStill: 'Recordings of ended calls are not stored, not ingested or not destroyed.',
-    remedy: 'See to the disk or the server of the object store; writing goes on by itself.',
+    remedy: 'Check the disk or the server of the object store; writing resumes by itself.',
   },
   disk: {
     standsStill: 'New calls are refused; nobody may be able to sign in.',
-    remedy: 'Make room on the volume (docs/operate/overload.md).',
+    remedy: 'Free space on the volume (docs/operate/overload.md).',
   },
   database: {
     standsStill: 'Nobody can sign in, search or listen. Calls are recorded and wait on the disk of capture.',
-    remedy: 'See to the database or the way there; everything connects again by itself.',
+    remedy: 'Check the database and the network; everything reconnects by itself.',
   },
   'key-store': {
     standsStill: 'Recordings are not ingested, not opened and not destroyed.',
-    remedy: 'Bring the key store back, or see to its token, PIN or policy (docs/operate/keys.md).',
+    remedy: 'Make the key store available, or correct its token, PIN or policy (docs/operate/keys.md).',
   },
   backlog: {
-    standsStill: 'Recordings or call facts wait longer than two minutes to come into the register.',
+    standsStill: 'Recordings or call data have waited more than two minutes to enter the register.',
     remedy:
-      'The log of the process says what keeps them; "seloste recordings verify" names recordings that do not open.',
+      'The log of the process has the cause; "seloste recordings verify" lists recordings that cannot be decrypted.',
   },
   clock: {
-    standsStill: 'Nothing is destroyed by its term, or what has expired is not served.',
-    remedy: 'Set the clock right, or let two people confirm it on the screen Säilytys.',
+    standsStill: 'Nothing is destroyed by its term, or expired recordings are not served.',
+    remedy: 'Correct the clock, or have two people confirm the time on the screen Säilytys.',
   },
   other: {
-    standsStill: 'Something of a capture that is newer than this process.',
-    remedy: 'See the log of that capture, or bring all processes to one version.',
+    standsStill: 'A failure in a capture node that runs a newer version than this process.',
+    remedy: 'See the log of that capture node, or run the same version everywhere.',
   },
 } as const satisfies Record<string, { standsStill: string; remedy: string }>
 

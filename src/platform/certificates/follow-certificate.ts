@@ -61,7 +61,7 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
       const ends = check(found, files)
       // If both have expired the newer one is used: the peer may not check.
       if (inUse && Temporal.Instant.compare(ends, now()) <= 0) {
-        throw new Error(`the certificate ${files.certificate} has ended on ${ends.toString()}`)
+        throw new Error(`the certificate ${files.certificate} expired on ${ends.toString()}`)
       }
       inUse = found
       endsAt = ends
@@ -100,9 +100,9 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
 function check({ cert, key, ca }: CertificateInUse, files: CertificateFiles): Temporal.Instant {
   const ours = attempt(`${files.certificate} holds no certificate in PEM`, () => new X509Certificate(cert))
   const secret = attempt(`${files.key} holds no private key in PEM without a passphrase`, () => createPrivateKey(key))
-  if (!ours.checkPrivateKey(secret)) throw new Error(`the key ${files.key} is not that of ${files.certificate}`)
+  if (!ours.checkPrivateKey(secret)) throw new Error(`the key ${files.key} does not match ${files.certificate}`)
   attempt(`${files.authorities} holds no certificates in PEM`, () => new X509Certificate(ca))
-  attempt('its parts do not fit', () => createSecureContext({ cert, key, ca }))
+  attempt('its files do not match', () => createSecureContext({ cert, key, ca }))
   return Temporal.Instant.fromEpochMilliseconds(Date.parse(ours.validTo))
 }
 

@@ -15,7 +15,7 @@ test('decisions are for who has a token, or a certificate', () => {
     ...{ listen, token },
   })
   expect(read({ SELOSTE_DECISIONS: '192.0.2.20:8095' }, true).decisions).toEqual({ listen, token: undefined })
-  expect(() => read({ SELOSTE_DECISIONS: '192.0.2.20:8095' })).toThrow('open to anybody')
+  expect(() => read({ SELOSTE_DECISIONS: '192.0.2.20:8095' })).toThrow('open to everybody')
 })
 
 test('the endpoint of traces is kept without the slash at its end', () => {

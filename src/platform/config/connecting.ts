@@ -23,7 +23,7 @@ export function readConnecting(given: Given, folder: string, hasCertificate: boo
   const token = given('SELOSTE_DECISIONS_TOKEN')
   const endpoint = given('OTEL_EXPORTER_OTLP_ENDPOINT')
   if (webhooks !== undefined && !statSync(resolve(folder, webhooks), { throwIfNoEntry: false })?.isFile()) {
-    throw wrongSetting('SELOSTE_WEBHOOKS', webhooks, 'the path of a file of webhooks that is there')
+    throw wrongSetting('SELOSTE_WEBHOOKS', webhooks, 'the path of an existing webhooks file')
   }
   if (token !== undefined && token.length < minTokenLength) {
     throw wrongSetting(
@@ -35,7 +35,7 @@ export function readConnecting(given: Given, folder: string, hasCertificate: boo
   if (decisions !== undefined && token === undefined && !hasCertificate) {
     throw new ConfigFault(
       'setting-wrong',
-      'SELOSTE_DECISIONS is open to anybody: set SELOSTE_DECISIONS_TOKEN, or SELOSTE_SIPS_CERTIFICATE with its key and SELOSTE_SIPS_CLIENTS, by which phone systems prove who they are.',
+      'SELOSTE_DECISIONS is open to everybody: set SELOSTE_DECISIONS_TOKEN, or SELOSTE_SIPS_CERTIFICATE with its key and SELOSTE_SIPS_CLIENTS, so that telephone systems authenticate.',
     )
   }
   return {

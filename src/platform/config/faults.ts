@@ -2,9 +2,10 @@ import { Fault } from '../fault.ts'
 
 /** Every code this folder throws, with what an operator can do about it. */
 export const configFaults = {
-  'setting-wrong': 'A setting is not allowed as it is: the message says which, what was found and what is allowed.',
-  'sip-sources-missing': 'Capture would listen beyond this machine and take calls from anybody.',
-  'config-file-wrong': 'The settings file cannot be read or is not the YAML expected.',
+  'setting-wrong':
+    'A setting has a value that is not allowed: the message has its name, its value and the allowed values.',
+  'sip-sources-missing': 'Capture would accept calls from other machines without restriction.',
+  'config-file-wrong': 'The settings file cannot be read or is not valid.',
 } as const
 
 /** Settings fault. It stops the start, with one line. */

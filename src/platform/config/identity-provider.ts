@@ -43,11 +43,11 @@ export function readIdentityProvider(given: Given, folder: string): IdentityProv
   }
   const clientId = given('SELOSTE_OIDC_CLIENT_ID')
   if (clientId === undefined)
-    throw wrongSetting('SELOSTE_OIDC_CLIENT_ID', '', 'the name under which the provider knows Seloste')
+    throw wrongSetting('SELOSTE_OIDC_CLIENT_ID', '', 'the client id of Seloste at the provider')
   const secret = given('SELOSTE_OIDC_CLIENT_SECRET_FILE')
   const clientSecretFile = secret === undefined ? undefined : resolve(folder, secret)
   if (clientSecretFile === undefined || !statSync(clientSecretFile, { throwIfNoEntry: false })?.isFile()) {
-    throw wrongSetting('SELOSTE_OIDC_CLIENT_SECRET_FILE', secret ?? '', 'the path of a file that is there')
+    throw wrongSetting('SELOSTE_OIDC_CLIENT_SECRET_FILE', secret ?? '', 'the path of an existing file')
   }
   const match = given('SELOSTE_OIDC_MATCH') ?? 'userId'
   if (match !== 'userId' && match !== 'externalId')

@@ -90,7 +90,7 @@ export function assertPlacesApart(
         throw wrongSetting(
           setting,
           one.name,
-          `a place of its own: it has the same address as ${other.name}, or one lies in the other`,
+          `a separate place: it has the same address as ${other.name}, or one is inside the other`,
         )
       }
     }
@@ -137,13 +137,17 @@ function realFolder(path: string): string {
  * @throws ConfigFault
  */
 export function checkBackupKey(text: string | undefined, backups: readonly PlaceSetting[]): string | undefined {
-  const allowed = 'the public half (age1…) of a key whose private half is kept in a safe; `age-keygen` makes one'
+  const allowed = 'the public half (age1…) of a key whose private half is kept in a safe; `age-keygen` creates one'
   if (text === undefined) {
     if (backups.length > 0) throw wrongSetting('SELOSTE_BACKUP_KEY', '', `${allowed}; SELOSTE_BACKUPS needs it`)
     return undefined
   }
   if (text.toUpperCase().startsWith('AGE-SECRET-KEY-')) {
-    throw wrongSetting('SELOSTE_BACKUP_KEY', '(a private half)', `${allowed}; that private half is to be kept off here`)
+    throw wrongSetting(
+      'SELOSTE_BACKUP_KEY',
+      '(a private half)',
+      `${allowed}; the private half must not be on this machine`,
+    )
   }
   if (!isRecipient(text)) throw wrongSetting('SELOSTE_BACKUP_KEY', text, allowed)
   return text
@@ -206,7 +210,7 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
       // A secret in an address is a parameter of its own.
       throw new ConfigFault(
         'setting-wrong',
-        `${setting} has a parameter that no place knows in the address of ${name}: allowed are ${s3Parameters.join(', ')}.`,
+        `${setting} has an unknown parameter in the address of ${name}: allowed are ${s3Parameters.join(', ')}.`,
       )
     }
   }

@@ -190,11 +190,11 @@ function findConfigFile(environment: Readonly<Record<string, string | undefined>
     named || join(environment['SELOSTE_DATA'] || valueWithout('SELOSTE_DATA'), 'seloste.yaml'),
   )
   const file = readConfigFile(path, fileNames)
-  if (named && !file) throw wrongSetting('SELOSTE_CONFIG', named, 'the path of a settings file that is there')
+  if (named && !file) throw wrongSetting('SELOSTE_CONFIG', named, 'the path of an existing settings file')
   if (!named && file?.has('SELOSTE_DATA')) {
     throw new ConfigFault(
       'config-file-wrong',
-      `The settings file ${path} has SELOSTE_DATA, but it was found by way of SELOSTE_DATA: set that in the environment.`,
+      `The settings file ${path} sets SELOSTE_DATA, but was found through SELOSTE_DATA: set it in the environment.`,
     )
   }
   return { file, path }
@@ -208,7 +208,7 @@ function publicUrlOf(text: string | undefined, http: Endpoint): string | undefin
 
 function assertFolder(name: SettingName, path: string): void {
   const found = statOf(name, path)
-  if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where one can be made')
+  if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where a folder can be created')
 }
 
 /** Undefined if there is nothing at the path; a path that this user may not read is a fault. */
@@ -217,7 +217,7 @@ function statOf(name: SettingName, path: string): Stats | undefined {
     return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    throw wrongSetting(name, path, `a path that this process may look at (${code})`)
+    throw wrongSetting(name, path, `a path that this process may read (${code})`)
   }
 }
 
@@ -249,7 +249,7 @@ function checkFile(
 ): string | undefined {
   if (text === undefined) return undefined
   const path = resolve(folder, text)
-  if (!statOf(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${description} that is there`)
+  if (!statOf(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${description} that exists`)
   return path
 }
 

@@ -44,7 +44,7 @@ export function assertSourcesKnown(sip: Endpoint, { sipSources }: SipSecurity): 
   if (isLoopback(sip.host) || sipSources !== undefined) return
   throw new ConfigFault(
     'sip-sources-missing',
-    `SELOSTE_SIP is ${formatEndpoint(sip)}, which other machines reach, and SELOSTE_SIP_SOURCES is not set: anybody could send calls. Set SELOSTE_SIP_SOURCES to the addresses of the recording clients (192.0.2.10, 2001:db8:7::/48), or leave SELOSTE_SIP on 127.0.0.1 and take calls at SELOSTE_SIPS, over TLS with client certificates (docs/operate/secure-trunks.md).`,
+    `SELOSTE_SIP is ${formatEndpoint(sip)}, which other machines can reach, but SELOSTE_SIP_SOURCES is not set: anybody could send calls. Set SELOSTE_SIP_SOURCES to the addresses of the recording clients (192.0.2.10, 2001:db8:7::/48), or leave SELOSTE_SIP on 127.0.0.1 and accept calls at SELOSTE_SIPS, over TLS with client certificates (docs/operate/secure-trunks.md).`,
   )
 }
 

@@ -43,7 +43,7 @@ export function readApart(given: Given, folder: string): SplitRoleSettings {
   const socketsFolder = path('SELOSTE_RUN')
   // The folder may be created at the start, but a file can never become one.
   if (socketsFolder !== undefined && statSync(socketsFolder, { throwIfNoEntry: false })?.isDirectory() === false) {
-    throw wrongSetting('SELOSTE_RUN', socketsFolder, 'a folder, or a path where one can be made')
+    throw wrongSetting('SELOSTE_RUN', socketsFolder, 'a folder, or a path where a folder can be created')
   }
   const linkFiles = readLinkFiles(path)
   const custodian = readCustodian(given('SELOSTE_CUSTODIAN'))
@@ -54,7 +54,7 @@ export function readApart(given: Given, folder: string): SplitRoleSettings {
   if (needing !== undefined && !linkFiles) {
     throw new ConfigFault(
       'setting-wrong',
-      `${needing} is set without ${linkNames.join(', ')}: custodian and desk on two machines know each other by certificates (docs/operate/several-machines.md).`,
+      `${needing} is set without ${linkNames.join(', ')}: custodian and desk on two machines authenticate by certificates (docs/operate/several-machines.md).`,
     )
   }
   if (custodianListen && desks.length === 0) {

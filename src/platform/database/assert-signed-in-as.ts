@@ -16,7 +16,7 @@ export async function assertSignedInAs(url: string, role: string): Promise<void>
     if (user === role) return
     throw new DatabaseFault(
       'database-role-wrong',
-      `DATABASE_URL signs in as ${user}, and this process is to be ${role}, which may do no more than its work needs: name that one there, or nobody.`,
+      `DATABASE_URL connects as ${user}, but this process must connect as ${role}, which has only the rights it needs: set that user in DATABASE_URL, or none.`,
     )
   } finally {
     await client.end()

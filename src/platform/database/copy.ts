@@ -183,7 +183,7 @@ class CopyIn extends Copying {
       connection.endCopyFrom()
     } catch (error) {
       this.failed = error
-      connection.sendCopyFail('the source of the rows failed')
+      connection.sendCopyFail('reading the rows from the source failed')
     }
   }
 }

@@ -82,7 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await endOrphan(place.cluster, log)
     await endOrphan(place.unfinishedCluster, log)
     const password = await superuserPassword(place, async (fresh) => {
-      log.info(`making a new database in ${place.root}`)
+      log.info(`creating a new database in ${place.root}`)
       await initialiseCluster(place, binaries, user, fresh, socketDirectory)
     })
     const address = addressOf(socketDirectory, password)
@@ -105,7 +105,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     async function comeBack(): Promise<void> {
       const reason = unexpectedEnd(place, lastWords(place, logStart))
       if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(reason)
-      log.warn(`${reason.message} Starting it again.`)
+      log.warn(`${reason.message} Restarting it.`)
       try {
         await endOrphan(place.cluster, log)
         const next = startPostmaster(place, binaries, user, socketDirectory)
@@ -207,7 +207,7 @@ async function endOrphan(cluster: string, log: EmbeddedLog): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
   const recorded = Number((await readIfThere(pidFile))?.split('\n')[0]) || undefined
   const living = () => postgresProcessesOf(cluster, recorded)
-  if (living().length > 0) log.warn('ending the PostgreSQL that a killed Seloste left behind')
+  if (living().length > 0) log.warn('stopping the PostgreSQL left behind by a killed Seloste')
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     for (let waitedMs = 0; living().length > 0 && waitedMs < orphanEndMs; waitedMs += 50) {
       const [first] = living()
@@ -219,7 +219,7 @@ async function endOrphan(cluster: string, log: EmbeddedLog): Promise<void> {
   if (survivor !== undefined) {
     throw new DatabaseFault(
       'database-in-use',
-      `PostgreSQL with process id ${survivor} has ${cluster} open and does not end: stop it first.`,
+      `PostgreSQL (process id ${survivor}) has ${cluster} open and does not stop: stop it first.`,
     )
   }
   await rm(pidFile, { force: true })
@@ -239,7 +239,7 @@ async function refuseOtherMajor(place: Place, major: number): Promise<void> {
   if (made === undefined && (await majorOf(join(place.root, upgradeFolder, 'cluster'))) !== undefined) {
     throw new DatabaseFault(
       'database-older',
-      `The upgrade of the database in ${place.root} has not ended: run "seloste upgrade-database" again.`,
+      `The upgrade of the database in ${place.root} is incomplete: run "seloste upgrade-database" again.`,
     )
   }
   if (made === undefined || made === major) return
@@ -250,7 +250,7 @@ async function refuseOtherMajor(place: Place, major: number): Promise<void> {
       )
     : new DatabaseFault(
         'database-newer',
-        `The database in ${place.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: start the version of Seloste that has that one.`,
+        `The database in ${place.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: start the version of Seloste that includes that one.`,
       )
 }
 
@@ -267,7 +267,7 @@ async function superuserPassword(place: Place, makeCluster: (password: string) =
   return readFile(place.passwordFile, 'utf8').catch((cause: unknown) => {
     throw new DatabaseFault(
       'database-password-lost',
-      `The database in ${place.cluster} is there, but its password file ${place.passwordFile} cannot be read.`,
+      `The database in ${place.cluster} exists, but its password file ${place.passwordFile} cannot be read.`,
       cause,
     )
   })
@@ -308,7 +308,7 @@ async function checkDurability(url: string): Promise<void> {
 
 function unexpectedEnd(place: Place, words: string): DatabaseFault {
   const code = isDiskFull(words) ? 'database-disk-full' : 'database-stopped'
-  return new DatabaseFault(code, `PostgreSQL ended by itself in ${place.root}. It said: ${oneLine(words)}`)
+  return new DatabaseFault(code, `PostgreSQL in ${place.root} exited. Its last log lines: ${oneLine(words)}`)
 }
 
 async function stopAndTidy(postmaster: Postmaster, place: Place, socketDirectory: string): Promise<void> {

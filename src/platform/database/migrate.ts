@@ -83,7 +83,7 @@ function compare(files: readonly Migration[], applied: readonly Applied[]): Migr
     if (!file) {
       throw new DatabaseFault(
         'migration-unknown',
-        `The database has the migration ${name}, which this version of Seloste does not know: start the newer version.`,
+        `The database has the migration ${name}, which this version of Seloste does not have: start the newer version.`,
       )
     }
     if (file.checksum !== checksum) {
@@ -108,7 +108,7 @@ async function apply(client: Client, migration: Migration, before: readonly Appl
   if (before.length > 0 && missing.length > 0) {
     throw new DatabaseFault(
       'migration-too-old',
-      `The database is at ${before.at(-1)?.name ?? ''}, and this version of Seloste takes over one at ${replaces.at(-1)?.name ?? ''}: start the last version before 1.0.0 on it once, then this one.`,
+      `The database is at ${before.at(-1)?.name ?? ''}, but this version of Seloste upgrades only from ${replaces.at(-1)?.name ?? ''}: start the last version before 1.0.0 on it once, then this one.`,
     )
   }
   const isThere = replaces.length > 0 && before.length > 0

@@ -68,7 +68,7 @@ export async function assertOpen(connection: Pick<OwnConnection, 'query'>): Prom
   if (left) {
     throw new DatabaseFault(
       'database-moved',
-      `The register was moved from this database to ${left.to} (${left.at.toString()}): set DATABASE_URL to that one, and then destroy what is left here with "seloste move --destroy-old".`,
+      `The register was moved from this database to ${left.to} (${left.at.toString()}): set DATABASE_URL to the new one, then destroy the data left here with "seloste move --destroy-old".`,
     )
   }
   const found = await readQuarantine(connection)
@@ -76,11 +76,11 @@ export async function assertOpen(connection: Pick<OwnConnection, 'query'>): Prom
   if (found.backup.startsWith(ofMove)) {
     throw new DatabaseFault(
       'database-quarantined',
-      `The database is being filled by "seloste move" (begun ${found.beganAt.toString()}) and stays closed until all of it is there: run that again, to its end.`,
+      `The database is the target of a "seloste move" (started ${found.beganAt.toString()}) and stays closed until all data are copied: run "seloste move" again until it completes.`,
     )
   }
   throw new DatabaseFault(
     'database-quarantined',
-    `The database is being restored from the backup ${found.backup} (begun ${found.beganAt.toString()}) and stays closed until its destruction ledger has been replayed: run seloste restore again, to its end, with --ledger if the place has lost its ledger. A new register begins in another SELOSTE_DATA, or in another database.`,
+    `The database is being restored from the backup ${found.backup} (begun ${found.beganAt.toString()}) and stays closed until its destruction ledger has been replayed: run seloste restore again until it completes, with --ledger if the place has lost its ledger. To start a new register, use another SELOSTE_DATA or another database.`,
   )
 }

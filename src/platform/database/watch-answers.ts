@@ -74,7 +74,7 @@ export function watchAnswers({ probe, answerMs, onHangs, onAnswers }: WatchAnswe
 
   function giveUp(cause: unknown): void {
     if (!fault) {
-      fault = new DatabaseFault('database-hangs', `The database does not answer within ${answerMs / 1000} s.`, cause)
+      fault = new DatabaseFault('database-hangs', `The database did not answer within ${answerMs / 1000} s.`, cause)
       onHangs(fault)
     }
     const all = [...waiting.values()]

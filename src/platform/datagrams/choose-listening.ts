@@ -25,7 +25,7 @@ function oneByOne(why: string): Listening {
 async function choose(): Promise<Listening> {
   if (process.platform !== 'linux') return oneByOne('this is not Linux')
   if (!['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
-    return oneByOne(`its calls are not known on ${process.arch}`)
+    return oneByOne(`batch receiving is not supported on ${process.arch}`)
   // koffi has a build per platform: it is loaded only where it is used.
   const { loadLinuxSockets } = await import('./linux-sockets.ts')
   const { listenInBatches } = await import('./listen-in-batches.ts')
@@ -45,7 +45,7 @@ async function receivesOwn(
   open: (address: string, port: number) => ListenedSocket | undefined,
 ): Promise<string | undefined> {
   const listened = open('127.0.0.1', 0)
-  if (!listened) return 'a socket of its own could not be bound'
+  if (!listened) return 'binding a test socket failed'
   const sender = createSocket('udp4')
   try {
     sender.bind(0, '127.0.0.1')
@@ -58,7 +58,9 @@ async function receivesOwn(
     sender.send('heard', listened.port, '127.0.0.1')
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, maxWaitMs, undefined).unref())
     const received = await Promise.race([onDatagram, late])
-    return received === `heard 127.0.0.1 ${sender.address().port}` ? undefined : 'a datagram sent to it was not heard'
+    return received === `heard 127.0.0.1 ${sender.address().port}`
+      ? undefined
+      : 'a datagram sent to the test socket did not arrive'
   } finally {
     listened.close()
     sender.close()

@@ -27,7 +27,7 @@ export async function destroyFolder(folder: string): Promise<DestroyedFiles> {
   await rm(folder, { force: true })
   await syncFolder(join(folder, '..'))
   if (await isThere(folder))
-    throw new Fault('move-old-stays', `${folder} is still there: see to its disk, then run it again`)
+    throw new Fault('move-old-stays', `${folder} still exists: check its disk, then run the command again`)
   return destroyed
 }
 

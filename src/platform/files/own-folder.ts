@@ -42,7 +42,7 @@ async function assertSame(path: string, handle: FileHandle): Promise<void> {
 }
 
 function elsewhere(path: string, cause?: unknown): Error {
-  const message = `${path} is no folder, or has a link to elsewhere: put a folder in its stead`
+  const message = `${path} is not a folder, or is a link to another place: replace it with a folder`
   return Object.assign(new Error(message, { cause }), { code: 'ELOOP' })
 }
 

@@ -40,7 +40,7 @@ export class G729Decoder {
   /** @throws Error where {@link decodesG729} is false */
   constructor() {
     const found = library()
-    if (!found) throw new Error('libbcg729 is not there')
+    if (!found) throw new Error('libbcg729 is not installed')
     this.library = found
     this.channel = found.open()
     if (!this.channel) throw new Error('libbcg729 has no memory for a decoder')

@@ -37,7 +37,7 @@ export class GsmDecoder {
   /** @throws Error where {@link decodesGsm} is false */
   constructor() {
     const found = library()
-    if (!found) throw new Error('libgsm is not there')
+    if (!found) throw new Error('libgsm is not installed')
     this.library = found
     this.state = found.open()
     if (!this.state) throw new Error('libgsm has no memory for a decoder')

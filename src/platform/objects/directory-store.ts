@@ -154,7 +154,7 @@ export async function openDirectoryStore(
     async sizeBytes(key) {
       try {
         const found = await atKey(key, (path) => lstat(path))
-        if (!found.isFile()) throw new ObjectFault('object-missing', `${key} is no regular file.`)
+        if (!found.isFile()) throw new ObjectFault('object-missing', `${key} is not a regular file.`)
         return found.size
       } catch (error) {
         throw objectFault(key, 'looked at', error)

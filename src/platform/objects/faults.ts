@@ -4,11 +4,12 @@ import { Fault } from '../fault.ts'
 export const objectFaults = {
   'object-missing': 'No object has this key.',
   'object-range-outside': 'The object is shorter than the range asked for.',
-  'object-disk-full': 'The disk that holds the objects is full: free some space; writing goes on by itself.',
-  'object-store-failed': 'The disk or the server that holds the objects gave an error; the cause says which.',
-  'object-store-away': 'The server that holds the objects does not answer: see to it or to the way there.',
-  'object-store-refuses': 'The server that holds the objects does not let us: its access keys, its rules, its bucket.',
-  'object-store-keeps': 'The bucket keeps what is overwritten or deleted: use one that does not.',
+  'object-disk-full': 'The disk of the object store is full: free some space; writing resumes by itself.',
+  'object-store-failed': 'The disk or the server of the object store returned an error; see the cause.',
+  'object-store-away': 'The server of the object store does not answer: check it and the network.',
+  'object-store-refuses':
+    'The server of the object store denied access: check the access keys, its policies and the bucket.',
+  'object-store-keeps': 'The bucket keeps overwritten or deleted objects: use one that does not.',
 } as const
 
 /** Object store fault, with a code of `objectFaults`. */
@@ -18,7 +19,7 @@ export class ObjectFault extends Fault<keyof typeof objectFaults> {}
 export function objectFault(key: string, action: string, error: unknown): ObjectFault {
   if (error instanceof ObjectFault) return error
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOENT') return new ObjectFault('object-missing', `There is no object ${key}.`, error)
+  if (code === 'ENOENT') return new ObjectFault('object-missing', `The object ${key} does not exist.`, error)
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ObjectFault('object-disk-full', `The object disk is full: ${key} could not be ${action}.`, error)
   }

@@ -15,11 +15,11 @@ const spreadBelow = 'objects/'
  */
 export async function openPlaceFolder(folder: string, mustHave?: string): Promise<ObjectStore> {
   const root = resolve(folder)
-  const found = await stat(root).catch((error: unknown) => away(root, 'is not there: mount it, or make it', error))
+  const found = await stat(root).catch((error: unknown) => away(root, 'does not exist: mount or create it', error))
   if (!found.isDirectory()) away(root, 'is not a folder')
   if (mustHave !== undefined) {
     await stat(join(root, mustHave)).catch((error: unknown) =>
-      away(root, `has no ${mustHave}: mount the disk that belongs there`, error),
+      away(root, `has no ${mustHave}: mount the right disk there`, error),
     )
   }
   await refuseLinks(root, root)
@@ -51,7 +51,7 @@ async function refuseLinks(root: string, folder: string): Promise<void> {
     throw error
   })
   const link = entries.find((entry) => entry.isSymbolicLink())
-  if (link) away(root, `has a link to elsewhere, ${link.name}: put a folder in its stead`)
+  if (link) away(root, `contains a link to another place, ${link.name}: replace it with a folder`)
 }
 
 function away(folder: string, problem: string, cause?: unknown): never {

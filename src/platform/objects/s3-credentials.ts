@@ -27,7 +27,7 @@ export async function readS3Credentials(
       return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
     }
     const message =
-      'There are no access keys for S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a file with credentials= in the address.'
+      'No access keys for S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a file with credentials= in the address.'
     throw new ObjectFault('object-store-refuses', message)
   }
   const entries = await readProfile(file, profile)

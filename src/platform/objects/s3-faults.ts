@@ -9,23 +9,24 @@ const full = new Set(['QuotaExceeded', 'InsufficientCapacity', 'XMinioStorageFul
 const refused: Readonly<Record<string, string>> = {
   AccessDenied: 'give the user of these access keys rights on the bucket (docs/operate/database-and-store.md)',
   Forbidden: 'give the user of these access keys rights on the bucket (docs/operate/database-and-store.md)',
-  InvalidAccessKeyId: 'the server does not know the access key; mend the file that credentials= names',
-  SignatureDoesNotMatch: 'the secret key is not that of the access key, or region= is not the server’s',
+  InvalidAccessKeyId: 'the server does not know the access key; correct the file named by credentials=',
+  SignatureDoesNotMatch: 'the secret key does not match the access key, or region= is wrong',
   AuthorizationHeaderMalformed: 'set region= in the address to the server’s region',
   IllegalLocationConstraintException: 'set region= in the address to the server’s region',
-  PermanentRedirect: 'the bucket is elsewhere; set endpoint= and region= in the address to where it is',
-  ExpiredToken: 'the access keys have ended; put new ones into the file that credentials= names',
-  RequestTimeTooSkewed: 'this machine’s clock and the server’s are too far apart; keep both by NTP',
+  PermanentRedirect:
+    'the bucket is in another region or at another endpoint; correct endpoint= and region= in the address',
+  ExpiredToken: 'the access keys have expired; put new ones into the file named by credentials=',
+  RequestTimeTooSkewed: 'this machine’s clock and the server’s differ too much; synchronise both by NTP',
 }
 /** Node's certificate errors, with remedies. */
 const untrusted: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has ended; renew it',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet; keep both clocks by NTP',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; set endpoint= to one that is in it',
+  CERT_HAS_EXPIRED: 'its certificate has expired; renew it',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; synchronise both clocks by NTP',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; set endpoint= to a name in it',
 }
 const unknownAuthority = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_SIGNATURE_FAILURE)/
 const addAuthority =
-  'nobody whom this machine trusts has signed its certificate; name the file of its authority in NODE_EXTRA_CA_CERTS'
+  'its certificate is not signed by an authority that this machine trusts; set NODE_EXTRA_CA_CERTS to the file of its authority'
 /** An overloaded server: three attempts are made before the fault. */
 const busy = new Set(['SlowDown', 'ServiceUnavailable', 'TooManyRequestsException', 'RequestLimitExceeded'])
 const busyStatuses = [429, 503]
@@ -45,24 +46,24 @@ export function s3Fault(location: string, key: string, action: string, error: un
   const name = errorName(error)
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
   const fault = (code: Code, message: string) => new ObjectFault(code, message, error)
-  if (missing.has(name)) return fault('object-missing', `There is no object ${key}.`)
+  if (missing.has(name)) return fault('object-missing', `The object ${key} does not exist.`)
   if (full.has(name) || status === fullStatus) {
     return fault('object-disk-full', `${location} is full: ${key} could not be ${action}.`)
   }
-  if (name === 'NoSuchBucket') return fault('object-store-refuses', `There is no bucket ${location}: make it first.`)
+  if (name === 'NoSuchBucket') return fault('object-store-refuses', `The bucket ${location} does not exist: create it.`)
   const remedy = refused[name] ?? (status === 403 ? refused['AccessDenied'] : undefined)
   if (remedy !== undefined) {
-    return fault('object-store-refuses', `${location} does not let ${key} be ${action} (${name}): ${remedy}.`)
+    return fault(
+      'object-store-refuses',
+      `${location} denied access: ${key} could not be ${action} (${name}): ${remedy}.`,
+    )
   }
   const certificate = untrusted[name] ?? (unknownAuthority.test(name) ? addAuthority : undefined)
   if (certificate !== undefined) {
-    return fault('object-store-away', `${location} is not believed: ${certificate} (${name}); ${key} not ${action}.`)
+    return fault('object-store-away', `${location} is not trusted: ${certificate} (${name}); ${key} not ${action}.`)
   }
   if (busy.has(name) || busyStatuses.includes(status ?? 0)) {
-    return fault(
-      'object-store-away',
-      `${location} has too much to do: ${key} not ${action} (${name}); it is tried again.`,
-    )
+    return fault('object-store-away', `${location} is overloaded: ${key} not ${action} (${name}); retrying.`)
   }
   if (status === undefined)
     return fault('object-store-away', `${location} does not answer: ${key} not ${action} (${name}).`)

@@ -22,7 +22,7 @@ describe('a bucket that keeps what is destroyed', () => {
       await server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status } }))
       await expect(store.assertForgets()).rejects.toMatchObject({
         code: 'object-store-keeps',
-        message: `The bucket s3://${bucket} at ${server!.endpoint} keeps old versions of what is overwritten and deleted: a key that was destroyed would live on in them; use a bucket that never had versioning.`,
+        message: `The bucket s3://${bucket} at ${server!.endpoint} keeps old versions of overwritten and deleted objects: they would keep destroyed keys; use a bucket that never had versioning.`,
       })
     }
   })
@@ -67,16 +67,16 @@ describe('a server that does not do it is told of in one line', () => {
       credentialsFile,
       `[default]\naws_access_key_id = ${reported.accessKeyId}\naws_secret_access_key = wrong\n`,
     )
-    const fault = { code: 'object-store-refuses', message: expect.stringContaining('the secret key is not that of') }
+    const fault = { code: 'object-store-refuses', message: expect.stringContaining('the secret key does not match') }
     await expect(openS3Store({ ...options, credentialsFile }).put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
   })
 
   test.each([
-    ['RequestTimeTooSkewed', 403, 'object-store-refuses', 'keep both by NTP'],
+    ['RequestTimeTooSkewed', 403, 'object-store-refuses', 'synchronise both by NTP'],
     ['AuthorizationHeaderMalformed', 400, 'object-store-refuses', 'set region= in the address'],
-    ['PermanentRedirect', 301, 'object-store-refuses', 'set endpoint= and region='],
-    ['SlowDown', 503, 'object-store-away', 'has too much to do'],
-    ['503', 503, 'object-store-away', 'has too much to do'],
+    ['PermanentRedirect', 301, 'object-store-refuses', 'correct endpoint= and region='],
+    ['SlowDown', 503, 'object-store-away', 'is overloaded'],
+    ['503', 503, 'object-store-away', 'is overloaded'],
     ['QuotaExceeded', 403, 'object-disk-full', 'is full'],
     ['InternalError', 500, 'object-store-failed', 'could not be stored (InternalError)'],
   ])('%s with status %i', (name, httpStatusCode, code, says) => {
@@ -132,7 +132,7 @@ describe('access keys', () => {
     expect(await readS3Credentials(undefined, undefined, { ...keys, AWS_SESSION_TOKEN: 'c' })).toMatchObject({
       sessionToken: 'c',
     })
-    await expect(readS3Credentials(undefined, undefined, {})).rejects.toThrow('There are no access keys for S3')
+    await expect(readS3Credentials(undefined, undefined, {})).rejects.toThrow('No access keys for S3')
   })
 
   rule('come from the profile of a file that is told, and no message repeats them', async () => {

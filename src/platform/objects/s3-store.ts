@@ -247,8 +247,8 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         client.send(new GetBucketVersioningCommand({ Bucket })),
       )
       if (versioning?.Status === 'Enabled' || versioning?.Status === 'Suspended') {
-        const remedy = 'a key that was destroyed would live on in them; use a bucket that never had versioning'
-        throw retains('keeps old versions of what is overwritten and deleted', remedy)
+        const remedy = 'they would keep destroyed keys; use a bucket that never had versioning'
+        throw retains('keeps old versions of overwritten and deleted objects', remedy)
       }
       const lock = await work(
         'its object lock (s3:GetBucketObjectLockConfiguration)',
@@ -264,7 +264,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       if (replication?.ReplicationConfiguration?.Rules?.some(({ Status }) => Status === 'Enabled')) {
         throw retains(
           'is copied to another bucket',
-          'a destruction would not reach that one; name both as places instead',
+          'destruction would not reach the other bucket; configure both as places instead',
         )
       }
       await removeUploads(forgottenAfterMs)

@@ -29,13 +29,13 @@ test('a program that is not vouched for is left out with its place, and the othe
   await expect(read('{')).rejects.toMatchObject({ code: 'programs-file-wrong' })
   await expect(read({ voices: [] })).rejects.toThrow('"voices"')
   await expect(read({ voice: {} })).rejects.toThrow('/voice')
-  await expect(read([])).rejects.toThrow('no JSON object')
+  await expect(read([])).rejects.toThrow('not a JSON object')
   for (const [content, place] of [
     [{ voice: [{ ...engine, sha256: 'no' }] }, '/voice/0/sha256'],
     [{ voice: [{ ...engine, program: 'speak' }] }, '/voice/0/program'],
     [{ recognition: [{ ...engine, licence: undefined }] }, '/recognition/0'],
     [{ voice: [{ ...engine, network: 'open' }] }, '/voice/0/network'],
-    [{ voice: [{ ...engine, arguments: ['/opt/nn/a.py'] }] }, 'does not name it among its files'],
+    [{ voice: [{ ...engine, arguments: ['/opt/nn/a.py'] }] }, 'does not list it among its files'],
     [{ voice: [{ ...engine, arguments: ['--model=/opt/nn/m.bin'], files: [script] }] }, '/opt/nn/m.bin'],
   ] as const) {
     const { programs, faults } = await read(content)

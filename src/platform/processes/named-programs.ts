@@ -62,14 +62,14 @@ export function readNamedPrograms<Kind extends string>(
   } catch (error) {
     throw wrong(error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${codeOf(error)})`, error)
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw wrong('is no JSON object')
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw wrong('is not a JSON object')
   const strange = Object.keys(content).find((key) => !(kinds as readonly string[]).includes(key))
   if (strange !== undefined) throw wrong(`has ${JSON.stringify(strange)}: allowed are ${kinds.join(', ')}`)
   const lists = content as Record<string, unknown>
   const faults: ProcessFault[] = []
   const entries = kinds.map((kind): [Kind, NamedProgram[]] => {
     const list = lists[kind] ?? []
-    if (!Array.isArray(list)) throw wrong(`has at /${kind} what it must not: must be array`)
+    if (!Array.isArray(list)) throw wrong(`is not valid at /${kind}: must be array`)
     const good = list.filter((program: unknown, index): program is NamedProgram => {
       const problem = wrongIn(program, `/${kind}/${index}`)
       if (problem !== undefined) faults.push(wrong(problem))
@@ -83,10 +83,10 @@ export function readNamedPrograms<Kind extends string>(
 function wrongIn(program: unknown, place: string): string | undefined {
   if (!namedProgram.Check(program)) {
     const [error] = namedProgram.Errors(program)
-    return `has at ${place}${error?.instancePath ?? ''} what it must not: ${error?.message ?? ''}`
+    return `is not valid at ${place}${error?.instancePath ?? ''}: ${error?.message ?? ''}`
   }
   const loose = unhashedFile(program)
-  return loose === undefined ? undefined : `lets ${program.name} read ${loose} and does not name it among its files`
+  return loose === undefined ? undefined : `lets ${program.name} read ${loose}, but does not list it among its files`
 }
 
 /**

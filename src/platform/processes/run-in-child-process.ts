@@ -32,7 +32,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   if (isolation === 'none' && program.network !== 'trusted') {
     throw new ProcessFault(
       'program-network-open',
-      `${program.name} would run with a network: neither bwrap nor unshare works here. Install bubblewrap, or say "network": "trusted" of it if the machine keeps it from the network otherwise. Nothing was run.`,
+      `${program.name} would run with network access: neither bwrap nor unshare works here. Install bubblewrap, or set "network": "trusted" for it if the machine blocks its network access otherwise. Nothing was run.`,
     )
   }
   await verifyProgram(program)

@@ -17,7 +17,7 @@ export async function verifyProgram(program: NamedProgram): Promise<void> {
     if (found !== sha256) {
       throw new ProcessFault(
         'program-changed',
-        `${program.name}: ${path} has the SHA-256 ${found} and was named with ${sha256}. Nothing was run.`,
+        `${program.name}: ${path} has the SHA-256 ${found}, but ${sha256} is configured. Nothing was run.`,
       )
     }
   }
@@ -40,7 +40,7 @@ async function hashFile(name: string, path: string): Promise<string> {
     if ((stat.mode & writableByOthers) !== 0) {
       throw new ProcessFault(
         'program-writable',
-        `${name}: ${path} may be written by its group or by everybody (chmod go-w). Nothing was run.`,
+        `${name}: ${path} is writable by its group or by everybody (chmod go-w). Nothing was run.`,
       )
     }
     const hash = createHash('sha256')

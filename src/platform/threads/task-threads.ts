@@ -59,7 +59,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
       else result?.reject(new Fault(response.code, response.message))
       serve(worker)
     })
-    worker.on('error', (error) => fail(worker, 'thread-failed', `the thread ended with ${nameOf(error)}.`))
+    worker.on('error', (error) => fail(worker, 'thread-failed', `the thread failed with ${nameOf(error)}.`))
     worker.on('exit', (code) => fail(worker, 'thread-failed', `the thread exited with code ${code} without a result.`))
     return worker
   }
@@ -138,7 +138,7 @@ export function answerTasks<Task, Answer>(
         port.postMessage(
           error instanceof Fault
             ? { code: String(error.code), message: error.message }
-            : { code: 'thread-failed' satisfies ThreadCode, message: `A task ended with ${nameOf(error)}.` },
+            : { code: 'thread-failed' satisfies ThreadCode, message: `A task failed with ${nameOf(error)}.` },
         ),
     )
   })

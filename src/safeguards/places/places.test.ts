@@ -288,7 +288,7 @@ describe('a place that', () => {
       fault_code: 'place-other',
     })
     const fresh = (await open([one]).catchUp())[0]
-    expect(fresh?.fault).toContain('has no seloste-backup.json: mount the disk that belongs there')
+    expect(fresh?.fault).toContain('has no seloste-backup.json: mount the right disk there')
     await rm(pathOf(one), { recursive: true })
     await rename(`${pathOf(one)}.unmounted`, pathOf(one))
     expect(await places.catchUp()).toMatchObject([{ reached: true }, { reached: true }])

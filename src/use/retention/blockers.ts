@@ -43,7 +43,7 @@ export const remedies = {
   'prohibition-waits': ['recordings that were forbidden wait', 'the Service Unit closes the case that was open before'],
   'history-uncounted': ['days of history are not counted', 'see the custodian’s log for why the sweep does not finish'],
   'backup-late': ['the newest backup is older than 26 hours', 'run "seloste backup" and see what it says'],
-  'backup-none': ['there is no backup', 'name a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'],
+  'backup-none': ['there is no backup', 'set a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'],
   'verification-failed': ['the verification of recordings found something', 'run "seloste recordings verify"'],
   'attestation-over': [
     'the attestation of a place’s access control is over',

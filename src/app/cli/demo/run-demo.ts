@@ -63,9 +63,9 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   // Users may call as soon as they read that it is ready.
   const inForce = versionAt(versions, enteredAt).version
   await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
-  for (const line of refused) print(`  without a right, as the procedure refused it: ${line}`)
-  for (const line of missing) print(`  not at the Service Unit’s desk: ${line}`)
-  for (const line of undisclosed) print(`  not among the disclosures: ${line}`)
+  for (const line of refused) print(`  right not granted, because the procedure refused it: ${line}`)
+  for (const line of missing) print(`  request not created: ${line}`)
+  for (const line of undisclosed) print(`  disclosure not created: ${line}`)
   print(welcome(all.addresses.desk, all.addresses.capture, password))
 
   const ending = new AbortController()
@@ -113,9 +113,9 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       await untilInKeeping(desk.db, now, ending.signal)
       if (ending.signal.aborted) return
       const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
-      for (const line of unmade) print(`  not among the evaluations: ${line}`)
+      for (const line of unmade) print(`  evaluation not created: ${line}`)
       const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
-      for (const line of untaught) print(`  not in training: ${line}`)
+      for (const line of untaught) print(`  training session not created: ${line}`)
       print('  of the past month calls are evaluated and used in training')
     } catch (error) {
       if (!ending.signal.aborted)

@@ -35,7 +35,7 @@ export async function assertNoDemo(adminUrl: string): Promise<void> {
   if (!isDemo || !areWorking) return
   throw new Fault(
     'register-of-demo',
-    'the people of the demo are in this register, with one password and rights to everything: begin in another SELOSTE_DATA, or with an empty database',
+    'this register has the demo’s people, with one password and rights to everything: use another SELOSTE_DATA, or an empty database',
   )
 }
 
@@ -48,6 +48,6 @@ export async function assertDemo(adminUrl: string): Promise<void> {
   if (isDemo || isEmpty) return
   throw new Fault(
     'register-not-of-demo',
-    'this register is not the demo’s, whose people would have one password and rights to everything in it: run the demo in another SELOSTE_DATA, or with an empty database',
+    'this register was not made by the demo, whose people would get one password and rights to everything: run the demo in another SELOSTE_DATA, or with an empty database',
   )
 }

@@ -76,40 +76,40 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
       ? ok('database.encoding', 'the database is UTF-8')
       : error(
           'database.encoding',
-          `the database is ${facts.encoding}; names in Finnish and Swedish do not fit`,
+          `the database has the encoding ${facts.encoding}, which cannot store Finnish and Swedish names`,
           `create it anew: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0`,
         ),
     facts.folds
-      ? ok('database.locale', 'it knows capitals of every letter')
+      ? ok('database.locale', 'its locale handles case for all letters')
       : error(
           'database.locale',
-          'it takes Ä and ä for different letters (its locale is C or POSIX): a search misses names',
+          'its locale is C or POSIX, so Ä and ä do not match: searches miss names',
           `create it anew with another: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0, and restore a backup into it`,
         ),
     facts.makesRoles && facts.makesTables
-      ? ok('database.rights', 'its user may make roles and tables')
+      ? ok('database.rights', 'its user may create roles and tables')
       : error(
           'database.rights',
-          `its user may not make ${facts.makesTables ? 'roles' : 'tables'}`,
+          `its user may not create ${facts.makesTables ? 'roles' : 'tables'}`,
           'alter role … createrole, and alter database … owner to …: the processes sign in as roles of their own',
         ),
     facts.summer === '15'
-      ? ok('database.time-zone', 'it knows Europe/Helsinki')
-      : error('database.time-zone', 'it has wrong data of time zones', 'update tzdata on its machine'),
+      ? ok('database.time-zone', 'its time zone data for Europe/Helsinki are correct')
+      : error('database.time-zone', 'its time zone data are wrong', 'update tzdata on its machine'),
     facts.connections >= maxConnections
-      ? ok('database.connections', `it takes ${facts.connections} connections`)
+      ? ok('database.connections', `it allows ${facts.connections} connections`)
       : warning(
           'database.connections',
-          `it takes ${facts.connections} connections; the processes ask for up to 80`,
+          `it allows ${facts.connections} connections; the processes need up to 80`,
           `set max_connections to ${maxConnections} or more`,
         ),
     facts.logsValues
       ? warning(
           'database.log',
-          'its log has statements that fail, with names and numbers in them',
+          'its log contains failed statements, with names and numbers in them',
           'as a superuser, set for this database what docs/operate/database-and-store.md has under “Its log”',
         )
-      : ok('database.log', 'its log has no names and numbers'),
+      : ok('database.log', 'its log contains no names and numbers'),
     judgeClocks(apartMs),
   ]
   for (const [name, allowed] of Object.entries(durable)) {
@@ -119,25 +119,25 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
   }
   if (facts.checksums !== 'on') {
     const remedy = 'stop it, and run "pg_checksums --enable" on its cluster'
-    found.push(warning('database.checksums', 'a flipped bit on its disk is not noticed', remedy))
+    found.push(warning('database.checksums', 'data checksums are off: corruption on its disk is not detected', remedy))
   }
   return found
 }
 
 function judgeClocks(apartMs: number): Finding {
   const says = `its clock and this machine's are ${Math.round(apartMs)} ms apart`
-  const remedy = 'keep both by NTP; terms and the log are written by its clock, calls by this one'
+  const remedy = 'synchronise both by NTP; terms and the log use its clock, calls use this one'
   if (apartMs > clocksTooFarMs) return error('database.clock', says, remedy)
   return apartMs > clocksApartMs ? warning('database.clock', says, remedy) : ok('database.clock', says)
 }
 
 const remedies: Record<string, string> = {
   ECONNREFUSED: 'start PostgreSQL, and let it listen where DATABASE_URL says (listen_addresses)',
-  ENOTFOUND: 'mend the host in DATABASE_URL; no such name is known',
-  ETIMEDOUT: 'see to the way there: a firewall, a wrong address',
+  ENOTFOUND: 'correct the host in DATABASE_URL; this name is unknown',
+  ETIMEDOUT: 'check the network: a firewall, a wrong address',
   // PostgreSQL's codes.
-  '28P01': 'mend the password in DATABASE_URL',
-  '28000': 'let the user in: pg_hba.conf of the server says who may come from where',
+  '28P01': 'correct the password in DATABASE_URL',
+  '28000': 'allow the user in the server’s pg_hba.conf',
   '3D000': 'create the database: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0',
   // Node's TLS codes.
   SELF_SIGNED_CERT_IN_CHAIN:
@@ -145,13 +145,13 @@ const remedies: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     'name the authority that signed the server’s certificate: sslrootcert=/path in DATABASE_URL',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'name the server’s own certificate: sslrootcert=/path in DATABASE_URL',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'name the host in DATABASE_URL as it stands in the server’s certificate',
-  CERT_HAS_EXPIRED: 'renew the certificate of the server (ssl_cert_file), and let it reload',
-  ENOENT: 'mend the path of sslrootcert, sslcert or sslkey in DATABASE_URL',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'use the host name in DATABASE_URL that is in the server’s certificate',
+  CERT_HAS_EXPIRED: 'renew the certificate of the server (ssl_cert_file), and reload it',
+  ENOENT: 'correct the path of sslrootcert, sslcert or sslkey in DATABASE_URL',
 }
 const withoutSocket =
-  'start PostgreSQL, or mend host= in DATABASE_URL: it is the folder that the server has in unix_socket_directories'
-const withoutTls = 'let the server speak TLS: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
+  'start PostgreSQL, or correct host= in DATABASE_URL: it must be the folder in the server’s unix_socket_directories'
+const withoutTls = 'enable TLS on the server: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
 
 export function judgeUnreached(thrown: unknown): Finding {
   const { code, message, syscall } = thrown as { code?: string; message?: string; syscall?: string }
@@ -160,6 +160,6 @@ export function judgeUnreached(thrown: unknown): Finding {
     (code === 'ENOENT' && syscall === 'connect' ? withoutSocket : undefined) ??
     remedies[code ?? ''] ??
     (message?.includes('does not support SSL') ? withoutTls : undefined) ??
-    'mend DATABASE_URL, or see to the server and the way there'
-  return error('database', `the database of DATABASE_URL cannot be asked: ${lineOf(thrown)}`, remedy)
+    'correct DATABASE_URL, or check the server and the network'
+  return error('database', `cannot connect to the database of DATABASE_URL: ${lineOf(thrown)}`, remedy)
 }

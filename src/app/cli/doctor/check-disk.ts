@@ -28,28 +28,28 @@ export async function checkFolder(name: string, folder: string): Promise<Finding
   if (!there) {
     const parent = await nearest(folder)
     return (await canWrite(parent)) === true
-      ? ok(check, `${folder} is not there yet and can be made`)
-      : error(check, `${folder} is not there and cannot be made in ${parent}`, `make it for this user, mode 700`)
+      ? ok(check, `${folder} does not exist yet and can be created`)
+      : error(check, `${folder} does not exist and cannot be created in ${parent}`, `create it for this user, mode 700`)
   }
   const writes = await canWrite(folder)
   if (writes !== true) return error(check, `${folder} cannot be written: ${writes}`, unwritableRemedy(writes))
   if (name === 'objects' && (there.mode & 0o7777) === 0o2770)
-    return ok(check, `${folder} is open to its group, which shares it, and to nobody else`)
+    return ok(check, `${folder} is accessible to its group, which shares it, and to nobody else`)
   const others = there.mode & 0o077
   // Root's embedded database has its own user, which must be able to enter.
   if (others !== 0 && others !== 0o011) {
     const mode = (there.mode & 0o777).toString(8)
-    return warning(check, `${folder} can be entered or read by others (mode ${mode})`, `chmod 700 ${folder}`)
+    return warning(check, `${folder} is accessible to others (mode ${mode})`, `chmod 700 ${folder}`)
   }
-  return ok(check, `${folder} is this user's and closed to others`)
+  return ok(check, `${folder} is owned by this user and not accessible to others`)
 }
 
 const unwritableRemedies: Readonly<Record<string, string>> = {
-  ENOSPC: 'make room on its volume, or move it to a larger one',
-  EDQUOT: 'make room, or raise the quota of the user that runs Seloste',
+  ENOSPC: 'free space on its volume, or move it to a larger one',
+  EDQUOT: 'free space, or raise the quota of the user that runs Seloste',
   EROFS: 'mount its volume for writing',
-  EIO: 'see to the disk: it gives errors',
-  ENOTDIR: 'remove the file that is in the place of the folder',
+  EIO: 'check the disk: it returns errors',
+  ENOTDIR: 'remove the file that has the folder’s path',
 }
 
 /** @param reason a code of the operating system */
@@ -66,11 +66,11 @@ async function checkRoom(name: string, folder: string): Promise<Finding> {
 export function judgeRoom(name: string, freeBytes: number, filesFree: number): Finding {
   const check = `room.${name}`
   const says = `${(freeBytes / gigabyte).toFixed(1)} GB free on the volume of ${name}; an hour of a call takes about 60 MB (G.711)`
-  const remedy = 'make room, or move it to a larger volume; new calls are refused before the last gigabyte'
+  const remedy = 'free space, or move it to a larger volume; new calls are refused when less than 1 GB is free'
   if (freeBytes < gigabyte) return error(check, says, remedy)
   if (freeBytes < 10 * gigabyte) return warning(check, says, remedy)
   if (filesFree < 0.05)
-    return warning(check, `few inodes are left on the volume of ${name}`, 'make a file system with more')
+    return warning(check, `few inodes are left on the volume of ${name}`, 'create a file system with more inodes')
   return ok(check, says)
 }
 
@@ -95,7 +95,7 @@ async function checkSync(name: string, folder: string): Promise<Finding> {
     return error(
       check,
       `the disk of ${name} cannot be written: ${lineOf(thrown)}`,
-      unwritableRemedies[code] ?? 'see to the disk',
+      unwritableRemedies[code] ?? 'check the disk',
     )
   } finally {
     await rm(place, { recursive: true, force: true })
@@ -107,8 +107,9 @@ export function judgeSync(name: string, took: readonly number[]): Finding {
   const check = `sync.${name}`
   const sorted = [...took].sort((a, b) => a - b)
   const [median, worst] = [sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!]
-  const says = `a write to ${name} is durable after ${median.toFixed(1)} ms, ${worst.toFixed(1)} ms at worst of ${took.length}`
-  const remedy = 'a disk with a protected write cache (SSD with power-loss protection), not a network drive'
+  const says = `a synchronous write to ${name} takes ${median.toFixed(1)} ms (median), ${worst.toFixed(1)} ms (slowest of ${took.length})`
+  const remedy =
+    'use use use use a disk with a protected write cache (SSD with power-loss protection), not a network drive'
   if (median > tooSlowSyncMs) return error(check, says, remedy)
   return median > slowSyncMs ? warning(check, says, remedy) : ok(check, says)
 }
@@ -146,9 +147,9 @@ export async function secretFiles(settings: Settings): Promise<Record<string, st
 export async function checkSecret(setting: string, path: string): Promise<Finding> {
   const check = `secret.${setting}`
   const there = await stat(path).catch(() => undefined)
-  if (!there) return error(check, `${path} is not there`, `write it, or take ${setting} out of the settings`)
+  if (!there) return error(check, `${path} does not exist`, `create it, or remove ${setting} from the settings`)
   if ((there.mode & 0o007) !== 0) return warning(check, `${path} can be read by everybody`, `chmod o-rwx ${path}`)
-  return ok(check, `${path} is closed to others`)
+  return ok(check, `${path} is not accessible to others`)
 }
 
 /** Returns the folder, or its nearest existing parent. */

@@ -30,11 +30,11 @@ export function checkEdge(
 
 function judgeSources({ sip, sipSecurity: { sipSources, sipsFiles } }: Pick<Settings, 'sip' | 'sipSecurity'>): Finding {
   if (!sipSources) {
-    const overTls = sipsFiles ? ', and over TLS whoever has a client certificate' : ''
-    return ok('sip.sources', `SELOSTE_SIP (${formatEndpoint(sip)}) is reached from this machine alone${overTls}`)
+    const overTls = sipsFiles ? ', and over TLS by clients with a certificate' : ''
+    return ok('sip.sources', `SELOSTE_SIP (${formatEndpoint(sip)}) is reachable from this machine only${overTls}`)
   }
   const wide = sipSources.filter((source) => isWider(source, widestPrefix))
-  const says = `calls are taken from ${sipSources.join(', ')}`
+  const says = `calls are accepted from ${sipSources.join(', ')}`
   if (wide.length === 0) return ok('sip.sources', says)
   const remedy = `name the addresses of the recording clients instead of ${wide.join(', ')}: all of it is one trunk`
   return warning('sip.sources', says, remedy)
@@ -46,7 +46,7 @@ function judgeTrunks({
 }: Pick<Settings, 'sipSecurity' | 'trunksFile'>): Finding[] {
   if (trunksFile !== undefined || !sipSources) return []
   const says =
-    'SELOSTE_TRUNKS names no trunk: no media ports are kept for known ones, and each source is one of its own'
+    'SELOSTE_TRUNKS has no trunks: no media ports are reserved for known ones, and each source is a trunk of its own'
   return [
     warning(
       'sip.trunks',
@@ -97,13 +97,15 @@ function judgeProxies({ http, publicUrl, apart }: Pick<Settings, 'http' | 'publi
   const header = apart.proxyHeader === 'forwarded' ? 'Forwarded (RFC 7239)' : 'X-Forwarded-For and X-Forwarded-Proto'
   if (apart.proxies.length > 0) {
     const from = `${apart.proxies.join(', ')} and this machine`
-    return [ok('http.proxies', `for whom a proxy asks is read from ${header} of ${from}: it has to set it itself`)]
+    return [
+      ok('http.proxies', `client addresses are taken from ${header} set by ${from}: the proxy must set it itself`),
+    ]
   }
   if (isLoopback(http.host)) return []
-  const says = `SELOSTE_HTTP (${formatEndpoint(http)}) is reached from other machines, and SELOSTE_PROXIES names no proxy`
+  const says = `SELOSTE_HTTP (${formatEndpoint(http)}) is reachable from other machines, and SELOSTE_PROXIES has no proxy`
   const remedy =
     publicUrl?.startsWith('https:') === true
-      ? 'name the proxy with TLS: without it all people behind it are one address for rate limits'
-      : 'put a proxy with TLS before it and name it, and set SELOSTE_PUBLIC_URL to its https address'
+      ? 'add the TLS proxy to SELOSTE_PROXIES: otherwise everybody behind it shares one rate limit'
+      : 'put a TLS proxy in front of it, add it to SELOSTE_PROXIES, and set SELOSTE_PUBLIC_URL to its https address'
   return [warning('http.proxies', says, remedy)]
 }

@@ -38,14 +38,14 @@ async function checkFile(
     await inspect(path)
     return [ok(`file.${setting}`, `${path} can be read`)]
   } catch (thrown) {
-    return [error(`file.${setting}`, lineOf(thrown), 'mend the entry that is named')]
+    return [error(`file.${setting}`, lineOf(thrown), 'correct the entry named in the message')]
   }
 }
 
 /** Checks the agency's engines as this user would run them; the custodian's log reports what its own unit allows. */
 async function checkEngines(path: string): Promise<Finding[]> {
   const faults = await faultsOfEngines(path)
-  if (faults.length === 0) return [ok('engines', `${path}: each can be run apart from network and files`)]
+  if (faults.length === 0) return [ok('engines', `${path}: each program can be isolated from network and files`)]
   return faults.map((line) => warning('engines', line, 'see docs/formats/voice-process.md and docs/operate/install.md'))
 }
 
@@ -53,10 +53,10 @@ async function checkDescription(path: string): Promise<Finding> {
   const check = 'description'
   const text = await readFile(path, 'utf8').catch(lineOf)
   const parsed = parseDescription(text)
-  if (parsed.ok) return ok(check, `${path} can be obeyed`)
+  if (parsed.ok) return ok(check, `${path} is valid`)
   const [first] = parsed.problems
   const says = `${path} has ${parsed.problems.length} problems; line ${first?.line}: ${first?.message.en}`
-  return error(check, says, `"seloste description check ${path}" says all of them, with what to do`)
+  return error(check, says, `"seloste description check ${path}" lists all of them, with what to do`)
 }
 
 /** Checks our certificate with its key, and those of the trusted authorities. */
@@ -69,13 +69,25 @@ export async function checkCertificate(
     const certificate = new X509Certificate(await readFile(files.certificate))
     const key = createPrivateKey(await readFile(files.key))
     if (!certificate.checkPrivateKey(key)) {
-      return [error(check, `${files.key} is not the key of ${files.certificate}`, 'let both be of one issue')]
+      return [
+        error(
+          check,
+          `${files.key} does not match ${files.certificate}`,
+          'use a certificate and key that were issued together',
+        ),
+      ]
     }
     const authorities = (await readFile(files.clients, 'utf8')).match(
       /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
     )
     if (!authorities)
-      return [error(check, `${files.clients} has no certificate`, 'PEM of the authorities of your clients')]
+      return [
+        error(
+          check,
+          `${files.clients} has no certificate`,
+          'put the certificates of your clients’ authorities into it (PEM)',
+        ),
+      ]
     return [
       judgeEnd(check, files.certificate, certificate, now),
       ...authorities.map((pem, at) =>
@@ -83,7 +95,7 @@ export async function checkCertificate(
       ),
     ]
   } catch (thrown) {
-    return [error(check, lineOf(thrown), 'it takes PEM files that this user may read')]
+    return [error(check, lineOf(thrown), 'use PEM files that this user may read')]
   }
 }
 
@@ -91,8 +103,8 @@ function judgeEnd(check: string, path: string, certificate: X509Certificate, now
   const day = 86_400_000
   const [from, to] = [certificate.validFromDate, certificate.validToDate].map((date) => date.getTime())
   const left = Math.floor((to! - now.epochMilliseconds) / day)
-  if (from! > now.epochMilliseconds) return error(check, `${path} does not hold yet`, 'see to the clock, or wait')
-  if (left < 0) return error(check, `${path} ended ${-left} days ago`, 'renew it; it is read anew by itself')
-  const says = `${path} ends in ${left} days`
-  return left < soonDays ? warning(check, says, 'renew it; it is read anew by itself') : ok(check, says)
+  if (from! > now.epochMilliseconds) return error(check, `${path} is not valid yet`, 'check the clock, or wait')
+  if (left < 0) return error(check, `${path} expired ${-left} days ago`, 'renew it; it is reread automatically')
+  const says = `${path} expires in ${left} days`
+  return left < soonDays ? warning(check, says, 'renew it; it is reread automatically') : ok(check, says)
 }

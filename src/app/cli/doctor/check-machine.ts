@@ -22,7 +22,7 @@ export async function checkMachine(proc = '/proc'): Promise<Finding[]> {
 
 export function checkMemory(bytes: number): Finding {
   const says = `${(bytes / gigabyte).toFixed(1)} GB of memory`
-  const remedy = 'give the machine or the container 4 GB or more; with the embedded database and a hundred calls'
+  const remedy = 'give the machine or the container at least 4 GB, for the embedded database and a hundred calls'
   if (bytes < gigabyte) return error('memory', says, remedy)
   return bytes < 2 * gigabyte ? warning('memory', says, remedy) : ok('memory', says)
 }
@@ -31,9 +31,9 @@ export function checkMemory(bytes: number): Finding {
 export function checkOpenFiles(limits: string): Finding {
   // Node raises the soft limit to the hard one.
   const limit = /^Max open files\s+\d+\s+(\d+|unlimited)/m.exec(limits)?.[1]
-  if (limit === undefined) return unknown('open-files', 'how many files may be open is not known on this system')
+  if (limit === undefined) return unknown('open-files', 'the limit of open files is unknown on this system')
   const says = `${limit} files may be open at once; a call of two streams takes six`
-  const remedy = 'raise it: LimitNOFILE=65536 in the unit, or "ulimit -n 65536" before the start'
+  const remedy = 'raise the limit: LimitNOFILE=65536 in the unit, or "ulimit -n 65536" before the start'
   if (limit !== 'unlimited' && Number(limit) < tooFewOpenFiles) return error('open-files', says, remedy)
   if (limit !== 'unlimited' && Number(limit) < fewOpenFiles) return warning('open-files', says, remedy)
   return ok('open-files', says)
@@ -42,10 +42,10 @@ export function checkOpenFiles(limits: string): Finding {
 /** @param text of /proc/sys/net/core/rmem_max */
 export function checkBuffers(text: string): Finding {
   const bytes = Number(text.trim())
-  if (text.trim() === '') return unknown('kernel-buffers', 'net.core.rmem_max is not known on this system')
-  const says = `net.core.rmem_max is ${bytes} bytes; SIP asks for ${wantedBufferBytes}, each media stream for 1048576`
+  if (text.trim() === '') return unknown('kernel-buffers', 'net.core.rmem_max is unknown on this system')
+  const says = `net.core.rmem_max is ${bytes} bytes; SIP needs ${wantedBufferBytes}, each media stream 1048576`
   if (bytes >= wantedBufferBytes) return ok('kernel-buffers', says)
-  const remedy = `sysctl -w net.core.rmem_max=${wantedBufferBytes}, and the same in /etc/sysctl.d: bursts are lost without`
+  const remedy = `sysctl -w net.core.rmem_max=${wantedBufferBytes}, and the same in /etc/sysctl.d: without it packets of bursts are lost`
   return warning('kernel-buffers', says, remedy)
 }
 
@@ -54,11 +54,11 @@ function checkTimeZone(): Finding {
   const offsets = ['2026-01-15T12:00:00Z', '2026-07-15T12:00:00Z'].map(
     (at) => Temporal.Instant.from(at).toZonedDateTimeISO('Europe/Helsinki').offset,
   )
-  if (offsets.join() === '+02:00,+03:00') return ok('time-zone', 'Europe/Helsinki is known, summer and winter')
+  if (offsets.join() === '+02:00,+03:00') return ok('time-zone', 'the time zone data for Europe/Helsinki are correct')
   return error(
     'time-zone',
     `Europe/Helsinki is ${offsets.join(' and ')}, not +02:00 and +03:00`,
-    'use the Node that "npm ci" brings',
+    'use the Node installed by "npm ci"',
   )
 }
 
@@ -72,13 +72,13 @@ async function checkClock(): Promise<Finding> {
 
 /** @param synchronised by timedatectl: `yes` or `no`; undefined if it does not answer */
 export function judgeClock(synchronised: string | undefined): Finding {
-  if (synchronised === 'yes') return ok('clock', 'the clock is kept by NTP')
+  if (synchronised === 'yes') return ok('clock', 'the clock is synchronised by NTP')
   if (synchronised === 'no') {
     return warning(
       'clock',
-      'the clock is not kept by NTP; terms and the times of calls come of it',
+      'the clock is not synchronised by NTP; terms and the times of calls depend on it',
       'start chrony or systemd-timesyncd; see "timedatectl"',
     )
   }
-  return unknown('clock', 'whether the clock is kept by NTP is not known here; in a container its host keeps it')
+  return unknown('clock', 'NTP synchronisation cannot be determined here; a container uses the clock of its host')
 }

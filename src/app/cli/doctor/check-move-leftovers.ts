@@ -22,8 +22,8 @@ export async function checkMoveLeftovers(
   const isDatabaseLeft = left.database !== undefined && settings.databaseUrl !== undefined
   if (!isDatabaseLeft && left.cluster === undefined && stores.length === 0) return []
   const days = Math.floor(now.since(Temporal.Instant.from(left.movedAt)).total('days'))
-  const says = `what a move left ${days} days ago is still here, with personal data that do not end`
+  const says = `data left by a move ${days} days ago are still here: personal data that nothing destroys`
   const remedy =
-    'see that the register works where it is now, then "seloste move --destroy-old" (docs/operate/moving.md)'
+    'check that the register works at its new location, then run "seloste move --destroy-old" (docs/operate/moving.md)'
   return [(days > maxDays ? error : warning)('moved', says, remedy)]
 }

@@ -41,27 +41,31 @@ export function judgePort(
   const check = `port.${name}.${kind.toLowerCase()}`
   const location = `${name} (${kind} ${formatEndpoint(at)})`
   if (reason === undefined) return ok(check, `${location} is free`)
-  if (reason === 'EADDRINUSE' && runs) return ok(check, `${location} is the running Seloste's`)
+  if (reason === 'EADDRINUSE' && runs) return ok(check, `${location} is used by the running Seloste`)
   if (reason === 'EADDRINUSE') {
-    return error(check, `${location} is in use by another program`, `end it ("ss -lnp" names it), or set ${name}`)
+    return error(
+      check,
+      `${location} is in use by another program`,
+      `stop that program ("ss -lnp" shows it), or set ${name}`,
+    )
   }
   if (reason === 'EADDRNOTAVAIL')
-    return error(check, `${location} is no address of this machine`, `set ${name} to one ("ip addr")`)
+    return error(check, `${location} is not an address of this machine`, `set ${name} to one ("ip addr")`)
   if (reason === 'EACCES') {
     return error(
       check,
-      `${location} may not be listened at`,
-      'take a port of 1024 or more, or grant CAP_NET_BIND_SERVICE',
+      `this user may not listen at ${location}`,
+      'use a port of 1024 or more, or grant CAP_NET_BIND_SERVICE',
     )
   }
-  return error(check, `${location} cannot be listened at (${reason})`, `set ${name} to another address`)
+  return error(check, `cannot listen at ${location} (${reason})`, `set ${name} to another address`)
 }
 
 export function judgeRange({ firstPort, lastPort }: PortRange): Finding {
   const pairs = Math.floor((lastPort - firstPort + 1) / 2)
   const calls = Math.floor(pairs / 2)
-  const says = `SELOSTE_RTP has ${pairs} pairs of ports: ${calls} recorded calls of two streams at once`
-  const remedy = 'widen it: four ports for each call at once, and half as many again for those that rest'
+  const says = `SELOSTE_RTP has ${pairs} port pairs: enough for ${calls} simultaneous recorded calls of two streams`
+  const remedy = 'use a larger range: four ports for each simultaneous call, plus half as many for recently used ones'
   if (calls < 1) return error('rtp.range', says, remedy)
   return pairs < fewPairs ? warning('rtp.range', says, remedy) : ok('rtp.range', says)
 }
@@ -70,8 +74,8 @@ export function judgeRange({ firstPort, lastPort }: PortRange): Finding {
 export function judgeOverlap({ firstPort, lastPort }: PortRange, ephemeral: string): Finding[] {
   const [from, to] = ephemeral.trim().split(/\s+/).map(Number)
   if (from === undefined || to === undefined || !(from <= lastPort && firstPort <= to)) return []
-  const says = `SELOSTE_RTP overlaps ${from}-${to}, from which the system takes ports of its own`
-  const remedy = `keep them apart: sysctl net.ipv4.ip_local_reserved_ports=${firstPort}-${lastPort}`
+  const says = `SELOSTE_RTP overlaps ${from}-${to}, the system’s ephemeral ports`
+  const remedy = `reserve them: sysctl net.ipv4.ip_local_reserved_ports=${firstPort}-${lastPort}`
   return [warning('rtp.ephemeral', says, remedy)]
 }
 

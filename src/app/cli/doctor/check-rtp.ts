@@ -14,9 +14,9 @@ const answerMs = 1_500
 export async function checkRtp(settings: Settings): Promise<Finding[]> {
   const { sip, sips, sipSecurity } = settings
   if (isLoopback(sip.host) && (!sipSecurity.sipsFiles || isLoopback(sips.host)))
-    return [ok('sip.rtp', 'calls come from this machine alone')]
+    return [ok('sip.rtp', 'calls come from this machine only')]
   return withRunningDatabase(settings, 'doctor', findPlainRtp, answerMs).catch(() => [
-    unknown('sip.rtp', 'which trunks send RTP without SRTP is not known: no Seloste runs on these settings'),
+    unknown('sip.rtp', 'trunks that send RTP without SRTP are unknown: no Seloste runs on these settings'),
   ])
 }
 
@@ -26,7 +26,7 @@ export async function findPlainRtp(db: Kysely<RegisterTables>): Promise<Finding[
   return rows.map(({ trunk, last }) =>
     warning(
       'sip.rtp',
-      `${trunk || 'a client that no trunk names'} sends RTP without SRTP, last at ${last.toString({ smallestUnit: 'second' })}: whoever can send packets under its client’s address and port is recorded in its calls once it is silent for 0.4 s, and no mark tells of it`,
+      `${trunk || 'a client of no named trunk'} sends RTP without SRTP, last at ${last.toString({ smallestUnit: 'second' })}: anybody who can send packets from its client’s address and port is recorded in its calls once it is silent for 0.4 s, without any mark`,
       'turn on SRTP with SDES keys (RTP/SAVP) over TLS at the client, and set SELOSTE_SIPS_... (docs/operate/secure-trunks.md); until then let no other host send under its addresses',
     ),
   )

@@ -19,14 +19,14 @@ export function checkSettings({ configFile }: Pick<Settings, 'configFile'>, envi
       name.startsWith('SELOSTE_') && !(settingNames as readonly string[]).includes(name) && !ownNames.test(name),
   )
   return [
-    ok('settings', places.length === 0 ? 'nothing is set: the defaults hold' : `set are ${places.join('; ')}`),
+    ok('settings', places.length === 0 ? 'nothing is set: the defaults apply' : `set are ${places.join('; ')}`),
     ...(unknown.length === 0
       ? []
       : [
           warning(
             'settings.unknown',
-            `${unknown.join(', ')} in the environment: no settings`,
-            `write each as one of ${settingNames.join(', ')}`,
+            `${unknown.join(', ')} in the environment: unknown settings`,
+            `correct the spelling; the settings are ${settingNames.join(', ')}`,
           ),
         ]),
   ]

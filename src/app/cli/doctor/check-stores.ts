@@ -17,7 +17,7 @@ import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
 export async function checkStores(settings: Settings): Promise<Finding[]> {
   const { backups, ledgerCopies, dataDirectory, objects } = settings
   if (!(await isThere(dataDirectory)))
-    return [unknown('objects', 'what lies in SELOSTE_DATA is looked at once it is there'), ...noBackups(backups)]
+    return [unknown('objects', 'the stores in SELOSTE_DATA are checked once the folder exists'), ...noBackups(backups)]
   return [
     objects.kind !== 's3' && !(await isThere(objects.folder))
       ? ok('objects', `${objects.folder} is not there yet; the first start makes it`)
@@ -36,7 +36,7 @@ export async function checkStores(settings: Settings): Promise<Finding[]> {
 
 function noBackups(backups: readonly PlaceSetting[]): Finding[] {
   if (backups.length > 0) return []
-  const remedy = 'name a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'
+  const remedy = 'set a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'
   return [warning('backups', 'nothing is backed up', remedy)]
 }
 
@@ -50,13 +50,13 @@ export async function checkStore(check: string, open: () => Promise<ObjectStore>
     await store.put(key, Buffer.from('seloste doctor'))
     doing = 'read in part'
     const part = await store.readRange(key, 8, 14)
-    if (part.toString() !== 'doctor') throw new Error('it gave back other bytes')
+    if (part.toString() !== 'doctor') throw new Error('it returned other bytes')
     doing = 'listed'
     const keys: string[] = []
     for await (const one of store.list('doctor/')) keys.push(one)
-    if (!keys.includes(key)) throw new Error('what was written is not in its list')
+    if (!keys.includes(key)) throw new Error('the object that was written is not in its list')
     doing = 'deleted'
-    if (!(await store.delete(key))) throw new Error('it says that there was nothing to delete')
+    if (!(await store.delete(key))) throw new Error('it reports that there was nothing to delete')
     return ok(check, 'an object was written, read in part, listed and deleted')
   } catch (thrown) {
     return error(check, `an object could not be ${doing}: ${lineOf(thrown)}`, remedyOr(thrown))
@@ -81,7 +81,7 @@ async function checkKeys(settings: Settings): Promise<Finding> {
   try {
     const store = await openKeyStore(settings)
     const names = await store.names()
-    return ok('keys', `the key store (${store.kind}) answers and has ${names.length} keys`)
+    return ok('keys', `the key store (${store.kind}) answers; it has ${names.length} keys`)
   } catch (thrown) {
     return error('keys', lineOf(thrown), remedyOr(thrown))
   } finally {
@@ -90,5 +90,5 @@ async function checkKeys(settings: Settings): Promise<Finding> {
 }
 
 function remedyOr(thrown: unknown): string {
-  return remedyOf(thrown) ?? 'see to its disk or its server, and to the rights of the user that runs Seloste'
+  return remedyOf(thrown) ?? 'check its disk or its server, and the rights of the user that runs Seloste'
 }

@@ -44,9 +44,9 @@ describe('the settings', () => {
       `set are SELOSTE_HTTP, SELOSTE_DECISIONS_TOKEN in the environment; SELOSTE_FEEDS in ${configFile}`,
     )
     expect(judged(unknown!)).toEqual(['settings.unknown', 'warning'])
-    expect(unknown!.says).toBe('SELOSTE_TRUNK in the environment: no settings')
+    expect(unknown!.says).toBe('SELOSTE_TRUNK in the environment: unknown settings')
     expect(checkSettings({ configFile: undefined }, { SELOSTE_LONG: '1' }).map((one) => one.says)).toEqual([
-      'nothing is set: the defaults hold',
+      'nothing is set: the defaults apply',
     ])
   })
 })

@@ -37,15 +37,15 @@ test('a request has the settings of the first trunk that its address and its cli
 test.each([
   ['trunks: [', 'cannot be read as YAML'],
   ['- name: a', 'a list named "trunks" is expected'],
-  ['trunks: [7]', 'entry 1: each has a name and addresses'],
+  ['trunks: [7]', 'entry 1: each entry needs a name and addresses'],
   ['trunks: [{ name: a, from: sbc.example.fi }]', 'from has "sbc.example.fi"'],
   ['trunks: [{ name: a, from: 192.0.2.0/33 }]', 'from has "192.0.2.0/33"'],
   ['trunks: [{ name: a, from: 192.0.2.7, zone: Helsinki }]', 'zone is "Helsinki"'],
-  ['trunks: [{ name: a, from: 192.0.2.7, tracks: swapped }]', 'tracks is asSignalled, crossed'],
-  ['trunks: [{ name: a, from: 192.0.2.7, tracks: { "1": agent } }]', 'tracks is asSignalled, crossed'],
+  ['trunks: [{ name: a, from: 192.0.2.7, tracks: swapped }]', 'tracks must be asSignalled, crossed'],
+  ['trunks: [{ name: a, from: 192.0.2.7, tracks: { "1": agent } }]', 'tracks must be asSignalled, crossed'],
   ['trunks: [{ name: a, from: 192.0.2.7, identity: sip }]', 'allowed are vendor, participants, headers'],
-  ['trunks: [{ name: a, from: 192.0.2.7, formats: some }]', 'formats is all or playable'],
-  ['trunks: [{ name: a, from: 192.0.2.7, zones: UTC }]', '"zones" is not known'],
+  ['trunks: [{ name: a, from: 192.0.2.7, formats: some }]', 'formats must be all or playable'],
+  ['trunks: [{ name: a, from: 192.0.2.7, zones: UTC }]', '"zones" is unknown'],
 ])('a wrong file stops the start with one line: %s', (text, line) => {
   expect(() => readTrunks(fileOf(text))).toThrow(line)
 })

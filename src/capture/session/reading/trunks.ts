@@ -62,7 +62,7 @@ export function readTrunks(path: string | undefined): readonly Trunk[] {
   const entries = isObject(file) ? file['trunks'] : undefined
   if (!Array.isArray(entries)) throw wrong('a list named "trunks" is expected')
   return entries.map((entry: unknown, at) => {
-    const problem = isObject(entry) ? problemOf(entry) : 'each has a name and addresses'
+    const problem = isObject(entry) ? problemOf(entry) : 'each entry needs a name and addresses'
     if (problem !== undefined) throw wrong(`entry ${at + 1}: ${problem}`)
     const { from, ...trunk } = entry as Trunk
     return { ...trunk, from: [from].flat() }
@@ -137,20 +137,20 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
     value === undefined || typeof value === 'string' ? value : JSON.stringify(value),
   )
   const unknown = Object.keys(entry).find((key) => !fields.includes(key))
-  if (unknown !== undefined) return `"${unknown}" is not known; allowed are ${fields.join(', ')}`
+  if (unknown !== undefined) return `"${unknown}" is unknown; allowed are ${fields.join(', ')}`
   if (typeof name !== 'string' || name === '') return 'it has no name'
   const networks: unknown[] = [from].flat()
   const odd = networks.find((network) => !isNetwork(network))
   if (odd !== undefined || networks.length === 0)
     return `from has "${String(odd)}"; allowed are addresses and networks such as 192.0.2.0/24`
-  if (client !== undefined && typeof client !== 'string') return 'client is a word of the User-Agent'
+  if (client !== undefined && typeof client !== 'string') return 'client must be a word of the User-Agent'
   if (tracks !== undefined && !isTracks(tracks))
-    return 'tracks is asSignalled, crossed, or for each label caller, official or mixed'
-  if (formats !== undefined && !formatWords.includes(formats)) return 'formats is all or playable'
+    return 'tracks must be asSignalled, crossed, or a map from label to caller, official or mixed'
+  if (formats !== undefined && !formatWords.includes(formats)) return 'formats must be all or playable'
   if (zone !== undefined && !isZone(zone)) return `zone is "${zone}"; allowed is a name such as Europe/Helsinki`
   if (identity !== undefined && !identities.includes(identity))
     return `identity is "${identity}"; allowed are ${identities.join(', ')}`
-  if (latching !== undefined && typeof latching !== 'boolean') return 'latching is true or false'
+  if (latching !== undefined && typeof latching !== 'boolean') return 'latching must be true or false'
   return undefined
 }
 

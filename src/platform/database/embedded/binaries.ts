@@ -31,14 +31,14 @@ export async function prepareBinaries(
     const system = await findSystemBinaries(instead)
     if (system) {
       instead.warn?.(
-        `the PostgreSQL that npm brings does not run here (${(cause as Error).message}); going on with ${system.postgres}, PostgreSQL ${system.major}`,
+        `the PostgreSQL installed by npm does not run here (${(cause as Error).message}); using ${system.postgres}, PostgreSQL ${system.major}`,
       )
       return system
     }
     if (cause instanceof DatabaseFault) throw cause
     throw new DatabaseFault(
       'database-binaries-missing',
-      `The PostgreSQL that npm brings does not run here, and the system has none of ${minMajor} or later: install one, or set DATABASE_URL.`,
+      `The PostgreSQL installed by npm does not run here, and the system has no PostgreSQL ${minMajor} or later: install one, or set DATABASE_URL.`,
       cause,
     )
   }
@@ -74,7 +74,11 @@ function binariesIn(native: string, major: number): Binaries {
 async function inspectFolder(folder: string): Promise<Found> {
   await completeSymlinks(folder)
   const version = await versionOf(join(folder, 'bin', 'postgres')).catch((cause: unknown) => {
-    throw new DatabaseFault('database-binaries-missing', `There is no PostgreSQL in ${folder} that runs here.`, cause)
+    throw new DatabaseFault(
+      'database-binaries-missing',
+      `${folder} has no PostgreSQL that runs on this machine.`,
+      cause,
+    )
   })
   return { native: folder, version }
 }

@@ -37,7 +37,7 @@ export async function databaseOsUser(): Promise<OsUser | undefined> {
   if (!user) {
     throw new DatabaseFault(
       'database-start-failed',
-      `PostgreSQL does not run as root and this machine has neither a user "${ownUser}" nor "${fallbackUser}": run Seloste as an ordinary user.`,
+      `PostgreSQL does not run as root, and this machine has no user "${ownUser}" or "${fallbackUser}": run Seloste as an ordinary user.`,
     )
   }
   return user

@@ -40,7 +40,7 @@ export async function findPlace(
     await stat(recorded).catch((cause: unknown) => {
       throw new DatabaseFault(
         'database-start-failed',
-        `${locationFile} says that the database is in ${recorded}, and that folder cannot be opened.`,
+        `According to ${locationFile} the database is in ${recorded}, but that folder cannot be opened.`,
         cause,
       )
     })

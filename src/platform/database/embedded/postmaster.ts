@@ -56,7 +56,7 @@ export async function initialiseCluster(
       place.unfinishedCluster,
       user,
     )
-    if (exitCode !== 0) throw startFault(`a new database could not be made in ${place.root}`, output)
+    if (exitCode !== 0) throw startFault(`cannot create a database in ${place.root}`, output)
   } finally {
     await rm(passwordFile, { force: true })
   }
@@ -133,8 +133,8 @@ export function logSize(place: Place): number {
 export function startFault(problem: string, words: string, cause?: unknown): DatabaseFault {
   const message = oneLine(words)
   return isDiskFull(words)
-    ? new DatabaseFault('database-disk-full', `The disk is full: ${problem}. PostgreSQL said: ${message}`, cause)
-    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${problem}. It said: ${message}`, cause)
+    ? new DatabaseFault('database-disk-full', `The disk is full: ${problem}. PostgreSQL reported: ${message}`, cause)
+    : new DatabaseFault('database-start-failed', `PostgreSQL did not start: ${problem}. It reported: ${message}`, cause)
 }
 
 export function isDiskFull(words: string): boolean {

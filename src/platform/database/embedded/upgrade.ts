@@ -83,7 +83,7 @@ async function assertRoom({ root, cluster }: Place): Promise<void> {
   if (bavail * bsize >= needed) return
   throw new DatabaseFault(
     'database-disk-full',
-    `The upgrade keeps the old database until the new one is whole: ${root} needs ${megabytes(needed)} free and has ${megabytes(bavail * bsize)}.`,
+    `The upgrade keeps the old database until the new one is complete: ${root} needs ${megabytes(needed)} free and has ${megabytes(bavail * bsize)}.`,
   )
 }
 
