@@ -145,7 +145,7 @@ test('a machine that was turned back, or copied, writes no keys into a place who
   expect(await place.copies.shipLedger()).toMatchObject([{ reached: true }])
   const before = await keysIn(place)
   expect(await there.catchUp()).toMatchObject([
-    { reached: false, fault: expect.stringContaining('turned back') as string },
+    { reached: false, fault: expect.stringContaining('an earlier time') as string },
   ])
   expect(await keysIn(place)).toEqual(before)
 })
@@ -170,7 +170,7 @@ test('a ledger that goes on from another one is not mixed with that, and the pla
       versionAt(await readVersions(database.as().db), Temporal.Now.instant()).description.storage.sites,
   })
   expect(await again.catchUp()).toMatchObject([
-    { reached: false, fault: expect.stringContaining('not the beginning of this one') as string },
+    { reached: false, fault: expect.stringContaining('not an earlier part of this one') as string },
   ])
   expect((await readWholeOr(place.store, 'ledger/head'))!.toString()).toBe(head)
 })

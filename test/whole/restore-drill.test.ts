@@ -188,7 +188,7 @@ test(
     const wrong = await run(['restore', '--from', join(folder, 'safe'), '--identity', other], {
       ...(await on(after)),
     })
-    expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity does not open the backup') })
+    expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity cannot decrypt the backup') })
     // Whatever ends a restore leaves the register closed, and the same restore goes on.
     const into = await on(after)
     await kill([...from, '--backup', first], into, (text) => /tables (\d+) of \1/.test(text), 60_000)

@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts'
 
 /** Every code this folder throws. */
 export const ageFaults = {
-  'age-header-malformed': 'The age header does not follow age-encryption.org/v1',
+  'age-header-malformed': 'The age header is not valid age-encryption.org/v1',
   'age-no-identity-match': 'No stanza of the age header opens with this identity',
   'age-header-mac': 'The age header was altered: its MAC does not match',
   'age-key-malformed': 'Not an age X25519 recipient or identity',

@@ -8,17 +8,17 @@ const restoreWhole =
   'restore the newest backup into an empty SELOSTE_DATA, which also replays the ledger (docs/operate/backup-and-restore.md)'
 
 const words = {
-  'key-missing': ['its key is not there: nobody can hear it', restoreWhole],
-  'key-forged': ['its key was altered or exchanged', restoreWhole],
+  'key-missing': ['its key is missing: it cannot be played', restoreWhole],
+  'key-forged': ['its key was altered or replaced', restoreWhole],
   'body-missing': ['its body is not in the object store', bringBack],
   'body-length': ['its body is longer or shorter than it was', bringBack],
-  'body-forged': ['its body was altered, cut or exchanged: it does not open', bringBack],
+  'body-forged': ['its body was altered, truncated or replaced: it cannot be decrypted', bringBack],
   'body-hash': [
     'its body opens and is not the one that the register and the audit log know',
     `find out who wrote it (seloste audit verify), and ${bringBack}`,
   ],
   'index-missing': ['its index is not in the object store', bringBack],
-  'index-forged': ['its index was altered, cut or exchanged: it does not open', bringBack],
+  'index-forged': ['its index was altered, truncated or replaced: it cannot be decrypted', bringBack],
   'index-of-another': ['its index is of another recording', bringBack],
   'hash-untold': [
     'the audit log does not say with which hash it was taken into keeping',
@@ -29,15 +29,18 @@ const words = {
     'verify the log (seloste audit verify): one of them was altered',
   ],
   'header-left': [
-    'its header to the intake key is still there',
+    'its header for the intake key still exists',
     'delete the object; the private intake key that opened it is deleted already',
   ],
-  'destroyed-key-left': ['it is destroyed and its key row is still there', 'run the custodian: its sweep ends it'],
+  'destroyed-key-left': [
+    'it is destroyed but its key row still exists',
+    'run the custodian: its retention sweep deletes it',
+  ],
   'destroyed-month-key-left': [
     'it is destroyed and a version of the month key under which it lay is still in the key store',
     'run the custodian: its sweep destroys the version; if it stays, destroy it in the key store',
   ],
-  'destroyed-object-left': ['it is destroyed and an object of it is still there', 'delete the object'],
+  'destroyed-object-left': ['it is destroyed but an object of it still exists', 'delete the object'],
   'destroyed-untold-ledger': [
     'it is destroyed and the destruction ledger does not say so',
     'verify the ledger (seloste audit verify): an entry was taken out, or the row was written by hand',
@@ -51,10 +54,10 @@ const words = {
     `nobody should hear it meanwhile: ${restoreWhole}`,
   ],
   'destroyed-opens-in-place': [
-    'it is destroyed and a copy of it, or of its key, is still there',
+    'it is destroyed but a copy of it, or of its key, still exists',
     'start the custodian with the place reachable: it reaches it by itself',
   ],
-  'key-without-recording': ['there is a key of it and no recording', 'run the custodian: its sweep ends it'],
+  'key-without-recording': ['a key exists without its recording', 'run the custodian: its retention sweep deletes it'],
 } as const
 
 export type FindingCode = keyof typeof words

@@ -140,7 +140,7 @@ describe('an export', () => {
   test('is not written over one that the log does not continue', async () => {
     const before = await readFile(join(folder, 'checkpoint'), 'utf8')
     await writeFile(join(folder, 'checkpoint'), before.replace(/\n\d+\n/, '\n1\n'))
-    await expect(exported()).rejects.toThrow('is not the beginning of this log')
+    await expect(exported()).rejects.toThrow('is not an earlier part of this log')
     await writeFile(join(folder, 'checkpoint'), before)
     await exported()
   })

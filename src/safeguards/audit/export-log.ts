@@ -119,7 +119,7 @@ async function earlierSize(folder: string, signer: Signer, size: number, read: R
   if (isBeginning) return earlier.size
   throw new Fault(
     'audit-export-other',
-    `the export in ${folder} is not the beginning of this log: keep it as it is, it may show what was altered; verify it (seloste audit verify --export ${folder}) and export to another folder`,
+    `the export in ${folder} is not an earlier part of this log: keep it unchanged, because it may show what was altered; verify it (seloste audit verify --export ${folder}) and export to another folder`,
   )
 }
 

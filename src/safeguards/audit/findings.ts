@@ -3,19 +3,19 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 export const findingKinds = {
   'key-missing': 'the key that signed the log is not in the key store',
-  'checkpoint-missing': 'the checkpoint beside the keys is gone, although the log has been signed',
+  'checkpoint-missing': 'the checkpoint beside the keys is missing, although the log has been signed',
   'checkpoint-altered': 'the checkpoint beside the keys is not signed by the log’s key',
   'stored-checkpoint-altered': 'the newest checkpoint in the database is not the log’s, or not of these leaves',
-  'leaves-missing': 'the database has fewer leaves than were signed: it was turned back, or rows were deleted',
+  'leaves-missing': 'the database has fewer leaves than were signed: it is from an earlier time, or rows were deleted',
   'leaves-altered': 'the leaves in the database do not have the root that was signed',
-  'entry-missing': 'an entry of the tree is gone',
-  'entry-altered': 'an entry is not what it was when it was taken into the tree',
-  'entries-lost': 'entries of the tree are lost; their hashes are back',
-  'pending-missing': 'an entry was gone before it was taken into the tree',
+  'entry-missing': 'an entry of the tree is missing',
+  'entry-altered': 'an entry was altered after it was added to the tree',
+  'entries-lost': 'entries of the tree are lost; their hashes were restored',
+  'pending-missing': 'an entry was deleted before it was added to the tree',
   'witness-ahead':
-    'a witness has seen a larger tree than this: the log was turned back together with what is beside the keys',
+    'a witness has cosigned a larger tree than this: the log and the files beside the keys are from an earlier time',
   'witness-differs':
-    'a witness has cosigned another log of this installation: somebody has signed it with the log’s key',
+    'a witness has cosigned a different log of this installation: somebody has signed it with the log’s key',
 } as const
 export type FindingKind = keyof typeof findingKinds
 

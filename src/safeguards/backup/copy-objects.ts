@@ -65,7 +65,7 @@ async function copyObject(key: string, copying: CopyingObjects, copied: CopiedOb
   }
   await to.put(objectsFolder + key, bytes)
   if (sha256(await readWhole(to, objectsFolder + key)) !== object.sha256) {
-    throw new Fault('backup-read-back', `${key} reads back from the place as something else: look at its disk`)
+    throw new Fault('backup-read-back', `${key} reads back from the place with other bytes: check its disk`)
   }
   copied.objects.push(object)
   copied.writtenBytes += object.sizeBytes

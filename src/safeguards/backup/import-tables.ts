@@ -79,7 +79,7 @@ export async function withoutTriggers(connection: OwnConnection): Promise<() => 
   await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
     throw new Fault(
       'restore-not-allowed',
-      'the database refuses to load rows without their triggers: let a superuser say "grant set on parameter session_replication_role to" its owner, and revoke it afterwards',
+      'the database refuses to load rows without triggers: as a superuser, run "grant set on parameter session_replication_role to" its owner, and revoke it afterwards',
       cause,
     )
   })
@@ -99,7 +99,7 @@ export async function* textOf(table: ExportedTable, identity: string, read: Read
   for (const part of table.parts) {
     const text = await decompress(await openSealedFile(identity, await read(part)))
     if (sha256(text) !== part.contentSha256)
-      throw new Fault('backup-altered', `${part.name} does not hold what was exported; take another backup`)
+      throw new Fault('backup-altered', `${part.name} does not contain what was exported; use another backup`)
     yield text
   }
 }

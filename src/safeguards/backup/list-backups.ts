@@ -46,7 +46,7 @@ export async function openManifest(store: ObjectStore, id: string, key: Verifier
   const note = await readWholeOr(store, folderOf(id) + noteName)
   const bytes = await readWholeOr(store, folderOf(id) + manifestName)
   if (!note || !bytes)
-    throw new Fault('backup-missing', `the place has no backup ${id}; leave out --backup for its newest`)
+    throw new Fault('backup-missing', `the place has no backup ${id}; omit --backup to use the newest`)
   const read = readManifest(id, bytes, note, key)
   if ('manifest' in read) return read.manifest
   throw new Fault('backup-altered', `the manifest of the backup ${id} ${read.wrong}: restore another backup`)

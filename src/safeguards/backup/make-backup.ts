@@ -345,7 +345,7 @@ async function sign(store: ObjectStore, manifest: Manifest, signer: Signer): Pro
   await store.put(folderOf(manifest.id) + manifestName, bytes)
   const back = await readWhole(store, folderOf(manifest.id) + manifestName)
   if (!back.equals(bytes) || !('manifest' in readManifest(manifest.id, back, note, signer))) {
-    throw new Fault('backup-read-back', 'the manifest reads back from the place as something else: look at its disk')
+    throw new Fault('backup-read-back', 'the manifest reads back from the place with other bytes: check its disk')
   }
   await store.put(folderOf(manifest.id) + noteName, note)
 }

@@ -200,10 +200,7 @@ export async function findBackup(
   const key = readVerifierKey((await readWholeOr(store, `${logFolder}key`))?.toString('utf8') ?? '')
   const id = wanted ?? (await findBackups(store)).whole.at(-1)
   if (!key || id === undefined)
-    throw new Fault(
-      'backup-missing',
-      'there is no whole backup in this place: look for another, or for an older --backup',
-    )
+    throw new Fault('backup-missing', 'this place has no complete backup: use another place, or an older --backup')
   return { key, manifest: await openManifest(store, id, key) }
 }
 
@@ -221,7 +218,7 @@ async function openSecrets(store: ObjectStore, manifest: Manifest, identity: str
   const opened = await openSealedFile(identity, sealed).catch((cause: unknown) => {
     throw new Fault(
       'backup-identity-wrong',
-      `the identity does not open the backup ${manifest.id}: it is not the private half of the key that it was sealed to`,
+      `the identity cannot decrypt the backup ${manifest.id}: it is not the private half of the key that the backup was encrypted to`,
       cause,
     )
   })
@@ -256,7 +253,7 @@ async function refuseFull(connection: OwnConnection, backup: string): Promise<vo
     'restore-not-empty',
     quarantine
       ? `the database is being restored from the backup ${quarantine.backup}: finish that (--backup ${quarantine.backup}), or begin with an empty one`
-      : 'the database is not empty: restore into a new data folder (SELOSTE_DATA), or an empty database (DATABASE_URL)',
+      : 'the database is not empty: restore into a new data folder (SELOSTE_DATA) or an empty database (DATABASE_URL)',
   )
 }
 

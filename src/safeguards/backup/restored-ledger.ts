@@ -58,7 +58,7 @@ export async function judgeLedger(
   if (wrong) {
     throw new Fault(
       'restore-ledger',
-      `the destruction ledger cannot be believed: ${wrong.message}; the register stays closed: give a whole copy of it with --ledger DIR`,
+      `the destruction ledger cannot be trusted: ${wrong.message}; the register stays closed: give a complete copy of it with --ledger DIR`,
     )
   }
   if (copy.size < anchors.entries) {

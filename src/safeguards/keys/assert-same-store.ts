@@ -28,14 +28,14 @@ export async function assertSameStore(holding: HoldingSafeguards, store: KeyStor
   if (newest !== undefined && named.some((name) => held.has(name))) {
     throw new KeyStoreFault(
       'KEY_STORE_OTHER',
-      `${words[store.kind]} that SELOSTE_KEYS names is older than the database: it has not ${newest}, which was made last. ` +
+      `${words[store.kind]} in SELOSTE_KEYS is older than the database: it does not have ${newest}, the newest key. ` +
         'Set SELOSTE_KEYS to where that was made, or restore the whole register; what was destroyed since would be told as gone and open here',
     )
   }
   if (named.some((name) => held.has(name))) return
   throw new KeyStoreFault(
     'KEY_STORE_OTHER',
-    `${words[store.kind]} that SELOSTE_KEYS names has none of the ${named.length} keys that the database depends on: ` +
+    `${words[store.kind]} in SELOSTE_KEYS has none of the ${named.length} keys that the database needs: ` +
       'set SELOSTE_KEYS back to where they were made, or bring them there; nothing was changed',
   )
 }

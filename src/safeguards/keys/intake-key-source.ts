@@ -23,7 +23,7 @@ export function intakeKeySource(holding: HoldingSafeguards, taker: string): () =
       }
       await wait(againMs)
     }
-    throw new Error('there is no intake key: the custodian has made none for a minute')
+    throw new Error('no intake key is available: the custodian has created none for a minute')
   }
 
   return async () => {

@@ -31,15 +31,15 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
       if (error instanceof KeyStoreFault || error.code === undefined) throw error
       throw new KeyStoreFault(
         'KEY_STORE_AWAY',
-        `${folder}: ${subject} (${error.code}); look at the disk and at who may write there`,
+        `${folder}: ${subject} (${error.code}); check the disk and the permissions`,
         error,
       )
     }
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(away('the folder of the keys cannot be made'))
-  const { mode, dev, ino } = await stat(folder).catch(away('the folder of the keys cannot be looked at'))
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(away('cannot create the key folder'))
+  const { mode, dev, ino } = await stat(folder).catch(away('cannot read the key folder'))
   if ((mode & 0o077) !== 0) {
     await chmod(folder, 0o700).catch(() => {
-      throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} can be entered by others; make it mode 0700`)
+      throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} is accessible to others; make it mode 0700`)
     })
   }
   /** An unmounted volume leaves another folder, or none: then a missing file does not count as destroyed. */
@@ -48,7 +48,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     if (now.dev !== dev || now.ino !== ino) {
       throw new KeyStoreFault(
         'KEY_STORE_AWAY',
-        `${folder} is another folder than at the start; mount its volume again, or start the custodian anew`,
+        `${folder} is not the same folder as at startup; mount its volume again, or restart the custodian`,
       )
     }
   }
@@ -66,7 +66,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     if (held && !isOverwritten(held)) throw exists(name)
     // A destruction overwrote the bytes and did not remove the file.
     if (held) await rm(path)
-    if (isOverwritten(bytes)) throw new RangeError(`the key ${name} would be nothing but zeros`)
+    if (isOverwritten(bytes)) throw new RangeError(`the key ${name} would be all zeros`)
     const half = `${path}.${randomBytes(4).toString('hex')}.new`
     try {
       const handle = await open(half, 'wx', 0o600)
@@ -96,7 +96,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     await syncFolder(folder)
     await assertSameFolder()
     if ((await readIfThere(path)) !== undefined) {
-      throw new KeyStoreFault('KEY_STAYS', `the key ${name} is still there; remove ${path} yourself`)
+      throw new KeyStoreFault('KEY_STAYS', `the key ${name} still exists; delete ${path} by hand`)
     }
     return any
   }
@@ -114,8 +114,8 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     },
     destroy: (name) => destroy(name).catch(away(`the key ${name} cannot be destroyed`)),
     async names() {
-      await assertSameFolder().catch(away('the folder of the keys cannot be looked at'))
-      const files = await readdir(folder).catch(away('the folder of the keys cannot be listed'))
+      await assertSameFolder().catch(away('cannot read the key folder'))
+      const files = await readdir(folder).catch(away('cannot list the key folder'))
       const names = files
         .map((file) => file.replace(/(\.[0-9a-f]{8})?\.new$/, ''))
         .filter((file) => file.endsWith(ending))

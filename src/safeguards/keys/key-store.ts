@@ -49,14 +49,16 @@ export interface KeyReceipt {
 
 /** Codes of key store faults, each with the operator's remedy. */
 export const keyStoreFaults = {
-  KEY_EXISTS: 'A key of this name is there already: names are made once.',
-  KEY_NAME: 'What was asked for is no name of a key.',
-  KEY_MISSING: 'The key is not there, or is destroyed: what it wrapped opens no more.',
-  KEY_FORGED: 'What is said to be wrapped under a key is not, or the store did not wrap what it was given.',
-  KEY_STAYS: 'The store says that it destroyed a key, and the key is still there: look into the store.',
-  KEY_STORE_OPEN_TO_OTHERS: 'A folder, a file or a key can be read by others than the custodian: close it.',
-  KEY_STORE_AWAY: 'The store does not answer, or refuses: the message says what to look at; it is tried again.',
-  KEY_STORE_OTHER: 'The store is not the one that the keys of the database were made in: set SELOSTE_KEYS back.',
+  KEY_EXISTS: 'A key of this name already exists: names are used only once.',
+  KEY_NAME: 'The requested name is not a key name.',
+  KEY_MISSING: 'The key is missing or destroyed: what it wrapped cannot be decrypted.',
+  KEY_FORGED: 'A wrapped key does not decrypt under its key, or the store wrapped something else.',
+  KEY_STAYS: 'The store reports that it destroyed a key, but the key still exists: check the store.',
+  KEY_STORE_OPEN_TO_OTHERS:
+    'A folder, a file or a key is readable by others than the custodian: restrict its permissions.',
+  KEY_STORE_AWAY: 'The store does not answer, or refuses: the message says what to check; the operation is retried.',
+  KEY_STORE_OTHER:
+    'The store is not the one in which the keys of the database were created: restore the earlier SELOSTE_KEYS.',
 } as const
 
 export class KeyStoreFault extends Fault<keyof typeof keyStoreFaults> {
@@ -74,15 +76,15 @@ export function isKeyName(name: string): boolean {
 }
 
 export function assertKeyName(name: string): void {
-  if (!isKeyName(name)) throw new KeyStoreFault('KEY_NAME', `"${name}" is no name of a key`)
+  if (!isKeyName(name)) throw new KeyStoreFault('KEY_NAME', `"${name}" is not a key name`)
 }
 
 /** Fault of a missing wrapping key. */
 export function missingKey(name: string): KeyStoreFault {
-  return new KeyStoreFault('KEY_MISSING', `the key ${name} is not there, or is destroyed`)
+  return new KeyStoreFault('KEY_MISSING', `the key ${name} is missing or destroyed`)
 }
 
 /** Fault of data that do not open under their key for their purpose. */
 export function forgedKey(name: string, purpose: string, cause?: unknown): KeyStoreFault {
-  return new KeyStoreFault('KEY_FORGED', `what is said to be wrapped under ${name} (${purpose}) is not`, cause)
+  return new KeyStoreFault('KEY_FORGED', `a wrapped key does not decrypt under ${name} (${purpose})`, cause)
 }

@@ -275,7 +275,7 @@ export async function wrapShards(
     back.length === items.length &&
     items.every(({ secret }, index) => back[index]!.equals(secret))
   if (!isSound) {
-    const message = `the key store does not give back what it wrapped under ${name}; nothing was changed: look at the key store`
+    const message = `the key store does not unwrap what it wrapped under ${name}; nothing was changed: check the key store`
     throw new KeyStoreFault('KEY_FORGED', message)
   }
   await sql`

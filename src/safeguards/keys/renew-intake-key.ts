@@ -135,7 +135,7 @@ async function wrapBatches(tx: Tx, store: KeyStore, version: number, keys: Reado
   if (back.length !== items.length || !items.every(({ secret }, index) => back[index]!.equals(secret))) {
     throw new KeyStoreFault(
       'KEY_FORGED',
-      `the key store does not give back what it wrapped under ${name}; nothing was changed: look at the key store`,
+      `the key store does not unwrap what it wrapped under ${name}; nothing was changed: check the key store`,
     )
   }
   await sql`

@@ -139,7 +139,7 @@ async function versionNow(db: Db, month: Temporal.PlainDate): Promise<number | u
 export async function destroyKey(store: KeyStore, name: string): Promise<KeyReceipt> {
   const receipt = await store.destroy(name)
   if (await store.has(name)) {
-    const message = `the key store says that ${name} is destroyed, and it is still there: look at the key store; it is tried again`
+    const message = `the key store reports that ${name} is destroyed, but it still exists: check the key store; retrying`
     throw new KeyStoreFault('KEY_STAYS', message)
   }
   return receipt

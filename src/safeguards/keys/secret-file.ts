@@ -18,7 +18,7 @@ export async function readSecretFile(path: string, description: string): Promise
   if ((mode & 0o007) !== 0) {
     throw new KeyStoreFault(
       'KEY_STORE_OPEN_TO_OTHERS',
-      `${path} has ${description} and is open to everybody; make it mode 0600`,
+      `${path} has ${description} and is readable by everybody; make it mode 0600`,
     )
   }
   const secret = (await readFile(path, 'utf8').catch(away)).replace(/\r?\n$/, '')

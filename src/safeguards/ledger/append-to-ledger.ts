@@ -23,7 +23,7 @@ export async function appendToLedger(
     if (wrong) {
       throw new Fault(
         'ledger-entry-wrong',
-        `an entry of the ledger about ${entry.kind} cannot be written: ${wrong}; report this as a fault of Seloste`,
+        `cannot write a ledger entry about ${entry.kind}: ${wrong}; report this as a bug of Seloste`,
       )
     }
   }

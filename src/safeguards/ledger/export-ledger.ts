@@ -66,7 +66,7 @@ async function earlierSize(holding: HoldingSafeguards, folder: string, size: num
   }
   throw new Fault(
     'audit-export-other',
-    `the ledger in ${folder} is not the beginning of this one: keep it as it is, it may show what was altered; export to another folder`,
+    `the ledger in ${folder} is not an earlier part of this one: keep it unchanged, because it may show what was altered; export to another folder`,
   )
 }
 

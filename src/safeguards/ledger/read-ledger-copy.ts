@@ -5,15 +5,15 @@ import type { LedgerRow } from './ledger-bytes.ts'
 import { fileEntries, fileOfIndex, headFile } from './ledger-copy.ts'
 
 export const copyProblems = {
-  'head-missing': 'there is no signed head: this is no copy of a ledger, or the beginning of one',
+  'head-missing': 'no signed head: this is not a copy of a ledger, or an incomplete one',
   'head-unreadable': 'the head is not a signed checkpoint',
-  foreign: 'the ledger is that of another installation',
+  foreign: 'the ledger belongs to another installation',
   'head-unsigned': 'the head is not signed by the log’s key',
-  truncated: 'the ledger ends before its head says so',
+  truncated: 'the ledger is shorter than its head says',
   'entry-unreadable': 'a line is not an entry',
-  'entry-altered': 'an entry does not have the hash beside it',
-  'entry-misplaced': 'an entry stands in another one’s place',
-  'root-differs': 'the entries do not lead to the head that was signed: one was exchanged, added or left out',
+  'entry-altered': 'the hash of an entry does not match the one stored with it',
+  'entry-misplaced': 'an entry is in the wrong position',
+  'root-differs': 'the entries do not match the signed head: one was replaced, added or removed',
   older: 'the copy is older than what is known of the ledger elsewhere',
   rewritten: 'the ledger is another than the one that is known elsewhere',
 } as const
@@ -145,7 +145,8 @@ function readLine(line: Buffer, index: number, copy: LedgerCopy): CopiedEntry | 
     add(copy, 'entry-altered', `entry ${number}`, number)
     return { number, hash, entry: nothing }
   }
-  if (first !== String(number)) add(copy, 'entry-misplaced', `entry ${first} stands where ${number} should`, number)
+  if (first !== String(number))
+    add(copy, 'entry-misplaced', `found entry ${first} at the position of ${number}`, number)
   const entry = readEntry(bytes)
   if (!entry) add(copy, 'entry-unreadable', `entry ${number}`, number)
   return { number, hash, entry: entry ?? nothing }

@@ -368,7 +368,7 @@ describe('the ledger replayed on a restored register', () => {
       code: 'ledger-copy-wrong',
     })
     await pool.query(`insert into ledger_leaf values (0, 1, sha256('another'))`)
-    await expect(takeInCopy(db, await read(files), new Map(), folder)).rejects.toThrow('does not go on from')
+    await expect(takeInCopy(db, await read(files), new Map(), folder)).rejects.toThrow('does not continue')
     expect(await folder.readCheckpoint()).toBeUndefined()
   })
 })

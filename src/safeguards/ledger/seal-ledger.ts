@@ -108,7 +108,7 @@ async function rememberedHead(folder: LogFolder, signer: Signer): Promise<{ size
   if (!read) {
     throw new Fault(
       'ledger-head-altered',
-      'the head of the destruction ledger beside the keys is not signed by the log’s key: put the file back from a copy of the data folder; ends go on, and wait for their numbers',
+      'the head of the destruction ledger beside the keys is not signed by the log’s key: restore the file from a copy of the data folder; destruction continues, and entries wait for their numbers',
     )
   }
   return read
@@ -121,7 +121,7 @@ async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ ed
   if (!remembered && (size > 0 || stored)) {
     throw new Fault(
       'ledger-head-missing',
-      'the head of the destruction ledger beside the keys is gone although the ledger was signed: put the file back from a copy of the data folder; ends go on, and wait for their numbers',
+      'the head of the destruction ledger beside the keys is missing although the ledger was signed: restore the file from a copy of the data folder; destruction continues, and entries wait for their numbers',
     )
   }
   if (remembered && size < remembered.size) throw turnedBack(size, remembered.size)
@@ -129,7 +129,7 @@ async function openTree(tx: Tx, folder: LogFolder, signer: Signer): Promise<{ ed
   const edge = await edgeOf(tx, size)
   if (remembered) {
     const root = (remembered.size === size ? edge : await edgeOf(tx, remembered.size)).root()
-    if (!root.equals(remembered.root)) throw altered('its hashes do not lead to the head that was signed')
+    if (!root.equals(remembered.root)) throw altered('its hashes do not match the signed head')
   }
   await checkLast(tx, size)
   return { edge }
@@ -154,13 +154,13 @@ async function checkLast(tx: Tx, size: number): Promise<void> {
 function turnedBack(found: number, signed: number): Fault {
   return new Fault(
     'ledger-turned-back',
-    `the destruction ledger in the database has ${found} entries and ${signed} were signed: the database was turned back. Restore it with "seloste restore", which replays the ledger from its copies; ends go on, and wait for their numbers`,
+    `the destruction ledger in the database has ${found} entries but ${signed} were signed: the database is from an earlier time. Restore with "seloste restore", which replays the ledger from its copies; destruction continues, and entries wait for their numbers`,
   )
 }
 
 function altered(problem: string): Fault {
   return new Fault(
     'ledger-altered',
-    `the destruction ledger in the database was altered (${problem}): keep a copy of the database, find out what happened (docs/operate/audit-log.md), and restore it with "seloste restore"; ends go on, and wait for their numbers`,
+    `the destruction ledger in the database was altered (${problem}): keep a copy of the database, find out what happened (docs/operate/audit-log.md), and restore with "seloste restore"; destruction continues, and entries wait for their numbers`,
   )
 }

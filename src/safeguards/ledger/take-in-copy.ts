@@ -41,7 +41,7 @@ export async function takeInCopy(
       if (size + fresh.length !== head.size) {
         throw new Fault(
           'ledger-copy-wrong',
-          `the database’s ledger has ${size} entries, and the copy ${head.size}: use a newer copy of the destruction ledger`,
+          `the database’s ledger has ${size} entries, but the copy has ${head.size}: use a newer copy of the destruction ledger`,
         )
       }
       const edge = await edgeAt(size, storedMembers(tx, ledgerTree))
@@ -49,7 +49,7 @@ export async function takeInCopy(
       if (!edge.root().equals(head.root)) {
         throw new Fault(
           'ledger-copy-wrong',
-          `the copy of the destruction ledger does not go on from the ${size} entries of this backup: one of them is another installation’s`,
+          `the copy of the destruction ledger does not continue the ${size} entries of this backup: one of the two belongs to another installation`,
         )
       }
       await sql`alter table destruction_entry disable trigger pending`.execute(tx)

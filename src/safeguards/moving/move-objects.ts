@@ -101,7 +101,7 @@ async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled:
   await to.put(key, bytes)
   const hash = sha256(bytes)
   if (sha256(await readWhole(to, key)) !== hash) {
-    throw new Fault('move-differs', `${key} reads back from the target as something else: see to its disk or server`)
+    throw new Fault('move-differs', `${key} reads back from the target with other bytes: check its disk or server`)
   }
   if ((await sizeOr(from, key)) !== bytes.length) {
     await to.delete(key)

@@ -100,7 +100,7 @@ async function moveSequences(source: OwnConnection, target: OwnConnection): Prom
     await target.query('select setval($1::regclass, $2, $3)', [name, here?.last ?? 1, here?.called ?? false])
     const [there] = await read(target)
     if (there?.last !== here?.last || there?.called !== here?.called) {
-      throw new Fault('move-differs', `the sequence ${name} does not go on there where it stands here`)
+      throw new Fault('move-differs', `the sequence ${name} has another value there than here`)
     }
   }
 }

@@ -25,7 +25,7 @@ export async function judgeTarget(source: OwnConnection, target: OwnConnection):
       r.rolsuper or r.rolcreaterole as "makesRoles", r.rolname::text as "user",
       has_database_privilege(current_database(), 'CREATE') as owns, pg_is_in_recovery() as follows
     from pg_roles r where r.rolname = current_user`)
-  if (!there) throw unfit('does not tell who has signed in')
+  if (!there) throw unfit('does not report the current user')
   refuseOldServer(there.version)
   if (there.encoding !== 'UTF8') throw unfit(`has the encoding ${there.encoding}: make it with encoding 'UTF8'`)
   if (!there.folds) {
@@ -35,10 +35,11 @@ export async function judgeTarget(source: OwnConnection, target: OwnConnection):
   }
   if (there.follows) throw unfit('is a replica, which takes no writes: name its primary')
   if (!there.owns) throw unfit(`is not ${there.user}'s: make it with "owner ${there.user}"`)
-  if (!there.makesRoles) throw unfit(`is ${there.user}'s, who makes no roles: "alter role ${there.user} createrole"`)
+  if (!there.makesRoles)
+    throw unfit(`is ${there.user}'s, who cannot create roles: run "alter role ${there.user} createrole"`)
   if (!there.loads) {
     throw unfit(
-      `lets ${there.user} load no rows without their triggers: as a superuser there, "grant set on parameter session_replication_role to ${there.user}" (and revoke it after the move)`,
+      `does not let ${there.user} load rows without triggers: as a superuser there, run "grant set on parameter session_replication_role to ${there.user}" (and revoke it after the move)`,
     )
   }
   await refuseSame(source, target)
@@ -97,7 +98,7 @@ export function targetFault(error: unknown, location: string): unknown {
     return new Fault('move-target-away', `${location} does not answer (${line}); nothing was changed here`, error)
   }
   if (refused.test(code) || code === 'object-store-refuses') {
-    return new Fault('move-target-refuses', `${location} does not let us (${line}); nothing was changed here`, error)
+    return new Fault('move-target-refuses', `${location} denied access (${line}); nothing was changed here`, error)
   }
   return error
 }

@@ -54,7 +54,7 @@ function refusalReason(
 ): string {
   const listed = sites.map(({ id }) => id).join(', ')
   if (!site && place.site === undefined) {
-    return `nobody has told on which storage site of the description it is: name one of ${listed} in the settings`
+    return `its storage site is not set: set one of ${listed} in the settings`
   }
   if (!site) {
     return `its site ${place.site ?? ''} is not in the description (${listed}): enter it, attested, in a new version of the description`

@@ -62,11 +62,11 @@ export async function reachPlace(
   const found = await readMarker(store)
   const location = `${setting.name} (${describePlace(setting)})`
   if (found && found.origin !== ours.origin) {
-    const message = `The place ${location} belongs to another installation, ${found.origin}: nothing was written; name another folder or bucket.`
+    const message = `The place ${location} belongs to another installation, ${found.origin}: nothing was written; use another folder or bucket.`
     throw new PlaceFault('place-foreign', message)
   }
   if (found ? ours.known !== undefined && found.place !== ours.known : ours.known !== undefined) {
-    const problem = found ? `the place that was called ${found.name} lies there` : `it has no ${markerFile} any more`
+    const problem = found ? `it has the data of the place ${found.name}` : `its ${markerFile} is missing`
     const orTaken = found ? ', end a register that was restored from a backup and has taken it over' : ''
     const message = `The place ${location} is not the one it was, ${problem}: mount the right one${orTaken}, or give it a name of its own in the settings.`
     throw new PlaceFault('place-other', message)
@@ -94,7 +94,7 @@ export async function putAndReadBack(store: ObjectStore, key: string, bytes: Buf
   if (back?.equals(bytes) !== true) {
     throw new PlaceFault(
       'place-differs',
-      `${key} is read back with other bytes than were written: see to the disk or the server.`,
+      `${key} reads back with other bytes than were written: check the disk or the server.`,
     )
   }
 }
@@ -125,5 +125,5 @@ export async function readMarker(store: ObjectStore): Promise<Marker | undefined
   } catch {
     // Reported below like any other failure.
   }
-  throw new PlaceFault('place-foreign', `${markerFile} there is not one of Seloste: name another folder or bucket.`)
+  throw new PlaceFault('place-foreign', `its ${markerFile} was not written by Seloste: use another folder or bucket.`)
 }

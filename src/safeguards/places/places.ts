@@ -218,7 +218,7 @@ export function openPlaces(options: PlacesOptions): Places {
       if (wasMine && isAnothers) {
         throw new PlaceFault(
           'place-two-keys',
-          'another process has sealed the keyring there to another recovery key; it is sealed to that of this process again',
+          'another process encrypted the keyring there to another recovery key; it was encrypted to the key of this process again',
         )
       }
       return

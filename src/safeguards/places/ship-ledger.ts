@@ -58,15 +58,15 @@ export async function assertLedgerContinues(
   const ours = readCheckpoint(newest.note)
   const there = bytes && readCheckpoint(bytes.toString('utf8'))
   if (there && there.origin !== ours?.origin) {
-    const message = `the ledger there is that of another installation, ${there.origin}: name another folder or bucket`
+    const message = `the ledger there belongs to another installation, ${there.origin}: use another folder or bucket`
     throw new PlaceFault('place-foreign', message)
   }
   if (there && there.size > newest.size) {
-    const message = `the ledger there has ${there.size} entries and the database ${newest.size}: the database was turned back; restore it with "seloste restore"`
+    const message = `the ledger there has ${there.size} entries but the database has ${newest.size}: the database is from an earlier time; restore with "seloste restore"`
     throw new PlaceFault('place-ledger-ahead', message)
   }
   if (there && !(await edgeAt(there.size, storedMembers(db, ledgerTree))).root().equals(there.root)) {
-    const message = `the ledger there, of ${there.size} entries, is not the beginning of this one: a register that was restored from a backup has written there; end it, keep what lies there, and name another folder or bucket`
+    const message = `the ledger there, of ${there.size} entries, is not an earlier part of this one: a register restored from a backup has written there; stop that register, keep the files there, and use another folder or bucket`
     throw new PlaceFault('place-ledger-other', message)
   }
   return { newest, ...(bytes && { note: bytes.toString('utf8') }), ...(there && { there }) }

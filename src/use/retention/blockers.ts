@@ -34,7 +34,7 @@ export const remedies = {
     'recordings are blocked and not yet destroyed everywhere',
     'see the custodian’s log for what stands in the way',
   ],
-  'key-store': ['a key that is due is not destroyed', 'see that the key store answers; it is tried again by itself'],
+  'key-store': ['a key that is due is not destroyed', 'see that the key store answers; retrying'],
   'ledger-copy-behind': ['a copy of the destruction ledger is behind', 'see that its place answers and can be written'],
   'refused-by-database': [
     'the last sweep failed',

@@ -26,7 +26,7 @@ test.each([
   [[{ ...good, url: 'https://user:word@crm.example/' }], 'entry 1: its url is https://… without a user'],
   [[{ ...good, secret: 'short' }], 'entry 1: its secret has 24 bytes or more'],
   [[{ ...good, events: ['caller.heard'] }], 'entry 1: its events are a list of contact.admitted'],
-  [[{ ...good, colour: 'red' }], 'entry 1: there is no "colour"; allowed are name, url, secret, events'],
+  [[{ ...good, colour: 'red' }], 'entry 1: "colour" is unknown; allowed are name, url, secret, events'],
 ])('what is wrong with a file is said by entry, without its secret: %j', (webhooks, problem) => {
   expect(() => read(webhooks)).toThrow(problem)
   expect(() => read(webhooks)).toThrow(/^(?!.*a secret that)/)

@@ -48,7 +48,7 @@ export function readWebhooks(text: string, path: string): readonly WebhookTarget
 function problemOf(entry: unknown, names: ReadonlySet<unknown>): string | undefined {
   if (!isObject(entry)) return 'each has a name, a url and a secret'
   const unknown = Object.keys(entry).find((field) => !fields.includes(field))
-  if (unknown !== undefined) return `there is no "${unknown}"; allowed are ${fields.join(', ')}`
+  if (unknown !== undefined) return `"${unknown}" is unknown; allowed are ${fields.join(', ')}`
   const { name, url, secret, events } = entry
   if (typeof name !== 'string' || !nameShape.test(name)) return 'its name has small letters, digits and -'
   if (names.has(name)) return `the name "${name}" is there twice`

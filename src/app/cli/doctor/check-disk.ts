@@ -108,8 +108,7 @@ export function judgeSync(name: string, took: readonly number[]): Finding {
   const sorted = [...took].sort((a, b) => a - b)
   const [median, worst] = [sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!]
   const says = `a synchronous write to ${name} takes ${median.toFixed(1)} ms (median), ${worst.toFixed(1)} ms (slowest of ${took.length})`
-  const remedy =
-    'use use use use a disk with a protected write cache (SSD with power-loss protection), not a network drive'
+  const remedy = 'use a disk with a protected write cache (SSD with power-loss protection), not a network drive'
   if (median > tooSlowSyncMs) return error(check, says, remedy)
   return median > slowSyncMs ? warning(check, says, remedy) : ok(check, says)
 }

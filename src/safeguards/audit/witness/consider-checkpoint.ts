@@ -34,7 +34,7 @@ export function considerCheckpoint(
     return { status: 422, why: 'the empty tree has another root' }
   }
   if (!isConsistent(known, checkpoint, proof)) {
-    return { status: 422, why: 'the proof does not show that the tree cosigned before is the beginning of this one' }
+    return { status: 422, why: 'the proof does not show that the tree cosigned before is an earlier part of this one' }
   }
   return { status: 200, checkpoint }
 }

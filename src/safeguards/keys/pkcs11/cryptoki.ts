@@ -176,7 +176,7 @@ function functionListOf(path: string, memory: Memory): Buffer {
     if (code !== returned.CKR_OK) throw new Error(nameOf(code))
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0] ?? ''
-    throw new KeyStoreFault('KEY_STORE_AWAY', `${path} is no PKCS#11 module that can be loaded: ${reason}`, cause)
+    throw new KeyStoreFault('KEY_STORE_AWAY', `cannot load the PKCS#11 module ${path}: ${reason}`, cause)
   }
   const count = Math.max(...Object.values(functions).map(([place]) => place)) + 1
   return Buffer.from(koffi.view(location.bytes.readBigUInt64LE(0), 8 + 8 * count))

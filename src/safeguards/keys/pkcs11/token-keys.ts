@@ -34,7 +34,7 @@ export async function openToken(
   const assertOurs = async (session: OpenSession) => {
     await session.assertSignedIn()
     if ((await find(session, mark)).length > 0) return
-    throw session.gone('it is another one, or was emptied: it has not the mark that Seloste made in its own')
+    throw session.gone('it is another token, or was emptied: it does not have Seloste’s marker')
   }
   /** Returns the handles of a label; that there is none is believed of our own token only. */
   const handlesOf = async (session: OpenSession, label: string) => {
@@ -68,7 +68,7 @@ export async function openToken(
         const made = held[0] ?? (await generate(session, `${prefix}${label}`))
         const [handle, ...more] = await find(session, `${prefix}${label}`)
         if (handle === undefined)
-          throw new KeyStoreFault('KEY_STORE_AWAY', `the token made ${label} and does not have it`)
+          throw new KeyStoreFault('KEY_STORE_AWAY', `the token created ${label} but does not have it`)
         if (more.length > 0) {
           // Another process made one at the same time: theirs is used, or none.
           await session.call('C_DestroyObject', session.handle, made)
@@ -90,7 +90,7 @@ export async function openToken(
           // Verifies that it opens again before it replaces anything.
           const again = await decrypt(session, key, { wrapped: one, purpose: item.purpose })
           if (!again?.equals(item.secret)) {
-            throw new KeyStoreFault('KEY_FORGED', `what the token wrapped under ${label} is not what it was given`)
+            throw new KeyStoreFault('KEY_FORGED', `the token wrapped something else under ${label} than it was given`)
           }
           wrapped.push(one)
         }
@@ -204,7 +204,10 @@ async function assertStaysIn(session: OpenSession, key: number, label: string): 
   const [isSensitive, isExtractable] = template.values.map(isTrue)
   memory.clear()
   if (isSensitive && !isExtractable) return
-  throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `the token would give the key ${label} away: it cannot be used`)
+  throw new KeyStoreFault(
+    'KEY_STORE_OPEN_TO_OTHERS',
+    `the token would let the key ${label} be extracted: it cannot be used`,
+  )
 }
 
 async function labelOf(session: OpenSession, object: number): Promise<string> {

@@ -82,7 +82,7 @@ export function createTokenSession(
   const away = (reason: string, cause?: unknown) =>
     new KeyStoreFault(
       'KEY_STORE_AWAY',
-      `the token "${location.token}" of ${location.module} cannot be used: ${reason}; it is tried again by itself`,
+      `the token "${location.token}" of ${location.module} cannot be used: ${reason}; retrying`,
       cause,
     )
 
@@ -136,8 +136,7 @@ export function createTokenSession(
   async function open(): Promise<OpenSession> {
     const pin = await readSecretFile(location.pinFile, 'the PIN')
     const hash = createHash('sha256').update(pin).digest('hex')
-    if (hash === wrongPin)
-      throw away(`the PIN in ${location.pinFile} is not the token’s; it is not tried again until it is changed`)
+    if (hash === wrongPin) throw away(`the PIN in ${location.pinFile} is wrong; not retried until the file changes`)
     const handleAt = memory.put(8)
     await call('C_OpenSession', await findSlot(), serialSession | rwSession, 0n, 0n, handleAt.address)
     const handle = Number(handleAt.bytes.readBigUInt64LE(0))
@@ -151,7 +150,7 @@ export function createTokenSession(
         await close(handle)
         if (code === returned.CKR_PIN_INCORRECT) {
           wrongPin = hash
-          throw away(`the PIN in ${location.pinFile} is not the token’s`, error)
+          throw away(`the PIN in ${location.pinFile} is wrong`, error)
         }
         throw error
       }

@@ -105,7 +105,7 @@ describe(`keys in a token${withoutTokens}`, () => {
         for (const object of objects) expect(await cryptoki.call('C_DestroyObject', session, object)).toBe(0)
       }
     }, 'emptied')
-    const anothers = away('another one, or was emptied')
+    const anothers = away('another token, or was emptied')
     for (const act of [
       () => keys.has(label),
       () => keys.wrap(label, items),
@@ -170,8 +170,8 @@ describe(`keys in a token${withoutTokens}`, () => {
     const keys = await openToken({ ...settingsOf('calls'), pinFile })
     await writeFile(pinFile, '9999')
     await signOut()
-    await expect(keys.labels()).rejects.toMatchObject(away('the PIN in .* is not the token’s; it is tried'))
-    await expect(keys.labels()).rejects.toMatchObject(away('it is not tried again until it is changed'))
+    await expect(keys.labels()).rejects.toMatchObject(away('the PIN in .* is wrong; retrying'))
+    await expect(keys.labels()).rejects.toMatchObject(away('not retried until the file changes'))
     await writeFile(pinFile, '2468')
     await keys.labels()
     await signOut()
@@ -184,8 +184,8 @@ describe(`keys in a token${withoutTokens}`, () => {
   rule('a module, a token or a label that is not there, or is there twice, is said in one line', async () => {
     const { module, pinFile } = settingsOf('calls')
     for (const [settings, words] of [
-      [{ module: join(tokens!.folder, 'none.so'), token: 'calls' }, 'is no PKCS#11 module'],
-      [{ module: pinFile, token: 'calls' }, 'is no PKCS#11 module'],
+      [{ module: join(tokens!.folder, 'none.so'), token: 'calls' }, 'cannot load the PKCS#11 module'],
+      [{ module: pinFile, token: 'calls' }, 'cannot load the PKCS#11 module'],
       [{ module, token: 'nobody’s' }, 'no token has this label'],
       [{ module, token: 'twin' }, '2 tokens have this label'],
     ] as const) {

@@ -35,7 +35,7 @@ export async function openTransit(
     const answer = await send('GET', path)
     if (answer.status === 200) {
       if (answer.data['name'] === `${prefix}${label}`) return answer
-      throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} was asked for ${path} and told of another key`)
+      throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} was asked for ${path} but returned another key`)
     }
     // A missing route, a proxy or a wrong namespace has an error text; a missing key has none.
     if (answer.status === 404 && answer.errors.length === 0) return undefined
@@ -107,7 +107,8 @@ export async function openTransit(
       const answer = await send('POST', pathOf('keys', label), wanted)
       if (answer.status > 204) throw unexpected(`POST ${pathOf('keys', label)}`, answer)
       const made = await readKey(label)
-      if (!made) throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} made ${label} and does not have it`)
+      if (!made)
+        throw new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} created ${label} but does not have it`)
       assertStaysIn(label, made)
     },
     async wrap(label, items) {
@@ -125,7 +126,7 @@ export async function openTransit(
         if (!some.every(({ secret }, index) => again[index]?.equals(secret))) {
           throw new KeyStoreFault(
             'KEY_FORGED',
-            `what the key server ${url} wrapped under ${label} is not what it was given`,
+            `the key server ${url} wrapped something else under ${label} than it was given`,
           )
         }
         all.push(...wrapped)

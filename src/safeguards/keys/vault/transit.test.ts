@@ -266,7 +266,7 @@ describe('a key server that answers wrongly', () => {
         body: { data: { ...(reported.body as { data: object }).data, name: 'another' } },
       }),
     })
-    expect(await faultOf(keys.has(label))).toMatchObject(away(/told of another key/))
+    expect(await faultOf(keys.has(label))).toMatchObject(away(/returned another key/))
   })
 })
 
