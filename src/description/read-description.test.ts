@@ -75,7 +75,7 @@ test.each([
   const [problem, ...others] = problemsAfter(change, to)
   expect(others).toEqual([])
   expect(problem).toMatchObject({ code: 'switch.not-available', field: `switches.${change.split(':')[0]!}` })
-  expect(problem?.remedy.en).toBe(`Leave it ${change.split(': ')[1]!}.`)
+  expect(problem?.remedy.en).toBe(`Leave it as ${change.split(': ')[1]!}.`)
 })
 
 test.each(['breakGlass', 'denied'])('what maintenance sees of content may be narrowed: %s (C6)', (value) => {
@@ -143,7 +143,7 @@ test('an anchor that nothing refers to disturbs nobody, and a list is no descrip
 test('a file that cannot be obeyed stops the start, and says where it is wrong and what to do', async () => {
   await expect(readDescription(new URL('./register-description.ts', import.meta.url).pathname)).rejects.toMatchObject({
     code: 'description.invalid',
-    message: expect.stringMatching(/line \d+, \(file\): The text cannot be read here\. Check the line’s colon/),
+    message: expect.stringMatching(/line \d+, \(file\): The text cannot be read at this point\. Check the line’s colon/),
   })
   await expect(readDescription('/nowhere/description.yaml')).rejects.toMatchObject({ code: 'ENOENT' })
 })

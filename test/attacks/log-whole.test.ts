@@ -173,7 +173,7 @@ test('a proof that the owner of the database writes, or an earlier one put back,
     expect(await read(), set).toMatchObject({
       holds: false,
       facts: {},
-      text: { en: expect.stringContaining('not found to be signed') },
+      text: { en: expect.stringContaining('could not be confirmed') },
     })
     await check()
   }

@@ -48,7 +48,7 @@ test('one planted extra recording and one planted omission are found, and everyb
     await expect(summary).toContainText('arpomatta tallennettuja 1, tallentamatta jääneitä 1')
     const { output: reported, code } = await status(seloste)
     expect(reported).toContain('recording.as-drawn')
-    expect(reported).toContain('recorded without a draw: 1, drawn without a recording: 1')
+    expect(reported).toContain('recorded without a draw: 1, drawn but not recorded: 1')
     expect(code).toBe(1)
     expect(seloste.output()).toContain('recording.as-drawn')
 

@@ -201,7 +201,7 @@ describe('restriction (GDPR 18)', () => {
     expect(await read(id)).toMatchObject({ unfinished: ['letter'] })
     const letter = await made(id, 'restriction')
     expect(await text(letter)).toMatch(
-      /has been restricted\. The recording is destroyed on .* at the latest.*Article 18\(3\)/,
+      /has been restricted\. The recording will be destroyed no later than .*.*Article 18\(3\)/,
     )
     await deliver(letter)
     // No outcome, and no change of what is asked, lifts it without a letter.
@@ -212,7 +212,7 @@ describe('restriction (GDPR 18)', () => {
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await change(id, ['RESTRICTION'], 'en')).status).toBe(204)
     const ending = await made(id, 'restriction-end')
-    expect(await text(ending)).toContain('The restriction is lifted after this letter')
+    expect(await text(ending)).toContain('The restriction will be lifted after this letter')
     expect(unfinished((await close(id, 'WITHDRAWN')).body)).toBe('letter')
     await deliver(ending)
     expect((await close(id, 'ANSWERED')).status).toBe(204)

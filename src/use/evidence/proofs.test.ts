@@ -74,12 +74,12 @@ test('a sentence has the rule and the counts, with dates and numbers formatted f
   expect(describe({})).toEqual({
     fi: 'Tallenteita säilytetään enintään 6 kuukautta: 12\u00a0408 tallennetta tallessa, vanhin tuhotaan 28.2.2027 klo 10.05, viimeisin poistoajo 14 minuuttia sitten, 0 myöhässä.',
     sv: 'Inspelningarna förvaras i högst 6 månader: 12\u00a0408 inspelningar i förvar, den äldsta förstörs 28.2.2027 kl. 10.05, senaste gallring för 14 minuter sedan, 0 försenade.',
-    en: 'Recordings are kept at most 6 months: 12,408 held, oldest expires 28 Feb 2027 at 10:05, last sweep 14 minutes ago, 0 overdue.',
+    en: 'Recordings are kept for at most 6 months: 12,408 held, the oldest is destroyed 28 Feb 2027 at 10:05, last deletion run 14 minutes ago, 0 overdue.',
   })
   expect(describe({ held: 1 }).fi).toContain(': 1 tallenne tallessa,')
   expect(describe({ leftovers: 1 }).en).toContain(', 0 overdue, 1 file or key left of destroyed ones.')
   const seconds = at.subtract({ seconds: 59 }).toString()
-  expect(describe({ lastSweepAt: seconds }).en).toContain('last sweep just now')
+  expect(describe({ lastSweepAt: seconds }).en).toContain('last deletion run just now')
   const days = at.subtract({ hours: 50 }).toString()
   expect(describe({ lastSweepAt: days }).sv).toContain('senaste gallring för 2 dagar sedan')
 })
@@ -124,7 +124,7 @@ test('a failed check is a proof that does not hold, with the reason and the last
   expect(proof?.holds).toBe(false)
   expect(proof?.brokenSince).toBeDefined()
   expect(proof?.text.en).toMatch(
-    /^The check could not be made \(42501\), and there is no proof of the promise\. Last found: Recordings stay: 2 listenings, /,
+    /^The check failed \(42501\), so there is no proof of the promise\. Last found: Recordings do not leave the controller: 2 listenings, /,
   )
   expect(proof?.text.fi).toContain('Tarkistusta ei voitu tehdä (42501)')
   expect((await traces()).at(-1)).toMatchObject({ action: 'promise.broken', detail: { fault: '42501' } })
@@ -176,7 +176,7 @@ test('a proof older than a quarter of an hour is none, and says when it was made
   expect(later.some(({ holds }) => holds)).toBe(false)
   expect(later[0]).toMatchObject({ brokenSince: made.add({ minutes: 15 }).toString() })
   expect(later[0]?.text.en).toMatch(
-    /^Last checked 16 minutes ago; the check has not been made since.* Last found: Version 1/,
+    /^Last checked 16 minutes ago; not checked since.* Last found: Version 1/,
   )
 })
 
@@ -187,7 +187,7 @@ test('a proof dated in the future is invalid: its clock was ahead', async () => 
   expect(proofs).toHaveLength(promises.length)
   expect(proofs.some(({ holds }) => holds)).toBe(false)
   expect(proofs[0]?.text.en).toMatch(
-    /^Dated .*, which has not come yet: .* there is no proof of the promise\. Last found: /,
+    /^Dated in the future \(.*\): .* so there is no proof of the promise\. Last found: /,
   )
   // Clocks of two machines always differ a little.
   await check({ now: now().add({ seconds: 20 }) })
