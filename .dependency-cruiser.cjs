@@ -69,7 +69,7 @@ module.exports = {
           '^src/platform/opus/',
           '^src/register/recordings/(anonymised-copies|subject-copies|render-audio)[.]ts$',
           '^src/use/playback/serve-audio[.]ts$',
-          '^src/use/disclosure/copies/hear-copy[.]ts$',
+          '^src/use/disclosure/copies/play-copy[.]ts$',
           '^src/use/disclosure/packages/(make-package|research-files)[.]ts$',
           '^src/app/custodian/jobs/packages[.]ts$',
           tests,

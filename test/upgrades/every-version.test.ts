@@ -151,7 +151,7 @@ test('a register of a version that is too old is refused, with what to do, and n
   await expect(migrate(url)).rejects.toMatchObject({
     code: 'migration-too-old',
     message: expect.stringContaining(
-      `takes over one at ${last}: start the last version before 1.0.0 on it once, then this one.`,
+      `upgrades only from ${last}: start the last version before 1.0.0 on it once, then this one.`,
     ) as string,
   })
   await inside(url, async (client) => {

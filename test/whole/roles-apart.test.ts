@@ -132,7 +132,7 @@ describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
 
   test('a role that signs in as another than its own in the database does not start', async () => {
     const asOwner = { ...settingsOf('desk', 'seloste_custodian'), SELOSTE_HTTP: '127.0.0.1:0' }
-    await expect(startApart(cast, 'desk', asOwner)).rejects.toThrow('this process is to be seloste_desk')
+    await expect(startApart(cast, 'desk', asOwner)).rejects.toThrow('this process must connect as seloste_desk')
   })
 
   test('a desk that has the custodian on another machine asks it over TLS', async () => {
