@@ -1,6 +1,6 @@
 // Finding a call without revealing others' (R42-R46, L8; AC2, AC9, AC14, AC15), over the wire.
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { RequestCall, ToldOfCall } from '#app/http/contract/request-calls.ts'
+import type { RequestCall, ReportedCall } from '#app/http/contract/request-calls.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -43,8 +43,8 @@ async function identified(given: object = {}) {
 }
 const forbid = (reference: string, recordingId: string) =>
   act('POST', '', `/api/recordings/${recordingId}/prohibitions`, { party: 'CALLER', channel: 'PHONE', reference })
-type CallDetails = Partial<ToldOfCall>
-const reported = (given: CallDetails): ToldOfCall => ({
+type CallDetails = Partial<ReportedCall>
+const reported = (given: CallDetails): ReportedCall => ({
   day: day.toString(),
   time: '13:00',
   accuracy: 'HALF_HOUR',

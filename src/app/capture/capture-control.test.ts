@@ -17,7 +17,7 @@ test('capture is ready once description and directory are in force in it, and re
       obey: (wish) => request.push(wish),
       read() {
         request.push('read')
-        // The directory at once, the description with the next look.
+        // The directory is reported at once, the description by the next poll.
         knows.directoryReadMs = Date.now()
         if (request.length > 1) knows.description = 2
         return Promise.resolve()

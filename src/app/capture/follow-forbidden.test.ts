@@ -1,4 +1,4 @@
-// What capture hears of prohibitions (R49): at once, and whatever was missed.
+// Capture receives prohibitions (R49) at once, and catches up on missed ones.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

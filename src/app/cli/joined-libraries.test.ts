@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(parent, { recursive: true }))
 
-/** What a process answers that uses what is joined in the folder, if anything is. */
+/** Runs a script in a process that uses the libraries joined in the folder; returns its answer, if any. */
 async function inProcess<Answer>(script: string): Promise<Answer> {
   const module = pathToFileURL(join(import.meta.dirname, 'joined-libraries.ts')).href
   const { stdout } = await promisify(execFile)(process.execPath, [

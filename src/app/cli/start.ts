@@ -39,7 +39,7 @@ async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<v
   )
   if (held?.all === true) return
   const child = fork(main, ['people', 'first'], { signal, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  child.on('error', () => undefined) // Told by the wait for its end.
+  child.on('error', () => undefined) // Reported by the wait for its end.
   const [code] = (await once(child, 'exit', { signal })) as [number | null]
   if (code !== 0) throw new Error(`it ended with ${String(code)}`)
 }

@@ -30,7 +30,7 @@ import { withRunningDatabase } from './running-database.ts'
 interface Status extends DeskState {
   /** Blockers of every reachable process. */
   blockers: ActiveBlocker[]
-  /** Whether capture accepts sessions, and its live ones; undefined if none answers on this machine. */
+  /** Capture's state and live sessions; undefined if no capture answers on this machine. */
   capture: CaptureState | undefined
   /** Captures of the register on all machines; undefined without the database. */
   nodes: SeenNode[] | undefined

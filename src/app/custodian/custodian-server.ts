@@ -34,8 +34,8 @@ export async function serveCustodian(
 }
 
 /**
- * Handles requests of either transport. Each names a session, and a listening or a draft; handlers ask the database whether the
- * session may have it at this instant.
+ * Handles requests of either transport. Each names a session, and a listening or a draft; handlers check in the database that
+ * the session may have it at this instant.
  */
 export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknown) => void): AnswerDesk {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

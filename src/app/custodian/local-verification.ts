@@ -1,7 +1,6 @@
 /**
- * The verification of the log and of the destruction ledger on the machine of their custodian. In: the database, the folders
- * `audit-log` and `ledger` beside it, keys. Out:
- * the verifier’s report. Never here: what is right and wrong (safeguards/audit/verify).
+ * Verifies the log and the destruction ledger on the custodian's machine, from the database, the keys, and the folders
+ * `audit-log` and `ledger`. The rules are in safeguards/audit/verify.
  */
 import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -23,10 +22,10 @@ export interface LocalVerification {
   /** The log’s key as it was written down elsewhere; without it, the one in the folder. */
   keyLine?: string | undefined
   witnessKeys: readonly string[]
-  /** What protects the data as the process read it when it started; read now otherwise. */
+  /** Protections as the process read them at its start; default: read now. */
   protections?: ExpectedProtections
   seen?: readonly SeenCheckpoint[]
-  /** How many problems are told. */
+  /** Maximum number of problems reported. */
   max?: number
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined

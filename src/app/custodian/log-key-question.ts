@@ -3,7 +3,10 @@ import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 
-/** The audit log's verifier key, by which the desk knows proofs that the custodian made; nothing while the log has none. */
+/**
+ * Returns the audit log's verifier key, by which the desk recognises proofs made by the custodian; undefined while the log has
+ * no key.
+ */
 export function logKeyQuestion(keys: Pick<KeyStore, 'read'>): CustodianAnswers['questions'] {
   return {
     async '/log-key'() {

@@ -17,7 +17,7 @@ const Token = Type.String({ minLength: 1, maxLength: 128 })
 const Device = Type.Optional(Type.String({ maxLength: 200 }))
 const Nothing = Type.Object({})
 
-/** What each question holds: the desk may have been taken over, so nothing of it is taken on trust. */
+/** Shapes of the questions, all validated: the desk may have been taken over. */
 const shapes = {
   signIn: Type.Object({ response: Assertion, newSession: Token, device: Device }),
   session: Type.Object({ session: Token }),
@@ -49,7 +49,7 @@ const shapes = {
   }),
 }
 
-/** Questions about passkeys, by their paths; none where browsers do not know where the web is. */
+/** Handlers of passkey questions, by path; none if the web's address is not set. */
 export function passkeyQuestions(passkeys: Passkeys): CustodianAnswers['questions'] {
   return {
     '/passkeys/ask-sign-in': checked(Nothing, () => passkeys.askSignIn()),
@@ -77,7 +77,7 @@ export function identityProviderQuestions(provider: IdentityProvider): Custodian
   }
 }
 
-/** What the custodian answers of passkeys and of the identity provider, as the operator has set them. */
+/** Builds the custodian's handlers for passkeys and the identity provider, from the operator's settings. */
 export async function signInVerifiers(given: {
   settings: Settings
   db: HoldingSafeguards

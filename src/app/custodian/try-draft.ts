@@ -8,7 +8,7 @@ import { readDraftToTry } from '#safeguards/versions/draft-to-try.ts'
 import { tryShares, type ShareConsequence } from '#use/shares/try-shares.ts'
 import type { Kysely } from 'kysely'
 
-/** What a draft would do to what is held: counts alone. Instants are written as text, for the way to the desk. */
+/** Effects of a draft on existing recordings, as counts only. Instants are text, as they are sent to the desk. */
 export interface TriedDraft {
   at: string
   effectiveFrom: string
@@ -17,7 +17,7 @@ export interface TriedDraft {
   pending: PendingConsequence
 }
 
-/** Whose draft, and which, is the desk's to say; whether they may is the database's. */
+/** The desk names the draft and its author; the database decides whether they may try it. */
 export interface DraftRequest {
   session: string
   draft: string

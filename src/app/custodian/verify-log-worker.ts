@@ -1,4 +1,4 @@
-/** One verification of the log, in a thread of its own: the custodian’s other work goes on beside it. */
+/** Verifies the log in a worker thread, so that the custodian's other work is not delayed. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { connectDatabase } from '#platform/database/connect.ts'
 import type { ExpectedProtections } from '#platform/database/protections.ts'
@@ -6,7 +6,7 @@ import { Fault } from '#platform/fault.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
 import { verifyLocally } from './local-verification.ts'
 
-/** What the thread is given. */
+/** Input of the thread. */
 export interface VerifyLogTask {
   databaseUrl: string
   folder: string
@@ -15,7 +15,7 @@ export interface VerifyLogTask {
   protections: ExpectedProtections
 }
 
-/** What the thread tells. */
+/** Messages of the thread. */
 export type VerifyLogMessage = { progress: Progress } | { report: Report } | 'cancelled' | { fault: string }
 
 const reportEveryMs = 200

@@ -1,8 +1,6 @@
 /**
- * Verifications of the log by the custodian: those asked for at the desk, and one from time to time, as
- * often as the log's size allows. In: what waits in the database. Out:
- * progress and reports there, a line and numbers for whoever watches. Never here: two at once; a check on the custodian’s
- * own thread.
+ * Runs the custodian's verifications of the log: those requested at the desk, and periodic ones, as often as the log's size
+ * allows. Requests, progress and reports are in the database. Runs one at a time, never on the custodian's own thread.
  */
 import { Gauge, type Registry } from 'prom-client'
 import { Worker } from 'node:worker_threads'
@@ -42,12 +40,12 @@ export interface VerifyLogOptions {
 }
 
 export interface LogVerifier {
-  /** The last one of this process, whatever the database says of it. */
+  /** Last verification of this process, whatever the database contains. */
   last: () => LastVerification | undefined
   stop: () => Promise<void>
 }
 
-/** Looks for a verification that waits, every other second. */
+/** Polls for pending verifications every two seconds. */
 export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   const { db, pool, task, readKey, log, registry, onEnded } = options
   const { paceMs = (tookMs: number) => paceMinutes({ durationMs: tookMs }) * 60_000 } = options
@@ -121,7 +119,7 @@ async function verifyInThread(
   const outcome = Promise.withResolvers<Exclude<VerifyLogMessage, { progress: unknown }>>()
   const cancel = () => {
     worker.postMessage('cancel')
-    // It may be waiting for the database, and hears nothing then.
+    // The thread may be blocked on the database, and cannot receive a message then.
     setTimeout(() => outcome.resolve('cancelled'), patienceMs).unref()
   }
   ending.addEventListener('abort', cancel, { once: true })
@@ -133,7 +131,7 @@ async function verifyInThread(
     })
     recording.catch(() => undefined)
   }
-  // A verification that waits for the database tells nothing: whether it was cancelled is asked all the same.
+  // A verification blocked on the database reports no progress; its cancellation is still checked.
   const timer = setInterval(note, cancelCheckMs)
   try {
     worker.on('message', (message: VerifyLogMessage) => {

@@ -1,4 +1,4 @@
-// What an agency names wrongly is told with its place and not offered; nothing else suffers from it.
+// An engine named wrongly is reported with its place in the file and not offered; nothing else is affected.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -13,11 +13,11 @@ import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
 import { readEngineRecords, type NamedRecord } from './engine-records.ts'
 
 export type OpenVoiceEngines = VoiceEngines & {
-  /** The first that the agency names; it is told the language. */
+  /** The first recogniser that the agency names; it receives the language. */
   recogniser: Recogniser | undefined
-  /** What of the agency's engines and of the evaluations cannot be used: nothing else suffers from it. */
+  /** Faults of the agency's engines and of the evaluations; nothing else is affected. */
   faults: readonly Fault[]
-  /** What the agency's engines reach here that they need not. */
+  /** Resources here that the agency's engines can reach and do not need. */
   warnings: readonly Fault[]
   stop: () => Promise<void>
 }
@@ -46,8 +46,8 @@ export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceE
 }
 
 /**
- * What would keep the agency's engines from being started or offered, and what they reach that they need not, a line each; all of their
- * files are hashed.
+ * Returns, a line each, faults that keep the agency's engines from being started or offered, and resources that they can reach
+ * and do not need. Hashes all of their files.
  */
 export async function faultsOfEngines(enginesFile: string | undefined): Promise<string[]> {
   const { voices, programs, faults } = namedEngines(enginesFile)

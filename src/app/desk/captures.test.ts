@@ -1,4 +1,5 @@
-// Captures on several machines, as one desk asks them: numbers and flows of all, over the database, and who did not answer.
+// Captures on several machines, asked by one desk over the database: numbers and flows of all, and the nodes that did not
+// answer.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -78,7 +79,7 @@ const heard = () =>
 test('a desk finds the flows of all captures, each with its node, and reads one wherever it is', async () => {
   await heard()
   const reader = readCallFlows(captures)
-  // On a busy machine they are asked again, as whoever looks would.
+  // A retry, since a busy machine may answer late.
   const list = await vi.waitFor(
     async () => {
       const answers = await reader.list()

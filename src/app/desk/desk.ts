@@ -76,7 +76,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     },
   })
   const sockets = {
-    // First, so that a capture cannot say what its metrics are.
+    // First, so that a capture cannot define the custodian's metrics.
     custodian: socketPath(settings, 'metrics-custodian'),
     capture: socketPath(settings, 'metrics-capture'),
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),

@@ -1,13 +1,13 @@
 /**
- * What metrics and spans say of a request. Preservation orders are secret (L37): all requests about them look alike, whether one was
- * read, entered, renewed or ended.
+ * Describes a request for metrics and spans. Preservation orders are secret (L37): reading, entering, renewing and ending one
+ * all appear as the same request.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export interface LoggedRequest {
-  /** `other` where it could tell what was asked for. */
+  /** `other` if the method would reveal the operation. */
   method: string
-  /** The pattern, never an address that somebody asked for; `none` where no route answers. */
+  /** The route's pattern, never the requested address; `none` without a route. */
   route: string
   status: number
   isSecret: boolean

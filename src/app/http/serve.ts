@@ -119,8 +119,8 @@ const hstsSeconds = 365 * 86_400
 const unstorable = new Set(['22021', '22007', '22008', '22003', '22P02', '22P05'])
 
 /**
- * Whether a browser says that a request was made by another site: by Fetch Metadata, or where it is too old for that by
- * Origin (RFC 6454). Cookies are SameSite=Strict; this also stops what would be sent without them.
+ * Returns true if the browser reports that another site made the request: by Fetch Metadata, or in an older browser by Origin
+ * (RFC 6454). Cookies are SameSite=Strict; this also stops requests without them.
  */
 function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
@@ -129,7 +129,10 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 }
 
-/** What Node's parser lets pass and a proxy may read otherwise: chunks in HTTP/1.0, two hosts (RFC 9112 sections 6.1 and 3.2). */
+/**
+ * Returns true for framing that Node's parser accepts and a proxy may read otherwise: chunks in HTTP/1.0, two hosts (RFC 9112
+ * sections 6.1 and 3.2).
+ */
 function isFaultilyFramed({ httpVersionMinor, headers, rawHeaders }: IncomingMessage): boolean {
   if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) return true
   return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
@@ -154,7 +157,7 @@ function demandsSession({ routeOptions }: FastifyRequest): boolean {
   return operationId !== undefined && !openToAnyone.has(operationId)
 }
 
-/** What PostgreSQL says where a look finds no log to leave its trace in (database/functions/audit/append.sql). */
+/** PostgreSQL's SQLSTATE if a view finds no log for its entry (database/functions/audit/append.sql). */
 const logBroken = 'SL001'
 
 /** Starts serving; the address it listens at and the way to stop. */
@@ -171,7 +174,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     // A request that is never finished holds its connection no longer than this; answers may take as long as they like.
     requestTimeout,
     http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, maxCheckMs) },
-    // A proxy with TLS, on this machine or named, tells who asks, and that it was over TLS; nobody else is believed.
+    // Only a proxy with TLS, on this machine or named, is trusted for the client's address and for TLS.
     trustProxy: ['loopback', ...(options.proxies ?? [])],
     // Unknown fields are an error, not something to leave out quietly.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
@@ -203,7 +206,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   const faulty = new WeakSet<object>()
   app.addHook('onRequest', async (request, reply) => {
     const { socket, headers } = request.raw
-    // What follows on the connection may be part of what went before: it is closed with that one's answer.
+    // Later bytes on the connection may belong to the faulty request: the connection is closed with its response.
     if (faulty.has(socket)) return void reply.hijack()
     if (isFaultilyFramed(request.raw)) {
       faulty.add(socket)
@@ -211,7 +214,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     }
     if (isProxy(socket.remoteAddress ?? '') && !readProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for'))
       warnOnce({ proxy: socket.remoteAddress }, otherHeader)
-    // Whatever is served, and however its path is written; the static files say otherwise for themselves.
+    // For every response, however its path is written; static files set their own.
     reply.header('cache-control', 'no-store')
     if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
       return refuse(reply, 'deny.origin')
@@ -292,10 +295,10 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     const { blockers } = health
     const missing = missingParts(health)
     const ready = missing.length === 0 && blockers.length === 0
-    // Strangers are told whether it is ready, and not what keeps it from it.
+    // Others than operators see whether it is ready, and not the reason.
     return reply.code(ready ? 200 : 503).send({ ready, ...(isOperator(request) && { missing, blockers }) })
   })
-  // For a load balancer: what stands still elsewhere is no reason to send nobody here.
+  // For a load balancer: blockers elsewhere are no reason to stop sending requests here.
   app.get('/health/serving', async (request, reply) => {
     const { missing } = await desk.health()
     const serving = missing.length === 0

@@ -12,12 +12,12 @@ import { sessionToken } from './account/session-cookies.ts'
 
 const requesterKind = new WeakMap<FastifyRequest, { personId: string }>()
 
-/** Whom a request was found to come from; nothing before that was asked for, or where it comes from nobody. */
+/** Person identified as the request's origin; empty before a check, or for an unknown person. */
 export function personBehind(request: FastifyRequest): { personId: string } | undefined {
   return requesterKind.get(request)
 }
 
-/** Notes whom a request was found to come from, for whoever refuses it before its handler asks. */
+/** Records the person identified as the request's origin, for a refusal before its handler runs. */
 export function comesFrom(request: FastifyRequest, personId: string): void {
   requesterKind.set(request, { personId })
 }
@@ -48,7 +48,7 @@ export async function signedIn(desk: Desk, request: FastifyRequest, reply: Fasti
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of whoever asks; only in operations that need one ({@link Access}). */
+    /** Session of the client; only in operations that need one ({@link Access}). */
     readonly session: Session
   }
   interface RouteShorthandOptions {
@@ -59,8 +59,8 @@ declare module 'fastify' {
 const sessions = new WeakMap<FastifyRequest, Session>()
 
 /**
- * Lets no request of the API to its handler without a session, but for the operations whose contract says otherwise. Looks
- * take their turn as well. Call it after the hooks of every request, and before any route.
+ * Refuses requests of the API without a session, except for operations whose contract does not need one. Rate-limits views.
+ * Call it after the hooks of every request, and before any route.
  */
 export function demandSessions(app: Routes, desk: Desk): void {
   app.decorateRequest('session', {
@@ -79,7 +79,7 @@ export function demandSessions(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       sessions.set(request, session)
-      if (route.access === 'look' && !(await turnHasCome(desk, session))) return refuse(reply, 'looks.too-many')
+      if (route.access === 'view' && !(await turnHasCome(desk, session))) return refuse(reply, 'looks.too-many')
     }
     checks.add(check)
     route.preHandler = [check, ...own]
@@ -88,7 +88,7 @@ export function demandSessions(app: Routes, desk: Desk): void {
 
 const checks = new WeakSet<object>()
 
-/** Waits for the turn of a look at calls; false of a look too many. */
+/** Waits for the turn of a view of calls; resolves to false if too many are waiting. */
 export async function turnHasCome(desk: Desk, session: Session): Promise<boolean> {
   return (await desk.pace.take(session)) === 'go'
 }

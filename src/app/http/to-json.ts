@@ -1,13 +1,10 @@
-/**
- * The one mapper from rows to JSON. In: what a function returned, with Temporal values, and null for what is not there. Out: the
- * same as the contract has it: times as text, and no member where it may be missing.
- */
+/** The one mapper from rows to JSON. Formats Temporal values as text, and omits null members where the contract allows that. */
 import type { TSchema } from 'typebox'
 
 type Moment = Temporal.Instant | Temporal.PlainDate | Temporal.PlainYearMonth
 const moments = [Temporal.Instant, Temporal.PlainDate, Temporal.PlainYearMonth]
 
-/** What may be given for a value of the contract: a Temporal value for its text, null or undefined for what may be missing. */
+/** Accepted input for a value of the contract: a Temporal value for its text, null or undefined for an optional member. */
 export type JsonForm<T> = T extends string
   ? string extends T
     ? string | Moment

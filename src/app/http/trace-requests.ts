@@ -5,8 +5,8 @@ import { describeRequest } from './secret-routes.ts'
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
- * A span for each request, named by its route's pattern, with the id in its path where that is one of ours. Addresses,
- * queries, bodies and who asked are not in it.
+ * Records a span for each request, named by its route's pattern, with the object's id if it is one of ours. Never includes
+ * addresses, queries, bodies or persons.
  */
 export function traceRequests(app: Routes, traces: Traces, nowMs: () => number): void {
   if (!traces.on) return

@@ -6,7 +6,7 @@ import { directoryChannel, readDirectory, type DirectoryEntry } from '#safeguard
 import type { RegisterTables } from '#register/tables.ts'
 import { writeCopy } from './write-copy.ts'
 
-/** What capture needs to accept a call without a query. */
+/** Data that capture needs to accept a call without a query. */
 export interface Known {
   readonly officials: readonly DirectoryEntry[]
   /** When it was read from the database; undefined for a copy of an earlier process. */
@@ -20,7 +20,7 @@ const refreshMs = 60_000
 
 /**
  * Follows the directory in the database, and stores a copy on disk for a start without it. Throws if neither the database nor a
- * copy has one: calls would reach officials whom nobody knows.
+ * copy has one: officials of calls could not be identified.
  */
 export async function followKnown(
   db: Kysely<RegisterTables>,

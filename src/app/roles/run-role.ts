@@ -42,7 +42,7 @@ export async function runRole(
     systemd.notify('READY=1', `STATUS=at ${running.address}`)
     sendHeartbeats()
     systemd.sendWatchdog()
-    // Capture knows when there is no live call.
+    // Capture releases memory itself, when there is no live call.
     if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()
     void running.done?.then(() => {
       log.info(`${name} has drained`)

@@ -1,6 +1,4 @@
-/**
- * Parses filters and paths (RFC 7644 sections 3.4.2.2 and 3.5.2). Knows nothing of which attributes exist, and runs no query.
- */
+/** Parses filters and paths (RFC 7644 sections 3.4.2.2 and 3.5.2). Does not check attribute names, and runs no query. */
 import { attributePath, type AttributePath } from './attribute-path.ts'
 import { ScimError } from './scim-error.ts'
 

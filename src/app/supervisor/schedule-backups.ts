@@ -59,7 +59,7 @@ export function scheduleBackups(
     async stop() {
       clearInterval(timer)
       if (!running) return
-      // What it has written so far is no backup, and the next one removes it.
+      // The partial output is no backup; the next run removes it.
       const ended = once(running, 'exit')
       running.kill('SIGTERM')
       await ended

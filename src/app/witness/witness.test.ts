@@ -142,7 +142,7 @@ describe('a witness', () => {
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])
     expect(await requestCosignature(other, log, fork.note(80), fork.read, 0)).toHaveProperty('line')
-    // The log that goes on is longer by now, or as long.
+    // The continued log is longer by now, or as long.
     for (const size of [80, 200])
       expect(await requestCosignature(other, log, tree.note(size), tree.read, 0)).toEqual({ differs: 80 })
     await other.stop()

@@ -57,7 +57,7 @@ interface Group {
   firstMs: number
   endedMs: number
   taken: (() => void)[]
-  /** What was returned of each call of a conference to which other records may still belong. */
+  /** Segments already returned for each call of a conference to which other records may still belong. */
   readonly records: Map<string, string>
 }
 
@@ -316,7 +316,7 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
   if (calls?.size === 0) ids.delete(name)
 }
 
-/** Returns none if they are too many to tell apart. */
+/** Returns none if they are too many to distinguish. */
 function few(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
   return calls && calls.size <= maxBatch ? calls : []

@@ -23,7 +23,7 @@ const passedOnMs = 300_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
-/** What a leg's parties are decided by. */
+/** Data by which a leg's parties are decided. */
 interface Known {
   readonly versionAt: VersionAt
   readonly officials: readonly DirectoryEntry[]

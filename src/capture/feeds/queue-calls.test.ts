@@ -313,7 +313,7 @@ describe('two calls of one caller stay two', () => {
   })
 })
 
-/** Recorded in full: of a call that a feed alone tells of, a recording is missing. */
+/** Recorded in full: a call that only a feed reports lacks a recording. */
 const testLine = '029497099'
 const onTestLine = {
   numberReached: { key: phone(testLine) },
@@ -323,7 +323,7 @@ const onTestLine = {
 describe('a recording client that names no official and shares no id', () => {
   const unreported = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
     session({ official: undefined, ...onTestLine, ...given }, from, until)
-  /** Why a feed's call stands beside those of recording clients, and whether it is marked. */
+  /** Returns why a feed's call is separate from those of recording clients, and whether it is marked. */
   const whyApart = async () => {
     const { rows } = await sql<{ why: string; marks: string[] }>`
       select s.capture_failure as why, s.marks from segment s join fed_segment f on f.segment_id = s.id and f.is_own`.execute(
@@ -385,7 +385,7 @@ describe('a recording client whose facts come after the feed has told', () => {
   test('is joined where it names no official, and where the caller is withheld', async () => {
     await deliver({ ...csv, name: 'no-official' }, cdr({ to: testLine }))
     const unreported = session({ ...onTestLine, official: undefined })
-    // Told once more, as after a crash.
+    // Reported again, as after a crash.
     for (const _ of [1, 2]) await admit(capture, unreported, node)
     expect(await contacts()).toEqual(one)
     await clear()

@@ -1,4 +1,7 @@
-/** What a real Asterisk and a real Kamailio wrote of calls whose course is known (test/vectors/feeds), as the register is told (R9, R16). */
+/**
+ * Files of a real Asterisk and a real Kamailio about calls whose course is known (test/vectors/feeds), as they are reported to
+ * the register (R9, R16).
+ */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

@@ -1,4 +1,4 @@
-/** What a feed's calls and the recordings do not have in common is an alarm (AC8). */
+/** Differences between a feed's calls and the recordings raise an alarm (AC8). */
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
@@ -50,7 +50,7 @@ function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts
   })
 }
 
-/** What was told, was told so long ago that a recording would have come. */
+/** Moves the reports into the past, so that a recording would have arrived. */
 async function settled(): Promise<void> {
   await sql`update fed_segment set told_at = told_at - interval '11 minutes'`.execute(owner)
 }

@@ -1,4 +1,4 @@
-/** One call with a queue, a consultation, a conference and a transfer, as each telephone system tells of it (R9, R16). */
+/** One call with a queue, a consultation, a conference and a transfer, as each telephone system reports it (R9, R16). */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,7 +45,7 @@ const officials = [aino, bertil, cecilia].map((number, at) => ({
   to: null,
 }))
 
-/** Every call that a file tells of, with what cannot be read. */
+/** Returns every call reported by a file, with its unreadable records. */
 function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>): (Judged | string)[] {
   const reader = readerOf({ source, fields: {}, zone: 'Europe/Helsinki', ...more })
   const isCsv = reader.framing === 'csv'
@@ -130,12 +130,12 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   ['telia-ace', 'telia-ace.csv', whole],
   ['metaswitch', 'metaswitch.csv', whole],
   ['asterisk-cel', 'asterisk-cel.csv', whole],
-  // Knows queues alone: who joins a conference is nobody to it.
+  // Reports queues alone: a participant added to a conference is missing.
   ['queue-log', 'queue-log.txt', [whole[0]!, whole[2]!], names({ support: '029 497 000', experts: '029 497 000' })],
-  // Says when the queue answered; which number was called after a transfer only by the queue.
+  // Reports when the queue answered; the number called after a transfer comes from the queue only.
   ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], ...whole.slice(1)], names({ support: '029 497 000' })],
   ['freeswitch', 'freeswitch.json', whole],
-  // Knows dialogs alone: who joins a conference is nobody to it.
+  // Reports dialogs alone: a participant added to a conference is missing.
   ['acc', 'acc.txt', [whole[0]!, whole[2]!]],
 ])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
   expect(reported(source, readFileSync(join(examples, file)), more)).toEqual([
@@ -154,7 +154,7 @@ const waiting = { queue: '029497000', from: 0, to: 44 }
 const from = (who: string, begins: number, ends: number, by: Flow['talks'][number]['by'] = 'queue') => ({
   ...{ who, from: begins, to: ends, by },
 })
-/** What each feed is to tell: who spoke with the caller, and when. */
+/** Expected report of each feed: who spoke with the caller, and when. */
 const flows: Record<string, Pick<Flow, 'waits' | 'talks' | 'consults' | 'until'>> = {
   'a queue': { waits: [waiting], talks: [from(aino, 44, 300)], consults: [], until: 300 },
   'a queue that is given up in': { waits: [waiting], talks: [], consults: [], until: 44 },
@@ -203,7 +203,7 @@ const everything: Flow = {
   consults: [{ by: aino, who: bertil, from: 180, to: 210 }],
 }
 
-/** What the register has of all calls. */
+/** Returns the register's parts of all calls. */
 async function entered(start: Temporal.Instant) {
   const { rows } = await sql<{ contact: string; official: string | null; parts: number[] }>`
     select s.contact_id as contact, s.official_phone as official,
@@ -230,7 +230,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
 ])('%s tells', (source, write, nameOf, more = {}) => {
   test.each(Object.entries(flows))('%s: one contact, with who spoke with the caller and when', (_, flow) => {
     const file = write({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf })
-    // queue_log knows who was connected by a queue, and nobody else.
+    // queue_log reports only who was connected by a queue.
     const known = flow.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
     expect(reported(source, Buffer.from(file), more)).toEqual([
       {
@@ -305,7 +305,7 @@ const dialog = (
   const users = { call_id: id, code: '200', reason: 'OK', src_user: of.caller, dst_ouser: of.to }
   return [
     accLine(of.from, 'transaction answered', { method: 'INVITE', ...users, dst_user: of.by, ...of.more }),
-    // In the dialog it is the telephone that is asked.
+    // In the dialog the BYE goes to the telephone.
     accLine(of.until, 'transaction answered', { method: 'BYE', ...users, dst_user: 'dev6001' }),
   ]
 }

@@ -1,4 +1,4 @@
-/** Records that are sent and not written to a file: durable before their teller hears that they were taken. */
+/** Records that are sent and not written to a file are durable before their sender gets a positive response. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'

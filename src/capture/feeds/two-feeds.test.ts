@@ -25,7 +25,7 @@ beforeEach(async () => {
   })
 })
 
-/** Tells records by a feed of its own name. */
+/** Sends records as a feed of its own name. */
 async function feed(source: Feed['source'], records: string | string[], given: Partial<Feed> = {}): Promise<void> {
   const name = given.name ?? source
   const folder = join(root, name)
@@ -162,7 +162,7 @@ test.each([
     })
   const [own, strange] = [
     [leg('a', 0, '+358401234567', '0295121001'), leg('b', 62, '+358401234567', '0295121002')],
-    // Whose caller is not told is told while the stranger's call alone goes on.
+    // The call without a caller is reported while only the stranger's call continues.
     [
       leg('c', 30, '+358509998877', '0295121003'),
       leg('d', 500, '+358509998877', '0295121001'),

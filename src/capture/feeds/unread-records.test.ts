@@ -1,4 +1,4 @@
-/** What cannot be read is told once, kept, and keeps nothing else from being read (R9). */
+/** An unreadable record is reported once, stored, and does not stop the reading of others (R9). */
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -7,7 +7,7 @@ import type { CallInvitation } from './machine/describe-segment.ts'
 import type { SegmentBefore } from './run-session.ts'
 import type { Offer } from './machine/session-types.ts'
 
-/** The client's last offer, so that it can be asked to send once its call belongs to this register. Nothing of its parties. */
+/** The client's last offer, for asking it to send once its call belongs to this register. Never holds its parties. */
 interface Unkept {
   described: SessionDescription | undefined
   streams: readonly StreamPlan[]

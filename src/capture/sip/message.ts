@@ -1,8 +1,7 @@
 /**
- * A parsed SIP message and its accessors.
- * This folder implements the server half of SIP (RFC 3261): a session recording server is only ever called. It passes checked
- * and ordered requests, with their dialogs, to one handler (contract in `server.ts`). It knows nothing of SDP, metadata, media,
- * the recording plan or the register. Bodies pass through unchanged.
+ * A parsed SIP message and its accessors. This folder implements the server half of SIP (RFC 3261): a session recording server
+ * is only ever called. It passes checked and ordered requests, with their dialogs, to one handler (contract in `server.ts`). It
+ * does not interpret SDP, metadata, media, the recording plan or the register. Bodies pass through unchanged.
  */
 import type { NameAddr } from './name-addr.ts'
 import type { Via } from './via.ts'

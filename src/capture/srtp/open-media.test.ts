@@ -25,7 +25,7 @@ function packet(sequence: number, ssrc = 0xcafe, payload = bytes(160)): Buffer {
   return Buffer.concat([header, payload])
 }
 
-/** What an opener made of a datagram: the plain packet, or why there is none. */
+/** Opens a datagram: the plain packet, or the reason for its refusal. */
 function open(opener: MediaOpener, sealed: Buffer): Buffer | number {
   const copy = Buffer.from(sealed)
   const size = opener.openRtp(copy, copy.length)

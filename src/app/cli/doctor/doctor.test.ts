@@ -21,7 +21,7 @@ const folder = await mkdtemp(join(tmpdir(), 'seloste-doctor-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 const program = new URL('../../../../bin/seloste.js', import.meta.url).pathname
 
-/** Every finding that is not in order says what to do. */
+/** Every finding that is not in order has a remedy. */
 function judged(finding: Finding): [string, string] {
   expect(finding.remedy === undefined, finding.check).toBe(finding.is === 'ok' || finding.is === 'unknown')
   expect(finding.says).not.toMatch(/\n/)

@@ -4,7 +4,7 @@ export interface Finding {
   check: string
   is: 'ok' | 'unknown' | 'warning' | 'error'
   says: string
-  /** What to do, on one line. With every warning and error. */
+  /** Remedy, on one line. Present with every warning and error. */
   remedy?: string
 }
 

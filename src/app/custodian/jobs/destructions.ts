@@ -8,7 +8,7 @@ import type { Log } from '#platform/log/log.ts'
 import { channels } from '#register/channels.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
-/** What a destruction needs. */
+/** Dependencies of a destruction. */
 type Expunging = Parameters<typeof applyEnds>[0]
 
 /** Polling interval, for missed notifications. */

@@ -6,12 +6,12 @@ import { openLine } from '#test/faults/run-capture.ts'
 import { hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
 import { startObjectStoreChecks } from './object-store.ts'
 
-// Debian's radosgw: where it is not installed there is no bucket to look at.
+// Debian's radosgw; without it there is no bucket to check.
 const server = hasS3Server ? await startS3Server() : undefined
 afterAll(() => server?.stop())
 const rule = test.skipIf(!hasS3Server)
 
-/** What it says: `right`, or the code of a fault. */
+/** Collects log lines: `right`, or the code of a fault. */
 function openLog() {
   const logged: string[] = []
   const write = (line: string) => {

@@ -31,7 +31,7 @@ test('a new place of the register’s own without an attested site refuses the s
   })
   const job = await startPlaces({ ...options, settings: settingsWith({}) })
   await job.stop()
-  // Known now: it goes on.
+  // The place is known now: the start succeeds.
   const again = await startPlaces({ ...options, settings })
   await again.stop()
   const states = await db.selectFrom('place_of_data').select(['name', 'state']).orderBy('name').execute()

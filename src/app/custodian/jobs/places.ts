@@ -98,7 +98,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     intervalMs: shipMs,
     lockName: 'seloste.ledger-copies',
     work: async () => {
-      // A package to an institute is released only when a restore would know of it (decision 42).
+      // A package to an institute is released only once a restore would include its release (decision 42).
       if (await packagesWait(db)) {
         for (const { place, fault } of await places.catchUp()) logOnce(`reach of ${place}`, fault)
         return

@@ -73,7 +73,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
     const { broken, newlyBroken, restored, errors } = await checkPromises(checking, which)
     for (const { promise, error } of errors)
       log.error({ err: error, promise }, 'cannot check a promise of the register description')
-    // What was broken before this process began has raised its alarm in another's log.
+    // Promises broken before this process began have raised their alarm in the log of an earlier one.
     for (const finding of begun ? newlyBroken : broken) alarm(finding)
     for (const { promise, facts } of restored)
       log.warn({ promise, facts }, 'a promise of the register description holds again')

@@ -34,7 +34,7 @@ test('what is taken into keeping past its day does not wait for the hourly sweep
     const late = await register.record(callOfMonthsAgo(6))
     const young = await register.record(callOfMonthsAgo(5))
     for (const { id } of [late, young])
-      // Where storing takes longer the sweep comes first.
+      // If storing takes longer, the sweep runs first.
       await ingestRecording(register.ingest, id, systemClock.now()).catch((error: ObjectFault) => {
         if (id !== late.id || error.code !== 'object-missing') throw error
       })

@@ -68,7 +68,7 @@ export function startRetention(options: {
     },
   })
 
-  // What is ingested just after a sweep would stay up to an hour past its day.
+  // Without this, a recording ingested just after a sweep would stay up to an hour past its day.
   const overdue = every({
     pool,
     intervalMs: options.overdueMs ?? overdueMs,
@@ -78,7 +78,7 @@ export function startRetention(options: {
       try {
         await sweepAndRecord()
       } finally {
-        // What cannot be destroyed is reported, and not retried every minute.
+        // Recordings that cannot be destroyed are reported, and not retried every minute.
         if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + logAgainMs
       }
     },

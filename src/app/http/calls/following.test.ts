@@ -12,7 +12,7 @@ const register = await makeTestRegister(database)
 const desk = await openTestDesk(database, register)
 const admin = database.as().db
 const now = () => Temporal.Now.instant()
-/** What a listening stands on ends, and within this the sound has been told to stop (AC22). */
+/** Limit between the end of a listening's basis and the stop of its sound (AC22). */
 const stopsWithinMs = 5_000
 
 const supervisor = (until?: Temporal.Instant) =>
@@ -91,7 +91,7 @@ describe('following a listening', () => {
     const path = `/api/listenings/${listening.id}/events`
     expect(await answer((await desk.signIn(sari)).fetch(path))).toMatchObject({ status: 404, code: 'listening.ended' })
     const closing = new AbortController()
-    // Held until the ninth has been asked for: an answer that nobody holds is closed when memory is tidied up.
+    // Referenced until the ninth has been requested: an unreferenced response is closed by garbage collection.
     const windows: Response[] = []
     for (let n = 0; n < 8; n++) windows.push(await browser.fetch(path, { signal: closing.signal }))
     expect(await answer(browser.fetch(path))).toMatchObject({ status: 429, code: 'listening.too-many' })

@@ -46,7 +46,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.readAudio,
-    // A HEAD would count as heard.
+    // A HEAD would count as a listening.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const token = sessionToken(request)
@@ -90,7 +90,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Why there is nothing to hear: the right ended, the recording was destroyed, or the listening has ended. */
+/** Reason why nothing can be played: the right ended, the recording was destroyed, or the listening has ended. */
 function endRefusal({ over, since }: ListeningEnd): Refusal {
   switch (over) {
     case 'right':

@@ -266,7 +266,7 @@ describe('watching calls', () => {
     const mine = await desk.signIn(sari)
     const closing = new AbortController()
     const watch = (signal?: AbortSignal) => mine.fetch('/api/calls?purpose=QUALITY', signal ? { signal } : {})
-    // Held until the ninth has been asked for: an answer that nobody holds is closed when memory is tidied up.
+    // Referenced until the ninth has been requested: an unreferenced response is closed by garbage collection.
     const windows = [await watch(closing.signal)]
     for (let n = 1; n < 8; n++) windows.push(await watch())
     expect(await answer(watch())).toMatchObject({ status: 429, code: 'session.too-many' })

@@ -4,7 +4,7 @@ import type { RequestKind } from '../contract/requests.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** What officials have done about their own calls (R48, R49); the calls themselves are searched under INSPECTION. */
+/** Routes for officials' acts on their own calls (R48, R49); the calls themselves are searched under INSPECTION. */
 export function myCallsRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readMyCallActs: async ({ session }) => {

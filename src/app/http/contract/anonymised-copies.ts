@@ -179,7 +179,7 @@ export const anonymisedCopyOperations = {
   },
   proposeForCopy: {
     route: 'POST /api/anonymised-copies/:id/proposals',
-    access: 'look',
+    access: 'view',
     bodyLimit: maxWordsBytes,
     summary: 'Propose turns from voice activity or recognition, and redactions from words and tones; nothing is saved',
     body: Type.Object({ turns: Type.Array(CopyTurn, { maxItems: 2000 }) }, closed),
@@ -191,7 +191,7 @@ export const anonymisedCopyOperations = {
   },
   recogniseCopy: {
     route: 'POST /api/anonymised-copies/:id/recognition',
-    access: 'look',
+    access: 'view',
     summary:
       'Have the agency’s program write down what is said, to be proposed; the copy’s recognition tells how far it is',
     body: Type.Object({ language: literals(['fi', 'sv', 'en'], 'What is expected to be spoken') }, closed),
@@ -206,7 +206,7 @@ export const anonymisedCopyOperations = {
   },
   hearCopy: {
     route: 'POST /api/anonymised-copies/:id/hearings',
-    access: 'look',
+    access: 'view',
     summary: 'Hear the result; what is heard is logged and counts for the check',
     response: {
       201: Type.Object({
@@ -243,7 +243,7 @@ export const anonymisedCopyOperations = {
   },
   readPrivacyReport: {
     route: 'GET /api/anonymised-copies/:id/report',
-    access: 'look',
+    access: 'view',
     summary: 'What was removed and what risk is left',
     response: { 200: PrivacyReport, 409: refusals[400], ...refusals },
   },

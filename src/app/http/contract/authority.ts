@@ -110,7 +110,7 @@ export type AuthorityDetail = Static<typeof AuthorityDetail>
 export const authorityOperations = {
   listAuthorityDisclosures: {
     route: 'GET /api/authority-disclosures',
-    access: 'look',
+    access: 'view',
     summary: 'Disclosures to authorities, the urgent first, for the security unit, the decision maker and who oversees',
     querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Which; open unless said')) }, closed),
     response: {
@@ -135,7 +135,7 @@ export const authorityOperations = {
   },
   readAuthorityDisclosure: {
     route: 'GET /api/authority-disclosures/:id',
-    access: 'look',
+    access: 'view',
     summary: 'A disclosure with its items and what is missing',
     response: { 200: AuthorityDetail, ...refusals },
   },

@@ -9,28 +9,28 @@ import { refusals } from './shapes.ts'
 export const callOperations = {
   listContacts: {
     route: 'GET /api/contacts',
-    access: 'look',
+    access: 'view',
     summary: 'Search the contact history under a purpose',
     querystring: schema.ContactsQuery,
     response: { 200: schema.ContactsPage, ...refusals },
   },
   readContact: {
     route: 'GET /api/contacts/:id',
-    access: 'look',
+    access: 'view',
     summary: 'One contact with its segments',
     querystring: schema.UnderPurposeOrPrimary,
     response: { 200: schema.ContactDetail, ...refusals },
   },
   revealCaller: {
     route: 'POST /api/contacts/:id/caller',
-    access: 'look',
+    access: 'view',
     summary: 'Reveal the caller’s number; the reveal is logged',
     body: schema.UnderPurpose,
     response: { 200: schema.RevealedCaller, ...refusals },
   },
   startListening: {
     route: 'POST /api/recordings/:id/listenings',
-    access: 'look',
+    access: 'view',
     summary: 'Begin a listening under a purpose',
     body: schema.UnderPurpose,
     response: { 201: schema.Listening, ...refusals },
@@ -84,7 +84,7 @@ export const callOperations = {
   },
   watchCalls: {
     route: 'GET /api/calls',
-    access: 'look',
+    access: 'view',
     summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
     querystring: schema.UnderPurposeOrPrimary,
     response: {

@@ -1,4 +1,4 @@
-/** What capture has seen: reception, clients, call flows (R13, R16, R17). */
+/** Statistics of capture: reception, clients, call flows (R13, R16, R17). */
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, refusals } from './shapes.ts'
 

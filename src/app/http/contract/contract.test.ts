@@ -143,7 +143,7 @@ describe('the contract', () => {
       ).toBe(true)
       const statuses = Object.keys(operation.responses)
       expect(statuses.every((status) => /^[2-5]\d\d$/.test(status))).toBe(true)
-      // Nobody may delete a recording: that one operation says only that (R23).
+      // Nobody may delete a recording: that one operation only refuses (R23).
       expect(
         statuses.some((status) => /^[23]/.test(status)),
         path,

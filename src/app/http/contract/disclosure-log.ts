@@ -34,7 +34,7 @@ export type DisclosureEntry = Static<typeof DisclosureEntry>
 export const disclosureLogOperations = {
   listDisclosures: {
     route: 'GET /api/disclosures',
-    access: 'look',
+    access: 'view',
     summary: 'The log of disclosures: to whom, what, how many, by whose decision (R35)',
     querystring: Type.Object({ year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) }, closed),
     response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }), ...refusals },

@@ -93,7 +93,7 @@ export const AwaitedCertificate = Type.Object(
 export const endOperations = {
   listHolds: {
     route: 'GET /api/holds',
-    access: 'look',
+    access: 'view',
     summary: 'Preservation orders, for the security unit and the decision maker; nobody else learns of any',
     querystring: Type.Object({ state: Type.Optional(literals(['in-force', 'ended'], 'Which')) }, closed),
     response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
@@ -149,7 +149,7 @@ export const endOperations = {
   },
   readDestruction: {
     route: 'GET /api/recordings/:id/destruction',
-    access: 'look',
+    access: 'view',
     summary: 'How a recording of a call that the viewer may see ended',
     querystring: Type.Object(
       {
@@ -171,7 +171,7 @@ export const endOperations = {
   },
   readCertificate: {
     route: 'GET /api/recordings/:id/certificate',
-    access: 'look',
+    access: 'view',
     summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
     querystring: Type.Object(
       {
@@ -191,7 +191,7 @@ export const endOperations = {
   },
   listRecalls: {
     route: 'GET /api/recalls',
-    access: 'look',
+    access: 'view',
     summary: 'Disclosed copies that were recalled, for the decision maker',
     response: { 200: Type.Object({ items: Type.Array(Recall) }), ...refusals },
   },

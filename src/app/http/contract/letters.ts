@@ -72,13 +72,13 @@ export const letterOperations = {
   },
   readLetter: {
     route: 'GET /api/letters/:id/html',
-    access: 'look',
+    access: 'view',
     summary: 'A letter as an accessible page',
     response: { 200: html, ...refusals },
   },
   readLetterPdf: {
     route: 'GET /api/letters/:id/pdf',
-    access: 'look',
+    access: 'view',
     summary: 'A letter as a tagged PDF (PDF/UA)',
     response: { 200: pdf, ...refusals },
   },

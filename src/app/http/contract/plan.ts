@@ -101,7 +101,7 @@ export const planOperations = {
   },
   readShares: {
     route: 'GET /api/shares',
-    access: 'look',
+    access: 'view',
     summary: 'Planned and actual shares, by number and by official, of what the purpose lets the viewer see',
     querystring: Type.Object(
       {

@@ -115,7 +115,7 @@ export const reconciliationOperations = {
   },
   listUnreconciled: {
     route: 'GET /api/reconciliation/calls',
-    access: 'look',
+    access: 'view',
     summary: 'Parts of calls and recordings that do not meet, the newest first; reading them is logged',
     querystring: Type.Object(
       {

@@ -7,7 +7,7 @@ const kind = literals(['RESEARCH', 'AUTHORITY'], 'To which kind of disclosure th
 export const referralOperations = {
   listReferrals: {
     route: 'GET /api/referrals',
-    access: 'look',
+    access: 'view',
     summary: 'Requests that the decision maker has referred, by number, for whoever prepares such a disclosure',
     querystring: Type.Object({ kind }, closed),
     response: {

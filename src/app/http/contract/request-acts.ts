@@ -100,7 +100,7 @@ export const requestActOperations = {
   },
   listRequestDecisions: {
     route: 'GET /api/request-decisions',
-    access: 'look',
+    access: 'view',
     summary: 'What of requests waits for the decision maker: corrections, and requests for official documents',
     response: {
       200: Type.Object({

@@ -5,7 +5,7 @@ import { closed, instant, literals, noContent, person, refusals, uuid } from './
 
 const callOf = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.String({ format: 'uuid' }) })
 
-export const ToldOfCall = Type.Object(
+export const ReportedCall = Type.Object(
   {
     day: Type.String({ format: 'date', description: 'The day of the call in Helsinki' }),
     time: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'About when, by the clock of Helsinki' }),
@@ -27,7 +27,7 @@ export const ToldOfCall = Type.Object(
   },
   { ...closed, description: 'What the requester told of a call; erased with who the requester is' },
 )
-export type ToldOfCall = Static<typeof ToldOfCall>
+export type ReportedCall = Static<typeof ReportedCall>
 
 export const CallRecording = Type.Object({
   id: Type.Optional(uuid('The recording')),
@@ -45,7 +45,7 @@ export const RequestCall = Type.Object(
   {
     id: uuid('This call of the request'),
     ordinal: Type.Integer({ description: '1, 2, ... as the requester named them' }),
-    told: Type.Optional(ToldOfCall),
+    told: Type.Optional(ReportedCall),
     state: literals(
       ['SEVERAL', 'NOT_FOUND', 'FOUND', 'MATCHED', 'NOT_PARTY', 'NOT_IDENTIFIABLE'],
       'More than one call fits, and nothing is shown of any; none fits; exactly one fits; the requester is shown to be its party; is not; several stay alike',
@@ -58,7 +58,7 @@ export const RequestCall = Type.Object(
         description: 'FOUND: the telephone network said that the caller’s number is not the caller’s',
       }),
     ),
-    /** SEVERAL: questions that would tell them apart. */
+    /** SEVERAL: questions whose answers would distinguish the calls. */
     askFor: Type.Optional(
       Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'What to ask for')),
     ),
@@ -112,17 +112,17 @@ export type RequestCall = Static<typeof RequestCall>
 export const requestCallOperations = {
   nameCall: {
     route: 'POST /api/requests/:id/calls',
-    access: 'look',
+    access: 'view',
     summary: 'Look for a call that the requester names; nothing is told of any unless exactly one fits (R46)',
-    body: ToldOfCall,
+    body: ReportedCall,
     response: { 201: RequestCall, 409: refusals[400], ...refusals },
   },
   narrowCall: {
     route: 'PUT /api/requests/:id/calls/:callId',
-    access: 'look',
+    access: 'view',
     summary: 'Look again, with more of what the requester told',
     params: callOf,
-    body: ToldOfCall,
+    body: ReportedCall,
     response: { 200: RequestCall, 409: refusals[400], ...refusals },
   },
   verifyCall: {

@@ -209,13 +209,13 @@ export const requestOperations = {
   },
   readRequest: {
     route: 'GET /api/requests/:id',
-    access: 'look',
+    access: 'view',
     summary: 'One request, with all that belongs to it',
     response: { 200: RequestDetail, ...refusals },
   },
   changeRequest: {
     route: 'PUT /api/requests/:id',
-    access: 'look',
+    access: 'view',
     summary: 'Correct who asks, the language, or what is asked',
     body: Type.Object(
       {

@@ -31,7 +31,7 @@ export const researchStates = [
   'CLOSED',
   'WITHDRAWN',
 ] as const
-/** What is missing for the release, in the order of the wizard. */
+/** Prerequisites missing for the release, in the order of the wizard. */
 export const researchLacks = [
   'research-off',
   'items',

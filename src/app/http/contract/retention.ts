@@ -177,7 +177,7 @@ export const retentionOperations = {
   },
   listLedger: {
     route: 'GET /api/retention/ledger',
-    access: 'look',
+    access: 'view',
     summary: 'The destruction ledger, newest first',
     querystring: Type.Object(
       {

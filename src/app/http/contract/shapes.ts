@@ -37,10 +37,10 @@ export type Download = Static<typeof Download>
 export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 
 /**
- * Access of an operation; default: any session. `look`: like that, rate-limited, since others' calls are shown. `anyone`:
+ * Access of an operation; default: any session. `view`: like that, rate-limited, since others' calls are shown. `anyone`:
  * without signing in. `asks-itself`: a sign-in in progress is enough, or the custodian checks the session.
  */
-export type Access = 'look' | 'anyone' | 'asks-itself'
+export type Access = 'view' | 'anyone' | 'asks-itself'
 
 /** Attempts per minute and address, for any account: against trying one password on many accounts. */
 export const attempts = (max: number) => ({ rateLimit: { max, timeWindow: '1 minute' } })

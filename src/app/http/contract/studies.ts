@@ -108,7 +108,7 @@ export type Today = Static<typeof Today>
 export const studyOperations = {
   readStudy: {
     route: 'GET /api/studies',
-    access: 'look',
+    access: 'view',
     summary: 'A service-level study: counts of calls that the viewer’s right reaches, under SERVICE_LEVEL_STUDY',
     querystring: Type.Object(
       {
@@ -128,7 +128,7 @@ export const studyOperations = {
   },
   watchToday: {
     route: 'GET /api/calls-today',
-    access: 'look',
+    access: 'view',
     summary: 'Calls of this day and in progress by number and unit, as server-sent events `today`; no callers',
     response: {
       200: { description: 'Events `today` (Today) and `ended`', content: { 'text/event-stream': { schema: Today } } },

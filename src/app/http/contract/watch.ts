@@ -155,7 +155,7 @@ export const watchOperations = {
   },
   readLooksAtMyCalls: {
     route: 'GET /api/my-calls/looks',
-    access: 'look',
+    access: 'view',
     summary: 'Who looked at the viewer’s own calls, without names; the extract is logged',
     querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
     response: {
@@ -168,7 +168,7 @@ export const watchOperations = {
   },
   readLooksAtContact: {
     route: 'GET /api/contacts/:id/looks',
-    access: 'look',
+    access: 'view',
     summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
     querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
     response: {

@@ -59,7 +59,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.hearCopyAudio,
-    // A HEAD would count as heard.
+    // A HEAD would count as a listening.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const range = readRange(request.headers.range)
@@ -77,7 +77,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Why there is nothing to hear any more. */
+/** Refusals by reason why nothing can be played any more. */
 const refusalOf: Record<PlaybackEnd, RefusalCode> = {
   time: 'listening.ended',
   unknown: 'listening.ended',

@@ -8,7 +8,7 @@ export function peopleOfPackage({ made_by, downloads }: Pick<PackageRow, 'made_b
   return [made_by, ...downloads.map(({ by }) => by)]
 }
 
-/** Returns a package, for those who may know of its disclosure. */
+/** Returns a package as shown to those who may see its disclosure. */
 export function viewPackage(row: PackageRow, person: PersonOf): JsonForm<Package> {
   return {
     ...row,

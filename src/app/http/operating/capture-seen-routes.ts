@@ -19,7 +19,7 @@ type FlowHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>
 
 const maxDays = { hour: 8, day: 93 }
 
-/** What capture has seen, for operators (R13, R16, R17). */
+/** Statistics of capture, for operators (R13, R16, R17). */
 export function captureSeenRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readReception: async ({ session, query }) => {

@@ -1,4 +1,4 @@
-// What whoever runs the installation sees of capture: how recordings come in, what clients send, how calls were signalled.
+// Operators' view of capture: how recordings come in, what clients send, how calls were signalled.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createCallFlows } from '#capture/session/seen/call-flows.ts'

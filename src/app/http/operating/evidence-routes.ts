@@ -4,7 +4,7 @@ import { answer } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Whether the description's promises hold, for everybody signed in (R1). */
+/** State of the description's promises, for everybody signed in (R1). */
 export function evidenceRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readEvidence: async () => {

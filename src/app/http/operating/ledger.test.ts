@@ -178,7 +178,7 @@ describe('the ledger', () => {
     }
     const items = await kinds(officer)
     expect(items.filter(({ kind, cause }) => kind === 'hold' || cause === 'hold-end')).toEqual([])
-    // Nor by a number that is missing: what is no destruction looks alike.
+    // Nor by a missing number: other entries are numbered as well.
     const numbers = items.map(({ seq }) => seq)
     expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! - index))
     const others = items.filter(({ kind }) => kind === 'other')

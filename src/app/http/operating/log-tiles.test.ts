@@ -91,7 +91,7 @@ describe('the log', () => {
       status: 403,
       code: 'recording.restricted',
     })
-    // Whoever has to look into it can sign in all the same.
+    // Sign-in still works for the person who has to investigate.
     await desk.signIn(sari)
 
     await resumeLog(admin, log.keys, log.folder, { reason: 'looked into', by: 'operator' })

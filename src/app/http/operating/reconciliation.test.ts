@@ -1,4 +1,4 @@
-/** What feeds tell beside what was recorded, as the data protection officer and the administrator meet it (R9, R13, AC8). */
+/** Differences between feeds and recordings, as the data protection officer and the administrator see them (R9, R13, AC8). */
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
@@ -345,7 +345,7 @@ describe('what does not meet', () => {
     expect(alarm).toMatchObject({ kind: 'untold', count: 1 })
     await answer(officer.fetch(`/api/alarms/${alarm!.id}/close`, { method: 'POST', json: { note: 'Testisoitto' } }))
     expect(await sums()).toMatchObject({ untold: 1, untoldExplained: 1, notYetTold: 1 })
-    // The other has caught up, and tells nothing of its call, which was before all that the closed alarm had counted.
+    // The other feed has caught up, and does not report its call, which was before all that the closed alarm had counted.
     await report({ name: 'branch', covers: [branch] })
     await watch()
     expect(await openAlarms()).toMatchObject([{ kind: 'untold', count: 1 }])

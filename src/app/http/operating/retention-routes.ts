@@ -8,7 +8,7 @@ import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** What is held, what ends when, what blocks it: counts (R22-R26). */
+/** Counts of what is held, what ends when, and what blocks it (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readRetention: ({ session }) => viewed(readRetention(desk.db, session), viewRetention),

@@ -177,7 +177,7 @@ test('looks in a mass are slowed down, then refused: 429 looks.too-many', async 
   const served = beyond.filter(({ status }) => status === 200)
   const refused = beyond.filter(({ status, code }) => status === 429 && code === 'looks.too-many')
   expect(served.length + refused.length).toBe(beyond.length)
-  // Where the last of them came after the first had waited its turn, one more was served.
+  // If the last of them came after the first had waited its turn, one more was served.
   expect(served.length).toBeGreaterThanOrEqual(maxWaiting)
   expect(refused.length).toBeGreaterThanOrEqual(maxWaiting)
   const waitsMs = (slowing.stepMs * served.length * (served.length + 1)) / 2

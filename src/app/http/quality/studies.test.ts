@@ -135,14 +135,14 @@ describe('a study', () => {
     expect(ilonas.total.figures).toEqual({ answered: 25, median: null, ninetieth: null })
     expect(ilonas.notes).toEqual({ isOfFew: true })
     expect((await study(browsers.ilona, `${whole}&by=hour&measure=calls`)).notes).toEqual({})
-    // Bertil alone answers at ten; the total is of the hour that is told.
+    // Bertil alone answers at ten; the total covers the reported hour only.
     const hours = await study(browsers.eero, `${whole}&by=hour&measure=talk&numbers=${encodeURIComponent(national)}`)
     expect(hours.rows.map(({ key, figures }) => [key, figures.answered, figures.median?.seconds])).toEqual([
       ['9', 40, 210],
       ['10', 20, undefined],
     ])
     expect(hours.total.figures).toMatchObject({ answered: 60, median: { seconds: 210 } })
-    // Whatever it is told apart by.
+    // The same for every breakdown.
     const expected = {
       weekday: [true, true],
       month: [true, true],
@@ -355,8 +355,8 @@ describe('calls of the day', () => {
       return JSON.parse(/data: (.*)/.exec(text)![1]!) as Today
     }
     const regionalNow = ({ byNumber }: Today) => byNumber.find(({ number }) => number === regional)
-    // Four of Oulu answer the national number, and she alone the regional one: of the unit that is told, and the national one no more, as
-    // the unit's count less it would be hers.
+    // Four of Oulu answer the national number, and she alone the regional one: her unit is reported, and the national number is
+    // not, as the unit's count less that would be hers.
     await admit(capture, going(aino, national))
     expect((await seen(browsers.sari)).byNumber).toMatchObject([{ number: national, talking: 1, calls: 1 }])
     for (const person of [aino, bertil, undefined]) await admit(capture, going(person))

@@ -1,6 +1,6 @@
 /**
- * Confines a session in listening mode (R47): only the few operations of the room, and only from its workstation. What may be
- * heard is decided in the database too (database/functions/requests/offices.sql).
+ * Confines a session in listening mode (R47): only the few operations of the room, and only from its workstation. The database
+ * also decides what may be played (database/functions/requests/offices.sql).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { confinementOf } from '#use/requests/offices/room.ts'
@@ -25,7 +25,7 @@ const inRoom: ReadonlySet<string> = new Set([
 /** From anywhere: the user and the register, which show that it is the room; and signing out. */
 const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
 
-/** Checked in the statement that records what is heard (database/functions/history/contacts.sql). */
+/** Checked in the statement that records the listening (database/functions/history/contacts.sql). */
 const asksOwnQuestion = 'readAudio'
 
 /** Call it once, before any route. */

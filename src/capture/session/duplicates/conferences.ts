@@ -1,4 +1,4 @@
-/** Detects conferences: who else is heard in a call, and which of its sessions record two officials at once. */
+/** Detects conferences: other people heard in a call, and sessions that record two officials at once. */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { OtherOfficials } from './other-officials.ts'

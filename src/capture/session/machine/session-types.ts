@@ -23,7 +23,7 @@ export interface Completes {
 
 export interface SessionFacts {
   facts: SegmentFacts
-  /** The client was told to send nothing. */
+  /** The client was asked to send nothing. */
   isSilenced?: boolean
   streams: readonly StreamPlan[]
   tracks: Readonly<Record<number, Track>>
@@ -53,7 +53,7 @@ export interface Offer {
   hasSdp: boolean
   /** True if our answer has SDP; default: if the offer had. */
   tellsMedia?: boolean
-  /** A later request may lead to a recording, and may bring no offer whose answer could tell the client to send. */
+  /** A later request may lead to a recording without an offer whose answer could ask the client to send. */
   mayBeDecidedAnew?: boolean
   withholds?: Withholding | undefined
   others?: OtherOfficials | undefined

@@ -12,7 +12,7 @@ let dropped = new Set<string>()
 const given: string[] = []
 const faults: unknown[] = []
 
-/** A register that gives as many keys as it is asked for. */
+/** A register that issues as many keys as requested. */
 const source: IntakeSource = {
   wanted: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(640)),
   take: (max) =>
@@ -63,7 +63,7 @@ test('each key is given once, and without the register the stock lasts for all t
   expect(keys.toSorted()).toEqual(given.toSorted())
   expect(stock.next()).toBeUndefined()
   await stock.refresh()
-  // Told once that the register is away, and once that the stock is low.
+  // Reported once for the register being away, and once for the low stock.
   expect(faults).toEqual([expect.any(Error), 0])
   isAway = false
   await stock.refresh()
@@ -76,7 +76,7 @@ test('a process that dies gives no key to the next one that it may have used; on
   const used = Array.from({ length: 50 }, () => dead.next())
   isAway = true
   const next = await open()
-  // What lay in its memory is lost.
+  // Keys in its memory are lost.
   expect(next.left).toBe(640 - 192)
   const some = Array.from({ length: 10 }, () => next.next())
   await next.stop()

@@ -77,7 +77,7 @@ export function judgeReception(
 interface Voice {
   comesMs: number
   soundsMs: number
-  /** True if sound can be told from silence in all that was received. */
+  /** True if sound and silence can be distinguished in all that was received. */
   isKnown: boolean
 }
 

@@ -27,7 +27,7 @@ export interface PreallocatedRecordings {
   stop(): Promise<void>
 }
 
-/** What calls take within a quarter of a second at 50 a second; as many again are created when half of them are gone. */
+/** Files used in a quarter of a second at 50 calls a second; refilled when half of them are used. */
 const defaultMax = 24
 
 /** Pause after a disk error. */

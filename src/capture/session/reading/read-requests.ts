@@ -20,11 +20,11 @@ export interface SessionRequest {
   readonly dialog: { readonly id: string }
 }
 
-/** What a session knows before a request is read. */
+/** Data of a session before a request is read. */
 export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
 
 export interface RequestReader {
-  /** Reads a request in addition to what its session knows. */
+  /** Reads a request, combined with the session's data. */
   read(
     incoming: SessionRequest,
     arrivedAt: Temporal.Instant,
@@ -148,7 +148,7 @@ export function createRequestReader(options: {
   return reader
 }
 
-/** Returns what a session knows, for reading a later request of it. */
+/** Returns a session's data for reading a later request of it. */
 export function knownOf(session: { readonly state: SessionState | undefined } | undefined): KnownBefore | undefined {
   const state = session?.state
   if (!state || state.phase === 'over') return undefined

@@ -2,7 +2,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 
 const instants = new Set(['startedAt', 'answeredAt', 'endedAt'])
 
-/** Facts as they lie in the spool: JSON, instants in ISO 8601, digests in hex. */
+/** Serialises facts for the spool: JSON, instants in ISO 8601, digests in hex. */
 export function writeFacts(facts: SegmentFacts): string {
   return JSON.stringify(facts, function (this: Record<string, unknown>, key, value: unknown) {
     const original = this[key]

@@ -1,7 +1,7 @@
 /**
- * Recordings whose call nobody knows: their facts could not be read after a crash, and nobody has settled them (AC8). In: the
- * folder of calls going on. Out: which have waited for a day, and which are destroyed. Nothing of them is in the register, so
- * nobody hears them; their private intake keys are deleted after forty days at the latest.
+ * Finds and destroys orphaned recordings: their facts could not be read after a crash, and nobody has settled them for a day
+ * (AC8). They are not in the register, so they cannot be played; their private intake keys are deleted after forty days at the
+ * latest.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export async function findOrphanedRecordings(
   /** Recordings of calls that are known here. */
   known: ReadonlySet<string>,
   now: Temporal.Instant,
-  /** The register's, by which all is destroyed; nothing while it cannot be asked, and then nothing is. */
+  /** The register's time, by which all is destroyed; undefined while the database is away, and then nothing is destroyed. */
   destructionNow: Temporal.Instant | undefined,
 ): Promise<{ waiting: string[]; destroyed: string[] }> {
   const waiting: string[] = []

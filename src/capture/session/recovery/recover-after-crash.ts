@@ -8,17 +8,16 @@ import type { Spool } from './spool.ts'
 import { removeRecording, storeRecording } from '../media/store-recording.ts'
 
 /**
- * Takes up what an earlier process of this spool left: calls without an end get one, and what was captured of their
- * audio goes to the object store, marked incomplete; the custodian mends it (R16, endInferred). Nothing acknowledged is
- * lost. Runs before the first call is taken, and can be cut short and run again.
- * @returns the segments as they were left, how many recordings were taken up, and the files that could not be read
+ * Recovers the spool of an earlier process: ends calls without an end, and moves captured audio to the object store, marked
+ * incomplete for the custodian to repair (R16, endInferred). Nothing acknowledged is lost. Runs before the first call is
+ * accepted, and is idempotent. @returns the segments found, the number of recordings recovered, and the unreadable files
  */
 export async function recoverAfterCrash(
   spool: Spool,
   folder: string,
   objects: ObjectStore,
   now: Temporal.Instant,
-  /** Segments whose session is open again: what was not being recorded goes on as if nothing had been. */
+  /** Segments whose session is open again: unrecorded ones continue. */
   held: ReadonlySet<string> = new Set(),
 ): Promise<{
   segments: readonly SegmentFacts[]
@@ -43,7 +42,7 @@ export async function recoverAfterCrash(
     if (sizeBytes !== undefined) recordings++
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
   }
-  // Whose a recording is may stand in a file that could not be read: then nothing is removed.
+  // The owner of a recording may be in an unreadable file: nothing is removed then.
   if (broken.length > 0) return { segments, resumed, recordings, broken }
   // Created and never answered: the call was not being recorded yet when the process died.
   const known = new Set(segments.map(({ recording }) => recording?.id))
@@ -68,7 +67,7 @@ function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: T
       recording: {
         ...facts.recording,
         endedAt: facts.recording.endedAt ?? endedAt,
-        // It was forbidden, and nobody was left to say that it is destroyed; or the disk has lost it.
+        // The recording was forbidden and its destruction not reported, or the disk has lost it.
         ...(sizeBytes === undefined && !facts.recording.stored && { gone: true as const }),
         ...(sizeBytes !== undefined && {
           stored: { sizeBytes, incomplete: true, packetsReceived: 0, packetsLost: 0 },

@@ -1,4 +1,4 @@
-/** A call of which two recording clients tell goes on in the next process, whichever of the two is there still (R16, R17). */
+/** A call recorded by two clients continues in the next process in whichever of its sessions remains (R16, R17). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

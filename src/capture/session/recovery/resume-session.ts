@@ -1,4 +1,4 @@
-/** A session as it is written down for another process, and as that one goes on with it. */
+/** Converts a session to its saved form, and resumes it in the next process. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore } from '../machine/describe-segment.ts'
 import { writeFacts } from './facts-file.ts'
@@ -15,8 +15,8 @@ interface BothClocks {
 }
 
 /**
- * What another process needs to go on with a session. Nothing for one that it could not go on with: without its keys, which are
- * never written down, what comes under SRTP is noise; and what a consultation or a conference says is kept by nobody.
+ * Returns what the next process needs to resume a session; undefined if it cannot be resumed. SRTP without its keys, which are
+ * never saved, is noise; consultations and conferences are not recorded.
  */
 export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
@@ -43,7 +43,7 @@ export function toSavedSession(
   }
 }
 
-/** The same of a session that stands beside one; what it consults about is heard by nobody in any case. */
+/** The same for a duplicate session; its consultation is not recorded in any case. */
 export function toSavedDuplicate(leg: SessionLeg, beginning: Beginning, now: BothClocks): SavedDuplicate | undefined {
   if (haveKeys(leg.place.streams)) return undefined
   return { ...heldDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
@@ -69,7 +69,7 @@ function heldDialog(
   }
 }
 
-/** What its dialog began with, for the process that goes on with it. */
+/** Returns the first request's data of a dialog, for the process that resumes it. */
 export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
   const { headers, clock, beganAtMs } = held
   const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
@@ -78,8 +78,8 @@ export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'be
 }
 
 /**
- * The session as the process before left it. What was being recorded goes on as one more segment of the call, with the same
- * official and as it was decided (R14), as a recording has one beginning and one end (R17) and nobody has its key any more.
+ * Returns the offer that resumes a saved session. A recorded one continues as a new segment of the call, with the same official
+ * and decision (R14): a recording has one beginning and one end (R17), and its key is gone.
  */
 export function resumedOffer(
   { facts: before, held, continues }: SilentSession,

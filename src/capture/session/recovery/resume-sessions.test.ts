@@ -1,4 +1,4 @@
-/** Calls that go on in the next process: which of their sessions and voices come back (R16, R17). */
+/** Calls that continue in the next process: resumed sessions and voices (R16, R17). */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,7 +71,7 @@ test("both halves of a call of Cisco's bridge come back, into one recording of o
   await near.speak([one.port], 30)
   await far.speak([other.port], 30)
   await until(() => expect(wired.recorder.recording).toBe(1))
-  // A client may ask in either of its dialogs, and each is known.
+  // A client may send requests in either of its dialogs, and each is known.
   await bye('far', other.to)
   await bye('near', one.to)
   await until(() => expect(wired.segments()[0]?.recording?.stored).toBeDefined())
@@ -123,7 +123,7 @@ test('a call that is only history ends when its client says that it has ended me
     await start()
     await answer(0, status)
   }
-  // Its BYE was under way, or went to another recorder: it is asked again.
+  // Its BYE was under way, or went to another recorder: the client is asked again.
   await stop()
   await start({ retryMs: 20 })
   await answer(0, 200)

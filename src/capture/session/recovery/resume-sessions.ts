@@ -1,6 +1,6 @@
 /**
- * Sessions that outlive a process. In: sessions as they change, and those that the process before has written down. Out: each
- * written down for the next process; those of the one before going on here. Never here: how a session is run.
+ * Saves sessions as they change, for the next process, and resumes those that the previous process saved. Sessions run in
+ * run-session.ts.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -18,17 +18,17 @@ import { createSilentSessions, type SilentSession } from './silent-resumed-sessi
 export interface ResumedSessions {
   /** A dialog of the process before is open again. */
   open(dialog: Dialog): void
-  /** The session of a dialog that its client asks in: it goes on, if it waited. */
+  /** Returns the session of a dialog in which its client sent a request; resumes it if it was waiting. */
   resumeIn(dialogId: string): Promise<RunningSession | undefined>
-  /** Others stood beside it, one of which may go on in its place. */
+  /** Returns true if a duplicate may continue in its place. */
   hasDuplicates(dialogId: string): boolean
-  /** Its end was told, or another session takes its place. */
+  /** Drops a session that has ended, or that another session replaces. */
   drop(dialogId: string): void
   /** Those of which nothing comes any more. */
   dropSilent(silenceMs: number): void
-  /** Writes down how a session stands. */
+  /** Saves a session's state. */
   hold(session: RunningSession): void
-  /** It is over. */
+  /** Deletes the saved state of an ended session. */
   forget(dialogId: string): void
   stop(): void
 }
@@ -86,9 +86,10 @@ export function createResumedSessions(parts: {
   }
 
   /**
-   * Of what is only history no sound tells whether it goes on: its BYE may have come while nobody was here. Where no session timer
-   * tells either, its client is asked; only a plain no ends the call (RFC 5057 section 5.1). Asked again and again: it may have been
-   * away as well, or its BYE under way, or the dialog has gone on at another recorder, which gets the BYE.
+   * Asks the client whether a call of history only is still in progress: it has no audio, and its BYE may have come while no
+   * process ran. Used if there is no session timer; only an explicit negative response ends the call (RFC 5057 section 5.1).
+   * Repeated, since the client may have been away, its BYE under way, or the dialog moved to another recorder, which gets the
+   * BYE.
    */
   async function checkDialog(session: RunningSession): Promise<void> {
     const { dialog } = session

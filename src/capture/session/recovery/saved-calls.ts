@@ -4,7 +4,7 @@ import { holdPorts, type HeldPorts } from '../../rtp/hold-ports.ts'
 import type { SavedDialog } from '../../sip/handler.ts'
 import { readSavedSessions, type SavedSession } from './saved-sessions.ts'
 
-/** What the process before this one was recording, and its ports, which are open again. */
+/** Calls that the previous process was recording, with their ports reopened. */
 export interface SavedCalls {
   readonly sessions: readonly SavedSession[]
   readonly ports: HeldPorts
@@ -18,15 +18,15 @@ export function savedDialogs({ sessions }: SavedCalls): SavedDialog[] {
   ])
 }
 
-/** Where capture writes down the sessions that go on. */
+/** Folder in which capture saves its live sessions. */
 export function savedSessionsFolder({ dataDirectory }: Pick<Settings, 'dataDirectory'>): string {
   return join(dataDirectory, 'capture', 'sessions')
 }
 
 /**
- * The first thing that a capture does, before the rest of the program is read: from here on what clients send waits in our sockets,
- * however long the rest of the start takes (K1). A port that another program has now is left out, and its call goes on once its client
- * asks for something.
+ * Reopens the ports of saved calls. Runs first in a capture, before the rest of the program is loaded, so that packets wait in
+ * our sockets however long the start takes (K1). A port taken by another program is left out; its call resumes at its client's
+ * next request.
  */
 export async function restoreSavedCalls(settings: {
   dataDirectory: string

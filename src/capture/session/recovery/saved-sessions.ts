@@ -1,10 +1,8 @@
 /**
- * Sessions that go on, written down for the process that comes after this one. In: a session whenever it changes. Out: the
- * same after a crash or a restart, as long as its call can still go on. Never here: a key; a call that is recorded under keys
- * (SRTP) is taken up when its client tells them again.
- *
- * What is written need not survive the machine, only this process: no write waits for the disk, and no call for a write. This
- * file is read before the rest of the program (hold-ports.ts); it imports next to nothing.
+ * Saves live sessions for the next process, after a crash or a restart. Never saves a key: a call under SRTP resumes when its
+ * client sends its keys again.
+ * The files have to outlive the process, not the machine: no write is synced, and no call waits for one. This file is loaded
+ * before the rest of the program (hold-ports.ts), so it imports next to nothing.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
@@ -26,14 +24,14 @@ interface SavedSessionDialog {
   readonly described?: SessionDescription | undefined
   /** Media line and port. */
   readonly ports: readonly (readonly [number, number])[]
-  /** What its first request told. */
+  /** Headers of its first request. */
   readonly headers: readonly (readonly [string, readonly string[]])[]
   readonly clock: ClientClock
   /** Milliseconds since the epoch. */
   readonly beganAtMs: number
 }
 
-/** A session that stands beside the one that is recorded (duplicate-sessions.ts). */
+/** A duplicate of the recorded session (duplicate-sessions.ts). */
 export interface SavedDuplicate extends SavedSessionDialog {
   readonly place: SessionPlace
 }
@@ -55,7 +53,7 @@ export interface SavedSession extends SavedSessionDialog {
   /** Streams of other sessions of the call in its recording, and those sessions. */
   readonly joined: readonly StreamPlan[]
   readonly halves: readonly SavedSplitDirection[]
-  /** Sessions that tell of it as well. */
+  /** Duplicate sessions. */
   readonly twins?: readonly SavedDuplicate[]
   readonly tracks: Readonly<Record<number, Track>>
   readonly metadata?: RecordingMetadata | undefined
@@ -74,12 +72,12 @@ export interface SavedSessions {
 }
 
 const aliveEveryMs = 1_000
-/** A recording that hears nothing for so long has lost its end: after that nobody comes back by themselves. */
+/** After so much silence a recording has lost its end: no client resumes by itself. */
 const maxSilenceMs = 3 * 60_000
 
 export async function openSavedSessions(options: {
   directory: string
-  /** Of the process before, which may be taken up; what else lies there is of calls that are over. */
+  /** Sessions of the previous process that may resume; other files are of ended calls, and deleted. */
   known: readonly SavedSession[]
   nowMs: () => number
   onFault: (error: unknown) => void
@@ -138,8 +136,8 @@ function nameOf(dialogId: string): string {
 }
 
 /**
- * What the process before this one has written down, unless it has been gone for too long; sync, as nothing else is to be done
- * before. What cannot be read is left out: its call goes on once its client asks for something.
+ * Returns the sessions that the previous process saved, or none if it stopped too long ago. Synchronous, as it must come first.
+ * Unreadable files are left out: their calls resume at their client's next request.
  */
 export function readSavedSessions(directory: string, nowMs: number): SavedSession[] {
   mkdirSync(directory, { recursive: true, mode: 0o700 })

@@ -1,7 +1,6 @@
 /**
- * Sessions of the process before this one, until something is heard of them. In: what it wrote down, and its ports. Out: each
- * session once a packet of it comes or its client asks for something, to go on as one more segment of its call. Never here: a
- * segment for a call of which nothing comes any more.
+ * Holds sessions of the previous process until their first packet or request, when each resumes as a new segment of its call. A
+ * call without either gets no segment.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
@@ -25,7 +24,7 @@ export interface SilentSession {
   readonly halves: Map<string, { held: SavedSplitDirection; dialog: Dialog }>
   /** Sessions that stood beside it, their dialogs and their ports. */
   readonly duplicates: Map<string, WaitingDuplicate>
-  /** When its first packet came, as performance.now() tells; nothing where its client asked for something first. */
+  /** Time of its first packet, on performance.now()'s clock; undefined if a request came first. */
   readonly firstPacketMs: number | undefined
   /** Calls once a packet has come. */
   onReceived(run: () => void): void
@@ -46,11 +45,11 @@ export interface SilentSessions {
   addHalf(dialog: Dialog): boolean
   /** The same of one that stood beside it. */
   addDuplicate(dialog: Dialog): WaitingDuplicate | undefined
-  /** Whether others stood beside it, one of which may go on in its place. */
+  /** Returns true if a duplicate may continue in its place. */
   hasDuplicates(dialogId: string): boolean
-  /** It waits no longer: something of it is heard. */
+  /** Removes and returns a session that resumes. */
   take(dialogId: string): SilentSession | undefined
-  /** Its end was told, or nobody comes back to it. */
+  /** Drops a session that has ended, or that no client resumes. */
   drop(dialogId: string): void
   /** Of those of which nothing has come for so long, where something should. */
   dropSilent(silenceMs: number): void

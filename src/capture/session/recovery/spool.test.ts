@@ -28,7 +28,7 @@ async function open(admit: (facts: SegmentFacts) => Promise<unknown>): Promise<S
   return spool
 }
 
-/** What another process would find, were this one killed now. */
+/** Returns the facts that another process would find, were this one killed now. */
 async function leftByAKill(): Promise<SegmentFacts[]> {
   const copy = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
   await cp(directory, copy, { recursive: true })

@@ -1,6 +1,6 @@
 /**
- * Facts on their way to the register. In: a segment's facts whenever they change. Out: the same facts admitted, in
- * order, however long the database is away; on disk until then. Never here: a call that waits for the database.
+ * Queues segments' facts for the register: durable on disk until admitted, in order, however long the database is away. No call
+ * waits for the database.
  */
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,24 +12,24 @@ import { readFacts, writeFacts } from './facts-file.ts'
 
 export interface Spool {
   /**
-   * Makes facts durable; they are admitted soon after, or once the call is over where it may still be told that it is none of this
-   * register's (R8). Facts of one segment replace those before them.
+   * Makes facts durable. They are admitted soon after; at the end of the call if the client may still report that it is not of
+   * this register (R8). Newer facts of a segment replace older ones.
    */
   note(facts: SegmentFacts): Promise<void>
-  /** Makes facts durable that are noted, the very same, once something else has come about; until then nobody is told of them. */
+  /** Writes facts ahead: `note` is called later with the very same facts. Until then they are not admitted. */
   foresee(facts: SegmentFacts): Promise<void>
-  /** It has not come about, or is none of this register's; what was foreseen of the segment, or not admitted, is gone when this resolves. */
+  /** Erases facts that were foreseen or not admitted, once their event did not happen or the call is not of this register. */
   withdraw(segmentId: string): Promise<void>
   /**
-   * What an earlier process left: segments whose end was never admitted. A file of which something cannot be read is set aside
-   * as `.broken` and named: a person has to look, and the recordings of what it says stay where they are.
+   * Returns what an earlier process left: segments whose end was never admitted. A file with anything unreadable is set aside
+   * as `.broken` and named for a person to check; recordings of its segments are not touched.
    */
   left(): { segments: SegmentFacts[]; broken: string[] }
   /** Segments that wait to be admitted. */
   readonly waiting: number
   /** Of segments that the register refuses, since when the first is (as performance.now() counts); nothing where it refuses none. */
   readonly refused: { sinceMs: number; code: 'not-admitted' } | undefined
-  /** Asks at once of what stands beside another node's: something of that may have been forbidden. */
+  /** Retries segments that another node holds as well, at once: one of them may have been forbidden. */
   retryBeside(): void
   /** Resolves when everything noted so far is admitted. */
   settled(): Promise<void>
@@ -39,23 +39,23 @@ export interface Spool {
 export interface SpoolOptions {
   directory: string
   admit: AdmitFacts
-  /** An admission failed and is tried again; or, without facts, the journal in which they lie could not go on to its next file. */
+  /** Called when an admission failed and will be retried; without facts, when the journal could not open its next file. */
   onFault: (error: unknown, facts?: SegmentFacts) => void
-  /** Another node has this talk, by which it is not to be recorded (R49, R14): what is being recorded of it here is to stop. */
+  /** Called when another node holds this conversation as not to be recorded (R49, R14): its recording here must stop. */
   onStops?: (facts: SegmentFacts) => void
-  /** Another node has told all of it: removes what there is of its recording here. Until that is done the facts stay. */
+  /** Called when another node has reported all of it: deletes its recording here. The facts stay until that is done. */
   onReported?: (facts: SegmentFacts) => Promise<void>
   retryMs?: number
-  /** How often it is asked whether what stands beside another node's is to be entered. */
+  /** Interval of retries for segments that another node holds as well. */
   besideMs?: number
-  /** How long a call's end waits for what is stored of its recording, which follows as a rule: then both are one admission. */
+  /** How long the end of a call waits for its stored recording, which usually follows; both are then one admission. */
   storedMs?: number
 }
 
 /** Being admitted; those that come together are one statement (admit-facts.ts). */
 const atOnce = 64
 
-/** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
+/** Opens the spool in a folder, and admits its facts again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000, storedMs = 500 } = options
   const journal = await openTextJournal({ directory, onFault: (error) => onFault(error) })
@@ -66,9 +66,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const failed = new Set<string>()
   /** Since its first failure. */
   const refusedSince = new Map<string, number>()
-  /** Another node tells of the same talk, and goes on. */
+  /** Segments of a conversation that another node reports and continues. */
   const beside = new Set<string>()
-  /** The contact of such a talk, by which it is asked about again while its caller is the same: match_by_ids counts questions. */
+  /** Contacts of such conversations, reused while the caller is the same: match_by_ids counts its calls. */
   const contacts = new Map<string, { id: string; caller: string }>()
   /** Over, and about to be stored. */
   const ending = new Set<string>()
@@ -107,7 +107,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     }
   }
 
-  /** Only what failed: facts still being admitted must not be overtaken by newer ones of their segment. */
+  /** Retries failed ones only: facts still being admitted must not be overtaken by newer ones of their segment. */
   function retry(): void {
     timer = undefined
     for (const facts of unwritten.values()) write(facts).catch(retryLater)
@@ -138,7 +138,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (admission.verdict === 'beside') contacts.set(segmentId, { id: admission.contactId, caller })
       else contacts.delete(segmentId)
       refusedSince.delete(segmentId)
-      // Nothing newer came meanwhile: this is what the register holds now.
+      // Nothing newer has come: the register holds these facts now.
       if (latest.get(segmentId) === facts) {
         if (admission.verdict === 'beside') {
           beside.add(segmentId)
@@ -154,11 +154,11 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }
     } catch (error) {
       onFault(error, facts)
-      // To the end of the line: facts that the register never takes do not keep the others from it.
+      // Moved to the end, so that facts the register never accepts do not block others.
       const newest = latest.get(segmentId)
       latest.delete(segmentId)
       if (newest) latest.set(segmentId, newest)
-      // Busy until the timer: a database that is away is not asked eight times a millisecond.
+      // Busy until the timer: without it an absent database would get eight requests a millisecond.
       failed.add(segmentId)
       if (!refusedSince.has(segmentId)) refusedSince.set(segmentId, performance.now())
       retryLater()
@@ -189,7 +189,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async foresee(facts) {
       const written = write(facts)
       foreseen.set(facts.segmentId, { facts, written })
-      // Whoever notes them is told.
+      // `note` throws the error.
       await written.catch(() => undefined)
     },
     async withdraw(segmentId) {

@@ -8,7 +8,7 @@ import { splitMultipart } from '../../siprec/split-multipart.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { SessionRequest } from '../reading/read-requests.ts'
 
-/** What a client sent in one INVITE and how it was read. */
+/** Content of a client's INVITE, and how it was read. */
 export interface ClientSeen {
   /** Product and version from its User-Agent. */
   client: string
