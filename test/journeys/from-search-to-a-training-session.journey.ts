@@ -21,7 +21,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await isAccessible('training with nothing in it')
   await page.getByRole('button', { name: 'Aloita kokoelma' }).click()
   await page.getByLabel('Nimi').fill('Puhelun aloitus')
-  await page.getByLabel('Mitä on tarkoitus oppia').fill('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')
+  await page.getByLabel('Oppimistavoite').fill('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')
   await page.getByRole('button', { name: 'Aloita', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Puhelun aloitus' })).toBeVisible()
   await expect(page.getByText('Kokoelmassa ei ole vielä kohtia.')).toBeVisible()
@@ -82,7 +82,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await page.getByRole('link', { name: 'Koulutus', exact: true }).first().click()
   await expect(page.getByText('josta 1 on tyhjä')).toBeVisible()
   await page.getByRole('link', { name: 'Puhelun aloitus' }).first().click()
-  await expect(page.getByText(/^Tyhjä .* alkaen: tallenne on tuhottu ennen määräaikaa\.$/)).toBeVisible()
+  await expect(page.getByText(/^Tyhjä .* alkaen: tallenne on tuhottu ennen säilytysajan päättymistä\.$/)).toBeVisible()
   await expect(page.getByText('Nimi heti')).toHaveCount(0)
   await expect(page.getByText('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')).toBeVisible()
 
