@@ -6,7 +6,7 @@ import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
-const { check, matti, colleague } = await makeTestPromises(database)
+const { check, tamper, matti, colleague } = await makeTestPromises(database)
 
 const plant = (of: { id: string }, from: string) =>
   pool.query(
@@ -39,4 +39,24 @@ test('sign-ins of one person, some at once, are none', async () => {
   await Promise.all([colleague.signIn(), colleague.signIn()])
   await matti.signIn()
   expect((await check()).broken).toEqual([])
+})
+
+test('one opened by two steps, between which the clock was set back, is none', async () => {
+  await matti.signIn()
+  await tamper(`update session set created_at = created_at + interval '1 minute' where person_id = '${matti.id}'`)
+  expect((await check()).broken).toEqual([])
+})
+
+test('one opened by a version whose entries name no session is none for twelve hours', async () => {
+  const end = `update session set ended_at = now() where person_id = '${matti.id}'`
+  await tamper(end)
+  await matti.signIn()
+  await tamper(`update audit_entry set object_id = null where person_id = '${matti.id}' and action = 'session.started'`)
+  expect((await check()).broken).toEqual([])
+  await tamper(
+    `update audit_entry set at = at - interval '13 hours' where person_id = '${matti.id}' and action = 'session.started'`,
+    `update session set created_at = created_at - interval '13 hours' where person_id = '${matti.id}'`,
+  )
+  expect((await check()).broken).toMatchObject([{ promise: 'access.personal', facts: { example: matti.id } }])
+  await tamper(end)
 })

@@ -38,6 +38,7 @@ afterEach(async () => {
   expect(await unlogged()).toMatchObject({ count: 0 })
 })
 
+const aDayMore = `valid_to = valid_to + interval '1 day'`
 const later = `valid_to = valid_to + interval '5 years'`
 test.each([
   ['lasts longer', [later]],
@@ -52,6 +53,13 @@ test.each([
     'is another role’s, by its request as well',
     [`role = 'SECURITY', scope_kind = 'all'`, `role = 'SECURITY', scope_kind = 'all'`],
   ],
+  ['lasts a day longer, by its request as well', [aDayMore, aDayMore]],
+  ...[
+    `purposes = '{DEVELOPMENT,INSPECTION}'`,
+    `scope_units = array[gen_random_uuid()]`,
+    `scope_numbers = '{+35829497000}'`,
+    `scope_kind = 'numbers'`,
+  ].map((set): [string, string[]] => [`has ${set}, by its request as well`, [set, set]]),
 ])('a right that is changed: it %s', async (_, [set, ofRequest]) => {
   expect(await unlogged()).toMatchObject({ count: 0 })
   await tamper(

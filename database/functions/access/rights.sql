@@ -238,7 +238,8 @@ begin
     q.requested_by, viewer(), 'procedure', q.id)
   returning id into made;
   perform record_right_act('right.granted', 'ACCESS_APPROVER', 'right', made, jsonb_strip_nulls(jsonb_build_object(
-    'person', q.person_id, 'request', q.id, 'role', q.role, 'duty', q.duty)));
+    'person', q.person_id, 'request', q.id, 'role', q.role, 'duty', q.duty, 'purposes', q.purposes, 'scope', q.scope_kind,
+    'units', q.scope_units, 'numbers', q.scope_numbers, 'until', q.valid_to)));
   return made;
 end $$;
 grant execute on function decide_right_request to seloste_desk;

@@ -59,20 +59,19 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ),
   open as (
     -- Each use moves the end of a session to an hour later (src/safeguards/people/session.ts).
-    select s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at, s.awaits_second_factor
+    select s.id, s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at, s.awaits_second_factor
     from session s where s.ended_at is null and s.expires_at > now()
   ),
   strange as (
     select o.person_id from open o join person p on p.id = o.person_id
     where p.employed_from > o.created_at + interval '5 seconds'
       or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds'
-      -- The second factor follows within ten minutes. As many sign-ins as sessions since.
-      or not o.awaits_second_factor and (
-        not exists (select from audit_entry e where e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok'
-          and e.at between o.created_at - interval '5 seconds' and o.created_at + interval '11 minutes')
-        or (select count(*) from audit_entry e where e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok'
-            and e.at >= o.created_at - interval '5 seconds')
-          < (select count(*) from session s where s.person_id = o.person_id and s.created_at >= o.created_at and not s.awaits_second_factor))
+      or not o.awaits_second_factor and not exists (
+        select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok')
+        -- Entries of earlier versions name no session; sessions last twelve hours. The second factor follows within ten minutes.
+        and not (o.created_at > now() - interval '12 hours' and exists (
+          select from audit_entry e where e.object_id is null and e.person_id = o.person_id and e.action = 'session.started'
+            and e.result = 'ok' and e.at between o.created_at - interval '5 seconds' and o.created_at + interval '11 minutes'))
   )
   select
     (select count(*) from employed where password_check is not null),
@@ -161,7 +160,11 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       or exists (select from audit_entry e where e.object_id = r.id and e.action = 'right.granted' and e.result = 'ok' and (
         e.detail ->> 'person' <> r.person_id::text or e.detail ->> 'role' <> r.role
         or e.detail ? 'request' and ((e.detail ->> 'request')::uuid is distinct from r.request_id
-          or e.detail ->> 'duty' is distinct from r.duty or r.valid_from < e.at - interval '10 minutes')))
+          or e.detail ->> 'duty' is distinct from r.duty or r.valid_from < e.at - interval '10 minutes')
+        -- Entries of earlier versions do not have these.
+        or e.detail ? 'until' and (e.detail ->> 'scope' is distinct from r.scope_kind or r.valid_to > (e.detail ->> 'until')::timestamptz
+          or not (to_jsonb(r.purposes) <@ (e.detail -> 'purposes') and to_jsonb(r.scope_units) <@ (e.detail -> 'units')
+            and to_jsonb(r.scope_numbers) <@ (e.detail -> 'numbers')))))
   ),
   beyond as (
     select r.id from access_right r

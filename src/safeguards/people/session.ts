@@ -57,6 +57,19 @@ export async function sessionHolds(holding: HoldingSafeguards, token: string, no
   return row !== undefined
 }
 
+/** Returns a session as the object of its sign-in's log entry. */
+export async function sessionObject(
+  holding: HoldingSafeguards,
+  token: string,
+): Promise<{ kind: 'session'; id?: string }> {
+  const row = await safeguardsOf(holding)
+    .selectFrom('session')
+    .select('id')
+    .where('token_hash', '=', sessionHash(token))
+    .executeTakeFirst()
+  return { kind: 'session', ...row }
+}
+
 /** Ends a session, or a sign-in in progress, at once. */
 export async function signOut(
   holding: HoldingSafeguards,

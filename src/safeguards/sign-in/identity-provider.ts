@@ -31,7 +31,7 @@ import {
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
-import { sessionExpiry, sessionHash } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { openProven } from './open-session.ts'
@@ -190,7 +190,7 @@ export function createIdentityProvider(given: {
           action: 'session.started',
           result: 'ok',
           personId: person.id,
-          object: { kind: 'session' },
+          object: await sessionObject(tx, made.newSession),
           detail: { method: 'oidc' },
         })
         return { personId: person.id, expiresAt: expiresAt.toString(), returnTo: flow.returnTo, left: flow.left }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionHash } from '../people/session.ts'
+import { sessionHash, sessionObject } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /**
@@ -43,7 +43,7 @@ export async function completeWithPasskey(
     action: 'session.started',
     result: completed ? 'ok' : 'refused:session.none',
     personId,
-    object: { kind: 'session' },
+    object: await sessionObject(tx, newSession),
     detail: { method: 'password+passkey' },
   })
   return completed

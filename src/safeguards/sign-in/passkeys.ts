@@ -9,7 +9,7 @@ import {
 } from '@simplewebauthn/server'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { sessionExpiry, sessionHash } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject } from '../people/session.ts'
 import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
 import { createPasskeyStore } from './passkey-store.ts'
@@ -53,7 +53,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
           action: 'session.started',
           result: 'fault' in used ? `refused:passkey-${used.fault}` : opened ? 'ok' : 'refused:not-employed',
           personId: used.personId,
-          object: { kind: 'session' },
+          object: await sessionObject(tx, request.newSession),
           detail: { method: 'passkey' },
         })
         if ('fault' in used) return refusalOf(used.fault)
