@@ -69,7 +69,7 @@ test('a shorter term waits until each open disclosure that it reaches is release
 
   const hasty = await submit(1)
   expect(await consequences(hasty)).toEqual([
-    'The change reaches 2 open disclosures (3 items): the recording would be destroyed earlier, or the disclosure would no longer be allowed. Each is decided before the approval: released, refused or withdrawn, or its item dropped.',
+    'The change affects 2 open disclosures (3 items): the recording would be destroyed earlier, or the disclosure would no longer be allowed. Each is decided before the approval: released, refused or withdrawn, or its item removed.',
     expect.stringContaining('14 days after the approval'),
   ])
   expect(await approve(hasty)).toEqual({ refused: 'draft.notice' })

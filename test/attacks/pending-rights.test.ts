@@ -57,7 +57,7 @@ describe('a shorter term that reaches a recording which a requester has booked t
     )
     expect(reported).toMatchObject([{ count: 1 }])
     expect(reported[0]!.text.en).toBe(
-      'The change would take a pending right from 1 open request (1 call, 1 booked appointment). The Service Unit decides on each before the approval: 1 undecided.',
+      'The change would remove a pending right from 1 open request (1 call, 1 booked appointment). The Service Unit decides on each before the approval: 1 undecided.',
     )
     expect(JSON.stringify(dryRun.body)).not.toContain(request.number)
     expect((await approver.request('/api/pending-rights')).code).toBe('deny.role')

@@ -40,8 +40,8 @@ test.each(languages)(
 
 test.each([
   ['fi', 'Tallenteiden luovutus tutkimuslaitokselle', 'anonymisoitua', 'Jäljennöksistä 1 on vain pseudonymisoitu'],
-  ['sv', 'Utlämnande av inspelningar', 'anonymiserade', 'Av kopiorna är 1 bara pseudonymiserad:'],
-  ['en', 'Recordings disclosed to a research institute', 'anonymised', 'Of the copies 1 is only pseudonymised'],
+  ['sv', 'Utlämnande av inspelningar', 'anonymiserade', '1 av kopiorna är bara pseudonymiserad:'],
+  ['en', 'Recordings disclosed to a research institute', 'anonymised', '1 of the copies is only pseudonymised'],
 ] as const)(
   'the letter is in the institute’s language, with its days, and calls anonymised what is (%s)',
   (language, title, anonymised, pseudonymised) => {

@@ -229,7 +229,7 @@ test.each<[what: string, edits: TextEdit[], field: string, fi: string, en: strin
     [{ path: ['switches', 'officialConsent'], value: 'required' }],
     'switches.officialConsent',
     'Virkailijan asema: aiemmin virkailijalle kerrotaan, jatkossa virkailijan suostumus tarvitaan.',
-    'Position of the official: from the official is informed to the official’s consent is required.',
+    'Status of the official: from the official is informed to the official’s consent is required.',
   ],
   [
     'what maintenance may see',

@@ -175,9 +175,7 @@ test('a proof older than a quarter of an hour is none, and says when it was made
   expect(later).toHaveLength(promises.length)
   expect(later.some(({ holds }) => holds)).toBe(false)
   expect(later[0]).toMatchObject({ brokenSince: made.add({ minutes: 15 }).toString() })
-  expect(later[0]?.text.en).toMatch(
-    /^Last checked 16 minutes ago; not checked since.* Last found: Version 1/,
-  )
+  expect(later[0]?.text.en).toMatch(/^Last checked 16 minutes ago; not checked since.* Last found: Version 1/)
 })
 
 test('a proof dated in the future is invalid: its clock was ahead', async () => {

@@ -200,7 +200,7 @@ describe('the dry run', () => {
       ],
     ])
     const [rights] = reported('rights-narrowed', 'roles[1]')
-    expect(rights).toMatchObject({ count: 1, text: { en: '1 right to the role “supervisor” would reach less.' } })
+    expect(rights).toMatchObject({ count: 1, text: { en: '1 right to the role “supervisor” would be narrowed.' } })
     const [share] = reported('recorded-share', 'recordingPlan.rules[0].share')
     expect(share?.text.en).toMatch(
       /^Share on 029 497 000 from 10 to 20 per cent: of last week's 3 calls 1 were recorded; about 2 would be\.$/,

@@ -128,7 +128,7 @@ describe('the certificate', () => {
       expect(text).toContain(forbidden.id)
       expect(text.replaceAll(' ', '')).toContain(ledger.key.name.replaceAll(' ', ''))
       expect(text).toMatch({ fi: /Soittaja kielsi/, sv: /Uppringaren förbjöd/, en: /The caller forbade/ }[language])
-      expect(text).toMatch({ fi: /hävitti avaimen/, sv: /förstörde nyckeln/, en: /destroyed the key at/ }[language])
+      expect(text).toMatch({ fi: /tuhosi avaimen/, sv: /förstörde nyckeln/, en: /destroyed the key on/ }[language])
     },
   )
 
