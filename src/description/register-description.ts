@@ -61,7 +61,7 @@ export type CooperationDecision = { decidedOn: Temporal.PlainDate; document: str
 export type RecordingPlan = {
   cooperation?: CooperationDecision
   announcements: readonly Announcement[]
-  /** Whether a call forwarded by the switchboard may be recorded by the rule of the number reached (R13). */
+  /** True if a call forwarded by the switchboard may be recorded by the rule of the number reached (R13). */
   recordForwarded: boolean
   rules: readonly RecordingRule[]
 }

@@ -29,7 +29,7 @@ export interface Prohibition {
 
 export interface ProhibitionRequest {
   party: 'CALLER' | 'OFFICIAL'
-  /** CALL: told in the call to its official, who enters it within an hour. */
+  /** CALL: forbidden during the call; its official enters it within an hour. */
   channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
   /** The Service Unit's request; an official of the call needs none. */
   reference?: string | undefined

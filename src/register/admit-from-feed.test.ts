@@ -74,7 +74,7 @@ test('calls that a feed tells of many at once are in the register as if each had
 test('what is in the register, or might be, is left for the way of one call', async () => {
   const [known, recorded, duplicate] = [call(), call(), call()]
   await admitFed(capture, 'exchange', [known])
-  // Told by a recording client, with ids of its own.
+  // Reported by a recording client, with ids of its own.
   await admit(capture, {
     ...recorded,
     callIds: ['sip:of-the-client'],

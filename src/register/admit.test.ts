@@ -146,7 +146,7 @@ describe('admit', () => {
     expect(segments[0]).toMatchObject({
       ...{ number_reached: phone('029 497 000'), decision_record: true, decision_reason: 'drawn' },
     })
-    // What was decided is decided: no later telling has it decided otherwise.
+    // A decision is final: no later report changes it.
     await admit(capture, { ...reported, decision: { record: false, reason: 'not-drawn' } })
     expect((await now()).segments[0]).toMatchObject({ decision_record: true, decision_reason: 'drawn' })
   })

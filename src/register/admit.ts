@@ -10,7 +10,7 @@ import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark 
 
 type Names = { fi: string; sv: string; en: string }
 
-/** What capture knows of a segment. Capture makes the ids, so that a retry names the same rows. */
+/** Facts of a segment as capture has them. Capture makes the ids, so that a retry names the same rows. */
 export interface SegmentFacts {
   segmentId: string
   /** The contact that this segment opens, unless one of its call ids belongs to a contact already. */

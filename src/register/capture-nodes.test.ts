@@ -1,4 +1,5 @@
-// Several captures of one register: one talk that two of them are told of (R9, R17), what is forbidden of it (R49), and nodes that die.
+// Several captures of one register: one conversation that two of them report (R9, R17), its prohibition (R49), and nodes that
+// die.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -22,7 +23,7 @@ beforeEach(async () => {
   await pool.query('delete from capture_node')
   await lives(north, 'north')
   await lives(south, 'south')
-  // Both have been heard of for a while.
+  // Both have sent heartbeats for a while.
   await pool.query(`update capture_node set steady_since = steady_since - interval '1 minute'`)
 })
 
@@ -32,7 +33,7 @@ const falls = (node: string, seconds = 11) =>
     seconds,
   ])
 
-/** A talk that goes on, and what a second node tells of the same. */
+/** Returns an ongoing conversation, and a second node's report of it. */
 function talk(): { first: SegmentFacts; second: SegmentFacts } {
   const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
   const reported = (): SegmentFacts => {
@@ -180,7 +181,7 @@ describe('a talk that two nodes are told of', () => {
     const { first, second } = talk()
     await entered(first, north)
     await falls(north)
-    // The database was away: south has not been heard of for long enough to say that north is silent.
+    // The database was away: south has not been steady long enough to report north as silent.
     await pool.query('update capture_node set steady_since = clock_timestamp() where id = $1', [south])
     expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
     expect(
@@ -257,7 +258,7 @@ describe('a node that dies', () => {
     await falls(north, 14 * 60)
     expect(await endCallsOfSilentNodes(capture, south)).toBe(0)
     await falls(north, 16 * 60)
-    // Last heard of before the answer: an end lies not before that.
+    // The last heartbeat was before the answer: the end is not before the answer.
     expect(await endCallsOfSilentNodes(capture, north)).toBe(0)
     expect(await endCallsOfSilentNodes(capture, south)).toBe(1)
     const read = async () => {

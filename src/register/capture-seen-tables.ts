@@ -1,7 +1,7 @@
 type Instant = Temporal.Instant
 
 /**
- * What capture has seen: hours by trunk and client, and the names each client sends
+ * Tables of capture's statistics: hours by trunk and client, and the names each client sends
  * (database/functions/capture/reception.sql).
  */
 export interface CaptureSeenTables {

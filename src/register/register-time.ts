@@ -2,8 +2,9 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
 /**
- * What time it is for a look at what has a term: the database's, and never earlier than it has been (database/functions/destruction/recordings.sql).
- * The clock of the process that asks may have gone back, and with it what has expired would be shown again (R24).
+ * Returns the time for views of anything with a term: the database's, and never earlier than before
+ * (database/functions/destruction/recordings.sql). The calling process's clock may have gone back, which would show expired
+ * recordings again (R24).
  */
 export async function registerTime(tx: Transaction<RegisterTables>): Promise<Temporal.Instant> {
   const { rows } = await sql<{ now: Temporal.Instant }>`select register_now() as now`.execute(tx)

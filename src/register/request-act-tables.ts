@@ -1,4 +1,4 @@
-/** What today's law adds to requests, as it is read; functions change it (database/functions/requests/acts.sql). */
+/** Tables of a request's acts under today's law, for reading; functions change them (database/functions/requests/acts.sql). */
 import type { ColumnType } from 'kysely'
 
 type Read<T> = ColumnType<T, never, never>

@@ -45,13 +45,15 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     number_kind: NumberKind
     number_name: ColumnType<Names | null, string | null, string | null>
     history_ends_at: Instant | null
-    /** The trunk that sent it; null for a call that only a feed has told. */
+    /** The trunk that sent it; null for a call that only a feed has reported. */
     trunk: Generated<string | null>
-    /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (database/functions/feeds/matching.sql). */
+    /**
+     * Start of the caller's waiting, if a feed reports it as earlier than `started_at` (database/functions/feeds/matching.sql).
+     */
     waited_from: Generated<Instant | null>
     /** When the register took it in; null from before that was noted (database/functions/capture/late-parts.sql). */
     admitted_at: Generated<Instant | null>
-    /** What studies have counted of it, which only the database reads (database/functions/studies/studies.sql). */
+    /** Counts that studies have made of it; only the database reads them (database/functions/studies/studies.sql). */
     counted: Generated<string | null>
   }
   segment: {
@@ -79,7 +81,7 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     capture_state: Generated<CaptureState>
     capture_failure: string | null
     marks: Generated<SegmentMark[]>
-    /** The capture node that told of it; nothing for what a feed told, and from before there were nodes. */
+    /** The capture node that reported it; null for a feed's report, and from before there were nodes. */
     node: string | null
     /** Another node's segment of the same talk, in whose place or beside which it is kept (docs/decisions/0061). */
     beside: string | null

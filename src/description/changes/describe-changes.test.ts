@@ -37,7 +37,7 @@ const full = editDescription(seed, [
   { path: ['storage', 'backupDays'], value: 14 },
 ])
 
-/** What a file says, whether or not it may; undefined where it has not the shape of a description. */
+/** Returns a file's content, valid or not; undefined if it does not have the shape of a description. */
 function readAnyway(file: DescriptionFile): RegisterDescription | undefined {
   if (shapeProblems(file).length > 0) return undefined
   const problems: FieldProblem[] = []
@@ -64,7 +64,7 @@ const changesAfter = (edits: TextEdit[]) => {
 }
 const rule = ['recordingPlan', 'rules', 0]
 
-/** Every value in the file, with its place; the lines that the procedure writes are not told of. */
+/** Returns every value in the file with its path, without the lines that the procedure writes. */
 function leavesOf(value: unknown, path: FieldPath = []): [FieldPath, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]]
   return Object.entries(value).flatMap(([key, item]) =>
@@ -76,7 +76,7 @@ const reportedLeaves = leavesOf(fullFile).filter(
     !['version', 'effectiveFrom', 'decision'].includes(String(path[0])) &&
     !/^recordingPlan\.(defaultShare|rules\[\d\]\.version)$/.test(fieldName(path)),
 )
-/** What might stand there instead; the first that has the right shape is taken. */
+/** Replacement values; the first of the right shape is used. */
 const words =
   'SUPERVISOR QUALITY TRAINING unit own gdpr SWITCHBOARD NATIONAL_SERVICE sv fi recordings history number SAT CALLERS ANSWERING_OFFICIALS CALLER_NUMBER SERVICE_NUMBER SECURITY optional denied required case fault inspection SE'
 const others = (value: unknown): unknown[] => {

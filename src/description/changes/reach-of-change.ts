@@ -2,7 +2,7 @@ import type { RegisterDescription } from '../register-description.ts'
 import { plannedSteps, termSteps, type TermStep } from '../term-steps.ts'
 
 /**
- * What a new version withdraws from pending work: shorter terms, inspections that no longer postpone destruction (C3), kinds of
+ * Effects of a new version on pending work: shorter terms, inspections that no longer postpone destruction (C3), kinds of
  * requests no longer offered, the Service Unit's purpose, ways of disclosure. The database stores it with a draft
  * (`description_reach`).
  */

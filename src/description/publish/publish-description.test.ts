@@ -61,7 +61,7 @@ describe('with the seed configuration', () => {
       .split('\n')
       .flatMap((line) => line.replace('•', '').split(/(?<=\.)\s+(?=[A-ZÄÖ])/u))
       .map((unit) => unit.trim())
-      // Headings and labels are no sentences; a label may stand before one.
+      // Headings and labels are no sentences; a label may precede one.
       .map((unit) => unit.replace(/^(REKISTERINPITÄJÄ|REKISTERÖIDYT|REKISTERI) /u, ''))
       .filter((unit) => unit !== '' && !/^[A-ZÄÖ ]+$/u.test(unit) && !unit.startsWith('KÄSITTELYN'))
     expect(units.length).toBeGreaterThanOrEqual(40)
@@ -74,7 +74,7 @@ describe('with the seed configuration', () => {
         .map(({ id }) => id)
         .filter((id) => /^S\d+$/.test(id)),
     )
-    // S0 is the title, and stands once more behind REKISTERI.
+    // S0 is the title, repeated after REKISTERI.
     expect(ids[0]).toEqual(['S0', 'S1', 'S0', ...Array.from({ length: 34 }, (_, index) => `S${index + 2}`)])
     expect(ids[1]).toEqual(ids[0])
     expect(ids[2]).toEqual(ids[0])

@@ -257,7 +257,7 @@ describe('the counts that stay', () => {
     const reported = new Map(
       found.map((one) => [[one.day, one.number_called, one.answered, one.recorded].join(' '), one.contacts]),
     )
-    // Told of when a call of the same day had gone already, and not gone yet: counted as it goes.
+    // Reported after some calls of the same day were deleted, and before others: counted as it is deleted.
     const late = await pool.query<{ key: string }>(
       `select concat_ws(' ', helsinki_day(c.started_at), c.number_called,
          exists (select from segment s where s.contact_id = c.id and s.answered_at is not null)::text,
@@ -267,7 +267,7 @@ describe('the counts that stay', () => {
     )
     for (const { key } of late.rows) reported.set(key, (reported.get(key) ?? 0) + 1)
     expect(Object.fromEntries(reported)).toEqual(Object.fromEntries(expected))
-    // Of days whose calls are all there, a recount says the same.
+    // For days whose calls are all present, a recount gives the same.
     const { rows } = await pool.query(
       `select d.day, r.*, h.contacts as kept from history_day d, recount_history_day(d.day) r
        left join history_count h using (number_called, number_kind, answered, recorded)
@@ -287,7 +287,7 @@ test('a call id is one call’s for a day, though its month is a partition of it
   ]
   expect(after).toBe(before)
   expect(nextDay).not.toBe(before)
-  // The first call's facts told once more are still the first call's.
+  // The first call's facts, reported again, still belong to the first call.
   expect(await call(midnight.subtract({ minutes: 3 }), { callIds })).toBe(before)
   const many = await Promise.all(
     Array.from({ length: 12 }, () => call(midnight.add({ hours: 60 }), { callIds: ['ucid:at-once', 'sip:at-once'] })),

@@ -20,8 +20,8 @@ export interface DueEnds {
 }
 
 /**
- * Returns which recordings are due at `at`, by whole local days of their calls' ends: calls of one day end on one day, and
- * calls of a later day never before them. At the ceiling they end a day earlier than the calendar says.
+ * Returns the recordings due at `at`, by whole local days of their calls' ends: calls of one day end on one day, and calls of a
+ * later day never before them. At the ceiling they end a day earlier than the calendar says.
  */
 export function dueEnds(at: Temporal.Instant, months: number): DueEnds {
   const today = at.toZonedDateTimeISO(termZone).toPlainDate()

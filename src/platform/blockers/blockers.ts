@@ -4,7 +4,7 @@
  */
 import { remedyFor } from '../fault-remedies.ts'
 
-/** By kind: what stands still, and what to do if the fault's code has no better remedy. */
+/** By kind: the blocked work, and the remedy if the fault's code has no better one. */
 export const blockerKinds = {
   'object-store': {
     standsStill: 'Recordings of ended calls are not stored, not ingested or not destroyed.',
@@ -51,7 +51,7 @@ export interface Blocker {
 
 export interface BlockerCause {
   code: string
-  /** Tells causes of one kind apart. */
+  /** Distinguishes causes of one kind. */
   about?: string
   /** How long ago it began, for a cause that is reported late. */
   agoMs?: number

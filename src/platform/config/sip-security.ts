@@ -4,7 +4,7 @@ import { formatEndpoint, isLoopback, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 import type { Given } from './settings-table.ts'
 
-/** Who may send calls, and how they are authenticated. */
+/** Sources that may send calls, and their authentication. */
 export type SipSecurity = {
   /** SELOSTE_SIPS_...: PEM files, absolute; `undefined`: no SIP over TLS. */
   sipsFiles: { certificate: string; key: string; clients: string } | undefined

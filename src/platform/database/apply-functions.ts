@@ -1,10 +1,10 @@
 /**
- * Puts the program's functions, views, triggers, policies and grants into the database: what stands in functions/, each once.
- * In: functions/<domain>/*.sql. Out: a database that has these and no others. Never: a table or a row.
+ * Installs the functions, views, triggers, policies and grants of functions/<domain>/*.sql into the database, which then has
+ * these and no others. Changes no table and no row.
  *
- * All of it is taken out and put in anew, in one transaction, when a file differs from what was put in last. What a table's
- * constraints or defaults call cannot be taken out: it is replaced. Order: functions, then views, then access.sql (row-level
- * security, policies, triggers, grants), which name them.
+ * When a file differs from the last installation, all of them are dropped and created again, in one transaction. Functions used
+ * by a table's constraints or defaults cannot be dropped: they are replaced. Order: functions, then views, then access.sql
+ * (row-level security, policies, triggers, grants), which name them.
  */
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'

@@ -70,7 +70,7 @@ export function answerOnChannel<Tables>(options: {
   onFault: (error: unknown) => void
 }): Listening {
   const { db, name, onFault } = options
-  /** Ids of the requests that wait, by what they ask. */
+  /** Ids of waiting requests, by request. */
   const waiting = new Map<string, string[]>()
   let responding: Promise<void> | undefined
 

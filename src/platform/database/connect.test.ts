@@ -137,7 +137,7 @@ test('of the connections that are idle those that are kept stay, the others end'
 test('a connection that breaks between two queries of a transaction fails the transaction and no more', async () => {
   const lent = await pool.connect()
   const { rows } = await lent.query<{ pid: number }>('select pg_backend_pid() as pid')
-  // Heard by nobody but the pool's own listener for lent connections: without it this run ends with an uncaught exception.
+  // Handled only by the pool's own listener for lent connections: without it this run ends with an uncaught exception.
   const gone = new Promise((resolve) => lent.once('end', resolve))
   await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db)
   await gone

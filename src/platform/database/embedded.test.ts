@@ -154,7 +154,7 @@ describe('a pid file is not believed when it names', () => {
   }
 
   test('a stranger', () => startWithPidFileOf('stranger', 'echo $$; exec sleep 60'))
-  // What replaces the shell does not reap the shell's child.
+  // The shell's replacement does not reap the shell's child.
   test('a zombie', () => startWithPidFileOf('zombie', 'true & echo $!; exec sleep 60'))
 })
 

@@ -1,11 +1,11 @@
-// Empties a database that a restore had begun to fill, so that it begins anew.
-// In: an owner's connection, a database in quarantine. Out: schema public with nothing in it but the quarantine. Never: a database that is open.
+// Empties a database that a restore had begun to fill, so that it can start anew. Only schema public's quarantine remains.
+// Never empties a database that is not in quarantine.
 import type { OwnConnection } from './copy.ts'
 import { databaseMarks, readQuarantine } from './quarantine.ts'
 
 /**
- * Object by object, as all at once would take a lock for each partition and index. What says how far the schema has come goes last: where
- * this ends in between, it is done again.
+ * Drops object by object, as all at once would take a lock for each partition and index. The schema's version goes last: after
+ * an interruption the work is repeated.
  */
 export async function emptyQuarantined(connection: OwnConnection): Promise<void> {
   if (!(await readQuarantine(connection))) throw new Error('only a database in quarantine is emptied')

@@ -117,7 +117,7 @@ test.each([
   await database.close()
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'database-hangs' }])
   await Promise.all(ends)
-  // Two answers that did not come, and a look each quarter of a second.
+  // Two missing answers, and a poll each quarter of a second.
   expect(performance.now() - beganMs).toBeLessThan(2_500)
 })
 

@@ -24,7 +24,7 @@ async function open(folder = directory, reservedBytes = 4096, moveMs?: number): 
   return texts
 }
 
-/** What another process would find, were this one killed now. */
+/** Returns what another process would find, were this one killed now. */
 async function leftByAKill() {
   await rm(copy, { recursive: true })
   await cp(directory, copy, { recursive: true })
@@ -150,7 +150,7 @@ test('what a failed write has left behind never stands above what was written af
     this: FileHandle,
     ...given: unknown[]
   ) => Promise<unknown>
-  // The bytes are there, and the disk says that it could not be sure.
+  // The bytes are written, and the disk reports an error.
   const disk = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...given: unknown[]) {
     await write.apply(this, given)
     throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })

@@ -86,7 +86,7 @@ async function requestEach<Read>(
       return answer === undefined ? [] : [[process, read(answer, process)] as const]
     }),
   )
-  // In the order of the sockets: the first to name a metric says what it is.
+  // In the order of the sockets: the first to name a metric defines it.
   return new Map(answers.flat())
 }
 

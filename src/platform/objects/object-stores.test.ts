@@ -24,7 +24,7 @@ const stores: [name: string, isThere: boolean, isWhole: boolean, open: () => Pro
     true,
     () => openDirectoryStore(join(folder, 'plain'), { layout: 'plain', overwrites: true }),
   ],
-  // Debian's radosgw; where it is not installed there is no server to ask.
+  // Debian's radosgw; skipped if it is not installed.
   [
     'a bucket of an S3 server',
     hasS3Server,
@@ -36,7 +36,7 @@ const stores: [name: string, isThere: boolean, isWhole: boolean, open: () => Pro
 describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
   const opened = isThere ? openStore() : undefined
   const rule = test.skipIf(!isThere)
-  // A server without ranges and uploads in parts (test/objects/s3-server.ts) can say nothing of them.
+  // Not for a server without ranges and multipart uploads (test/objects/s3-server.ts).
   const wholeRule = test.skipIf(!isWhole)
   const keysBelow = async (prefix: string) => Array.fromAsync((await opened!).list(prefix))
 

@@ -1,5 +1,5 @@
-// What goes wrong between a store and its S3 server: a way that is slow or stalls, a bucket that is gone, keys that are replaced, a
-// certificate that nobody trusts.
+// Faults between a store and its S3 server: a slow or stalled connection, a missing bucket, replaced keys, an untrusted
+// certificate.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -52,7 +52,7 @@ async function slowWay(bytesPerSecond: number): Promise<string> {
 describe('the way to the server', () => {
   rule('may be slow, as long as it carries something', async () => {
     const options = server!.store(await server!.makeBucket())
-    // As the signature is for the host, the server has to be asked by the name of the way.
+    // The signature covers the host, so requests use the proxy's name.
     const slow = openS3Store({ ...options, endpoint: await slowWay(600_000), requestMs: 600 })
     await slow.put('large', Buffer.alloc(1_000_000, 'x'))
     expect(await openS3Store(options).sizeBytes('large')).toBe(1_000_000)
@@ -79,7 +79,7 @@ rule('an object of a bucket that is not there is not one that was destroyed', as
   await expect(store.sizeBytes('a')).rejects.toMatchObject(fault)
 })
 
-// Ceph's database backend tells of no uploads.
+// Ceph's database backend does not list uploads.
 test.skipIf(!hasWholeS3Server)(
   'what was sent of a file that is not whole there goes with a store that nobody uses any more',
   async () => {

@@ -8,7 +8,7 @@ import { readS3Credentials } from './s3-credentials.ts'
 import { s3Fault } from './s3-faults.ts'
 import { openS3Store } from './s3-store.ts'
 
-// Debian's radosgw: where it is not installed there is no server to ask.
+// Debian's radosgw; skipped if it is not installed.
 const server = hasS3Server ? await startS3Server() : undefined
 afterAll(() => server?.stop())
 const rule = test.skipIf(!hasS3Server)

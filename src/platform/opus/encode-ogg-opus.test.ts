@@ -101,7 +101,7 @@ function readPages(file: Uint8Array): Page[] {
       begin = end
     }
     pages.push({ serial: bytes.readUInt32LE(at + 14), granule: Number(bytes.readBigUInt64LE(at + 6)), packets })
-    // Begins, goes on, ends.
+    // Begins, continues, ends.
     flags.push(bytes[at + 5]!)
     at = end
   }
@@ -109,7 +109,7 @@ function readPages(file: Uint8Array): Page[] {
   return pages
 }
 
-/** As RFC 7845, section 4 has it: without the pre-skip, and as long as the last page says. */
+/** By RFC 7845, section 4: without the pre-skip, and as long as the last page gives. */
 function decode(pages: readonly Page[]): { left: Int16Array; right: Int16Array } {
   const preSkip = pages[0]!.packets[0]!.readUInt16LE(10)
   const decoder = new OpusScript(8_000, 2)

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Node has no datagram sockets of this kind: another program stands where systemd does. */
+/** Node has no datagram sockets of this kind: another program acts as systemd. */
 const receiver = `import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])

@@ -1,7 +1,8 @@
 /**
- * Runs a named program on bytes. In: what it reads on its standard input. Out: what it wrote on its standard output, whole.
+ * Runs a named program on bytes for its standard input, and returns its whole standard output.
  *
- * Never here: a file, an environment variable of ours, a network; what it wrote on its standard error, which may be of what it was given.
+ * The program gets none of our files, environment variables or network. Its standard error is dropped, as it may contain its
+ * input.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -65,7 +66,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
     if (code === 0) finished.resolve(Buffer.concat(parts))
     else fault('program-failed', killedBy === null ? `ended with ${code}` : `was ended by ${killedBy}`)
   })
-  // Whoever does not read to the end says by its exit whether that was well.
+  // A program that stops reading early reports success or failure by its exit code.
   child.stdin.on('error', () => undefined)
   for (const part of input) child.stdin.write(part)
   child.stdin.end()
@@ -76,7 +77,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
     clearTimeout(limit)
     signal?.removeEventListener('abort', stop)
     endGroup(child.pid)
-    // What has not ended yet could go on writing there.
+    // A program that has not ended could still write there.
     if (scratch && child.pid !== undefined) await ended
     await scratch?.remove()
     for (const part of parts) part.fill(0)

@@ -1,6 +1,6 @@
 /**
- * Folders for programs that see this machine's files: where their temporary files go. In: nothing. Out: a folder in memory where the
- * machine has one, that is removed with whatever was left in it. Never here: a folder that outlives its program and this process.
+ * Makes folders for the temporary files of programs that see this machine's files: in memory if possible. They are removed with
+ * their content, and never outlive their program and this process.
  */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * Confinement of a program on this machine: no network, no process but its own, no file or socket but its own. In: a program. Out: a
- * command line that runs it so. Never here: a claim that was not tried: each means is tried once before it is relied on.
+ * Confines a program on this machine: no network, and no process, file or socket but its own. Returns a command line that does
+ * so. Each means is tried once before it is relied on.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ const bwrap = [
 ]
 
 const ownProc = ['--proc', '/proc']
-/** Where a part of /proc is covered, as in a unit of systemd with ProtectKernelTunables, the kernel allows no /proc of one's own. */
+/** If a part of /proc is covered, as in a systemd unit with ProtectKernelTunables, the kernel allows no new /proc. */
 const sharedProc = ['--ro-bind', '/proc', '/proc']
 
 const apart = ['--net', '--ipc', '--pid', '--fork', '--kill-child']
@@ -38,9 +38,9 @@ const unshare = [...noCore, 'unshare', '--user', '--map-root-user', '--mount', .
 const sharedFiles = [...noCore, 'unshare', '--user', '--map-current-user', ...apart]
 
 /**
- * What bubblewrap does, in a shell: a root in memory, with /usr and what was named bound into it to be read. The old root is gone
- * before the program starts, and with it every right of the namespace.
- * Arguments: pairs of a real path and the path where it is seen, `--`, the program.
+ * Does the work of bubblewrap in a shell: a root in memory, with /usr and the named paths bound into it read-only. The old root
+ * is gone before the program starts, and with it every right of the namespace. Arguments: pairs of a real path and its path
+ * inside, `--`, the program.
  */
 const ownRoot = `set -e
 PATH=/usr/bin:/bin:/usr/sbin:/sbin

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { startTaskThreads, type TaskThreads } from './task-threads.ts'
 
-/** A script that doubles, waits, throws or ends, as it is told. */
+/** A script that doubles, waits, throws or ends, as requested. */
 const script = new URL(
   `data:text/javascript,${encodeURIComponent(`
   import { answerTasks } from '${new URL('./task-threads.ts', import.meta.url).href}'

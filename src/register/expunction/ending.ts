@@ -4,7 +4,7 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { Copies } from '#safeguards/places/copies.ts'
 import type { DestructionCause, RegisterTables } from '../tables.ts'
 
-/** What a destruction needs. */
+/** Dependencies of a destruction. */
 export interface Expunging {
   db: Kysely<RegisterTables>
   objects: ObjectStore
@@ -18,7 +18,7 @@ export interface Expunging {
 export interface Ending {
   id: string
   cause: DestructionCause
-  /** Who or what ended it: a process or a job (`sweep`), or the id of a person. */
+  /** Actor: a process or job (`sweep`), or the id of a person. */
   doneBy: string
   /** From then on an unreachable place no longer keeps its key alive: a minute after a prohibition, a day after a term. */
   deadline: Temporal.Instant

@@ -1,4 +1,4 @@
-/** What decision 64 says is laid out for a history on many databases, and what is not. */
+/** Decision 64's layout of a history over many databases. */
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
@@ -9,7 +9,7 @@ async function column(query: string): Promise<string[]> {
   return rows.map(({ found }) => found)
 }
 
-/** What grows with every call. */
+/** Tables that grow with every call. */
 const big = [
   'contact',
   'segment',

@@ -1,4 +1,4 @@
-/** AC8: what was recorded outside a call is cut away before anybody can hear it, and cannot be opened afterwards. */
+/** AC8: audio outside the call is trimmed before anybody can listen to it, and cannot be opened afterwards. */
 import { describe, expect, test } from 'vitest'
 import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'

@@ -9,7 +9,7 @@ import { indexRecording } from './index-recording.ts'
 import { createRecordingWriter } from './recording-writer.ts'
 import { renderAudio } from './render-audio.ts'
 
-/** What ffmpeg encoded: 440 Hz at 8000 and 1700 Hz at 3000 of 32768, one second. */
+/** Output of ffmpeg: 440 Hz at 8000 and 1700 Hz at 3000 of 32768, one second. */
 const encoded = JSON.parse(
   readFileSync(new URL('../../../test/vectors/codecs/two-tones.json', import.meta.url), 'utf8'),
 ) as { g722: string; opus: string[]; opusStereo: string[] }
@@ -52,7 +52,7 @@ let directory = ''
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'seloste-codecs-'))))
 afterEach(() => rmSync(directory, { recursive: true }))
 
-/** A recording in which the caller says nothing in A-law and the official one second; chunks end in the midst of it. */
+/** Records a silent caller in A-law and one second of the official; chunks end in the middle of it. */
 async function record({ codec, packets, tick }: (typeof sorts)[keyof typeof sorts], order = packets.map((_, n) => n)) {
   const { identity, recipient } = generateKeyPair()
   const startedAt = Temporal.Instant.from('2026-03-02T09:00:00Z')

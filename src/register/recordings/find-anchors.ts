@@ -1,19 +1,20 @@
 /**
- * Alignment: where on the recording's timeline each packet of one source lies. Pure.
+ * Aligns the packets of one source to the recording's timeline. Pure.
  *
- * In: sequence number, RTP time and arrival of every packet, in sequence order. Out: anchors, and packets to leave out.
+ * Takes sequence number, RTP time and arrival of every packet, in sequence order. Returns anchors, and packets to leave out.
  *
- * Let delay = arrival - RTP time. Networks, busy senders and busy recorders only ever add to it, so the least delay is
- * the truth. The floor under packet i is the least delay of the packets of the next minute, each allowed the drift of
- * a clock 250 ppm wrong since: any hold-up of up to a minute, however bad, leaves the floor where it was. Then
- * - the anchor starts on the floor and moves only when the floor departs from it by more than 16 ms: a right clock
- *   never moves it (playback is what was sent, sample by sample, whatever the jitter), and two clocks wrong in opposite
- *   directions stay within 2 x 16 ms of each other;
+ * Let delay = arrival - RTP time. Networks, busy senders and busy recorders only ever add to it, so the least delay is the
+ * truth. The floor under packet i is the least delay of the packets of the next minute, each allowed the drift since then of a
+ * clock 250 ppm wrong: a hold-up of up to a minute, however bad, does not move the floor. Then
+ * - the anchor starts on the floor and moves only when the floor departs from it by more than 16 ms: a right clock never moves
+ * it (playback is what was sent, sample by sample, whatever the jitter), and two clocks wrong in opposite directions stay
+ * within 2 x 16 ms of each other;
  * - a pause in which the sender stopped its RTP clock lifts the floor for good, and the anchor follows at that packet;
- * - an RTP clock that leaps ahead makes packets arrive sooner than they can (200 ms below the least of the last ten
- *   seconds, twice): the floor is looked for on either side of the leap separately;
- * - one packet whose RTP time lies outside that of both neighbours is nonsense and belongs nowhere;
- * - what this would put seconds after its arrival or minutes before has another clock than was told, and is put where it came.
+ * - an RTP clock that leaps ahead makes packets arrive sooner than they can (200 ms below the least of the last ten seconds,
+ * twice): the floor is computed separately on either side of the leap;
+ * - one packet whose RTP time is outside that of both neighbours is nonsense and is left out;
+ * - packets that this would put seconds after their arrival or minutes before it have another clock than declared, and are put
+ * at their arrival.
  */
 import type { Anchor } from './recording-index.ts'
 
@@ -80,7 +81,7 @@ function isStray(rtpTimes: number[], i: number): boolean {
   return rtpTimes[i]! < before - leapSamples || rtpTimes[i]! > after + leapSamples
 }
 
-/** Whether packets came one by one from `from` on; what was held up comes all at once. */
+/** Returns true if packets came one by one from `from` on; held-up packets come all at once. */
 function isSteady(delays: number[], from: number, end: number, floor: number): boolean {
   const to = Math.min(end, from + steadyEntries)
   let near = 0
@@ -88,7 +89,7 @@ function isSteady(delays: number[], from: number, end: number, floor: number): b
   return to - from >= steadyPackets && near >= (to - from) / 2
 }
 
-/** Where stretches of one RTP clock begin; the first is 0. */
+/** Returns where stretches of one RTP clock begin; the first is 0. */
 function findLeaps(delays: number[], times: number[]): number[] {
   const leaps = delays.length > 0 ? [0] : []
   let min = new SlidingMinimum()

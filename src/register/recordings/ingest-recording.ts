@@ -48,7 +48,7 @@ export async function recordingsToIngest(db: Kysely<RegisterTables>, max: number
     .where('state', '=', 'STORED')
     .where('kept_at', 'is', null)
     .where('destroy_at', 'is not', null)
-    // What a restore could not restore cannot be ingested.
+    // Recordings that a restore could not recover cannot be ingested.
     .where((eb) => eb.or([eb('keeping_fault', 'is', null), eb('keeping_fault', '<>', 'not-in-backup')]))
     // Failed ones last, so that they do not delay the others.
     .orderBy(sql`keeping_fault is not null`)
@@ -190,7 +190,8 @@ function spanOf(row: {
 }
 
 /**
- * Trims what is outside the call, after logging it. Nobody has heard it: recordings cannot be played before ingestion (AC8).
+ * Trims audio outside the call, after logging it. Nobody has listened to it: recordings cannot be played before ingestion
+ * (AC8).
  */
 async function cut(
   { db, objects, workFolder, onCut }: IngestContext,

@@ -8,7 +8,7 @@ export function headerKey(recordingId: string): string {
   return `recordings/${recordingId}.hdr`
 }
 
-/** What a crash left of the last chunk; deleted once rebuilt. */
+/** Key of the last chunk's remains after a crash; deleted once rebuilt. */
 export function tailKey(recordingId: string): string {
   return `recordings/${recordingId}.tail`
 }

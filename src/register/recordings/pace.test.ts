@@ -11,7 +11,7 @@ function readOn(speed: number, forMs: number): number[] {
   let servedMs = 0
   const served: number[] = []
   for (let atMs = 0; atMs <= forMs; atMs += 97.3) {
-    // Told in whole milliseconds, upwards, as the next piece is.
+    // Given in whole milliseconds, rounded up, as the next piece is.
     servedMs += pacer.take({ atMs, fromMs: Math.ceil(servedMs), wantedMs: Math.min(30_000, callMs - servedMs), speed })
     served.push(servedMs)
   }

@@ -60,7 +60,7 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
   }
 }
 
-/** A request so far ahead waits this long and is then told to retry. */
+/** A request so far ahead waits this long, and must then be retried. */
 const maxWaitMs = 8_000
 const lookAgainMs = 100
 /** Listenings and persons kept in memory: far more than can be open. */

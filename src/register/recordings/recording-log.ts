@@ -1,9 +1,8 @@
 /**
  * The plaintext of a recording: the Seloste audio log (docs/formats/recording.md).
  *
- * In: packets as they arrived, sources and marks. Out: 64 KiB chunks, each readable alone.
- * Never here: a record across a chunk border, a reordered or transcoded packet, or the digits of a key press.
- * All integers are big-endian.
+ * Packets are stored as they arrived, with sources and marks, in 64 KiB chunks, each readable alone. No record crosses a chunk
+ * border, no packet is reordered or transcoded, and the digits of key presses are never stored. All integers are big-endian.
  */
 import assert from 'node:assert/strict'
 import { RecordingFault } from './recording-faults.ts'
@@ -17,7 +16,10 @@ export const omittedBytes = 7
 /** No record is larger, so that a new chunk has room for any, the repeated sources before it included. */
 export const maxRecordBytes = 32_768
 
-/** The code on disk is the place in this list. From G729 on: those of RFC 3551, told so that a later program may decode them. */
+/**
+ * The code on disk is the index in this list. From G729 on: those of RFC 3551, recorded so that a later program may decode
+ * them.
+ */
 export const codecs = [
   ...(['unknown', 'PCMU', 'PCMA', 'telephone-event', 'G722', 'opus', 'comfort-noise'] as const),
   ...(['G729', 'G723', 'GSM', 'G726-32', 'G728', 'DVI4', 'LPC', 'L16', 'QCELP', 'MPA'] as const),
@@ -36,7 +38,7 @@ const named = new Map<string, Codec>([
   ...['G729A', 'G729B', 'G729AB'].map((encoding) => [encoding, 'G729'] as const),
 ])
 
-/** What one RTP payload type of a stream means; `clockRate` in Hz, as RTP counts it (8000 for G.722). */
+/** Meaning of one RTP payload type of a stream; `clockRate` in Hz, as RTP counts it (8000 for G.722). */
 export type StreamCodec = { payloadType: number; codec: Codec; clockRate: number }
 
 /** Mark kinds; the code on disk is the place in this list plus one. */
@@ -188,7 +190,7 @@ export function walkChunk(chunk: Buffer, visitor: LogVisitor): number {
   return at
 }
 
-/** Size of the record at `at`, or 0 when it cannot be told. */
+/** Size of the record at `at`; 0 if unknown. */
 function recordBytes(view: DataView, at: number, type: number): number {
   const left = view.byteLength - at
   if (type === recordType.packet) return left < packetHeadBytes ? 0 : packetHeadBytes + view.getUint16(at + 3)

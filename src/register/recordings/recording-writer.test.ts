@@ -67,7 +67,7 @@ test('memory that one recording gave back holds nothing of it, and is not writte
   await first.finish(20_000)
   const second = await createRecordingWriter({ id: 'second', directory, intakePublicKey: recipient, startedAt })
   second.source(0, 333, 5, 7, codecs)
-  // More than the first had: what it wrote now would lie in the sound of one of them.
+  // More than the first had: its writes would fall into the sound of one of them.
   for (let n = 0; n < 200; n++) second.packet(0, 8, false, n, n * 160, n * 200, Buffer.alloc(160, 0x55), 0, 160)
   const before = { ...second.counts }
   first.mark('hold', 30_000)
@@ -156,7 +156,7 @@ test('a disk that refuses sheds packets after the limit, says how many, and lose
   })
   writer.source(0, 1, 1, 1, codecs)
   const payload = Buffer.alloc(1000)
-  // Without a turn of the event loop no write ends: the same as a disk that stands still.
+  // Without a turn of the event loop no write ends: the same as a stalled disk.
   let stored = 0
   for (let n = 0; n < 500; n++) if (writer.packet(0, 8, false, n, n * 160, n, payload, 0, 1000)) stored++
   expect(faults).toEqual(['writer-starved'])

@@ -1,9 +1,9 @@
 /**
  * Writes one recording while its call runs. This is the hot path: no promise, no object and no system call a packet.
  *
- * In: packets as they arrive. Out: `<id>.hdr` (age header), `<id>.body` (nonce and sealed chunks), frames in the tail.
- * Never here: a key that opens what was written once finish() is over, a partial chunk on disk that is then changed,
- * a wait for the disk inside packet(), or before the first of them.
+ * Writes `<id>.hdr` (age header), `<id>.body` (nonce and sealed chunks) and frames in the tail. Keeps no key that opens its
+ * output after finish(), never changes a chunk once written, and never waits for the disk in packet() or before the first
+ * packet.
  */
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
@@ -41,11 +41,11 @@ export type RecordingWriterOptions = {
   retryMs?: number
   /** How many times finish() tries again when the disk refuses. */
   finishRetries?: number
-  /** Told once when the disk refuses or lags (`body-write-failed`, `writer-starved`), and again after it recovered. */
+  /** Called once when the disk refuses or lags (`body-write-failed`, `writer-starved`), and again after it recovered. */
   onFault?: (fault: RecordingFault) => void
 }
 
-/** What a finished recording is. `sha256` (hex) is over the body; `packetsShed` were lost to a disk that lagged. */
+/** A finished recording. `sha256` (hex) is over the body; `packetsShed` were lost to a disk that lagged. */
 export type FinishedRecording = {
   id: string
   headerPath: string
@@ -80,15 +80,15 @@ export type RecordingWriter = {
   omitted(stream: number, seqOffset: number): void
   mark(kind: MarkKind, arrival100us: number, detail?: unknown): void
   /**
-   * Ends the recording: end mark, last chunk, fdatasync. Throws `body-write-failed` or what the file system says; then it
-   * can be called again, and until it succeeds the tail still has what the body lacks.
+   * Ends the recording: end mark, last chunk, fdatasync. Can be called again after an error; until it succeeds the tail still
+   * has what the body lacks. @throws `body-write-failed`, or the file system's error
    */
   finish(arrival100us: number): Promise<FinishedRecording>
   /** After a finish() that failed for good: closes the file; header, body and tail stay for the next start to gather. */
   leaveBehind(): Promise<void>
   /**
-   * Nothing of this recording is wanted: closes it without waiting for the disk and removes, durably, its header and with it the
-   * only way to its key, then its body. Throws what the file system says; then it can be called again.
+   * Discards the recording: closes it without waiting for the disk, and durably removes its header, with it the only way to its
+   * key, then its body. Can be called again after an error. @throws the file system's error
    */
   discard(): Promise<void>
 }
@@ -328,7 +328,7 @@ function takeChunk(): Buffer {
   return spare.pop() ?? Buffer.alloc(chunkBytes)
 }
 
-/** What it held is wiped. Whoever gives it back must not hold on to it. */
+/** Wipes and returns a chunk. The caller must not use it any more. */
 function giveChunkBack(chunk: Buffer): void {
   chunk.fill(0)
   if (spare.length < maxSpare) spare.push(chunk)

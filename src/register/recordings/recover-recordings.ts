@@ -1,11 +1,11 @@
 /**
- * After a crash: gathers what each recording has on disk. Runs in the capturing process before it takes calls.
+ * Collects each recording's files after a crash. Runs in the capturing process before it accepts calls.
  *
- * In: a folder of `.hdr`, `.body` and tail segments that no process writes any more. Out: a `<id>.tail` beside each
- * recording that has frames; the segments are gone. Never here: a key. rebuild-body.ts goes on from here.
+ * Reads a folder of `.hdr`, `.body` and tail segments that no process writes any more. Writes a `<id>.tail` beside each
+ * recording that has frames, and deletes the segments. Uses no key; rebuild-body.ts does the rest.
  *
- * A header without a byte is what a power loss left of a recording that had just begun: nothing of it was durable, and nothing
- * opens what there may be of its body.
+ * An empty header is left by a power loss just after the beginning: nothing of that recording was durable, and its body cannot
+ * be opened.
  */
 import { constants } from 'node:fs'
 import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { syncFolder } from '#platform/files/durable-files.ts'
 import { readTailFrames } from './tail-frame.ts'
 
-/** A recording found on disk. Whether it was finished or cut short, only the custodian can tell. */
+/** A recording found on disk. Only the custodian can determine if it was finished or cut short. */
 export type RecoveredRecording = { id: string; headerPath: string; bodyPath: string; tailPath: string | undefined }
 
 /** Can be cut short and run again: the segments go last, once every tail is durable. */

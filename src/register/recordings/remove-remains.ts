@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What mending a body, or cutting it to its call, may leave in the work folder (ingest-recording.ts, cut-to-call.ts). */
+/** Files that repairing or trimming a body may leave in the work folder (ingest-recording.ts, cut-to-call.ts). */
 const endings = ['hdr', 'body', 'body.rebuilding', 'tail'] as const
 
 /** Removes what is left of a recording in the custodian's work folder; sealed bytes. */

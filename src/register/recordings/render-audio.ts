@@ -1,8 +1,8 @@
 /**
  * Renders any part of a recording as sound. Runs in the custodian, a part at a time.
  *
- * In: an index, a way to open chunk n, a range of samples. Out: 16-bit PCM, 8 kHz, stereo: left caller, right official.
- * Never here: state. The same range gives the same bytes, and two adjoining ranges give what one would.
+ * Takes an index, a function that opens chunk n, and a range of samples. Returns 16-bit PCM, 8 kHz, stereo: left caller, right
+ * official. Stateless: the same range gives the same bytes, and two adjoining ranges give the same as one.
  */
 import type { OpenedRecording } from './index-recording.ts'
 import { mixedLeftOut } from './mixed-beside.ts'
@@ -68,7 +68,7 @@ export function wavHeader(durationSamples: number): Buffer {
   return header
 }
 
-/** The samples that bytes [from, end) of such a WAV lie in; none where they lie in its header. */
+/** Returns the samples in bytes [from, end) of such a WAV; none within its header. */
 export function samplesOf(from: number, end: number): { from: number; to: number } {
   const dataFrom = Math.max(0, from - wavHeaderBytes)
   const dataEnd = Math.max(0, end - wavHeaderBytes)

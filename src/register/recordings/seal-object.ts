@@ -6,7 +6,7 @@ import { sealParts } from '#platform/age/seal-stream.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { sealAtRest } from './at-rest.ts'
 
-/** Where something is sealed on its way into the store. */
+/** Destination of a sealed object in the store. */
 export interface SealingPlace {
   objects: ObjectStore
   /** Sealed bytes only. */

@@ -1,7 +1,6 @@
 /**
- * Copies for those who asked, as objects beside their recordings (C1). In: a kept recording and an age header for the person.
- * Out: the whole call as a WAV in an age file, stored under its recording; and those of them that are left. Never here: sound
- * on disk that is not sealed, whether somebody may have a copy.
+ * Copies for requesters, as objects beside their recordings (C1): the whole call as a WAV in an age file for the person. Sound
+ * on disk is always sealed. Whether somebody may have a copy is decided elsewhere.
  */
 import { sql, type Kysely } from 'kysely'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -94,8 +93,8 @@ export async function copiesLeft(db: Kysely<RegisterTables>, ids: readonly strin
 }
 
 /**
- * Notes that the objects of ended copies are gone. One that was being made may have its object later: it is looked for again.
- * @returns how many need no further look
+ * Records that the objects of ended copies are gone. A copy still being made may get its object later, and is checked again.
+ * @returns the number that need no further check
  */
 export async function recordCopiesRemoved(db: Kysely<RegisterTables>, copies: readonly string[]): Promise<number> {
   if (copies.length === 0) return 0

@@ -20,7 +20,7 @@ const crcBytes = 4
 /** No frame is longer: one chunk, the longest id and the rest. */
 const maxFrameBytes = fixedBytes + 255 + 65_536 + tagBytes + crcBytes
 
-/** A frame as it lies in a journal; `bytes` is the whole frame. */
+/** A frame of a journal; `bytes` is the whole frame. */
 export type TailFrame = { id: string; counter: number; chunk: number; offset: number; bytes: Buffer }
 
 /** The key of a recording's tail: HKDF-SHA-256(file key, no salt, "seloste tail v1"). */

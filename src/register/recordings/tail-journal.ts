@@ -1,11 +1,11 @@
 /**
- * The tail journal: what a killed process would lose, written down four times a second for all live recordings together.
+ * The tail journal: writes what a killed process would lose, four times a second for all live recordings together.
  *
- * In: recordings with an open chunk. Out: segments `tail-<run>-<n>.journal` in one folder, one write and one fdatasync
- * each interval whatever the number of calls (a file each would be hundreds of fdatasyncs a second).
- * Never here: plaintext on disk, or a segment deleted before every chunk it covers is durable in its body.
+ * Recordings with an open chunk share segments `tail-<run>-<n>.journal` in one folder: one write and one fdatasync each
+ * interval whatever the number of calls (a file each would be hundreds of fdatasyncs a second). Never writes plaintext, and
+ * never deletes a segment before every chunk it covers is durable in its body.
  *
- * Who closes whom: a writer joins when it starts and leaves when its body is durable; close() is for when all have left.
+ * A writer joins when it starts and leaves when its body is durable; close() comes after all have left.
  */
 import { constants } from 'node:fs'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import { RecordingFault } from './recording-faults.ts'
 import { sealTailFrame, tailFrameBytes } from './tail-frame.ts'
 
-/** What the journal needs to know of a recording being written. */
+/** A recording being written, as the journal uses it. */
 export type TailSubject = {
   readonly idBytes: Buffer
   readonly tailKey: KeyObject
@@ -52,7 +52,7 @@ export type TailJournal = {
 
 export type TailJournalOptions = {
   directory: string
-  /** Tells this process's segments from an earlier one's; never reused. */
+  /** Distinguishes this process's segments from an earlier one's; never reused. */
   run: string
   /** Well below a second: with the restart's own time, a crash may cost a call at most one (K1). */
   intervalMs?: number
@@ -64,7 +64,7 @@ export type TailJournalOptions = {
 
 type Segment = { path: string; file: FileHandle; bytes: number; openedAtMs: number; covers: Map<TailSubject, number> }
 
-/** What a subject's staged frames cover: up to which chunk, and whether that chunk is there from its first byte. */
+/** Extent of a subject's staged frames: the last chunk, and whether that chunk is there from its first byte. */
 type Cover = { chunk: number; whole: boolean }
 
 const stagedBytesLimit = 64 * 1024 * 1024

@@ -3,7 +3,7 @@ import type { DestructionCause, RegisterTables } from '../tables.ts'
 
 type RecordingRow = Selectable<RegisterTables['recording']>
 
-/** What of a recording a person who may see its call is told. */
+/** Facts of a recording shown to a person who may see its call. */
 export interface RecordingView {
   id?: string
   state: 'none' | 'capturing' | 'available' | 'restricted' | 'expired' | 'destroyed'
@@ -13,13 +13,13 @@ export interface RecordingView {
   cause?: DestructionCause
 }
 
-/** What is past its day is looked for each minute, and destroyed then (app/custodian/retention.ts). */
+/** Interval of the check for recordings past their day, which destroys them (app/custodian/retention.ts). */
 export const sweepMinutes = 1
 
 /**
- * A recording's state as a person may know it. Past its term nobody hears it, whether the sweep has run or not (R24): it is `expired`.
- * When it was destroyed is told once it is, with the instant that the ledger has. A preservation order stays secret: past its day, and as
- * long as a sweep takes, what is held looks like what was destroyed on its day.
+ * Returns a recording's state as shown to people. Past its term it is `expired` and cannot be played, whether the sweep has run
+ * or not (R24). Once destroyed it has the instant of the ledger. A preservation order stays secret: past its day, and as long
+ * as a sweep takes, a held recording looks like one destroyed on its day.
  */
 export function viewRecording(row: RecordingRow | undefined, now: Temporal.Instant): RecordingView {
   if (!row) return { state: 'none' }

@@ -26,8 +26,8 @@ interface Place {
 }
 
 /**
- * Calls `visit` for every playable packet that overlaps [from, to), and for some beside it: those that stand for themselves in
- * stored order, then those that rest on others in the order in which they were sent.
+ * Calls `visit` for every playable packet that overlaps [from, to), and for some beside it: independent ones in stored order,
+ * then those that depend on others in the order in which they were sent.
  */
 export async function visitAudio(
   recording: OpensChunks,
@@ -88,7 +88,7 @@ async function visitResting(
   }
 }
 
-/** Walks the playable packets of a chunk; the place told is the same object each time. */
+/** Walks the playable packets of a chunk; the place passed is the same object each time. */
 function walkerOf(index: RecordingIndex) {
   const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
   const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))

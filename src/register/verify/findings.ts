@@ -1,6 +1,6 @@
 /**
- * What a verification of recordings can find. In: a code and a recording. Out: one line that says what is wrong and what to do.
- * Never here: names, numbers, content.
+ * Findings of a verification of recordings: each becomes one line with the fault and its remedy. Never contains names, numbers
+ * or content.
  */
 
 const bringBack = 'bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)'
@@ -62,7 +62,7 @@ const words = {
 
 export type FindingCode = keyof typeof words
 
-/** What a copy of the recording's objects mends. */
+/** Findings that a copy of the recording's objects repairs. */
 const ofObjects: ReadonlySet<string> = new Set<FindingCode>([
   'body-missing',
   'body-length',

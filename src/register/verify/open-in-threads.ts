@@ -1,6 +1,6 @@
 /**
- * Opening many bodies at once, on every core. In: file keys and a way to read. Out: the SHA-256 of each sealed body that opens
- * whole. Never here: plaintext.
+ * Opens many bodies at once, on every core, and returns the SHA-256 of each sealed body that opens whole. No plaintext leaves
+ * the threads.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'

@@ -1,6 +1,6 @@
 /**
- * A thread that opens bodies whole and says their hash. In: a file key, a size, then the bytes in windows. Out: SHA-256, or that
- * a chunk does not open. Never here: plaintext that is kept or handed on.
+ * A thread that opens whole bodies: takes a file key, a size, then the bytes in windows; returns the SHA-256, or that a chunk
+ * does not open. Drops the plaintext.
  */
 import { createHash, type Hash, type KeyObject } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
@@ -10,7 +10,7 @@ import { derivePayloadKey, payloadNonceBytes, sealedChunkBytes } from '#platform
 /** The first window has the nonce in front; each but the last ends where a chunk ends. */
 export type OpenRequest =
   { job: number; begin: { fileKey: Uint8Array; sizeBytes: number } } | { job: number; window: Uint8Array }
-/** After each window: go on, done, or not. */
+/** After each window: next, done, or failed. */
 export type OpenResponse = { job: number } & ({ next: true } | { sha256: string } | { forged: true })
 
 interface Opening {

@@ -1,6 +1,6 @@
 /**
- * What a place of copies still has of recordings. In: its objects. Out: which recordings have an object or a key there. Never
- * here: the place's own keys, which only the recovery identity opens: a wrapped key of a destroyed recording is one too many.
+ * Finds what a place of copies still has of recordings: objects or keys. A wrapped key of a destroyed recording is a finding;
+ * the keys themselves can be opened by the recovery identity only.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { keyringFolder } from '#safeguards/places/keyring-file.ts'
@@ -10,7 +10,7 @@ const idShape = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
 /** Shards and what they will be next; a month's own file names no recording. */
 const shardShape = /\/\d+(?:[.]next)?$/
 
-/** Looks through the whole place when it is first asked. */
+/** Scans the whole place at the first question. */
 export function placeToProve(name: string, store: ObjectStore): PlaceToProve {
   let seen: Promise<Set<string>> | undefined
   return {
@@ -32,7 +32,7 @@ async function recordingsOf(store: ObjectStore): Promise<Set<string>> {
   for await (const key of store.list(keyringFolder)) {
     if (!shardShape.test(key)) continue
     const lines = (await store.readRange(key, 0, await store.sizeBytes(key))).toString('latin1').split('\n')
-    // The first says which shard it is.
+    // The first line names the shard.
     for (const line of lines.slice(1)) {
       const id = idShape.exec(line)?.[0]
       if (id !== undefined) ids.add(id)

@@ -1,7 +1,6 @@
 /**
- * Proves that destroyed recordings are gone: no key row, no version of the month key under which it lay, no object, here or in
- * a place of copies; and that the destruction ledger and the audit log say so. In: their ids. Out: findings. Never here:
- * mending what is found.
+ * Proves that destroyed recordings are gone: no key row, no version of the month key under which it was encrypted, no object,
+ * here or in a place of copies; and that the destruction ledger and the audit log record it. Repairs nothing.
  */
 import { sql, type Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -11,7 +10,7 @@ import type { RegisterTables } from '../tables.ts'
 import type { Finding } from './findings.ts'
 import { sizeOf } from './prove-held.ts'
 
-/** A place of copies, as a verification looks at it. */
+/** A place of copies, for a verification. */
 export interface PlaceToProve {
   name: string
   /** Those of the recordings of which the place has an object, or a key that opens one. */
@@ -89,7 +88,10 @@ async function objectsLeft(objects: ObjectStore, ids: readonly string[]): Promis
   return findings
 }
 
-/** What no row of the register leads to: objects of recordings that the ledger says are destroyed, keys without a recording. */
+/**
+ * Finds what no row of the register refers to: objects of recordings that the ledger records as destroyed, keys without a
+ * recording.
+ */
 export async function proveNothingElse({ db, objects }: ProvingEnds): Promise<Finding[]> {
   const findings: Finding[] = []
   const held = await sql<{ id: string }>`

@@ -1,7 +1,6 @@
 /**
- * Proves that recordings in keeping open: every chunk of the body, its length, its hash against the register and the audit log,
- * the index. In: their ids. Out: findings, and how many bytes were opened. Never here: a recording that was destroyed meanwhile
- * as a finding; plaintext that outlives its check.
+ * Proves that held recordings open: every chunk of the body, its length, its hash against the register and the audit log, the
+ * index. Counts the bytes opened. A recording destroyed meanwhile is no finding; plaintext is dropped after its check.
  */
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -45,7 +44,7 @@ export async function proveHeld(proving: Proving, rows: readonly Row[]): Promise
       const fileKey = fileKeys.get(row.id)!
       const found = await proveOne(proving, row, fileKey, hashes.get(row.id))
       if (typeof fileKey !== 'string') fileKey.fill(0)
-      // What a destruction took away while it was looked at was not amiss.
+      // A recording destroyed during its check is no finding.
       if (found.codes.length > 0 && !(await isHeld(db, row.id))) continue
       proved.recordings++
       proved.bytes += found.bytes
@@ -92,7 +91,7 @@ async function proveIndex(objects: ObjectStore, id: string, fileKey: Buffer): Pr
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'object-missing') return ['index-missing']
-    // What opens is what was sealed; JSON that cannot be read was never written by us.
+    // Whatever opens was sealed by us; we never wrote unreadable JSON.
     if (code?.startsWith('age-') || error instanceof SyntaxError) return ['index-forged']
     throw error
   }

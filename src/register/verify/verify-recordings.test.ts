@@ -306,7 +306,7 @@ test(
           found.some((line) => line.startsWith(`${id} ${isBody ? 'body' : 'index'}-`)),
           String(round),
         ).toBe(true)
-      // What is played of it is what was said, or nothing.
+      // Playback gives what was recorded, or nothing.
       if (isBody) {
         const opened = await openRecordingBody(objects, id, fileKey).catch(() => undefined)
         for (let n = 0; opened && n < opened.chunks; n++) {

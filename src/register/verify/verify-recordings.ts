@@ -1,7 +1,6 @@
 /**
- * Proves that every held recording opens and every destroyed one does not (R52). In: the register, the objects, the keys, the
- * places of copies; all recordings, a sample of them, or a part that goes on where the last one stopped. Out: a report. Never
- * here: mending; content; two answers for one recording that is destroyed meanwhile.
+ * Proves that every held recording opens and every destroyed one does not (R52): of all recordings, a sample, or a part that
+ * continues where the last one stopped. Repairs nothing. Gives one answer only for a recording destroyed meanwhile.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '../tables.ts'
@@ -30,9 +29,9 @@ export interface Verification {
 export interface VerifyOptions {
   /** So many at random, instead of all. */
   sample?: number
-  /** Goes on after this recording. */
+  /** Continues after this recording. */
   after?: string | undefined
-  /** Stops, to go on another time, once it has looked for so long. */
+  /** Stops after so many seconds, to continue another time. */
   maxSeconds?: number
   threads?: number
   onProgress?: (so: { checked: number; bytes: number }) => void

@@ -32,7 +32,7 @@ export interface RoleBound {
   scope: Scope
 }
 
-/** Who asks, and when; employed from an instant until before another. */
+/** Person and instant of a request; employed from an instant until before another. */
 export interface AccessContext {
   now: Temporal.Instant
   person: { id: string; employedFrom: Temporal.Instant; employedTo?: Temporal.Instant }

@@ -33,7 +33,7 @@ export interface RequestRecord {
   decidedBy: string | null
   decidedAt: Instant | null
   note: string | null
-  /** What the viewer may do now. */
+  /** True if the viewer may decide now. */
   mayDecide: boolean
   mayWithdraw: boolean
 }
@@ -122,7 +122,7 @@ export function readRequest(
   })
 }
 
-/** Returns everything the procedure knows of a person's present and past rights (R36). */
+/** Returns a person's present and past rights (R36). */
 export function readRightsOf(
   holding: HoldingSafeguards,
   session: Session,

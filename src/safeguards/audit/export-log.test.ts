@@ -99,7 +99,7 @@ describe('an export', () => {
     expect(await expectReadable()).toBe(300)
     await grow(1025)
     const { written } = await exported()
-    // Four tiles and bundles from 256 on, two partial ones, one of level 1, and the four files that tell of them.
+    // Four tiles and bundles from 256 on, two partial ones, one of level 1, and four files that describe them.
     expect(written).toBe(4 * 2 + 1 + 4)
     expect(await expectReadable()).toBe(1025)
     expect((await filesOf()).filter((path) => path.includes('.p/'))).toEqual([

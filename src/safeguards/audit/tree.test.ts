@@ -8,7 +8,7 @@ const sha256 = (...parts: Buffer[]) => {
   return hash.digest()
 }
 
-/** RFC 6962, section 2.1, written down as it stands. */
+/** RFC 6962, section 2.1, word for word. */
 function mth(leaves: Buffer[]): Buffer {
   if (leaves.length === 0) return sha256()
   if (leaves.length === 1) return leaves[0] as Buffer

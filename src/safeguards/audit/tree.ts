@@ -125,7 +125,7 @@ export async function consistencyProof(older: number, newer: number, read: ReadM
   }
 }
 
-/** Verifies a consistency proof (RFC 9162, section 2.1.4.2, which says how to check what RFC 6962 defines). */
+/** Verifies a consistency proof of RFC 6962 by the algorithm of RFC 9162, section 2.1.4.2. */
 export function isConsistent(
   older: { size: number; root: Buffer },
   newer: { size: number; root: Buffer },

@@ -10,7 +10,7 @@ import type { Signer } from './note.ts'
 import { signDetail } from './signed-entries.ts'
 
 export interface StepOfClock {
-  /** What the clock would show without the step. */
+  /** Time the clock would show without the step. */
   from: Temporal.Instant
   to: Temporal.Instant
 }

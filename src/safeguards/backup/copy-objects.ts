@@ -26,7 +26,7 @@ export interface CopiedObjects {
   objects: BackedUpObject[]
   /** Objects of held recordings that are neither in the store nor in the place. */
   missing: string[]
-  /** Objects that are not what their rows say; not copied. */
+  /** Objects that differ from their rows; not copied. */
   altered: string[]
   /** Bytes written by this run. */
   writtenBytes: number

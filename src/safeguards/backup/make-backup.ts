@@ -149,7 +149,7 @@ async function endSnapshot(
     const rotated = await rotate(connection, store, rotation).finally(() => connection.close())
     if (rotated.ended.length > 0) onEnded?.(rotated)
   } catch {
-    // Unreachable or another's place: the first fault says so, and the next run tries again.
+    // Unreachable, or another's place: the first fault reports it, and the next run tries again.
   }
 }
 

@@ -13,7 +13,7 @@ import { replayLedger, type Replayed, type Replaying } from '../ledger/replay-le
 import { takeInCopy } from '../ledger/take-in-copy.ts'
 import type { Manifest } from './manifest.ts'
 
-/** What an operator or a witness knows of the ledger. */
+/** Ledger positions recorded outside the backup, by an operator or a witness. */
 export interface LedgerAnchors {
   /** Returns heads known elsewhere, verified with the key. */
   known: (key: VerifierKey) => Promise<readonly KnownHead[]>

@@ -1,4 +1,4 @@
-// What every key store does, whichever it is: file, token, key server.
+// Behaviour common to all key stores: file, token, key server.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'

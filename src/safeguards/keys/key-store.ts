@@ -1,4 +1,4 @@
-/** Interface of key stores. Only the custodian, and backups, have one. A store does not know what its keys are for. */
+/** Interface of key stores. Only the custodian, and backups, have one. A store does not know the purpose of its keys. */
 import { Fault } from '#platform/fault.ts'
 
 /** Stores *wrapping keys*, which never leave a hardware store, and small *secrets* that the custodian uses itself. */

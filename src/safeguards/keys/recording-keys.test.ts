@@ -31,7 +31,7 @@ async function makeFolder(): Promise<string> {
 }
 const makeStore = async (): Promise<KeyStore> => openKeyFolder(await makeFolder())
 beforeEach(async () => {
-  // Each test has a key store of its own, which knows no other's keys.
+  // Each test has a key store of its own, without other tests' keys.
   const tables = ['file_key_end', 'copy_owed', 'recording_key', 'shard_key', 'month_key']
   await pool.query(
     `begin; set local session_replication_role = replica; ${tables.map((table) => `delete from ${table};`).join(' ')} commit`,

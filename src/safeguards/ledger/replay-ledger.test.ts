@@ -41,7 +41,7 @@ const ids = {
   endedOrder: id(),
 }
 
-/** What the backup has: the same rows in both databases. */
+/** Fills both databases with the backup's rows. */
 async function fill({ as }: TestDatabase<SafeguardTables>) {
   const { pool } = as()
   await pool.query(
@@ -113,7 +113,7 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
   )
 }
 
-/** What happened after it. */
+/** Events after the backup. */
 async function resume() {
   const { pool } = running.as()
   await pool.query(

@@ -21,7 +21,7 @@ const numbered = async () => {
   return rows
 }
 
-/** What somebody does who owns the database, and takes back again. */
+/** Makes a change as the database's owner, and reverts it. */
 async function tampered(change: string, back: string, then: () => Promise<void>) {
   const run = async (statement: string) => {
     await pool.query(`begin; set local session_replication_role = replica; ${statement}; commit`)

@@ -1,4 +1,4 @@
-/** Checks whether a database can move to a target. Each obstacle is one line that says what to do. */
+/** Checks whether a database can move to a target. Each obstacle is one line with its remedy. */
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'

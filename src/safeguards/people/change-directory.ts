@@ -5,7 +5,7 @@ import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../t
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import type { Session } from './session.ts'
 
-/** Who changes the directory: an administrator in a session, or the identity system with a token. */
+/** Editor of the directory: an administrator in a session, or the identity system with a token. */
 export type DirectoryEditor = { session: Pick<Session, 'token' | 'personId'> } | { scimToken: string }
 
 type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>

@@ -171,7 +171,7 @@ export async function changePerson(
   })
 }
 
-/** Returns what needs a second person; undefined if the directory of record says so. */
+/** Returns what needs a second person; undefined if the directory of record reports it. */
 async function unsettledOf(tx: Tx, editor: DirectoryEditor, person: Parameters<typeof findUnsettled>[1][number]) {
   return 'session' in editor ? findUnsettled(tx, [person]) : []
 }

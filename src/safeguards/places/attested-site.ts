@@ -8,7 +8,7 @@ export interface PlaceDescription {
   name: string
   /** Folder or address, without secrets. */
   location: string
-  /** Whether it may be on another machine. */
+  /** True if it may be on another machine. */
   elsewhere: boolean
   /** Id of its site, if configured. */
   site?: string | undefined

@@ -85,7 +85,7 @@ async function addShard(shard: number, recordings: number, on = db): Promise<str
   return ids
 }
 
-/** What the place’s copy of the keyring opens, with the key out of the safe: ids of recordings. */
+/** Returns the recordings' ids that the place's copy of the keyring opens, with the key from the safe. */
 async function openedFrom(store: ObjectStore): Promise<string[]> {
   const file = await store.readRange('keyring/2027-03/month', 0, await store.sizeBytes('keyring/2027-03/month'))
   const { keys: monthKeys, shards } = await openMonth(recovery.identity, file)
@@ -121,7 +121,7 @@ beforeEach(async () => {
 const kinds: [string, boolean, () => Promise<PlaceSetting>][] = [
   ['a folder', true, aFolder],
   [
-    // Debian's radosgw; where it is not installed there is no server to ask.
+    // Debian's radosgw; skipped if it is not installed.
     'a bucket',
     hasS3Server,
     async () => {

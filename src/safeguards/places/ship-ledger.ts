@@ -118,7 +118,7 @@ export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolea
   return rows[0]?.behind === true
 }
 
-/** Returns true if a package waits until the places know of its release. */
+/** Returns true if a package waits until the places have the entry of its release. */
 export async function packagesWait(holding: HoldingSafeguards): Promise<boolean> {
   const { rows } = await sql<{ wait: boolean }>`select packages_await_replication() as wait`.execute(
     safeguardsOf(holding),

@@ -4,7 +4,7 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What a signature is for: its kind, then the session, object and revision. */
+/** Purpose of a signature: its kind, then the session, object and revision. */
 export type Binding = readonly [kind: string, ...parts: readonly (string | number)[]]
 
 export interface Challenges {

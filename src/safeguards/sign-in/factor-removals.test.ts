@@ -113,7 +113,7 @@ describe('removing somebody’s second factors', () => {
     const own = await requestFactorRemoval(desk, anssi, anneli.personId, 'x')
     if ('refused' in own) throw new Error(own.refused)
     expect(await decideFactorRemoval(desk, anneli, own.id, true)).toEqual({ refused: 'removal.own' })
-    // Who has both roles asks or confirms, not both.
+    // A person with both roles requests or confirms, not both.
     await pool.query(
       `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
        values (gen_random_uuid(), $1, 'ADMINISTRATOR', '{}', 'none', now(), $1, $2)`,

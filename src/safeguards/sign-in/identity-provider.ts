@@ -241,7 +241,7 @@ export function createIdentityProvider(given: {
     return configuration
   }
 
-  /** Authenticates as the provider supports; by header if it does not say (OpenID Connect Discovery 1.0 section 3). */
+  /** Authenticates as the provider supports; by header if it does not specify (OpenID Connect Discovery 1.0 section 3). */
   function authenticate(...[server, ...given]: Parameters<ClientAuth>): void {
     const methods = server.token_endpoint_auth_methods_supported
     const isBasic = methods === undefined || methods.includes('client_secret_basic')
@@ -342,7 +342,7 @@ export function createIdentityProvider(given: {
     return row !== undefined
   }
 
-  /** Binds the subject to this person for good, whatever the provider says of it later. */
+  /** Binds the subject to this person for good, whatever the provider claims later. */
   async function bind(tx: HoldingSafeguards, subject: string, personId: string): Promise<void> {
     await safeguardsOf(tx)
       .insertInto('provider_subject')
@@ -367,7 +367,7 @@ export function createIdentityProvider(given: {
       .where((eb) => eb.or([eb('employed_to', 'is', null), eb('employed_to', '>', now())]))
   }
 
-  /** The one person meant by the claim; undefined if it is ambiguous. */
+  /** Returns the one person whom the claim names; undefined if it is ambiguous. */
   async function personMeant(subject: string): Promise<PersonMeant | undefined> {
     if (subject === '') return undefined
     const rows = await employed()

@@ -31,7 +31,7 @@ export interface SeenLink {
   role?: FirstRole
   /** Second factors of the person, which stay required. */
   factors: SecondFactor[]
-  /** What the link still needs: release by a second person, then the code they were given. */
+  /** What the link still needs: release by a second person, then the code that the person received. */
   awaits: 'release' | 'code' | 'nothing'
 }
 

@@ -54,7 +54,7 @@ export interface UnderWay {
   method: SignInMethod
 }
 
-/** Returns what a token stands for; undefined if it is invalid, expired, or its person is not employed. */
+/** Returns the sign-in of a token; undefined if it is invalid, expired, or its person is not employed. */
 export async function signInUnderWay(holding: HoldingSafeguards, token: string): Promise<UnderWay | undefined> {
   const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
     select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(
@@ -153,10 +153,7 @@ export async function listOwnSessions(
   }))
 }
 
-/**
- * Ends one of one's own sessions.
- * @returns false if there is no such session
- */
+/** Ends one of the viewer's own sessions. @returns false if there is no such session */
 export async function endOwnSession(
   holding: HoldingSafeguards,
   session: Session,

@@ -140,7 +140,7 @@ export function createPasskeyStore({ db: holding, now, place, service, challenge
     },
   }
 
-  /** Who may add a passkey: the holder of a session, or of a sign-in that awaits enrolment. */
+  /** Returns who may add a passkey: the holder of a session, or of a sign-in that awaits enrolment. */
   async function adderOf(token: string): Promise<(SessionHolder & { enrols: boolean }) | undefined> {
     const holder = await holderOf(db, token, now())
     if (holder) return { ...holder, enrols: false }

@@ -1,7 +1,7 @@
 /**
- * Signing in with a personal user id and a password (R20). In: what was typed, and where from. Out: a session, a sign-in
- * that awaits a second factor, or why neither. Never here: the second factor itself (second-factor.ts, in the custodian's
- * process). Failures are counted, and waits kept, by the database: a desk that was taken over guesses no faster.
+ * Signs in with a personal user id and a password (R20). Returns a session, a sign-in that awaits a second factor, or a
+ * refusal. The custodian's process checks the second factor (second-factor.ts). Failures and waits are stored in the database,
+ * so that a desk that was taken over cannot guess faster.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -13,10 +13,10 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
 import type { SecondFactor } from './sign-in-tables.ts'
 
-/** What waits this long waits for the person at a browser of their own, or for a new one-time link. */
+/** After this long the person has to use their own browser, or a new one-time link. */
 const closedSeconds = 86_400
 
-/** Where an attempt comes from. */
+/** Origin of an attempt. */
 export interface AttemptFrom {
   /** The network of its address (network.ts). */
   network: string
@@ -31,7 +31,7 @@ export interface SignInUnderWay {
   awaits: 'second-factor' | 'enrolment'
   token: string
   personId: string
-  /** What may be given; empty where one is to be enrolled first. */
+  /** Second factors the person may use; empty if one is to be enrolled first. */
   factors: SecondFactor[]
 }
 
@@ -81,7 +81,7 @@ export async function signIn(
     (!person.employed_to || Temporal.Instant.compare(now, person.employed_to) < 0)
   const session = { token: randomBytes(32).toString('base64url'), expiresAt: sessionExpiry(now) }
   return db.transaction().execute(async (tx) => {
-    // Asked of the database for somebody who is not there, too: it takes as long.
+    // Also run for an unknown person, so that it takes as long.
     const { outcome, factors } = await open(tx, userId, employed ? proof : null, from, session)
     if (outcome === 'wait') return (await waitOf(tx, userId, from)) ?? { refused: 'session.wait', seconds: 1 }
     await appendAudit(tx, {
@@ -101,10 +101,7 @@ export async function signIn(
   })
 }
 
-/**
- * The browser that holds this token is one of the person's from now on.
- * @returns false where the token stands for another person's
- */
+/** Records the browser that holds this token as one of the person's. @returns false if the token is another person's */
 export async function rememberDevice(holding: HoldingSafeguards, session: Session, device: string): Promise<boolean> {
   return asViewer(holding, session, async (tx) => {
     const { rows } = await sql<{ known: boolean }>`select remember_device(${hashOf(device)}::bytea) as known`.execute(

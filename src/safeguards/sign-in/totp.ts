@@ -1,6 +1,6 @@
 /**
- * One-time codes of an authenticator (RFC 6238: SHA-1, six digits, thirty seconds, as every authenticator knows them). In: a
- * secret and a code. Out: the time step whose code it is. Never here: who it belongs to, whether the code was used before.
+ * Verifies one-time codes of an authenticator (RFC 6238: SHA-1, six digits, thirty seconds, which every authenticator
+ * supports). Returns the time step of a code. The caller checks that the code was not used before.
  */
 import { Secret, TOTP } from 'otpauth'
 

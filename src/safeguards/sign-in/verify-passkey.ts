@@ -1,6 +1,6 @@
 /**
- * One answer of an authenticator, judged (WebAuthn level 3, sections 7.1 and 7.2). In: what the browser sent, and what it
- * was asked for. Out: the passkey that signed, or why it is not believed. Never here: whose word opens what.
+ * Verifies an authenticator's response (WebAuthn level 3, sections 7.1 and 7.2) against the browser's challenge. Returns the
+ * passkey that signed, or the reason of a refusal. Access rights are decided elsewhere.
  */
 import {
   verifyAuthenticationResponse,
@@ -12,7 +12,7 @@ import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Binding, Challenges } from './challenges.ts'
 
-/** Where the web is: passkeys are of its host name, and their signatures name its origin. */
+/** The web's address: passkeys belong to its host name, and their signatures contain its origin. */
 export interface Place {
   /** As `https://seloste.agency.example`. */
   origin: string
@@ -83,7 +83,7 @@ export async function usePasskey(
     .updateTable('passkey')
     .set({ counter: newCounter, backed_up: credentialBackedUp, last_used_at: now })
     .where('id', '=', passkey.id)
-    // An authenticator that does not count says 0 for ever.
+    // An authenticator without a counter always sends 0.
     .where((eb) => (newCounter === 0 ? eb('counter', '=', 0) : eb('counter', '<', newCounter)))
     .returning('id')
     .executeTakeFirst()
@@ -129,7 +129,7 @@ export async function readNewPasskey(given: {
   }
 }
 
-/** What an authenticator knows a person by: their id, which says nothing to anybody else. */
+/** Returns the user handle that an authenticator stores: derived from the person's id, and meaningless to others. */
 export function handleOf(personId: string): string {
   return Buffer.from(personId.replaceAll('-', ''), 'hex').toString('base64url')
 }

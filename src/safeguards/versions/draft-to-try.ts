@@ -7,7 +7,7 @@ import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './draft.ts'
 import { readText } from './versions.ts'
 
-/** What a draft would change, and from when. */
+/** Changes of a draft, and their effective date. */
 export interface DraftToTry {
   /** The description without it. */
   before: RegisterDescription

@@ -22,7 +22,7 @@ export interface Draft {
   submittedAt: Temporal.Instant | null
   decision?: { by: string; at: Temporal.Instant; note: string | null }
   text: string
-  /** What the viewer may do now. */
+  /** True if the viewer may edit now. */
   mayEdit: boolean
   mayDecide: boolean
 }

@@ -22,10 +22,9 @@ const firstPeriod = { hours: 24 }
 const again = { minutes: 5 }
 
 /**
- * Scans everything since the last scan by each threshold, including time when nobody scanned.
- * @param emergencies intervals in which maintenance may view content in an emergency only, each view an alarm (C6)
- * @param onFault receives the error of a scan that failed; the others go on. Default: thrown
- * @returns new alarms; repetitions are added to the open alarm
+ * Scans everything since the last scan by each threshold, including time when nobody scanned. @param emergencies intervals in
+ * which maintenance may view content in an emergency only, each view an alarm (C6) @param onFault receives the error of a scan
+ * that failed; the others continue. Default: thrown @returns new alarms; repetitions are added to the open alarm
  */
 export async function raiseAlarms(
   holding: HoldingSafeguards,

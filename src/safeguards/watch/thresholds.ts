@@ -1,6 +1,6 @@
 /**
- * From when on somebody is asked why (R21, L17). In: nothing. Out: what raises an alarm, and from when on looks are slowed
- * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
+ * Thresholds of alarms, and of the rate limit of views (R21, L17). An alarm is a question by the data protection officer, not a
+ * judgement of a person.
  *
  * Intervals are PostgreSQL's. Each kind is found by its query in find-alarms.ts; `standstill` is not in the log and comes from
  * raise-standstill.ts.
@@ -8,8 +8,8 @@
 
 export const thresholds = {
   /**
-   * Refusals with nothing shown in between: ids tried one after another. Or so many in a day all the same. A right, a
-   * session or a listening that is over is no refusal here.
+   * Refusals with nothing shown in between (ids tried one after another), or the day's number in any order. An ended right,
+   * session or listening is no refusal here.
    */
   refusals: { inRow: 8, within: '15 minutes', inDay: 30 },
   /** Listenings begun outside these hours of Finland's clock, on whatever day. */
@@ -21,42 +21,48 @@ export const thresholds = {
    * inspections and cases do not count.
    */
   caller: { days: 5, within: '30 days', searchesInDay: 12 },
-  /** Looks, or contacts on the pages of searches; and whatever the desk had to slow down. In a day: of who stays below the hour's. */
+  /**
+   * Views, contacts on the pages of searches, and rate-limited views. The daily limit is for persons who stay below the hourly
+   * one.
+   */
   mass: { looksInHour: 400, contactsInHour: 5000, looksInDay: 1200, contactsInDay: 20_000 },
-  /** Callers' numbers revealed, or searched for: a search tells whether the number called. Inspections and cases do not count. */
+  /**
+   * Callers' numbers revealed or searched for: a search shows whether the number called. Inspections and cases do not count.
+   */
   reveals: { inHour: 15, inDay: 40, searchesInHour: 40, searchesInDay: 100 },
   /** Accounts on which signing in failed; a user id that nobody has counts each time. In a day: of whoever tries a few at a time. */
   'sign-ins': { accounts: 10, within: '15 minutes', accountsInDay: 200 },
-  /** Looks by maintenance, where the description lets it look at content in an emergency only. */
+  /** Views by maintenance, if the description allows content in an emergency only. */
   'break-glass': { looks: 1 },
   /**
-   * At the Service Unit's desk: calls looked for, calls found and not shown to be the requester's, recordings forbidden; and
-   * requests in officials' names, whom the personnel register identifies; copies of recordings, which leave with whoever is said to ask.
+   * At the Service Unit's desk: searches for calls, calls found and not shown to be the requester's, recordings forbidden;
+   * requests in the names of officials, whom the personnel register identifies; and copies of recordings, which leave with the
+   * alleged requester.
    */
   requests: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8, copiesInWeek: 6 },
-  /** Calls that a feed has told of and the plan drew, without a recording. */
+  /** Calls that a feed has reported and the plan drew, without a recording. */
   unrecorded: { calls: 1 },
-  /** Recordings whose call no feed has told of within a day, where a feed tells of that number's calls (AC8). */
+  /** Recordings whose call no feed has reported within a day, if a feed covers that number (AC8). */
   untold: { recordings: 1 },
-  /** Recordings of one client in an hour in which one voice cannot be heard; and that lost three packets of a hundred. */
+  /** Recordings of one client in an hour in which one voice is missing; and that lost three packets of a hundred. */
   'one-way': { recordings: 3 },
   loss: { recordings: 5 },
   /** One-time links for people who hold rights or are to hold them, and second factors taken from somebody. */
   links: { links: 1 },
   /** Numbers, places and employments of officials that somebody moves or ends, and new tokens of identity systems. */
   directory: { changes: 1 },
-  /** Blockers of any process (docs/decisions/0085), from when the oldest has stood for so long; over when none stands. */
+  /** Blockers of any process (docs/decisions/0085), once the oldest has lasted for so long; the alarm ends with the last. */
   standstill: { minutes: 2 },
 } as const
 
 export type AlarmKind = keyof typeof thresholds
 export const alarmKinds = Object.keys(thresholds) as AlarmKind[]
 
-/** Looks of one person that are served at once; what goes beyond waits, the longer the further it goes. */
+/** Views of one person that are served at once; those beyond wait, longer the further they go. */
 export const defaultPace = { inMinute: 60, inHour: 600 } as const
-/** Each look beyond waits this much longer than the one before, up to the longest. */
+/** Each view beyond waits this much longer than the one before, up to the longest. */
 export const slowing = { stepMs: 100, longestMs: 10_000 } as const
-/** So many slowed looks of one person may wait; another is refused. */
+/** Number of slowed views of one person that may wait; another is refused. */
 export const maxWaiting = 8
-/** A month's looks by maintenance and the security unit are reviewed within so many days of its end (AC24). */
+/** A month's views by maintenance and the security unit are reviewed within so many days of its end (AC24). */
 export const reviewWithinDays = 14

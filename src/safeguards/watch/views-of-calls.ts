@@ -1,6 +1,6 @@
 /**
- * Who looked, as whoever the calls are about may know it (L11, L17; CJEU C-579/21): when, in which role and unit, under
- * which purpose. Never here: a name, or that the security unit looked.
+ * Views of calls, as shown to the people the calls are about (L11, L17; CJEU C-579/21): time, role, unit and purpose. Never
+ * contains a name, or views by the security unit.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -15,7 +15,7 @@ export interface ViewOfCall {
   kind: 'shown' | 'watched' | 'read' | 'revealed' | 'listened'
   role: Role
   purpose: Purpose
-  /** Where the looker worked at that time. */
+  /** The viewer's unit at that time. */
   unit?: string
   /** The call; none where several were shown on a day. */
   contact: { id: string; startedAt: Temporal.Instant | null } | null
@@ -24,10 +24,10 @@ export interface ViewOfCall {
   servedMs: number | null
 }
 
-/** No more are told at once: then the time asked for has to be shorter. */
+/** Maximum returned; beyond it the period has to be shorter. */
 export const maxViews = 5000
 
-/** Looks by others at the viewer's own calls, newest first; that the extract was made is in the log (`extract.read`). */
+/** Returns others' views of the person's own calls, newest first; the extract itself is logged (`extract.read`). */
 export function viewsOfMyCalls(
   holding: HoldingSafeguards,
   session: Session,
@@ -42,7 +42,7 @@ export function viewsOfMyCalls(
   })
 }
 
-/** Looks at one call, as far as the rights of a Grant's transaction to INSPECTION reach it; newest first. */
+/** Returns views of one call, within the rights of a Grant's transaction to INSPECTION; newest first. */
 export async function viewsOfContact(tx: HoldingSafeguards, contactId: string): Promise<ViewOfCall[]> {
   const { rows } = await sql<ViewRow>`
     select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",

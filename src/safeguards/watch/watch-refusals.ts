@@ -1,4 +1,4 @@
-/** What database/functions/watch and database/functions/feeds raise with SQLSTATE SE001: the database's own no to whoever asks. */
+/** Refusals that database/functions/watch and database/functions/feeds raise with SQLSTATE SE001. */
 export const watchRefusals = [
   'deny.role',
   'deny.purpose',

@@ -1,5 +1,5 @@
 /**
- * What capture has seen (R13, R16), for administrators and technical maintenance: reception by trunk and hour, and the names of
+ * Statistics of capture (R13, R16), for administrators and technical maintenance: reception by trunk and hour, and the names of
  * what each recording client sends. No calls, persons or values.
  */
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'

@@ -116,7 +116,7 @@ test('a failed check is a proof that does not hold, with the reason and the last
   await pool.query('grant select on listening to seloste_custodian')
   const unread = ['purposes.closed', 'recordings.stay', 'rights.own', 'rights.maintenance-security']
   expect(errors.map(({ promise }) => promise)).toEqual(unread)
-  // The missing grant protected nothing, but it differs from what the program's version says.
+  // The missing grant protected nothing, but it differs from the program's version.
   const blind = [unread[0], 'log.whole', ...unread.slice(1)]
   expect(broken.map(({ promise }) => promise)).toEqual(blind)
   expect(newlyBroken[0]).toMatchObject({ promise: 'purposes.closed', facts: null, fault: '42501' })

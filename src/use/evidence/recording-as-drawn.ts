@@ -16,7 +16,7 @@ type DrawFacts = {
   omitted: number
   /** Decisions that do not follow from the plan, the key and the call's own id. */
   otherwise: number
-  /** Drawn calls that could not be recorded and say why: failures, not choices. */
+  /** Drawn calls that could not be recorded, with a reason: failures, not choices. */
   failed: number
   /** Recordings not ingested in time (`maxMinutesToIngest`, `maxHoursToArrive`): nobody can listen to them. */
   unkept?: number

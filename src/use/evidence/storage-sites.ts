@@ -13,7 +13,7 @@ type SiteFacts = {
   unlisted: number
   /** Sites with data whose attestation is not valid today. */
   unattested: number
-  /** Buckets in a region outside the EEA, although the description says that everything is within. */
+  /** Buckets in a region outside the EEA, although the description states that everything is within. */
   outsideEea: number
   nextReview: string | null
   /** Every place with its site: `data: server-room, database: server-room`. */

@@ -5,7 +5,7 @@ import { asRefused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** What an end has reached, by the ledger. */
+/** Targets of an end, by the ledger. */
 export interface LedgerTargets {
   places?: { place: string; reached: boolean }[]
   receipts?: { store: 'file' | 'pkcs11' | 'vault'; key: string; at: string; proof: string }[]

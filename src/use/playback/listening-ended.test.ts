@@ -38,8 +38,8 @@ const endOf = (listening: string) =>
     .execute()
 
 /**
- * The first range is served; then something happens; the very next range is not, and neither are the peaks; and once the
- * custodian has looked, the log tells the end, why, and what was served.
+ * Serves the first range; then something happens; the very next range and the peaks are refused; once the custodian has
+ * checked, the log has the end, its reason, and what was served.
  */
 async function expectEnded(
   reason: ListeningEnd,
@@ -66,7 +66,7 @@ async function expectEnded(
       detail: { why: reason.over, served: ['0-200', '500-600'], servedMs: 300, parts: 2 },
     },
   ])
-  // And why stays the same, to whoever asks later.
+  // The reason stays the same for later requests.
   expect(await server.audio({ ...given.ask, from: 100 })).toEqual(reason)
 }
 

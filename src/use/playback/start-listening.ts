@@ -112,7 +112,7 @@ export function startListening(
 interface PlaybackRight {
   until: Temporal.Instant | null
   now: Temporal.Instant
-  /** What a training session plays is in it (AC21). */
+  /** Audio played in a training session is in it (AC21). */
   isInSession: boolean
   /** End of the listening mode, for a session in it (R47). */
   roomUntil: Temporal.Instant | null

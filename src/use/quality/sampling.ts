@@ -41,7 +41,7 @@ export interface PlanDraw {
   pickedCount: number
   /** Number of those. */
   followedCount: number
-  /** Whether repeating the draw gives the same result; undefined once the candidates are deleted. */
+  /** True if repeating the draw gives the same result; undefined once the candidates are deleted. */
   isAsDrawn?: boolean
 }
 

@@ -51,7 +51,7 @@ export interface FeedState {
   outside: number
   fault: string | null
   faultAt: Instant | null
-  /** The end of the first call, over an hour ago, that it should have told of. */
+  /** The end of the first call, over an hour ago, that it should have reported. */
   behindSince: Instant | null
   problems: number
 }

@@ -1,11 +1,12 @@
 /**
- * Filters of the contact search, beside its dates. In: nothing. Out: one table, which the contract, the address, the form and the search
- * read. Never here: an import, since the pages load it too.
+ * Filters of the contact search, beside its dates: one table, which the contract, the address, the form and the search read.
+ * Imports nothing, since the pages load it too.
  *
  * A filter is a row here, a member of `contact_filters` (database/functions/history/search.sql) with its line, and its texts in
- * texts/pages/contacts.json: `contacts.search.NAME`, of a text with its `.hint`, of a choice with each `.VALUE`. The form has them in this
- * order. The line stands in `contact_conditions` where it asks for something of the contact itself; where it asks for something of its parts,
- * in the rests of `search_ways`, under `seen_part_condition(viewer)`: anywhere else it tells of parts that the viewer does not see.
+ * texts/pages/contacts.json: `contacts.search.NAME`, of a text with its `.hint`, of a choice with each `.VALUE`. The form has
+ * them in this order. The line belongs in `contact_conditions` if it tests the contact itself; if it tests the contact's parts,
+ * in the rests of `search_ways`, under `seen_part_condition(viewer)`: anywhere else it would reveal parts that the viewer does
+ * not see.
  */
 export const contactFilters = {
   /** A text that is a telephone number. */
@@ -13,7 +14,7 @@ export const contactFilters = {
   official: { kind: 'text', description: 'Part of the official’s name, or their number' },
   /** One of the register's numbers. */
   number: { kind: 'service-number', description: 'Service number in any written form' },
-  /** One of the values, of which the first asks nothing; the API takes the others besides. */
+  /** One of the values, of which the first does not filter; the API accepts the others only. */
   recorded: {
     kind: 'choice',
     values: ['any', 'available', 'none', 'destroyed'],
@@ -27,7 +28,7 @@ export type Filter =
   | { kind: 'choice'; values: readonly [string, ...string[]]; others?: readonly string[]; description: string }
 
 export type FilterName = keyof typeof contactFilters
-/** What is asked for; what is not is absent. */
+/** Values of the filters in use; others are absent. */
 export type FilterValues = { [Name in FilterName]?: FilterValue<(typeof contactFilters)[Name]> | undefined }
 export type FilterValue<One> = One extends { values: readonly (infer Value)[]; others: readonly (infer Other)[] }
   ? Value | Other
@@ -35,7 +36,7 @@ export type FilterValue<One> = One extends { values: readonly (infer Value)[]; o
     ? Value
     : string
 
-/** The value of a filter that asks nothing. */
+/** The value of a filter that does not filter. */
 export function unasked(name: FilterName): string {
   const filter: Filter = contactFilters[name]
   return filter.kind === 'choice' ? filter.values[0] : ''

@@ -12,7 +12,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const { admin, desk, now, call, official, aino, grantFor } = await openSearch(database)
 
-/** What a search asks of recordings, and which calls were to another number than was reached. */
+/** Conditions of a search on recordings, and calls that reached another number than was called. */
 async function known() {
   const { rows } = await pool.query<{ known: unknown }>(`select jsonb_build_object(
     'recorded', (select jsonb_agg(to_jsonb(p) order by segment_id) from recorded_part p),

@@ -29,7 +29,7 @@ const people: Record<string, Grant> = {
   'the security unit': await grantFor(await security.signIn(), 'CRIME_OR_MISUSE', 'A 1'),
 }
 
-/** Calls of the last three months, in every way that a search tells apart, some in two parts, some recorded. */
+/** Calls of the last three months, in every way that a search distinguishes, some in two parts, some recorded. */
 const names = ['Aino Virtanen', 'Bertil Berg', 'Kaisa Ääri']
 const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((one) => phone(one))
 for (let n = 0; n < 60; n++) {

@@ -191,7 +191,7 @@ describe('pages', () => {
         (await call({ numberCalled: number, startedAt: begun, endedAt: startedAt.add({ minutes: 1 }) })).contactId,
       )
     }
-    // Without an index the rows come in whatever order: then the search must say which it wants.
+    // Without an index the rows come in any order: the search must specify one.
     await database.as().pool.query(`alter role seloste_desk in database ${database.name} set enable_indexscan = off`)
     const unordered = connectDatabase<RegisterTables>({
       url: database.url('seloste_desk'),

@@ -27,7 +27,7 @@ export interface MomentWords {
   fromMs: number
   toMs: number
   title: string
-  /** What to learn from it. */
+  /** Learning goal. */
   lesson: string
 }
 

@@ -121,7 +121,7 @@ export function enterTrainee(
   return actInDatabase(db, session, statement, entering, { action: 'training.trainee-entered', object: { kind, id } })
 }
 
-/** Removes a person who was added by mistake and has heard nothing. */
+/** Removes a person who was added by mistake and has not listened to anything. */
 export function removeTrainee(
   db: HoldingSafeguards,
   session: Session,

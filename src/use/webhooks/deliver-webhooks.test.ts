@@ -29,7 +29,7 @@ interface Delivery {
   body: string
 }
 
-/** Another system: keeps what it is told, and answers as it is told to. */
+/** Another system: stores its events, and answers as configured. */
 const reported: Delivery[] = []
 let answer: { status: number; headers?: Record<string, string> } = { status: 204 }
 const receiver = createServer((request, response) => {

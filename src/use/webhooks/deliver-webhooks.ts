@@ -64,7 +64,7 @@ export async function deliverWebhooks(delivery: WebhookDelivery): Promise<void> 
     .execute()
 }
 
-/** What was given up is tried again, and what waits is tried at once. @returns how many events */
+/** Retries abandoned events, and delivers waiting ones at once. @returns the number of events */
 export async function retryWebhooks(
   holding: HoldingSafeguards,
   now: Temporal.Instant,
@@ -86,7 +86,7 @@ export interface TargetState {
   lastAnswer: string | null
 }
 
-/** How far each target is told. */
+/** Returns each target's delivery state. */
 export async function readTargets(holding: HoldingSafeguards): Promise<TargetState[]> {
   const { rows } = await sql<TargetState>`
     select t.name as target,
@@ -144,7 +144,7 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
   }
 }
 
-/** Twice as long each time, an hour at most; as much longer as the target asked for, within that. */
+/** Exponential backoff, an hour at most; longer if the target asked for it, within that. */
 function waitMs(attempts: number, random: number, requestedMs: number): number {
   const doubled = Math.min(maxWaitMs, firstWaitMs * 2 ** Math.min(attempts, 20))
   return Math.max(doubled * (0.75 + random / 2), Math.min(requestedMs, maxWaitMs))
@@ -165,7 +165,7 @@ async function post({ source, now, signal }: WebhookDelivery, target: WebhookTar
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, late]) : late,
     })
-    // Nobody reads what it says.
+    // The body is not read.
     await answer.body?.cancel()
     if (answer.ok) return { kind: 'told' }
     const seconds = Number(answer.headers.get('retry-after'))

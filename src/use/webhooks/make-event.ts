@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { WebhookEvent } from './webhooks-file.ts'
 
-/** What has happened, as the database has it. */
+/** An event, as the database has it. */
 export interface Happened {
   eventId: string
   event: WebhookEvent
@@ -10,8 +10,8 @@ export interface Happened {
 }
 
 /**
- * A CloudEvent 1.0 in structured mode (CloudEvents JSON format; HTTP protocol binding, 3.2). It names the contact or the
- * recording by its id, and holds nothing of it: who wants to know more signs in, under a purpose.
+ * Makes a CloudEvent 1.0 in structured mode (CloudEvents JSON format; HTTP protocol binding, 3.2). It contains only the id of
+ * the contact or recording: reading more needs a session and a purpose.
  */
 export function makeEvent({ eventId, event, objectId, at }: Happened, source: string): string {
   const [kind] = event.split('.')
@@ -28,8 +28,8 @@ export function makeEvent({ eventId, event, objectId, at }: Happened, source: st
 }
 
 /**
- * The headers of one telling (Standard Webhooks 1.0): HMAC-SHA256 of id, time and body, so that neither can be told again
- * under another nor later as if it were new.
+ * Returns the headers of one delivery (Standard Webhooks 1.0): HMAC-SHA256 of id, time and body, against replay under another
+ * id or at a later time.
  */
 export function signEvent(
   secret: Uint8Array,

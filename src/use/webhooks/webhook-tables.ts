@@ -3,7 +3,7 @@ import type { WebhookEvent } from './webhooks-file.ts'
 
 type Instant = Temporal.Instant
 
-/** Systems that are told, and what waits to be told to them (database/functions/webhooks/webhooks.sql). */
+/** Webhook targets, and events waiting for delivery (database/functions/webhooks/webhooks.sql). */
 export interface WebhookTables {
   webhook_target: { name: string; events: WebhookEvent[] }
   webhook_delivery: {

@@ -1,6 +1,6 @@
 /**
- * Which systems are told that something has happened (SELOSTE_WEBHOOKS, docs/operate/webhooks.md). In: the text of a YAML file. Out: its
- * targets, or one line that says what is wrong. Never here: a secret in a message.
+ * Reads the targets of webhooks (SELOSTE_WEBHOOKS, docs/operate/webhooks.md) from a YAML file. An error is one line, and never
+ * contains a secret.
  */
 import { parse } from 'yaml'
 import { ConfigFault } from '#platform/config/faults.ts'
@@ -11,7 +11,7 @@ export type WebhookEvent = (typeof webhookEvents)[number]
 export interface WebhookTarget {
   readonly name: string
   readonly url: string
-  /** What requests are signed with: of Standard Webhooks, the bytes behind `whsec_`, or those of the text itself. */
+  /** Signing key: the bytes behind `whsec_` (Standard Webhooks), or those of the text itself. */
   readonly secret: Buffer
   readonly events: readonly WebhookEvent[]
 }

@@ -32,14 +32,14 @@ export function OriginalSection({
   handle: React.RefObject<PlayerHandle | null> & Ref<PlayerHandle>
   redactions: readonly Redaction[]
   onEdit: (update: (work: Work) => Work, act: string) => void
-  /** Whether it plays; undefined if no player is open. */
+  /** True while it plays; undefined if no player is open. */
   onPlaying: (isPlaying: boolean | undefined) => void
   /** Reads again what the server counts as played. */
   readAgain: () => void
 }) {
   const { t } = useLanguage()
   const [mark, setMark] = useState<Mark>(firstMark)
-  // What was unplayed when the player opened; undefined while none is open.
+  // Stretches unplayed when the player opened; undefined while none is open.
   const [before, setBefore] = useState<readonly Stretch[]>()
   const isOpen = before !== undefined
   const [{ played, isPlaying }, setPlayed] = useState<{ played: Stretch[]; isPlaying: boolean }>({

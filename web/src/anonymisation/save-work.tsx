@@ -20,7 +20,7 @@ export function SaveWork({
   isUnsaved: boolean
   canUndo: boolean
   isBusy: boolean
-  /** Whether the original plays; undefined if no player is open. */
+  /** True while the original plays; undefined if no player is open. */
   isPlaying: boolean | undefined
   button: Ref<HTMLButtonElement>
   onToggle: () => void

@@ -109,7 +109,7 @@ function Steps({
   )
 }
 
-/** What is missing before the release; after it the state, overdue first and urgent (AC19). */
+/** Prerequisites missing for the release; after it the state, overdue first and urgent (AC19). */
 function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
   const { t, language } = useLanguage()
   const { state, lacks, isOverdue, open, dueOn } = disclosure

@@ -64,7 +64,7 @@ export function StepWay({ steps }: { steps: readonly { heading: string; title: s
   )
 }
 
-/** What is missing before the release, with links to where it is done. */
+/** Prerequisites missing for the release, with links to their pages. */
 export function MissingList({
   heading,
   missing,

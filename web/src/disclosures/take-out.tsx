@@ -19,7 +19,7 @@ export function TakeOut({
   onDo,
 }: {
   item: number
-  /** What happens to its recording. */
+  /** Effect on its recording. */
   what: string
   isBusy: boolean
   error: unknown

@@ -84,7 +84,7 @@ export function ListenOffer({
   state: Exclude<ListeningState, { state: 'open' }>
   under: UnderPurpose
   startWord?: 'listening.start' | 'anonymisation.original.start'
-  /** Where it would start. */
+  /** Start position. */
   moment?: ReactNode
   onStart: () => void
   whenRightEnded?: ReactNode

@@ -1,4 +1,4 @@
-/** Where the last listening to a recording stopped. */
+/** Position at which the last listening to a recording stopped. */
 export interface Stopped {
   atMs: number
   durationMs: number

@@ -123,7 +123,7 @@ interface Shown {
   onForbidden: (segmentId: string, result: ForbidResult) => void
 }
 
-/** What was forbidden here: the server's next picture no longer offers it. */
+/** Calls forbidden on this page: the server's next update no longer offers them. */
 interface ForbidResult {
   recordingId: string
   prohibition: Prohibition

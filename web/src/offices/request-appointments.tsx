@@ -18,7 +18,7 @@ import { RecordOutcome } from './record-outcome.tsx'
 export function Appointments({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
   const { t, language } = useLanguage()
   const outcome = lastOutcome(request)
-  // After HEARD or WITHDRAWN there is nothing to listen to, unless another call was added since: the server knows.
+  // After HEARD or WITHDRAWN there is nothing to play, unless another call was added since; the server checks.
   const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
   const requested = { params: { path: { id: request.id } } }
   const { data: left } = $api.useQuery('get', '/api/requests/{id}/slots', requested, {

@@ -36,7 +36,7 @@ function eventsOf(person: PersonDetail): PersonEvent[] {
   const placements = inOrder(person.placements)
   const isFollowed = (to: string, by: readonly { from: string }[]) =>
     by.some(({ from }) => Date.parse(from) === Date.parse(to))
-  // What ends with the employment is shown as its end only.
+  // Rights that end with the employment are shown by its end only.
   const endsAlone = (to: string | undefined): to is string =>
     to != null && Date.parse(to) !== Date.parse(person.employedTo ?? '')
   return [

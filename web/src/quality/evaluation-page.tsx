@@ -49,7 +49,7 @@ function Read() {
   )
 }
 
-/** What has changed since the start: a newer form, or a recording that is destroyed or unavailable. */
+/** Changes since the start: a newer form, or a recording that is destroyed or unavailable. */
 function ReleaseState({ evaluation }: { evaluation: Evaluation }) {
   const { t, language } = useLanguage()
   const { endedAt, endWhy, standsStill, formVersion, newestVersion, state } = evaluation

@@ -4,7 +4,7 @@ import { goTo } from './scroll-to-step.ts'
 import { canFold, stateOf, stepsOf, type Step } from './steps.ts'
 
 interface Folding {
-  /** Whether the reader may fold a step: those with work to do stay open. */
+  /** True if the reader may fold a step: those with work to do stay open. */
   canFold: (step: Step) => boolean
   isOpen: (step: Step) => boolean
   toggle: (step: Step) => void

@@ -1,7 +1,7 @@
 import { isRefusal } from '../api/refusal.ts'
 import type { SecondFactor } from '../api/shapes.ts'
 
-/** What a sign-in still awaits: user id and password, a second factor, or the enrolment of one. */
+/** Remaining step of a sign-in: user id and password, a second factor, or the enrolment of one. */
 export type SignInStep =
   { step: 'credentials' } | { step: 'second-factor'; factors: readonly SecondFactor[] } | { step: 'enrolment' }
 

@@ -7,7 +7,7 @@ import { prepareBinaries } from './binaries.ts'
 const root = await mkdtemp(join(tmpdir(), 'seloste-binaries-'))
 afterAll(() => rm(root, { recursive: true }))
 
-/** A folder whose `postgres` says that it is of a version; it need do nothing else here. */
+/** Makes a folder whose `postgres` prints a version and does nothing else. */
 async function programsOf(version: string): Promise<string> {
   const folder = join(root, version, 'bin')
   await mkdir(folder, { recursive: true })
@@ -53,7 +53,7 @@ test('where the system has none either, it is said what to do', async () => {
 })
 
 test('a new database is made and started by the system’s binaries', async () => {
-  // What a distribution has is what npm brings, in another place.
+  // A distribution's programs are those of npm, in another place.
   const real = await prepareBinaries(root, undefined)
   const system = join(root, 'system')
   await symlink(dirname(dirname(real.postgres)), system)

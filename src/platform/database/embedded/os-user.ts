@@ -61,7 +61,7 @@ async function findUser(name: string): Promise<OsUser | undefined> {
     const [found, , uid, gid] = line.split(':')
     if (found === name && uid && gid) return { name, uid: Number(uid), gid: Number(gid) }
   }
-  // macOS stores users elsewhere; `id` knows them all.
+  // macOS stores users elsewhere; `id` finds them all.
   const id = async (flag: string) => Number((await promisify(execFile)('id', [flag, name])).stdout)
   return Promise.all([id('-u'), id('-g')]).then(
     ([uid, gid]) => ({ name, uid, gid }),

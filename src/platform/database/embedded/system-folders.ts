@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 /** Introduced the builtin locale C.UTF-8 of new clusters. */
 export const minMajor = 17
 
-/** Where Debian, Red Hat and Homebrew install versions side by side. */
+/** Folders in which Debian, Red Hat and Homebrew install versions side by side. */
 const parents: readonly [folder: string, name: RegExp][] = [
   ['/usr/lib/postgresql', /^\d+$/],
   ['/usr', /^pgsql-\d+$/],

@@ -45,7 +45,7 @@ export interface LogFacts {
   oldestAt: string | undefined
 }
 
-/** Checks every entry: order, duplicates, and what it says of recordings, destructions and prunings. */
+/** Checks every entry: order, duplicates, and its statements on recordings, destructions and prunings. */
 export class EntryCheck {
   readonly facts: LogFacts = {
     ingested: new Map(),
@@ -185,8 +185,8 @@ export class EntryCheck {
   }
 
   /**
-   * What was pruned must be older than the contact history. For an unsigned pruning, the oldest remaining entry proves it. For
-   * a signed one the custodian has checked each entry; what remains may be much younger if nothing was logged for some time.
+   * Pruned entries must be older than the contact history. For an unsigned pruning, the oldest remaining entry proves it. For a
+   * signed one the custodian has checked each entry; the rest may be much younger if nothing was logged for some time.
    */
   judgePrunings(): void {
     const newest = this.facts.prunings.toSorted((one, other) => one.minimumIndex - other.minimumIndex).at(-1)

@@ -8,7 +8,7 @@ export interface EntryProof {
   leafHash: Buffer
   /** From the leaf up (RFC 6962 2.1.1). */
   path: PathStep[]
-  /** Whether entry, path and root match. */
+  /** True if entry, path and root match. */
   holds: boolean
 }
 

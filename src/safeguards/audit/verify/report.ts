@@ -54,7 +54,7 @@ export interface Problem {
   leaf?: number
   /** Number of the entry concerned. */
   seq?: number
-  /** What is wrong and where, in English. */
+  /** The problem and its place, in English. */
   message: string
 }
 

@@ -20,7 +20,7 @@ const items = [{ secret: randomBytes(32), purpose: 'shard 1' }]
 const away = (words: string) => ({ code: 'KEY_STORE_AWAY', message: expect.stringMatching(words) as string })
 const oneLine = (error: unknown) => expect((error as Error).message).not.toContain('\n')
 
-/** What somebody else in the same process does with the token. */
+/** Uses the token as another part of the same process would. */
 async function elsewhere(work: (cryptoki: Cryptoki, slot: number) => Promise<void>, label = 'calls'): Promise<void> {
   const cryptoki = await loadModule(settingsOf(label).module)
   const memory = allocateMemory(4096)
@@ -34,7 +34,7 @@ async function elsewhere(work: (cryptoki: Cryptoki, slot: number) => Promise<voi
   }
 }
 
-/** Hands of one's own in the token: a session, the handles of this label. */
+/** Opens a session of its own in the token; returns the handles of this label. */
 async function handlesOf(cryptoki: Cryptoki, slot: number, label: string) {
   const memory = allocateMemory(4096)
   const [session, found, count] = [memory.put(8), memory.put(8 * 8), memory.put(8)]
@@ -83,7 +83,7 @@ describe(`keys in a token${withoutTokens}`, () => {
         const { session } = await handlesOf(cryptoki, slot, 'none')
         expect(await cryptoki.call('C_Logout', session)).toBe(0)
       })
-      // Signed out, one sees no private object: that is not to say that there is none.
+      // Without a sign-in private objects are invisible; they must not be reported as missing.
       expect(await keys.has(label)).toBe(true)
       await act()
     }
@@ -134,7 +134,7 @@ describe(`keys in a token${withoutTokens}`, () => {
       () => keys.labels(),
     ]) {
       const outcome = await act().catch((error: unknown) => error)
-      // What SoftHSM still has in memory it may use; what it may not is to say that a key is gone.
+      // SoftHSM may use what it still has in memory; it may not report that a key is gone.
       if (outcome instanceof Error) {
         expect(outcome).toMatchObject({ code: 'KEY_STORE_AWAY' })
         oneLine(outcome)

@@ -29,7 +29,7 @@ export async function openTransit(
   const unexpected = (operation: string, { status, errors }: Answer) =>
     new KeyStoreFault('KEY_STORE_AWAY', `the key server ${url} answers ${operation} with ${status}${messageOf(errors)}`)
 
-  /** Returns the server's description of a key; undefined if the server says that there is none. */
+  /** Returns the server's description of a key; undefined if the server reports that there is none. */
   const readKey = async (label: string): Promise<Answer | undefined> => {
     const path = pathOf('keys', label)
     const answer = await send('GET', path)

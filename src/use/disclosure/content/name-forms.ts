@@ -2,7 +2,7 @@ import { englishFamilyNames, englishGivenNames } from './names-en.ts'
 import { finnishFamilyNames, finnishGivenNames } from './names-fi.ts'
 import { swedishFamilyNames, swedishGivenNames } from './names-sv.ts'
 
-/** What the lists say of a word. `word`: it is also an ordinary word ("satu", "mäki", "may"), and alone no name. */
+/** Entry of a word in the lists. `word`: it is also an ordinary word ("satu", "mäki", "may"), and alone no name. */
 export interface KnownName {
   given: boolean
   family: boolean

@@ -1,4 +1,4 @@
-// What stands between a copy and its rendering, and what a rendering leaves (R33), without a database.
+// Prerequisites of rendering a copy, and a rendering's output (R33), without a database.
 import { expect, test } from 'vitest'
 import { registerEngines, type Revoicing } from './voice-engines.ts'
 import { lacksOf, type CopyFacts } from './copy-lacks.ts'
@@ -117,7 +117,7 @@ test('an engine of level N or D is offered with a passing record of its version 
   expect(of([{ ...record, version: '2' }])).toBe('no-evaluation')
   expect(of([{ ...record, sources: '1'.repeat(64) }])).toBe('no-evaluation')
   expect(of([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
-  // How little five recordings of one person are hidden must be told, whatever it is.
+  // A weak pseudonymisation of five recordings of one person must be reported, whatever its value.
   const { 'pooled-five.10-people': _, ...reported } = record.figures
   expect(of([{ ...record, figures: reported }])).toBe('no-evaluation')
   expect(of([record], [])).toBe('no-engine')

@@ -1,4 +1,4 @@
-/** What is missing before a copy can be rendered, derived from facts. */
+/** Derives from facts what is missing before a copy can be rendered. */
 import type { Level } from '../voice/engine.ts'
 import { copyTracks, outside, united, type CopyTrack, type CopyWork, type Stretch } from './copy-work.ts'
 import type { Identifier } from './identifiers.ts'
@@ -38,7 +38,7 @@ const unwrittenMs = 700
 export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
-  // Where words are not spoken, proposals may stand unreviewed.
+  // If words are not spoken, proposals may stay unreviewed.
   const recognised = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
   const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
   const left = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)

@@ -38,7 +38,7 @@ export interface Redaction {
   isReviewed: boolean
 }
 
-/** What a person has written and marked; sealed with the recording's key. */
+/** A person's text and marks for a copy; sealed with the recording's key. */
 export interface CopyWork {
   level: Level
   turns: readonly WrittenTurn[]

@@ -1,11 +1,11 @@
-// A room and a telephone are known again by how loud speech is and by what lies between it: after levelling neither tells anything.
+// Loudness of speech and of pauses identifies a room and a telephone: after levelling neither does.
 import { expect, test } from 'vitest'
 import { asTrack, vowel, whiteNoise } from '#test/disclosure/spoken-sound.ts'
 import { level } from './loudness.ts'
 
 const second = 8000
 
-/** Two seconds of a vowel between seconds of a room's noise, so loud as is asked. */
+/** Returns two seconds of a vowel between seconds of a room's noise, at the given loudness. */
 function noisyTone(loudness: number, noise: number): Int16Array {
   const hiss = whiteNoise(5 * second)
   const track = Float64Array.from(hiss, (sample) => sample * noise)

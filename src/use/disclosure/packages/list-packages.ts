@@ -29,13 +29,13 @@ export interface PackageRow {
 export interface DownloadRow {
   at: string
   outcome: 'begun' | 'refused'
-  /** Who saved it for a medium. */
+  /** Person who saved it for a medium. */
   by: string | null
   /** Network address of the client, for 30 days. */
   address: string | null
 }
 
-/** Lists the packages of disclosures, newest first, as far as the viewer may know of them. */
+/** Lists the packages of disclosures that the viewer may see, newest first. */
 export async function listPackages(
   db: Kysely<RegisterTables>,
   session: Session,

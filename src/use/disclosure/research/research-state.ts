@@ -48,7 +48,7 @@ export interface ResearchItemFacts {
   official?: string
   /** Below level T, and the institute has another such copy of theirs, from another disclosure, that is not confirmed. */
   isOfficialOut?: boolean
-  /** Who prepares or prepared it. */
+  /** Person who prepares or prepared it. */
   copyBy?: string
   outcome: 'none' | 'out' | 'recalled' | 'returned' | 'destroyed'
   /** Deadline of a recall. */
@@ -58,7 +58,7 @@ export interface ResearchItemFacts {
 
 export interface ResearchFacts {
   now: Temporal.Instant
-  /** Whether the description in force allows disclosures to research institutes; and copies of level D (C7). */
+  /** True if the description in force allows disclosures to research institutes; and copies of level D (C7). */
   isOn: boolean
   isPseudonymisedOn: boolean
   isInstituteBlocked: boolean

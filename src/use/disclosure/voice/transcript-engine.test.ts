@@ -98,7 +98,7 @@ function fixed(seed: number): (size: number) => Uint8Array {
   return (size) => Uint8Array.from({ length: size }, (_, i) => Math.imul(seed * 7919 + i, 2654435761) >>> 24)
 }
 
-/** Where sound stands out of the noise; pauses of less than half a second belong to speech. */
+/** Returns where sound exceeds the noise; pauses of less than half a second belong to speech. */
 function stretchesOf(track: Int16Array): { first: number; last: number }[] {
   const stretches: { first: number; last: number }[] = []
   for (let i = 0; i < track.length; i++) {

@@ -122,7 +122,7 @@ test.skipIf(isolation === 'none')('an engine reaches no network, not even this m
       const apart = runInChildProcess(program, { input, maxBytes: 100, limitMs: 30_000, isolation: 'unshare' })
       await expect(apart).resolves.toHaveLength(2)
     }
-    // The same program says so where the network is open.
+    // The same program reports the open network.
     const open = { ...program, network: 'trusted' as const }
     const isReached = runInChildProcess(open, { input, maxBytes: 100, limitMs: 30_000, isolation: 'none' })
     await expect(isReached).rejects.toMatchObject({ code: 'program-failed' })
@@ -178,7 +178,7 @@ async function named(behaviour: string, detail = ''): Promise<NamedProgram> {
   return { ...identity, program: shell, sha256: await hash(shell), arguments: given, files, folders }
 }
 
-/** Whether an engine of these tests still runs. */
+/** Returns true if an engine of these tests still runs. */
 async function running(): Promise<boolean> {
   for (let attempt = 0; attempt < 50; attempt++) {
     if (!spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout.includes(script)) return false

@@ -57,7 +57,7 @@ export function parseReport(given: ReportedCall, today: Temporal.PlainDate): Par
 }
 
 /**
- * Returns details not given yet that would tell several calls apart, the narrowest last; independent of which calls exist. A
+ * Returns details not given yet that would distinguish several calls, the narrowest last; independent of which calls exist. A
  * caller with a withheld number has none to give; an official may know which number called.
  */
 export function missingDetails(reported: ReportedCall, isOfficials: boolean): Detail[] {

@@ -9,7 +9,7 @@ import { letterTexts, type LetterTexts } from './letter-texts.ts'
 
 type LetterContext = Pick<LetterFacts, 'language' | 'party' | 'kinds'> & {
   numbering: NumberingOptions
-  /** True: the letter says what was found; false: it only names the calls. */
+  /** True: the letter reports what was found; false: it only names the calls. */
   withWhatWasFound: boolean
 }
 
