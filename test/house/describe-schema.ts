@@ -1,6 +1,6 @@
-// The whole database as text, to be read: database/schema.sql.
-// In: a connection to a migrated database. Out: each table with its columns, constraints, indexes, triggers, policies and grants, then views
-// and functions by name. Never: a statement that is run; migrations/ and functions/ make the database.
+// Describes the whole database as text for readers: database/schema.sql. Lists each table with its columns, constraints,
+// indexes, triggers, policies and grants, then views and functions by name. The text is never run; migrations/ and functions/
+// make the database.
 import { sql, type QueryExecutorProvider } from 'kysely'
 import { databaseMarks } from '#platform/database/quarantine.ts'
 

@@ -1,6 +1,6 @@
-// `npm run dev`: the demo with what is being changed. In: the working tree. Out: the screens by Vite, with hot reload; roles that start
-// again when their code changes, and the functions of the database when their text does. The database stays, and so do the calls of a
-// capture whose code has not changed. Never: a role that starts on a file that cannot be read.
+// `npm run dev`: runs the demo from the working tree. Vite serves the screens with hot reload, roles restart when their code
+// changes, and the database's functions are replaced when their text does. The database stays, and so do the calls of a capture
+// whose code has not changed. A file with a syntax error restarts nothing.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, watch } from 'node:fs'
@@ -16,7 +16,7 @@ import { readImportGraph, root } from './import-graph.ts'
 /** Editors write a file more than once. */
 const quietMs = 50
 const demoArguments = process.argv.length > 2 ? process.argv.slice(2) : ['--calls-every', '30']
-/** Where the program of each role begins. */
+/** Entry point of each role. */
 const programs: Record<RoleName, string> = {
   custodian: 'src/app/custodian/custodian.ts',
   capture: 'src/app/capture/capture.ts',
@@ -72,7 +72,7 @@ async function follow(paths: string[]): Promise<void> {
   const functions = paths.filter((path) => path.endsWith('.sql'))
   if (functions.length > 0) await applyFunctions()
   const reached = readImportGraph().distances(paths.filter((path) => !path.endsWith('.sql')))
-  // Their connections know functions by numbers that are no more; calls are not held up by that.
+  // Their connections have cached the old functions' ids; calls are not interrupted by that.
   const request: readonly RoleName[] = functions.length > 0 ? ['custodian', 'desk'] : []
   const roles = roleNames.filter((role) => reached.has(programs[role]) || request.includes(role))
   for (const role of roles) demo.send({ renew: role } satisfies { renew: RoleName })
@@ -80,7 +80,7 @@ async function follow(paths: string[]): Promise<void> {
   print(`${paths.join(', ')}: ${item.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)
 }
 
-/** What keeps a program file from being read, if anything. */
+/** Returns the syntax error of a program file, if any. */
 function syntaxErrorIn(path: string): string | undefined {
   if (!path.endsWith('.ts') || !existsSync(join(root, path))) return undefined
   try {

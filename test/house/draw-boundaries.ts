@@ -1,5 +1,4 @@
-// Draws which folder imports which, from the code itself.
-// In: the import graph. Out: a Mermaid picture. Never: an arrow that no import stands for.
+// Draws, as a Mermaid picture, which folder imports which, from the import graph. Every arrow is an import.
 import { execFileSync } from 'node:child_process'
 
 interface Cruise {

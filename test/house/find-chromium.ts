@@ -1,5 +1,4 @@
-// Which browser the journeys run in. In: nothing but the machine. Out: a Chromium and the environment it needs.
-// Never: a download of a browser from a vendor's own servers.
+// Finds a Chromium for the journeys, and the environment it needs. Never downloads a browser from a vendor's own servers.
 import { execFile, execFileSync } from 'node:child_process'
 import {
   accessSync,
@@ -97,7 +96,7 @@ async function unpackedChromium(): Promise<Chromium> {
     const temporaryFolder = process.env['TMPDIR']
     process.env['TMPDIR'] = staging
     try {
-      // The package looks at its name, not at its arguments, to choose the folder: hence TMPDIR above.
+      // The package chooses the folder by its name, not by its arguments: hence TMPDIR above.
       const { inflate } = await import('@sparticuz/chromium')
       for (const archive of ['chromium.br', 'fonts.tar.br', 'al2023.tar.br', 'swiftshader.tar.br']) {
         await inflate(join(packed, archive))
@@ -138,7 +137,7 @@ function systemHasFonts(): boolean {
   )
 }
 
-/** The package's own fonts.conf only looks in fixed folders; this one looks where we unpacked. */
+/** The package's own fonts.conf only searches fixed folders; this one searches the unpacked ones. */
 function fontconfig(home: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -1,5 +1,5 @@
-// Writes every file that is made from another one, or with --check tells which of them is not current.
-// In: the source of truth of each. Out: the generated file. Never: a hand-made line inside one.
+// Writes every generated file from its source; with --check, lists those that are out of date. Generated files have no
+// hand-made line.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describeSettings } from '../../src/platform/config/settings-table.ts'
 import { drawBoundaries } from './draw-boundaries.ts'
@@ -39,7 +39,7 @@ for (const { path, make, isTested } of generated) {
   }
 }
 
-// It needs a PostgreSQL: whether it is current is asked by test/attacks/log-protections.test.ts, of the database of the tests.
+// It needs a PostgreSQL: test/attacks/log-protections.test.ts checks it with the tests' database.
 if (!checkOnly) await writeProtections()
 
 /** The file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */

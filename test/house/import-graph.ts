@@ -1,5 +1,5 @@
-// Who imports whom, read from the text of the files. In: the working tree. Out: files, and how far they are from what changed.
-// Never: a file of node_modules, or one that git ignores.
+// Builds the import graph from the text of the working tree's files, and finds the files nearest to a change. Leaves out
+// node_modules and files that git ignores.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -43,7 +43,7 @@ export function readImportGraph(): ImportGraph {
       : own
   }
 
-  /** SQL has no imports: whoever names one of its functions asks it. */
+  /** SQL has no imports: a file that names one of its functions depends on it. */
   function askersOf(path: string): string[] {
     if (!existsSync(join(root, path))) return []
     const names = [...readFileSync(join(root, path), 'utf8').matchAll(sqlNames)].map(([, name]) => name)
@@ -63,7 +63,7 @@ export function readImportGraph(): ImportGraph {
   return { files, distances, importers: importersOf }
 }
 
-/** What changed since a commit, committed or not. @returns paths of files that are there, relative to the root */
+/** Returns the files changed since a commit, committed or not. @returns paths of existing files, relative to the root */
 export function changedSince(commit: string): string[] {
   const paths = [
     ...git('diff', '--name-only', '--no-renames', commit),

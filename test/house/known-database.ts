@@ -1,5 +1,5 @@
-// The list of tables and columns that evidence holds the database against. In: database/, in a PostgreSQL of its own. Out: the text of
-// src/use/evidence/known-database.json. Never: a list made from a database in which somebody has worked.
+// Lists the tables and columns against which evidence checks the database: the text of src/use/evidence/known-database.json.
+// Made from database/ in a PostgreSQL of its own, never from a database in use.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

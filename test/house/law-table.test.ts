@@ -1,6 +1,4 @@
-// The tables from the clause and from the attack to the test, against the tree. In: docs/law/README.md, docs/attacks.md. Out: what they
-// name that is not there.
-// Never: a judgement of whether the test is a good one.
+// Checks that every file and test title named in docs/law/README.md and docs/attacks.md exists. Does not judge the tests.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
@@ -87,7 +85,7 @@ function filesNamed(cell: string): string[] {
   )
 }
 
-/** What stands as a title of a test, of a group, or in a row of a table of tests. */
+/** Returns all strings that may be titles of a test or group, or of a row in a table of tests. */
 function titlesIn(text: string): string[] {
   return [...text.matchAll(/'((?:[^'\\\n]|\\.)*)'|`([^`]*)`|"((?:[^"\\\n]|\\.)*)"/g)].map(
     ([, single, template, double]) => (single ?? template ?? double ?? '').replace(/\\(.)/g, '$1'),

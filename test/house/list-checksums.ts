@@ -1,6 +1,5 @@
-// The checksum of each migration, which is never edited once it may have been applied.
-// In: database/migrations/. Out: the text of database/migrations/checksums.json, with what is new. Never: another checksum for a
-// name that is there; test/upgrades compares them.
+// Lists the checksum of each migration (database/migrations/checksums.json), adding new ones only: a migration is never edited
+// once it may have been applied. test/upgrades compares them.
 import { existsSync, readFileSync } from 'node:fs'
 import { readMigrations } from '#platform/database/migrate.ts'
 

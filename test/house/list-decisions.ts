@@ -1,6 +1,6 @@
-// The index of decisions: each by its area, with its status and date.
-// In: docs/decisions/NNNN-*.md, whose third line is `Status: STATUS. Date: DATE. Area: AREA.` and what it changes.
-// Out: Markdown. Never: a decision without one of these, a number that is missing or used twice.
+// Makes the index of decisions in Markdown, by area, with status and date. The third line of docs/decisions/NNNN-*.md is
+// `Status: STATUS. Date: DATE. Area: AREA.` and what it changes. Throws for a decision without one of these, and for a number
+// that is missing or used twice.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

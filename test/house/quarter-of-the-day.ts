@@ -1,5 +1,5 @@
-// Random cases that are dear and each as good as the other: every day another quarter of them, so that four days try all.
-// In: how many there are. Out: the first of today's, and how many. Never: fewer than all in the long run (SELOSTE_LONG=1).
+// Selects a quarter of expensive, equivalent random cases by the day, so that four days run all of them. SELOSTE_LONG=1 runs
+// all at once.
 const quarters = 4
 
 export function quarterOfDay(all: number): { first: number; count: number } {

@@ -1,5 +1,4 @@
-// Where tests keep their files: in memory where the machine has room. In: the machine. Out: TMPDIR.
-// Never: another place than the one that whoever runs the tests has chosen.
+// Sets TMPDIR of the tests to memory if the machine has room. A TMPDIR that is already set stays.
 import { statfsSync } from 'node:fs'
 
 const inMemory = '/dev/shm'

@@ -1,6 +1,6 @@
-// `npm run test:changed`: what is nearest to a change, in under a minute. In: what differs from origin/HEAD (or the commit that is
-// named). Out: format, types and lint of the changed files and of those that import them; the tests nearest to them. Never: the last
-// word, which is `npm test`'s; it says how many tests it left out.
+// `npm run test:changed`: checks a change in under a minute. Runs format, types and lint of the files that differ from
+// origin/HEAD (or the named commit) and of their importers, and the tests nearest to them. Prints how many tests it left out;
+// `npm test` runs them all.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { changedSince, git, readImportGraph, root } from './import-graph.ts'
@@ -8,7 +8,7 @@ import { run } from './suite.ts'
 
 /** For the tests: two processors do twice as much, and reading the program takes a part of the time. */
 const testsMs = 30_000
-/** Where none is known: no test of this file has run here. */
+/** Default duration of a test file that has not run here. */
 const defaultMs = 2_000
 /** To read what a file imports. */
 const readMs = 400

@@ -1,12 +1,11 @@
-// `npm run test:elsewhere`: the tests and the journeys with their state elsewhere, on a PostgreSQL that an administrator runs and
-// in the buckets of an S3 server.
-// In: what to run, as vitest and playwright take it; all of it where nothing is told. Out: as of `npm test`, with "N passed, N
-// failed" as the last line. Never: a run that passes because the embedded database or a folder was used after all.
+// `npm run test:elsewhere`: runs tests and journeys, all or the named ones, with their state on a PostgreSQL that an administrator
+// runs and in the buckets of an S3 server. Fails if the embedded database or a folder was used after all. The last line is "N
+// passed, N failed".
 //
 //   npm run test:elsewhere -- [--postgres /usr/lib/postgresql/15/bin] [--folders] [src/register test/journeys/search ...]
 //
-//   --postgres   the folder of PostgreSQL's programs; the newest of /usr/lib/postgresql where it is not told
-//   --folders    recordings in folders: the database alone is elsewhere
+//   --postgres   the folder of PostgreSQL's programs; the newest of /usr/lib/postgresql by default
+//   --folders    recordings in folders: only the database is elsewhere
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

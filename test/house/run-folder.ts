@@ -1,11 +1,11 @@
-// Where one run of the tests keeps its files, and the end of what runs that were killed have left.
-// In: TMPDIR. Out: a folder with the run's process id in its name. Never: the end of a folder that somebody may still use.
+// Makes the folder for one run's files in TMPDIR, named by the run's process id, and removes those that killed runs have left.
+// Never removes a folder that may still be in use.
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const runPrefix = 'seloste-tests-'
-/** What single test files leave where nobody gave their run a folder. */
+/** Prefix of folders left by single test files outside a run. */
 const anyPrefix = 'seloste-'
 const dayMs = 86_400_000
 

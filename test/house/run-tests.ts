@@ -1,8 +1,7 @@
-// `npm test`: everything that judges the repository, in one run, and one line that says how it went.
-// In: the working tree. Out: each runner's own output, then "N passed, N failed" as the last line.
-// Never: success when nothing ran, or when a runner ended badly without naming a failed test.
+// `npm test`: runs every check of the repository. The last line is "N passed, N failed". A run in which nothing ran, or a runner
+// failed without naming a test, fails.
 //
-//   --static    only what needs no program running: format, types, lint, boundaries, dead code, generated files
+//   --static    only checks that run no program: format, types, lint, boundaries, dead code, generated files
 //   --vitest    only unit and cross-folder tests      --journeys    only the browser
 //   FILE ...    after one of these two: only the files whose paths contain it
 //   --at TIME   tests and journeys, with their database, as if it were 2027-03-28T00:30:00+02:00: a Linux with gcc
@@ -25,9 +24,9 @@ const { values, positionals: files } = parseArgs({
 })
 const at = values.at === undefined ? undefined : Temporal.Instant.from(values.at)
 const folder = beginRun()
-/** What the tests do comes first. */
+/** Tests run before this. */
 const afterTests = 5
-/** What two of the static checks found of files that have not changed since: here until `npm ci`. */
+/** Results of two static checks for unchanged files; deleted by `npm ci`. */
 const cacheFolder = 'node_modules/.cache'
 const ofContent = ['--cache-strategy', 'content', '--cache']
 /** It takes six where it has them; with four, a tenth of its work is looking for what is free. */
@@ -50,7 +49,7 @@ concludeRun(folder, sum(await Promise.all(lanes.map(settled))))
 /** Each static check counts as one test. They are single-threaded and independent: two at a time where nothing else runs. */
 async function runStaticChecks(): Promise<Tally> {
   const checks: [name: string, command: string, ...args: string[]][] = [
-    // The linter holds the types of the program anyway: it says what the compiler would.
+    // The linter loads the program's types anyway, and reports the compiler's errors.
     ['types and lint', 'oxlint'],
     [
       'format',

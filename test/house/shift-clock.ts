@@ -1,6 +1,5 @@
-// A time of day of one's own for the programs that a test or a whole run starts (shift-clock.c), PostgreSQL among them.
-// In: a folder that whoever runs them can read, on Linux with a C compiler. Out: what their environment needs, and how their clock is
-// set. Never: another time for this process, or a timer that waits differently.
+// Shifts the clock of the programs that a test or a whole run starts (shift-clock.c), PostgreSQL among them. Needs Linux, a C
+// compiler, and a folder that these programs' users can read. Does not change this process's time, or timers.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
-// What every run of the whole suite is made of, wherever its state lies: a folder of its own, vitest, the browser, and how it went.
-// In: which tests. Out: each runner's own output; at the end what failed, what passed only at a second try, and how many.
-// Never: success when nothing ran, or when a runner ended badly without naming a failed test.
+// Parts of every run of the whole suite: a folder, vitest, the browser, and the summary. Prints each runner's output; at the
+// end the failed tests, those that passed only at a second try, and the counts. A run in which nothing ran, or a runner failed
+// without naming a test, fails.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ export const root = resolve(import.meta.dirname, '../..')
 const none: Tally = { passed: 0, failed: 0 }
 /** Of more files than these no machine's being busy is the cause. */
 const maxRetried = 8
-/** What failed, and what passed only at a second try, is named last: of a long output often only the end is kept. */
+/** Printed last, since of a long output often only the end is stored: failed tests, and those that passed at a second try. */
 const atTheEnd: string[] = []
 /** Seconds by file, of tests and journeys. */
 const took = new Map<string, number>()
@@ -42,7 +42,7 @@ const slowestNamed = 10
 /** Workers of the browser's, where the unit tests have theirs. */
 const besideUnits = ['--workers=3']
 
-/** Makes the folder in which everything of this run lies; the environment names it. @returns its path */
+/** Makes the folder for all files of this run, and sets it in the environment. @returns its path */
 export function beginRun(): string {
   chooseQuickFolder()
   removeDeadRuns(tmpdir())
@@ -56,7 +56,7 @@ export function beginRun(): string {
   return folder
 }
 
-/** Removes the run's folder and says how it went; the process ends accordingly. */
+/** Removes the run's folder, prints the summary, and sets the exit code. */
 export function concludeRun(folder: string, { passed, failed }: Tally): void {
   rmSync(folder, { recursive: true, force: true })
   if (failed > 0 || passed === 0) process.exitCode = 1
@@ -66,7 +66,7 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
   console.log(`${passed} passed, ${failed} failed`)
 }
 
-/** What needs the program running: the unit tests, and the browser beside them, as both wait a third of their time. */
+/** Runs the unit tests and the browser at once, as both wait a third of their time. */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
   const built = await counted(async () => {
@@ -96,7 +96,7 @@ export function sum(tallies: readonly Tally[]): Tally {
   )
 }
 
-/** What breaks off has failed, and the rest goes on. */
+/** Counts an aborted runner as failed; the others continue. */
 export function settled(tally: Promise<Tally>): Promise<Tally> {
   return tally.catch((error: unknown) => {
     console.error(error)
@@ -105,16 +105,15 @@ export function settled(tally: Promise<Tally>): Promise<Tally> {
   })
 }
 
-/** What a runner found. */
+/** Result of a runner. */
 interface Ran {
   tally: Tally
   failures: Test[]
 }
 
 /**
- * What fails is tried once more with nothing beside it: a machine that was busy is no failure, and what needed it is named.
- * @param beside what else runs
- * @param again runs some files
+ * Repeats failed files once with nothing beside them, since a busy machine is no failure; lists those that needed it. @param
+ * beside what else runs @param again runs some files
  */
 async function triedAgain(
   ran: Promise<Ran> | undefined,
@@ -138,7 +137,7 @@ async function triedAgain(
 interface Test {
   file: string
   title: string
-  /** What the runner said of it. */
+  /** The runner's message. */
   why?: string
 }
 
@@ -242,7 +241,7 @@ function indented(message: string): string[] {
     .map((line) => `    ${line}`)
 }
 
-/** What is made for the tests: a failed test where it cannot be. */
+/** Runs a preparation of the tests; an error counts as a failed test. */
 async function counted(make: () => Promise<void>): Promise<Tally> {
   try {
     await make()

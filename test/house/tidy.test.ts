@@ -1,5 +1,4 @@
-// The repository's own rules, each with what to do instead. In: the files. Out: file:line of every breach.
-// Never: a list of exceptions.
+// The repository's own rules, each with its remedy. Reports file:line of every breach. There is no list of exceptions.
 import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
@@ -23,7 +22,7 @@ const isText = (path: string) =>
 const isCode = (path: string) => /\.(ts|tsx|js|cjs|mjs)$/.test(path)
 const isWritten = (path: string) => isText(path) && path !== 'package-lock.json' && !path.startsWith('test/vectors/')
 const inCode = (path: string) => isCode(path) && !path.endsWith('.d.ts')
-/** Files whose default export their tool asks for. */
+/** Files whose default export is required by their tool. */
 const isConfig = (path: string) => /(^|\/)([^/]+\.config|global-setup)\.(ts|js)$/.test(path)
 
 const bans: Ban[] = [

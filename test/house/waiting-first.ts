@@ -6,8 +6,8 @@ import { root } from './import-graph.ts'
 const waiting = /^test\/(?:whole|faults|moving|upgrades|backup|conformance\/peers)\//
 
 /**
- * Order of test files: those that wait come first, so that the others fill in for them; what is left at the end needs a processor, and
- * takes little. Where vitest knows how long each took it has them longest first, and this changes nothing.
+ * Orders test files: those that wait come first, so that the others fill in for them; the CPU-bound rest is short. If vitest
+ * knows their durations it sorts by them, and this changes nothing.
  */
 export class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

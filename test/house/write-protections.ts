@@ -1,5 +1,4 @@
-// Writes database/protections.json and database/schema.sql from a fresh database.
-// In: database/, the embedded PostgreSQL. Out: the files. Never: a database that stays.
+// Writes database/protections.json and database/schema.sql from a fresh embedded database, which is deleted afterwards.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

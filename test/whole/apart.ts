@@ -1,6 +1,5 @@
-// Roles of Seloste as users of their own, as the Debian package has them, for tests that look at who can read what.
-// In: a database at a port. Out: folders as packaging/systemd/seloste.tmpfiles lays them, roles that run there, what a user can
-// read. Never here: a user that is made; numbers do for the kernel.
+// Runs roles of Seloste as separate users, as the Debian package does, for tests of who can read what. Uses a database at a
+// port, and folders as packaging/systemd/seloste.tmpfiles makes them. Creates no users; the kernel accepts plain ids.
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -52,7 +51,7 @@ export async function makeFolders(base: string, cast: Cast): Promise<void> {
   await chmod(key, 0o440)
 }
 
-/** What keeps this machine from running roles as other users; nothing where it can. */
+/** Returns the reason why this machine cannot run roles as other users; undefined if it can. */
 export function missingForApart(): string | undefined {
   if (process.platform !== 'linux') return 'roles as users of their own are tried out on Linux'
   if (process.getuid?.() !== 0) return 'only root starts processes as other users'
@@ -68,7 +67,7 @@ function asUser(id: number, groups: readonly number[]): string[] {
   return [`--reuid=${id}`, `--regid=${id}`, ...more, '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--']
 }
 
-/** Whether a user can read a file, list a folder or open a socket. */
+/** Returns true if a user can read a file, list a folder or open a socket. */
 export function canOpen(cast: Cast, user: string, path: string): boolean {
   if (!existsSync(path)) throw new Error(`${path} is not there: that nobody opens it says nothing`)
   const code = `const { statSync, readdirSync, readFileSync } = require('node:fs')
@@ -90,7 +89,7 @@ export interface RunningApart {
   stop(): Promise<void>
 }
 
-/** Starts one role as its user and waits until it says where it is. Throws, with what it printed, if it ends. */
+/** Starts one role as its user and waits until it prints its address. Throws, with its output, if it ends. */
 export async function startApart(
   cast: Cast,
   role: string,

@@ -91,7 +91,7 @@ export async function signInAt(url: string, userId: string, password: string): P
   }
 }
 
-/** Asks again and again until there is an answer; throws after the time. */
+/** Polls until there is an answer; throws after the time. */
 export async function eventually<Answer>(
   request: () => Promise<Answer | undefined>,
   item: string,

@@ -1,4 +1,4 @@
-// A call over real SIP and RTP, as the history has it and as it sounds. In: a Seloste that others have, too.
+// Calls over real SIP and RTP: their history and their sound. Runs in a Seloste shared with other tests.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall, type PlaceCallOptions } from '../simulator/place-call.ts'
@@ -16,7 +16,7 @@ let seloste: RunningSeloste
 let security: Api
 
 let caller = 4000
-/** Places a call from a number of its own, and finds it in the history once it is over and its recordings are kept. */
+/** Places a call from a number of its own, and returns its history entry once it is over and its recordings are ingested. */
 async function call(plan: Partial<PlaceCallOptions>): Promise<{ sent: SentCall; contact: ContactShape }> {
   const from = `+35840123${String(caller++)}`
   const sent = await placeCall({
@@ -127,7 +127,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       expect(contact.segments.map(({ official }) => official?.name)).toEqual(['Aino Virtanen', 'Bertil Lindqvist'])
       expect(contact.segments.map(({ recording }) => recording.state)).toEqual(['available', 'available'])
 
-      // Each official sees and hears their own part, and the other's is not found (AC5).
+      // Each official sees and plays their own part, and the other's is not found (AC5).
       const own = await signInAt(seloste.url, 'bertil', seloste.password)
       const seen = await own.contact(contact.id, 'QUALITY')
       expect(seen.segments.map(({ official }) => official?.name)).toEqual(['Bertil Lindqvist'])

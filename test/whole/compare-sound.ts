@@ -2,8 +2,8 @@ import { alawToLinear, ulawToLinear } from '../simulator/g711.ts'
 import { soundThatArrived, type SentSession } from '../simulator/sent-call.ts'
 
 /**
- * Where a sent stream lies in a recorded channel: the shift, and how many samples differ there. The recording may begin
- * a little before the first packet, and may lack an end; nothing else.
+ * Finds a sent stream in a recorded channel: the shift, and how many samples differ there. The recording may begin a little
+ * before the first packet, and may lack an end; nothing else.
  */
 export function findSound(
   sent: Int16Array,
@@ -26,7 +26,7 @@ export function soundOf(session: SentSession, user: 'caller' | 'official'): Int1
   if (!stream) throw new Error(`no stream of the ${user}`)
   const { sound, missing } = soundThatArrived(stream)
   const samples = stream.codec === 'pcma' ? alawToLinear(sound) : ulawToLinear(sound)
-  // What never arrived is silence, which no A-law byte means exactly.
+  // Missing packets are silence, which no A-law byte encodes exactly.
   for (const [from, to] of missing) samples.fill(0, from, to)
   return samples
 }

@@ -1,7 +1,7 @@
 /**
- * The state of a whole Seloste elsewhere than in its data folder: a PostgreSQL of its own that an administrator runs, a bucket.
- * In: the data folder of a test. Out: the settings that say so, where the run is told to (`npm run test:elsewhere`).
- * Beside the data folder, never within: what lies there is the program's.
+ * Puts the state of a whole Seloste outside its data folder: a PostgreSQL of its own that an administrator runs, and a bucket.
+ * Returns the settings for it if the run asks for that (`npm run test:elsewhere`). State is beside the data folder, never in
+ * it.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const database = 'seloste'
 /** By data folder: a Seloste that was killed and comes back finds its database where it was. */
 const servers = new Map<string, Promise<{ server: ExternalServer; ownerUrl: string }>>()
 
-/** DATABASE_URL and OBJECTS_URL; nothing where state lies in the data folder. */
+/** DATABASE_URL and OBJECTS_URL; empty if state is in the data folder. */
 export async function stateElsewhere(dataDirectory: string): Promise<Record<string, string>> {
   const settings: Record<string, string> = {}
   if (externalBinaries() !== undefined) settings['DATABASE_URL'] = (await serverOf(dataDirectory)).ownerUrl
@@ -30,12 +30,15 @@ export async function adminUrlOf(dataDirectory: string): Promise<string> {
   return embedded.adminUrl()
 }
 
-/** The folder, or what stands for it, of its sealed recordings: see testObjects. */
+/** The folder of its sealed recordings, or its equivalent: see testObjects. */
 export function objectsBeside(dataDirectory: string): string {
   return inBuckets() ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
 }
 
-/** A restore into a database of one's own loads rows without their triggers, which a superuser allows for as long as it takes (docs/operate/backup-and-restore.md). */
+/**
+ * Allows the owner to set session_replication_role, or no longer: a restore into the operator's database loads rows without
+ * their triggers (docs/operate/backup-and-restore.md).
+ */
 export async function letRestore(dataDirectory: string, isLet: boolean): Promise<void> {
   if (externalBinaries() === undefined) return
   const client = new Client({ connectionString: await adminUrlOf(dataDirectory) })
@@ -46,7 +49,7 @@ export async function letRestore(dataDirectory: string, isLet: boolean): Promise
   await client.end()
 }
 
-/** Its database ends; it goes on from there when it is asked for again. */
+/** Stops its database; the next request starts it again. */
 export async function endStateElsewhere(dataDirectory: string): Promise<void> {
   const started = servers.get(dataDirectory)
   servers.delete(dataDirectory)

@@ -43,7 +43,7 @@ const recorded = (api: Api) =>
 const press = (api: Api, id: string, wish: object = { party: 'CALLER', channel: 'CALL' }) =>
   api.call('POST', `/api/recordings/${id}/prohibitions`, wish)
 
-/** Whatever lies of a recording on the disks of capture and of the object store. */
+/** Returns everything of a recording on the disks of capture and of the object store. */
 async function onDisk(id: string): Promise<string[]> {
   const stored = (await openTestObjects(objectsBeside(seloste.dataDirectory))).list('')
   const names = [...(await readdir(seloste.dataDirectory, { recursive: true })), ...(await Array.fromAsync(stored))]
@@ -103,7 +103,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
         press(official, id),
         press(official, id, { party: 'OFFICIAL', channel: 'OWN_CALLS' }),
       ])
-      // Whoever comes second finds it destroyed already, or is heard too.
+      // The second request finds it destroyed already, or is accepted too.
       expect(both.some(({ status }) => status === 200)).toBe(true)
       for (const one of both.filter(({ status }) => status !== 200)) {
         expect(await one.text()).toContain('recording.destroyed')
@@ -126,7 +126,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
     process.kill(capture!, 'SIGSTOP')
     expect((await press(official, id)).status).toBe(200)
     await wait(1_500)
-    // What it has is not yet destroyed, and the ledger does not say so.
+    // Its recording is not destroyed yet, and the ledger does not report it.
     expect(await readProgress(id)).toMatchObject({
       state: 'destroying',
       cause: 'caller',

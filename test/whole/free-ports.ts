@@ -1,6 +1,5 @@
-// Ports for the programs that tests start.
-// In: nothing. Out: ports nobody uses. Never: one that the system may give to an outgoing connection, or that another test
-// process was given and has not opened yet.
+// Returns unused ports for the programs that tests start. Never one that the system may give to an outgoing connection, or that
+// another test process was given and has not opened yet.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
@@ -69,7 +68,7 @@ async function claim(port: number): Promise<boolean> {
     return false
   }
   held.push(server)
-  // What was given before is opened by now, and found to be so; or it is over.
+  // Ports given earlier are in use by now, and found to be so; or their test is over.
   if (held.length > maxHeld) held.shift()?.close()
   return true
 }

@@ -73,7 +73,7 @@ test(
   },
 )
 
-/** What each of them says of the log. */
+/** Returns each view of the log. */
 async function shown(seloste: RunningSeloste) {
   const text = await fetch(`${seloste.url}/metrics`).then((answer) => answer.text())
   const ready = (await (await fetch(`${seloste.url}/health/ready`)).json()) as { missing: string[] }

@@ -25,7 +25,7 @@ const look = { purpose: 'CRIME_OR_MISUSE', reference: 'moving-clock' }
 let folder: string
 let clock: ShiftedClock
 let seloste: RunningSeloste
-/** What is added to the time of this machine. */
+/** Offset from this machine's time. */
 let shift = Temporal.Duration.from({ seconds: 0 })
 const time = () => Temporal.Now.instant().add(shift)
 
@@ -118,7 +118,7 @@ test.skipIf(!isRun)(
     const first = await call()
     expect(await objectsOf(first)).toBeGreaterThan(0)
 
-    // +200 days at a start of the custodian: its sweep runs and destroys nothing; nobody hears what would be past its day.
+    // +200 days at a start of the custodian: its sweep runs and destroys nothing; recordings past their day cannot be played.
     moveClock({ days: 200 })
     await again('custodian')
     await again('capture')
@@ -131,7 +131,7 @@ test.skipIf(!isRun)(
     expect(await objectsOf(first)).toBeGreaterThan(0)
     expect(await stateOf(first)).toBe('expired')
 
-    // Two people say that it is right: swept.
+    // Two people confirm the clock: swept.
     expect(await confirmClock('riitta')).toBe(204)
     expect(await objectsOf(first)).toBeGreaterThan(0)
     expect(await confirmClock('riitta')).toBe(409)

@@ -1,4 +1,6 @@
-/** A whole Seloste moved to another database and store while calls go on, as an operator does it (docs/operate/moving.md). */
+/**
+ * A whole Seloste moved to another database and store while calls continue, as an operator does it (docs/operate/moving.md).
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
@@ -97,7 +99,7 @@ test.runIf(long)(
       expect((await aino.call('POST', `/api/recordings/${forbidden}/prohibitions`, wish)).status).toBe(200)
       await contactWith(security, gone, 'destroyed')
 
-      // Killed while the register is held and tables are on their way: everything goes on here.
+      // Killed while the register is held and tables are being copied: everything continues here.
       const going = call(seloste, during, 40)
       const killed = await run(['move', '--to', file], own, (out, kill) => {
         if (out.includes('table 25 of')) kill()
@@ -110,7 +112,7 @@ test.runIf(long)(
       )
       expect((await contactWith(security, early, 'available')).id).toBe(before.id)
 
-      // What it has put there is personal data: it can be given up, and begun anew.
+      // Its data in the target is personal data: the move can be given up, and begun anew.
       const givenUp = await run(['move', '--to', file, '--give-up'], own)
       expect(givenUp.code, givenUp.out).toBe(0)
       expect(givenUp.out.match(/is empty again/g), givenUp.out).toHaveLength(2)

@@ -1,17 +1,16 @@
-// A data folder in which Seloste was started once: its database, keys and people are there. Two thirds of what a new installation
-// costs are those, and a run of all tests starts some thirty.
-// In: the folder where the run of all tests makes one (prepare-folder.ts). Out: a copy of it for whoever starts from there. Never
-// here: one without such a run; a test that is run alone starts a new installation.
+// Copies a data folder in which Seloste was started once, with its database, keys and people: two thirds of the cost of a new
+// installation, and a run of all tests starts some thirty. prepare-folder.ts makes one per run of all tests; a test that runs
+// alone starts a new installation.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** The variable that says where it is, or will be. */
+/** The variable with its path, present or future. */
 export const preparedVariable = 'SELOSTE_PREPARED'
 
-/** Files beside the data: which of them is there says whether it can be copied. */
+/** Files beside the data: whichever exists shows if the data can be copied. */
 export const ready = 'ready'
 export const failed = 'failed'
 const maxMs = 180_000
@@ -26,7 +25,7 @@ export async function copyPrepared(to: string): Promise<void> {
     if (existsSync(join(folder, failed)) || performance.now() > deadline) return
     await wait(checkMs)
   }
-  // What is in it, with owners and modes: the database's files are its own user's.
+  // Its content, with owners and modes: the database's files are its own user's.
   await promisify(execFile)('cp', ['-a', `${join(folder, 'data')}/.`, to])
   const elsewhere = join(folder, 'data.database')
   if (existsSync(elsewhere)) await promisify(execFile)('cp', ['-a', elsewhere, `${to}.database`])

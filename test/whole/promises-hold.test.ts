@@ -26,7 +26,7 @@ test(
     let seloste = await startSeloste({ dataDirectory, environment: settings })
     await seloste.stop()
 
-    // It is said no more: what lies there goes on, and the promise does not hold.
+    // The setting is gone: the stored data stays in use, and the promise does not hold.
     seloste = await startSeloste({ dataDirectory, environment })
     try {
       await expect.poll(() => holds(seloste, 'history.tells-recorded'), { timeout: 60_000 }).toBe('1')

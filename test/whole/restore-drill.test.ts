@@ -74,7 +74,7 @@ async function contactWith(api: Api, caller: string, isIt: (state: string) => bo
   }, `the call of ${caller}`)
 }
 
-/** The whole sound of a recording, as a supervisor hears it. */
+/** Returns the whole sound of a recording, as a supervisor plays it. */
 async function soundOf(seloste: RunningSeloste, contact: ContactShape): Promise<Buffer> {
   const sari = await signInAt(seloste.url, 'sari', seloste.password)
   const { caller, official } = await sari.listen(recordingOf(contact), 'QUALITY')
@@ -88,7 +88,7 @@ async function playbackStatus(api: Api, contact: ContactShape): Promise<number> 
   return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
 }
 
-/** Each says in one line what is wrong, and leaves the backup that is there. */
+/** Runs backups that fail: each reports its fault in one line, and leaves the existing backup. */
 async function backupsThatFail(
   folder: string,
   environment: Record<string, string>,
@@ -189,13 +189,13 @@ test(
       ...(await on(after)),
     })
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity cannot decrypt the backup') })
-    // Whatever ends a restore leaves the register closed, and the same restore goes on.
+    // However a restore ends, the register stays closed, and the same restore can continue.
     const into = await on(after)
     await kill([...from, '--backup', first], into, (text) => /tables (\d+) of \1/.test(text), 60_000)
     const closed = await run(['start'], into)
     expect(closed.code, closed.out).not.toBe(0)
     expect(closed.out).toContain('stays closed')
-    // What a feed had told of the day is told again.
+    // The feed reports the day's calls again.
     const position = join(after, 'feeds', 'exchange', 'position.json')
     await mkdir(dirname(position), { recursive: true })
     await writeFile(position, '[]')

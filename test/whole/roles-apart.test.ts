@@ -35,7 +35,7 @@ describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
   const below = (path: string) => join(base, path)
   const data = (role: string) => below(`var/lib/seloste/${role}`)
 
-  /** What packaging/deb/seloste.env and the units set. */
+  /** The settings of packaging/deb/seloste.env and of the units. */
   const settingsOf = (role: string, databaseRole: string, more: Record<string, string> = {}) => {
     const url = new URL(database.url(databaseRole))
     url.searchParams.delete('host')

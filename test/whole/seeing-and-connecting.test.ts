@@ -1,5 +1,5 @@
-// What an operator's own programs see of a running Seloste: Prometheus, a collector of traces, a system that is told of events,
-// a phone system that asks. With one call of real media, and everything set that some metric waits for.
+// A running Seloste as seen by an operator's own programs: Prometheus, a collector of traces, a webhook's target, a telephone
+// system that asks. With one call of real media, and everything set that some metric waits for.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -186,7 +186,7 @@ test('a system that refused at first is told of the contact and its sealed recor
   const recording = contact.segments[0]!.recording.id
   await eventually(() => Promise.resolve(events.length >= 2 || undefined), 'the events', 60_000)
   expect(refused).toBe(2)
-  // What was refused is told again when its own wait is over: in no order.
+  // Refused events are retried after their own waits: in no order.
   expect(events.map(({ type, subject }) => [type, subject]).sort()).toEqual([
     ['fi.seloste.contact.admitted', contact.id],
     ['fi.seloste.recording.sealed', recording],

@@ -1,4 +1,4 @@
-// What whoever runs Seloste sees of its calls, over real sockets: one-way audio, loss, what the client sends, and the ladder.
+// An operator's view of calls, over real sockets: one-way audio, loss, what the client sends, and the ladder.
 import { beforeAll, expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall, type PlaceCallOptions } from '../simulator/place-call.ts'

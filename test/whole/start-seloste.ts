@@ -1,6 +1,5 @@
-// The whole of Seloste, as an operator starts it, for tests that look at it from outside.
-// In: which folder and ports to use, if it matters. Out: a running demo without invented calls, its addresses and process
-// ids. Never here: an import of the program; what a test learns, it learns over the network.
+// Starts a whole Seloste as an operator does, for tests from outside: a demo without invented calls. Takes folder and ports if
+// they matter; returns its addresses and process ids. Imports nothing of the program.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -13,13 +12,13 @@ import { findPorts, type SelostePorts } from './free-ports.ts'
 import { copyPrepared } from './prepared-folder.ts'
 
 export interface SelosteOptions {
-  /** A folder of one's own that outlives `stop`; without it a new one that does not. */
+  /** A folder that outlives `stop`; default: a new one that does not. */
   dataDirectory?: string
   /** Those of an earlier start, for a Seloste that comes back where it was. */
   ports?: SelostePorts
   /** It need not be a new installation: it may have been started once before, elsewhere. */
   isPrepared?: boolean
-  /** What follows `seloste demo`; without it no invented calls and no history. */
+  /** Arguments of `seloste demo`; default: no invented calls and no history. */
   demoArguments?: readonly string[]
   /** More environment, over the one the test runs in. */
   environment?: Readonly<Record<string, string>>
@@ -39,7 +38,7 @@ export interface RunningSeloste {
   readonly pid: number
   /** The roles that run now, by process id. Linux only: read from /proc. */
   rolePids(): Promise<Partial<Record<RoleName, number>>>
-  /** What a command needs to be one of this Seloste's: where its data lie. */
+  /** Environment of a command for this Seloste: the place of its data. */
   readonly environment: Readonly<Record<string, string>>
   /** Everything it printed so far. */
   output(): string
@@ -55,13 +54,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const readyMs = 150_000
 const stopMs = 30_000
 const checkMs = 100
-/** What the demo says when its people can sign in. */
+/** Line that the demo prints when its people can sign in. */
 const welcomed = 'Ctrl-C ends it'
 
 /** Starts `seloste demo` and waits until it is ready and its people are entered. Throws, with what it printed, if it ends. */
 export async function startSeloste(options: SelosteOptions = {}): Promise<RunningSeloste> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'seloste-whole-')))
-  // So that the database's own user, when root runs the tests, comes through: it lies there as everything else does.
+  // Readable for the database's own user, when root runs the tests: its files are in there.
   if (options.dataDirectory === undefined) await chmod(dataDirectory, 0o711)
   if (options.isPrepared) await copyPrepared(dataDirectory)
   const ports = options.ports ?? (await findPorts())
@@ -158,7 +157,7 @@ function ended(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** The children of a process whose command line says `--role NAME`; a capture that was a spare says it in one word. */
+/** Returns the children of a process with `--role NAME` in their command line; a former spare capture has both in one word. */
 async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>>> {
   const roles: Partial<Record<RoleName, number>> = {}
   for (const entry of await readdir('/proc')) {
@@ -166,11 +165,11 @@ async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>
     const [stat, command] = await Promise.all(
       ['stat', 'cmdline'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')),
     )
-    // proc(5): the parent is the second field after the name, which stands in brackets and may hold anything.
+    // proc(5): the parent is the second field after the name, which is in brackets and may contain anything.
     const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
     const role = /--role[\0 ](custodian|capture|desk|feeds)/.exec(command ?? '')?.[1]
     if (parent !== pid || !role) continue
-    // A spare that has not come to calling itself one still says the words it was started with.
+    // A spare that has not yet changed its title still has its original command line.
     const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '')
     if (command?.includes('--role\0') && environment.includes('SELOSTE_SPARE=1')) continue
     roles[role as RoleName] = Number(entry)

@@ -1,5 +1,5 @@
-// Everything that a Seloste does for its people, once, from outside; for whoever starts it where there is no network.
-// In: nothing. Out: on stdout, one line of JSON: what each step came to. Never here: an assertion; the test asserts.
+// Uses every function of a Seloste once, from outside, on a machine that may have no network. Prints one line of JSON with the
+// result of each step; the test asserts.
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
