@@ -39,7 +39,7 @@ const always = { ...description.recordingPlan.rules[0]!, share: 1 }
 const explained = { ruleId: 'service-numbers', ruleVersion: 3, share: 1 }
 const requested = { descriptionVersion: 7, drawnOn: hashCallId('call-1') }
 
-test('a call to the test line is recorded, and the decision says by which rule', () => {
+test('a call to the test line is recorded, and the decision reports by which rule', () => {
   expect(decideRecording(question('029 497 099'))).toEqual({
     record: true,
     reason: 'drawn',
@@ -68,7 +68,7 @@ test('a switchboard call is never recorded, whatever the rules say (R13, AC3)', 
   })
 })
 
-test('a number that the register does not know is not recorded (R7)', () => {
+test('a number that the register does not have is not recorded (R7)', () => {
   expect(decideRecording(question('029 497 777')).reason).toBe('unknown-number')
   expect(decideRecording(question('anonymous')).reason).toBe('unknown-number')
   expect(decideRecording(question('029 497 099', { answeredAt: at('2025-12-31T21:59:59Z') })).reason).toBe(
@@ -150,7 +150,7 @@ describe('within hours', () => {
     expect(reasonAt('2027-04-02T13:15:00Z')).toBe('outside-hours')
   })
 
-  test('a call outside them says which rule it missed, and is not drawn', () => {
+  test('a call outside them reports which rule it missed, and is not drawn', () => {
     const missed = question('029 497 000', { description: inHours, answeredAt: at('2027-03-06T08:00:00Z') })
     expect(decideRecording(missed)).toEqual({ record: false, reason: 'outside-hours', ...explained, ...requested })
   })
@@ -175,7 +175,7 @@ describe('a quota', () => {
   const perNumber = withRules([{ ...always, quota: { per: 'number', weekly: 5 } }])
   const officialId = 'b4a4e5c0-0000-4000-8000-000000000001'
 
-  test('lets a drawn call pass while the week has room, and says how many came before', () => {
+  test('lets a drawn call pass while the week has room, and reports how many came before', () => {
     const requests: unknown[] = []
     const decide = question('029 497 000', {
       description: perOfficial,

@@ -102,7 +102,7 @@ test('an open inspection may put the end off (C3)', () => {
   expect(problemsAfter('holdForInspection: false', 'holdForInspection: true')).toEqual([])
 })
 
-test('every problem is told at once, from the top down: what cannot be read hides nothing that can', () => {
+test('every problem is reported at once, from the top down: what cannot be read hides nothing that can', () => {
   const changed = seed
     .replace('approver: riitta', 'approver: eero')
     .replace('number: 029 497 010', 'number: soita meille')
@@ -130,7 +130,7 @@ test('every problem is told at once, from the top down: what cannot be read hide
   expect(lines).toEqual(lines.toSorted((a, b) => a - b))
 })
 
-test('more than eight fields of the wrong kind are told, all of them', () => {
+test('more than eight fields of the wrong kind are reported, all of them', () => {
   expect(problemsAfter(/(?<=names:\n?.*)fi: /g, 'suomi: ').length).toBeGreaterThan(16)
   expect(parseDescription('{}')).toMatchObject({ ok: false, problems: { length: 20 } })
 })
@@ -140,10 +140,12 @@ test('an anchor that nothing refers to disturbs nobody, and a list is no descrip
   expect(parseDescription('- a list')).toMatchObject({ ok: false, problems: [{ code: 'shape.type', field: '(file)' }] })
 })
 
-test('a file that cannot be obeyed stops the start, and says where it is wrong and what to do', async () => {
+test('a file that cannot be obeyed stops the start, and reports where it is wrong and what to do', async () => {
   await expect(readDescription(new URL('./register-description.ts', import.meta.url).pathname)).rejects.toMatchObject({
     code: 'description.invalid',
-    message: expect.stringMatching(/line \d+, \(file\): The text cannot be read at this point\. Check the line’s colon/),
+    message: expect.stringMatching(
+      /line \d+, \(file\): The text cannot be read at this point\. Check the line’s colon/,
+    ),
   })
   await expect(readDescription('/nowhere/description.yaml')).rejects.toMatchObject({ code: 'ENOENT' })
 })

@@ -47,7 +47,7 @@ describe('a field that is not known', () => {
     return parsed.ok ? [] : parsed.problems.map(({ field, remedy }) => `${field}: ${remedy.en}`)
   }
 
-  test('is told with the one that is meant, where one is near', () => {
+  test('is reported with the one that is meant, where one is near', () => {
     expect(remedies('recordingPlan:\n  defaultShare', 'recordingPlan:\n  defaultshare')).toContain(
       'recordingPlan.defaultshare: Did you mean defaultShare? Correct its name, or remove it.',
     )
@@ -56,7 +56,7 @@ describe('a field that is not known', () => {
     )
   })
 
-  test('is told without a guess where none is near', () => {
+  test('is reported without a guess where none is near', () => {
     expect(remedies('profile: seed', 'profile: seed\nsähköposti: x')).toEqual([
       'sähköposti: Check its spelling and place, or remove it.',
     ])

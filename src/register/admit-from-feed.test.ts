@@ -85,7 +85,7 @@ test('what is in the register, or might be, is left for the way of one call', as
   expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([4])
 })
 
-test('days that were counted are not any more once a feed tells of calls in them, and of nobody else’s', async () => {
+test('days that were counted are not any more once a feed reports calls in them, and of nobody else’s', async () => {
   const owner = together.as().db
   await sql`insert into history_day (day, counted_at)
     select helsinki_day(now() - d * interval '1 day'), now() from unnest(array[50, 55, 60]) d`.execute(owner)

@@ -49,7 +49,7 @@ describe('admit', () => {
     expect(segments).toHaveLength(1)
   })
 
-  test('a call that goes on after all has no end and no terms that count from one', async () => {
+  test('a call that continues after all has no end and no terms that count from one', async () => {
     const endedAt = Temporal.Now.instant().subtract({ minutes: 2 }).round('second')
     const startedAt = endedAt.subtract({ minutes: 5 })
     const first = callFacts({ callIds: ['ucid:goes-on'], startedAt, endedAt })
@@ -111,7 +111,7 @@ describe('admit', () => {
     )
   })
 
-  test('what is told only later completes contact and segment, and nothing known becomes unknown again', async () => {
+  test('what is reported only later completes contact and segment, and nothing known becomes unknown again', async () => {
     const { endedAt: _going, official, ...rest } = callFacts()
     const unreported = {
       caller: { kind: 'unparsed', key: null, raw: null },
@@ -151,7 +151,7 @@ describe('admit', () => {
     expect((await now()).segments[0]).toMatchObject({ decision_record: true, decision_reason: 'drawn' })
   })
 
-  test('the caller of a contact is the word of the session that opened it, while its call goes on', async () => {
+  test('the caller of a contact is the word of the session that opened it, while its call continues', async () => {
     const { endedAt, ...going } = callFacts({ callIds: ['ucid:caller-told'] })
     const { contactId } = await admit(capture, going)
     const other = { kind: 'e164' as const, key: phone('050 111 2222'), raw: null }

@@ -96,7 +96,7 @@ describe('a talk that two nodes are told of', () => {
     expect(await inRegister(second)).toEqual([['south', true, 'STORED']])
   })
 
-  test('goes on at the second a while after the first has ended: then it is a segment of its own', async () => {
+  test('continues at the second a while after the first has ended: then it is a segment of its own', async () => {
     const { first, second } = talk()
     await entered(first, north)
     await entered(second, south)
@@ -151,7 +151,7 @@ describe('a talk that two nodes are told of', () => {
     }
     const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
 
-    test('and tells first: the other adds nothing, and is through once the first is', async () => {
+    test('and reports first: the other adds nothing, and is through once the first is', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(known, north)
       expect(await entered(unreported, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
@@ -160,7 +160,7 @@ describe('a talk that two nodes are told of', () => {
       expect(await parts(admitted)).toEqual([one])
     })
 
-    test('and tells once the other has told all: what was entered stays, and of the two one was drawn', async () => {
+    test('and reports once the other has told all: what was entered stays, and of the two one was drawn', async () => {
       const { known, unreported } = makeFacts()
       const admitted = await entered(unreported, south)
       expect(await entered(known, north)).toEqual(admitted)
@@ -252,7 +252,7 @@ describe('what is forbidden of a talk (R49)', () => {
 })
 
 describe('a node that dies', () => {
-  test('has its calls ended a quarter of an hour later, when it was last heard of; back again, it says what was', async () => {
+  test('has its calls ended a quarter of an hour later, when it was last heard of; back again, it reports what was', async () => {
     const { first } = talk()
     const { contactId } = await entered(first, north)
     await falls(north, 14 * 60)

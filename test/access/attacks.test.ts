@@ -220,7 +220,7 @@ describe('another site', () => {
     }
   })
 
-  test('an old browser that tells no fetch metadata but an origin is refused by that', async () => {
+  test('an old browser that reports no fetch metadata but an origin is refused by that', async () => {
     const cookie = await signInWith()
     const given = await answer(
       desk.visitor.fetch('/api/session', { method: 'DELETE', headers: { cookie, origin: 'https://evil.example' } }),

@@ -112,7 +112,7 @@ const entry = ({ person, right, role, action, purpose, reference, result = 'ok',
    values (${[person, right, role, action, purpose, reference].map(quoted).join(', ')}, 'contact', '${randomUUID()}', '${result}', '${detail}')`
 
 describe('an entry of the log that the desk writes', () => {
-  test('says of a look who looked, on which right, under which purpose and reference, as it was', async () => {
+  test('says of a view who looked, on which right, under which purpose and reference, as it was', async () => {
     const mine = {
       person: matti.id,
       right: await rightOf(matti.id),
@@ -144,7 +144,7 @@ describe('an entry of the log that the desk writes', () => {
     }
   })
 
-  test('never says that somebody did what only the database or the custodian does', async () => {
+  test('never reports that somebody did what only the database or the custodian does', async () => {
     for (const action of [
       'right.granted',
       'right.requested',
@@ -195,7 +195,7 @@ describe('an entry of the log that the desk writes', () => {
   })
 })
 
-describe('a look through the database’s own functions', () => {
+describe('a view through the database’s own functions', () => {
   const listening = (id: string, recording: string, right: string, session: Session) =>
     `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
      values ('${id}', '${recording}', '${sari.id}', '${right}', sha256('${session.token}'), 'SUPERVISOR', 'DEVELOPMENT', now(), now() + interval '1 hour')`
@@ -237,7 +237,7 @@ describe('a look through the database’s own functions', () => {
     ).toBe(1)
   })
 
-  test('a search for a requester’s call that is taken back tells nothing; what is told is in the log', async () => {
+  test('a search for a requester’s call that is taken back reports nothing; what is reported is in the log', async () => {
     const known = { caller: { kind: 'e164' as const, key: phone('040 555 6666'), raw: '0405556666' } }
     const { contactId } = await register.record({ ...known, official: colleagueOf(sari) })
     const { rows } = await superuser.query<{ day: string; time: string }>(

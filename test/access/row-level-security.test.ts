@@ -433,7 +433,7 @@ describe('the two sides of the decision', () => {
     expect(shown).toBeLessThan(cases)
   })
 
-  test('a look runs under the Grant’s session and purpose, and sees no more than they do', async () => {
+  test('a view runs under the Grant’s session and purpose, and sees no more than they do', async () => {
     await admin.deleteFrom('access_right').where('person_id', '=', aino.id).execute()
     const session = await aino.signIn()
     const forged = {
@@ -470,7 +470,7 @@ describe('the description in force bounds every right', () => {
     }
   })
 
-  test('one to a role that the description does not know shows nothing', async () => {
+  test('one to a role that the description does not have shows nothing', async () => {
     const tuula = await entered({
       role: 'SECURITY',
       purposes: ['CRIME_OR_MISUSE'],

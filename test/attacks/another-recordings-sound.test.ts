@@ -55,7 +55,7 @@ test('nor where it would be cut to the other call, which writes it anew', async 
   expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
 })
 
-test('nor where its first chunk, which says whose it is, was garbled and it is said to be what a crash left', async () => {
+test('nor where its first chunk, which reports whose it is, was garbled and it is said to be what a crash left', async () => {
   const own = await register.record({}, { packets: 500 })
   const body = Buffer.from(own.body)
   body[100] = body[100]! ^ 1

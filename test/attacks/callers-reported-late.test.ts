@@ -52,7 +52,7 @@ describe.each([
     return { one, two, ports: second.ports }
   }
 
-  test('goes on by itself while the first is silent', async () => {
+  test('continues by itself while the first is silent', async () => {
     const { one, two, ports } = await both()
     await two.update({ metadata: beside(x, a) })
     await speak(12, [two, two.offered.at(-1)?.ports ?? ports])
@@ -123,7 +123,7 @@ describe('a client whose own number is in From', () => {
     expect(contacts()).toBe(1)
   })
 
-  test('a duplicate session that tells the caller later is recorded once', async () => {
+  test('a duplicate session that reports the caller later is recorded once', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
     const second = await two.invite({ sdp: true, headers: guid })
@@ -145,7 +145,7 @@ describe('a client whose own number is in From', () => {
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
   })
 
-  test('a session that tells the caller of one that goes on, with another official, is of the same contact', async () => {
+  test('a session that reports the caller of one that continues, with another official, is of the same contact', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
     await speak(3, [one, first.ports])
@@ -156,7 +156,7 @@ describe('a client whose own number is in From', () => {
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, caller])
   })
 
-  test('somebody else whose session tells them under the id of a caller who was told is no part of that contact', async () => {
+  test('somebody else whose session reports them under the id of a caller who was told is no part of that contact', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
     await one.update({ metadata: metadataOf({ participants: [c, a] }) })

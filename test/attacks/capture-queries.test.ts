@@ -100,7 +100,7 @@ function findMeeting(call: SegmentFacts, given: { caller?: string | null; offici
 
 const whole = { from: now.subtract({ hours: 24 * 420 }), to: now }
 
-test('whether a number called in fourteen months is not told, nor whether at its moment', async () => {
+test('whether a number called in fourteen months is not reported, nor whether at its moment', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   for (const request of [
@@ -111,7 +111,7 @@ test('whether a number called in fourteen months is not told, nor whether at its
     expect(await request(caller)).toEqual(await request(stranger))
 })
 
-test('a call that is told as one of months finds nothing that a day would not', async () => {
+test('a call that is reported as one of months finds nothing that a day would not', async () => {
   const recent = callOf(2)
   await admit(capture.db, recent, node)
   const from = now.subtract({ hours: 24 * 6 })
@@ -120,7 +120,7 @@ test('a call that is told as one of months finds nothing that a day would not', 
   expect(await findDoubtful(caller, recent.startedAt, recent.endedAt!)).toEqual([{ places: [0] }])
 })
 
-test('who answered an old call is not told, by its id or without', async () => {
+test('who answered an old call is not reported, by its id or without', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   const [id] = old.callIds

@@ -207,7 +207,7 @@ describe('what the official asked for of a call that is another’s by a correct
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
   })
 
-  test('is copied no more: a copy that lies ready ends, and no letter tells of it', async () => {
+  test('is copied no more: a copy that lies ready ends, and no letter reports it', async () => {
     const { id: recording, segmentId, contactId } = await callOfAino()
     const request = await served({ contacts: [contactId], ...ofAino, kinds: ['COPY', 'KNOW'] })
     const made = await acts.makeCopy(request.id, recording)
@@ -219,7 +219,7 @@ describe('what the official asked for of a call that is another’s by a correct
     expect(letter).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
   })
 
-  test('is told of in no letter but that of the correction, and neither is who looked at it', async () => {
+  test('is reported in no letter but that of the correction, and neither is who looked at it', async () => {
     const t = letterTexts('fi')
     const { segmentId, contactId } = await callOfAino()
     const request = await served({

@@ -86,7 +86,7 @@ test('the demo is refused on a register that somebody else has begun', { timeout
   expect(demo).toMatchObject({ code: 1, said: expect.stringContaining('was not made by the demo') as string })
 })
 
-test('a register does not begin in the folder of a demo, which goes on as one', { timeout: 240_000 }, async () => {
+test('a register does not begin in the folder of a demo, which continues as one', { timeout: 240_000 }, async () => {
   const data = await aFolder()
   const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
   await demo.stop()

@@ -50,7 +50,7 @@ test('a look at another’s call is found, also by whoever a correction gives th
   expect(await names()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a look from before two corrections, there and back, is found', async () => {
+test('a view from before two corrections, there and back, is found', async () => {
   await look(colleague)
   await correct(aino, colleague, 10, true)
   await correct(colleague, aino, 5, true)
@@ -63,7 +63,7 @@ test('a correction that the log does not have excuses no look', async () => {
   expect(await names()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a look of whoever had the call then is excused, also by a correction that a restore replayed', async () => {
+test('a view of whoever had the call then is excused, also by a correction that a restore replayed', async () => {
   await look(aino)
   await correct(aino, colleague, 10, true)
   await correct(colleague, aino, 5, true)

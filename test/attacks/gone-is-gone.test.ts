@@ -122,7 +122,7 @@ test('the database lets nothing become destroyed while an intake key opens it', 
   )
 })
 
-test('an instant of destruction is told once the recording is destroyed, and it is the ledger’s', async () => {
+test('an instant of destruction is reported once the recording is destroyed, and it is the ledger’s', async () => {
   const { id } = await register.record()
   await ingestRecording(context, id, now())
   const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
@@ -136,7 +136,7 @@ test('an instant of destruction is told once the recording is destroyed, and it 
   expect(viewRecording(await row(), now()).destroyedAt).toBe(rows[0]!.at.toString())
 })
 
-test('a recording past its day that exists, as under a clock that runs ahead, is not told as destroyed', async () => {
+test('a recording past its day that exists, as under a clock that runs ahead, is not reported as destroyed', async () => {
   const { id } = await register.record(callOfMonthsAgo(7))
   await ingestRecording(context, id, now())
   const row = await database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
@@ -175,7 +175,7 @@ test.each(['contact', 'segment', 'recording', 'call_identity', 'audit_entry'])(
   },
 )
 
-test('rows that capture’s database role holds are taken from it, and a destruction goes on', async () => {
+test('rows that capture’s database role holds are taken from it, and a destruction continues', async () => {
   const { id } = await register.record()
   await ingestRecording(context, id, now())
   const other = await register.record()

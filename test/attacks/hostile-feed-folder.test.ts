@@ -103,7 +103,7 @@ test('a file that grows without end while it is read keeps no other one waiting'
   expect(found).toContain('b.ndjson other')
 })
 
-test('a link out of the folder is not followed, as to what the feed itself has written; the feed says so and reads the others', async () => {
+test('a link out of the folder is not followed, as to what the feed itself has written; the feed reports it and reads the others', async () => {
   await writeFile(join(root, 'unread-2026-12.ndjson'), 'of another\n')
   await symlink('../unread-2026-12.ndjson', join(folder, 'a.ndjson'))
   await write('b.ndjson', 'own\n')
@@ -114,7 +114,7 @@ test('a link out of the folder is not followed, as to what the feed itself has w
   expect(faults).toEqual([expect.stringContaining('a.ndjson')])
 })
 
-test('a file with nothing in it that is as long as one likes fills no disk with records that cannot be read: the feed stops, says so, and goes on once they are moved away', async () => {
+test('a file with nothing in it that is as long as one likes fills no disk with records that cannot be read: the feed stops, reports it, and continues once they are moved away', async () => {
   const [own, megabyte] = [join(root, 'own'), 1024 ** 2]
   await mkdir(own)
   await write('a.ndjson', '')

@@ -153,7 +153,7 @@ describe('one call is one', () => {
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 0, 100]]])
   })
 
-  test('where somebody else says that it has ended', async () => {
+  test('where somebody else reports that it has ended', async () => {
     const [begins, ends] = accCall(0, first, aino, one)
     const forged = line(40, { method: 'BYE', from_tag: 'x', to_tag: 'y', src_user: second, called: number })
     expect(await deliver(acc, [begins, forged, ends].join(''))).toEqual([])

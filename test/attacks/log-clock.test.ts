@@ -120,7 +120,7 @@ describe('a clock that is set', () => {
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
   })
 
-  test('is explained by no step that the owner of the database writes, nor by a real one that is told again', async () => {
+  test('is explained by no step that the owner of the database writes, nor by a real one that is reported again', async () => {
     const log = await open(databases.forged)
     const clock = monotonic()
     const watch = log.watch(clock)

@@ -45,7 +45,7 @@ const exported = async (of: string) => {
   )
 }
 
-test('what a witness has not seen for more than an hour is told, in the database and in an export', async () => {
+test('what a witness has not seen for more than an hour is reported, in the database and in an export', async () => {
   const text = expect.stringMatching(
     new RegExp(`^witness.example/w1 cosigned the size ${seenUpTo} last, at `),
   ) as string

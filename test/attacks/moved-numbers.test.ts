@@ -53,7 +53,7 @@ const consent = (person: { id: string }) =>
     admin,
   )
 
-test('a capture that could not reach the database while it moved tells a call: it is the present holder’s, and the log says so', async () => {
+test('a capture that could not reach the database while it moved reports a call: it is the present holder’s, and the log reports it', async () => {
   const { berta, recordedCall, named } = await moveNumber('029 512 7101')
   const facts = recordedCall()
   const { contactId } = await admit(capture, facts)
@@ -66,7 +66,7 @@ test('a capture that could not reach the database while it moved tells a call: i
   expect(await attributed(contactId)).toEqual(entries)
 })
 
-test('it is told while it rings, while it goes on and when it has ended', async () => {
+test('it is reported while it rings, while it continues and when it has ended', async () => {
   const { berta, recordedCall, named } = await moveNumber('029 512 7102')
   const { answeredAt, endedAt, recording, ...rings } = recordedCall()
   const { contactId } = await admit(capture, rings)
@@ -126,7 +126,7 @@ test('one that has been over for a day when it moved by a late entry stays as it
   expect(await segmentOf(contactId)).toMatchObject({ official_person_id: aino.id })
 })
 
-test('a feed whose copy of the directory is old tells a call: it is the present holder’s', async () => {
+test('a feed whose copy of the directory is old reports a call: it is the present holder’s', async () => {
   const { aino, berta, named } = await moveNumber('029 512 7107')
   const { deliver } = await feedOfTests(database, [
     {

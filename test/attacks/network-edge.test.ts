@@ -163,7 +163,7 @@ test('a capture that is silent is missing for operators, and no reason to send n
 })
 
 describe('an instance that other machines reach', () => {
-  test('does not start without knowing who sends calls, and says why; TLS with client certificates is enough', () => {
+  test('does not start without knowing who sends calls, and gives the reason; TLS with client certificates is enough', () => {
     const start = (environment: Record<string, string>) => () => readSettings(environment, '/nowhere')
     for (const SELOSTE_SIP of ['0.0.0.0:5060', '192.0.2.5:5060', '[::]:5060', '[2001:db8::5]:5060']) {
       expect(start({ SELOSTE_SIP })).toThrow('SELOSTE_SIP_SOURCES is not set: anybody could send calls')
@@ -329,7 +329,7 @@ describe('a proxy that says by Forwarded (RFC 7239) for whom it asks', () => {
     expect(read({ 'x-forwarded-for': '127.0.0.1' }, 'forwarded')).toEqual([true, undefined, undefined])
   })
 
-  test('and is not the one that is set, has no visitor taken for somebody on this machine, and the log says what to set', async () => {
+  test('and is not the one that is set, has no visitor taken for somebody on this machine, and the log reports what to set', async () => {
     const forwarded = (path: string) => desk.visitor.fetch(path, { headers: { forwarded: 'for=203.0.113.9' } })
     expect((await forwarded('/metrics')).status).toBe(403)
     expect(await (await forwarded('/health/ready')).json()).toEqual({ ready: false })

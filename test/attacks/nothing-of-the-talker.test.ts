@@ -65,7 +65,7 @@ test('a copy’s pace and the starts of its turns do not follow the talker’s',
   expect(stored.length).toBeLessThan(6)
 })
 
-test('a long wait stays, in steps of five seconds, and tells no more', async () => {
+test('a long wait stays, in steps of five seconds, and reports no more', async () => {
   const waited = (seconds: number): [Turn[], Turn[]] => {
     const from = Math.round((1 + seconds) * second)
     return [

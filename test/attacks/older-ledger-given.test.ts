@@ -32,7 +32,7 @@ async function copyLedger({ store }: TestPlace, to: string, into: Pick<TestPlace
   }
 }
 
-test('a copy of the ledger that is older than the one in the place, which goes on from it, is completed from that', async () => {
+test('a copy of the ledger that is older than the one in the place, which continues from it, is completed from that', async () => {
   const leaver = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino' })
   const place = await openTestPlaces(database, register)
   await register.seal()

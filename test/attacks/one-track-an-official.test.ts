@@ -63,7 +63,7 @@ describe('two tracks of an official below level T', async () => {
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
   })
 
-  test('are any with one of an official whom the directory does not know', async () => {
+  test('are any with one of an official whom the directory does not have', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers], ['D', nobodys])
     expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })

@@ -395,7 +395,7 @@ describe('under the id of another caller’s call', () => {
     expect(new Set(contacts()).size).toBe(2)
   })
 
-  test('a call whose caller is told only later is in nobody else’s contact meanwhile, and no conference with it once it is told', async () => {
+  test('a call whose caller is told only later is in nobody else’s contact meanwhile, and no conference with it once it is reported', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['bertil'])
@@ -438,7 +438,7 @@ describe('under the id of another caller’s call', () => {
     expect(segments()[1]).toMatchObject({ startedAt: segments()[0]?.startedAt, official: { personId: '1002' } })
   })
 
-  test('a second session of it that tells only later that somebody else calls goes on by itself', async () => {
+  test('a second session of it that reports only later that somebody else calls continues by itself', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['aino'])
@@ -456,7 +456,7 @@ describe('under the id of another caller’s call', () => {
     expect(marked()[1]).toEqual([voices.stranger, true])
   })
 
-  test('a session that tells the official in no directory who had the call as its caller is a part of it, for review', async () => {
+  test('a session that reports the official in no directory who had the call as its caller is a part of it, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'unlisted'])
     await talk.hangUp()
@@ -485,7 +485,7 @@ describe('under the id of another caller’s call', () => {
     expect(segments()[1]?.marks).toContain('needs-review')
   })
 
-  test('a session that tells somebody else before the caller is a part of it, for review', async () => {
+  test('a session that reports somebody else before the caller is a part of it, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()

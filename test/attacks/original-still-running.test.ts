@@ -87,7 +87,7 @@ test('what was destroyed since a restore is not put back into a place by what wa
   expect(await keysIn(place)).not.toContain(ids[0])
 })
 
-test('a place that a restored register has taken over is no longer the first one’s, which says so and claims nothing of it', async () => {
+test('a place that a restored register has taken over is no longer the first one’s, which reports it and claims nothing of it', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const before = await keysIn(place)
@@ -150,7 +150,7 @@ test('a machine that was turned back, or copied, writes no keys into a place who
   expect(await keysIn(place)).toEqual(before)
 })
 
-test('a ledger that goes on from another one is not mixed with that, and the place says so', async () => {
+test('a ledger that continues from another one is not mixed with that, and the place reports it', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
   // What was restored ends something of its own, while the first one cannot reach the place.
   await machine.pool.query(

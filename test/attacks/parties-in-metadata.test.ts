@@ -296,7 +296,7 @@ describe('a client’s clock', () => {
     return at!.since(recording!.startedAt).total('milliseconds')
   }
 
-  test('that is two hours behind ends nobody’s part before it began: the call is passed on when it is told', async () => {
+  test('that is two hours behind ends nobody’s part before it began: the call is passed on when it is reported', async () => {
     const at = clock(-7_200_000)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -331,7 +331,7 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
 
-  test('that is ahead cuts neither the beginning nor the end of a call that is passed on, whose time is not told', async () => {
+  test('that is ahead cuts neither the beginning nor the end of a call that is passed on, whose time is not reported', async () => {
     const at = clock(1_500)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })

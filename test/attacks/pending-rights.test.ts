@@ -137,7 +137,7 @@ describe('a change that reaches an open request', () => {
   })
 })
 
-test('a booked hearing whose recording ends before it is urgent at once, and the desk’s queue says so', async () => {
+test('a booked hearing whose recording ends before it is urgent at once, and the desk’s queue reports it', async () => {
   const request = await makeInspection([await makeRecordingUntil(24 * 40)])
   await booked(request, await slotAt(24 * 12))
   const queue = async () =>

@@ -194,7 +194,7 @@ test('a listening planted for a supervisor on another unit’s recording is foun
   ])
 })
 
-test('a listening that the log does not tell of is found, within the unit as well', async () => {
+test('a listening that the log does not report is found, within the unit as well', async () => {
   await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
   const listening = await plantListening(promises.recordings.ainos.id, false)
   // Aino belonged to another unit then: the directory says so.
@@ -264,7 +264,7 @@ test('each action that belongs to a role is one of the log’s', async () => {
   expect(named.filter((action) => !(action! in appenders))).toEqual([])
 })
 
-test('a look outside of scope is found although the owner of the database writes that all entries were judged', async () => {
+test('a view outside of scope is found although the owner of the database writes that all entries were judged', async () => {
   const { contactId } = promises.recordings.ainos
   const judged = { upto: 9e15, looks: 0, outside: [] }
   for (const memo of [

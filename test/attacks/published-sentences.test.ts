@@ -34,7 +34,7 @@ test('that data stay in the European Economic Area is published where every stor
   expect(parseDescription(seed.replace('country: FI', 'country: Finland')).ok).toBe(false)
 })
 
-test('no default puts a bucket outside the area: without a server’s address its region is told', () => {
+test('no default puts a bucket outside the area: without a server’s address its region is reported', () => {
   const settings = (url: string) => () => readSettings({ OBJECTS_URL: url }, '/tmp')
   expect(settings('s3://bucket')).toThrow('region=')
   expect(settings('s3://bucket?region=eu-north-1')).not.toThrow()

@@ -41,7 +41,7 @@ async function setEnd(contactId: string, at: Temporal.Instant | null, node?: str
 beforeEach(() => ends.shiftMark('0'))
 
 describe('what the caller told in the call is entered within an hour of it', () => {
-  test('and not later: nothing is destroyed, nothing says that the caller forbade it, and the attempt is in the log', async () => {
+  test('and not later: nothing is destroyed, nothing reports that the caller forbade it, and the attempt is in the log', async () => {
     const { id } = await stored(ended({ minutes: 61 }))
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
@@ -106,7 +106,7 @@ describe('when the hour begins', () => {
     return rows[0]?.until?.toString() ?? null
   }
 
-  test('not while the official is in the call, however long it goes on', async () => {
+  test('not while the official is in the call, however long it continues', async () => {
     const { id, contactId } = await stored(ended({ hours: 5 }))
     const node = randomUUID()
     await sql`select capture_node_heartbeat(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
@@ -117,7 +117,7 @@ describe('when the hour begins', () => {
     expect(await forbid('aino', id, report)).toMatchObject({ status: 200 })
   })
 
-  test('where nobody tells the end any more: when its capture was last heard of, and a day after its beginning at the latest', async () => {
+  test('where nobody reports the end any more: when its capture was last heard of, and a day after its beginning at the latest', async () => {
     const [silent, nobody] = [await stored(ended({ hours: 5 })), await stored(ended({ hours: 26 }))]
     const node = randomUUID()
     await sql`

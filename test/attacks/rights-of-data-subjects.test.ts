@@ -140,7 +140,7 @@ describe('a letter that was drafted before an event', () => {
   })
 })
 
-test('the certificate of a prohibition is never 404: until the recording is destroyed everywhere it says when to ask again', async () => {
+test('the certificate of a prohibition is never 404: until the recording is destroyed everywhere it reports when to ask again', async () => {
   const enter = (name: string) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {
       name,

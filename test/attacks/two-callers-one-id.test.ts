@@ -221,7 +221,7 @@ describe('told by a feed', () => {
     )
   })
 
-  test('a further part that it tells is one of its caller’s contact', async () => {
+  test('a further part that it reports is one of its caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)

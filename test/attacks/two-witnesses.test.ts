@@ -37,7 +37,7 @@ function treeOf(entries: readonly string[]) {
   return { read, note: signCheckpoint(log, { origin: log.name, size: leaves.length, root: edge.root() }) }
 }
 
-test('of two witnesses on one folder one is refused, so that no two logs of one size are cosigned; after it ended the other goes on', async () => {
+test('of two witnesses on one folder one is refused, so that no two logs of one size are cosigned; after it ended the other continues', async () => {
   const [truth, lie] = [treeOf(['a', 'b', 'c']), treeOf(['a', 'b', 'another'])]
   const first = await start()
   const second = await start().catch((error: unknown) => error as { code?: string })

@@ -43,7 +43,7 @@ async function about(kinds: Kinds, given: Parameters<typeof served>[0] = {}) {
   return { ...request, recording, call: request.calls[0]!.id }
 }
 
-test('under another name a call is told, heard, copied, forbidden and corrected once it is verified again, and heard for that', async () => {
+test('under another name a call is reported, heard, copied, forbidden and corrected once it is verified again, and heard for that', async () => {
   const kinds: Kinds = ['LISTEN', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'PROHIBIT']
   const { id, number, recording, call } = await about(kinds)
   await listen(number, recording.id)
@@ -74,7 +74,7 @@ test('under another name a call is told, heard, copied, forbidden and corrected 
   expect(await acting()).toEqual([201, 201, 201, 201, 200, 200])
 })
 
-test('the inspection that keeps its recording for a hearing goes on, and no time is offered for it', async () => {
+test('the inspection that keeps its recording for a hearing continues, and no time is offered for it', async () => {
   const { id, recording, calls } = await about(['LISTEN'])
   await renamed(id, ['LISTEN'])
   const inspections = await sql<{ id: string }>`

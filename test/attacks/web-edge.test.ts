@@ -76,7 +76,7 @@ describe('a denial', () => {
     ])
   })
 
-  test('is told singly sixty times a minute of one visitor, from however many addresses of an IPv6 network', async () => {
+  test('is reported singly sixty times a minute of one visitor, from however many addresses of an IPv6 network', async () => {
     const count = async () => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::integer as count from audit_entry where action = 'request.refused' and person_id is null`.execute(
@@ -93,7 +93,7 @@ describe('a denial', () => {
   })
 })
 
-describe('a proxy that tells the port of its visitors, too', () => {
+describe('a proxy that reports the port of its visitors, too', () => {
   test.each([
     ['IPv4', (port: number) => `203.0.113.77:${port}`],
     ['IPv6', (port: number) => `[2001:db8:7:7::1]:${port}`],

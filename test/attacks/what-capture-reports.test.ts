@@ -82,7 +82,7 @@ test.each([
   },
 )
 
-test('a blocker of an honest capture of a later version is told in general words', async () => {
+test('a blocker of an honest capture of a later version is reported in general words', async () => {
   await pool.query('delete from capture_node')
   await beats([{ kind: 'of-a-later-version', code: 'x', since: '2026-12-01T00:00:00Z' }])
   const { blockers } = await health()

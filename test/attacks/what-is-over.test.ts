@@ -143,7 +143,7 @@ test('facts of a call that is over come in again and change nothing of it', asyn
   expect(await held()).toEqual(before)
 })
 
-test('a part that goes on is told again and has no end', async () => {
+test('a part that continues is reported again and has no end', async () => {
   for (const { startedAt } of [call, callFacts()]) {
     const { endedAt: _ended, ...one } = callFacts({ startedAt, answeredAt: startedAt })
     await admit(capture.db, one)
@@ -378,7 +378,7 @@ test('a feed that was away for days adds the part of another official to a recor
   expect(await parts(here.contactId)).toMatchObject([{ id: here.segmentId }, { official_name: another.name }])
 })
 
-test('a capture node that was away for days tells its parts of calls that others told of', async () => {
+test('a capture node that was away for days reports its parts of calls that others told of', async () => {
   const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 4 }))
   await admit(capture.db, here)
   await longAgo(here.contactId)
@@ -404,7 +404,7 @@ test('a capture node that was away for days tells its parts of calls that others
   }
 })
 
-test('an old call that is told only now has all its officials, however many admissions it takes', async () => {
+test('an old call that is reported only now has all its officials, however many admissions it takes', async () => {
   const first = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:4'], official: another })
   await admit(capture.db, first)
   await admit(capture.db, partOf(first, { official: { name: 'Aino Asiamies', phone: phone('029 512 1001') } }))

@@ -214,7 +214,7 @@ describe('an end that one administrator enters', () => {
     return items.filter(({ kind }) => kind === 'directory-ended').map(({ ended }) => ended)
   }
 
-  test('of a number alarms, tells its holder, and lets nobody else have it without a second person', async () => {
+  test('of a number alarms, reports its holder, and lets nobody else have it without a second person', async () => {
     await enterOfficials()
     expect((await post(attacker, `/api/people/${aino.id}/changes`, { from, endPhone: ainosNumber })).status).toBe(200)
     expect(await phonesOf(aino)).toEqual([])
@@ -225,7 +225,7 @@ describe('an end that one administrator enters', () => {
     expect(await phonesOf(bertil)).not.toContain(ainosNumber)
   })
 
-  test('of an employment alarms, tells who can still sign in, and frees no number', async () => {
+  test('of an employment alarms, reports who can still sign in, and frees no number', async () => {
     await enterOfficials()
     const last = Temporal.Now.plainDateISO().add({ days: 2 })
     const early = { from: last.toString(), employedTo: last.toString() }
@@ -364,7 +364,7 @@ describe('at a session that somebody has left open', () => {
   })
 })
 
-test('a recording that is kept is forbidden after a new proof only; in a call that goes on it is forbidden at once', async () => {
+test('a recording that is kept is forbidden after a new proof only; in a call that continues it is forbidden at once', async () => {
   await enterOfficials()
   const answering = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(ainosNumber) }
   const [stored, running] = [

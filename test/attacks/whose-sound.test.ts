@@ -89,7 +89,7 @@ test('a stranger who opens a session under the id of a call in progress gets a c
   expect(await ssrcsOf(1)).toEqual([200, 201])
 })
 
-test('two recorders of one trunk are joined; the second goes on while the first is silent, the first is recorded again once it is heard, and the recording is marked', async () => {
+test('two recorders of one trunk are joined; the second continues while the first is silent, the first is recorded again once it is heard, and the recording is marked', async () => {
   const trunks = [{ name: 'border', from: ['127.0.0.1', '127.0.0.2'] }]
   await start({ nameTrunk: trunkNaming(trunks).nameTrunk, limits: { noMediaMs: 1_000 } })
   const [first, second] = [await client('127.0.0.1', 1), await client('127.0.0.2', 2)]
@@ -113,7 +113,7 @@ test('two recorders of one trunk are joined; the second goes on while the first 
   expect(await ssrcsOf(0)).toEqual([100, 101, 200, 201])
 })
 
-test('while a call is silent neither another port of its client’s address nor another address comes into its recording, and the latter is told', async () => {
+test('while a call is silent neither another port of its client’s address nor another address comes into its recording, and the latter is reported', async () => {
   await start()
   const own = await client('127.0.0.1', 1)
   await own.open()
@@ -277,7 +277,7 @@ test('a capture node that takes keys without end leaves the others theirs, and s
   expect(await drain(() => nodes[0]!)).toBe(keysOfBatch)
 })
 
-test('in the register, too, a call of another trunk is another call, whichever capture tells of it first and under whatever id', async () => {
+test('in the register, too, a call of another trunk is another call, whichever capture reports it first and under whatever id', async () => {
   await start()
   const database = await createTestDatabase<RegisterTables>()
   const capture = database.as('seloste_capture').db

@@ -80,7 +80,7 @@ describe('with a log that cannot be written', () => {
   })
 })
 
-test('the entry of a look is written by the look’s own transaction', async () => {
+test('the entry of a view is written by the view’s own transaction', async () => {
   const grant = await grantFor(await sari.signIn())
   const access = await read(desk, grant, async (tx) => ({
     found: (await sql<{ id: string }>`select pg_current_xact_id()::xid::text as id`.execute(tx)).rows[0]?.id,

@@ -219,7 +219,7 @@ describe('a verification that was asked for', () => {
     }
   }
 
-  test('runs in a thread of its own to its end, is told, and comes by itself once a day', async () => {
+  test('runs in a thread of its own to its end, is reported, and comes by itself once a day', async () => {
     start()
     const first = await ended()
     expect(first.state).toBe('BROKEN')

@@ -376,7 +376,7 @@ test('a copy on request that could be fetched is over where it is restored: it l
   ])
 })
 
-test('what could leave is over where it is restored, a signed copy without its sound has ended for good, and what an authority may have got is told by number', async () => {
+test('what could leave is over where it is restored, a signed copy without its sound has ended for good, and what an authority may have got is reported by number', async () => {
   const [approved, rendered, rendering] = (await register.makeRecordings(3)).map(({ id }) => id)
   const { db: admin } = database.as()
   const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id

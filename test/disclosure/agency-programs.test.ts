@@ -122,7 +122,7 @@ test.each([
   },
 )
 
-test('a program that was changed after it was named is not run: the copy says so, and all else goes on', async () => {
+test('a program that was changed after it was named is not run: the copy reports it, and all else continues', async () => {
   await behave('words')
   const { id } = await copy()
   const original = await readFile(script)
@@ -139,7 +139,7 @@ test('a program that was changed after it was named is not run: the copy says so
   expect(await save(id)).toMatchObject({ status: 200 })
 })
 
-test('a voice that dies, gives too little or was changed leaves nothing half made: the state says what, and the next is whole', async () => {
+test('a voice that dies, gives too little or was changed leaves nothing half made: the state reports what, and the next is whole', async () => {
   const { id, recording } = await copy()
   await play(recording)
   expect(await save(id, { level: 'N', turns: [] })).toMatchObject({ status: 200 })
@@ -196,7 +196,7 @@ test('one that hangs is asked once at a time, and ends with the recording; its w
   expect(await recognise(id)).toMatchObject({ code: 'recording.destroyed' })
 })
 
-test('only who prepares the copy has it recognised; the log says that it was, by what and how much, and not a word', async () => {
+test('only who prepares the copy has it recognised; the log reports that it was, by what and how much, and not a word', async () => {
   await behave('words')
   const { id } = await copy()
   expect(await recognise(id, 'kaisa')).toMatchObject({ status: 403, code: 'anonymised-copy.others' })

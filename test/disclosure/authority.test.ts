@@ -96,7 +96,7 @@ describe('what an authority asks for', () => {
     expect(JSON.stringify(seen.body)).not.toMatch(/poliisi|V-20\d\d|5560|authority/i)
   })
 
-  test('is told without its calls to the data protection officer, who reads nobody’s', async () => {
+  test('is reported without its calls to the data protection officer, who reads nobody’s', async () => {
     const call = await stored()
     const id = await prepared([call])
     expect(JSON.stringify(await read(id, 'dora'))).not.toMatch(new RegExp(`${call.id}|${call.contactId}`))

@@ -74,7 +74,7 @@ test('the preparer has played every second of the original, but for gaps of less
   expect(await readCopy(id)).toMatchObject({ unplayed: [], playedShare: 1 })
 })
 
-test('both tracks of a result are spoken anew; its length tells no more than to five seconds', async () => {
+test('both tracks of a result are spoken anew; its length reports no more than to five seconds', async () => {
   const { id, recording } = await rendered()
   const original = await play(recording)
   const sound = await receive(id)
@@ -322,7 +322,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   await expect.poll(async () => (await ends()).rows[0]?.why).toBe('changed')
 })
 
-test('a prohibition while it is rendered or heard leaves nothing of it, and the state says so (R50)', async () => {
+test('a prohibition while it is rendered or heard leaves nothing of it, and the state reports it (R50)', async () => {
   const played = await rendered()
   const hearing = await copies.beginHearing(played.id)
   const making = await copy()

@@ -553,7 +553,7 @@ describe('a package to an authority', () => {
     expect((await send('riitta', 'POST', `${path}/close`, {})).status).toBe(204)
   })
 
-  test('that names who answered ends once a correction says that it was another; one of the sound alone does not', async () => {
+  test('that names who answered ends once a correction reports that it was another; one of the sound alone does not', async () => {
     const call = await ends.makeRecording()
     const released = async (item: 'IDENTIFICATION_DATA' | 'RECORDING') => {
       const { path } = await granted(item, {}, call)

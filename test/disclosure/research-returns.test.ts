@@ -243,7 +243,7 @@ describe('a disclosure past its day', () => {
     expect((await decideExtension(extension)).status).toBe(204)
   })
 
-  test('is told each day: a line of the custodian, a metric, an entry in the log, and to whoever asks for the status', async () => {
+  test('is reported each day: a line of the custodian, a metric, an entry in the log, and to whoever asks for the status', async () => {
     const { id } = await released()
     await pastItsDay(id, 2)
     expect(await listBlockedDestructions(custodian)).toContainEqual(
@@ -274,7 +274,7 @@ describe('a disclosure past its day', () => {
 })
 
 describe('the log of disclosures', () => {
-  test('tells whoever oversees or decides to whom, how many and by whose decision, of no call; and the look is logged', async () => {
+  test('shows whoever oversees or decides to whom, how many and by whose decision, of no call; and the view is logged', async () => {
     const { id, recordings } = await released({ items: 2 })
     await confirm(id, 1)
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year

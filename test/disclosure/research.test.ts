@@ -65,7 +65,7 @@ describe('who learns of it', () => {
     }
   })
 
-  test('the look and every act are in the log by ids, and no entry ties an item to its recording', async () => {
+  test('the view and every act are in the log by ids, and no entry ties an item to its recording', async () => {
     const { id, recordings } = await prepared()
     await read(id)
     const { rows } = await sql<{ action: string; detail: object }>`

@@ -15,7 +15,7 @@ const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
 
-describe('a recording that is forbidden while its call goes on (R49, AC11)', () => {
+describe('a recording that is forbidden while its call continues (R49, AC11)', () => {
   const { db: capture } = database.as('seloste_capture')
   /** A call of Aino's that capture is recording. */
   async function captured() {
@@ -33,7 +33,7 @@ describe('a recording that is forbidden while its call goes on (R49, AC11)', () 
   const waitsFor = async (id: string) =>
     (await sql`select recording_id from capture_stop where recording_id = ${id}`.execute(admin)).rows.length
 
-  test('it is destroyed when capture has let it go, not before; the call goes on in the history', async () => {
+  test('it is destroyed when capture has let it go, not before; the call continues in the history', async () => {
     const { id, facts } = await captured()
     expect(await forbiddenOf(id)).toEqual([])
     expect((await byOfficial(id)).body).toMatchObject({ state: 'blocked' })

@@ -31,7 +31,7 @@ test('officials see their own wishes and those they entered for callers, until t
   expect((await acts('paula')).forbidden).toEqual([])
 })
 
-test('what they asked the Service Unit is told with its day, and who handles it is not', async () => {
+test('what they asked the Service Unit is reported with its day, and who handles it is not', async () => {
   await database.as().pool.query(
     `insert into subject_request (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
      values ('P-2026-7', 'OFFICIAL', '{LISTEN}', 'LETTER', 'fi', now(), now() + interval '1 month', $1, $2)`,

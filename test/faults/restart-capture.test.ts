@@ -62,7 +62,7 @@ async function segments(number: string): Promise<Row[]> {
 
 const held = () => readdir(join(root, 'data/capture/sessions'))
 
-test('calls go on by themselves after a restart, as one more segment each; nobody notices, and nothing of them stays behind', async () => {
+test('calls continue by themselves after a restart, as one more segment each; nobody notices, and nothing of them stays behind', async () => {
   capture = await start()
   const hangUp = new AbortController()
   const number = numbersCalled.testLine
@@ -91,7 +91,7 @@ test('calls go on by themselves after a restart, as one more segment each; nobod
   await expect.poll(held).toEqual([])
 })
 
-test('a second capture on the same spool refuses to start and says who has it; the first goes on with its calls', async () => {
+test('a second capture on the same spool refuses to start and reports who has it; the first continues with its calls', async () => {
   capture = await start()
   const hangUp = new AbortController()
   const number = numbersCalled.northern

@@ -55,7 +55,7 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     },
   )
 
-  test('says which role may not start, and why, where nothing is set', () => {
+  test('reports which role may not start, and why, where nothing is set', () => {
     const { stderr, status } = run('start', '--role', 'desk')
     expect(stderr).toContain('DATABASE_URL is not set')
     expect(status).toBe(1)

@@ -224,7 +224,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, plan.id)
   })
 
-  test('goes on where there is nothing to evaluate in one: the next in its order that is still there takes the place', async () => {
+  test('continues where there is nothing to evaluate in one: the next in its order that is still there takes the place', async () => {
     await drawn()
     for (const official of [0, 0, 1, 1, 2, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
@@ -256,7 +256,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, plan.id)
   })
 
-  test('goes on beside somebody who destroys several, and never waits for who waits for it; a plan that is over goes on with none', async () => {
+  test('continues beside somebody who destroys several, and never waits for who waits for it; a plan that is over continues with none', async () => {
     await drawn()
     for (const official of [0, 1, 2, 3]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
@@ -519,7 +519,7 @@ describe('when the recording ends', () => {
 })
 
 describe('calibration', () => {
-  test('keeps evaluators blind to one another until it is closed, and then tells spread and agreement of nobody', async () => {
+  test('keeps evaluators blind to one another until it is closed, and then reports spread and agreement of nobody', async () => {
     const recording = await makeRecording(0)
     const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }))
     expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({

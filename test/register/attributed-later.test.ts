@@ -41,7 +41,7 @@ test('a call at a number that nobody had is its official’s once the directory 
   expect(await entriesOf(contactId)).toHaveLength(1)
 })
 
-test('a capture whose copy of the directory is old tells a call: it has its official all the same', async () => {
+test('a capture whose copy of the directory is old reports a call: it has its official all the same', async () => {
   const person = await enterTestPerson(admin, desk, { name: 'Berta Varhainen', phone: '029 512 7002' })
   const { contactId } = await admit(capture, callAt('029 512 7002'))
   expect(await segmentOf(contactId)).toMatchObject({ official_person_id: person.id, official_name: 'Berta Varhainen' })

@@ -274,7 +274,7 @@ test('an official has a copy of the own parts of a call and of no other (R48)', 
   expect((await makeCopy(asAino.id, recording.id)).status).toBe(201)
 })
 
-test('a key that is none is told, and nothing is made', async () => {
+test('a key that is none is reported, and nothing is made', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   for (const given of [{ method: 'KEY' }, { method: 'KEY', recipient: `age1${'q'.repeat(58)}` }]) {

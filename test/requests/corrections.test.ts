@@ -83,7 +83,7 @@ test('that the decision maker looked at what waits is in the log', async () => {
   expect(await views()).toBe(before + 1)
 })
 
-test('a call that goes on is corrected once it is over', async () => {
+test('a call that continues is corrected once it is over', async () => {
   const { segmentId, request } = await callOfAino()
   await sql`update segment set ended_at = null where id = ${segmentId}`.execute(admin)
   expect((await propose(request.id, segmentId, people.bertil.userId)).code).toBe('correction.call-goes-on')
@@ -91,7 +91,7 @@ test('a call that goes on is corrected once it is over', async () => {
   expect((await propose(request.id, segmentId, people.bertil.userId)).status).toBe(201)
 })
 
-test('a correction that is approved says what the directory said at the call, moves the call to who answered it, and leaves what was in the log', async () => {
+test('a correction that is approved reports what the directory said at the call, moves the call to who answered it, and leaves what was in the log', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   expect(await callsOf('aino')).toContain(contactId)
   const proposed = await propose(request.id, segmentId, people.bertil.userId.toUpperCase())

@@ -96,7 +96,7 @@ test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
 )
 
 describe('erasure (GDPR 17)', () => {
-  test('that is granted forbids the recording, which is destroyed, and is told by its own letter', async () => {
+  test('that is granted forbids the recording, which is destroyed, and is reported by its own letter', async () => {
     const { id, number, recording } = await about(['ERASURE'])
     expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
     expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
@@ -113,7 +113,7 @@ describe('erasure (GDPR 17)', () => {
     expect((await entries('request.closed')).some(({ object_id }) => object_id === id)).toBe(true)
   })
 
-  test('is told by itself once the recording is destroyed, and not as a prohibition that nobody asked for', async () => {
+  test('is reported by itself once the recording is destroyed, and not as a prohibition that nobody asked for', async () => {
     const { id, number, recording } = await about(['ERASURE', 'PROHIBIT'])
     expect((await forbid(recording.id, number)).status).toBe(200)
     await acts.startCustodian()
@@ -129,7 +129,7 @@ describe('erasure (GDPR 17)', () => {
     expect((await close(id, 'ANSWERED')).status).toBe(204)
   })
 
-  test('that is refused says why and where to complain; the ground is none of another request', async () => {
+  test('that is refused gives the reason and where to complain; the ground is none of another request', async () => {
     const { id, recording } = await about(['ERASURE'])
     expect((await draft((await about(['KNOW'])).id, 'refusal', { ground: 'NEEDED' })).code).toBe(
       'letter.nothing-to-tell',
@@ -172,7 +172,7 @@ describe('objection (GDPR 21)', () => {
     expect((await read(id)).state).toBe('CALL_FOUND')
   })
 
-  test('that is granted destroys the recording and is told in the language of the request', async () => {
+  test('that is granted destroys the recording and is reported in the language of the request', async () => {
     const { id, number, recording } = await about(['OBJECTION'])
     await speak(id, 'sv')
     expect((await forbid(recording.id, number)).status).toBe(200)
@@ -242,7 +242,7 @@ describe('restriction (GDPR 18)', () => {
     expect((await close(id, 'ANSWERED')).status).toBe(204)
   })
 
-  test('that is refused says why and where to complain', async () => {
+  test('that is refused gives the reason and where to complain', async () => {
     const { id, recording } = await about(['RESTRICTION'])
     const letter = await made(id, 'refusal', { ground: 'NO_REASON' })
     expect(await text(letter)).toMatch(/käsittelyn rajoittaminen.*18 artiklan 1 kohta.*tietosuoja@om\.fi/)

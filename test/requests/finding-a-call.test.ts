@@ -154,7 +154,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-verifiable' })
   })
 
-  test('that is told of with a number is not looked for among those without one, nor the other way round', async () => {
+  test('that is reported with a number is not looked for among those without one, nor the other way round', async () => {
     const { id } = await identified()
     const details = { serviceNumber: '029 497 000', minutes: 10, official: 'Bertil' }
     expect((await name(id, { ...details, time: '13:02', callerNumber: '040 1112223' })).call.state).toBe('NOT_FOUND')
@@ -286,13 +286,13 @@ describe('asking about a call that was not recorded, or whose recording is gone 
     return { id, state: 'MATCHED', segment: (await read(id)).calls[0]?.contact?.segments[0] }
   }
 
-  test('tells that it was not recorded, with nothing to listen to', async () => {
+  test('reports that it was not recorded, with nothing to listen to', async () => {
     await unrecorded({ ...from(number), ...times('14:00'), ...by('Aino') })
     const { segment } = await search({ time: '14:00' })
     expect(segment?.recording).toMatchObject({ state: 'none' })
   })
 
-  test('tells that its term is over and why; past fourteen months there is nothing', async () => {
+  test('reports that its term is over and why; past fourteen months there is nothing', async () => {
     const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
     const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
     await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
@@ -353,7 +353,7 @@ describe('what is told of a call', () => {
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
   })
 
-  test('the same call twice in a request is refused, in another request it is told of; a mistake is taken back', async () => {
+  test('the same call twice in a request is refused, in another request it is reported; a mistake is taken back', async () => {
     await unrecorded({ ...from('040 444 1111'), ...times('18:00'), ...by('Aino') })
     const given = { time: '18:00', callerNumber: '040 444 1111' }
     const [one, two] = [await identified(), await identified()]
@@ -373,7 +373,7 @@ describe('what is told of a call', () => {
     expect((await act('DELETE', two.id, `/calls/${call.id}`)).code).toBe('not-found')
   })
 
-  test('is not looked for without end: a call taken back counts, and another request goes on', async () => {
+  test('is not looked for without end: a call taken back counts, and another request continues', async () => {
     const { id } = await identified()
     const { call } = await name(id, { time: '01:00', callerNumber: '040 444 1111' })
     await act('DELETE', id, `/calls/${call.id}`)

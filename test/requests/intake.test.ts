@@ -117,7 +117,7 @@ describe('a personal identity code', () => {
     expect(rows).toEqual([])
   })
 
-  test('is told from telephone numbers, post codes and days', async () => {
+  test('is distinguished from telephone numbers, post codes and days', async () => {
     const plain = ['040 123 4567', '+358 40 123 4567', '029 497 000', '00100 Helsinki', '26.11.2026', '311299-998']
     for (const address of [...plain, 'Katu 1 A 2, 131052-999', 'P-2026-17', '320152-308T'])
       expect((await enter(body({ address, name: `Osoite ${address}` }))).status, address).toBe(201)
@@ -190,7 +190,7 @@ test('of two clerks who take a request at once one has it, and the other is told
 })
 
 describe('closing', () => {
-  test('tells what is unfinished, and needs an answer that was sent', async () => {
+  test('reports what is unfinished, and needs an answer that was sent', async () => {
     const { id } = await entered()
     const close = (outcome: string) => act('POST', id, '/close', { outcome })
     expect((await close('ANSWERED')).body).toMatchObject({

@@ -72,7 +72,7 @@ describe('the answer', () => {
     expect(room).toContain('Pyytäjä Pyynnöllä')
   })
 
-  test('tells when and why a recording was destroyed; its facts stay as they were when it was made', async () => {
+  test('reports when and why a recording was destroyed; its facts stay as they were when it was made', async () => {
     const recording = await stored()
     const request = await served({ contacts: [recording.contactId] })
     const before = await made(request.id, 'answer')
@@ -102,7 +102,7 @@ describe('the answer', () => {
     })
   })
 
-  test('says that a recording can be heard, though the official forbade it later: that waits for this request (AC12)', async () => {
+  test('reports that a recording can be heard, though the official forbade it later: that waits for this request (AC12)', async () => {
     const recording = await stored()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await served(requested)
@@ -148,7 +148,7 @@ describe('a letter about calls that were not shown to be the requester’s', () 
 })
 
 describe('a refusal', () => {
-  test('rests on what the request shows, where nothing else is said, and says why', async () => {
+  test('rests on what the request shows, where nothing else is said, and gives the reason', async () => {
     const unknown = await served({ identified: false })
     expect(await text(await made(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
     const recording = await stored()
@@ -161,7 +161,7 @@ describe('a refusal', () => {
     expect(await text(await made(matched.id, 'refusal', { ground: 'EXCESSIVE' }))).toContain('12 artiklan 5 kohta')
   })
 
-  test('of who is not identified tells of no call', async () => {
+  test('of who is not identified reports no call', async () => {
     const request = await served({ identified: false })
     for (const kind of ['answer', 'not-identifiable', 'log-extract', 'prohibition']) {
       expect(await draft(request.id, kind)).toMatchObject({
@@ -177,7 +177,7 @@ describe('what stands beside a request', () => {
   // An appointment that is over is not told: a tenth of March to come.
   const year = Temporal.Now.plainDateISO().year + 1
 
-  test('is told in a letter of its own: more time, a time booked, a copy, a correction, a decision', async () => {
+  test('is reported in a letter of its own: more time, a time booked, a copy, a correction, a decision', async () => {
     const recording = await stored()
     const { id, number } = await served({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
     for (const kind of ['extension', 'appointment', 'copy', 'correction', 'openness', 'mentioned']) {
@@ -322,7 +322,7 @@ describe('a letter', () => {
     expect((await pdf.text()).slice(0, 5)).toBe('%PDF-')
   })
 
-  test('that is not there is told like one that may not be seen', async () => {
+  test('that is not there is reported like one that may not be seen', async () => {
     expect(await send('paula', 'GET', `/api/letters/${none}/html`)).toMatchObject({ status: 404 })
     expect(await draft(randomUUID(), 'received')).toMatchObject({ status: 404 })
   })
@@ -361,7 +361,7 @@ describe('a template', () => {
     })
   })
 
-  test('tells what it lacks and what it does not know, and takes no personal identity code', async () => {
+  test('reports what it lacks and what it does not know, and takes no personal identity code', async () => {
     const { text: now, version } = await received()
     expect(await send('paula', 'PUT', path, { text: `${now} {nimi}`, version })).toMatchObject({
       status: 400,

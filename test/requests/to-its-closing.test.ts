@@ -55,7 +55,7 @@ test('a listening that is asked for is booked first, and is urgent three days be
   expect(await read(id)).toMatchObject({ isUrgent: false, next: ['answer'] })
 })
 
-test('a prohibition that was asked for and not entered stands in the way of an answer', async () => {
+test('a prohibition that was asked for and not entered blocks an answer', async () => {
   const recording = await stored()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['PROHIBIT'] })
   expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
@@ -86,7 +86,7 @@ test('the notice of a prohibition does not answer what else was asked: the reque
   expect((await close(id, 'ANSWERED')).status).toBe(204)
 })
 
-test('whoever is refused was told why, and whoever takes it back is owed nothing: each outcome tells what it needs', async () => {
+test('whoever is refused was told why, and whoever takes it back is owed nothing: each outcome reports what it needs', async () => {
   const recording = await stored()
   const { id } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   await sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)

@@ -68,7 +68,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     expect(requests('BYE')).toHaveLength(1)
   })
 
-  test('hold and resume are two new offers, nothing is sent in between and the RTP clock goes on', async () => {
+  test('hold and resume are two new offers, nothing is sent in between and the RTP clock continues', async () => {
     const { recorder, call, requests } = await listen()
     const { sessions } = await call({ transport, seconds: 0.5, hold: { afterMs: 200, forMs: 300 } })
     await wait(50)

@@ -96,7 +96,7 @@ async function listen(mode: 'record' | 'historyOnly' = 'record') {
 }
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
-  test('caller, number called and official are told apart without review, in either order of streams', async () => {
+  test('caller, number called and official are distinguished without review, in either order of streams', async () => {
     const { heard: received, call, server, packetCount, byeCount } = await listen()
     for (const officialFirst of [false, true]) {
       const { outcome, sessions } = await call({ transport, officialFirst })

@@ -124,7 +124,7 @@ test('where nobody speaks there can be nothing at all, or comfort noise, and spe
   expect(comfortable.arrived.filter((bytes) => (bytes[1]! & 0x7f) === 13).length).toBeGreaterThan(3)
 })
 
-test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three ends, then the sound goes on in time', async () => {
+test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three ends, then the sound continues in time', async () => {
   const { advance, arrived, stop } = await start({ keys: [{ who: 'caller', atMs: 100, key: '#' }] })
   advance(400)
   const stream = await stop()

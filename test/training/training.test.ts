@@ -119,7 +119,7 @@ const log = async (action: string) =>
   ).rows
 
 describe('a collection', () => {
-  test('holds moments in an order, changes by whoever has read it last, and says when it loses the next', async () => {
+  test('holds moments in an order, changes by whoever has read it last, and reports when it loses the next', async () => {
     const id = await collection('Puhelun alku')
     const recording = await makeRecording()
     const first = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
@@ -260,7 +260,7 @@ describe('a training session', () => {
     expect(await readTraining(desk, elsewhere, session)).toEqual({ refused: 'not-found' })
   })
 
-  test('plays what its collection holds, while it goes on, by whoever leads it, and ends with what is being heard', async () => {
+  test('plays what its collection holds, while it continues, by whoever leads it, and ends with what is being heard', async () => {
     const [recording, other] = [await makeRecording(), await makeRecording()]
     const { session, reference, collection: id } = await led(recording)
     expect(await play(other, reference)).toBe('not-in-session')

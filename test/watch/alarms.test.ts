@@ -97,7 +97,7 @@ describe('refusals in a row', () => {
     ])
   })
 
-  test('are broken by a look that shows something, but not the day’s count', async () => {
+  test('are broken by a view that shows something, but not the day’s count', async () => {
     await many(inRow - 1, { ...guess, minutesAgo: 10 })
     await plant({ action: 'contact.read', minutesAgo: 9 })
     await many(inRow - 1, { ...guess, minutesAgo: 8 })
@@ -266,7 +266,7 @@ describe('one caller', () => {
   })
 })
 
-describe('looks in a mass, reveals, sign-ins', () => {
+describe('views in a mass, reveals, sign-ins', () => {
   test('many contacts shown in an hour, however few the looks', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const pages = thresholds.mass.contactsInHour / 200
@@ -300,7 +300,7 @@ describe('looks in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['mass'])
   })
 
-  test('many searches by a caller’s number, whether anybody was found: each tells whether the number called', async () => {
+  test('many searches by a caller’s number, whether anybody was found: each reports whether the number called', async () => {
     const nobody = { action: 'contacts.listed', detail: { contacts: [], byCaller: true } }
     const { searchesInHour, searchesInDay } = thresholds.reveals
     await many(searchesInHour - 1, nobody)
@@ -368,7 +368,7 @@ describe('looks in a mass, reveals, sign-ins', () => {
     expect((await alarms())[0]?.person).toBeUndefined()
   })
 
-  test('a look by maintenance alarms only where the description lets it look in an emergency only', async () => {
+  test('a view by maintenance alarms only where the description lets it look in an emergency only', async () => {
     const minutesAgo = (minutes: number) => now().subtract({ minutes })
     for (const minutes of [40, 20, 2]) {
       await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: minutes })
@@ -394,7 +394,7 @@ describe('an alarm', () => {
   const guesses = (minutesAgo: number) =>
     many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', minutesAgo })
 
-  test('is raised once, in the log too, and what goes on is added to it', async () => {
+  test('is raised once, in the log too, and what continues is added to it', async () => {
     await guesses(2)
     expect(await watch()).toHaveLength(1)
     expect(await watch()).toEqual([])

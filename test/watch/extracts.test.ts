@@ -75,7 +75,7 @@ const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours:
 const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
 
 describe('an official’s extract', () => {
-  test('tells every look by others at their own calls: when, role, unit, purpose, and never who', async () => {
+  test('reports every view by others at their own calls: when, role, unit, purpose, and never who', async () => {
     const mine = await call()
     await call(bertil)
     const grant = await grantFor(sessions.sari, 'QUALITY')
@@ -164,7 +164,7 @@ describe('the extract of a call', () => {
     )
   })
 
-  test('of another’s call is not found, and the database tells nothing past the door either', async () => {
+  test('of another’s call is not found, and the database reports nothing past the door either', async () => {
     const { contactId } = await call(bertil)
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
     const grant = await grantFor(sessions.aino, 'INSPECTION')

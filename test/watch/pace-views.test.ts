@@ -60,7 +60,7 @@ describe('ordinary looks', () => {
   })
 })
 
-describe('looks in a mass', () => {
+describe('views in a mass', () => {
   test('wait, each longer than the one before, in whatever session of the person', async () => {
     const pace = pacer()
     for (let i = 0; i < limits.inMinute; i++) await pace.take(saris)
@@ -70,7 +70,7 @@ describe('looks in a mass', () => {
     expect(third).toBeGreaterThanOrEqual(5 * slowing.stepMs - 10)
   })
 
-  test('are remembered by the log, so that a desk that starts anew goes on where it was', async () => {
+  test('are remembered by the log, so that a desk that starts anew continues where it was', async () => {
     await addViews(sari.id, limits.inMinute, 0.2)
     expect(await tookMs(pacer().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
     await addViews(aino.id, limits.inHour, 30)

@@ -14,4 +14,4 @@ afterAll(() => seloste.stop())
 // In this order: the first counts calls, the last kills capture.
 describe('what is seen of calls', () => callsAreSeen(() => seloste))
 describe('calls that are captured', () => callsAreCaptured(() => seloste))
-describe('calls that are forbidden while they go on', () => callsAreForbidden(() => seloste))
+describe('calls that are forbidden while they continue', () => callsAreForbidden(() => seloste))

@@ -26,8 +26,8 @@ function pass(seconds: number): void {
   vi.advanceTimersByTime(seconds * 1000)
 }
 
-describe('whether calls go on', () => {
-  test('is told with the first call, and not again with the next', () => {
+describe('whether calls continue', () => {
+  test('is reported with the first call, and not again with the next', () => {
     begin()
     live = 1
     pass(1)
@@ -65,7 +65,7 @@ describe('whether calls go on', () => {
     expect(messages).toEqual(['collected'])
   })
 
-  test('is told no more once it is stopped', () => {
+  test('is reported no more once it is stopped', () => {
     begin()
     activity?.stop()
     live = 1

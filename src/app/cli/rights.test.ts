@@ -43,7 +43,7 @@ test('rights list and show: who may see what, by which decision; and they leave 
   expect(entries.at(-1)).toEqual({ person_id: null, object_id: sari.id })
 })
 
-test('what is asked wrong says what would be right', async () => {
+test('what is asked wrong reports what would be right', async () => {
   expect(await seloste('show', '--user-id', 'nobody')).toMatchObject({
     code: 1,
     error: 'seloste: the directory has no person with the user id "nobody"\n',

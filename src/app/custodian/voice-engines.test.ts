@@ -79,13 +79,13 @@ test('no engine of level D comes with Seloste', async () => {
   expect(engines.of('D')).toBe('no-engine')
 })
 
-test('the status hashes what is named: a program that is missing is told before anybody waits for it', async () => {
+test('the status hashes what is named: a program that is missing is reported before anybody waits for it', async () => {
   await writeFile(file, JSON.stringify({ recognition: [named] }))
   expect(await faultsOfEngines(file)).toEqual([expect.stringContaining(`program-missing: nn: ${named.program}`)])
   expect(await faultsOfEngines(undefined)).toEqual([])
 })
 
-test('programs that would run with the files of this account are told; without a network or files of it none is', () => {
+test('programs that would run with the files of this account are reported; without a network or files of it none is', () => {
   const [shut, trusted] = [
     { ...named, name: 'a' },
     { ...named, name: 'b', network: 'trusted' as const },

@@ -23,7 +23,7 @@ describe('a route whose schemas are compiled when it is asked', () => {
     return app
   }
 
-  test('answers by its schema, and says what is wrong with each request of its own', async () => {
+  test('answers by its schema, and reports what is wrong with each request of its own', async () => {
     const app = open()
     const request = (payload: object) => app.inject({ method: 'POST', url: '/sum', payload })
     const [right, wrong, less] = [await request({ many: 1 }), await request({ many: 'x' }), await request({})]

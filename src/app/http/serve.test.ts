@@ -65,7 +65,7 @@ describe('every answer under /api', () => {
     }
   })
 
-  test('says nothing of what the server is made of, and lets nobody frame or sniff it', async () => {
+  test('reveals nothing of what the server is made of, and lets nobody frame or sniff it', async () => {
     const { headers } = await browser.fetch('/api/session')
     expect(headers.get('x-powered-by')).toBeNull()
     expect(headers.get('server')).toBeNull()
@@ -101,7 +101,7 @@ describe('signing in', () => {
     })
   })
 
-  test('gives one for encrypted connections alone, where the proxy in front says that this is one', async () => {
+  test('gives one for encrypted connections alone, where the proxy in front reports that this is one', async () => {
     const sent = { json: { userId: sari.userId, password }, headers: { 'x-forwarded-proto': 'https' } }
     const [cookie] = (await desk.visitor.fetch('/api/session', sent)).headers.getSetCookie()
     expect(cookie).toContain('; Secure')
@@ -174,7 +174,7 @@ describe('pages', () => {
     }
   })
 
-  test('health is told without a session', async () => {
+  test('health is reported without a session', async () => {
     expect(await answer(desk.visitor.fetch('/health/live'))).toMatchObject({ status: 200, body: { live: true } })
     expect(await answer(desk.visitor.fetch('/health/ready'))).toMatchObject({ status: 200, body: { ready: true } })
   })
@@ -189,7 +189,7 @@ describe('in trouble', () => {
     expect(desk.log.filter((line) => !line.includes('Server listening'))).toEqual([])
   })
 
-  test('wrong passwords for one person: the next attempt from there waits, and says how long; others sign in', async () => {
+  test('wrong passwords for one person: the next attempt from there waits, and reports how long; others sign in', async () => {
     const wrong = () => desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password: 'x' } })
     for (let attempt = 0; attempt < 6; attempt++) await (await wrong()).arrayBuffer()
     const response = await desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password } })
@@ -212,7 +212,7 @@ describe('in trouble', () => {
     expect((await browser.fetch('/api/session')).status).toBe(200)
   })
 
-  test('the custodian does not answer: 503, and the desk goes on', async () => {
+  test('the custodian does not answer: 503, and the desk continues', async () => {
     const { audio } = await begin()
     await desk.stopCustodian()
     expect(await answer(browser.fetch(audio))).toMatchObject({ status: 503, code: 'unavailable' })

@@ -21,7 +21,7 @@ test('what may be missing and is not there is no member, in whatever it lies', (
   )
 })
 
-test('null stays where the contract has it: a count that is too small to be told, a form without a draft', () => {
+test('null stays where the contract has it: a count that is too small to be reported, a form without a draft', () => {
   const count = Type.Union([Type.Integer(), Type.Null()])
   const schema = Type.Object({
     count,
@@ -65,7 +65,7 @@ test('times are texts: days, months, and instants in UTC, also those that the da
   })
 })
 
-test('what the contract does not have is not told, in parts of an intersection and of a union either', () => {
+test('what the contract does not have is not reported, in parts of an intersection and of a union either', () => {
   const both = Type.Intersect([Type.Object({ a: Type.String() }), Type.Object({ b: Type.Optional(instant) })])
   const either = Type.Union([Type.Object({ c: Type.Literal(1) }), Type.Object({ d: Type.Literal(2) })])
   const schema = Type.Object({ both, either: Type.Array(either) })

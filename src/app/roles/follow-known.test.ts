@@ -26,7 +26,7 @@ test('everybody who is entered while the directory is being read is known a mome
   await known.stop()
 })
 
-test('without a directory and without a copy nothing begins; with a copy it goes on', async () => {
+test('without a directory and without a copy nothing begins; with a copy it continues', async () => {
   const none = new Proxy(admin, {
     get: () => () => {
       throw new Error('no database')

@@ -73,7 +73,7 @@ test('a call that an earlier process left, in the register or not, counts once',
   await quotas.stop()
 })
 
-test('without the database counts go on from the copy on disk', async () => {
+test('without the database counts continue from the copy on disk', async () => {
   const ruleId = `rule-${randomUUID()}`
   await admit(capture, counted(ruleId))
   const before = await follow('copy.json')

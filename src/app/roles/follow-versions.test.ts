@@ -48,7 +48,7 @@ test('a version that is approved is known before it is in force, and in force fr
   await versions.stop()
 })
 
-test('without the database a process goes on from its copy on disk, versions to come included', async () => {
+test('without the database a process continues from its copy on disk, versions to come included', async () => {
   await (await follow('copy.json')).stop()
   const away = connectDatabase<RegisterTables>({
     url: 'postgres://nobody@127.0.0.1:1/none',

@@ -122,7 +122,7 @@ describe('a witness', () => {
     expect(statuses.filter((status) => status === 409)).toHaveLength(4)
   })
 
-  test('tells a log that was turned back, and is believed only with a checkpoint that the log had signed', async () => {
+  test('reports a log that was turned back, and is believed only with a checkpoint that the log had signed', async () => {
     const key = witness.key
     const answer = await requestCosignature({ url: witness.url, key }, log, tree.note(100), tree.read, 0)
     expect(answer).toHaveProperty('ahead')
@@ -137,7 +137,7 @@ describe('a witness', () => {
     await new Promise((resolve) => liar.close(resolve))
   })
 
-  test('tells that another log was signed beside it with the same key; what a liar shows is believed only if it is that', async () => {
+  test('reports that another log was signed beside it with the same key; what a liar shows is believed only if it is that', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-witness-'))
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])
@@ -165,7 +165,7 @@ describe('a witness', () => {
     }
   })
 
-  test('does not go on from a state that is another log’s', async () => {
+  test('does not continue from a state that is another log’s', async () => {
     await witness.stop()
     await expect(start(makeSigner('seloste/other/00000002', newKey(), 'note'))).rejects.toThrow(
       'was not cosigned by this witness for this log',

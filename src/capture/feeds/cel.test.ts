@@ -138,7 +138,7 @@ describe('channel events', () => {
     ])
   })
 
-  test('of a call that was in a conference which goes on for days are told after a day; of the conference there is no end', () => {
+  test('of a call that was in a conference which goes on for days are reported after a day; of the conference there is no end', () => {
     const room = '1763622700.1'
     const assembler = createCallAssembler({ settleMs: 0 })
     const inRoom = records([

@@ -114,7 +114,7 @@ test('of several that rang, the one who answered: the calling channel names whom
   ])
 })
 
-test('an official who was bridged and hung up before the next, without a transfer: the called channels tell of both', () => {
+test('an official who was bridged and hung up before the next, without a transfer: the called channels report both', () => {
   const second = { at: 130, with: 'c-leg', number: bertil, side: 'originatee' as const }
   const next = called({
     ...{ id: 'c-leg', from: 125, variables: { originating_leg_uuid: 'a-leg', dialed_user: bertil } },
@@ -166,7 +166,7 @@ test('two callers in one conference are two calls, each with the official and wi
   expect(reported(...records)).toHaveLength(2)
 })
 
-test('who leaves a conference long after the caller, or long before, is told of once their record is there', () => {
+test('who leaves a conference long after the caller, or long before, is reported once their record is there', () => {
   const assembler = createCallAssembler({ settleMs: 60_000 })
   const add = (channel: ChannelRecord, at: number) => {
     for (const record of readChannel(channel)) assembler.add(record, begun.epochMilliseconds + at * 1000, () => taken++)
@@ -204,7 +204,7 @@ test('who leaves a conference long after the caller, or long before, is told of 
   expect([taken, assembler.waiting]).toEqual([3, 0])
 })
 
-test('a caller in a conference of whose others nothing is told has a mark', () => {
+test('a caller in a conference of whose others nothing is reported has a mark', () => {
   expect(reported(calling({ ...meeting(44), profiles: [{ from: 0, dialled: number }] }))).toEqual([
     { caller: customer, talks: [], isDoubtful: true },
   ])

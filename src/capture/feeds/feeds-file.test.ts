@@ -13,7 +13,7 @@ function feeds(text: string) {
   return readFeeds(path)
 }
 
-test('a feed says where its records come from and what is not told by them', () => {
+test('a feed reports where its records come from and what is not reported by them', () => {
   const [exchange, switchboard] = feeds(`feeds:
   - name: exchange
     source: asterisk-csv

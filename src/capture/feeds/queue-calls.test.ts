@@ -114,7 +114,7 @@ const acc = (from = -44) => {
 describe('a proxy, behind which a queue answered,', () => {
   const [proxy, queue] = [{ source: 'acc', name: 'proxy' } as const, { ...csv, name: 'queue' } as const]
 
-  test('tells of a call that was answered, by nobody knows whom', async () => {
+  test('reports a call that was answered, by nobody knows whom', async () => {
     await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[null, -44, 200, false]] }])
     const { rows } = await sql`select marks, decision_reason like '%drawn' as drawn from segment`.execute(owner)
@@ -131,7 +131,7 @@ describe('a proxy, behind which a queue answered,', () => {
     ])
   })
 
-  test('tells of the call that a recording client told of', async () => {
+  test('reports the call that a recording client told of', async () => {
     await admit(capture, session())
     await deliver(proxy, acc())
     expect(await contacts()).toMatchObject([{ parts: [[phone(aino), 0, 200, true]] }])
@@ -161,7 +161,7 @@ describe('a queue that answers before the official does', () => {
     expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
-  test('is told by channel events as well, in either order: the official answered when the later one says', async () => {
+  test('is reported by channel events as well, in either order: the official answered when the later one says', async () => {
     for (const order of [
       [csv, { source: 'asterisk-cel' } as const],
       [{ source: 'asterisk-cel' } as const, csv],
@@ -179,7 +179,7 @@ describe('a queue that answers before the official does', () => {
     expect(await phantoms()).toBe(0)
   })
 
-  test('is told by queue_log as well, in either order', async () => {
+  test('is reported by queue_log as well, in either order', async () => {
     const id = unique(-45)
     const seconds = (after: number) => at(after).epochMilliseconds / 1000
     const log = [
@@ -207,7 +207,7 @@ describe('a queue that answers before the official does', () => {
     expect(await contacts()).toEqual(one)
   })
 
-  test('of a call that was held: both of its sessions are told of', async () => {
+  test('of a call that was held: both of its sessions are reported', async () => {
     const callIds = ['sipSessionId:b7e1c9d2@sbc']
     await admit(capture, session({ callIds }, 0, 80))
     await admit(capture, session({ callIds }, 90, 200))
@@ -278,7 +278,7 @@ describe('two calls of one caller stay two', () => {
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('where they overlap, as of a company with one number: the ends tell them apart', async () => {
+  test('where they overlap, as of a company with one number: the ends distinguish them', async () => {
     await admit(capture, session({}, 0, 300))
     await deliver(csv, cdr({ start: -50, queue: -49, end: 200 }))
     expect(await contacts()).toHaveLength(2)
@@ -421,7 +421,7 @@ describe('a recording client whose facts come after the feed has told', () => {
     ])
   })
 
-  test('is another call where the official, the caller or the number is another, and where it goes on', async () => {
+  test('is another call where the official, the caller or the number is another, and where it continues', async () => {
     await deliver({ ...csv, name: 'others' }, cdr({ to: testLine }))
     await late({ official: { name: 'Muu', phone: phone('0295121002') } })
     await late({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
@@ -441,7 +441,7 @@ describe('a recording client whose facts come after the feed has told', () => {
       )
     const nobody = { to: testLine, official: '', end: 0 }
 
-    test('is joined by caller, number, beginning and end, with the number or before it is told', async () => {
+    test('is joined by caller, number, beginning and end, with the number or before it is reported', async () => {
       for (const given of [
         {},
         { numberReached: unreportedNumber, numberCalled: { ...unreportedNumber, kind: 'UNKNOWN' } },

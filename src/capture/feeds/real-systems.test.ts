@@ -165,7 +165,7 @@ describe('Asterisk 22', () => {
     expect([problems, problems.length + known.length]).toEqual([problems.map(() => 'direction-unknown'), calls.length])
   })
 
-  test('a transfer after a consultation that the official makes by keys is told by both; a detail record has it from when it began', () => {
+  test('a transfer after a consultation that the official makes by keys is reported by both; a detail record has it from when it began', () => {
     const from = Temporal.Instant.from('2026-12-01T09:33:35Z')
     const expected = (requests: number, takes: number) => ({
       problems: [],
@@ -183,7 +183,7 @@ describe('Asterisk 22', () => {
     expect(reported('asterisk-csv', 'asterisk/keys/Master.csv', from, { names })).toMatchObject(expected(0, 10))
   })
 
-  test('queue_log tells whom a queue connected', () => {
+  test('queue_log reports whom a queue connected', () => {
     const { problems, calls: known } = reported('queue-log', 'asterisk/queue_log', begun, { names })
     expect(problems).toEqual([])
     const byQueue = calls.filter(([problem]) => problem !== 'two who ring at once')
@@ -196,7 +196,7 @@ describe('Asterisk 22', () => {
   })
 })
 
-test('acc of Kamailio 6 tells of several who rang the one who answered, and of a transfer by REFER both, one of whom held the call', () => {
+test('acc of Kamailio 6 reports several who rang the one who answered, and of a transfer by REFER both, one of whom held the call', () => {
   const begun = Temporal.Instant.fromEpochMilliseconds(1_796_117_382_000)
   expect(reported('acc', 'kamailio/acc.txt', begun)).toMatchObject({
     ...{ doubtful: [] },

@@ -88,7 +88,7 @@ test('a call that the plan drew and nobody recorded is an alarm, once; one that 
   expect(rows).toEqual([{ capture_failure: 'no-session', facts: { calls: 1, numbers: 1, contacts: [lost.contactId] } }])
 })
 
-test('a recording whose call no feed tells of in a day is an alarm, where a feed tells of that number', async () => {
+test('a recording whose call no feed reports in a day is an alarm, where a feed reports that number', async () => {
   const recorded = (hoursAgo: number) => {
     const facts = call(hoursAgo)
     const { answeredAt: startedAt, endedAt } = facts

@@ -332,7 +332,7 @@ describe('acc tells', () => {
     expect(acc(missed, answered!, ended!)).toEqual([{ ...one(120, [bertil, 44, 120])[0], from: 40 }])
   })
 
-  test('a transfer by REFER, whose INVITE is told with Referred-By: one contact, with both', () => {
+  test('a transfer by REFER, whose INVITE is reported with Referred-By: one contact, with both', () => {
     const onward = (by: string) => ({ more: { referred_by: `<sip:${by}@pbx.example>` } })
     const second = { caller: customer, to: bertil, by: bertil, from: 118, until: 300, ...onward(aino) }
     const third = { caller: customer, to: aino, by: aino, from: 299, until: 400, ...onward(bertil) }
@@ -374,7 +374,7 @@ describe('acc tells', () => {
     expect(judged('acc', Buffer.from(lines.join('')), {})).toMatchObject([{ is: 'call', isDoubtful: true }])
   })
 
-  test('a transfer that is answered after the call before was told: that call is told again, with both', () => {
+  test('a transfer that is answered after the call before was reported: that call is reported again, with both', () => {
     const reader = readerOf({ source: 'acc', fields: {}, zone: 'UTC' })
     const assembler = createCallAssembler({ settleMs: 60_000 })
     const deliverAt = (atMs: number, lines: string[]) => {

@@ -20,7 +20,7 @@ describe('Asterisk', () => {
   const answered =
     '"","+358401234567","029497000","from-trunk","""Matti, M"" <+358401234567>","PJSIP/trunk-0000002f","PJSIP/1042-00000030","Queue","customer,tT,,,300","2026-11-20 09:14:02","2026-11-20 09:14:31","2026-11-20 09:20:31",389,360,"ANSWERED","DOCUMENTATION","1763622842.47","b7e1c9d2@sbc.example"'
 
-  test('a line of Master.csv tells caller, number, official and times in the clock of its zone', () => {
+  test('a line of Master.csv reports caller, number, official and times in the clock of its zone', () => {
     expect(record(read('asterisk-csv', answered, { fields: { sipCallId: ['userfield'] } }))).toEqual({
       callId: '1763622842.47',
       legId: '1763622842.47 PJSIP/1042-00000030 2026-11-20 09:14:02',
@@ -51,7 +51,7 @@ describe('Asterisk', () => {
     expect(record(read('asterisk-csv', plain)).callId).toBe('PJSIP/trunk-0000002f 2026-11-20 09:14:02')
   })
 
-  test('in the hour that the clock shows twice the channel id tells which it is; without one the record is doubtful', () => {
+  test('in the hour that the clock shows twice the channel id reports which it is; without one the record is doubtful', () => {
     const hour = (unique: string) =>
       answered
         .replace(
@@ -74,7 +74,7 @@ describe('Asterisk', () => {
     })
   })
 
-  test('a Cdr event of the manager tells the same as a line of Master.csv', () => {
+  test('a Cdr event of the manager reports the same as a line of Master.csv', () => {
     const event = {
       Event: 'Cdr',
       Privilege: 'cdr,all',
@@ -133,7 +133,7 @@ describe('FreeSWITCH', () => {
     ],
   }
 
-  test('the calling leg tells the call, answered when it was bridged and not when a queue took it', () => {
+  test('the calling leg reports the call, answered when it was bridged and not when a queue took it', () => {
     expect(record(read('freeswitch', JSON.stringify(cdr)))).toMatchObject({
       callId: variables.uuid,
       sharedIds: ['sipSessionId:3848276298220188511@sbc.example', 'originalCallId:3848276298220188511@sbc.example'],
@@ -180,7 +180,7 @@ describe('acc of Kamailio and OpenSIPS', () => {
     expect(end.startedAt).toBeUndefined()
   })
 
-  test('OpenSIPS tells a call at its end, as a line and as an event', () => {
+  test('OpenSIPS reports a call at its end, as a line and as an event', () => {
     const whole = {
       startedAt: at('2016-09-23T14:01:05Z'),
       answeredAt: at('2016-09-23T14:01:21Z'),
@@ -211,7 +211,7 @@ describe('acc of Kamailio and OpenSIPS', () => {
     expect(record(read('acc', JSON.stringify(event)))).toMatchObject(whole)
   })
 
-  test('other lines of the system log are nothing, and a line that breaks off is told', () => {
+  test('other lines of the system log are nothing, and a line that breaks off is reported', () => {
     expect(read('acc', 'Nov 20 09:14:31 edge sshd[3]: Accepted publickey for root')).toEqual([{ is: 'nothing' }])
     expect(read('acc', line('INVITE', 1763622871).slice(0, 120))).toEqual([{ is: 'problem', reason: 'not-a-record' }])
   })
@@ -224,7 +224,7 @@ describe('Cisco CUCM', () => {
     `1,1,5001,23061441,1763622842,1,0,-1139627840,${caller},0,23061442,1,-1122850624,"0294970001","1042",${connect},1763623231,"",` +
     '"f8a7","360","StandAloneCluster","029497000","1e4d2a80-9e014132-6e2@192.0.2.1"'
 
-  test('a line of a CDR file tells the call; addresses as signed integers are passed over', () => {
+  test('a line of a CDR file reports the call; addresses as signed integers are passed over', () => {
     expect(record(read('cucm', call('1763622871'), {}, heading))).toEqual({
       callId: 'StandAloneCluster 1 5001',
       legId: '23061441 23061442',
@@ -319,7 +319,7 @@ describe('any other system', () => {
     )
   })
 
-  test('what ends before it starts, and a time that the clock never showed, are told', () => {
+  test('what ends before it starts, and a time that the clock never showed, are reported', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja;Loppui'
     const more = { fields: { ...fields, endedAt: ['Loppui'] } }
     const reason = (start: string, end: string) =>

@@ -165,7 +165,7 @@ async function contacts() {
 const count = async () => (await contacts()).length
 
 describe('calls that nobody records', () => {
-  test('are contacts with their official, once however often their file is told, moved, copied or begun anew', async () => {
+  test('are contacts with their official, once however often their file is reported, moved, copied or begun anew', async () => {
     const file = join(cdrs, 'calls.csv')
     await writeFile(file, heading + line() + line({ id: '2', at: 300, answer: '', official: '', caller: '' }))
     await check()
@@ -252,7 +252,7 @@ describe('calls that nobody records', () => {
     expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(bad.trimEnd()))
   })
 
-  test('outgoing and internal calls are none of the register, and one that may be either is told', async () => {
+  test('outgoing and internal calls are none of the register, and one that may be either is reported', async () => {
     const outgoing = line({ id: '2', caller: '029 512 1001', called: '+358401234567' })
     const unclear = line({ id: '3', called: '+358209999999', official: '' })
     await writeFile(join(cdrs, 'calls.csv'), heading + outgoing + unclear)
@@ -273,7 +273,7 @@ describe('calls that nobody records', () => {
   })
 })
 
-describe('calls that a recording client has told of', () => {
+describe('calls that a recording client has reported', () => {
   const session = (given: Partial<SegmentFacts> = {}): SegmentFacts =>
     callFacts({
       callIds: ['sipSessionId:b7e1c9d2@sbc'],

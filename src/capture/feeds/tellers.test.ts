@@ -106,7 +106,7 @@ test('a record that cannot be kept is answered so that its sender keeps it', asy
   expect(answer.status).toBe(503)
 })
 
-test('the manager interface is connected to again after it broke, and a refused login is told without its secret', async () => {
+test('the manager interface is connected to again after it broke, and a refused login is reported without its secret', async () => {
   const secret = 'a secret'
   let accepted = ''
   const sockets: Socket[] = []

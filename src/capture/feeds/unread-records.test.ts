@@ -44,7 +44,7 @@ function conversation(id: string, given: object = {}) {
   }
 }
 
-test('one call of a page that cannot be read is told with its place and field; the others are calls, and nothing is lost', async () => {
+test('one call of a page that cannot be read is reported with its place and field; the others are calls, and nothing is lost', async () => {
   const page = [conversation('g1'), conversation('g2', { conversationStart: 'eilen' }), conversation('g3'), 7]
   const feed = { source: 'genesys', names: new Map([['a1', '029 512 1001']]) } as const
   const problems = await deliver(feed, JSON.stringify({ conversations: page }, null, 2), 'page.json')
@@ -61,7 +61,7 @@ test('one call of a page that cannot be read is told with its place and field; t
   expect(await unread('genesys')).toContain('eilen')
 })
 
-test('a duration of no length that any call has is told, and the next line is read', async () => {
+test('a duration of no length that any call has is reported, and the next line is read', async () => {
   const fields = { callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], talked: ['talked'], called: ['to'] }
   const line = (id: string, talked: string) => `${id};${at(0)};${at(5)};${talked};029497000\n`
   const text = `id;start;answer;talked;to\n${line('1', '9'.repeat(25))}${line('2', '60')}`

@@ -126,7 +126,7 @@ describe('a source', () => {
     expect(sources).toHaveLength(2)
   })
 
-  test.each([60, 500, 1500, 2999])('that goes %i numbers back while its time goes on loses nothing', (back) => {
+  test.each([60, 500, 1500, 2999])('that goes %i numbers back while its time continues loses nothing', (back) => {
     const { receive, kept: recorded, one } = follower()
     const whole = 4000
     for (let n = 0; n < whole + 400; n++) receive(rtp({ seq: n < whole ? n : n - back, ts: 160 * n }), 200 * n)

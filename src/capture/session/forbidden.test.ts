@@ -143,7 +143,7 @@ async function receivedBytes(): Promise<number> {
   return body === undefined ? 0 : (await readFile(join(folder, 'recordings', body))).length
 }
 
-describe('a recording that is forbidden while its call goes on', () => {
+describe('a recording that is forbidden while its call continues', () => {
   test('is gone from the disk, and nothing that comes afterwards is written; its client notices nothing', async () => {
     const first = await send('1', media(4000))
     const port = portOf(first)
@@ -221,7 +221,7 @@ describe('a recording that is forbidden while its call goes on', () => {
     expect(await files()).toEqual([])
   })
 
-  test('what stands in the way of its destruction keeps what was captured, and nothing more is', async () => {
+  test('what blocks its destruction keeps what was captured, and nothing more is', async () => {
     const port = portOf(await send('1', media(4000)))
     await speak(port, 50)
     const id = recordingId()
@@ -238,7 +238,7 @@ describe('a recording that is forbidden while its call goes on', () => {
   })
 })
 
-describe('the call goes on with somebody else, or comes back', () => {
+describe('the call continues with somebody else, or comes back', () => {
   const second = { 'call-id': 'call-2', from: '<sip:src@192.0.2.1>;tag=x', branch: 'z9hG4bK-2' }
 
   test('after a restart it is not recorded again, whatever the crash left', async () => {

@@ -186,7 +186,7 @@ describe('the switchboard and calls of no service number (AC3)', () => {
     expect(recorder.live).toBe(0)
   })
 
-  test('a call to a number that the description does not know is entered, counted and told, once (R7)', async () => {
+  test('a call to a number that the description does not have is entered, counted and told, once (R7)', async () => {
     const [segment] = await segmentsOf({ number: '+358294977777', official: aino })
     expect(segment).toMatchObject({ decision: { record: false, reason: 'unknown-number' } })
     expect(segment?.marks).toContain('unknown-number')
@@ -298,7 +298,7 @@ describe('the version that decides (R14)', () => {
 describe('a weekly quota', () => {
   const leg: Leg = { number: numbersCalled.national, official: aino }
 
-  test('of an official lets so many through, and the next says that it is full', async () => {
+  test('of an official lets so many through, and the next reports that it is full', async () => {
     versionAt = () => ({ version: 7, description: described({ quota: { per: 'official', weekly: 2 } }) })
     await segmentsOf(leg, leg, leg, { ...leg, official: bertil })
     expect(segments().map(({ decision }) => [decision.reason, decision.quotaUsed])).toEqual([

@@ -133,7 +133,7 @@ describe('a dialog that SIP gives up', () => {
     expect(goodbyes()).toBe(1)
   })
 
-  test('goes on where only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
+  test('continues where only a later answer was not: OpenSIPS leaves one unacknowledged at each pause', async () => {
     await send('1', sentOnce)
     acknowledge('1')
     const to = toOf(call.lastResponse())
@@ -148,7 +148,7 @@ describe('a dialog that SIP gives up', () => {
   })
 })
 
-test('what the first INVITE told of the parties need not be told again', async () => {
+test('what the first INVITE told of the parties need not be reported again', async () => {
   await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
@@ -159,7 +159,7 @@ test('what the first INVITE told of the parties need not be told again', async (
   expect(recorded.at(-1)).toMatchObject({ numberReached: { key: numbersCalled.northern }, marks: [] })
 })
 
-test('a call that outlives the process goes on as one more segment of the same contact, once its client asks for something', async () => {
+test('a call that outlives the process continues as one more segment of the same contact, once its client asks for something', async () => {
   await send('1', sentOnce)
   acknowledge('1')
   const to = toOf(call.lastResponse())
@@ -235,7 +235,7 @@ describe('a call whose only codec cannot be played', () => {
     expect(recorded.at(-1)).toMatchObject({ marks: [] })
   })
 
-  test('from its middle on is marked, and goes on being recorded', async () => {
+  test('from its middle on is marked, and continues being recorded', async () => {
     await send('1', testLine)
     while (recorded.length === 0) await wait(5)
     expect(recorded.at(-1)!.marks).toEqual([])

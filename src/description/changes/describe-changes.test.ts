@@ -128,7 +128,7 @@ test('every value that can be another is told where it is, in three languages', 
   }
 })
 
-test('every item that goes or comes is told', () => {
+test('every item that goes or comes is reported', () => {
   const lists = ['purposes', 'roles', 'numbers', 'recordingPlan.rules', 'recordingPlan.announcements', 'storage.sites']
   for (const list of [...lists, 'disclosure.provisions', 'roles.0.purposes', 'recordingPlan.rules.0.numbers']) {
     const path = list.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
@@ -145,7 +145,7 @@ test('every item that goes or comes is told', () => {
   }
 })
 
-test('whatever is edited together, every section that is edited is told, and the way back too', () => {
+test('whatever is edited together, every section that is edited is reported, and the way back too', () => {
   fc.assert(
     fc.property(fc.subarray(mutants, { minLength: 1 }), (edits) => {
       const next = readAnyway(withValues(edits))!
@@ -158,7 +158,7 @@ test('whatever is edited together, every section that is edited is told, and the
   )
 })
 
-test('a term is told by the numbers that people call (R25)', () => {
+test('a term is reported by the numbers that people call (R25)', () => {
   const [change, ...more] = changesAfter([
     { path: [...rule, 'recordingMonths'], value: 3 },
     { path: [...rule, 'version'], value: 4 },
@@ -265,7 +265,7 @@ test('a number of another kind, and a new one, say what they are', () => {
   })
 })
 
-test('a rule that changes in the middle of its time is told as one that ends and one that is new', () => {
+test('a rule that changes in the middle of its time is reported as one that ends and one that is new', () => {
   const [sample] = first.recordingPlan.rules
   const next = {
     id: 'service-numbers',

@@ -103,7 +103,7 @@ test('a list that cannot be read to its end does not prove that a number is gone
   ])
 })
 
-test('what is wrong by itself and what is wrong after the version before are told together', () => {
+test('what is wrong by itself and what is wrong after the version before are reported together', () => {
   expect(
     after([
       { path: ['version'], value: 9 },

@@ -205,7 +205,7 @@ describe('whatever is edited,', () => {
   }
 })
 
-describe('an edit that cannot be made says why, and nothing of it is made:', () => {
+describe('an edit that cannot be made gives the reason, and nothing of it is made:', () => {
   const faultOf = (text: string, edit: TextEdit): EditFault['problem'] => {
     try {
       editDescription(text, [edit])

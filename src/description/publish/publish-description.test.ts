@@ -168,7 +168,7 @@ describe('a sentence is said where it has its ground', () => {
     expect(security.roles.find(({ role }) => role === 'MAINTENANCE')?.purposes).toEqual([])
   })
 
-  test('what comes to be of calls is told with whose it is and until when, as far as the description lets it come to be', () => {
+  test('what comes to be of calls is reported with whose it is and until when, as far as the description lets it come to be', () => {
     const recorded = { version: 1, sha256: '', effectiveFrom: '' }
     const notice = gdprText(seed)
     const { arising } = recordOfProcessing(read(notice), recorded, 'en', at).retention

@@ -117,7 +117,7 @@ describe('a shorter term', () => {
     expect(await Promise.all([...others, destroyed].map(rowOf))).toEqual(before)
   })
 
-  test('of a call that goes on comes with its end', async () => {
+  test('of a call that continues comes with its end', async () => {
     const facts = callFacts({ endedAt: undefined })
     const id = randomUUID()
     await admit(capture, {

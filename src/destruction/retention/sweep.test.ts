@@ -142,7 +142,7 @@ describe('before its day', () => {
     for (const way of ways) await expect(as.query(way), way).rejects.toThrow()
   })
 
-  test('a destruction that has begun for one cause does not go on as another, nor turn back', async () => {
+  test('a destruction that has begun for one cause does not continue as another, nor turn back', async () => {
     const recording = await makeRecording({})
     const location = `where id = '${recording.id}'`
     await forbid(recording.id)
@@ -156,7 +156,7 @@ describe('before its day', () => {
 })
 
 describe('on its day', () => {
-  test('a recording is gone: object, index, key; its row says so and the ledger has one entry', async () => {
+  test('a recording is gone: object, index, key; its row reports it and the ledger has one entry', async () => {
     const due = await makeRecording(callOfMonthsAgo(6))
     const young = await makeRecording(callOfMonthsAgo(5))
     expect(await run()).toMatchObject({ recordings: 1 })

@@ -91,7 +91,7 @@ describe('a step', () => {
   })
 })
 
-test('ends of calls are told apart by their day exactly as each recording’s own term tells them', () => {
+test('ends of calls are distinguished by their day exactly as each recording’s own term reports them', () => {
   const seconds = fc.integer({
     min: instant('2025-01-01').epochMilliseconds / 1000,
     max: instant('2029-01-01').epochMilliseconds / 1000,

@@ -78,7 +78,7 @@ test('an IPv6 address stands in brackets', () => {
   expect(rtp).toEqual({ host: 'fe80::1', firstPort: 2000, lastPort: 2003 })
 })
 
-test('clients of SIP are told by address or prefix, of both families', () => {
+test('clients of SIP are reported by address or prefix, of both families', () => {
   const reported = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
   expect(readSettings(reported, folder).sipSecurity).toEqual({
     sipsFiles: undefined,
@@ -87,7 +87,7 @@ test('clients of SIP are told by address or prefix, of both families', () => {
   })
 })
 
-test('the site of each place of data is told one by one, or of all at once', () => {
+test('the site of each place of data is reported one by one, or of all at once', () => {
   const sites = (text: string) => readSettings({ SELOSTE_SITES: text }, folder).sites
   expect(sites('server-room')).toEqual({
     data: 'server-room',

@@ -62,7 +62,7 @@ describe('what is read', () => {
 })
 
 describe('what is refused', () => {
-  test('a file in Windows-1252 says where, and what it would read', () => {
+  test('a file in Windows-1252 reports where, and what it would read', () => {
     const read = readCsv(latin1('nimi;yksikkö\nMatti;Helsinki'.replace('ö', 'o') + '\nAino;Jyväskylä\n'))
     expect(read).toMatchObject({ ok: false, problems: [{ row: 3, code: 'csv.encoding' }] })
     expect(!read.ok && read.problems[0]?.message.fi).toMatch(/^Rivin 3 merkki 9 ei ole UTF-8.*”Jyväskylä”/)
@@ -118,7 +118,7 @@ describe('what is refused', () => {
     expect(problemsOf(utf8('phone;name\n1;2'), shape)).toEqual([])
   })
 
-  test('every row that is wrong is told, not the first alone', () => {
+  test('every row that is wrong is reported, not the first alone', () => {
     expect(problemsOf(utf8('a;b\n1\n2;3\n4;5;6'))).toEqual([
       [2, 'csv.fields'],
       [4, 'csv.fields'],

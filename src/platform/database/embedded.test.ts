@@ -81,7 +81,7 @@ test('a wrong password does not get in, and the right one is readable by its own
   await server.stop()
 })
 
-test('a second start on the same folder is refused in one line, and the first goes on', async () => {
+test('a second start on the same folder is refused in one line, and the first continues', async () => {
   const first = await start('twice')
   const refused = (await start('twice').catch((error: unknown) => error)) as DatabaseFault
   expect(refused.code).toBe('database-in-use')

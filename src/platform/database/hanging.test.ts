@@ -143,7 +143,7 @@ test('a database that is away is a blocker from the first connection that failed
   way = await openStoppableWay()
 })
 
-test('a statement that failed for a full disk is a blocker for a while, as no other one says that there is room again', async () => {
+test('a statement that failed for a full disk is a blocker for a while, as no other one reports that there is room again', async () => {
   const full = sql`do $$ begin raise exception 'no space' using errcode = '53100'; end $$`
   await expect(full.execute(database.db)).rejects.toThrow('no space')
   await query()

@@ -5,7 +5,7 @@ import { listen } from './listen.ts'
 const database = await createTestDatabase()
 const { pool } = database.as()
 
-test('after the server cut the connection, listening begins again by itself and says so', async () => {
+test('after the server cut the connection, listening begins again by itself and reports it', async () => {
   const heard: string[] = []
   const listening = listen({
     url: database.url(),

@@ -56,7 +56,7 @@ test('a database newer than the program stops the start', async () => {
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-unknown' })
 })
 
-test('a migration that fails leaves nothing of itself and says where it failed', async () => {
+test('a migration that fails leaves nothing of itself and reports where it failed', async () => {
   await write('0001-first.sql', 'create table first (id integer);\n\ncreate tabel second;')
   await expect(migrate(database.url(), { folder })).rejects.toMatchObject({
     code: 'migration-failed',

@@ -61,7 +61,7 @@ describe.each(ways)('listening %s', (_name, way) => {
     expect([...senders]).toEqual([`127.0.0.1 ${port}`])
   })
 
-  test('senders that take turns at one port are told apart', async () => {
+  test('senders that take turns at one port are distinguished', async () => {
     const listened = await open(way, '127.0.0.1')
     const senders = await Promise.all(Array.from({ length: 3 }, () => sender('udp4', '127.0.0.1')))
     const onDatagram: string[] = []
@@ -96,7 +96,7 @@ describe.each(ways)('listening %s', (_name, way) => {
     expect(await way('192.0.2.1', 0)).toBeUndefined()
   })
 
-  test('a closed socket hears nothing, gives its port back, and is closed once: what has its place then goes on', async () => {
+  test('a closed socket hears nothing, gives its port back, and is closed once: what has its place then continues', async () => {
     const listened = await open(way, '127.0.0.1')
     const onDatagram: string[] = []
     listened.listen(() => onDatagram.push('by the closed one'))

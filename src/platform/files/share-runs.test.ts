@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { shareRuns } from './share-runs.ts'
 
-test('whoever asks before a run begins has it as well, and whoever asks while it goes on has the next', async () => {
+test('whoever asks before a run begins has it as well, and whoever asks while it continues has the next', async () => {
   const releases: (() => void)[] = []
   const shared = shareRuns(() => new Promise((resolve) => releases.push(resolve)))
   const done: string[] = []

@@ -42,7 +42,7 @@ test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is told 
   expect(await Array.fromAsync(store.list('list/'))).toEqual(keys)
 })
 
-describe('a server that does not do it is told of in one line', () => {
+describe('a server that does not do it is reported in one line', () => {
   rule('a bucket that is not there', async () => {
     const store = openS3Store(server!.store('nobodys'))
     const fault = {
@@ -126,7 +126,7 @@ describe('a server that does not do it is told of in one line', () => {
 })
 
 describe('access keys', () => {
-  test('come from the environment, or the fault says what to do', async () => {
+  test('come from the environment, or the fault reports what to do', async () => {
     const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
     expect(await readS3Credentials(undefined, undefined, keys)).toEqual({ accessKeyId: 'a', secretAccessKey: 'b' })
     expect(await readS3Credentials(undefined, undefined, { ...keys, AWS_SESSION_TOKEN: 'c' })).toMatchObject({

@@ -10,7 +10,7 @@ const options = {
   onFault: (error: unknown) => expect(error).toBeUndefined(),
 }
 
-test('spans reach the collector with their times, their place and what was told, and with nothing of the machine', async () => {
+test('spans reach the collector with their times, their place and what was reported, and with nothing of the machine', async () => {
   const traces = openTraces({ ...options, endpoint: collector.endpoint })
   const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)]
   const times = { startedMs: 1_795_000_000_000, endedMs: 1_795_000_001_500 }

@@ -211,7 +211,7 @@ describe('alignment', () => {
     expect(index.tracks[0]!.packetsLost).toBe(0)
   })
 
-  test('a sender whose RTP clock leaps without a pause goes on without a gap', async () => {
+  test('a sender whose RTP clock leaps without a pause continues without a gap', async () => {
     const index = await times(
       (n) => n * 20,
       (n) => n * 160 + (n >= 500 ? 1_000_000 : 0),
@@ -284,7 +284,7 @@ describe('alignment', () => {
     expect(index.gaps).toEqual([{ track: 'caller', fromSample: 8000, toSample: 8800, kind: 'pause' }])
   })
 
-  test('a new SSRC goes on where the old one ended', async () => {
+  test('a new SSRC continues where the old one ended', async () => {
     const { index, render } = await record(4000, (writer) => {
       writer.source(0, 1, 0, 0, codecs)
       for (let n = 0; n < 200; n++) {
@@ -310,7 +310,7 @@ test('a codec that cannot be played is kept, listed and silent', async () => {
   expect((await render()).every((byte) => byte === 0)).toBe(true)
 })
 
-test('a mixed stream is heard on both sides, and a WAV header tells the length', async () => {
+test('a mixed stream is heard on both sides, and a WAV header reports the length', async () => {
   const { render } = await record(1000, (writer) => {
     writer.mark('mapping', 0, { streams: { 0: 'mixed' } })
     writer.source(0, 1, 0, 0, codecs)

@@ -189,7 +189,7 @@ describe('what cannot be kept', () => {
     expect((await rowOf(recording.id)).kept_at).toBeNull()
   })
 
-  test('those that failed before do not stand in the way of the others', async () => {
+  test('those that failed before do not block the others', async () => {
     await ingestAll()
     const [failed, sound] = [await register.record(), await register.record()]
     await recordIngestFault(context.db, failed.id, 'intake-key-gone')

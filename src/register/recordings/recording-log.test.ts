@@ -62,7 +62,7 @@ describe('the recording log', () => {
     ])
   })
 
-  test('no bytes crash the reader: it reads to the padding or says that the log is malformed', () => {
+  test('no bytes crash the reader: it reads to the padding or reports that the log is malformed', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         try {

@@ -143,7 +143,7 @@ test.skipIf(spawnSync('age', ['--version']).status !== 0)(
   },
 )
 
-test('a disk that refuses sheds packets after the limit, says how many, and loses nothing else', async () => {
+test('a disk that refuses sheds packets after the limit, reports how many, and loses nothing else', async () => {
   const faults: string[] = []
   const writer = await createRecordingWriter({
     id: 'r3',

@@ -83,7 +83,7 @@ test('a register of which everything is destroyed is proved as any other', () =>
 })
 
 describe('a verification of recordings', () => {
-  test('finds nothing amiss where all is as it was, and says how much it opened', async () => {
+  test('finds nothing amiss where all is as it was, and reports how much it opened', async () => {
     const sizes = await Promise.all(held.map((id) => objects.sizeBytes(bodyKey(id))))
     const report = await verify()
     expect(report).toMatchObject({ held: 3, destroyed: 2, found: 0, findings: [] })
@@ -95,7 +95,7 @@ describe('a verification of recordings', () => {
     expect(opened + gone).toBe(4)
   })
 
-  test('goes on where the last one stopped, until it has looked at all', async () => {
+  test('continues where the last one stopped, until it has looked at all', async () => {
     const after = [...held].sort()[0]!
     const { held: opened, resumeAfter } = await verify({ after })
     expect(opened).toBe(2)
@@ -272,7 +272,7 @@ describe('what is destroyed is found alive where', () => {
     )
   })
 
-  test('the ledger says so and the register holds it', async () => {
+  test('the ledger reports it and the register holds it', async () => {
     await pool.query(
       `insert into destruction_entry (object_kind, object_id, cause, done_by, targets) values ('recording', $1, 'caller', 'sweep', '{}')`,
       [held[2]],

@@ -44,7 +44,7 @@ describe('deciding', () => {
     expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
   })
 
-  test('a rejection says why, gives nothing, and is once and for all', async () => {
+  test('a rejection gives the reason, gives nothing, and is once and for all', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     expect(await decideRightRequest(desk, as(anneli), request, { approve: false })).toEqual({

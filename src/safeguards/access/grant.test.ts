@@ -222,7 +222,7 @@ test('a refusal that cannot be logged is not given: the asking fails', async () 
   }
 })
 
-describe('a look that states no purpose', () => {
+describe('a view that states no purpose', () => {
   test('is made under the primary one, or under the first that the person holds', async () => {
     const of = async (purposes: Purpose[], role: 'SUPERVISOR' | 'EXPERT' | 'MAINTENANCE') => {
       const person = await enterTestPerson(admin, desk, {

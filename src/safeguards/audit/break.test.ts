@@ -146,7 +146,7 @@ describe('a log that was altered', () => {
     },
   )
 
-  test('beside the keys is not signed on, and says what to restore', async () => {
+  test('beside the keys is not signed on, and reports what to restore', async () => {
     const { folder, keys, turn, place } = await signedLog(folders)
     const note = (await folder.readCheckpoint()) ?? ''
     await folder.writeCheckpoint(note.replace('1300', '1299'))

@@ -25,7 +25,7 @@ describe('a signed note', () => {
     expect(key && signedBy(key, { ...note, text: 'This is an example message!\n' })).toBe('wrong')
   })
 
-  test('says what was signed, by whom, and nothing of what was changed', () => {
+  test('reports what was signed, by whom, and nothing of what was changed', () => {
     const signer = makeSigner(checkpoint.origin, newKey(), 'note')
     const key = readVerifierKey(writeVerifierKey(signer))
     const note = signCheckpoint(signer, checkpoint)

@@ -76,7 +76,7 @@ describe('an entry', () => {
     expect(await log.turn(sequencer)).toEqual({ signed: undefined })
   })
 
-  test('of thousands is in the tree once, over the corners of tiles, and another process goes on where one ended', async () => {
+  test('of thousands is in the tree once, over the corners of tiles, and another process continues where one ended', async () => {
     const log = await openTestLog(together)
     for (const many of [1, 254, 1, 1, 2_500]) {
       await growMany(together, many)
@@ -135,7 +135,7 @@ describe('an entry', () => {
     await expectWhole(twice, log.folder)
   })
 
-  test('is in the tree whatever the step at which the process ended, and the next one goes on', async () => {
+  test('is in the tree whatever the step at which the process ended, and the next one continues', async () => {
     const log = await openTestLog(ending)
     await log.turn()
     const steps = ['writeLeaves', 'writeCheckpoint'] as const

@@ -103,7 +103,7 @@ describe('the tree', () => {
     for (const size of sizes) expect((await edgeAt(size, read)).root()).toEqual(mth(leaves.slice(0, size)))
   })
 
-  test('goes on from an edge that was read back as if it had never been away', async () => {
+  test('continues from an edge that was read back as if it had never been away', async () => {
     const leaves = leavesOf(66_000)
     const { read } = grow(leaves)
     const edge = await edgeAt(65_500, read)

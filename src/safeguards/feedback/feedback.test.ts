@@ -53,7 +53,7 @@ describe('feedback', () => {
     expect(entries).toEqual([{ person_id: administrator.personId, role: 'ADMINISTRATOR', result: 'ok', detail: {} }])
   })
 
-  test('is read and answered by an administrator alone; the database says so, too', async () => {
+  test('is read and answered by an administrator alone; the database reports it, too', async () => {
     expect(await listFeedback(desk, somebodyElse)).toBe('deny.role')
     const [some] = await listed()
     expect(await answerFeedback(desk, somebodyElse, some?.id ?? '', 'x')).toBe('deny.role')

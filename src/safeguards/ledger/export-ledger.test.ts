@@ -75,7 +75,7 @@ describe('an export of the log with the destruction ledger', () => {
     expect(await verified()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
   })
 
-  test('is read by nobody else on the machine: it says who looked at what, and names preservation orders', async () => {
+  test('is read by nobody else on the machine: it reports who looked at what, and names preservation orders', async () => {
     const before = process.umask(0o022)
     try {
       await destroy()
@@ -93,7 +93,7 @@ describe('an export of the log with the destruction ledger', () => {
     expect(open).toEqual([])
   })
 
-  test('tells a destruction that the ledger does not know, one for another cause, and a line that was altered', async () => {
+  test('reports a destruction that the ledger does not know, one for another cause, and a line that was altered', async () => {
     await appendAudit(admin, {
       action: 'recording.destroyed',
       result: 'ok',
@@ -120,7 +120,7 @@ describe('an export of the log with the destruction ledger', () => {
     await writeFile(head, note)
   })
 
-  test('tells a destruction that the log does not know, as far as the exported log goes', async () => {
+  test('reports a destruction that the log does not know, as far as the exported log goes', async () => {
     await pool.query(
       `insert into destruction_entry (object_kind, object_id, cause, done_by, targets, at)
        values ('recording', gen_random_uuid(), 'caller', 'sweep', '{}', now() - interval '2 hours')`,

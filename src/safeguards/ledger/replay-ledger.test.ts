@@ -318,7 +318,7 @@ describe('the ledger replayed on a restored register', () => {
     ])
   })
 
-  test('can be replayed again, and the ledger goes on from where it was', async () => {
+  test('can be replayed again, and the ledger continues from where it was', async () => {
     const { taken, replayed, folder, copy } = await restoreInto(fresh)
     expect(taken).toBe(0)
     expect(replayed).toMatchObject({

@@ -74,7 +74,7 @@ describe('the sequencer of the ledger', () => {
     expect(await ledger.folder.readCheckpoint()).toBe(head?.note)
   })
 
-  test('does not keep whoever destroys waiting: entries commit while a turn goes on', async () => {
+  test('does not keep whoever destroys waiting: entries commit while a turn continues', async () => {
     const holding = await pool.connect()
     await holding.query(`begin; select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`)
     await ledger.append(aDestruction())

@@ -305,7 +305,7 @@ describe('a place that', () => {
     expect((await readdir(pathOf(setting))).filter((name) => name === 'keyring')).toEqual([])
   })
 
-  test('gives back other bytes than were written is told of', async () => {
+  test('gives back other bytes than were written is reported', async () => {
     const setting = await aFolder()
     const store = await openStore(setting)
     const faulty: ObjectStore = {
@@ -319,7 +319,7 @@ describe('a place that', () => {
     })
   })
 
-  test.skipIf(!hasS3Server || !canHaltS3Server)('hangs is given up in time, and the others go on', async () => {
+  test.skipIf(!hasS3Server || !canHaltS3Server)('hangs is given up in time, and the others continue', async () => {
     const far = await kinds[1]![2]()
     const near = await aFolder()
     const places = open([far, near], { limitMs: 1_500 })
@@ -336,7 +336,7 @@ describe('a place that', () => {
     }
   })
 
-  test('has no site with an attestation of today is refused when it is new, and goes on when it is known', async () => {
+  test('has no site with an attestation of today is refused when it is new, and continues when it is known', async () => {
     const [setting, unknown] = [await aFolder(), { ...(await aFolder()), site: 'attic' }]
     const over = { ...setting, site: 'cellar' }
     const place = await open([over, unknown]).catchUp()

@@ -129,7 +129,7 @@ describe('whom the provider means', () => {
     })
   })
 
-  test('is refused where the directory does not know them, and nothing of them is kept', async () => {
+  test('is refused where the directory does not have them, and nothing of them is kept', async () => {
     provider.people.set('stranger', { preferred_username: `stranger.${randomUUID()}` })
     expect(await signIn(connect(), newTokenFor({ who: 'stranger' }))).toEqual({
       refused: 'identity-provider.unknown-person',
@@ -154,7 +154,7 @@ describe('whom the provider means', () => {
 })
 
 describe('the subject', () => {
-  test('says who somebody is from the first sign-in on, whatever else the provider calls them', async () => {
+  test('reports who somebody is from the first sign-in on, whatever else the provider calls them', async () => {
     expect(await signIn(connect())).toMatchObject({ personId: person.id })
     const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
     provider.people.set('aino', { preferred_username: other.userId })

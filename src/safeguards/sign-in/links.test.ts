@@ -37,7 +37,7 @@ describe('the links with which an installation begins', () => {
     })
   })
 
-  test('make whoever uses one the first of a role, once, with a right that says where it comes from', async () => {
+  test('make whoever uses one the first of a role, once, with a right that reports where it comes from', async () => {
     const token = await link('ADMINISTRATOR')
     expect(await useFirstLink(desk, token, first)).toEqual({ used: true })
     const session = await signIn(desk, { userId: first.userId, password: good }, now())

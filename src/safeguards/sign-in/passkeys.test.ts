@@ -133,7 +133,7 @@ describe('a passkey signs its owner in', () => {
   })
 })
 
-describe('a signature is refused, and the log says why', () => {
+describe('a signature is refused, and the log gives the reason', () => {
   const cases: [string, Parameters<Authenticator['get']>[1], string][] = [
     ['of another site', { origin: 'https://seloste.example.org' }, 'signature'],
     ['in another site’s frame', { crossOrigin: true }, 'signature'],
@@ -183,7 +183,7 @@ describe('a passkey is the second factor of a password', () => {
     await addPasskey()
   })
 
-  test('the session goes on under a new token', async () => {
+  test('the session continues under a new token', async () => {
     await admin.deleteFrom('passkey').where('person_id', '=', person.id).execute()
     const { authenticator } = await addPasskey()
     const pending = await anotherSession({ awaiting: true })

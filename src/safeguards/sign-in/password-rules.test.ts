@@ -71,7 +71,7 @@ test('with a second factor behind it eight characters are enough, and the rest i
   expect(judge('virtanen')).toContainEqual({ code: 'context', word: 'virtanen' })
 })
 
-test('all that is wrong is told at once, with what would be right', () => {
+test('all that is wrong is reported at once, with what would be right', () => {
   expect(judgePassword('virtanen', { secondFactor: false, words, current: 'virtanen' })).toEqual([
     { code: 'too-short', least: 15 },
     { code: 'context', word: 'virtanen' },

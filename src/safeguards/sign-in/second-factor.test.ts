@@ -73,7 +73,7 @@ async function withPassword() {
 }
 
 describe('enrolling an authenticator', () => {
-  test('asks for the password, then for a code; the session goes on under a new token, the others end', async () => {
+  test('asks for the password, then for a code; the session continues under a new token, the others end', async () => {
     const [session, other] = [await aino.signIn(), await aino.signIn()]
     const begun = await begin(session.token)
     expect(begun.uri).toContain(`secret=${begun.secret}`)

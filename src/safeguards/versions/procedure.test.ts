@@ -295,7 +295,7 @@ describe('refused', () => {
 })
 
 describe('a draft is tried', () => {
-  test('by those who draft and those who decide, and the log says so', async () => {
+  test('by those who draft and those who decide, and the log reports it', async () => {
     const draft = await submitted(desk, anssi, next(), shorter)
     for (const session of [anssi, eero, riitta]) {
       expect(await permitTrial(desk, session, draft.id, now())).toMatchObject({ after: { version: draft.basedOn + 1 } })

@@ -165,7 +165,7 @@ test('description.current is broken by a role in the database that no text gives
   await expectBroken('description.current', { changedTexts: 1 })
 })
 
-test('purposes.closed is broken by a look without a purpose, and by one under a purpose that nobody described', async () => {
+test('purposes.closed is broken by a view without a purpose, and by one under a purpose that nobody described', async () => {
   const without = await plantView({ person: aino.id })
   await expectBroken('purposes.closed', { withoutPurpose: 1, outside: 0, example: Number(without) })
   await mended()

@@ -131,7 +131,7 @@ test('a failed check is a proof that does not hold, with the reason and the last
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(blind)
 })
 
-test('a check that has always failed says so without counts', async () => {
+test('a check that has always failed reports it without counts', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
   await checkPromises(await context(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
@@ -166,7 +166,7 @@ test('a check aborted at the end of its process changes no proof', async () => {
   ).rejects.toThrow('aborted')
 })
 
-test('a proof older than a quarter of an hour is none, and says when it was made', async () => {
+test('a proof older than a quarter of an hour is none, and reports when it was made', async () => {
   await check()
   const [first] = await readProofs(desk, now(), key)
   const made = Temporal.Instant.from(first!.checkedAt)

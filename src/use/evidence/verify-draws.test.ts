@@ -334,7 +334,7 @@ describe('hours and quotas', () => {
   })
 })
 
-test('who has not consented is not recorded; what the directory learns later is told apart from that', async () => {
+test('who has not consented is not recorded; what the directory learns later is distinguished from that', async () => {
   const by = [changed({ rules: [{ ...rules[0]!, share: 1 }], switches: { officialConsent: 'required' } })]
   const person = await enterPerson(admin.db, { userId: 'aino.v', name: 'Aino', employedFrom: seed.effectiveFrom })
   if ('refused' in person) throw new Error(person.refused)

@@ -54,7 +54,7 @@ describe('backups', () => {
   })
 })
 
-test('a place that is away says why, since when, and until when an end waits for it', async () => {
+test('a place that is away gives the reason, since when, and until when an end waits for it', async () => {
   await place(`state = 'unreachable', fault = 'vault: ENOENT', fault_since = now() - interval '10 minutes'`)
   await pool.query(
     `insert into month_key (expiry_month, version, state, retiring_since, deadline)

@@ -71,7 +71,7 @@ describe('one contact', () => {
     expect(JSON.stringify(part)).not.toContain('Bertil')
   })
 
-  test('tells since when the caller had waited in the queue, where a feed tells it', async () => {
+  test('reports since when the caller had waited in the queue, where a feed tells it', async () => {
     const startedAt = now().subtract({ hours: 2 })
     const waited = await call({ startedAt, answeredAt: startedAt })
     const other = await call()
@@ -81,7 +81,7 @@ describe('one contact', () => {
     expect(await readContact(desk, grant, other.contactId)).not.toHaveProperty('waitedFrom')
   })
 
-  test('says where the viewer may forbid the use of its recording: of their own call only, and never of what has none', async () => {
+  test('reports where the viewer may forbid the use of its recording: of their own call only, and never of what has none', async () => {
     const mine = await call({ official: official('Aino Oma', '029 512 1500', aino.id), recording: recordingFacts() })
     const unrecorded = await call({ official: official('Aino Oma', '029 512 1500', aino.id) })
     const mayForbid = async (by: typeof grant, id: string) => {
@@ -140,7 +140,7 @@ describe('history past its 14 months', () => {
 })
 
 describe('calls in progress', () => {
-  test('show those that go on, to those who may see them, and are logged once for each new one', async () => {
+  test('show those that continue, to those who may see them, and are logged once for each new one', async () => {
     const going = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
     const other = await call({ endedAt: undefined, official: official('Bertil Muu') })
     const shown = new Set<string>()

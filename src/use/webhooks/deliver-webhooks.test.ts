@@ -126,7 +126,7 @@ test('the signature is HMAC-SHA256 of id, time and body, as Standard Webhooks sa
   expect(Number(headers['webhook-timestamp'])).toBe(Math.floor(now.epochMilliseconds / 1000))
 })
 
-test('what a receiver does not take is told again, later and later, with the same id, until it takes it', async () => {
+test('what a receiver does not take is reported again, later and later, with the same id, until it takes it', async () => {
   await admit(capture, callFacts())
   answer = { status: 500 }
   await deliverWebhooks(delivery)

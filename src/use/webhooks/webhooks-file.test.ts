@@ -32,6 +32,6 @@ test.each([
   expect(() => read(webhooks)).toThrow(/^(?!.*a secret that)/)
 })
 
-test('a file that is no YAML is told as such', () => {
+test('a file that is no YAML is reported as such', () => {
   expect(() => readWebhooks('{ webhooks: [', '/etc/webhooks.yaml')).toThrow('they cannot be read as YAML')
 })

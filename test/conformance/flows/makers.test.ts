@@ -102,7 +102,7 @@ describe('Oracle (Acme Packet)', () => {
   })
 })
 
-test('a caller’s number that the network has refuted is kept, and marked, also where a later request says so', async () => {
+test('a caller’s number that the network has refuted is kept, and marked, also where a later request reports it', async () => {
   const refuted = { ...caller, aor: people.caller.replace('@', ';verstat=TN-Validation-Failed@') }
   for (const [first, then] of [
     [refuted, undefined],
@@ -470,7 +470,7 @@ describe('Avaya Communication Manager (DMCC), by an application that speaks SIPR
   })
 })
 
-describe('Genesys, which records by an address that tells the parties', () => {
+describe('Genesys, which records by an address that reports the parties', () => {
   const address = (more: string) =>
     `sip:record=02A1B2C3_2027-03-03@127.0.0.1;calluuid=02A1B2C3;dn=0295121001;otherdn=0401234567;agentid=aino;${more}`
   const incoming = address('ani=0401234567;dnis=029497000')
@@ -622,7 +622,7 @@ describe('FreeSWITCH', () => {
 })
 
 describe('Kamailio with rtpengine', () => {
-  test('the route script builds SDP alone and tells the parties by UPDATE once the call is answered', async () => {
+  test('the route script builds SDP alone and reports the parties by UPDATE once the call is answered', async () => {
     const call = await bench.call({ label: ['0', '1'] })
     await call.invite({ sdp: true })
     await call.update({

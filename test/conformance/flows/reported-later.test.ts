@@ -205,7 +205,7 @@ test('a Diversion from a number of the register makes it a customer’s call: to
   expect(tracks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0)).toBe(20)
 })
 
-test("an outgoing call's second recorder tells that it is one: nothing of what the first has told is kept", async () => {
+test("an outgoing call's second recorder reports that it is one: nothing of what the first has told is kept", async () => {
   const headers = { 'X-BroadWorks-Correlation-Info': 'outgoing-of-two' }
   const [one, other] = [await bench.call({}), await bench.call({ ssrc: 200 })]
   await one.invite({ sdp: true, headers })
@@ -217,7 +217,7 @@ test("an outgoing call's second recorder tells that it is one: nothing of what t
   expect(bench.segments()).toEqual([])
 })
 
-test('a client that never tells more than SDP: its call is entered once it is over, and at once where its number is told', async () => {
+test('a client that never reports more than SDP: its call is entered once it is over, and at once where its number is reported', async () => {
   const call = await bench.call({})
   await call.invite({ sdp: true })
   await bench.until(() => expect(bench.written()).toHaveLength(1))

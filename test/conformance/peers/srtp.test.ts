@@ -170,7 +170,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
   })
 })
 
-test('keys in an offer that others can read are refused, and the reason says what to do', async () => {
+test('keys in an offer that others can read are refused, and the reason reports what to do', async () => {
   const outcome = await placeCall({
     seed: 1,
     caller: newCaller(),

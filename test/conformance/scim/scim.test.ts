@@ -45,7 +45,7 @@ const refused = (status: number, scimType?: string) => ({
 })
 
 describe('discovery (RFC 7644 section 4)', () => {
-  test('tells without a token what the server can do', async () => {
+  test('reports without a token what the server can do', async () => {
     const { status, headers, body } = await scimClient(base, undefined).get('/ServiceProviderConfig')
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('application/scim+json; charset=utf-8')
@@ -510,7 +510,7 @@ describe('out of service', () => {
   })
 })
 
-describe('every look and change', () => {
+describe('every view and change', () => {
   test('is in the audit log, with the token that was used and without a name or a number (R21)', async () => {
     const made = await create({ phoneNumbers: [{ value: somePhone() }] })
     await read(made.id)

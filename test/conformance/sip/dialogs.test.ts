@@ -39,7 +39,7 @@ describe('answers', () => {
     expect(answer.to.parameters.get('tag')).toMatch(/^[0-9a-f]{24}$/)
   })
 
-  test('OPTIONS says what is accepted, keeps no state, and gives the same tag to a repetition', () => {
+  test('OPTIONS reports what is accepted, keeps no state, and gives the same tag to a repetition', () => {
     const call = callServer(answering())
     call.send(request('OPTIONS'))
     call.send(request('OPTIONS'))
@@ -277,7 +277,7 @@ describe('session timer (RFC 4028)', () => {
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBe('90;refresher=uac')
   })
 
-  test('without a refresh the session is lost, with one it goes on', () => {
+  test('without a refresh the session is lost, with one it continues', () => {
     const lost: string[] = []
     const { call, to } = inCall({ onDialogLost: (_dialog, reason) => void lost.push(reason) }, {}, timer)
     call.clock.advance(1_700_000)
@@ -320,7 +320,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
   const echo = (message: { headers: readonly { name: string; value: string }[] }) =>
     ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`).join('')
 
-  test('goes to the remote target by the route set, is repeated by timer E, and tells how it was answered', async () => {
+  test('goes to the remote target by the route set, is repeated by timer E, and reports how it was answered', async () => {
     // The proxy is of the same trunk.
     const { sharesTrunk } = trunkNaming([], ['192.0.2.0/24'])
     const { call, dialog } = inCall({}, { sharesTrunk }, { 'record-route': '<sip:192.0.2.99;lr>' })
@@ -344,7 +344,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
-  test('and an OPTIONS in the dialog tells whether the peer knows of it, and ends nothing (11, RFC 5057 5.1)', async () => {
+  test('and an OPTIONS in the dialog reports whether the peer knows of it, and ends nothing (11, RFC 5057 5.1)', async () => {
     const { call, dialog } = inCall()
     for (const status of [200, 481]) {
       const answered = dialog.sendOptions()
@@ -409,7 +409,7 @@ describe('a dialog this process never made', () => {
     expect(call.received()).toEqual([[0, 481]])
   })
 
-  test('is taken up when the handler says so, with the old tags and a higher CSeq of our own', async () => {
+  test('is taken up when the handler reports it, with the old tags and a higher CSeq of our own', async () => {
     const taken: Dialog[] = []
     const call = callServer(
       answering({

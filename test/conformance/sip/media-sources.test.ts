@@ -39,7 +39,7 @@ const stored = async () => {
   return recorder.segments()[0]!
 }
 
-test('media over IPv6 where only IPv4 is heard get 488, at the start and in the call, which goes on as it was', async () => {
+test('media over IPv6 where only IPv4 is heard get 488, at the start and in the call, which continues as it was', async () => {
   await start({ isReachable: mediaReachability('127.0.0.1') })
   const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
   const refused = await unheard.open()

@@ -34,7 +34,7 @@ test('what would open a session gets 503 and a time to come back, and so does a 
   expect(call.lastResponse().status).toBe(200)
 })
 
-test('a session that goes on is held, changed, asked and ended as ever', () => {
+test('a session that continues is held, changed, asked and ended as ever', () => {
   const now: { refusal?: typeof busy } = {}
   const { call } = callWhen(now)
   call.send(request('INVITE'))
@@ -51,7 +51,7 @@ test('a session that goes on is held, changed, asked and ended as ever', () => {
   expect(call.counters['refusedByPressure']).toBe(0)
 })
 
-test('who takes the place of a session that goes on is let in (RFC 3891)', () => {
+test('who takes the place of a session that continues is let in (RFC 3891)', () => {
   const now: { refusal?: typeof busy } = {}
   const { call } = callWhen(now)
   call.send(request('INVITE'))

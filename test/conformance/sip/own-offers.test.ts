@@ -67,7 +67,7 @@ describe('an INVITE of ours', () => {
     expect(dialog.state).toBe('confirmed')
   })
 
-  test('that is refused is acknowledged in its transaction, and the session goes on', async () => {
+  test('that is refused is acknowledged in its transaction, and the session continues', async () => {
     const { call, to, dialog } = inCall()
     const offered = dialog.offer(sdp)
     await settle()

@@ -167,7 +167,7 @@ test('an address that is not on the list gets no handshake, and is reported once
   await guarded.stop()
 })
 
-test('handshakes that one source begins and does not go on with are capped, and let go in time', async () => {
+test('handshakes that one source begins and does not continue with are capped, and let go in time', async () => {
   const half = await startSipServer({
     host: '::1',
     port: 0,

@@ -43,7 +43,7 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
       },
     ])
 
-  test('is kept byte by byte, and what is not played of it is told', async () => {
+  test('is kept byte by byte, and what is not played of it is reported', async () => {
     const { index, chunks } = await record()
     const written: Buffer[] = []
     for (const chunk of chunks)
@@ -121,7 +121,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
   }))
   const events = `a=rtpmap:101 telephone-event/${clockRate}`
 
-  test('alone is kept byte by byte, lasts as long as it did, and is told as not played', async () => {
+  test('alone is kept byte by byte, lasts as long as it did, and is reported as not played', async () => {
     const { index, chunks } = await recordOffered([
       { media: ['RTP/AVP 96 101', `a=rtpmap:96 ${name}`, events].join('\n'), packets },
     ])
@@ -133,7 +133,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
     expect(Math.abs(index.durationSamples - 1600)).toBeLessThan(200)
   })
 
-  test('before G.711 is left out of the answer, and of a client that sends it all the same is told', async () => {
+  test('before G.711 is left out of the answer, and of a client that sends it all the same is reported', async () => {
     const media = ['RTP/AVP 96 8 101', `a=rtpmap:96 ${name}`, events].join('\n')
     const alaw = (n: number) => ({ payloadType: 8, payload: Buffer.alloc(160, 0x2a), timestamp: n * 160 })
     const answered: number[][] = []

@@ -39,14 +39,14 @@ test.each([
   expect(refused(code)).not.toBe(words['error.other'])
 })
 
-test('a wait says how long, an unfit password everything that is wrong with it', () => {
+test('a wait reports how long, an unfit password everything that is wrong with it', () => {
   expect(refused('session.wait', { waitSeconds: 120 })).toContain('2 minuuttia')
   const reported = refused('password.unfit', { problems: [{ code: 'too-short', least: 15 }, { code: 'common' }] })
   expect(reported).toContain('vähintään 15 merkkiä')
   expect(reported).toContain('helposti arvattava')
 })
 
-test('what nobody knows is told as a fault, not as nothing', () => {
+test('what nobody knows is reported as a fault, not as nothing', () => {
   expect(refused('something.new')).toBe(words['error.other'])
   expect(describeRefusal(new Error('x'), t)).toBe(words['error.other'])
 })

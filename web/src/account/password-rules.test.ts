@@ -51,7 +51,7 @@ test('a new password is another than the one of now, in whatever form the machin
   expect(same('', [{ code: 'same' }])).toBe('unmet')
 })
 
-test('every problem is told with what there is to know of it', () => {
+test('every problem is reported with what there is to know of it', () => {
   const t: Translate = (key, values = {}) =>
     Object.entries(values).reduce(
       (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),

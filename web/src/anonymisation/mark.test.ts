@@ -19,7 +19,7 @@ test('an end of the mark before is forgotten when the next one begins behind it'
   expect(markedFrom(before, 1500).toMs).toBe(2000)
 })
 
-test('what is typed the wrong way round is told, not turned', () => {
+test('what is typed the wrong way round is reported, not turned', () => {
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 1000 }, 60_000)).toEqual({ wrong: 'order' })
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 90_000 }, 60_000)).toEqual({ wrong: 'beyond' })
 })

@@ -21,7 +21,7 @@ test('what is missing leads to the rows that the server counted, though others c
   expect(missingOf([{ what: 'unreviewed', at: [1] }], saved, now)[0]?.redactions[0]?.fromMs).toBe(9)
 })
 
-test('a row that is gone is led to no more, and what is about no row is told all the same', () => {
+test('a row that is gone is led to no more, and what is about no row is reported all the same', () => {
   const now = removeTurn(saved, saved.turns[1]!.key)
   expect(missingOf([{ what: 'identifiers-left', at: [1] }, { what: 'played' }], saved, now)).toEqual([
     { what: 'identifiers-left', turns: [], redactions: [] },

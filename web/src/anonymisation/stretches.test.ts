@@ -27,6 +27,6 @@ test('the played share is what is not left, and twice unplayed is counted once',
   expect(lengthOf([stretch(0, 15_000), stretch(10_000, 30_000)])).toBe(30_000)
 })
 
-test('nothing short of all of it is told as a hundred per cent', () => {
+test('nothing short of all of it is reported as a hundred per cent', () => {
   expect([0, 0.5, 0.999, 0.9999999, 1].map(wholePercent)).toEqual([0, 50, 99, 99, 100])
 })

@@ -122,7 +122,7 @@ test('the same proposals a second time add nothing', () => {
   expect(withProposals(once, proposals)).toEqual({ work: once, turns: 0, redactions: 0 })
 })
 
-test('two turns at once on one lane are told, on different lanes they are a conversation', () => {
+test('two turns at once on one lane are reported, on different lanes they are a conversation', () => {
   const now = work([turn('CALLER', 0, 1000), turn('OFFICIAL', 500, 1500), turn('CALLER', 900, 1200)])
   expect([...overlappingTurns(now.turns)]).toEqual([now.turns[2]!.key])
 })

@@ -12,7 +12,7 @@ function decisionReasons(): string[] {
   return [...list.matchAll(/'([a-z-]+)'/g)].map((match) => match[1]!)
 }
 
-test('every reason that a decision may have is told in words of its own', () => {
+test('every reason that a decision may have is reported in words of its own', () => {
   const reasons = decisionReasons()
   expect(reasons.length).toBeGreaterThan(10)
   const reported = [...reasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
@@ -25,12 +25,12 @@ test('a reason that is not known is not made up', () => {
   expect(sentencesOf({ reason: 'something-new' })).toEqual(['contact.why.other'])
 })
 
-test('a draw that is not stored is not told', () => {
+test('a draw that is not stored is not reported', () => {
   expect(sentencesOf({ reason: 'drawn' })).toEqual(['contact.why.drawn.plain'])
   expect(sentencesOf({ reason: 'not-drawn', share: 0.1 })).toEqual(['contact.why.not-drawn.plain'])
 })
 
-test('a rule of all calls is told as that, and room in a quota where there is one', () => {
+test('a rule of all calls is reported as that, and room in a quota where there is one', () => {
   const quota = { per: 'official', weekly: 5 } as const
   expect(sentencesOf({ reason: 'drawn', draw: 0.4, share: 1 })).toEqual(['contact.why.all'])
   expect(sentencesOf({ reason: 'drawn', draw: 0.04, share: 0.1, quotaUsed: 2, rule: { name, quota } })).toEqual([

@@ -19,7 +19,7 @@ test('a number may be written in any form, but not with letters or without digit
   }
 })
 
-test('an end before its beginning is told, and so is a time without a day', () => {
+test('an end before its beginning is reported, and so is a time without a day', () => {
   const before = day.subtract({ days: 1 })
   expect(problemsOf({ ...empty, days: { start: day, end: before } })).toEqual({ days: 'contacts.search.days.wrong' })
   expect(problemsOf({ ...empty, fromTime: new Time(8) })).toEqual({ times: 'contacts.search.time.needsDays' })

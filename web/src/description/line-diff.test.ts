@@ -3,7 +3,7 @@ import { lineDiff } from './line-diff.ts'
 
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join('')
 
-test('a changed line is told as removed and added, with its numbers and what stands around it', () => {
+test('a changed line is reported as removed and added, with its numbers and what stands around it', () => {
   const before = lines('a', 'b', 'c', 'd', 'e')
   expect(lineDiff(before, lines('a', 'b', 'x', 'd', 'e'), 1)).toEqual([
     { kind: 'left-out', count: 1 },

@@ -82,7 +82,7 @@ test('an appointment that was moved is confirmed anew', () => {
   expect([made('2026-11-21T08:00:00Z'), made('2026-11-22T08:00:01Z')]).toEqual([['appointment'], []])
 })
 
-test('a longer time is told of, and a request that is closed has no letter to make', () => {
+test('a longer time is reported, and a request that is closed has no letter to make', () => {
   const extension = {
     until: '2027-01-20T08:00:00Z',
     reason: 'COMPLEX' as const,
@@ -116,7 +116,7 @@ test('whoever asked for a copy of a call that is not theirs is answered all the 
   expect(toMake(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
 })
 
-test('a restriction is told by a letter of its own, once its call is known, and its end by whoever decides on it', () => {
+test('a restriction is reported by a letter of its own, once its call is known, and its end by whoever decides on it', () => {
   const requested = request({ kinds: ['RESTRICTION'], next: ['answer'], calls: [call('MATCHED')] })
   expect([toMake(requested), toMake({ ...requested, next: [], calls: [call('FOUND')] })]).toEqual([['restriction'], []])
   expect(otherKinds(requested, ['restriction'])).toContain('restriction-end')

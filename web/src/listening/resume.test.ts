@@ -8,7 +8,7 @@ test('a first listening begins at the moment of the address, else at the beginni
   expect(beginsAt(12_000, undefined)).toBe(12_000)
 })
 
-test('listening again goes on where the last one stopped, before the moment of the address, too', () => {
+test('listening again continues where the last one stopped, before the moment of the address, too', () => {
   expect(beginsAt(undefined, { atMs: 31_500, durationMs, momentMs: undefined })).toBe(31_500)
   expect(beginsAt(12_000, { atMs: 31_500, durationMs, momentMs: 12_000 })).toBe(31_500)
   expect(beginsAt(12_000, { atMs: 4_000, durationMs, momentMs: 12_000 })).toBe(4_000)

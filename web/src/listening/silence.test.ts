@@ -19,7 +19,7 @@ test('a silence at the very end counts', () => {
   expect(silencesOf(peaks([90, 20], [0, 60]), peaks([0, 80]), 20)).toEqual([{ fromMs: 1300, toMs: 3700 }])
 })
 
-test('playing goes on where the silence ends, and not from where somebody speaks', () => {
+test('playing continues where the silence ends, and not from where somebody speaks', () => {
   const silences = [{ fromMs: 1300, toMs: 3700 }]
   expect(pastSilence(2000, silences)).toBe(3700)
   expect(pastSilence(3700, silences)).toBeUndefined()

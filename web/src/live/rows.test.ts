@@ -33,7 +33,7 @@ test('a call that has ended stays in its place, with the time it was first missi
   expect(withoutEnded(later).map((row) => row.call.segmentId)).toEqual(['b'])
 })
 
-test('a failure counts only while its call goes on', () => {
+test('a failure counts only while its call continues', () => {
   const broken = call('d', '2026-11-24T12:02:00Z', 'failing')
   const rows = nextRows([], { at, items: [a, broken] })
   expect(failing(rows).map((row) => row.call.segmentId)).toEqual(['d'])

@@ -6,7 +6,7 @@ import { logQueryOf, readLogFilters } from './log-filters.ts'
 import { actions as offered } from './log-words.ts'
 import { blocksOf, rowAfterKey, scrollTo, visibleRows } from './visible-rows.ts'
 
-describe('the address of a look into the log', () => {
+describe('the address of a view into the log', () => {
   test('is read field by field, and what is none of them is left out', () => {
     expect(
       readLogFilters({

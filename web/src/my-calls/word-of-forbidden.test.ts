@@ -9,7 +9,7 @@ test('what is blocked is being destroyed, and is told as destroyed once its row 
   expect(wordOfForbidden('executed', there)).toBe('my-calls.forbid.done')
 })
 
-test('what waits for somebody else’s matter waits, and what is recorded now is told as ended', () => {
+test('what waits for somebody else’s matter waits, and what is recorded now is reported as ended', () => {
   expect(wordOfForbidden('waiting', there)).toBe('my-calls.forbid.waiting')
   expect(wordOfForbidden('waiting', { ...there, isGone: true })).toBe('my-calls.forbid.done')
   expect(wordOfForbidden('blocked', { ...there, isGoingOn: true })).toBe('my-calls.forbid.blocked.now')

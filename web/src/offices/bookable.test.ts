@@ -34,7 +34,7 @@ test('no time can be booked for what was not recorded or is destroyed (AC2), nor
   ]).toEqual(['no-recording', 'not-matched', 'not-matched', 'not-asked'])
 })
 
-test('what can be done next is told by what came of the last time, not of one that was moved, and of none while one is booked', () => {
+test('what can be done next is reported by what came of the last time, not of one that was moved, and of none while one is booked', () => {
   const after = (...states: Appointment['state'][]) =>
     lastOutcome({ appointments: states.map((state) => ({ state }) as Appointment) })
   expect([after('NO_SHOW', 'HEARD'), after('NO_SHOW', 'MOVED'), after('HEARD', 'BOOKED'), after()]).toEqual([

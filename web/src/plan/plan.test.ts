@@ -61,7 +61,7 @@ describe('a share', () => {
     expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, true).draw).toBe('more')
   })
 
-  test('tells drawn calls without a recording, and recordings without a draw', () => {
+  test('reports drawn calls without a recording, and recordings without a draw', () => {
     expect(judgeShare({ ...share, recorded: 101 }, false).apart).toBe(-3)
     expect(judgeShare({ ...share, recorded: 105 }, false).apart).toBe(1)
   })
@@ -73,7 +73,7 @@ describe('a share', () => {
 })
 
 describe('the hours of a rule', () => {
-  test('are told as people do: days that follow each other as one', () => {
+  test('are reported as people do: days that follow each other as one', () => {
     const hours = { from: '08:00', to: '16:15' }
     expect(formatHours({ ...hours, days: ['MON', 'TUE', 'WED', 'THU', 'FRI'] }, 'fi')).toBe('ma–pe 8.00–16.15')
     expect(formatHours({ ...hours, days: ['SAT', 'MON', 'TUE'] }, 'fi')).toBe('ma, ti, la 8.00–16.15')

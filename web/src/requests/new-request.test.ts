@@ -23,7 +23,7 @@ test('a request is entered with who asks, without what was left empty', () => {
   })
 })
 
-test('what is missing is told in the order of the form', () => {
+test('what is missing is reported in the order of the form', () => {
   expect(wrongIn({ kinds: [], time: null, name: ' ', phone: 'on', email: 'kaija', party: 'OFFICIAL' })).toEqual([
     ...['kinds missing', 'name missing', 'phone wrong', 'email wrong', 'userId missing', 'received missing'],
   ])

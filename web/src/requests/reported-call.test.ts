@@ -29,7 +29,7 @@ describe('what is told of a call', () => {
     expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000', minutes: '10' })).toEqual([])
   })
 
-  test('of an official needs no number, and says nothing of a withheld one', () => {
+  test('of an official needs no number, and reveals nothing of a withheld one', () => {
     expect(reportOf(draft({ isWithheld: true, callerNumber: '040 1' }), today, true)).toEqual({
       reported: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', callerNumber: '040 1' },
     })
@@ -52,7 +52,7 @@ describe('what is told of a call', () => {
     })
   })
 
-  test('is written again as it was told', () => {
+  test('is written again as it was reported', () => {
     const reported = {
       day: '2026-11-03',
       time: '09:05',

@@ -66,7 +66,7 @@ describe('the words of how records end', () => {
   })
 })
 
-test('a time of the chart is told as long as it is', () => {
+test('a time of the chart is reported as long as it is', () => {
   const span = { from: '2026-11-24T13:00:00Z', until: '2026-11-24T14:00:00Z' }
   expect(spanText(span, 'hour', t, 'fi')).toBe('24.11.2026 klo 15–16')
   expect(spanText(span, 'day', t, 'fi')).toBe('24.11.2026')

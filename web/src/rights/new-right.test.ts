@@ -53,7 +53,7 @@ describe('the last day', () => {
   })
 })
 
-describe('a right that goes on', () => {
+describe('a right that continues', () => {
   const right = {
     role: 'OFFICIAL',
     purposes: ['DEVELOPMENT', 'QUALITY'],

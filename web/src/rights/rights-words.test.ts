@@ -13,7 +13,7 @@ describe('a refusal', () => {
     expect(refusalIn({ error: { code: 'right.decided', message: '' } }, t)).toEqual({ text: 'error.right.decided' })
   })
 
-  test('that is none of the procedure’s own is told as everywhere', () => {
+  test('that is none of the procedure’s own is reported as everywhere', () => {
     expect(refusalIn({ error: { code: 'deny.role', message: '' } }, t)).toEqual({ text: 'error.deny.role' })
     expect(refusalIn(new Error('x'), t)).toEqual({ text: 'error.other' })
   })

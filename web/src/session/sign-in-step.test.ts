@@ -3,7 +3,7 @@ import { readOtp, isSignedOut, stepOf } from './sign-in-step.ts'
 
 const refused = (code: string, more: object = {}) => ({ error: { code, message: '', ...more } })
 
-test('a sign-in goes on from where the server says that it is', () => {
+test('a sign-in continues from where the server reports that it is', () => {
   expect(stepOf(refused('session.none'))).toEqual({ step: 'credentials' })
   expect(stepOf(refused('session.enrolment'))).toEqual({ step: 'enrolment' })
   expect(stepOf(refused('session.second-factor', { factors: ['totp', 'passkey'] }))).toEqual({

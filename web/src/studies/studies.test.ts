@@ -51,7 +51,7 @@ describe('a plot', () => {
     legend: { value: 'nyt', compared: 'ennen' },
   }
 
-  test('has a dash where nothing is told, and a bar for everything else', () => {
+  test('has a dash where nothing is reported, and a bar for everything else', () => {
     for (const isHorizontal of [true, false]) {
       const { rects, texts } = layOutPlot({ ...plot, isHorizontal })
       const bars = rects.filter(({ height, width }) => height > 0 && width > 0 && !(height === 14 && width === 14))

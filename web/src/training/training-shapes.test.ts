@@ -9,7 +9,7 @@ test('a moment is read as people write it, and its end may be that of the record
   expect(readTyped({ ...typed, to: '1.31' }, 90_400)).toMatchObject({ toMs: 90_400 })
 })
 
-test('which fields are wrong is told', () => {
+test('which fields are wrong is reported', () => {
   expect(readTyped({ from: 'x', to: '', title: ' ', lesson: '' }, 90_000)).toEqual({
     wrong: { from: true, to: true, title: true },
   })
@@ -24,7 +24,7 @@ test('a moment is moved by one place and not past the ends', () => {
   expect(moved(['a', 'b', 'c'], 'a', 1)).toEqual(['b', 'a', 'c'])
 })
 
-test('an end within thirty days is told beforehand', () => {
+test('an end within thirty days is reported beforehand', () => {
   const now = Date.parse('2026-11-26T12:00:00Z')
   expect(endsSoon('2026-12-20T00:00:00Z', now)).toBe(true)
   expect(endsSoon('2027-01-20T00:00:00Z', now)).toBe(false)

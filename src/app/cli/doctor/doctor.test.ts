@@ -29,7 +29,7 @@ function judged(finding: Finding): [string, string] {
 }
 
 describe('the settings', () => {
-  test('which are set and where is told, without values; a name that is no setting is found', async () => {
+  test('which are set and where is reported, without values; a name that is no setting is found', async () => {
     const configFile = join(folder, 'set.yaml')
     await writeFile(configFile, 'SELOSTE_FEEDS: /etc/feeds.yaml\n')
     const environment = {
@@ -204,7 +204,7 @@ describe('the database', () => {
     expect(wrong({}, 60_000)).toEqual([['database.clock', 'error']])
   })
 
-  test('one that cannot be reached says how to mend it, without its password', async () => {
+  test('one that cannot be reached reports how to mend it, without its password', async () => {
     const [away] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
     expect(judged(away!)).toEqual(['database', 'error'])
     expect(JSON.stringify(away)).not.toContain('very-secret')

@@ -128,7 +128,7 @@ test('two processes do not check at the same time', async () => {
   })
 })
 
-test('a database that cannot be asked is told in the log, and the proofs that are there grow old', async () => {
+test('a database that cannot be asked is reported in the log, and the proofs that are there grow old', async () => {
   await pool.query('revoke insert, update on proof from seloste_custodian')
   const { lines } = await start()
   await expect.poll(() => lines.join(''), { timeout: 20_000 }).toContain('cannot check the promises')

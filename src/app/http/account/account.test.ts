@@ -22,7 +22,7 @@ describe('one’s own account', () => {
     })
   })
 
-  test('changes the password: the other sessions end, this one goes on under a fresh token', async () => {
+  test('changes the password: the other sessions end, this one continues under a fresh token', async () => {
     const other = browse()
     await other.signIn(signer.aino)
     const before = browser.cookies.get('seloste')
@@ -37,7 +37,7 @@ describe('one’s own account', () => {
     })
   })
 
-  test('takes no password that is unfit, and says why', async () => {
+  test('takes no password that is unfit, and gives the reason', async () => {
     expect(await change({ current: password, password: 'virtanen' })).toMatchObject({
       status: 400,
       code: 'password.unfit',

@@ -106,7 +106,7 @@ describe('signing in', () => {
     expect(await isWhole(planted)).toBe(false)
   })
 
-  test('fails at first without delay, then says how long to wait; the person’s own browser is let in meanwhile', async () => {
+  test('fails at first without delay, then reports how long to wait; the person’s own browser is let in meanwhile', async () => {
     const own = browse()
     await own.signIn(signer.aino)
     await own.request('DELETE', '/api/session')

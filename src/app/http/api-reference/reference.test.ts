@@ -72,7 +72,7 @@ describe('the page', () => {
   })
 })
 
-test('a schema is told as a type, with what is optional and what its parts mean', () => {
+test('a schema is reported as a type, with what is optional and what its parts mean', () => {
   const schema = {
     type: 'object',
     required: ['id'],

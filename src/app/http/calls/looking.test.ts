@@ -61,7 +61,7 @@ describe('a right', () => {
     expect(given.body.error?.message).toContain('2026-03-31T21:00:00Z')
   })
 
-  test('that needs a reference: 403 deny.reference without, the look with', async () => {
+  test('that needs a reference: 403 deny.reference without, the view with', async () => {
     const mine = await desk.signIn(matti)
     expect(await answer(mine.fetch('/api/contacts?purpose=MAINTENANCE'))).toMatchObject({
       status: 403,

@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await desk.signIn(sari)
 })
 
-describe('input that the contract does not know', () => {
+describe('input that the contract does not have', () => {
   test.each([
     ['an unknown field', '/api/contacts?purpose=QUALITY&colour=red'],
     ['an unknown purpose', '/api/contacts?purpose=APPRAISAL'],

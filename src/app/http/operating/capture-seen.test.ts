@@ -138,7 +138,7 @@ describe('how recordings come in', () => {
     expect((await receptionOf()).reception).toBeNull()
   })
 
-  test('one voice missing from several recordings of a client in an hour is an alarm, and goes on as one', async () => {
+  test('one voice missing from several recordings of a client in an hour is an alarm, and continues as one', async () => {
     const custodian = database.as('seloste_custodian').db
     const kinds = async () => (await raiseAlarms(custodian, [], Temporal.Now.instant())).map(({ kind }) => kind)
     await kinds()

@@ -77,7 +77,7 @@ async function textOf(pdf: Buffer): Promise<string> {
 describe('how a recording ended', () => {
   const path = (id: string, query = 'purpose=DEVELOPMENT') => `/api/recordings/${id}/destruction?${query}`
 
-  test('is told, with its entry in the ledger, to whoever may see the call', async () => {
+  test('is reported, with its entry in the ledger, to whoever may see the call', async () => {
     const { status, body } = await get(aino, path(forbidden.id))
     expect(status).toBe(200)
     expect(body).toMatchObject({
@@ -93,7 +93,7 @@ describe('how a recording ended', () => {
     expect(await get(aino, path(randomUUID()))).toMatchObject({ status: 404 })
   })
 
-  test('by its term is told as the day that it came to, whether an order kept it longer or not', async () => {
+  test('by its term is reported as the day that it came to, whether an order kept it longer or not', async () => {
     await pool.query(
       `begin; set local session_replication_role = replica;
        update recording set state = 'DESTROYED', cause = 'hold-end', destroyed_at = now(), destroy_at = '2026-11-01T10:00:00Z' where id = '${held.id}';
@@ -170,7 +170,7 @@ describe('the ledger', () => {
     }
   })
 
-  test('tells of preservation orders to the security unit and the decision maker, and to nobody else', async () => {
+  test('reports preservation orders to the security unit and the decision maker, and to nobody else', async () => {
     for (const person of [security, decider]) {
       const items = await kinds(person)
       expect(items.filter(({ kind }) => kind === 'hold')).toHaveLength(1)

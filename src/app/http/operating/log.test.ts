@@ -67,7 +67,7 @@ describe('who reads the log', () => {
     expect((await answer(administrator.fetch(path, { method }))).code).toBe('deny.role')
   })
 
-  test('is nobody past the functions that log the look: the desk’s process has no entry to select', async () => {
+  test('is nobody past the functions that log the view: the desk’s process has no entry to select', async () => {
     const process = database.as('seloste_desk').pool
     await expect(process.query('select * from audit_entry')).rejects.toThrow('permission denied')
     await expect(process.query(`select * from read_log('{}', null, null, 0, 10)`)).rejects.toThrow('deny.role')
@@ -77,7 +77,7 @@ describe('who reads the log', () => {
     expect((await process.query('select * from log_verification')).rows).toEqual([])
   })
 
-  test('leaves a trace of every look, with what was looked for', async () => {
+  test('leaves a trace of every view, with what was looked for', async () => {
     const reference = await enterEntries(2)
     await read({ reference, role: 'MAINTENANCE' })
     const page = await read({ action: 'log.read' })
@@ -223,7 +223,7 @@ describe('a verification', () => {
   const newest = async () =>
     ((await answer(officer.fetch('/api/log/verifications'))).body as unknown as { items: LogVerification[] }).items[0]!
 
-  test('is one at a time, tells how far it has come, and what it found is in the log', async () => {
+  test('is one at a time, reports how far it has come, and what it found is in the log', async () => {
     const requested = await request()
     expect(requested).toMatchObject({ state: 'WAITING', askedBy: { name: 'Outi' }, checked: 0 })
     expect((await request()).id).toBe(requested.id)
@@ -241,7 +241,7 @@ describe('a verification', () => {
     })
   })
 
-  test('that is cancelled goes on no further, and cannot be cancelled twice once it has ended', async () => {
+  test('that is cancelled continues no further, and cannot be cancelled twice once it has ended', async () => {
     const { id } = await request()
     await takeUpVerification(custodian)
     expect((await officer.fetch(`/api/log/verifications/${id}`, { method: 'DELETE' })).status).toBe(204)

@@ -123,7 +123,7 @@ async function sums(): Promise<Record<string, number>> {
 }
 
 describe('counts', () => {
-  test('what was told, expected, recorded, forbidden, missing and waiting add up, each part of a call once', async () => {
+  test('what was reported, expected, recorded, forbidden, missing and waiting add up, each part of a call once', async () => {
     await report()
     await reported(await recorded(call(5)))
     await reported(call(6))
@@ -181,7 +181,7 @@ describe('counts', () => {
 describe('a feed', () => {
   const state = async () => ((await read(administrator)).body['feeds'] as { state: string }[])[0]
 
-  test('is behind where a recording client tells of a call that it should have told of an hour ago', async () => {
+  test('is behind where a recording client reports a call that it should have reported an hour ago', async () => {
     await report({ until: now.subtract({ hours: 4 }) })
     expect(await state()).toMatchObject({ state: 'well', records: 3, calls: 2, outside: 1 })
     const late = await recorded(call(3))
@@ -190,7 +190,7 @@ describe('a feed', () => {
     expect(await state()).toMatchObject({ state: 'well' })
   })
 
-  test('that covers other numbers is not behind; one with a fault says which; one whose process is gone is away', async () => {
+  test('that covers other numbers is not behind; one with a fault reports which; one whose process is gone is away', async () => {
     await report({ until: now.subtract({ hours: 4 }), covers: [phone('029 497 010')] })
     await recorded(call(3))
     expect(await state()).toMatchObject({ state: 'well' })
@@ -263,7 +263,7 @@ describe('what does not meet', () => {
     ])
   })
 
-  test('a recording that comes after the feed has told of its call is not missing any more', async () => {
+  test('a recording that comes after the feed has reported its call is not missing any more', async () => {
     await report()
     const late = await reported(call(5))
     expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(1)

@@ -97,7 +97,7 @@ describe('alarms', () => {
 })
 
 describe('reviews', () => {
-  test('of a month: its looks, then the signature, once', async () => {
+  test('of a month: its views, then the signature, once', async () => {
     await pool.query(
       `insert into audit_entry (at, person_id, role, action, purpose, reference, object_kind, object_id, result)
        values ($1, $2, 'SECURITY', 'contact.read', 'CRIME_OR_MISUSE', 'ASIA-1', 'contact', gen_random_uuid(), 'ok')`,
@@ -161,7 +161,7 @@ describe('extracts', () => {
   })
 })
 
-test('looks in a mass are slowed down, then refused: 429 looks.too-many', async () => {
+test('views in a mass are slowed down, then refused: 429 looks.too-many', async () => {
   const browser = await desk.signIn(
     await enterTestPerson(admin, asDesk, {
       name: 'Nopea',

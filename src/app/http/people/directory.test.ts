@@ -90,7 +90,7 @@ describe('entering a person', () => {
     expect((await list('employed=any')).total).toBe(before.total)
   })
 
-  test('is refused where the number is somebody else’s, and says whose and until when', async () => {
+  test('is refused where the number is somebody else’s, and reports whose and until when', async () => {
     const phone = somePhone()
     await enter({ name: 'Edeltäjä', phone, employedTo: '2025-06-30' })
     const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })

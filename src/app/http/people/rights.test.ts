@@ -168,7 +168,7 @@ describe('what can be asked for', () => {
 })
 
 describe('a refusal', () => {
-  test('says what is wrong, in which field, and of whom', async () => {
+  test('reports what is wrong, in which field, and of whom', async () => {
     expect(await request('kaisa')).toMatchObject({
       status: 403,
       code: 'right.not-yours',

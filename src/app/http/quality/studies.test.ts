@@ -104,7 +104,7 @@ describe('a study', () => {
     expect(rows[0]?.number).toMatchObject({ display: '029 497 000', name: { fi: 'Henkilöverotuksen palvelunumero' } })
   })
 
-  test('of a unit in which fewer than three officials answer tells nothing: it would be of one of them (R6)', async () => {
+  test('of a unit in which fewer than three officials answer reports nothing: it would be of one of them (R6)', async () => {
     const totals = async (browser: Browser) =>
       Promise.all(
         (['calls', 'talk'] as const).map(
@@ -116,7 +116,7 @@ describe('a study', () => {
     expect(await totals(browsers.vera)).toMatchObject([{ answered: 0 }, { answered: 0, median: null }])
   })
 
-  test('of a number, an hour or a week that fewer than three officials answered tells no length, and its supervisor no count (R6)', async () => {
+  test('of a number, an hour or a week that fewer than three officials answered reports no length, and its supervisor no count (R6)', async () => {
     const regionals = `${whole}&numbers=${encodeURIComponent(regional)}`
     // Of four officials of Oulu Aino alone answers the regional number.
     for (const measure of ['calls', 'talk', 'wait', 'recorded'] as const) {
@@ -160,7 +160,7 @@ describe('a study', () => {
     }
   })
 
-  test('of whoever supervises a unit and studies numbers as well tells a count of one official of those numbers alone (R6)', async () => {
+  test('of whoever supervises a unit and studies numbers as well reports a count of one official of those numbers alone (R6)', async () => {
     const both = await enter('Sonja', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
     await sql`
       insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
@@ -219,7 +219,7 @@ describe('a study', () => {
     expect((await totalOf('language=sv')).figures.calls).toBeNull()
   })
 
-  test('tells lengths, waiting, and the recorded share beside what the plan lets expect (R15)', async () => {
+  test('reports lengths, waiting, and the recorded share beside what the plan lets expect (R15)', async () => {
     const query = `${whole}&by=number&numbers=${encodeURIComponent(national)}`
     expect((await study(browsers.eero, `${query}&measure=talk`)).total.figures).toEqual({
       answered: 60,
@@ -296,7 +296,7 @@ describe('a study', () => {
     expect(await wrong('from=2026-02-01&to=2026-03-01&compareFrom=2026-01-15')).toMatchObject({ status: 400 })
   })
 
-  test('says what of a time is past its term and not in the answer, and loses nothing of the rest', async () => {
+  test('reports what of a time is past its term and not in the answer, and loses nothing of the rest', async () => {
     const old = day.subtract({ months: 16 }).with({ day: 1 })
     await admin
       .insertInto('study_month' as never)
@@ -332,7 +332,7 @@ describe('a study', () => {
 })
 
 describe('calls of the day', () => {
-  test('are told by number and unit as they go on, without callers; a unit of fewer than three officials is not told', async () => {
+  test('are reported by number and unit as they continue, without callers; a unit of fewer than three officials is not told', async () => {
     const startedAt = Temporal.Now.instant().subtract({ seconds: 30 })
     const going = (person: TestPerson | undefined, number = regional) =>
       callFacts({

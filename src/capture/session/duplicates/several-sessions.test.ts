@@ -145,7 +145,7 @@ describe('a call of which two recorders of one session border controller tell', 
     expect(recorder).toMatchObject({ live: 1, recording: 1 })
   })
 
-  test('is one where one client tells its tracking id in metadata, and the other in a header alone', async () => {
+  test('is one where one client reports its tracking id in metadata, and the other in a header alone', async () => {
     await send(written('broadworks'))
     const other = written('broadworks', {
       'BW-1': 'BW-9',
@@ -315,7 +315,7 @@ describe('a call that is passed on within its session', () => {
     expect(recorder.live).toBe(0)
   })
 
-  test('is decided anew: where the plan does not record the next part, its streams are heard by nobody', async () => {
+  test('is decided anew: where the plan does not record the next part, its streams are discarded', async () => {
     const port = await open()
     await speak(port, 10)
     inForce = { ...description, recordingPlan: { ...seed.recordingPlan, rules: [] } }
@@ -390,7 +390,7 @@ test('what the operator has set for a trunk counts over what its client says', a
   expect(segments()[0]?.caller).toMatchObject({ key: '+358401234567' })
 })
 
-test('what a client sends is told once for each shape, by the names of its elements and without a value', async () => {
+test('what a client sends is reported once for each shape, by the names of its elements and without a value', async () => {
   for (const id of ['1', '2', '3'])
     await send(written('opensips-diversion', { 'oss-3': `oss-3${id}`, '9c26700857a8': `9c26700857a${id}` }))
   expect(clients).toHaveLength(1)

@@ -107,7 +107,7 @@ test('while the same session is a talk between officials nothing of it is kept, 
   expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(2 * 25 * 190)
 })
 
-test('a call of which nobody tells the number is history, and recorded from when it is told, as the same segment', async () => {
+test('a call of which nobody reports the number is history, and recorded from when it is reported, as the same segment', async () => {
   const before = await send(invitation({ without: ['number'] }))
   await until(() => expect(wired.written()[0]?.decision.reason).toBe('unknown-number'))
   await speaker.speak(before, 20)
@@ -126,7 +126,7 @@ test('a call of which nobody tells the number is history, and recorded from when
   expect(wired.recorder.live).toBe(0)
 })
 
-test('a call that waits to know its official is listened to by nobody, and recorded from when that is told, without an offer too', async () => {
+test('a call that waits to know its official is listened to by nobody, and recorded from when that is reported, without an offer too', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({
     ...rule,
     quota: { per: 'official' as const, weekly: 10 },
@@ -158,7 +158,7 @@ test('one that waits in vain leaves no port and no sound behind', async () => {
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('what was decided is not decided again by a request that tells nothing new', async () => {
+test('what was decided is not decided again by a request that reports nothing new', async () => {
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await send(invitation())
   inForce = everyCall

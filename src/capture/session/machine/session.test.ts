@@ -160,7 +160,7 @@ describe('a session', () => {
     expect(stored.state).toMatchObject({ session: { facts: { official } } })
   })
 
-  test('was answered when that is told, where its first request came before; and never earlier than it was known', () => {
+  test('was answered when that is reported, where its first request came before; and never earlier than it was known', () => {
     const begin = offer({ recorded: true })
     const answeredAt = (begin.facts.answeredAt ?? begin.facts.startedAt).add({ minutes: 1 })
     const reported = (instant: Temporal.Instant): SessionEvent => ({
@@ -173,7 +173,7 @@ describe('a session', () => {
     expect(kinds(run(...opened, reported(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
   })
 
-  test('keeps nothing while the official asks a colleague and the caller waits, and goes on afterwards', () => {
+  test('keeps nothing while the official asks a colleague and the caller waits, and continues afterwards', () => {
     const requests = (consults: boolean): SessionEvent => ({
       type: 'reoffered',
       offer: {
@@ -204,7 +204,7 @@ describe('a session', () => {
     expect(effects[2]).toMatchObject({ mode: 'historyOnly', version: 4 })
   })
 
-  test('opens a port for a stream that is added, and says whose it is', () => {
+  test('opens a port for a stream that is added, and reports whose it is', () => {
     const { effects } = run(
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'opened' },
@@ -222,7 +222,7 @@ describe('a session', () => {
     expect(effects).toContainEqual({ do: 'map', tracks: { 0: 'caller', 1: 'official', 2: 'mixed' } })
   })
 
-  test('ends with its end signal, is finished, and tells what is stored, or that nothing came', () => {
+  test('ends with its end signal, is finished, and reports what is stored, or that nothing came', () => {
     const begin: SessionEvent[] = [
       { type: 'offered', offer: offer({ recorded: true }) },
       { type: 'opened' },
@@ -259,7 +259,7 @@ describe('a session', () => {
     expect(effects[0]).toMatchObject({ facts: { endInferred: true, marks: ['end-inferred'] } })
   })
 
-  test('says that it is failing once, and that it has recovered', () => {
+  test('reports that it is failing once, and that it has recovered', () => {
     const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
     const failing: SessionEvent = { type: 'capture-state', state: 'failing', failure: 'no-media' }
     expect(kinds(run(...begin, failing).effects)).toEqual(['note'])

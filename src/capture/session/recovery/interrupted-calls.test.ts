@@ -138,7 +138,7 @@ test('a media line that is closed gives its port back, and has one again when it
   expect(ports.inUse).toBe(0)
 })
 
-test('a stream that is added when no port is left is refused alone, and the session goes on', async () => {
+test('a stream that is added when no port is left is refused alone, and the session continues', async () => {
   const [one, two] = await send('1', media(4000, 4002))
   const to = toOf(call.lastResponse())
   expect(await send('2', media(4000, 4002, 4004), { to })).toEqual([one, two, 0])

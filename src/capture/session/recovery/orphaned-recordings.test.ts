@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findOrphanedRecordings } from './orphaned-recordings.ts'
 
-test('a recording whose call is not known after a day is told of, and destroyed at its own ceiling', async () => {
+test('a recording whose call is not known after a day is reported, and destroyed at its own ceiling', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-without-call-'))
   const now = Temporal.Instant.from('2027-08-31T12:00:00Z')
   const ages = { young: '2027-08-30T13:00:00Z', waiting: '2027-03-01T12:00:00Z', old: '2027-02-28T09:00:00Z' }

@@ -37,7 +37,7 @@ test('what was captured of a call is taken up, and files that are of no call go,
   await rm(directory, { recursive: true })
 })
 
-test('a recording of which a power loss left an empty header is told as gone, and its call stays', async () => {
+test('a recording of which a power loss left an empty header is reported as gone, and its call stays', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
   const folder = join(directory, 'recordings')
   const objects = await openTestObjects(join(directory, 'objects'))

@@ -102,7 +102,7 @@ test('the first that says BYE before anything is heard leaves the call to the se
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('the second that says BYE before anything is heard is gone, and the first goes on', async () => {
+test('the second that says BYE before anything is heard is gone, and the first continues', async () => {
   const ports = await restarted()
   await bye(2)
   await speakers[1]!.speak(ports[1], 30)

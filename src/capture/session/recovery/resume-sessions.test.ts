@@ -101,7 +101,7 @@ test('a half that asks for something first brings its call back; one that has en
   expect(wired.ports.inUse).toBe(0)
 })
 
-test('a call that is only history ends when its client says that it has ended meanwhile, and by no other answer', async () => {
+test('a call that is only history ends when its client reports that it has ended meanwhile, and by no other answer', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
   described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
   await wired.exchange(written('audiocodes'))

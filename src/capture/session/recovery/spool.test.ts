@@ -73,7 +73,7 @@ describe('the spool', () => {
     await file.close()
   })
 
-  test('the end of a call and what is stored of it are one admission; where that takes longer, the end is told without it', async () => {
+  test('the end of a call and what is stored of it are one admission; where that takes longer, the end is reported without it', async () => {
     const reported: boolean[] = []
     const ended = callFacts({ recording: { ...recordingFacts(), stored: undefined } })
     const stored = { ...ended, recording: recordingFacts() }
@@ -178,7 +178,7 @@ describe('the spool', () => {
     expect(await leftByAKill()).toEqual([going, unstored])
   })
 
-  test('facts are on disk before the call goes on, whatever the database does', async () => {
+  test('facts are on disk before the call continues, whatever the database does', async () => {
     const facts = callFacts()
     const opened = await open(() => new Promise(() => undefined))
     await opened.note(facts)
@@ -237,7 +237,7 @@ describe('the spool', () => {
     }
   })
 
-  test('what stands beside another node’s is asked about by its contact, as long as it tells the same caller', async () => {
+  test('what stands beside another node’s is asked about by its contact, as long as it reports the same caller', async () => {
     const incoming: string[] = []
     spool = await openSpool({
       directory,

@@ -35,7 +35,7 @@ test('recordings are counted by rule, week, and official or number', () => {
   expect(used({ id: 'another' }, { number })).toBe(0)
 })
 
-test('a talk that another node tells of as well is counted once, and here when it comes to be entered from here', () => {
+test('a talk that another node reports as well is counted once, and here when it comes to be entered from here', () => {
   const counts = createQuotaCounts()
   const [facts, used] = [counted(monday), counts.used(monday)]
   counts.count(facts)

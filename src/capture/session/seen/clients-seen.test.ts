@@ -82,7 +82,7 @@ test('what was taken is gone, and what could not be kept is taken again with wha
   expect(again!.sends.find(({ kind }) => kind === 'transport')).toMatchObject({ times: 2 })
 })
 
-test('a shape is told of once, and somebody who makes up clients fills no memory', () => {
+test('a shape is reported once, and somebody who makes up clients fills no memory', () => {
   const seen: ClientSeen[] = []
   const clients = createClientsSeen((one) => seen.push(one))
   for (let n = 0; n < 500; n++) clients.record(requestFrom(`Made up ${n % 300}`), invitation, undefined)

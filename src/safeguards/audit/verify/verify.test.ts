@@ -86,7 +86,7 @@ describe('the tree', () => {
     }
   })
 
-  test('tells of every perfect subtree once', () => {
+  test('reports every perfect subtree once', () => {
     const reported: string[] = []
     const tree = new GrowingTree((height, index) => reported.push(`${height}/${index}`))
     for (let n = 0; n < 9; n++) tree.add(leafHashOf(String(n)))

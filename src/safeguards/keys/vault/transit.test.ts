@@ -253,7 +253,7 @@ describe('a key server that answers wrongly', () => {
     expect(await keys.destroy(label)).toBeUndefined()
   })
 
-  test('uses no key that the server would export, or tells of under another name', async () => {
+  test('uses no key that the server would export, or reports under another name', async () => {
     const { keys, label } = await openWithKey()
     server.keys.get(`seloste-${label}`)!.exportable = true
     expect(await faultOf(keys.wrap(label, items))).toMatchObject({
@@ -288,7 +288,7 @@ describe('a key server', () => {
     expect(requests).toEqual([{ method: 'GET', path: 'transit/keys?list=true', namespace: 'agency/calls' }])
   })
 
-  test('whose token is refused says which file has it; a new one in the file is used without a restart', async () => {
+  test('whose token is refused reports which file has it; a new one in the file is used without a restart', async () => {
     const { keys, label } = await openWithKey()
     const old = server.token
     server.token = `hvs.${randomBytes(8).toString('hex')}`

@@ -101,14 +101,14 @@ describe('a file of numbers', () => {
     expect(problemsOf(file(row({ valid_to: '2027-06-30' }), row({ valid_from: '2027-07-01' })))).toEqual([])
   })
 
-  test('in another encoding, or with another heading, says what it is', () => {
+  test('in another encoding, or with another heading, reports what it is', () => {
     expect(problemsOf(Buffer.from([heading, row({ name_fi: 'Älä' })].join('\n'), 'latin1'))).toMatchObject([
       [2, undefined, 'csv.encoding'],
     ])
     expect(problemsOf(Buffer.from('number;kind;colour\n1;2;3'))).toContainEqual([1, 'colour', 'csv.column-unknown'])
   })
 
-  test('tells every wrong row', () => {
+  test('reports every wrong row', () => {
     expect(problemsOf(file(row({ kind: 'x' }), row({ language: 'x' }), row({ valid_from: 'x' })))).toEqual([
       [2, 'kind', 'number.kind'],
       [3, 'language', 'number.language'],

@@ -11,7 +11,7 @@ const call = (startedAt: string, rest: Partial<FactsOfCall> = {}): FactsOfCall =
 
 const many = <Value>(count: number, one: Value): Value[] => Array.from({ length: count }, () => one)
 
-test('of a call’s time its month and a part of the day are told, by the clocks of Finland', () => {
+test('of a call’s time its month and a part of the day are reported, by the clocks of Finland', () => {
   const reported = (startedAt: string) => {
     const [{ month, band } = {}] = coarseFacts(many(fewest, call(startedAt)))
     return `${month} ${band}`
@@ -24,7 +24,7 @@ test('of a call’s time its month and a part of the day are told, by the clocks
   expect(reported('2026-12-31T22:00:00Z')).toBe('2027-01 other')
 })
 
-test('a duration is told in steps of five seconds, never shorter than the sound', () => {
+test('a duration is reported in steps of five seconds, never shorter than the sound', () => {
   const reported = [100, 5_000, 5_001, 61_200].map((durationMs) => call('2026-07-01T09:00:00Z', { durationMs }))
   expect(coarseFacts(reported).map(({ durationS }) => durationS)).toEqual([5, 5, 10, 65])
 })

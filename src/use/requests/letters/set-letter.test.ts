@@ -37,7 +37,7 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
     expect(problemsOf(givenTemplate(kind, language), knownFields(kind, language))).toEqual([])
   })
 
-  test('says whose it is, to whom, of which request and when, and has nothing left to fill in', () => {
+  test('reports whose it is, to whom, of which request and when, and has nothing left to fill in', () => {
     const { controller } = description
     const text = textOf(letter(kind, language))
     for (const wanted of [
@@ -58,7 +58,7 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
   })
 })
 
-test.each(languages)('a refusal says why and where to complain, whatever its ground, in %s', (language) => {
+test.each(languages)('a refusal gives the reason and where to complain, whatever its ground, in %s', (language) => {
   for (const ground of refusalGrounds) {
     const text = textOf(letter('refusal', language, { ground }))
     for (const reason of listLetter(language)(`letter.ground.${ground}`)) expect(text).toContain(reason)
