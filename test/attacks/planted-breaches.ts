@@ -32,12 +32,14 @@ const other = `(select id from recording where state = 'STORED' order by id desc
 const destroyed = `(select id from recording where state = 'DESTROYED' order by id limit 1)`
 const official = `(select person_id from access_right where role = 'OFFICIAL' and revoked_at is null order by person_id limit 1)`
 const supervisor = `(select person_id from access_right where role = 'SUPERVISOR' and revoked_at is null order by person_id limit 1)`
+const requested = `(select id from access_right where role = 'OFFICIAL' and request_id is not null and revoked_at is null order by id limit 1)`
 const entry = (action: string, person: string, role: string, purpose: string | null, object: string, detail = `'{}'`) =>
   `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
    values (${person}, '${role}', '${action}', ${purpose === null ? 'null' : `'${purpose}'`}, 'contact', ${object}, 'ok', ${detail})`
 const ofAnother = `(select s.contact_id from segment s where s.official_person_id is distinct from ${official} order by s.contact_id limit 1)`
 const fields = { sentence: 'S12', promise: 'history.fields', counts: ['unknown'] } as const
 const admitted = { sentence: 'S9', promise: 'history.admitted', counts: ['missing', 'altered'] } as const
+const floor = { sentence: 'S21', promise: 'recordings.floor', counts: ['early'] } as const
 const protection = { sentence: 'S19', promise: 'log.whole', counts: ['protections'] } as const
 const scope = { sentence: 'S27', promise: 'rights.scope', counts: ['outside'] } as const
 
@@ -383,6 +385,16 @@ const catalogue: readonly Breach[] = [
       { change: 'person', where: `id = ${official}`, set: `employed_to = now() - interval '1 day'` },
     ],
   },
+  {
+    name: 'a session of an official who did not sign in',
+    sentence: 'S19',
+    promise: 'access.personal',
+    counts: ['strangeSessions'],
+    plant: {
+      run: `insert into session (token_hash, person_id, created_at, expires_at) values (sha256('unlogged'), ${official}, now() - interval '1 minute', now() + interval '1 hour')`,
+      undo: `delete from session where token_hash = sha256('unlogged')`,
+    },
+  },
   // Terms
   {
     name: 'a call kept past its term',
@@ -404,9 +416,7 @@ const catalogue: readonly Breach[] = [
   },
   {
     name: 'a recording destroyed before its floor, as by its term',
-    sentence: 'S21',
-    promise: 'recordings.floor',
-    counts: ['early'],
+    ...floor,
     plant: {
       change: 'recording',
       where: `id = ${destroyed}`,
@@ -415,13 +425,38 @@ const catalogue: readonly Breach[] = [
   },
   {
     name: 'a recording destroyed before its floor as by a prohibition that nobody entered',
-    sentence: 'S21',
-    promise: 'recordings.floor',
-    counts: ['early'],
+    ...floor,
     plant: {
       change: 'recording',
       where: `id = ${destroyed}`,
       set: `cause = 'official', destroyed_at = min_keep_until - interval '1 day'`,
+    },
+  },
+  {
+    name: 'a recording destroyed before its floor, as after an order',
+    ...floor,
+    plant: {
+      change: 'recording',
+      where: `id = ${destroyed}`,
+      set: `cause = 'hold-end', destroyed_at = min_keep_until - interval '1 day'`,
+    },
+  },
+  {
+    name: 'a recording destroyed before its floor, as never kept',
+    ...floor,
+    plant: {
+      change: 'recording',
+      where: `id = ${destroyed}`,
+      set: `cause = 'trimming', destroyed_at = min_keep_until - interval '1 day', kept_at = null`,
+    },
+  },
+  {
+    name: 'a recording destroyed at its floor, its day brought forward',
+    ...floor,
+    plant: {
+      change: 'recording',
+      where: `id = ${destroyed}`,
+      set: `cause = 'retention', destroy_at = min_keep_until, destroyed_at = min_keep_until + interval '1 hour'`,
     },
   },
   {
@@ -622,10 +657,7 @@ const catalogue: readonly Breach[] = [
         run: `insert into disclosed_copy (disclosure, recipient, item, recording_id) values ('V-2020-9', 'Police', 1, ${stored})`,
         undo: `delete from disclosed_copy where disclosure = 'V-2020-9'`,
       },
-      {
-        run: `insert into prohibition (recording_id, party, channel, received_at, entered_by) values (${stored}, 'CALLER', 'LETTER', now(), ${official})`,
-        undo: `delete from prohibition where channel = 'LETTER'`,
-      },
+      forbidden('0 hours'),
     ],
   },
   // Rights
@@ -657,6 +689,27 @@ const catalogue: readonly Breach[] = [
       official,
       `(select id from person where id not in (${official}, ${supervisor}) order by id limit 1)`,
     ),
+  },
+  {
+    name: 'a right that lasts longer than was granted',
+    sentence: 'S27',
+    promise: 'rights.granted',
+    counts: ['unlogged'],
+    plant: { change: 'access_right', where: `id = ${requested}`, set: `valid_to = valid_to + interval '5 years'` },
+  },
+  {
+    name: 'a right for another purpose than was granted, and its request with it',
+    sentence: 'S27',
+    promise: 'rights.granted',
+    counts: ['unlogged'],
+    plant: [
+      {
+        change: 'right_request',
+        where: `id = (select request_id from access_right where id = ${requested})`,
+        set: `purposes = '{DEVELOPMENT,INSPECTION,MAINTENANCE}'`,
+      },
+      { change: 'access_right', where: `id = ${requested}`, set: `purposes = '{DEVELOPMENT,INSPECTION,MAINTENANCE}'` },
+    ],
   },
   {
     name: 'a right that its holder approved',
@@ -812,6 +865,21 @@ const catalogue: readonly Breach[] = [
     plant: { run: entry('caller.revealed', official, 'OFFICIAL', 'DEVELOPMENT', ofAnother) },
   },
   {
+    name: 'a call of another read by an official, excused by a correction that nobody decided',
+    sentence: 'S28',
+    promise: 'rights.own',
+    counts: ['ofOthers'],
+    plant: [
+      {
+        run: `insert into correction (id, request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id, proposed_by, decided_at, decided_by, outcome)
+          select '00000000-0000-4000-8000-00000000001a', gen_random_uuid(), id, contact_id, contact_started_at, ${official}, official_unit_id, ${supervisor}, ${official}, now() + interval '1 minute', ${supervisor}, 'APPROVED'
+          from segment where contact_id = ${ofAnother} limit 1`,
+        undo: `delete from correction where id = '00000000-0000-4000-8000-00000000001a'`,
+      },
+      { run: entry('contact.read', official, 'OFFICIAL', 'DEVELOPMENT', ofAnother) },
+    ],
+  },
+  {
     name: 'a look of maintenance without a fault',
     sentence: 'S29',
     promise: 'rights.maintenance-security',
@@ -860,12 +928,35 @@ const catalogue: readonly Breach[] = [
     sentence: 'S34',
     promise: 'prohibitions.obeyed',
     counts: ['overdue'],
+    plant: [disarm('settle_recording(wanted uuid)', 'jsonb', 'null::jsonb'), forbidden('2 hours')],
+  },
+  {
+    name: 'a prohibition kept waiting by an order that nobody entered',
+    sentence: 'S34',
+    promise: 'prohibitions.obeyed',
+    counts: ['overdue'],
     plant: [
-      disarm('settle_recording(wanted uuid)', 'jsonb', 'null::jsonb'),
       {
-        run: `insert into prohibition (recording_id, party, channel, received_at, entered_by) values (${stored}, 'CALLER', 'LETTER', now() - interval '2 hours', ${official})`,
-        undo: `delete from prohibition where channel = 'LETTER'`,
+        run: `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+          select contact_id, contact_started_at, 'recordings', 'x', 'x', 'x', 'waits', now() + interval '80 days', ${official} from recording where id = ${stored}`,
+        undo: `delete from preservation_order where reference = 'waits'`,
       },
+      forbidden('2 hours'),
+    ],
+  },
+  {
+    name: 'a prohibition kept waiting by a case that nobody opened',
+    sentence: 'S34',
+    promise: 'prohibitions.obeyed',
+    counts: ['overdue'],
+    plant: [
+      {
+        run: `insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_by)
+          select '00000000-0000-4000-8000-00000000001b', 'waits', 'OFFICIAL', contact_id, contact_started_at, now() - interval '3 hours', ${official} from recording where id = ${stored};
+          insert into inspection_recording values ('00000000-0000-4000-8000-00000000001b', ${stored})`,
+        undo: `delete from inspection_recording where inspection_id = '00000000-0000-4000-8000-00000000001b'; delete from inspection where reference = 'waits'`,
+      },
+      forbidden('2 hours'),
     ],
   },
   {
@@ -969,6 +1060,13 @@ function authority(number: string, provision: string, entered: string, decided: 
   return `insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by,
     assessment, assessed_at, assessed_by, outcome, reasons, decided_at, decided_by)
   values ('${number}', 'REQUEST', 'Police', 'x', '1', 'INVESTIGATION', ${provision}, now(), ${entered}, 'x', now(), ${entered}, 'GRANTED', 'x', now(), ${decided})`
+}
+
+function forbidden(ago: string): Planted {
+  return {
+    run: `insert into prohibition (recording_id, party, channel, received_at, entered_by) values (${stored}, 'CALLER', 'LETTER', now() - interval '${ago}', ${official})`,
+    undo: `delete from prohibition where channel = 'LETTER'`,
+  }
 }
 
 function grantedBy(origin: string, requester: string, approver: string): Planted {
