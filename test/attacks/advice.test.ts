@@ -1,4 +1,7 @@
-/** What an operator is told to do is true and can be done: after a refused restore, of a recording that does not open, of a full disk. */
+/**
+ * Remedies printed for operators are correct and feasible: after a refused restore, for a recording that does not open, for a
+ * full disk.
+ */
 import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What callers write of themselves stands in the lines of Kamailio's and OpenSIPS's acc (docs/operate/feeds.md).
+// Callers' own texts in the lines of Kamailio's and OpenSIPS's acc (docs/operate/feeds.md).
 import { expect, test } from 'vitest'
 import { readerOf } from '#capture/feeds/sources.ts'
 

@@ -1,4 +1,4 @@
-/** Whose call it is does not depend on what the caller's telephone says of itself (R8, R9, R17). */
+/** The owner of a call does not depend on the claims of the caller's telephone (R8, R9, R17). */
 import { describe, expect, test } from 'vitest'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { identifyParties } from '../../src/capture/siprec/identify-parties.ts'
@@ -14,7 +14,7 @@ const officials = new Map([
   ['+358295121002', 'bertil'],
 ])
 
-/** What is told of the call of this metadata. */
+/** Returns the facts of the call of this metadata. */
 function identify(
   xml: string,
   labels: [string, string] = ['1', '2'],

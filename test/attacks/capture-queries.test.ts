@@ -8,7 +8,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone } from '#test/database/people.ts'
 
-// What whoever has taken over capture, with its database role, learns of calls by asking what telephone systems' records are matched with.
+// An attacker with capture's database role learns about calls from the functions that match telephone systems' records.
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().pool
 const capture = database.as('seloste_capture')
@@ -18,7 +18,7 @@ const called = phone('029 497 000')
 const [official, anotherOfficial] = [phone('029 512 1001'), phone('029 512 1002')]
 const [caller, stranger] = [phone('040 123 4567'), phone('040 765 4321')]
 
-/** A call that a recording client told of. */
+/** A call that a recording client reported. */
 function callOf(daysAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
   const startedAt = now.subtract({ hours: 24 * daysAgo, minutes: 30 })
   return callFacts({
@@ -34,7 +34,7 @@ function callOf(daysAgo: number, given: Partial<SegmentFacts> = {}): SegmentFact
   })
 }
 
-/** As a telephone system's record would tell the same call. */
+/** The same call as a telephone system's record would report it. */
 const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => ({
   ...call,
   trunk: undefined,
@@ -51,7 +51,7 @@ beforeEach(async () => {
   await owner.query(`alter sequence if exists fed_question_count restart`)
 })
 
-/** What capture is answered, and nothing stays of having asked. */
+/** Returns capture's answer, and rolls the query back. */
 async function answer(statement: string, values: unknown[]): Promise<unknown> {
   const client = await capture.pool.connect()
   try {
@@ -216,7 +216,7 @@ test('a feed that was away for days finds the calls that a recording client told
     const reported = fedOf(call, { official: { name: 'Aino Asiamies', phone: official } })
     expect([...(await admitNewFed(capture.db, 'exchange', [[reported]]))], `call ${at}`).toEqual([])
     expect(await admitFed(capture.db, 'exchange', [reported]), `call ${at}`).toEqual({ added: 0, known: 1 })
-    // It tells how far it is after some of them.
+    // It reports its position after some of them.
     await reportFeed(capture.db, feed, { ...progress, until: call.endedAt! }, undefined)
   }
 })
@@ -249,7 +249,7 @@ test('an archive is taken in where nobody else told of calls then, and elsewhere
   const [same, alone] = [fedOf(reported), fedOf(callOf(90))]
   expect([...(await admitNewFed(capture.db, 'exchange', [[same], [alone]]))]).toEqual([1])
   await expect(admitFed(capture.db, 'exchange', [same])).rejects.toMatchObject({ code: 'SL002' })
-  // What is in the register is known however old it is.
+  // Calls in the register are known however old they are.
   expect(await admitFed(capture.db, 'exchange', [alone])).toEqual({ added: 0, known: 1 })
 
   expect(await allowFeed(database.as().db, 'exchange', reported.startedAt.subtract({ hours: 1 }))).toBe(true)

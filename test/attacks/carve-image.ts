@@ -1,7 +1,6 @@
 /**
- * Carves out of the raw bytes of a volume what may open a recording: headers, wrapped keys of rows that live, are dead or lie in the
- * write-ahead log, and what may be the contents of key files, removed or not. In: an image. Out: candidates, too many rather than
- * too few.
+ * Carves out of the raw bytes of a volume what may open a recording: headers, wrapped keys of rows that are live, dead or in
+ * the write-ahead log, and possible contents of key files, removed or not. Returns candidates, too many rather than too few.
  */
 import type { WrappedRow } from './open-from-image.ts'
 
@@ -57,7 +56,7 @@ function intakeRows(image: Buffer): WrappedRow[] {
   return rows
 }
 
-/** Of shards and of recordings: a day and the number of a shard stand before them. */
+/** Of shards and of recordings: preceded by a day and the shard's number. */
 function keyRows(image: Buffer): WrappedRow[] {
   const rows: WrappedRow[] = []
   const isMonth = (at: number) => {

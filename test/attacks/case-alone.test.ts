@@ -1,4 +1,7 @@
-/** What is kept for its caller's request alone is played by whoever serves that request (1.6, C3), not by whoever names its number. */
+/**
+ * A recording retained only for its caller's request is played by whoever serves that request (1.6, C3), not by whoever names
+ * its number.
+ */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

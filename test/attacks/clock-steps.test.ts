@@ -27,7 +27,7 @@ async function leap(by: string): Promise<void> {
   await owner.query('update clock_mark set at = at - $1::interval, seen = seen - $1::interval', [by])
 }
 
-/** The custodian looks at the clock after so many hours of its own running, and then sweeps. */
+/** The custodian checks the clock after so many hours of its own running, and then sweeps. */
 async function runFor(hours: number) {
   const state = await advanceClock(custodian, Temporal.Duration.from({ minutes: Math.round(hours * 60) }), watcher)
   await sweep(expunging, now())

@@ -1,5 +1,6 @@
-// R52: a restore is refused half way, as where keys are missing in a place; the register stays closed. The nightly backup, a process of its
-// own, did not ask: it wrote the keyring of the half-restored register over the one in the place, and made a backup of what nobody may open.
+// R52: a restore is refused half way, as with keys missing in a place; the register stays closed. The nightly backup, a process
+// of its own, did not check: it wrote the keyring of the half-restored register over the one in the place, and made a backup
+// that nobody may open.
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A copy that a caller asked for, or that waits for them, and an official who forbids the recording later (1.6, L6, L29). */
+/** A copy that a caller requested, or that waits for them, and an official who forbids the recording later (1.6, L6, L29). */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

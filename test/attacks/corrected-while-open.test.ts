@@ -1,4 +1,6 @@
-/** What is open about a call when a correction gives it to another official (R39, R48-R50, L9): nothing of the one is the other’s. */
+/**
+ * Open matters of a call when a correction gives it to another official (R39, R48-R50, L9): nothing of the one is the other’s.
+ */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
@@ -48,7 +50,7 @@ async function send(request: string, kind: string): Promise<void> {
 const close = (id: string) => requestOf('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'ANSWERED' })
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
-/** What was done, where it was not refused. */
+/** Acts that were not refused. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
@@ -203,7 +205,7 @@ describe('what the official asked for of a call that is another’s by a correct
     const before = await latest()
     await correct(one.segmentId, await served({ contacts: [one.contactId] }))
     expect((await read(request.id)).appointments).toMatchObject([{ state: 'BOOKED' }])
-    // Of the call that is another's no end is told any more.
+    // The end of another official's call is no longer reported.
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
   })
 

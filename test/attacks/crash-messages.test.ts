@@ -1,4 +1,4 @@
-/** What the program prints of a fault of its own repeats no row: on a console, in journald and in whatever collects it. */
+/** Crash messages contain no row: on a console, in journald and in whatever collects them. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

@@ -1,4 +1,7 @@
-/** What is lent goes to whom it was decided to (R30, R31): another name or address of the institute after the decision is another recipient. */
+/**
+ * Recordings are lent to the recipient of the decision (R30, R31): another name or address of the institute after the decision
+ * is another recipient.
+ */
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

@@ -37,7 +37,7 @@ interface Ran {
   said: string
 }
 
-/** Runs a command until it has ended or has said something, and ends it then, after something else where that is told. */
+/** Runs a command until it has ended or printed something, and then ends it, if requested after something else. */
 async function run(args: string[], data: string, until?: string, first?: () => Promise<unknown>): Promise<Ran> {
   const ports = await findPorts()
   const child = spawn(process.execPath, [program, ...args], {

@@ -1,4 +1,5 @@
-// R37, R39: corrections that the database's owner writes excuse no look, and a look counts for whoever had the call then.
+// R37, R39: corrections written by the database's owner excuse no view, and a view is judged by the call's official at that
+// time.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

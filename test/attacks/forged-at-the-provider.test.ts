@@ -1,6 +1,6 @@
 /**
- * What comes back from the identity provider is forged, mixed up, made for somebody else, or not what a provider should send (R20):
- * by the provider's own word, which a test writes itself.
+ * Responses of the identity provider that are forged, mixed up, made for somebody else, or invalid (R20): a test provider
+ * writes them itself.
  */
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ const [own, other] = [
 
 interface Forged {
   header?: object
-  /** In place of what it would say; `undefined`: left out. */
+  /** Replacements for its claims; `undefined`: left out. */
   claims?: Record<string, unknown>
   sign?: (signed: string) => string
 }
@@ -244,7 +244,7 @@ test.each(['/.well-known/openid-configuration', '/keys', '/token'])(
     expect(await signIn()).toMatchObject({
       refused: expect.stringMatching(/^identity-provider\.(?:refused|unavailable)$/),
     })
-    // What sockets hold comes on top of the longest answer.
+    // Bytes buffered in sockets come on top of the longest answer.
     expect(sent).toBeLessThan(32 * 1024 * 1024)
   },
 )

@@ -28,7 +28,7 @@ const password = 'a-good-long-password'
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 const now = () => Temporal.Now.instant()
 
-/** A register whose database, objects and keys lie on an ext4 volume of their own, made as mkfs makes it. */
+/** A register with database, objects and keys on an ext4 volume of their own, made with mkfs's defaults. */
 async function openVolume() {
   const base = mkdtempSync(join(tmpdir(), 'seloste-volume-'))
   const [image, mount] = [join(base, 'image'), join(base, 'mount')]

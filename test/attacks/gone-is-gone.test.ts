@@ -38,7 +38,7 @@ test('nothing that is destroyed opens from every header, body and key row ever w
   }
   /** Destroyed at their callers' wish: as they come from capture, and in keeping. */
   const [fresh, mine] = [await made(4), await stored(await made(4))]
-  /** Their term is over. */
+  /** Ends their term. */
   const old = await stored(await made(4, callOfMonthsAgo(7)))
   /** Under keys of the same batches, and held. */
   const [waiting, held] = [await made(2), await stored(await made(2))]
@@ -60,7 +60,7 @@ test('nothing that is destroyed opens from every header, body and key row ever w
   const open = openFromImage({ ...loot, secrets: after, wrapped: rows })
   expect(destroyed.filter(({ id }) => open.has(id))).toEqual([])
 
-  // What is held is heard, and what waits is taken into keeping.
+  // Held recordings are played, and waiting ones are ingested.
   await stored(waiting)
   for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(context.db, keys, id)).toHaveLength(16)
 })
@@ -160,7 +160,7 @@ test('no role but the custodian’s takes a lock that a destruction waits for', 
     }
     await expect(database.as(role).pool.query('select * from key_lock for update')).rejects.toThrow('permission denied')
   }
-  // Capture still orders what it tells of one call, by locks that reach nothing else.
+  // Capture still orders its reports of one call, by locks that reach nothing else.
   const id = randomUUID().replaceAll('-', '')
   await database.as('seloste_capture').pool.query('select lock_call_ids($1)', [[id]])
 })

@@ -1,4 +1,4 @@
-/** Who writes into a feed's folder keeps its feed from nothing, and fills nobody's disk (R9): by real files. */
+/** An attacker who writes into a feed's folder neither stops the feed nor fills the disk (R9): with real files. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -66,7 +66,7 @@ test('a pipe that takes the place of a file while its neighbour is read is not w
     if (file !== 'a.ndjson') return
     await rm(pipe)
     execFileSync('mkfifo', [pipe])
-    // Whoever waits for a writer is let go when the test is over.
+    // Releases processes that wait for a writer when the test is over.
     unblock = () => execFileSync('sh', ['-c', `: 1<> "${pipe}"`])
   })
   expect(await ends(check())).toBe(true)

@@ -1,6 +1,6 @@
 /**
- * Names that hide something or turn round what stands beside them on a page, in a letter or in the log (R21, R36): people are judged
- * by their names when rights and changes are confirmed.
+ * Names that hide or reorder the text beside them on a page, in a letter or in the log (R21, R36): people are judged by their
+ * names when rights and changes are confirmed.
  */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'

@@ -46,7 +46,7 @@ test('a restore that lacks what an entry after its backup says is refused: nobod
   }
   await unseal()
   await expect(restoreFrom(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
-  // What is missing is written anew, and in time what is damaged; a backup that came after the entries does not need it.
+  // Missing entries are rewritten, and damaged ones in time; a backup made after the entries does not need them.
   await place.copies.shipLedger()
   for await (const key of place.store.list('ledger/sealed/')) await place.store.put(key, Buffer.from('damaged'))
   for await (const key of place.store.list('ledger/entries/')) {

@@ -1,5 +1,5 @@
-// R52, decision 107: an entry that is made while the ledger is being copied came into the copy without what it says, and what it says came
-// only with the next entry of its day: until then, or for good after the day's last, no backup could be restored from there.
+// R52, decision 107: an entry made while the ledger is being copied came into the copy without its content, which followed only
+// with the next entry of its day: until then, or for good after the day's last, no backup could be restored from there.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { assertLedgerContinues, shipLedgerTo } from '#safeguards/places/ship-ledger.ts'

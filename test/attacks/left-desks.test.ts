@@ -12,7 +12,7 @@ const acts = await openActs(database)
 const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
 beforeAll(() => storeDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
 
-/** Asks at a desk that somebody has left, where it is refused, and after a new proof. */
+/** Sends a request from an unattended desk: refused, and accepted after a new proof. */
 async function leftAndProved<A extends { status: number }>(
   name: keyof typeof people,
   request: () => Promise<A>,

@@ -1,4 +1,4 @@
-/** What an institute has is not hidden by the database's owner (R30, R32): the audit log has what was released and what was confirmed. */
+/** The database's owner cannot hide what an institute has (R30, R32): the audit log has its release and its confirmation. */
 import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

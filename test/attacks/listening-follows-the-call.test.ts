@@ -1,4 +1,7 @@
-/** A listening goes on as long as its call is the listener's (R37, R39): what a correction gives to another official ends it. */
+/**
+ * A listening lasts as long as its call is the listener's (R37, R39): a correction that gives the call to another official ends
+ * it.
+ */
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

@@ -139,7 +139,7 @@ describe('a clock that is set', () => {
       expect.stringContaining('counts for nothing'),
     ])
 
-    // The custodian notices the step, and signs it. Told again after a time beyond it, it sets nothing back.
+    // The custodian notices the step, and signs it. Repeated after a time beyond it, it sets nothing back.
     clock.setDatabaseBack(200 * 86_400_000)
     await watch.check()
     expect(await log.verify()).toMatchObject({ found: 0 })

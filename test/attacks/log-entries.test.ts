@@ -6,7 +6,7 @@ import { appenders, type Appender } from '#safeguards/audit/appenders.ts'
 const database = await createTestDatabase()
 const somebody = randomUUID()
 
-/** What an entry needs to be let in, besides its action. */
+/** Conditions for an entry to be accepted, besides its action. */
 const append = (role: string, action: string, { person = false, result = 'ok' } = {}) =>
   database
     .as(role)

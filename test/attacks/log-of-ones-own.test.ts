@@ -1,5 +1,5 @@
-// R21: who has the log's key, as whoever administers the machine, signs another log from some entry on. No witness cosigns it; whoever
-// verifies it with the key of a witness is told how far the witness has seen it.
+// R21: an attacker with the log's key, such as the machine's administrator, signs another log from some entry on. No witness
+// cosigns it; a verification with a witness's key reports how far the witness has seen it.
 import { beforeAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'

@@ -16,7 +16,7 @@ const custodian = database.as('seloste_custodian').db
 
 class RolledBack extends Error {}
 
-/** What is found while the owner’s statements hold; they are rolled back. */
+/** Returns the findings while the owner’s statements are in force; they are rolled back. */
 async function found(...statements: string[]): Promise<string[]> {
   let problems: ProtectionProblem[] = []
   await database

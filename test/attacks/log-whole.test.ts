@@ -42,7 +42,7 @@ async function read(now = Temporal.Now.instant()) {
   return found
 }
 
-/** Waits for the verification that was asked for. */
+/** Waits for the requested verification. */
 async function verified(): Promise<void> {
   await pool.query('insert into log_verification (asked_by) values (null)')
   await expect
@@ -177,7 +177,7 @@ test('a proof that the owner of the database writes, or an earlier one put back,
     })
     await check()
   }
-  // A true one of before is no older than it says.
+  // An earlier true one is no older than its date.
   const putBack = `delete from proof where promise = 'log.whole';
     insert into proof select * from jsonb_populate_record(null::proof, '${whole.replaceAll("'", "''")}')`
   await pool.query(putBack)
@@ -281,7 +281,7 @@ test('a pruning that the owner of the database writes explains no entry that is 
   expect(await own.prune(60)).toBe(0)
   expect(await codes()).toEqual(['entry-missing'])
 
-  // Entries that the owner dates back are not as old as they say.
+  // Entries that the owner dates back are newer than their date.
   await owner.query(`begin; set local session_replication_role = replica;
     ${stored.rows.map(({ row }) => `insert into audit_entry overriding system value select * from jsonb_populate_record(null::audit_entry, '${row}')`).join(';')};
     update audit_entry e set at = now() - interval '65 months' from audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)

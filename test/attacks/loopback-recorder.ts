@@ -27,7 +27,7 @@ export async function openLoopbackRecorder(
   })
   return {
     ...wired,
-    // What changes is read from the recorder itself.
+    // Changing values are read from the recorder itself.
     get recorder() {
       return wired.recorder
     },
@@ -78,7 +78,7 @@ export async function openPeer(address: string, sipPort: number) {
 }
 export type Peer = Awaited<ReturnType<typeof openPeer>>
 
-/** A client at an address: its SIP, its media from the same address unless another is given, and the call that it tells of. */
+/** A client at an address: its SIP, its media from the same address unless another is given, and the call that it reports. */
 export async function openClient(
   recorder: LoopbackRecorder,
   address: string,

@@ -1,5 +1,6 @@
-// R21, R27: sound leaves at the pace at which it is heard, half a minute ahead. That was of each listening: who began many, of one recording at
-// its parts or of a hundred recordings side by side, had all of it in seconds, below each threshold of an alarm.
+// R21, R27: audio is served at the pace of listening, half a minute ahead. The limit was per listening: an attacker who began
+// many, of one recording at its parts or of a hundred recordings side by side, had all of it in seconds, below each threshold
+// of an alarm.
 import { afterAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -32,9 +33,9 @@ test(
     const passedMs = performance.now() - begun
     const all = given.reduce((sum, one) => sum + one, 0)
     expect(all).toBeGreaterThanOrEqual(leadMs)
-    // Of one recording no more than by one listening: what is called played was heard.
+    // Of one recording no more than by one listening: logged playback was listened to.
     expect(all).toBeLessThanOrEqual(leadMs + 1.25 * passedMs + 100)
-    // And one goes on being heard.
+    // And one listening continues.
     const [first] = listenings
     expect(await served(first!.ask, given[0]!)).toBeGreaterThan(0)
   },

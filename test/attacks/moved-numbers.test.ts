@@ -60,7 +60,7 @@ test('a capture that could not reach the database while it moved reports a call:
   const entries = [{ segment: facts.segmentId, person: berta.id }]
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: [] })
   expect(await attributed(contactId)).toEqual(entries)
-  // Told once more, as capture knew it.
+  // Reported again, with capture's data of that time.
   await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: [] })
   expect(await attributed(contactId)).toEqual(entries)

@@ -1,4 +1,7 @@
-/** A right that somebody’s move has made doubtful (R37, R38) is reviewed at once: until its quarter nobody was told that they still hear the unit they left. */
+/**
+ * A right that a person’s move has made doubtful (R37, R38) is reviewed at once: before, nobody learned until its quarterly
+ * review that they still listen to the unit they left.
+ */
 import { describe, expect, test } from 'vitest'
 import { now, openProcedure, ownCalls } from '#test/access/open-procedure.ts'
 import { reviewRight } from '#safeguards/access/procedure.ts'

@@ -1,4 +1,4 @@
-/** What strangers reach and learn at the network's edge, and how long a request may hold a connection. */
+/** Strangers' access and knowledge at the network's edge, and the time that a request may hold a connection. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
@@ -73,7 +73,7 @@ describe('a stranger on the public port', () => {
         for (const forwarded of ['127.0.0.1', '192.0.2.77']) {
           const headers = { ...browser, host, 'x-forwarded-for': forwarded }
           expect((await send('/metrics', headers)).status).toBe(403)
-          // What a proxy tells, a page can tell as well.
+          // A page can send a proxy's headers as well.
           for (const more of [
             { 'x-forwarded-host': 'localhost' },
             { 'x-forwarded-host': 'localhost', host: 'desk, evil.example' },
@@ -105,7 +105,7 @@ describe('a stranger on the public port', () => {
     const answers = await Promise.all(Array.from({ length: 300 }, health))
     expect(readings).toBe(1)
     expect(new Set(answers).size).toBe(1)
-    // Whoever asks afterwards is not told of before.
+    // Later clients learn nothing of earlier requests.
     expect(await health()).toMatchObject({ missing: [] })
     expect(readings).toBe(2)
   })
@@ -244,7 +244,7 @@ describe('one visitor of many', () => {
     expect(proxy.filter(({ isServed }) => isServed)).toHaveLength(100)
     const other = await open('127.0.0.67')
     expect(other.isServed).toBe(true)
-    // What it closes it can open again.
+    // It can reopen what it closes.
     greedy[0]!.socket.destroy()
     await expect.poll(async () => (await open('127.0.0.66')).isServed).toBe(true)
     for (const { socket } of [...greedy, ...proxy, other]) socket.destroy()

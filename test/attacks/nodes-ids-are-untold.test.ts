@@ -1,5 +1,5 @@
-// R46: who knows the id of a capture node speaks for it: says that it has ended, so that its calls are taken for over, or takes its share
-// of the intake keys. So it is told to nobody; whoever has taken one capture over hears what all are asked.
+// R46: whoever knows the id of a capture node can speak for it: report that it has ended, so that its calls are closed, or take
+// its share of the intake keys. So the id is secret; an attacker in one capture sees the requests to all.
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'

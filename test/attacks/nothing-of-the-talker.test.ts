@@ -1,4 +1,4 @@
-// R33, level T: whoever compares a copy with the calls of people they know finds no pace, no pause and no start of a turn in it.
+// R33, level T: comparing a copy with calls of known people yields no pace, no pause and no start of a turn.
 import { afterAll, expect, test } from 'vitest'
 import { voiceRate as second, type Turn } from '#use/disclosure/voice/engine.ts'
 import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
@@ -88,7 +88,7 @@ function gapOf(track: Int16Array): number {
   return (after!.first - before!.last) / second
 }
 
-/** Where sound stands out of the noise; shorter pauses than a seventh of a second belong to speech. */
+/** Returns where sound exceeds the noise; shorter pauses than a seventh of a second belong to speech. */
 function stretchesOf(track: Int16Array): { first: number; last: number }[] {
   const stretches: { first: number; last: number }[] = []
   for (let i = 0; i < track.length; i++) {

@@ -1,6 +1,7 @@
-// R52: a place of the ledger was away since the night; the machine is lost in the evening. A restore that is given the copy there, which goes
-// as far as the backup knows, did not ask the place that it restores from: what was revoked and restricted in the day was back. One that asked
-// refused the right copy where another register's, of a drill, was longer in the place, or what its entries say was damaged there.
+// R52: a place of the ledger was away since the night; the machine is lost in the evening. A restore from the copy there, which
+// ends where the backup does, did not check the place that it restores from: the day's revocations and restrictions were lost.
+// A restore that did check refused the right copy if another register's, of a drill, was longer in the place, or if entries
+// were damaged there.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -43,7 +44,7 @@ test('a copy of the ledger that is older than the one in the place, which contin
   await place.copies.shipLedger()
   const older = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
   expect(older).toMatchObject({ completedLedger: manifest.ledger!.size, ledger: { employments: 1 } })
-  // What a day says is damaged in the place, and another copy has it that lacks the last entry, of nobody.
+  // A day's content is damaged in the place; another copy has it but lacks the last entry, about nobody.
   await copyLedger(place, 'kept/')
   await appendToLedger(db, { kind: 'intake-key', name: 'v99', cause: 'renewed', doneBy: 'sweep', detail: {} })
   await register.seal()
@@ -80,14 +81,14 @@ test('the ledger of the register that was lost is taken, though a drill has take
     await machine.pool.query('update person set employed_to = now() where id = $1', [id])
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
-  // The first goes on; its other copy has what it ended.
+  // The first register continues; its other copy has the recording that it ended.
   await sql`update person set employed_to = now() where id = ${people[0]!}`.execute(db)
   await register.seal()
   expect(await other.copies.catchUp()).toMatchObject([{ reached: true }])
   await copyLedger(other, 'first/', place)
   const again = await emptyMachine()
   const { takenOverAt } = await restoreFrom(again, place, { backup: manifest.id, ledger: 'first/' })
-  // Whoever takes the ledger that lies there is told that it may be a drill's.
+  // The restore with the ledger in the place warns that it may be a drill's.
   expect(Date.parse(takenOverAt ?? '')).toBeGreaterThan(Date.parse(manifest.finishedAt))
   const { rows } = await again.pool.query('select id from person where id = any ($1) and employed_to is not null', [
     people,

@@ -11,7 +11,7 @@ import { openPackages } from '../disclosure/open-packages.ts'
 import { threeAtOnce } from '../disclosure/three-at-once.ts'
 import { openActs } from '../requests/open-acts.ts'
 
-/** What the audit log has of one, in its order. */
+/** Returns the audit log's entries of one object, in order. */
 async function entriesOf(admin: Kysely<RegisterTables>, id: string): Promise<string[]> {
   const { rows } = await sql<{ entry: string }>`
     select action || ' ' || result as entry from audit_entry where object_id = ${id} order by seq`.execute(admin)
@@ -46,7 +46,7 @@ describe('a package', async () => {
         expect(one.address).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|2001:db8:[\da-f]+::1)$/)
         expect(one.by?.name).toBe(delivery === 'MEDIUM' ? 'Riitta' : undefined)
       }
-      // The log of disclosures tells it as well, and so does the audit log.
+      // The log of disclosures has it as well, and so does the audit log.
       const logged = (await send('dora', 'GET', '/api/disclosures')).body['items'] as {
         id: string
         releases: { downloads: { outcome: string }[] }[]
@@ -124,7 +124,7 @@ describe('a package', async () => {
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched
     expect(await fetching.begin({ token })).toEqual({ isBusy: true })
-    // All but the end is received, then nothing is asked for any more.
+    // All but the end is received, then nothing is read any more.
     const half = Buffer.from((await fetching.piece({ ...first, from: 0 })).bytes!, 'base64').length
     expect(half).toBe(first.sizeBytes - 1024)
     await fetching.broke(first)

@@ -52,7 +52,7 @@ const voices = {
 }
 type Voice = keyof typeof voices
 
-/** What the caller's telephone gives as its display name. */
+/** Display name sent by the caller's telephone. */
 let callersName = ''
 let folder = ''
 let call: Caller

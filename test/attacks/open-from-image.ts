@@ -1,6 +1,7 @@
 /**
- * What somebody opens who has an image of a machine: every form of every key that was ever written, and the key store as it is now.
- * In: loot. Out: the recordings whose header or body opens. Knows how each kind of row wraps, and nothing of which key is whose.
+ * Opens recordings from the loot of a machine's image: every form of every key that was ever written, and the key store as it
+ * is now. Returns the recordings whose header or body opens. Knows how each kind of row wraps keys, and not which key belongs
+ * to which row.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +22,7 @@ export interface Loot {
 
 export interface WrappedRow {
   wrapped: Buffer
-  /** What it is bound to, as the columns beside it say. */
+  /** Its additional authenticated data, from the columns beside it. */
   purpose: string
 }
 

@@ -1,5 +1,5 @@
-// L37: neither the ledger's page nor the log tells, by the name of a key or by what it does not prove, that a recording was kept past
-// its day by a preservation order.
+// L37: neither the ledger's page nor the log reveals, by a key's name or by a missing proof, that a preservation order kept a
+// recording past its day.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
@@ -50,7 +50,7 @@ test('nobody who may not know of orders sees by a key, or by an entry without a 
     const { body: one } = await ends.get('dora', `/api/log/entries/${seq}`)
     expect.soft(named(one), `${seq}`).toEqual([])
   }
-  // What ended for an order is answered as what ended by its term.
+  // A recording that an order kept is answered as one that ended by its term.
   const { rows: ended } = await sql<{ seq: string }>`
     insert into audit_entry (action, object_kind, object_id, result, detail)
     select 'recording.destroyed', 'recording', gen_random_uuid(), 'ok', jsonb_build_object('cause', cause)

@@ -1,6 +1,6 @@
 /**
- * A preservation order is secret: past its day a recording that one keeps looks, to whoever evaluates and trains, like one that ended
- * on its day (L37).
+ * A preservation order is secret: past its day a recording that it keeps appears, in evaluation and training, like one that
+ * ended on its day (L37).
  */
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ let elina: Session
 let sari: Session
 let tiina: Session
 
-/** What was done, where it was not refused. */
+/** Acts that were not refused. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
@@ -101,7 +101,7 @@ beforeAll(async () => {
   for (const { id } of Object.values(groups.gone)) expect((await ends.stateOf(id)).state).toBe('DESTROYED')
 }, 60_000)
 
-/** What somebody is shown, without ids and instants: which members there are. */
+/** Returns the members of a response, without ids and instants. */
 const shown = (items: readonly object[]) =>
   items
     .map((item) =>

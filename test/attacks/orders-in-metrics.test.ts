@@ -1,4 +1,4 @@
-// L37: neither metrics nor spans tell that a preservation order was entered, renewed, ended or looked at.
+// L37: neither metrics nor spans reveal that a preservation order was entered, renewed, ended or viewed.
 import Fastify from 'fastify'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'

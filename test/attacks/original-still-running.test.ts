@@ -1,5 +1,6 @@
-// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the first, which goes on. Both wrote into the same
-// places: what one destroyed there, with a receipt, the other put back, and the ledger there became a mix of two that no restore believes.
+// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the original, which is still running.
+// Both wrote into the same places: what one destroyed there, with a receipt, the other put back, and the ledger there became a
+// mix of two that no restore accepts.
 import { expect, test } from 'vitest'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
@@ -39,7 +40,7 @@ function placesOf({ db, keys }: Machine, { name, folder }: Place) {
   })
 }
 
-/** Recordings whose key lies in the place's copy of the keyring. */
+/** Recordings with a key in the place's copy of the keyring. */
 async function keysIn({ store }: Place): Promise<string[]> {
   const found: string[] = []
   for (const month of await monthsIn(store)) {
@@ -52,7 +53,7 @@ async function keysIn({ store }: Place): Promise<string[]> {
   return found
 }
 
-/** A backup, restored elsewhere while the register goes on. */
+/** Restores a backup elsewhere while the register is running. */
 async function restoredBeside() {
   const place = await openTestPlaces(database, register)
   const recordings = await register.makeRecordings(2)
@@ -64,7 +65,7 @@ async function restoredBeside() {
   const destroyer = makeDestroyer(database, register, place.copies)
   return { place, machine, there: placesOf(machine, place), destroyer, ids: recordings.map(({ id }) => id) }
 }
-/** Whether the ledger says of a destruction that it reached the place. */
+/** Returns true if the ledger records that a destruction reached the place. */
 async function isReportedReached({ name }: Place, id: string): Promise<boolean> {
   const { rows } = await database
     .as()
@@ -101,7 +102,7 @@ test('a place that a restored register has taken over is no longer the first one
   await destroyer.destroy(ids[1]!).catch(() => undefined)
   expect(await isReportedReached(place, ids[1]!)).toBe(false)
   expect(await keysIn(place)).toEqual(before)
-  // And the other goes on there.
+  // And the other continues there.
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const { rows } = await machine.pool.query('select state, keyring_whole from place_of_data where name = $1', [
     place.name,
@@ -152,14 +153,14 @@ test('a machine that was turned back, or copied, writes no keys into a place who
 
 test('a ledger that continues from another one is not mixed with that, and the place reports it', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
-  // What was restored ends something of its own, while the first one cannot reach the place.
+  // The restored register ends something of its own, while the first one cannot reach the place.
   await machine.pool.query(
     "insert into destruction_entry (at, object_kind, object_name, cause, done_by, detail, targets) values (now(), 'history-month', '2020-01', 'term', 'sweep', '{}', '{}')",
   )
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const head = (await readWholeOr(place.store, 'ledger/head'))!.toString()
-  // It is given the place under another name, as it was told; by then its own ledger is longer.
+  // It gets the place under another name, as advised; by then its own ledger is longer.
   await destroyer.destroy(ids[0]!).catch(() => undefined)
   await register.seal()
   const again = openPlaces({

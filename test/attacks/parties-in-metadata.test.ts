@@ -18,7 +18,7 @@ const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
 const [caller, aino, bertil, stranger] = ['+358401234567', '+358295121001', '+358295121002', '+358509998877']
 const session = 'c2Vzc2lvbg=='
 
-/** Each part of a recorded call that is over: whose it is, and how many packets are in its recording. */
+/** Returns each part of a recorded call that is over: its official, and the number of packets in its recording. */
 async function parts() {
   const over = bench.segments().filter(({ recording }) => recording?.stored)
   return Promise.all(
@@ -49,7 +49,7 @@ const person = (id: string, aor: string, sends?: string, more = '') =>
   `<participant participant_id="${id}"><nameID aor="sip:${aor}@x"/>${sends ? `<send>${sends}</send>` : ''}${more}</participant>`
 const streams = ['1', '2'].map((n) => `<stream stream_id="s${n}" session_id="${session}"><label>${n}</label></stream>`)
 
-/** As Oracle tells who calls, and what was dialled. */
+/** The caller and the dialled number in Oracle's form. */
 function oracle(given: {
   calls: string
   isCalled: string

@@ -63,14 +63,14 @@ describe('a shorter term that reaches a recording which a requester has booked t
     expect((await approver.request('/api/pending-rights')).code).toBe('deny.role')
     expect(await approve(draft)).toEqual({ refused: 'draft.pending-rights' })
 
-    // Heard before: the appointment is brought forward.
+    // Listened to before: the appointment is brought forward.
     expect(await pending(draft)).toMatchObject([{ request: { number: request.number }, isHeardBefore: false }])
     const early = await slotAt(24 * 10)
     expect((await book(request, early)).status).toBe(201)
     expect(await pending(draft)).toMatchObject([{ isHeardBefore: true }])
     expect(taken(await approve(draft)).state).toBe('APPROVED')
 
-    // What is booked and told from then on knows the new end.
+    // Later bookings and letters use the new end.
     expect(await book(request, late)).toMatchObject({ status: 409, code: 'appointment.late' })
     const end = Temporal.Instant.from((await pending(draft))[0]!.endsAt)
     expect(end.equals(draft.effectiveFrom!)).toBe(true)
@@ -121,7 +121,7 @@ describe('a change that reaches an open request', () => {
     expect(await reached({ endsHolds: true })).toEqual([waiting.id])
     expect(await reached({ endsService: true })).toContain(waiting.id)
     expect(await reached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
-    // Of one whose call is not found yet nobody knows what it reaches: the notice counts for it too.
+    // It is unknown what reaches a call that is not found yet: the notice counts for it too.
     const unsettled = await makeInspection([])
     const row = await admin
       .selectFrom('recording')

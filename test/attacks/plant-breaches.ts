@@ -1,5 +1,5 @@
-// Plants breaches one by one in a running Seloste, as somebody who owns its database and its disk, and waits until its own checks name
-// each. In: a running Seloste with calls in it. Out: which were found, by which promise and after how long. Never: a call of a check.
+// Plants breaches one by one in a running Seloste with calls, as the owner of its database and disk, and waits until its own
+// checks name each. Returns which were found, by which promise and after how long. Never calls a check itself.
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -19,7 +19,7 @@ export interface PlantedResult {
 }
 
 const checkMs = 200
-/** What is looked for each hour has so many times as long. */
+/** Hourly checks get so many times as long. */
 export const hourlyRounds = 5
 
 interface Proof {
@@ -154,7 +154,7 @@ async function doPlant(client: Client, folder: string, plant: Planted): Promise<
     )
 }
 
-/** Where the store keeps an object: src/platform/objects/directory-store.ts. */
+/** Path of an object in the store: src/platform/objects/directory-store.ts. */
 function inStore(key: string): string {
   const folder = createHash('sha256')
     .update(key.replace(/\.[^./]*$/, ''))

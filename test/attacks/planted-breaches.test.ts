@@ -1,5 +1,5 @@
-// What the database's owner plants past every door is found by the evidence and named at the right promise (R1, R7-R12, R21). The whole
-// catalogue of planted breaches runs in the long run: planted-breaches.long.test.ts.
+// Breaches that the database's owner plants past every door are found by the evidence and named at the right promise (R1,
+// R7-R12, R21). The whole catalogue of planted breaches runs in the long run: planted-breaches.long.test.ts.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { countAdmissions } from '#register/history/count-admissions.ts'
@@ -166,7 +166,7 @@ test('a table contact_note that somebody filled is named', async () => {
   ])
 })
 
-/** Plants a listening and, where told, its entry in the log, as nothing of the program does. */
+/** Plants a listening and, if requested, its entry in the log, as nothing of the program does. */
 async function plantListening(recording: string, reported: boolean): Promise<string> {
   const id = randomUUID()
   const right = `(select id from access_right where person_id = '${supervisor.id}')`
@@ -197,7 +197,7 @@ test('a listening planted for a supervisor on another unit’s recording is foun
 test('a listening that the log does not report is found, within the unit as well', async () => {
   await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
   const listening = await plantListening(promises.recordings.ainos.id, false)
-  // Aino belonged to another unit then: the directory says so.
+  // Aino belonged to another unit then, by the directory.
   expect(await broken()).toMatchObject([
     { promise: 'rights.scope', facts: { outside: 1, untold: 1, example: listening } },
   ])

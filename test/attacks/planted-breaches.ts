@@ -13,7 +13,7 @@ export type Planted =
   | { file: string }
 
 export interface Breach {
-  /** What was done. */
+  /** The breach, in words. */
   name: string
   /** Of the description (requirements 1.1). */
   sentence: string
@@ -985,7 +985,7 @@ const catalogue: readonly Breach[] = [
       },
     ],
   },
-  // What protects the data
+  // Protections of the data
   {
     name: 'a trigger of the log switched off',
     ...protection,

@@ -1,4 +1,4 @@
-// What the database's owner writes in the name of others is named by a promise (R22-R24, R36).
+// Rows that the database's owner writes in the name of others are named by a promise (R22-R24, R36).
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
@@ -69,7 +69,7 @@ test('a preservation order, that keeps a recording and its call past their day',
   )
   await sweep(expunging, Temporal.Now.instant())
   const found = await names()
-  // As one that was entered, it is told of nowhere.
+  // Unlike one that was entered, it is reported nowhere.
   await pool.query(
     `insert into audit_entry (action, object_kind, object_id, result) select 'hold.entered', 'hold', id, 'ok' from preservation_order`,
   )

@@ -1,5 +1,5 @@
-// A real Seloste for the planted breaches: all processes, its own PostgreSQL, checks at a shorter pace. In: nothing. Out: calls of today,
-// some recorded, one heard, one forbidden and destroyed. Never: a stand-in for a part of it.
+// A real Seloste for the planted breaches: all processes, its own PostgreSQL, checks at a shorter pace. Has calls of today,
+// some recorded, one listened to, one forbidden and destroyed. No part is a stand-in.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

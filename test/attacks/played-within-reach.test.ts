@@ -1,4 +1,7 @@
-/** A copy that nobody has signed may hold what was to be removed: only whose right reaches its recording hears it (R33, R38). */
+/**
+ * An unsigned copy may still contain what was to be removed: only persons whose right reaches its recording can play it (R33,
+ * R38).
+ */
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

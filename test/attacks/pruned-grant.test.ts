@@ -10,7 +10,7 @@ import { makeTestPromises } from '../register/make-test-promises.ts'
 const database = await createTestDatabase<RegisterTables>()
 const promises = await makeTestPromises(database)
 const custodian = database.as('seloste_custodian').db
-// What pruning to 24 months leaves: its own entry, and a first one of two years ago.
+// Leaves the log as pruning to 24 months does: its own entry, and a first one of two years ago.
 await promises.tamper(
   `update audit_entry set at = now() - interval '24 months' where seq = (select min(seq) from audit_entry)`,
   `insert into audit_entry (action, result, object_kind, detail) values ('log.pruned', 'ok', 'log', '{}')`,

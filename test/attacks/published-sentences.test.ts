@@ -1,6 +1,6 @@
 /**
- * Promise: a sentence of the published description has its function and its check, or is not published (L6, L9, L26). The attack:
- * a description of an agency whose data lie abroad, or which offers what the program cannot do.
+ * Promise: a sentence of the published description has its function and its check, or is not published (L6, L9, L26). The
+ * attack: a description of an agency whose data are stored abroad, or which offers what the program cannot do.
  */
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
@@ -45,7 +45,7 @@ test('no transcript is promised, and no new version can offer one', () => {
   const offering = seed.replace('accessTranscript: false', 'accessTranscript: true')
   const parsed = parseSuccessor(offering, [])
   expect(!parsed.ok && parsed.problems.map(({ code }) => code)).toEqual(['switch.not-available'])
-  // A version of before that says so is still read, and its sentence is published no more.
+  // An earlier version with that sentence is still read, and the sentence is published no more.
   for (const language of languages) {
     const text = [...sentences(offering, language).values()].map((one) => one.text).join(' ')
     expect(text).not.toMatch(/kirjallisena|skriftlig form|given in writing/)
@@ -57,7 +57,8 @@ test('the notice names no right of a data subject that no kind of request carrie
   expect(offeredKinds(description)).toEqual(
     expect.arrayContaining(['KNOW', 'LISTEN', 'HISTORY', 'RECTIFY', 'PROHIBIT', 'ERASURE', 'OBJECTION', 'RESTRICTION']),
   )
-  // Erasure and objection are the prohibition, which is stronger (C2); a restriction keeps the recording. The sentence says so.
+  // Erasure and objection are the prohibition, which is stronger (C2); a restriction keeps the recording. The sentence states
+  // that.
   expect(sentences(notice).get('L7-rights')?.text).toMatch(
     /vastustaminen toteutetaan kieltämällä tallenteen käyttö.*rajoitetaan/,
   )

@@ -1,4 +1,7 @@
-/** What history.admitted has found missing stays found when the custodian starts again, and is whole only after a pass has looked at everything (R9). */
+/**
+ * Findings of history.admitted stay found when the custodian restarts, and the promise holds again only after a complete pass
+ * (R9).
+ */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -71,7 +74,7 @@ test(
     const first = await check(true, undefined)
     expect(first).toMatchObject({ holds: false, facts: { missing: 1, wholeAt: expect.any(String) } })
     expect(await check(true, first.memo)).toMatchObject({ holds: false, facts: { missing: 1 } })
-    // What no pass has come to the end of for longer than a day is not whole.
+    // Entries that no pass has finished for longer than a day do not hold.
     const wholeAt = Temporal.Now.instant().subtract({ hours: 27 }).toString()
     expect(await check(true, { ...(first.memo as object), bad: {}, wholeAt })).toMatchObject({ holds: false })
   },

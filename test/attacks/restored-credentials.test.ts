@@ -1,4 +1,4 @@
-/** What was taken from somebody does not come back by a restore (R52): what the identity provider knows them by. */
+/** A restore does not bring back credentials that were taken from a person (R52): the identity provider's subject. */
 import { beforeAll, expect, test } from 'vitest'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { replayLedger } from '#safeguards/ledger/replay-ledger.ts'

@@ -1,4 +1,7 @@
-/** What was under way when the machine was lost, and yesterday’s backup is restored (L9, R1, R52): a light is on for what it cannot bring back. */
+/**
+ * Unfinished work when the machine was lost, and yesterday’s backup is restored (L9, R1, R52): work that the restore cannot
+ * bring back is reported.
+ */
 import { readFileSync } from 'node:fs'
 import { sql, type RawBuilder } from 'kysely'
 import { expect, test } from 'vitest'
@@ -67,7 +70,7 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
   expect(restored.ledger).toMatchObject({ restrictions: 3 })
   const [request] = await rows("select official_id from subject_request where party = 'OFFICIAL'")
   expect(request).toEqual({ official_id: aino.id })
-  // Somebody has to answer them, with their deadlines; who asked is entered and identified again.
+  // Somebody has to answer them, with their deadlines; the requester is entered and identified again.
   const open = await rows(
     `select q.number, q.due_at > now() as has_time, r.name, q.identified_at from subject_request q
      left join subject_requester r on r.request_id = q.id where q.number = any ($1) and q.closed_at is null order by q.number`,
@@ -262,13 +265,13 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   // It waited for nothing any more: it goes.
   expect(await state(over!)).toBe('DESTROYING')
   expect(restored.ledger).toMatchObject({ cases: 3 })
-  // What cannot come back is named.
+  // Names what cannot come back.
   expect(restored.ledger.lostRequests).toContain(empty)
   for (const number of [request, authority, refused]) expect(restored.ledger.lostRequests).not.toContain(number)
-  // What the authority said is not even beside the ledger.
+  // The authority's text is not even beside the ledger.
   const reported = await rows("select from opened_entry where object_kind = 'case' and detail::text like '%5530%'")
   expect(reported).toEqual([])
-  // Somebody can go on with each: it is heard, decided or let go, and then the prohibition is carried out.
+  // Each can be finished: it is listened to, decided or released, and then the prohibition is carried out.
   const open = await rows(
     `select i.id, q.number = i.reference as has_request, q.official_id from inspection i join subject_request q on q.id = i.request_id
      where i.id = any ($1) and i.closed_at is null order by q.official_id nulls first`,

@@ -49,7 +49,7 @@ test('an entry that was gone before the backup is not lost by the restore: the l
   )
   await past('audit_entry', 'delete from audit_entry where seq in (select seq from aside.entry)')
   const { manifest } = await backUpTo(register, place)
-  // A log that is longer than what is looked at each second goes on; here it is put back for that.
+  // A log longer than the second's check continues; here it is put back for that.
   const columns = (
     await pool.query<{ columns: string }>(
       "select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute where attrelid = 'audit_entry'::regclass and attnum > 0 and not attisdropped and attgenerated = ''",

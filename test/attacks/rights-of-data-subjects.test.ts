@@ -1,4 +1,4 @@
-// R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and what they are told is what happened.
+// R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and letters to them report what happened.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { applyEnds } from '#destruction/apply-ends.ts'

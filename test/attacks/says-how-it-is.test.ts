@@ -1,4 +1,4 @@
-/** What stands still is told, wherever somebody looks: health, status, metrics, the screen of operation. No green meanwhile. */
+/** Blockers are reported everywhere: health, status, metrics, the screen of operation. None shows green meanwhile. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -132,7 +132,7 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
         expect(metrics).toMatch(/^seloste_capture_sessions_storing\{[^}]*\} 1$/m)
         const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
         expect(shown.items.map(({ kind }) => kind)).toContain('object-store')
-        // A capture says so every few seconds.
+        // A capture reports it every few seconds.
         const sessionsOfNodes = async () => {
           const { items } = (await (await maintenance.call('GET', '/api/capture/nodes')).json()) as {
             items: { sessions: number }[]

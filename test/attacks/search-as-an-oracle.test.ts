@@ -1,4 +1,4 @@
-/** A search tells nothing of calls that its viewer does not see (R37, R39): not by what it finds, and not by how long it takes. */
+/** A search reveals nothing of calls that its viewer does not see (R37, R39): neither by its results nor by its duration. */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -28,7 +28,7 @@ const eero = await enterTestPerson(admin, desk, {
   },
 })
 
-/** How often the history is asked in a search by a caller's number, and what is found. */
+/** Returns how often a search by a caller's number queries the history, and its results. */
 async function searchAs(grant: Grant, written: string) {
   return underGrant(desk, grant, async (tx) => {
     const scans = async () => {

@@ -40,7 +40,7 @@ const pool = database.as().pool
 /** Cookies of the provider in one browser. */
 type AtProvider = Map<string, string>
 
-/** Goes to the provider and comes back, as a link on any page leads; `user` types a name where the provider asks for one. */
+/** Signs in at the provider and returns, as a link on any page does; `user` types a name if the provider asks for one. */
 async function throughProvider(
   jar: Jar,
   at: AtProvider,

@@ -1,5 +1,5 @@
-// R52: somebody with the owner's rights makes a table for a day, as to look into a fault; the backup of the night has it. history.fields names it,
-// it is dropped, and all is well again; but no restore of that backup, the newest, came to its end.
+// R52: somebody with the owner's rights makes a table for a day, as to investigate a fault; the night's backup has it.
+// history.fields names it, it is dropped, and all is well again; but no restore of that backup, the newest, finished.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

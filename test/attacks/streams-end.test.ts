@@ -1,4 +1,4 @@
-/** Streams of events end with the right, the employment, the session and the call that they stand on (R36, R37, R39). */
+/** Streams of events end with the right, the employment, the session and the call that they depend on (R36, R37, R39). */
 import { request } from 'node:http'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -95,7 +95,7 @@ describe.each(streams)('%s', (_name, { who, path }) => {
   })
 })
 
-/** Asks, and closes the connection while the answer is on its way. */
+/** Sends a request, and closes the connection while the answer is on its way. */
 function leaveAtOnce(path: string, cookie: string, afterMs: number): Promise<void> {
   const { hostname, port } = new URL(desk.url)
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** R24, R43: what is told and booked knows the end that will be, not one of a version that another comes before (R25). */
+/** R24, R43: letters and bookings use the end that will be, not one of a version that another precedes (R25). */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'
@@ -54,7 +54,7 @@ test('a shorter term that begins after its version is no end once a version come
   // The same steps in another version, which changes something else.
   await version(4, [{ path: ['title', 'en'], value: 'REGISTER' }])
   expect(await ends()).toBe(dayIn(30).toInstant().toString())
-  // Later, and longer than was meant, but shorter than what is kept.
+  // Later, and longer than was meant, but shorter than the present term.
   await version(6, [...back, ...rulesFrom(40, 3)])
   expect(await ends()).toBe(dayIn(40).toInstant().toString())
   // Not at all.

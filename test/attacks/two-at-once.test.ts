@@ -1,4 +1,7 @@
-/** What is spent once is spent once, however many ask for it at the same moment (R20, R36): sign-ins, links, and the directory by SCIM. */
+/**
+ * Single-use credentials are used once, however many requests come at the same moment (R20, R36): sign-ins, links, and the
+ * directory by SCIM.
+ */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { addScimToken } from '#safeguards/people/scim-tokens.ts'

@@ -1,6 +1,6 @@
 /**
- * Promise: nobody's call reaches the contact of another caller (R9, R43, R44, R46). The attack: a call whose ids are those of somebody
- * else's, told by another capture node or by a feed (docs/decisions/0111).
+ * Promise: nobody's call reaches the contact of another caller (R9, R43, R44, R46). The attack: a call with the ids of somebody
+ * else's, reported by another capture node or by a feed (docs/decisions/0111).
  */
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -92,7 +92,7 @@ describe('told by another node, which knows nothing of the first call', () => {
       ])
       for (const [index, facts] of tellings.entries()) {
         await enterSegment(facts, index < 3 ? node : otherNode)
-        // The first goes on being told.
+        // The first is still being reported.
         if (index > 2) await enterSegment(own)
       }
       const [first, second] = await partsOf(own, strange)
@@ -181,7 +181,7 @@ test('a part that its node knows to be of a call is of that one, whoever is told
 
 test('of which call two callers’ numbers are is not found out without end', async () => {
   await enterSegment(callOf(victim, 0))
-  // As if so much had been asked before.
+  // As if so many questions had been asked before.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)
   let refused: unknown
   let request = 0
@@ -242,7 +242,7 @@ describe('told by a feed', () => {
       expect(await partsOf(record)).toMatchObject([
         { contact: record.contactId, caller: other.key, marks: ['needs-review'], failure: 'not-joined' },
       ])
-      // Told again, it is the same.
+      // Reported again, it is the same.
       expect(await reported(record)).toEqual({ added: 0, known: 1 })
     }
   })

@@ -1,5 +1,5 @@
-// R22, R50: two custodians on one register, each with a key folder of its own, as a copy of a machine that is started, or a key store
-// that was restored from a backup: what one destroys the other's folder would still open, and the receipt would say it is gone.
+// R22, R50: two custodians on one register, each with a key folder of its own, such as a started copy of a machine, or a key
+// store restored from a backup: the other's folder would still open what one destroyed, against its receipt.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'

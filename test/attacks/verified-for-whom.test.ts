@@ -153,7 +153,7 @@ test('what somebody was told to be restricted does not end for another name: nob
   expect(await on(id, `/calls/${call}/unidentifiable`)).toMatchObject({ status: 409, code: 'call.restriction-told' })
   expect(await on(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({ status: 409, code: 'request.unfinished' })
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-  // Their name is entered again, and they are told.
+  // Their name is entered again, and they get their letter.
   await renamed(id, ['RESTRICTION'], 'Pyytäjä Pyynnöllä')
   await listen(number, recording.id)
   expect((await verify(id, call, true)).status).toBe(204)

@@ -21,7 +21,7 @@ const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
 })
 
-/** Asks for a path exactly as it is written. */
+/** Requests a path exactly as written. */
 function send(
   path: string,
   headers: Record<string, string> = {},

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { endBlockingSessions } from '#app/custodian/end-blocking-sessions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
-// What whoever has taken over capture, with its database role, can fill or hold that everybody needs.
+// Shared resources that an attacker with capture's database role can fill or hold.
 const database = await createTestDatabase()
 const capture = database.as('seloste_capture')
 
-/** Whether the custodian can lock call ids and notify, as it does all the time. */
+/** Returns true if the custodian can lock call ids and notify, as it does all the time. */
 async function worksForOthers(): Promise<boolean> {
   try {
     await database.as().pool.query(`select lock_call_ids(array(select md5(i::text) from generate_series(1, 4000) i))`)

@@ -1,5 +1,5 @@
-// Promise: whoever has taken capture over hides nothing that stands still, and holds up neither desk nor other captures (R21). The
-// attack: answers without end, of another's or of no kind, at its socket, in its heartbeat and over the database's channels.
+// Promise: an attacker in capture hides no blocker, and delays neither desk nor other captures (R21). The attack: answers
+// without end, of another's or of no kind, at its socket, in its heartbeat and over the database's channels.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -7,7 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 
-// What whoever has taken over capture, with its database role, can do to calls that were over before.
+// Changes that an attacker with capture's database role can make to calls that were over before.
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().pool
 const capture = database.as('seloste_capture')
@@ -30,7 +30,7 @@ function oldCall(startedAt = eightyDaysAgo) {
   })
 }
 
-/** What is held of the call, as the owner of the database reads it. */
+/** Returns the call's rows, as the owner of the database reads them. */
 async function held(): Promise<Record<string, unknown> & { history_ends_at: string; destroy_at: string }> {
   const { rows } = await owner.query(
     `select s.official_person_id, s.official_phone, s.answered_at, s.ended_at as part_ended_at, c.ended_at, c.history_ends_at, c.end_inferred, c.trunk,
@@ -45,7 +45,7 @@ async function held(): Promise<Record<string, unknown> & { history_ends_at: stri
 const longAgo = (id: string) => owner.query('update contact set admitted_at = started_at where id = $1', [id])
 
 beforeEach(async () => {
-  // What a feed that is behind may still tell of would be older.
+  // A feed that is behind moves the limit for old calls back.
   await owner.query('delete from feed')
   await owner.query('delete from capture_node')
   call = oldCall()
@@ -177,7 +177,7 @@ const partOf = (one: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFa
 test('a call that is over gets no part that names another official', async () => {
   const late = partOf(call, { official: another })
   await admit(capture.db, late)
-  // As whatever is told may be told again.
+  // Any report may be repeated.
   await admit(capture.db, late)
   const fed = partOf(call, { official: another, trunk: undefined })
   await admitFed(capture.db, 'mine', [fed]).catch(() => undefined)
@@ -192,7 +192,7 @@ test('a call that is over gets no part that names another official', async () =>
   for (const { id, ...part } of found) {
     if (id === call.segmentId) continue
     expect(part).toMatchObject({ official_name: null, official_phone: null, official_person_id: null })
-    // Somebody looks at it.
+    // Somebody views it.
     expect(part).toMatchObject({ marks: expect.arrayContaining(['needs-review']) })
   }
 })

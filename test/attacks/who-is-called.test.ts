@@ -1,4 +1,7 @@
-/** From and To are what the caller writes: which number was called says the request (R9, R10), and no name makes a caller an official. */
+/**
+ * From and To are the caller's text: the number called is that of the request (R9, R10), and no name makes a caller an
+ * official.
+ */
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'

@@ -154,7 +154,7 @@ describe('another official’s number', () => {
       status: 200,
       body: { waiting: 1 },
     })
-    // Until it is confirmed, calls go on being Aino's.
+    // Until it is confirmed, calls are still Aino's.
     expect(await phonesOf(aino)).toEqual([ainosNumber])
     await post(attacker, `/api/people/${aino.id}/changes`, { from, endPhone: ainosNumber })
     await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })

@@ -1,4 +1,7 @@
-/** A caller who shows the number of another, or none, is not told to have spoken with whom the other was passed on to (R9). */
+/**
+ * A caller who shows the number of another, or none, is not reported as having spoken with the official to whom the other was
+ * passed on (R9).
+ */
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'

@@ -101,7 +101,7 @@ test('two recorders of one trunk are joined; the second continues while the firs
   await one.stop()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
   await wait(900)
-  // The second goes on sending all the while.
+  // The second keeps sending all the while.
   const again = first.goOn()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
   await Promise.all([again.stop(), other.stop()])
@@ -236,7 +236,7 @@ test.each([
   const answer = await peer.peer.exchange(opening)
   expect(answer.status).toBe(200)
   if (acknowledges) await peer.peer.send(inDialog(opening, 'ACK', answer.to, 1))
-  // The dialog is lost or falls silent, and capture says goodbye to where the dialog came from.
+  // The dialog is lost or silent, and capture sends BYE to the dialog's origin.
   await until(() => expect(peer.peer.came.some((one) => one.startsWith('BYE '))).toBe(true))
   expect(connections).toEqual([])
   victim.close()
@@ -271,7 +271,7 @@ test('a capture node that takes keys without end leaves the others theirs, and s
   expect(await drain(() => nodes[0]!)).toBe(4 * stock)
   expect(await drain(randomUUID)).toBe(4 * stock)
   expect(await drain(() => nodes[1]!)).toBe(4 * stock)
-  // One that loses its keys by crashing gets enough to go on.
+  // One that loses its keys by crashing gets enough to continue.
   const pool = database.as().pool
   await pool.query(`update intake_batch set taken_at = taken_at - interval '1 minute' where taken_by = $1`, [nodes[0]])
   expect(await drain(() => nodes[0]!)).toBe(keysOfBatch)
@@ -300,7 +300,7 @@ test('in the register, too, a call of another trunk is another call, whichever c
   const strangers = await admit(capture, stranger)
   const first = await admit(capture, own)
   expect(first.contactId).not.toBe(strangers.contactId)
-  // What is told again, and the next part of the same trunk, belong to the own call.
+  // Repeated reports, and the next part of the same trunk, belong to its own call.
   expect((await admit(capture, own)).contactId).toBe(first.contactId)
   expect((await admit(capture, stranger)).contactId).toBe(strangers.contactId)
   const later = startedAt.add({ seconds: 1 })
@@ -313,7 +313,7 @@ test('in the register, too, a call of another trunk is another call, whichever c
   expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:next'] }))).contactId).not.toBe(
     second.contactId,
   )
-  // A detail record of a feed belongs to the trunk that tells its call next, and to no other.
+  // A feed's detail record belongs to the trunk that next reports its call, and to no other.
   const fed = await admit(capture, reported(undefined, { callIds: ['ucid:fed'] }))
   expect((await admit(capture, reported('trunk:border', { callIds: ['ucid:fed'] }))).contactId).toBe(fed.contactId)
   expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
@@ -358,7 +358,7 @@ describe('250 sessions that send nothing, from one source in two seconds', () =>
     expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
     expect((await own.open()).status).toBe(200)
     const speaking = own.goOn()
-    // A flood that goes on changes nothing, and nobody waits three minutes for its ports.
+    // A continued flood changes nothing, and nobody waits three minutes for its ports.
     await until(() => expect(recorder.recorder.live).toBe(1))
     expect(recorder.ports.inUse).toBe(2)
     // The silent ones may have gone before it spoke.

@@ -1,4 +1,4 @@
-// R8: of a call that is told to be none of this register nothing stays on disk, neither its caller nor its official.
+// R8: nothing of a call reported to be none of this register stays on disk, neither its caller nor its official.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
