@@ -60,3 +60,21 @@ test('one opened by a version whose entries name no session is none for twelve h
   expect((await check()).broken).toMatchObject([{ promise: 'access.personal', facts: { example: matti.id } }])
   await tamper(end)
 })
+
+test.each([
+  ['end a day ago', `employed_to = now() - interval '1 day'`],
+  ['beginning tomorrow', `employed_from = now() + interval '1 day'`],
+])('one of somebody whose employment’s %s is entered only now is none', async (_, set) => {
+  await matti.signIn()
+  const { rows } = await pool.query<{ was: string }>('select to_jsonb(p)::text as was from person p where id = $1', [
+    matti.id,
+  ])
+  await tamper(`update person set ${set}, changed_at = now() where id = '${matti.id}'`)
+  expect((await check()).broken).toEqual([])
+  await tamper(`update person set changed_at = now() - interval '1 hour' where id = '${matti.id}'`)
+  expect((await check()).broken).toMatchObject([{ promise: 'access.personal', facts: { example: matti.id } }])
+  await tamper(
+    `update person p set (employed_from, employed_to, changed_at) =
+       (select employed_from, employed_to, changed_at from jsonb_populate_record(p, '${rows[0]!.was}')) where id = '${matti.id}'`,
+  )
+})

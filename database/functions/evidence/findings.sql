@@ -64,8 +64,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ),
   strange as (
     select o.person_id from open o join person p on p.id = o.person_id
-    where p.employed_from > o.created_at + interval '5 seconds'
-      or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds'
+    -- An employment that was changed afterwards makes none strange.
+    where p.employed_from > o.created_at + interval '5 seconds' and p.changed_at < o.created_at
+      or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds' and p.changed_at < greatest(o.created_at, o.used_at)
       or not o.awaits_second_factor and not exists (
         select from audit_entry e where e.object_id = o.id and e.person_id = o.person_id and e.action = 'session.started' and e.result = 'ok')
         -- Entries of earlier versions name no session; sessions last twelve hours. The second factor follows within ten minutes.

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
 import { runTestProvider, signInAtProvider, testClient } from '#test/sign-in/run-provider.ts'
-import { useSession } from '../people/session.ts'
+import { sessionObject, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { callbackPath, createIdentityProvider } from './identity-provider.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
@@ -90,7 +90,7 @@ function newTokenFor(given: { who?: string; returnTo?: string } = {}) {
 async function lastEntry() {
   return admin
     .selectFrom('audit_entry')
-    .select(['action', 'result', 'person_id', 'detail'])
+    .select(['action', 'result', 'person_id', 'object_id', 'detail'])
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -106,6 +106,7 @@ describe('whom the provider means', () => {
       action: 'session.started',
       result: 'ok',
       person_id: person.id,
+      object_id: (await sessionObject(desk, made.token)).id,
       detail: { method: 'oidc' },
     })
   })
@@ -138,6 +139,7 @@ describe('whom the provider means', () => {
       action: 'session.started',
       result: 'refused:provider-unknown-person',
       person_id: null,
+      object_id: null,
       detail: { method: 'oidc' },
     })
   })

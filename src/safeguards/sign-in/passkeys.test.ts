@@ -6,7 +6,7 @@ import { enterTestPerson, password, type TestPerson } from '#test/database/peopl
 import { makeAuthenticator, type Authenticator } from '#test/sign-in/authenticator.ts'
 import { noAuthenticators } from '#test/sign-in/no-authenticators.ts'
 import { proofOf } from '../people/password.ts'
-import { sessionHash, useSession } from '../people/session.ts'
+import { sessionHash, sessionObject, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import type { PasskeyRefusal } from './passkey-work.ts'
 import { createPasskeys } from './passkeys.ts'
@@ -105,6 +105,7 @@ describe('a passkey signs its owner in', () => {
       action: 'session.started',
       result: 'ok',
       person_id: person.id,
+      object_id: (await sessionObject(desk, newSession)).id,
       detail: { method: 'passkey' },
     })
   })
@@ -196,6 +197,7 @@ describe('a passkey is the second factor of a password', () => {
       action: 'session.started',
       result: 'ok',
       person_id: person.id,
+      object_id: (await sessionObject(desk, newSession)).id,
       detail: { method: 'password+passkey' },
     })
   })

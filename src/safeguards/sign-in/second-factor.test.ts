@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import { proofOf } from '../people/password.ts'
-import { sessionHolds, useSession } from '../people/session.ts'
+import { sessionHolds, sessionObject, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { storeDemand } from './accounts.ts'
 import { passwordProof, signInOf } from './own-account.ts'
@@ -253,9 +253,10 @@ describe('signing in with a second factor', () => {
     const { secret } = await enrol()
     const { token } = await withPassword()
     await factors.give({ session: token, newSession: newToken(), otp: wrongCode(secret) })
-    await factors.give({ session: token, newSession: newToken(), otp: code(secret) })
-    const { rows } = await pool.query<{ action: string; result: string }>(
-      'select action, result from audit_entry where person_id = $1 order by seq',
+    const newSession = newToken()
+    await factors.give({ session: token, newSession, otp: code(secret) })
+    const { rows } = await pool.query<{ action: string; result: string; object_id: string | null }>(
+      'select action, result, object_id from audit_entry where person_id = $1 order by seq',
       [aino.id],
     )
     expect(rows.map(({ action, result }) => `${action} ${result}`)).toEqual([
@@ -265,6 +266,7 @@ describe('signing in with a second factor', () => {
       'session.second-factor refused:session.second-factor-wrong',
       'session.started ok',
     ])
+    expect(rows.at(-1)).toMatchObject({ object_id: (await sessionObject(desk, newSession)).id })
   })
 })
 
