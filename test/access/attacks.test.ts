@@ -1,5 +1,5 @@
-// What somebody at the wire may try. In: the real server on a socket. Out: a clear refusal, and a server that goes on.
-// Never: a request made past the wire; where fetch is too well-behaved, bytes are written to the socket.
+// Attacks over the wire on the real server: each gets a clear refusal, and the server keeps running. If fetch is too
+// well-behaved, bytes are written to the socket.
 import { connect } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * Whoever has taken over the desk has its connection and the sessions of those who are signed in, and writes what statements
- * they like. In: such statements. Out: nothing that the program would not have let happen, and nothing without its trace.
+ * An attacker in the desk has its connection and the sessions of signed-in people, and runs any statement. Nothing succeeds
+ * that the program would not allow, and nothing without an entry in the log.
  */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'

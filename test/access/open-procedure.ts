@@ -1,7 +1,6 @@
 /**
- * The access-authorisation procedure with people to ask, to decide and to answer calls. In: nothing. Out: a database of its
- * own, its administrator, approver, supervisor and outsider, their sessions, and the usual steps. Never: a right that is
- * written past the procedure, but for the first ones.
+ * Opens the access-authorisation procedure in a database of its own, with administrator, approver, supervisor and outsider,
+ * their sessions, and the usual steps. Only the first rights are written past the procedure.
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'

@@ -1,6 +1,6 @@
 /**
- * Random rounds for the decision who may look. In: nothing. Out: descriptions, people, rights, calls and requests, mostly as
- * they may be, often on the edges of their times. Never here: what is decided of them.
+ * Generates random descriptions, people, rights, calls and requests for the decision who may view: mostly valid, often on the
+ * edges of their times.
  */
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'

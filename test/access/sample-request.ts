@@ -1,6 +1,6 @@
 /**
- * Requests that the contract takes, made from its schemas. In: an operation, and what of the request is of weight. Out: a path
- * and a body with the least that the operation demands; ids that are not given are of nothing that is there.
+ * Generates requests that the contract accepts, from its schemas: path and body have the least that the operation demands; ids
+ * that are not given are of no object.
  */
 import { randomUUID } from 'node:crypto'
 import { operations } from '#app/http/contract/operations.ts'

@@ -1,6 +1,6 @@
 /**
- * Who may do what, as requirements 1.4 and the access-authorisation procedure say it: written here by hand and from nothing
- * that the program says of itself. In: an operation, who calls it, whose call it is about. Out: whether they may.
+ * Who may do what, by requirements 1.4 and the access-authorisation procedure: written by hand and independent of the program.
+ * Takes an operation, the caller and the call's official; returns true if they may.
  */
 
 export const everyRole = [

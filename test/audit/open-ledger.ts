@@ -38,7 +38,7 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
       for await (const { name, bytes } of ledgerFilesSince(custodian, size)) files.set(name, bytes)
       return files
     },
-    /** A copy as a restore reads it, with what its entries say. */
+    /** A copy as a restore reads it, with its entries' content. */
     async readCopy() {
       const files = await this.copyInto(new Map<string, Buffer>())
       const { written } = await contentFiles(custodian, recovery.recipient, {

@@ -1,4 +1,4 @@
-/** Corruptions of the audit log, one at random at a time. In: rows or files. Out: what was done, in words. */
+/** Corrupts the audit log's rows or files, one random corruption at a time. Returns its description in words. */
 import type { PoolClient } from 'pg'
 import { seedRandom } from '../simulator/random.ts'
 
@@ -361,16 +361,16 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
   },
 }
 
-/** Whether the files say the same as before in all that carries a proof. */
+/** Returns true if everything in the files that carries a proof is as before. */
 export function isEquivalent(before: Files, after: Files): boolean {
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(path), after.get(path)]
     if (path === 'checkpoints.jsonl') {
-      // Fewer earlier checkpoints prove less and nothing wrong; when they were signed is told, not proved.
+      // Fewer earlier checkpoints prove less and nothing wrong; their signing times are not proved.
       const notes = notesOf(was)
       if (!notesOf(is)?.every((note, at) => note === notes?.[at])) return false
     } else if (path === 'checkpoint') {
-      // A cosignature that is gone, or is in a name that nobody knows any more, is ignored (C2SP signed-note).
+      // A cosignature that is missing, or in an unknown name, is ignored (C2SP signed-note).
       const [text, withIt] = [is?.toString() ?? '', was?.toString() ?? '']
       const cosignature = withIt.trimEnd().split('\n').at(-1)!
       const ownPart = withIt.replace(`${cosignature}\n`, '')

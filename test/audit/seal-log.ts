@@ -1,6 +1,6 @@
 /**
- * A sealer of the audit log for tests of the verifier: the slow, plain reading of docs/formats/audit-log.md, apart from
- * both the program's writer and its verifier. In: a database with entries. Out: its tree, checkpoints and export.
+ * Seals the audit log for tests of the verifier: a slow, plain implementation of docs/formats/audit-log.md, independent of both
+ * the program's writer and its verifier. Takes a database with entries; returns its tree, checkpoints and export.
  */
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import type { Client, Pool, PoolClient } from 'pg'
@@ -13,7 +13,7 @@ const sha256 = (...parts: (Buffer | string)[]) => {
   return hash.digest()
 }
 
-/** RFC 6962 2.1, as it stands there. */
+/** RFC 6962 2.1, word for word. */
 export function merkleRoot(leaves: readonly Buffer[]): Buffer {
   if (leaves.length === 0) return sha256()
   if (leaves.length === 1) return leaves[0]!

@@ -50,7 +50,7 @@ type Place = TestPlace
 const backUp = (place: Place, now?: Temporal.Instant) => backUpTo(register, place, now)
 const restore = restoreFrom
 
-/** Whether a recording opens from end to end on a machine. */
+/** Returns true if a recording opens from end to end on a machine. */
 async function plays(machine: Machine, id: string): Promise<boolean> {
   const key = await fileKeyOf(machine.target.db, machine.keys, id)
   if (!key) return false
@@ -244,7 +244,7 @@ test('every row comes back to the letter', { timeout: 60_000 }, async () => {
     () => undefined,
   )
   await connection.close()
-  // What a restore itself changes or appends.
+  // Entries that a restore itself changes or appends.
   const changed = new Set([
     'audit_entry',
     'audit_pending',

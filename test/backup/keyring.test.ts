@@ -1,4 +1,7 @@
-/** The keys of a restored register (R52): each comes back, or the restore says which does not; what was destroyed does not. */
+/**
+ * The keys of a restored register (R52): each comes back or is reported as missing; keys of destroyed recordings do not come
+ * back.
+ */
 import { rename, rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -33,7 +36,7 @@ test('what was being destroyed when the machine was lost is destroyed on the new
   await register.seal()
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
-  // Its keys have left the keyring; no copy of the ledger has heard of its end.
+  // Its keys have left the keyring; no copy of the ledger has its end.
   await makeDestroyer(database, register, place.copies).destroy(first!.id)
   const stopped = { ...place.copies, deleteObjects: () => Promise.reject(new Error('the machine is lost')) }
   await makeDestroyer(database, register, stopped).destroy(second!.id)

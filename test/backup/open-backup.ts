@@ -1,6 +1,6 @@
 /**
- * A register with recordings in keeping, a place to back it up to, and empty databases to restore it into. In: a test
- * database. Out: the real thing of each. Never: a stand-in for a place, a key store or a ledger.
+ * Opens a register with ingested recordings, a place for backups, and empty databases for restores. Places, key stores and
+ * ledgers are real.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'

@@ -1,6 +1,6 @@
 /**
- * What has left against restores (R32, R33, R50, decision 42): a prohibition recalls what left after the backup, nothing ties what was
- * confirmed, and a recording has one rendering for ever.
+ * Releases and restores (R32, R33, R50, decision 42): a prohibition recalls what was released after the backup, nothing ties a
+ * confirmed release, and a recording has one rendering for ever.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'

@@ -1,4 +1,4 @@
-/** What the global setup tells every test file. In its URLs the word DATABASE stands for the database's name. */
+/** Values that the global setup passes to every test file. In its URLs the word DATABASE stands for the database's name. */
 export type TestCluster = {
   adminUrl: string
   roleUrls: Record<string, string>

@@ -1,5 +1,4 @@
-// A database of its own for a test file.
-// In: the template of the test run. Out: URLs and pools, by role. Never: data shared between two test files.
+// Creates a database for one test file from the run's template. Returns URLs and pools, by role. Test files share no data.
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, inject } from 'vitest'
@@ -33,7 +32,7 @@ export async function createTestDatabase<Tables = Record<string, never>>(): Prom
   const as = (role?: string): Database<Tables> => {
     const known = open.get(role ?? '')
     if (known) return known
-    // When the server goes away, the test's own next query says so.
+    // When the server goes away, the test's own next query fails.
     const onIdleError = () => undefined
     const made = connectDatabase<Tables>({ url: url(role), applicationName: name, size: 5, onIdleError })
     open.set(role ?? '', made)

@@ -1,4 +1,4 @@
-/** A PostgreSQL that an administrator runs, on another machine for all that Seloste knows: docs/operate/database-and-store.md. */
+/** A PostgreSQL that an administrator runs, as if on another machine: docs/operate/database-and-store.md. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
-// A PostgreSQL that an administrator runs, for tests: of the version whose programs are named, over TCP, with words sorted as in
-// Finland where it can, and an owner who is no superuser.
-// In: the folder of its programs, a folder of its own. Out: how to sign in there, and its end. Never: a server that outlives us.
+// Runs an administrator's PostgreSQL for tests: of the named version, over TCP, with Finnish collation if available, and an
+// owner who is no superuser. Returns how to sign in, and a function to stop it. The server never outlives the process.
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, chmod, chown, copyFile, mkdir, writeFile } from 'node:fs/promises'
@@ -28,7 +27,7 @@ export interface ExternalServer {
   stop: () => Promise<void>
 }
 
-/** That server in a folder: an administrator's where the run is told so, the embedded one otherwise. */
+/** Starts a server in a folder: an administrator's if the run asks for it, else the embedded one. */
 export async function startTestServer(
   folder: string,
   log: EmbeddedLog = { info: () => undefined, warn: () => undefined },

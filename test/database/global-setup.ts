@@ -1,6 +1,6 @@
-// One PostgreSQL for a whole test run: the embedded one, or that of SELOSTE_TEST_DATABASE (`npm run test:elsewhere`).
-// In: database/. Out: a migrated template database, and where it is. Never: a trace left behind, or a clash with
-// another run on the same machine.
+// Starts one PostgreSQL for a whole test run, with a migrated template database: the embedded one, or that of
+// SELOSTE_TEST_DATABASE (`npm run test:elsewhere`). Leaves nothing behind, and does not clash with other runs on the same
+// machine.
 import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

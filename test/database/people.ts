@@ -107,7 +107,7 @@ export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promis
   }
 }
 
-/** Facts of one call; what a test does not say is an ordinary, unrecorded, ended call of a minute ago. */
+/** Facts of one call; default: an ordinary, unrecorded, ended call of a minute ago. */
 export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
   const segmentId = randomUUID()
   const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })

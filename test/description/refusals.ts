@@ -1,5 +1,4 @@
-// What a description may not say: a change of the one that comes with the program, and the problem that follows from it.
-// In: nothing. Out: cases for tests. Never here: the words of a problem.
+// Cases of invalid descriptions: a change of the shipped one, and the code of the problem that follows.
 import type { ProblemCode } from '#description/problem.ts'
 
 export interface Refusal {

@@ -28,7 +28,7 @@ const engines = await openVoiceEngines(enginesFile)
 const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
 
-/** What the program does is in a file beside it, which nobody hashes: it is the same program for every test. */
+/** The program's behaviour is in a file beside it, which is not hashed: it is the same program for every test. */
 async function behave(method: string) {
   await writeFile(behaviour, method)
 }

@@ -210,7 +210,7 @@ describe('a recording that an authority asks for', () => {
   test('waits when its use is forbidden after the request came, and goes when the disclosure is closed', async () => {
     const call = await stored()
     const id = await prepared([call])
-    // Nobody is told for whom: the police would be the answer.
+    // Nobody sees for whom: the answer would be the police.
     expect((await byCaller(call.id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(call.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await decide(id)).status).toBe(204)

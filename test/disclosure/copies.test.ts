@@ -299,7 +299,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   await setTo('RESTRICTED')
   expect(await request()).toBe(403)
   expect(await readCopy(id)).toMatchObject({ error: { code: 'recording.restricted' } })
-  // As the custodian does every few seconds: a hearing that has ended does not go on.
+  // As the custodian does every few seconds: an ended playback does not continue.
   await endExpiredPlaybacks({ db: database.as('seloste_custodian').db })
   await setTo('STORED')
   expect(await request()).toBe(403)
@@ -398,7 +398,7 @@ test('the report says what was removed and what is left of a person; the decisio
     })
   }
   expect(await send('aino', 'GET', `/api/anonymised-copies/${id}/report`)).toMatchObject({ status: 403 })
-  // Of a voice that was only changed nobody is told that it is anonymous.
+  // A voice that was only changed is never called anonymous.
   await sql`update anonymised_copy set level = 'D' where id = ${id}`.execute(copies.admin)
   expect((await send('riitta', 'GET', `/api/anonymised-copies/${id}/report`)).body).toMatchObject({
     ...{ level: 'D', isAnonymous: false, residualRisk: 'voice' },

@@ -1,6 +1,6 @@
 import { bigEndian, encodings, littleEndian, milliseconds, seconds } from './secret-forms.ts'
 
-/** What must not be in the bytes that leave. */
+/** Secrets that must not be in the bytes that leave. */
 export type Secret =
   /** Digits and letters of a number, however grouped: "040 123 4567", "131052-308T". */
   | { kind: 'number'; value: string }

@@ -1,6 +1,6 @@
 /**
- * An engine as an agency names one, with a record in which every figure is at its demand. In: which list it is named in. Out: the file
- * of SELOSTE_ENGINES. Never here: an engine that anybody understands: it answers noise.
+ * Writes the file of SELOSTE_ENGINES with an engine as an agency names one, whose record meets every figure. Takes the list it
+ * is named in. The engine answers noise.
  */
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { controlDemands, demandsOf, type EvaluationRecord } from '#use/disclosur
 
 export const namedVoice = { name: 'Noise', version: '1' }
 
-/** What an engine of this level is registered by. */
+/** Registration data of an engine of this level. */
 export function recordAtDemand(level: 'N' | 'D', sources: string, given: Partial<EvaluationRecord> = {}) {
   const demands = [...controlDemands, ...demandsOf[level]]
   return {

@@ -1,6 +1,6 @@
 /**
- * Anonymised copies as those see them who prepare and check. In: a test database. Out: copies as far as a test wants them, made
- * over HTTP by the real custodian. Never here: a rendering that nobody made.
+ * Opens anonymised copies for those who prepare and check them, in any state a test needs. The real custodian makes them over
+ * HTTP, renderings included.
  */
 import { sql } from 'kysely'
 import { expect } from 'vitest'
@@ -99,7 +99,7 @@ export async function openCopies(
   async function until(id: string, state: string) {
     await expect.poll(async () => (await rowOf(id)).state, { timeout: 20_000 }).toBe(state)
   }
-  /** Rendered and not heard yet. */
+  /** Rendered and not played yet. */
   async function rendered(work: Work = {}, disclosure?: string) {
     const made = await copy(disclosure)
     await play(made.recording)

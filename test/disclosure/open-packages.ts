@@ -1,6 +1,6 @@
 /**
- * What leaves, as those see it who release and fetch it. In: a test database. Out: disclosures that are decided with sound in every
- * item, packages of them, what is in one. Never here: how sound is anonymised, which others test.
+ * Opens decided disclosures with sound in every item, and their packages, for those who release and fetch them. Other tests
+ * cover the anonymisation of sound.
  */
 import { createHash } from 'node:crypto'
 import * as age from 'age-encryption'

@@ -1,6 +1,6 @@
 /**
- * Disclosures to research institutes, as those see them who prepare, check and decide. In: a test database. Out: their browsers, an
- * institute, disclosures as far as a test wants them. Never here: how a copy is anonymised or a package made, which others test.
+ * Opens disclosures to research institutes for those who prepare, check and decide, in any state a test needs. Returns their
+ * browsers and an institute. Other tests cover the making of copies and packages.
  */
 import { sql } from 'kysely'
 import { beforeAll, expect } from 'vitest'
@@ -46,7 +46,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   type Name = keyof typeof people
 
   beforeAll(() => allowed({}))
-  /** What the description in force says of disclosures. */
+  /** The description's settings for disclosures. */
   async function allowed(given: { research?: boolean; pseudonymised?: boolean; returnWorkingDays?: number }) {
     const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
     await storeDisclosureRules(custodian, { ...rules, research: true, ...given })
@@ -142,7 +142,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     expect(await decide(made.id)).toMatchObject({ status: 204 })
     return made
   }
-  /** What the release of a package asks of the database, in the session of somebody. @returns the refusal, or nothing */
+  /** Releases a package in the database, in a person's session. @returns the refusal, if any */
   async function release(id: string, name: Name = 'riitta'): Promise<string | undefined> {
     const session = await people[name].signIn()
     try {

@@ -43,7 +43,7 @@ describe('a package to a research institute', () => {
       ['letter.html', 'manifest.json', ...manifest.files.map(({ name }) => name)].sort(),
     )
     expect(manifest.files).toHaveLength(3)
-    // In the order of names by chance: it tells nothing of when anything was picked.
+    // In random order of names: it reveals nothing of when anything was picked.
     const names = [...files.keys()].slice(0, 3)
     expect(names).toEqual([...names].sort())
     for (const { name, sha256: hash } of manifest.files) {

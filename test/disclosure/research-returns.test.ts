@@ -1,4 +1,4 @@
-// AC13, AC19, R30, R32, R50: what leaves comes back or is destroyed, item by item; what is overdue is told; over the wire.
+// AC13, AC19, R30, R32, R50: released items are returned or destroyed one by one; overdue ones are reported; over the wire.
 import { Registry } from 'prom-client'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'

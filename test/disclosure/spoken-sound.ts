@@ -1,7 +1,4 @@
-/**
- * Sound for the tests of what re-speaks a track. In: hertz, or a dialogue's name. Out: samples. Never here: a voice of
- * anybody.
- */
+/** Makes sound for tests of engines that re-speak a track, from a frequency or a dialogue's name. Contains nobody's voice. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alawToLinear } from '#test/simulator/g711.ts'

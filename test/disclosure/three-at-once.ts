@@ -1,5 +1,5 @@
-// Downloads at the same time, however small what is downloaded. In: the row of it, and a client. Out: who received what.
-// Never: a first client that is done before the second asks, which would show nothing.
+// Downloads at the same time, however small the object: the first client cannot finish before the second asks. Returns who
+// received what.
 import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

@@ -1,6 +1,6 @@
 /**
- * A desk, and a custodian that carries out ends as it does in its own process. In: a test database. Out: people of every part,
- * recordings in keeping, browsers, and a clock that is shifted by its mark. Never here: a stand-in for any of it.
+ * Opens a desk, and a custodian that carries out ends as it does in its own process: people of every part, ingested recordings,
+ * browsers, and a clock that can be shifted. All parts are real.
  */
 import { sql } from 'kysely'
 import { afterAll, expect } from 'vitest'

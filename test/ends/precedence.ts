@@ -1,7 +1,8 @@
 /**
- * Which rule wins when several want something of one recording (requirements 1.6): preservation order, prohibition, maximum
- * term. In: what is known of a recording. Out: it is kept, it waits and for what, or it is destroyed and why. Never here: a
- * look at the clock or the database (decide_end in database/functions/destruction/recordings.sql decides; this is a second opinion of it), an end without a cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
+ * Precedence of rules for one recording (requirements 1.6): preservation order, prohibition, maximum term. Returns whether it
+ * is kept, waits (and for what), or is destroyed and why: a second opinion on decide_end in
+ * database/functions/destruction/recordings.sql. Reads neither clock nor database, and has no end without a cause of the
+ * description. Leaves out the minimum of two months: it binds people who could delete at will, and nobody can.
  */
 import type { DestructionCause } from '#register/tables.ts'
 

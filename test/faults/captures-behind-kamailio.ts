@@ -1,7 +1,7 @@
 /**
- * Captures on machines of their own behind Kamailio's dispatcher, as network namespaces of this one. In: a database. Out: machines with
- * an address each, Kamailio with the configuration that operators are given, captures that can be killed, drained and started
- * again. Never here: what is expected of them. Linux, as root, with iproute2 and kamailio.
+ * Runs captures on machines of their own behind Kamailio's dispatcher, as network namespaces of this one: each with an address,
+ * Kamailio with the configuration that operators get, captures that can be killed, drained and restarted. Needs Linux, root,
+ * iproute2 and kamailio.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

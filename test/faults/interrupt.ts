@@ -1,7 +1,4 @@
-/**
- * A destroyer that is interrupted. In: what a destruction reaches, and at which of its steps what happens. Out: the same,
- * counting every question to the database and every act on objects, keys and copies. Never: a stand-in for any of them.
- */
+/** Interrupts a destroyer at a chosen step. Counts every query and every act on objects, keys and copies, all of them real. */
 import type { KyselyPlugin } from 'kysely'
 import type { Expunging } from '#register/expunge.ts'
 

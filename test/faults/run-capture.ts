@@ -1,7 +1,4 @@
-/**
- * Capture itself, whose database is at the end of a line that can be cut. In: a database, folders. Out: where it listens, its
- * log, the line. Never: a stand-in for capture, database or disk.
- */
+/** Runs the real capture with a database connection that can be cut. Returns its address, its log and the connection. */
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'

@@ -11,7 +11,7 @@ import { test } from './one-staff.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
-/** Sound goes on as long as this does. */
+/** The sound continues as long as this does. */
 const playedMs = (page: Page) =>
   page
     .getByRole('slider', { name: 'Kohta tallenteessa' })

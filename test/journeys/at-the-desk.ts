@@ -1,5 +1,5 @@
-// What every journey starts from: a running Seloste with weeks of history and calls coming in, and a person at a browser.
-// In: a person's user id. Out: pages, judged for accessibility and reflow. Never here: a shortcut past the pages.
+// Start of every journey: a running Seloste with weeks of history and calls coming in, and a signed-in person at a browser.
+// Pages are judged for accessibility and reflow. Takes no shortcut past the pages.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -130,7 +130,7 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   expect(await violationsOn(page, hasAxe), `${screen} has no barrier that axe can find`).toEqual([])
 }
 
-/** What axe finds, each with where. */
+/** Returns axe's findings, each with its place. */
 async function violationsOn(page: Page, hasAxe: boolean): Promise<string[]> {
   if (page.frames().length > 1) {
     const { violations } = await new AxeBuilder({ page, axeSource: axe }).options(axeOptions).analyze()

@@ -1,6 +1,6 @@
-// R9, R13, AC8: the telephone system tells of a call that was to be recorded and was not, and of the call of a recording it
-// tells nothing. The data protection officer sees both, says what was found out, and the alarms settle; the administrator sees
-// the same and what of the feed could not be read, and explains nothing.
+// R9, R13, AC8: the telephone system reports a call that was to be recorded and was not, and does not report the call of a
+// recording. The data protection officer sees both, enters an explanation, and the alarms settle; the administrator sees the
+// same and the feed's unreadable records, and explains nothing.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -33,7 +33,7 @@ async function writeRecords(cdrs: string): Promise<void> {
   await writeFile(join(cdrs, 'calls.csv'), lines.join('\n'))
 }
 
-/** What was told, was told so long ago that recordings would have come. */
+/** Moves the reports into the past, so that recordings would have arrived. */
 const settled = (seloste: RunningSeloste) =>
   ownDatabase(seloste, async (db) => {
     await sql`update fed_segment set told_at = told_at - interval '15 minutes'`.execute(db)

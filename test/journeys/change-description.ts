@@ -1,6 +1,5 @@
-// A change of the register description by its procedure, for journeys that look at what comes of it.
-// In: a running Seloste and what to do to the text. Out: the new version, in force. Never here: the screens of the procedure;
-// they have a journey of their own.
+// Changes the register description by its procedure, for journeys about the effects. Takes a running Seloste and an edit of the
+// text; the new version is in force afterwards. The procedure's screens have a journey of their own.
 import { eventually, signInAt, type Api } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 

@@ -48,7 +48,7 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   await expect(page.getByText('Kuuntelu on päättynyt.')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Kuka kuunteli' }).first()).toContainText('Esihenkilö')
 
-  // Listening again goes on where it stopped, and says so before.
+  // Listening again continues where it stopped, and the page announces that before.
   await expect(page.getByText('Kuuntelu alkaa kohdasta')).toBeVisible()
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await expect.poll(async () => Math.abs((await atMs()) - left)).toBeLessThanOrEqual(200)

@@ -1,5 +1,4 @@
-// What the audit log says, for journeys that look at the trace of what somebody did.
-// In: a running Seloste. Out: entries, oldest first. Never here: a change of the log.
+// Reads the audit log of a running Seloste, oldest first, for journeys that check the trace of an act. Never changes the log.
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { ownDatabase } from './past-calls.ts'
 

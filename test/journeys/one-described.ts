@@ -1,4 +1,5 @@
-// One Seloste that is described otherwise than the seed says: each of its journeys wants a part of that, and none minds the others'.
+// One Seloste with a description other than the seed's: each of its journeys needs a part of that, and none is affected by the
+// others' parts.
 import { gdprWords } from '#test/database/describe-from.ts'
 import { withoutCalls } from './without-calls.ts'
 

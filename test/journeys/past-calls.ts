@@ -1,5 +1,5 @@
-// Calls that were over before Seloste heard of them, admitted into a running one by the feed of past calls and the one
-// door there is. In: call detail records. Out: contacts as of any call. Never here: a row written past the door.
+// Admits calls that were over before, from call detail records, into a running Seloste by the feed of past calls. Writes no row
+// past the door.
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import {
@@ -43,7 +43,10 @@ export async function ownDatabase<Result>(
 /** A past call, and whether the draw must have fallen on it: then it goes by another id until it has. */
 export type ReportedCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
 
-/** Tells a running Seloste of past calls; those that the plan drew come with their audio, a quiet line, and can be heard after it. */
+/**
+ * Reports past calls to a running Seloste; those that the plan drew come with their audio, a quiet line, and can be played
+ * afterwards.
+ */
 export async function reportPastCalls(seloste: RunningSeloste, calls: readonly ReportedCall[]): Promise<void> {
   await ownDatabase(seloste, async (db) => {
     const versions = await readVersions(db)

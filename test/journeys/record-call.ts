@@ -1,5 +1,5 @@
-// A call that is over, recorded and in keeping, for journeys about what becomes of its recording.
-// In: when it ended and who answered. Out: its ids. Never here: a row written past the door.
+// Records a call that is over and ingested, for journeys about its recording. Takes its end and its official; returns its ids.
+// Writes no row past the door.
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'

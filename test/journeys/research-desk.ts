@@ -1,7 +1,5 @@
-// Disclosures to a research institute, as far as a journey wants them: through the same doors as the pages, by the same three
-// people, without waiting for a browser.
-// In: a running Seloste, how many recordings. Out: a disclosure that is decided or released. Never here: a state that somebody
-// sets, but for a day that cannot be waited for.
+// Makes disclosures to a research institute, decided or released, through the pages' own doors and people, without a browser.
+// Sets no state directly, except for a day that cannot be waited for.
 import { sql } from 'kysely'
 import type { AnonymisedCopy } from '#app/http/contract/anonymised-copies.ts'
 import type { ResearchDetail } from '#app/http/contract/research.ts'

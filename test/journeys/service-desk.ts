@@ -1,6 +1,5 @@
-// The Service Unit's desk in a browser, as a clerk uses it, in any of the three languages.
-// In: a person at a browser and what they do. Out: what the pages then say. Never here: a way round the pages, but for a time
-// that cannot be waited for.
+// The Service Unit's desk in a browser, as a clerk uses it, in any of the three languages. Takes no way round the pages, except
+// for a time that cannot be waited for.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, type Browser, type Locator, type Page } from '@playwright/test'
@@ -18,7 +17,7 @@ type Area = Record<string, Record<Language, string>>
 const names = { fi: 'Suomi', sv: 'Svenska', en: 'English' } as const
 const zone = 'Europe/Helsinki'
 
-/** What a requester tells of a call. */
+/** A requester's description of a call. */
 export interface ReportedCall {
   at: Temporal.Instant
   accuracy?: 'MINUTES' | 'HALF_HOUR' | 'HOURS'
@@ -83,7 +82,7 @@ export async function atServiceDesk(
   const button = (key: string, given?: Record<string, string>) =>
     page.getByRole('button', { name: t(key, given), exact: true })
 
-  /** Enters a request, as told at the desk. @returns its number */
+  /** Enters a request at the desk. @returns its number */
   async function enter({
     name,
     kinds,
@@ -119,7 +118,7 @@ export async function atServiceDesk(
     await expect(page.locator('#call-new')).toBeVisible()
   }
 
-  /** Tells of a call in the form that stands open, and looks for it. @returns the call's part of the page */
+  /** Enters a call's details in the open form, and searches for it. @returns the call's part of the page */
   async function searchCall(call: ReportedCall, form: Locator = page.locator('.told-form')): Promise<void> {
     const at = call.at.toZonedDateTimeISO(zone)
     const two = (part: number) => String(part).padStart(2, '0')
@@ -149,7 +148,7 @@ export async function atServiceDesk(
   const isCall = async (state: string, ordinal = 1) =>
     expect(call(ordinal).locator('.badge').first()).toHaveText(t(`requests.call.${state}`))
 
-  /** Listens for a moment, and says that the requester is the call's party. */
+  /** Listens for a moment, and records that the requester is the call's party. */
   async function verify(ordinal = 1): Promise<void> {
     const here = call(ordinal)
     await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()

@@ -66,7 +66,7 @@ test('a person entered by form is the official of the next call that they answer
   await expect(page.locator('#content')).toContainText('029 512 1101')
   await expect(page.getByRole('link', { name: 'Sari Niemi' }).first()).toBeVisible()
 
-  // Capture hears of it by itself.
+  // Capture receives it by itself.
   await eventually(async () => {
     const caller = `+35840125${String(Date.now()).slice(-5)}`
     await callsMaija(seloste, caller)
@@ -87,7 +87,7 @@ test('another unit from a day on leaves earlier calls where they were', async ({
   await page.keyboard.press('Escape')
   await expect(page.locator('.effect')).toContainText('Aiemmat puhelut jäävät entiseen yksikköön: Henkilöverotus')
   await page.getByRole('button', { name: 'Tallenna muutos' }).press('Enter')
-  // Who would hear her calls is decided by two.
+  // Two people decide who would listen to her calls.
   await expect(page.getByRole('region', { name: 'Toista henkilöä odottavat muutokset' })).toContainText(
     'Yksikkö: Yritysverotus',
   )
@@ -110,7 +110,7 @@ test('another unit from a day on leaves earlier calls where they were', async ({
   expect(await seenBySari(seloste, after)).toEqual([])
   expect(await seenBySari(seloste, before)).toEqual(['Maija Lahti'])
 
-  // What is to come is in the history, and is told as that.
+  // A future change is in the history, and marked as that.
   const coming = today().add({ days: 7 })
   await choose(page, 'Nimi')
   await page.getByRole('textbox', { name: 'Uusi nimi' }).fill('Maija Lahti-Koski')

@@ -1,4 +1,4 @@
-// A Seloste of one's own without invented calls, for journeys that make their own calls and look at what became of them.
+// A separate Seloste without invented calls, for journeys that make their own calls and check what became of them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

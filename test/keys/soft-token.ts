@@ -1,6 +1,6 @@
 /**
- * Tokens of SoftHSM, made for one test file or bench. In: their labels. Out: what SELOSTE_KEYS would say of each. Never
- * here: the tokens that the machine has otherwise.
+ * Makes SoftHSM tokens for one test file or bench; returns each one's value for SELOSTE_KEYS. Does not touch the machine's
+ * other tokens.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

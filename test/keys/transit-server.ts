@@ -1,7 +1,6 @@
 /**
- * A key server as tests need it: over real HTTP it keeps the shape of the transit engine of Vault and OpenBao, with real
- * AES-256-GCM, a policy without upsert, and the faults that a test asks for. In: faults. Out: an address, and what was
- * asked. Never here: an answer that the true one would not give, but for those faults.
+ * A key server for tests: over real HTTP, with the API of the transit engine of Vault and OpenBao, real AES-256-GCM, a policy
+ * without upsert, and the faults that a test asks for. Apart from these faults it answers as the true one.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,5 +1,5 @@
-// A collector of traces, as an operator's own: OTLP over HTTP with JSON.
-// In: what a program sends. Out: its spans, and every word of them. Never here: a library of OpenTelemetry.
+// A collector of traces, as an operator's own: OTLP over HTTP with JSON. Returns the spans, and every word of them. Uses no
+// library of OpenTelemetry.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

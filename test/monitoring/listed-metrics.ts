@@ -1,5 +1,4 @@
-// The list of metrics that operators read, for tests that hold it against what is exposed and what is asked for.
-// In: docs/operate/metrics.md. Out: its rows. Never here: a metric of the program's.
+// Reads the operators' list of metrics, docs/operate/metrics.md, for tests that compare it with the exposed ones.
 import { readFileSync } from 'node:fs'
 
 export interface ListedMetric {

@@ -1,6 +1,5 @@
 /**
- * A PostgreSQL of one's own to move to, beside the one of all tests: roles are a cluster's, and a move compares them. In: nothing.
- * Out: empty databases in it. Never: a role of another test.
+ * Starts a separate PostgreSQL as a move's target, with empty databases: roles belong to a cluster, and a move compares them.
  */
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

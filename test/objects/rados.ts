@@ -1,5 +1,5 @@
-// A Ceph cluster of one machine for tests: a monitor, one store of objects in memory and the object gateway, all Debian's
-// (ceph-mon, ceph-osd, radosgw). In: a folder. Out: an S3 server that does all that Seloste asks of one. Never: data to keep.
+// Starts a Ceph cluster on one machine for tests: a monitor, one store of objects in memory and the object gateway, all
+// Debian's (ceph-mon, ceph-osd, radosgw). It is an S3 server with everything that Seloste needs.
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'

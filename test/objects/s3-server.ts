@@ -1,5 +1,4 @@
-// A real S3 server for tests: the Ceph object gateway (Debian's radosgw) over a database file of its own.
-// In: nothing. Out: buckets. Never: an answer that a test made up.
+// Starts a real S3 server for tests: the Ceph object gateway (Debian's radosgw) over a database file of its own.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'

@@ -88,7 +88,7 @@ beforeAll(async () => {
   expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 1 })
 }, 60_000)
 
-/** What was done, where it was not refused. */
+/** Acts that were not refused. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
@@ -419,7 +419,7 @@ describe('an evaluation', () => {
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, second, id)).toBe('done')
     expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
-    // Its plan is over: nothing takes its place.
+    // Its plan is over: nothing replaces it.
     expect(await setAside(desk, second, id, 'unsuitable')).toEqual({ isFollowed: false })
     expect(did(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
   })

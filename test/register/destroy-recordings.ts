@@ -1,6 +1,6 @@
 /**
- * Recordings ended as the custodian ends them. In: a test register. Out: what a destruction reaches, a prohibition entered
- * without a person, a recording destroyed at its caller's wish. Never: a stand-in for the destroyer.
+ * Ends recordings of a test register as the custodian does, with the real destroyer: prohibitions entered without a person,
+ * recordings destroyed at their caller's wish.
  */
 import { expungeRecordings, type Expunged, type Expunging } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'

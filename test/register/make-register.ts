@@ -1,6 +1,6 @@
 /**
- * A register with everything that a custodian has: objects, keys and sealed recordings, in folders of their own.
- * In: a test database. Out: recordings as capture leaves them, and people. Never: a stand-in for any of it.
+ * Makes a register with everything that a custodian has: objects, keys and sealed recordings, in folders of their own.
+ * Recordings are as capture leaves them. All parts are real.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 /**
- * A register of which every promise holds: calls decided by the plan, recordings in keeping, destroyed by their term and at
- * their caller's wish, people who looked and listened, a sweep that has been. In: a test database. Out: its parts, and how
- * to check its promises. Never: a stand-in for any of it.
+ * Makes a register of which every promise holds: calls decided by the plan, recordings ingested, destroyed by their term and at
+ * their caller's wish, people who viewed and listened, a finished sweep. Returns its parts, and how to check its promises. All
+ * parts are real.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'

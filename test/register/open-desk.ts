@@ -1,6 +1,6 @@
 /**
- * A desk as people meet it: the real server on a free port, and the real custodian behind a unix socket.
- * In: a test database and its register. Out: a browser that speaks to it. Never: a route called past the wire.
+ * Opens a desk as people meet it: the real server on a free port, and the real custodian behind a unix socket. Returns a
+ * browser for it. Every route is called over the wire.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 /**
- * A backup place in its plainest form: files of the keyring as the layout of a backup place has them, unsealed and without
- * the month keys themselves, as where a key store lets none out; and objects. In: a database, a key store, a folder. Out: copies that a destruction must reach, and what can be
- * opened from them alone. Never: sealing, the ledger.
+ * A backup place in its plainest form: objects, and files of the keyring in a backup place's layout, unsealed and without the
+ * month keys themselves, as with a key store that exports none. Returns copies that a destruction must reach, and what can be
+ * opened from them alone. Without sealing and ledger.
  */
 import { cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// R47: somebody stands at the door: a time that begins now, with whoever books it as host, in one step.
+// R47: a requester without an appointment: books a time that begins now, with the clerk as host, in one step.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'

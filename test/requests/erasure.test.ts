@@ -1,4 +1,5 @@
-// What is personal of a request goes thirty days after its closing, from every table, and comes back from no backup (R45, R52).
+// Personal data of a request is deleted thirty days after its closing, from every table, and comes back from no backup (R45,
+// R52).
 import { sql, type Kysely } from 'kysely'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'

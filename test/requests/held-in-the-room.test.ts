@@ -12,7 +12,7 @@ const { people, makeRecording: stored, makeInspection, openRoom, browse } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
-/** What the room is for; everything else in the contract is refused. */
+/** Operations of the room; everything else in the contract is refused. */
 const roomDoes: readonly Operation[] = [
   ...(['whoAmI', 'readOrganisation', 'signOut', 'readRoom', 'closeRoom'] as const),
   ...(['startListening', 'readAudio', 'readPeaks', 'followListening', 'paceListening', 'endListening'] as const),

@@ -1,5 +1,5 @@
-// Letters of requests as the Service Unit makes them: what they tell of calls, what they never tell, how they are sent, and
-// those that come by themselves.
+// Letters of requests as the Service Unit makes them: their statements on calls, what they never contain, how they are sent,
+// and automatic ones.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -174,7 +174,7 @@ describe('a refusal', () => {
 
 describe('what stands beside a request', () => {
   const clerk = people.paula.id
-  // An appointment that is over is not told: a tenth of March to come.
+  // A past appointment is not in the letter: a tenth of March to come.
   const year = Temporal.Now.plainDateISO().year + 1
 
   test('is reported in a letter of its own: more time, a time booked, a copy, a correction, a decision', async () => {

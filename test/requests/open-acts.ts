@@ -1,6 +1,6 @@
 /**
- * A Service Unit under a description of today's law. In: a test database. Out: what openEnds gives, requests that are served,
- * copies made and fetched as people do. Never here: a request that the rules would not let come so far.
+ * Opens a Service Unit under a description of today's law: openEnds and served requests, copies made and fetched as people do.
+ * Every state is one that the rules allow.
  */
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
@@ -39,7 +39,7 @@ export async function openActs(database: TestDatabase<RegisterTables>) {
   async function ready(id: string) {
     await expect.poll(async () => (await copyOf(id)).rows[0]?.['ready_at'], { timeout: 10_000 }).not.toBeNull()
   }
-  /** A copy that lies ready, of a call of a request of its own. */
+  /** A finished copy of a call, in a request of its own. */
   async function readyCopy(given: object = {}) {
     const recording = await ends.makeRecording()
     const request = await served({ contacts: [recording.contactId] })

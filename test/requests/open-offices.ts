@@ -1,6 +1,6 @@
 /**
- * Offices at which recordings are listened to. In: a test database. Out: what `openEnds` gives, a second clerk, offices, times at
- * any instant, browsers that keep their cookies, and workstations. Never here: an appointment that was not booked over the wire.
+ * Opens offices at which recordings are listened to: openEnds, a second clerk, offices, times at any instant, browsers that
+ * keep their cookies, and workstations. Appointments are booked over the wire.
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -15,7 +15,7 @@ import { servedRequest } from './served-request.ts'
 export interface Jar extends Browser {
   /** By name. */
   cookies: Map<string, string>
-  /** Asks, and reads the answer; with a body it is a POST. */
+  /** Sends a request, and reads the answer; with a body it is a POST. */
   request: (path: string, json?: object, options?: RequestInit) => ReturnType<typeof answer>
 }
 
@@ -61,7 +61,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return body['id'] as string
   }
 
-  /** A time from so many hours from now on, of an hour unless told; past every rule but those of the database. */
+  /** Enters a time so many hours from now, of an hour by default; checked by the database's rules only. */
   async function slotAt(
     hours: number,
     { officeId, host = people.paula, lasts = 1 }: { officeId?: string; host?: TestPerson; lasts?: number } = {},

@@ -1,6 +1,6 @@
 /**
- * The Service Unit's desk for tests of its requests. In: a test database. Out: two clerks and others, their browsers, requests
- * that are entered. Never here: a request made past the desk.
+ * Opens the Service Unit's desk for tests of its requests: two clerks and others, their browsers, and requests entered at the
+ * desk.
  */
 import { sql } from 'kysely'
 import { expect } from 'vitest'

@@ -1,7 +1,6 @@
 /**
- * Requests that the Service Unit serves. In: a test database and people. Out: an open request whose requester is identified,
- * with calls that were found or are shown to be theirs: under its number a clerk sees these calls and no others. Never here:
- * how a request comes that far; what is tested of that is asked over the wire.
+ * Opens a request whose requester is identified, with calls that were found or are shown to be theirs: under its number a clerk
+ * sees these calls and no others. Tests of the way there work over the wire.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
@@ -16,7 +15,7 @@ export interface RequestToServe {
   /** How far each call is; shown to be the requester's. */
   state?: 'FOUND' | 'MATCHED'
   party?: RequestParty
-  /** OFFICIAL: who asks. */
+  /** OFFICIAL: the requester. */
   officialId?: string
   /** With LISTEN or COPY, an inspection is open of every matched call with something left to hear. */
   kinds?: readonly RequestKind[]
@@ -27,7 +26,7 @@ export interface RequestToServe {
 
 export interface ServedRequest {
   id: string
-  /** The reference of every look that serves it. */
+  /** Reference of every view that serves it. */
   number: string
   /** In the order of the contacts. */
   calls: { id: string; contactId: string; inspectionId: string | null }[]

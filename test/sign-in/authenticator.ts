@@ -1,6 +1,6 @@
 /**
- * An authenticator and the browser in front of it, as WebAuthn level 3 has them answer, for tests that need no browser.
- * In: what a site asks. Out: what a browser would send. Every answer can be spoiled where a test wants it wrong.
+ * An authenticator and its browser by WebAuthn level 3, for tests without a browser. Returns a browser's response to a site's
+ * challenge; tests can spoil every response.
  */
 import { createHash, createSign, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import type {

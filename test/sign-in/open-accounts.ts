@@ -1,6 +1,6 @@
 /**
- * Accounts as people meet them: a desk, browsers that keep their cookies, and a person who signs in by password. In: nothing.
- * Out: these, fresh for each test. Never: a route called past the wire.
+ * Opens accounts as people meet them: a desk, browsers that keep their cookies, and a person who signs in by password, fresh
+ * for each test. Every route is called over the wire.
  */
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach } from 'vitest'

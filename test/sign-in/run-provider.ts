@@ -1,7 +1,7 @@
 /**
- * An OpenID provider for tests: a real one (oidc-provider, certified for the flows used here) on a port of this machine.
- * In: who may sign in there, and what it says of them. Out: its issuer. It asks for a name on a page of its own, as an
- * agency's provider would, and for nothing else.
+ * Runs a real OpenID provider for tests (oidc-provider, certified for the flows used here) on a port of this machine. Takes its
+ * people and their claims; returns its issuer. It asks for a name on a page of its own, as an agency's provider would, and for
+ * nothing else.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

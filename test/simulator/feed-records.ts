@@ -1,6 +1,6 @@
 /**
- * What each telephone system writes of one call, after its maker's documents (docs/formats/detail-records.md). In: who waited, spoke,
- * asked whom and when, in seconds. Out: the file of a feed. Never here: what Seloste makes of it.
+ * Writes each telephone system's records of one call, after its maker's documents (docs/formats/detail-records.md). Takes who
+ * waited, spoke, consulted whom and when, in seconds; returns the file of a feed.
  */
 
 /** A stretch of talk with the caller. How it begins: taken from a queue, passed on by the one before, or joined by a third. */

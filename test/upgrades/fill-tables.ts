@@ -1,6 +1,6 @@
 /**
- * A row in every table of a schema, whatever its version. In: a database at some migration. Out: a row where there was none, with
- * what the columns and their checks ask for. Never: a row that the application could not have written, as far as checks say.
+ * Inserts a row into every empty table of a schema at any migration, as its columns and checks require. As far as checks
+ * determine, each row is one that the application could write.
  */
 import type { Client } from 'pg'
 

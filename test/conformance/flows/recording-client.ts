@@ -1,6 +1,6 @@
 /**
- * A recording client on sockets of its own, before a recorder that listens for SIP and RTP as in production. In: what a maker's
- * client sends, request by request. Out: answers, and what the recorder asks by itself. Never: what a vendor's message looks like.
+ * A recording client on sockets of its own, before a recorder that listens for SIP and RTP as in production. Sends a maker's
+ * requests one by one; returns the answers, and the recorder's own requests. Contains no vendor's message.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'

@@ -1,6 +1,5 @@
-// Whether a PDF is PDF/UA-1 (ISO 14289-1:2014), as far as a program can tell: the conditions of the Matterhorn Protocol
-// 1.1, by its numbers, for what these documents have in them.
-// In: bytes. Out: every breach in words. Never: a look at how the file was made.
+// Checks a PDF's bytes against PDF/UA-1 (ISO 14289-1:2014), as far as a program can: the conditions of the Matterhorn Protocol
+// 1.1, by its numbers, that apply to these documents. Returns every breach in words. Independent of how the file was made.
 import {
   Name,
   readContent,

@@ -1,6 +1,5 @@
-// The objects of a PDF as they lie in the file, for a checker that trusts no library with them.
-// In: bytes of a file without object streams (ISO 32000-1). Out: its objects, streams inflated where they are not encrypted.
-// Never: repair.
+// Reads the objects of a PDF without object streams (ISO 32000-1), for a checker that trusts no library with them. Inflates
+// streams that are not encrypted. Repairs nothing.
 import { inflateSync } from 'node:zlib'
 
 export type PdfValue = null | boolean | number | Name | Text | Reference | PdfArray | Dictionary

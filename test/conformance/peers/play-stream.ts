@@ -1,7 +1,7 @@
 /**
- * Plays raw A-law as one RTP stream (RFC 3550), a packet of 20 ms at a time: what SIPp cannot, the second stream of its
- * session. In: orders, which SIPp's shell writes as files. Out: packets. Never here: a process to be started first, which on
- * a busy machine takes longer than the sound.
+ * Plays raw A-law as one RTP stream (RFC 3550), a packet of 20 ms at a time: the second stream of a session, which SIPp cannot
+ * play. SIPp's shell writes its orders as files. It is started in advance, as a start on a busy machine takes longer than the
+ * sound.
  */
 import { createSocket } from 'node:dgram'
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** SIPp, where it is: one call by a scenario. In: where to and what. Out: nothing, or why it failed, in SIPp's own words. */
+/** Runs one call by a scenario with SIPp, if installed. A failure has SIPp's own message. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'

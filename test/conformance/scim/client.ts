@@ -1,7 +1,4 @@
-/**
- * An identity system as the server meets one: HTTP, JSON and a bearer token.
- * In: the server's address and a token. Out: answers. Never: a type or a function of the server's own.
- */
+/** An identity system as the server meets one: HTTP, JSON and a bearer token. Uses no type or function of the server. */
 
 export const core = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'

@@ -1,6 +1,6 @@
 /**
- * A recorder that takes up what the one before it has left in a folder. In: the folder, what differs. Out: the recorder, and a stop that
- * leaves its calls to the next.
+ * Starts a recorder that resumes the calls which the previous one left in a folder, with a stop that leaves its calls to the
+ * next.
  */
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'

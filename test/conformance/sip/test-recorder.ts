@@ -1,6 +1,6 @@
 /**
- * A recorder with real ports, spool, writer and store, and a description and a directory of its own. In: a folder, what differs.
- * Out: the recorder, what it has noted of calls. Never: SIP; wired-recorder.ts and flows/recording-client.ts have that.
+ * Starts a recorder with real ports, spool, writer and store, and a description and a directory of its own. Records what it
+ * reports of calls. SIP is in wired-recorder.ts and flows/recording-client.ts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * A recorder whose SIP comes by a wire of the test's own and whose media come by real ports. In: a folder, what differs. Out: the
- * recorder, what it has noted of calls, requests written after the vectors. Never: a stand-in for spool, writer or store.
+ * Starts a recorder whose SIP comes from the test itself and whose media come by real ports. Records what it reports of calls;
+ * requests are written after the vectors. Spool, writer and store are real.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'

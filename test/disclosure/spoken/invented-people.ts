@@ -1,4 +1,4 @@
-// Codes, names and places of people whom there are none of. In: chance. Out: texts. Never: a person.
+// Invents codes, names and places of people from a source of chance. None of them exists.
 import { type Chance, type SpokenLanguage } from './speak-numbers.ts'
 
 export function oneOf<T>(list: readonly T[], chance: Chance): T {

@@ -1,5 +1,5 @@
-// Calls to a tax office that nobody made, with what in them says who somebody is. In: a seed. Out: words with times, labels.
-// Never: a real person's name with a real number.
+// Invents calls to a tax office from a seed, and labels what in them identifies a person. Returns words with times, and labels.
+// Never combines a real person's name with a real number.
 import type { Category, TrackPlace, Word } from '#use/disclosure/content/word.ts'
 import {
   inventedBusinessId,

@@ -1,5 +1,4 @@
-// Says digits as people do, for calls that nobody made. In: digits, a language, chance. Out: words.
-// Never: the tables of what is being tested; these are written anew.
+// Speaks digits as people do, in a language and at random, for invented calls. Shares no table with the code under test.
 
 export type SpokenLanguage = 'fi' | 'sv' | 'en'
 /** From 0 up to, not including, 1. */

@@ -1,7 +1,7 @@
 /**
- * In: `name.sip`, a SIP message as a client of some maker sends it, byte for byte, written for these tests after the
- * shape that is known of it; `name.json`, what must be understood of it. Out: both, read. Never here: anything that was
- * copied from a real call, or from somebody else's collection.
+ * Reads a vector: `name.sip`, a SIP message as a maker's client sends it, byte for byte, written for these tests after its
+ * known shape; and `name.json`, its expected interpretation. Nothing was copied from a real call, or from somebody else's
+ * collection.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IdentitySource, TrackOverride } from '#capture/siprec/identified-parties.ts'
