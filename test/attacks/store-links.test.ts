@@ -39,7 +39,8 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
   const below = (path: string) => join(base, path)
   const keysFolder = () => below('var/lib/seloste/custodian/keys')
   const store = () => below('var/lib/seloste/objects')
-  const keyNames = async () => (await readdir(keysFolder())).sort()
+  // Without the intake key, which is renewed meanwhile.
+  const keyNames = async () => (await readdir(keysFolder())).filter((name) => !name.startsWith('intake-')).sort()
 
   const overTcp = (given: string) => {
     const url = new URL(given)
@@ -137,7 +138,7 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     const { stdout } = spawnSync(process.execPath, ['bin/seloste.js', 'doctor'], { cwd: root, encoding: 'utf8', env })
     asCapture(`cd '${store()}'; rm .unfinished; mv .was .unfinished`)
     expect(await readdir(roots)).toEqual(['a', 'b'])
-    expect(stdout).toMatch(/\.unfinished .*link to elsewhere/)
+    expect(stdout).toMatch(/\.unfinished .*is a link to another place/)
   }, 120_000)
 
   test('has a custodian that starts delete none of its keys', async () => {
