@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
+import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { makeTestPromises } from '../register/make-test-promises.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
-const { check, tamper, aino, colleague, recordings } = await makeTestPromises(database)
+const { check, tamper, key, aino, colleague, recordings } = await makeTestPromises(database)
 const names = async () => (await check()).broken.map(({ promise }) => promise)
 const { id: recording, contactId } = recordings.colleagues
 const [forbidden, wait, disclosure] = [randomUUID(), randomUUID(), randomUUID()]
@@ -78,4 +79,17 @@ test('an inspection of another recording, moved to one that is forbidden, keeps 
   await tamper(...cases.inspection)
   await log('inspection.opened', wait, { contact: contactId, recordings: [recordings.ainos.id] })
   expect(await names()).toEqual(['prohibitions.obeyed'])
+})
+
+test('an order whose transaction was under way at the instant of a restored backup keeps it waiting', async () => {
+  await tamper(...cases.order)
+  const { rows } = await pool.query<{ snapshotAt: string; restoredAt: string }>(
+    `select from_at + interval '5 seconds' as "snapshotAt", from_at + interval '1 hour' as "restoredAt" from preservation_order`,
+  )
+  const [snapshotAt, restoredAt] = [String(rows[0]!.snapshotAt), String(rows[0]!.restoredAt)]
+  await pool.query(
+    `insert into audit_entry (action, object_kind, result, at, detail) values ('backup.restored', 'case', 'ok', $1, $2)`,
+    [restoredAt, JSON.stringify(signDetail(key, 'backup.restored', { backup: 'x', snapshotAt, restoredAt }))],
+  )
+  expect(await names()).not.toContain('prohibitions.obeyed')
 })

@@ -22,7 +22,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         and coalesce(e.detail ->> 'outcome' = 'APPROVED' and e.detail ->> 'was' = c.was_person_id::text, true)
     ) or exists (
       select from audit_entry e where e.action = 'backup.restored' and e.result = 'ok'
-        and c.decided_at between (e.detail ->> 'snapshotAt')::timestamptz and coalesce((e.detail ->> 'restoredAt')::timestamptz, e.at)))
+        -- It may have been under way when the backup was made.
+        and c.decided_at between (e.detail ->> 'snapshotAt')::timestamptz - interval '1 minute'
+          and coalesce((e.detail ->> 'restoredAt')::timestamptz, e.at)))
 $$;
 
 -- Returns true if a person had answered a part of a call (`part`, if given), as recorded at an instant.

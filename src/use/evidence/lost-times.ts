@@ -31,8 +31,8 @@ export async function readLostTimes({
   )
 }
 
-/** Returns the intervals as a tstzmultirange. */
+/** Returns the intervals as a tstzmultirange, from a minute earlier: an act may have been under way when the backup was made. */
 export async function lostTimes(context: CheckContext): Promise<string> {
   const times = await readLostTimes(context)
-  return `{${times.map(({ from, to }) => `[${from.toString()},${to.toString()}]`).join(',')}}`
+  return `{${times.map(({ from, to }) => `[${from.subtract({ minutes: 1 }).toString()},${to.toString()}]`).join(',')}}`
 }
