@@ -45,7 +45,7 @@ async function held(db: Kysely<RegisterTables>): Promise<unknown> {
   return rows[0]!.held
 }
 
-test('calls that a feed tells of many at once are in the register as if each had been told alone', async () => {
+test('calls that a feed reports many at once are in the register as if each had been reported alone', async () => {
   const transferred = call()
   const drawn = {
     record: true,

@@ -66,7 +66,7 @@ async function inRegister(...all: SegmentFacts[]) {
   return rows.map(({ node, ended, state }) => [node, ended, state])
 }
 
-describe('a talk that two nodes are told of', () => {
+describe('a conversation that two nodes report', () => {
   test('is one contact and one segment, and the other’s is deleted once the first has told all of it', async () => {
     const { first, second } = talk()
     const { contactId } = await entered(first, north)

@@ -6,7 +6,7 @@ import { buildWebIfStale } from './build-web.ts'
 
 const assets = join(import.meta.dirname, '../../../web/dist/assets')
 
-test('pages built by a test are those that people get: without what React tells only who develops', async () => {
+test('pages built by a test are those that people get: without React’s development messages', async () => {
   await buildWebIfStale(() => undefined)
   const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
   const withDevelopmentCode = scripts.filter((name) =>
@@ -16,7 +16,7 @@ test('pages built by a test are those that people get: without what React tells 
   expect(withDevelopmentCode).toEqual([])
 })
 
-test('each script and style lies beside its Brotli and gzip, and what many pages share is one file', async () => {
+test('each script and style is stored beside its Brotli and gzip, and code shared by many pages is one file', async () => {
   await buildWebIfStale(() => undefined)
   const texts = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name))
   for (const name of texts) {

@@ -80,7 +80,7 @@ test('a request from another site leaves an entry', async () => {
   expect(entries).toMatchObject([{ result: 'refused:deny.origin' }])
 })
 
-test('a denial that cannot be logged is not even told: 503', async () => {
+test('a denial that cannot be logged is not even returned: 503', async () => {
   await database.as().pool.query('revoke insert on audit_entry from seloste_desk')
   await database
     .as()

@@ -122,7 +122,7 @@ describe('a proxy, behind which a queue answered,', () => {
     expect(rows).toEqual([{ marks: ['needs-review'], drawn: true }])
   })
 
-  test.each([true, false])('is corrected by what the queue itself tells, told first: %s', async (isFirst) => {
+  test.each([true, false])('is corrected by the queue’s own records, reported first: %s', async (isFirst) => {
     if (isFirst) await deliver(queue, cdr())
     await deliver(proxy, acc())
     if (!isFirst) await deliver(queue, cdr())
@@ -147,7 +147,7 @@ describe('a queue that answers before the official does', () => {
     expect([await phantoms(), await reported()]).toEqual([0, 1])
   })
 
-  test('makes no second part where an id is shared, told before the recording client or after it', async () => {
+  test('makes no second part where an id is shared, reported before the recording client or after it', async () => {
     const fields = { sipCallId: ['userfield'] }
     const joined = () => session({ callIds: ['sipSessionId:b7e1c9d2@sbc'] })
     await admit(capture, joined())
@@ -197,7 +197,7 @@ describe('a queue that answers before the official does', () => {
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 44 }])
   })
 
-  test('is joined with a talk of a few seconds, and with one whose end nobody told', async () => {
+  test('is joined with a talk of a few seconds, and with one whose end nobody reported', async () => {
     await admit(capture, session({}, 0, 4))
     await deliver(csv, cdr({ end: 4 }))
     expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 4, true]], waited: 45 }])
@@ -217,7 +217,7 @@ describe('a queue that answers before the official does', () => {
   })
 })
 
-test('the time that was waited counts in studies, told after the call was counted or before', async () => {
+test('waiting time counts in studies, reported after the call was counted or before', async () => {
   const custodian = database.as('seloste_custodian').db
   const waits = async () => {
     await sql`select count_studies(1000)`.execute(custodian)
@@ -366,7 +366,7 @@ describe('a recording client that names no official and shares no id', () => {
   })
 })
 
-describe('a recording client whose facts come after the feed has told', () => {
+describe('a recording client whose facts come after the feed’s report', () => {
   const node = randomUUID()
   const late = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
     admit(capture, session({ ...onTestLine, ...given }, from, until), node)

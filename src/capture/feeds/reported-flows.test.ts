@@ -313,7 +313,7 @@ const dialog = (
 const callsFirst = (one: Judged | string, other: Judged | string) =>
   JSON.stringify(one).localeCompare(JSON.stringify(other))
 
-describe('acc tells', () => {
+describe('acc reports', () => {
   const customer = '+358401234567'
   const first = { caller: customer, to: '029497000', by: aino, from: 44, until: 120 }
   const parts = (...talks: [string, number, number][]) =>

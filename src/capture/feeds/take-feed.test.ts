@@ -233,7 +233,7 @@ describe('calls that nobody records', () => {
     expect(await count()).toBe(2)
   })
 
-  test('a line that cannot be read is kept with its reason, told once, and keeps no other from being read', async () => {
+  test('an unreadable line is stored with its reason, reported once, and stops the reading of no other', async () => {
     const bad = line({ id: '2', end: 'eilen' })
     await writeFile(join(cdrs, 'calls.csv'), `${heading}${line()}${bad}"1;2\n${line({ id: '3', at: 300 })}`)
     await check()
@@ -288,7 +288,7 @@ describe('calls that a recording client has reported', () => {
       ...given,
     })
 
-  test('get nothing doubled, and the end that was only inferred is the told one', async () => {
+  test('get nothing doubled, and an inferred end is replaced by the reported one', async () => {
     await admit(capture, session())
     await writeFile(join(cdrs, 'calls.csv'), heading + line({ sip: 'b7e1c9d2@sbc' }))
     await check()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { makeTestClock } from './test-clock.ts'
 
-test('the test clock passes as told, on both its clocks', () => {
+test('the test clock advances as set, on both its clocks', () => {
   const clock = makeTestClock('2026-10-25T00:30:00Z')
   clock.advance({ hours: 1 })
   clock.advance(250)

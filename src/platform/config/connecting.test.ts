@@ -4,7 +4,7 @@ import { readConnecting } from './connecting.ts'
 const read = (given: Record<string, string>, hasCertificate = false) =>
   readConnecting((name) => given[name], '/nowhere', hasCertificate)
 
-test('nothing is asked, told or traced unless it is set', () => {
+test('nothing is requested, sent or traced unless it is set', () => {
   expect(read({})).toEqual({ webhooksFile: undefined, decisions: undefined, traces: undefined })
 })
 

@@ -71,7 +71,7 @@ test('without any setting, everything is embedded and on loopback', () => {
   })
 })
 
-test('an IPv6 address stands in brackets', () => {
+test('an IPv6 address is in brackets', () => {
   const { http, rtp } = readSettings({ SELOSTE_HTTP: '[::1]:80', SELOSTE_RTP: '[fe80::1]:2000-2003' }, folder)
   expect(http).toEqual({ host: '::1', port: 80 })
   expect(formatEndpoint(http)).toBe('[::1]:80')

@@ -242,7 +242,7 @@ test.runIf(asRoot)(
   },
 )
 
-test('a process is told from another that gets its number, and from a dead one', () => {
+test('a process is distinguished from another that gets its number, and from a dead one', () => {
   expect(processIdentity(process.pid)).toBe(processIdentity(process.pid))
   expect(processIdentity(process.pid)).not.toBe(processIdentity(process.ppid))
   expect(processIdentity(4_000_000)).toBeUndefined()

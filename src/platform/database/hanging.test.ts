@@ -76,7 +76,7 @@ afterEach(async () => {
 
 const query = () => sql`select 1`.execute(database.db)
 
-test('a database that hangs is found out, whoever waits for it is told, and nobody waits for it until it answers', async () => {
+test('a database that hangs is detected, waiting queries fail, and nothing waits for it until it answers', async () => {
   await query()
   way.stop()
   const beganMs = performance.now()
@@ -121,7 +121,7 @@ test.each([
   expect(performance.now() - beganMs).toBeLessThan(2_500)
 })
 
-test('what waits for a connection while the pool is closed is told that the database hangs', async () => {
+test('waiters for a connection fail with the hanging database as the reason while the pool is closed', async () => {
   way.stop()
   const beganMs = performance.now()
   const result = query().catch((error: unknown) => error)

@@ -50,7 +50,7 @@ test('stop waits for the turn that runs and allows no other', async () => {
   expect([begun, ended]).toEqual([1, 1])
 })
 
-test('work whose lock is lost with its connection is told to end', async () => {
+test('work whose lock is lost with its connection is aborted', async () => {
   const reported: boolean[] = []
   const errors: Error[] = []
   const work = async (signal: AbortSignal) => {

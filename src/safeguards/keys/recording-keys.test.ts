@@ -83,7 +83,7 @@ describe('a recording’s key', () => {
     expect(await fileKeyOf(custodian, store, one.id)).toBeUndefined()
   })
 
-  test('lies in a shard of the hour in which it is destroyed', () => {
+  test('is in a shard of the hour in which it is destroyed', () => {
     expect(expiryMonthOf(at('2031-05-01T00:59:59Z'))).toEqual(month('2031-05'))
     for (let n = 0; n < 50; n++) {
       expect(Math.floor(shardOf(at('2031-05-01T00:59:59Z')) / 4)).toBe(0)
@@ -184,7 +184,7 @@ describe('a retired version', () => {
     ])
   })
 
-  test('goes at its deadline though a place is away; what the place must be told is noted', async () => {
+  test('goes at its deadline though a place is away; what the place must be sent is recorded', async () => {
     const store = await makeStore()
     const place = makePlainPlace(custodian, store, await makeFolder(), 'away')
     const [due, other] = [

@@ -256,7 +256,7 @@ describe('refused', () => {
     expect(found).not.toMatchObject({ newest: slow.basedOn })
   })
 
-  test('a draft with problems, every one of them told', async () => {
+  test('a draft with problems, every one of them reported', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const wrong = [
       { path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 7 },

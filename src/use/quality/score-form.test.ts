@@ -75,7 +75,7 @@ describe('a score', () => {
     })
   })
 
-  test('lies between 0 and 100, and so does each section', () => {
+  test('is between 0 and 100, and so is each section', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
         const { total, sections } = scoreForm(form, answers)

@@ -86,7 +86,7 @@ test('a copy of the ledger is behind when it lacks an entry for five minutes', a
   expect(await state('ledger-copy-behind')).toEqual([])
 })
 
-test('an attestation that is over stands in the way', async () => {
+test('an expired attestation is a blocker', async () => {
   await place(`state = 'attestation-over', attested_until = '2026-11-01', fault = 'its review was due'`)
   const [over] = await state('attestation-over')
   expect(over).toMatchObject({ place: 'vault', fault: 'its review was due' })

@@ -48,7 +48,7 @@ async function movedCall() {
   return { contactId: first.contactId, recorded: first.segmentId, moved: second.segmentId, recording: recording.id }
 }
 
-test('each part of a recorded call is known with its recording, and what was recorded is told apart', async () => {
+test('each part of a recorded call is known with its recording, and recorded parts are marked', async () => {
   const { contactId, recorded, moved } = await movedCall()
   await call()
   const { rows } = await pool.query(

@@ -146,7 +146,7 @@ describe('a search by official', () => {
 })
 
 describe('a search by recording', () => {
-  test('tells available, destroyed and none apart, and restricted is not available', async () => {
+  test('distinguishes available, destroyed and none, and restricted is not available', async () => {
     const made: Record<string, string> = {}
     for (const state of ['none', 'capturing', 'available', 'restricted', 'destroyed', 'expired']) {
       const recording = recordingFacts()

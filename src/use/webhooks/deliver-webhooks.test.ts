@@ -82,7 +82,7 @@ beforeEach(async () => {
   now = Temporal.Now.instant().add({ seconds: 1 })
 })
 
-test('a contact, its sealed recording and its destruction are each told once, as CloudEvents of ids alone', async () => {
+test('a contact, its sealed recording and its destruction are each sent once, as CloudEvents of ids alone', async () => {
   const { id, contactId } = await register.record()
   await ingestRecording(register.ingest, id, now)
   await destroy(id)

@@ -12,7 +12,7 @@ describe('one’s own account', () => {
   })
   const change = (json: { current: string; password: string }) => browser.request('POST', '/api/account/password', json)
 
-  test('tells how one signs in', async () => {
+  test('returns the methods of signing in', async () => {
     expect((await browser.request('GET', '/api/account')).body).toMatchObject({
       userId: signer.aino.userId,
       name: 'Aino Virtanen',

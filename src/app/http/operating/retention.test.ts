@@ -133,7 +133,7 @@ describe('the overview of retention', () => {
     expect((await read()).obstacles.map(({ kind }) => kind)).not.toContain('verification-failed')
   })
 
-  test('says what stands in the way: a clock ahead, a sweep that failed, days that are not counted, keys past their deadline', async () => {
+  test('lists the blockers: a clock ahead, a sweep that failed, days that are not counted, keys past their deadline', async () => {
     await recordRun(custodian, { work: 'sweep', fault: 'unknown' })
     await call({ days: 20 })
     await pool.query(`update clock_mark set at = now() - interval '2 days'`)

@@ -196,7 +196,7 @@ describe('a file of people', () => {
 })
 
 describe('a file that is wrong changes nothing and lists its rows:', () => {
-  test('another encoding, told in three languages with what it would read', async () => {
+  test('another encoding, reported in three languages with what it would read', async () => {
     const given = await refused(Buffer.from(file('maija;Maija Mäkelä;;;;2025-01-01;'), 'latin1'))
     expect(problems(given)).toMatchObject([{ row: 2, code: 'csv.encoding' }])
     expect(given.rows[0]?.message.fi).toMatch(/Windows-1252.*Mäkelä/)

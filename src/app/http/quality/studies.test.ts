@@ -186,7 +186,7 @@ describe('a study', () => {
     ])
   })
 
-  test('tells hours, weekdays, months, regions and languages apart, as the numbers were (R7)', async () => {
+  test('distinguishes hours, weekdays, months, regions and languages, as the numbers were (R7)', async () => {
     const by = async (breakdown: string) =>
       (await study(browsers.eero, `${whole}&by=${breakdown}&measure=calls`)).rows.map(({ key, figures }) => [
         key,

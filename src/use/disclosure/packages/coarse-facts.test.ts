@@ -35,7 +35,7 @@ test('numbers and units have letters, however many there are', () => {
   expect([...lines].slice(24)).toEqual(['Y', 'Z', 'AA', 'AB'])
 })
 
-test('a month, a unit and a number are told where at least five recordings of the disclosure share them', () => {
+test('a month, a unit and a number are given where at least five recordings of the disclosure share them', () => {
   const july = (rest: Partial<FactsOfCall>) => call('2026-07-01T09:00:00Z', rest)
   const facts = coarseFacts([
     ...many(5, july({ unit: 'customer-service', number: '029 497 000' })),
