@@ -1,5 +1,5 @@
 /** A call recorded by two clients continues in the next process in whichever of its sessions remains (R16, R17). */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -74,6 +74,47 @@ async function restarted(): Promise<Record<1 | 2, number[]>> {
   await start()
   return ports
 }
+
+const ofDialog = {
+  dialog: 'encoding localAddress source state',
+  'dialog.source': 'address port transport',
+  'dialog.state':
+    'callId localAddress localSequence localTag remoteAddress remoteSequence remoteTag remoteTarget routeSet',
+  clock: 'behindMs toldAnswer',
+}
+const ofStreams = {
+  streams: 'accepted answered codecs direction index label paused remote storage',
+  'streams.codecs': 'channels clockRate encoding payloadType',
+  'streams.remote': 'address basis port',
+}
+/** Members of a saved session of format 2, by their path. Later versions read them (R9): another name needs another format. */
+const format2 = {
+  '': 'answerVersion beganAtMs clock described dialog facts format halves headers isForbidden joined metadata ports sdpSessionId segmentId streams tracks twins',
+  ...ofDialog,
+  ...ofStreams,
+  twins: 'beganAtMs clock described dialog headers place ports sdpSessionId',
+  ...Object.fromEntries(Object.entries(ofDialog).map(([path, names]) => [`twins.${path}`, names])),
+  'twins.place': 'answerVersion metadata paused streams tracks',
+  ...Object.fromEntries(Object.entries(ofStreams).map(([path, names]) => [`twins.place.${path}`, names])),
+}
+
+test('a saved session has the members of format 2', async () => {
+  await restarted()
+  const [file = ''] = await readdir(savedSessionsFolder({ dataDirectory: folder }))
+  const saved: unknown = JSON.parse(await readFile(join(savedSessionsFolder({ dataDirectory: folder }), file), 'utf8'))
+  const at = (path: string) =>
+    path.split('.').reduce<unknown>((value, name) => {
+      const next = name === '' ? value : (value as Record<string, unknown>)[name]
+      return Array.isArray(next) ? next[0] : next
+    }, saved)
+  const found = Object.keys(format2).map((path) => [
+    path,
+    Object.keys(at(path) as object)
+      .toSorted()
+      .join(' '),
+  ])
+  expect(Object.fromEntries(found)).toEqual(format2)
+})
 
 test('the second client’s sound is the call’s where the first is not there any more', async () => {
   const ports = await restarted()
