@@ -55,7 +55,7 @@ describe('a clerk who does much in requesters’ names', () => {
     expect(await alarms()).toEqual([{ kind: 'requests', count: threshold }])
   })
 
-  test('and does what a desk does in a day is none', async () => {
+  test('a clerk’s normal day raises no alarm', async () => {
     await many(searchesInDay - 1, { action: 'call.looked-for', detail: { call: 'id' } })
     await many(searchesInDay, { action: 'call.looked-for', detail: { call: 'id', result: 'one' } })
     await many(searchesInDay, { action: 'call.verified', detail: { isParty: true } })

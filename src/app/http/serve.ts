@@ -133,7 +133,7 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
  * Returns true for framing that Node's parser accepts and a proxy may read otherwise: chunks in HTTP/1.0, two hosts (RFC 9112
  * sections 6.1 and 3.2).
  */
-function isFaultilyFramed({ httpVersionMinor, headers, rawHeaders }: IncomingMessage): boolean {
+function isAmbiguouslyFramed({ httpVersionMinor, headers, rawHeaders }: IncomingMessage): boolean {
   if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) return true
   return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
 }
@@ -208,7 +208,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     const { socket, headers } = request.raw
     // Later bytes on the connection may belong to the faulty request: the connection is closed with its response.
     if (faulty.has(socket)) return void reply.hijack()
-    if (isFaultilyFramed(request.raw)) {
+    if (isAmbiguouslyFramed(request.raw)) {
       faulty.add(socket)
       return refuse(reply.header('connection', 'close'), 'input.invalid')
     }
