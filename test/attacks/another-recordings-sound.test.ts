@@ -34,7 +34,7 @@ const ingestedAt = async (id: string) =>
   (await database.as().db.selectFrom('recording').select('kept_at').where('id', '=', id).executeTakeFirstOrThrow())
     .kept_at
 
-test('header and body of a recording that are put under another are not taken into keeping as that', async () => {
+test('header and body of a recording that are copied into another are not ingested as that', async () => {
   const own = await register.record()
   const other = await underOther(own)
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
@@ -42,7 +42,7 @@ test('header and body of a recording that are put under another are not taken in
   expect(await ingestRecording(context, own.id, now())).toBe(true)
 })
 
-test('nor where it would be cut to the other call, which writes it anew', async () => {
+test('nor where it would be trimmed to the other call, which rewrites it', async () => {
   const own = await register.record({}, { packets: 1500 })
   const other = await underOther(own)
   await database
@@ -55,7 +55,7 @@ test('nor where it would be cut to the other call, which writes it anew', async 
   expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
 })
 
-test('nor where its first chunk, which reports whose it is, was garbled and it is said to be what a crash left', async () => {
+test('nor with a damaged first chunk, declared as recovered after a crash', async () => {
   const own = await register.record({}, { packets: 500 })
   const body = Buffer.from(own.body)
   body[100] = body[100]! ^ 1

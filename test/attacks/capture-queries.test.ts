@@ -100,7 +100,7 @@ function findMeeting(call: SegmentFacts, given: { caller?: string | null; offici
 
 const whole = { from: now.subtract({ hours: 24 * 420 }), to: now }
 
-test('whether a number called in fourteen months is not reported, nor whether at its moment', async () => {
+test('whether a number called in fourteen months is not answered, nor whether at an instant', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   for (const request of [
@@ -185,7 +185,7 @@ test('counts of quotas are of this week and the last, whole', async () => {
     expect(await count(from, to), `${from} to ${to}`).toBe('22023')
 })
 
-test('numbers are not tried one after another without end, by asking in transactions that are undone either', async () => {
+test('trying numbers one after another is rate limited, also in transactions that are rolled back', async () => {
   await admit(capture.db, callOf(1), node)
   let request = 0
   let refused: unknown
@@ -206,7 +206,7 @@ test('numbers are not tried one after another without end, by asking in transact
   expect(request).toBeLessThan(100_000)
 })
 
-test('a feed that was away for days finds the calls that a recording client told of meanwhile', async () => {
+test('a feed that was stopped for days finds the calls that a recording client reported meanwhile', async () => {
   const feed = { name: 'exchange', source: 'csv', covers: undefined }
   const progress = { heardAt: now, from: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(capture.db, feed, { ...progress, until: now.subtract({ hours: 24 * 30 }) }, undefined)
@@ -240,7 +240,7 @@ test('a feed that has told nothing for months opens none of them', async () => {
   expect(await findMeeting(old, { caller })).toEqual(await findMeeting(old, { caller: stranger }))
 })
 
-test('an archive is taken in where nobody else told of calls then, and elsewhere once an administrator lets the feed', async () => {
+test('an archive is imported where nothing else reported calls then, and elsewhere once an administrator allows the feed', async () => {
   const feed = { name: 'exchange', source: 'csv', covers: undefined }
   const progress = { heardAt: now, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(capture.db, feed, progress, undefined)

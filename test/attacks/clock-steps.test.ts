@@ -131,7 +131,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect(await orderEnded()).not.toBeNull()
   })
 
-  test('by less than a day at once, between two looks of the custodian, has nothing destroyed either', async () => {
+  test('by less than a day at once, between two checks of the custodian, has nothing destroyed either', async () => {
     await begin()
     await runFor(1 / 60)
     const due = await makeRecordingUntil(-12)
@@ -158,7 +158,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect(rows).toEqual([{ counted: true }])
   })
 
-  test('is believed once two people have confirmed it', async () => {
+  test('is accepted once two people have confirmed it', async () => {
     await begin()
     const due = await makeRecordingUntil(-12)
     await leap('25 hours')
@@ -194,7 +194,7 @@ test('a machine that starts with a clock 20 hours ahead has nothing destroyed by
 })
 
 describe('a clock forty-five days ahead', () => {
-  test('ends no intake key: what was recorded and is not yet in keeping opens', async () => {
+  test('ends no intake key: recordings not yet ingested can be decrypted', async () => {
     const waiting = await register.record()
     await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
     await leap('45 days')

@@ -101,7 +101,7 @@ json.dump(said, sys.stdout)`,
   },
 )
 
-test('no crash of a program becomes a file, or is told to a collector', async () => {
+test('no crash of a program leaves a core file, or reaches a crash collector', async () => {
   for (const isolation of ['bwrap', 'unshare', 'shared-files'] as const)
     expect((await commandFor({ program: '/bin/true' }, isolation)).slice(0, 2)).toEqual(['prlimit', '--core=1:1'])
 })

@@ -45,20 +45,20 @@ async function correct(was: { id: string }, becomes: { id: string }, minutesAgo:
   )
 }
 
-test('a look at another’s call is found, also by whoever a correction gives the call to later', async () => {
+test('a view of another’s call is found, also if a correction later assigns the call to the viewer', async () => {
   await look(colleague)
   await correct(aino, colleague, 1, true)
   expect(await names()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a view from before two corrections, there and back, is found', async () => {
+test('a view from before a correction and its reversal is found', async () => {
   await look(colleague)
   await correct(aino, colleague, 10, true)
   await correct(colleague, aino, 5, true)
   expect(await names()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a correction that the log does not have excuses no look', async () => {
+test('a correction that the log does not have excuses no view', async () => {
   await look(colleague)
   await correct(colleague, aino, 1)
   expect(await names()).toEqual(['rights.own', 'rights.scope'])

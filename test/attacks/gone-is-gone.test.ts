@@ -122,7 +122,7 @@ test('the database lets nothing become destroyed while an intake key opens it', 
   )
 })
 
-test('an instant of destruction is reported once the recording is destroyed, and it is the ledger’s', async () => {
+test('the instant of destruction is reported once the recording is destroyed, and is the ledger’s', async () => {
   const { id } = await register.record()
   await ingestRecording(context, id, now())
   const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()

@@ -55,7 +55,7 @@ const write = (name: string, text: string) => writeFile(join(folder, name), text
 const ends = (work: Promise<unknown>) =>
   Promise.race([work.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false))])
 
-test('a pipe that takes the place of a file while its neighbour is read is not waited for', async () => {
+test('a pipe that replaces a file while another is read does not block', async () => {
   await write('a.ndjson', '1\n')
   await new Promise((resolve) => setTimeout(resolve, 20))
   await write('b.ndjson', '2\n')
@@ -75,7 +75,7 @@ test('a pipe that takes the place of a file while its neighbour is read is not w
   expect(faults).toEqual([])
 })
 
-test('a file that is cut while it is read is left, and read anew', async () => {
+test('a file that is truncated while it is read is closed, and read again', async () => {
   const lines = Array.from({ length: 40_000 }, (_, n) => `${n}\n`).join('')
   const path = join(folder, 'a.ndjson')
   await write('a.ndjson', lines)
@@ -91,7 +91,7 @@ test('a file that is cut while it is read is left, and read anew', async () => {
   expect(found.at(-1)).toBe('a.ndjson again')
 })
 
-test('a file that grows without end while it is read keeps no other one waiting', async () => {
+test('a file that grows endlessly while it is read delays no other', async () => {
   const path = join(folder, 'a.ndjson')
   await write('a.ndjson', '1\n2\n')
   await new Promise((resolve) => setTimeout(resolve, 20))

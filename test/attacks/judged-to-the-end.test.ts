@@ -14,7 +14,7 @@ const check = async (memo: unknown, signal?: AbortSignal) => {
   return found
 }
 
-test('nothing is said to hold behind the entries of years, and a view out of scope is found in the first round', async () => {
+test('no promise holds while years of entries are unchecked, and a view out of scope is found in the first round', async () => {
   const { id: matti } = promises.matti
   await promises.tamper(
     `update audit_entry set at = at - interval '11 days'`,

@@ -22,7 +22,7 @@ async function served(request: { session: string; listening: string }, fromMs: n
 }
 
 test(
-  'a person has one pair of ears, however many listenings and sessions they have begun',
+  'a person has one rate limit, however many listenings and sessions they have started',
   { timeout: 60_000 },
   async () => {
     const recording = await stored({}, { packets: 2_000 })
@@ -42,7 +42,7 @@ test(
 )
 
 test(
-  'of many recordings, too, a person hears what one pair of ears does and a few beginnings',
+  'of many recordings, too, a person gets what one rate limit allows and a few beginnings',
   { timeout: 60_000 },
   async () => {
     const listenings = []

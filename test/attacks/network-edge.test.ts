@@ -58,7 +58,7 @@ describe('a stranger on the public port', () => {
     expect((await browser.fetch('/api/openapi.json', from('203.0.113.9'))).status).toBe(200)
   })
 
-  test('who points a name of their own at this machine reads nothing by the browser of an operator (DNS rebinding)', async () => {
+  test('reads nothing by DNS rebinding in an operator’s browser', async () => {
     const { hostname, port } = new URL(desk.url)
     const send = async (path: string, headers: Record<string, string>) => {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
@@ -89,7 +89,7 @@ describe('a stranger on the public port', () => {
     expect((await send('/metrics', { 'user-agent': 'Prometheus/3.1', host: 'desk1.agency.example' })).status).toBe(200)
   })
 
-  test('who asks how it is without end has it read once at a time', async () => {
+  test('endless health requests cause one health check at a time', async () => {
     let readings = 0
     const health = healthReader({
       db: database.as('seloste_desk').db,
@@ -138,7 +138,7 @@ describe('a stranger on the public port', () => {
   })
 })
 
-test('a capture that is silent is missing for operators, and no reason to send nobody here', async () => {
+test('a capture without a heartbeat is missing for operators, and the desk keeps serving', async () => {
   const admin = database.as().db
   const node = { id: randomUUID(), name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
   const state = { blockers: [], draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
@@ -163,7 +163,7 @@ test('a capture that is silent is missing for operators, and no reason to send n
 })
 
 describe('an instance that other machines reach', () => {
-  test('does not start without knowing who sends calls, and gives the reason; TLS with client certificates is enough', () => {
+  test('does not start without configured sources of calls, and gives the reason; TLS with client certificates is enough', () => {
     const start = (environment: Record<string, string>) => () => readSettings(environment, '/nowhere')
     for (const SELOSTE_SIP of ['0.0.0.0:5060', '192.0.2.5:5060', '[::]:5060', '[2001:db8::5]:5060']) {
       expect(start({ SELOSTE_SIP })).toThrow('SELOSTE_SIP_SOURCES is not set: anybody could send calls')
@@ -220,7 +220,7 @@ async function listening() {
 }
 
 describe('one visitor of many', () => {
-  test('has so many connections open, and another one has theirs meanwhile; a proxy is not limited', async () => {
+  test('has a limited number of connections open, and another visitor has theirs meanwhile; a proxy is not limited', async () => {
     const { server, port } = await listening()
     const open = async (localAddress: string) => {
       const socket = connect({ port, host: '127.0.0.1', localAddress })
@@ -254,7 +254,7 @@ describe('one visitor of many', () => {
 
   const stranger = from('203.0.113.66')
 
-  test('with a hundred connections that ask without end keeps nobody else waiting', async () => {
+  test('with a hundred connections of endless requests delays nobody else', async () => {
     const pool = database.as('seloste_desk').pool
     const busy: Promise<unknown>[] = []
     // Each of its requests holds a connection to the database for as long as the test does.
@@ -282,7 +282,7 @@ describe('one visitor of many', () => {
   })
 })
 
-test('the pages that anybody reads have a limit for each address, which says so to people and which no reader meets', async () => {
+test('the pages that anybody reads are rate limited by address, which is shown to people and which no reader reaches', async () => {
   const read = async (address: string) => {
     const response = await desk.visitor.fetch('/register-description.json', from(address))
     const text = await response.text()

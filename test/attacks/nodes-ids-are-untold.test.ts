@@ -13,7 +13,7 @@ const onFault = (error: unknown) => {
   throw error
 }
 
-test('a capture that was taken over hears no id of another node in what desks ask and nodes answer', async () => {
+test('a capture that was taken over learns no id of another node from desks’ requests and nodes’ answers', async () => {
   const id = randomUUID()
   const node = startNodeHeartbeat({
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },

@@ -360,23 +360,26 @@ describe('a supervisor who listens', () => {
   test.each([
     ['before', ['ear', 'voice']],
     ['after', ['voice', 'ear']],
-  ])('and speaks by another leg, told %s it, is a second official: the conference is not recorded', async (_, legs) => {
-    const call = await bench.call({})
-    const { ports } = await call.invite({
-      sdp: true,
-      metadata: metadataOf({ participants: [c, a] }),
-      headers: diversion,
-    })
-    await call.speak(ports, 10)
-    await wait(50)
-    const own = legs.map((id) => ({ id, aor: people.colleague, label: id === 'voice' ? '2' : '' }))
-    const more = `<participantstreamassoc participant_id="ear"><recv>s1</recv><recv>s2</recv></participantstreamassoc>`
-    await call.update({ metadata: metadataOf({ participants: [c, a, ...own], more }) })
-    await call.speak(ports, 10)
-    await wait(50)
-    await call.bye()
-    expect(await stored(1)).toEqual([[aino, 20]])
-  })
+  ])(
+    'who also speaks on another leg (reported %s) is a second official: the conference is not recorded',
+    async (_, legs) => {
+      const call = await bench.call({})
+      const { ports } = await call.invite({
+        sdp: true,
+        metadata: metadataOf({ participants: [c, a] }),
+        headers: diversion,
+      })
+      await call.speak(ports, 10)
+      await wait(50)
+      const own = legs.map((id) => ({ id, aor: people.colleague, label: id === 'voice' ? '2' : '' }))
+      const more = `<participantstreamassoc participant_id="ear"><recv>s1</recv><recv>s2</recv></participantstreamassoc>`
+      await call.update({ metadata: metadataOf({ participants: [c, a, ...own], more }) })
+      await call.speak(ports, 10)
+      await wait(50)
+      await call.bye()
+      expect(await stored(1)).toEqual([[aino, 20]])
+    },
+  )
 
   test('has not taken the call of whom the client names', async () => {
     const calls = apkt('<apkt:callingParty>true</apkt:callingParty>')

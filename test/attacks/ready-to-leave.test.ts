@@ -31,7 +31,7 @@ describe('a package that lay ready', async () => {
   })
 
   test.each([false, true])(
-    'is served as it lies only if its row says that it may be of an earlier version: %s',
+    'is served unchecked only if its row says that it may be of an earlier version: %s',
     async (mayBePlain) => {
       const { id } = await ready(1)
       const { body } = await release(id)

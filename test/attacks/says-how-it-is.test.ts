@@ -225,7 +225,7 @@ describe('a database that hangs', () => {
   }
 
   test(
-    'is told by health within two seconds, fails every request within a few, and is named by status',
+    'is reported by health within two seconds, fails every request within a few, and is named by status',
     { timeout: 180_000 },
     async () => {
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)

@@ -183,7 +183,7 @@ describe('a mail address by which somebody is found at their first sign-in', () 
     return idp.finish({ flow: begun.flow, query: back.search.slice(1), newSession: randomUUID() })
   }
 
-  test('is nobody’s while the provider has not verified it: whoever typed it there has not shown that it is theirs', async () => {
+  test('belongs to nobody until the provider has verified it', async () => {
     const email = `${randomUUID()}@agency.example`
     const employedFrom = Temporal.Now.instant().subtract({ hours: 24 })
     const matti = await enterPerson(database.as().db, { userId: email, name: 'Matti', employedFrom })

@@ -154,7 +154,7 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     expect(await keyNames()).toEqual(expect.arrayContaining(before))
   }, 120_000)
 
-  test('in the place of recordings that wait, pipes, keeps no other from being taken in', async () => {
+  test('pipes in place of waiting recordings prevent no other from being ingested', async () => {
     await running['custodian']!.stop()
     for (let n = 1; n <= 6; n++) await call(n)
     await expect

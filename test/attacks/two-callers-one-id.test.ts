@@ -179,7 +179,7 @@ test('a part that its node knows to be of a call is of that one, whoever is told
   expect(await enterSegment(joined)).toBe(own.contactId)
 })
 
-test('of which call two callers’ numbers are is not found out without end', async () => {
+test('trying two callers’ numbers against a call’s id is rate limited', async () => {
   await enterSegment(callOf(victim, 0))
   // As if so many questions had been asked before.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)

@@ -105,7 +105,7 @@ async function session() {
 
 const anew = (text: string, via: string) => text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
 
-test('who knows its tags and sends datagrams under its client’s address can neither end it nor have it continue without keys or under others', async () => {
+test('who knows its tags and forges its client’s address in datagrams cannot end it or change its keys', async () => {
   const { own, bye, inClear, rekeyed } = await session()
   const forger = await openPeer('127.0.0.1', recorder.sipPort)
   const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`
@@ -117,7 +117,7 @@ test('who knows its tags and sends datagrams under its client’s address can ne
   own.close()
 })
 
-test('another client of the same authority, with the same address, can neither end it nor have it continue without keys or under others', async () => {
+test('another client of the same authority, with the same address, cannot end it or change its keys', async () => {
   const { own, bye, inClear, rekeyed } = await session()
   const other = await dial('other.example')
   const via = 'SIP/2.0/TLS 127.0.0.1:5061'

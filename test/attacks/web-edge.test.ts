@@ -76,7 +76,7 @@ describe('a denial', () => {
     ])
   })
 
-  test('is reported singly sixty times a minute of one visitor, from however many addresses of an IPv6 network', async () => {
+  test('is logged singly sixty times a minute for one visitor, from however many addresses of an IPv6 network', async () => {
     const count = async () => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::integer as count from audit_entry where action = 'request.refused' and person_id is null`.execute(
@@ -97,7 +97,7 @@ describe('a proxy that reports the port of its visitors, too', () => {
   test.each([
     ['IPv4', (port: number) => `203.0.113.77:${port}`],
     ['IPv6', (port: number) => `[2001:db8:7:7::1]:${port}`],
-  ])('gives nobody new attempts with each connection (%s)', async (_which, address) => {
+  ])('gives no new attempts with each connection (%s)', async (_which, address) => {
     const statuses = []
     for (let port = 40_000; port < 40_065; port += 1) {
       const answer = await desk.visitor.fetch('/api/links/look', {
@@ -165,7 +165,7 @@ test.each([
   '/api/description/versions/2147483648',
   '/api/contacts?purpose=DEVELOPMENT&limit=Infinity',
   '/api/contacts?purpose=DEVELOPMENT&official=a%00b',
-])('what nothing can be asked by is refused, and raises no fault: %s', async (path) => {
+])('invalid input is refused, and raises no fault: %s', async (path) => {
   const faults = () => desk.log.filter((line) => line.includes('a request failed')).length
   const before = faults()
   expect((await send(path, { cookie: await cookieOf(aino) })).status).toBe(400)

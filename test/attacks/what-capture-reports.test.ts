@@ -116,7 +116,7 @@ test.each(['without end', 'a byte now and then'])(
   },
 )
 
-test('a capture changes no number of the custodian’s, and adds no line of its own', async () => {
+test('a capture changes no metric of the custodian’s, and adds no line of its own', async () => {
   const [desk, custodian] = [startMetrics('desk'), startMetrics('custodian')]
   const [name, help] = ['seloste_blockers', 'What stands still']
   new Gauge({ name, help, labelNames: ['kind'], registers: [custodian.registry] }).set({ kind: 'disk' }, 1)
@@ -143,7 +143,7 @@ test('a capture changes no number of the custodian’s, and adds no line of its 
   expect(text).not.toContain('strangely')
 })
 
-test('a capture that answers in a piece far behind holds up no desk', async () => {
+test('a capture that answers with a fragment of a huge index blocks no desk', async () => {
   await pool.query('delete from capture_node')
   const id = await beats([])
   const captures = openCaptures({
@@ -168,7 +168,7 @@ test('a capture that answers in a piece far behind holds up no desk', async () =
   }
 })
 
-test('a capture that asks another without end keeps it neither from its calls nor from its heartbeat', async () => {
+test('a capture that floods another with requests delays neither its calls nor its heartbeat', async () => {
   const node = { id: randomUUID(), name: 'south', version: '1', startedAt: Temporal.Now.instant() }
   const { db } = database.as('seloste_capture')
   let answered = 0

@@ -102,7 +102,7 @@ test('a copy that has gone bad or missing is written anew by the next backup tha
   await readEverything(place.store, manifest.id)
 })
 
-test('a body in the store that is not what was taken into keeping is named, and not copied', async () => {
+test('a body in the store that differs from what was ingested is named, and not copied', async () => {
   const place = await register.newPlace()
   const key = bodyKey(recordings[1]!.id)
   const whole = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))

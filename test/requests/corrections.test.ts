@@ -124,7 +124,7 @@ test('a correction that is approved reports what the directory said at the call,
   expect((await decide(id, 'REJECTED')).code).toBe('correction.decided')
 })
 
-test('a call of today that is corrected stays so, whatever capture tells of it again, and counts for whose it is', async () => {
+test('a corrected call keeps its official when capture reports it again, and counts as that official’s', async () => {
   const unitId = randomUUID()
   await sql`insert into unit (id, name) values (${unitId}, 'Another unit')`.execute(admin)
   const { segmentId, contactId } = await stored({

@@ -183,7 +183,7 @@ describe('one official’s calls', () => {
     expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
   })
 
-  test('written down by a program for one other person, for copies, counts as listened to (R21)', async () => {
+  test('transcription by a program for one other person, for copies, counts as listening (R21)', async () => {
     const { recordings } = thresholds.official
     for (let i = 0; i < recordings; i++) {
       const recording = recordingFacts()
@@ -276,7 +276,7 @@ describe('views in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['mass'])
   })
 
-  test('as many in a day, though never many in an hour', async () => {
+  test('many in a day, though never many in an hour', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const { contactsInHour, looksInHour } = thresholds.mass
     const hours = 23

@@ -41,7 +41,7 @@ const entries = async () => {
   return rows.map(({ action }) => action)
 }
 
-test('a blocker that has stood for two minutes is one alarm, for whoever runs the installation, until nothing stands', async () => {
+test('a blocker of two minutes raises one alarm, for the operators, until no blocker is left', async () => {
   const note = (...state: { kind: string; since: Temporal.Instant }[]) =>
     updateStandstillAlarm(custodian.db, state, now())
   expect(await note({ kind: 'disk', since: ago(1) })).toBeUndefined()
@@ -81,7 +81,7 @@ test('whoever runs the installation sees no other alarm, and nobody but the cust
   )
 })
 
-test('what stands still in the custodian or in a capture, and a capture that is silent, raise it', async () => {
+test('a blocker in the custodian or in a capture, and a capture without a heartbeat, raise it', async () => {
   const log = makeLog({ name: 'custodian', write: () => undefined, pretty: false })
   const blockers = createBlockers({ now, log })
   const node = { id: randomUUID(), name: 'north', version: '1', startedAt: ago(60) }

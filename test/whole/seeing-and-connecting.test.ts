@@ -143,7 +143,7 @@ test('every process is up, the call was counted, and nothing is late', async () 
   }
 })
 
-test('of a witness that says nothing the status says so', async () => {
+test('the status names a witness that does not answer', async () => {
   const environment = { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host }
   const given = { ...environment, SELOSTE_WITNESSES: `http://127.0.0.1:9 ${witness}` }
   const text = spawnSync(process.execPath, [program, 'status'], { env: given, encoding: 'utf8' }).stdout

@@ -227,7 +227,7 @@ describe('feedback on accessibility', () => {
     expect(await (await administrator.fetch('/palaute')).text()).toContain('Kokoa suurennettu.')
   })
 
-  test('from one address comes only so often, in whatever language; the page says so to people', async () => {
+  test('from one address is rate limited, in whatever language; the page says so to people', async () => {
     const statuses: number[] = []
     let last = ''
     const paths = ['/saavutettavuuspalaute', '/accessibility-feedback', '/tillganglighetsrespons']

@@ -137,7 +137,7 @@ describe('a witness', () => {
     await new Promise((resolve) => liar.close(resolve))
   })
 
-  test('reports that another log was signed beside it with the same key; what a liar shows is believed only if it is that', async () => {
+  test('reports that another log was signed beside it with the same key; a false witness is believed only with a valid signature', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-witness-'))
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])

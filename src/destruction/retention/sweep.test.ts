@@ -69,7 +69,7 @@ function dying(at: number, when: 'before' | 'after'): ObjectStore {
   }
 }
 
-test('another system is told of what an order keeps as of what came to its day, and once', async () => {
+test('another system gets one event for a recording under an order as for one that ended by its term', async () => {
   await pool.query("insert into webhook_target values ('crm', '{recording.destroyed}')")
   const { id: by } = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Tuula' })
   const [held, other] = [await makeRecording(callOfMonthsAgo(7)), await makeRecording(callOfMonthsAgo(7))]

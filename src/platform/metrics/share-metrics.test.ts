@@ -9,7 +9,7 @@ import { offerMetrics, readOffered, writeMetrics } from './share-metrics.ts'
 
 const noBlockers: Blockers = { raise: () => undefined, clear: () => undefined, list: () => [] }
 
-test('one scrape holds the numbers of every process that answers, each under its own label', async () => {
+test('one scrape has the metrics of every process that answers, each under its own label', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-metrics-'))
   const [desk, capture] = [startMetrics('desk'), startMetrics('capture')]
   const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [capture.registry] })

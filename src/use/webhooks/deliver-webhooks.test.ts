@@ -232,7 +232,7 @@ test('only the events that a target names are written for it, and none where the
   expect(rows).toEqual([])
 })
 
-test('a receiver that takes its time with each event keeps no other one waiting', async () => {
+test('a slow receiver delays no other', async () => {
   const slow = createServer((request, response) => {
     request.resume().on('end', () => setTimeout(() => response.writeHead(204).end(), 500))
   })
