@@ -50,6 +50,21 @@ test('whoever asked for a copy before gets it, and the recording is destroyed on
   expect(await stateOf(recording)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
 })
 
+test('one more copy, after the first was fetched, is waited for as the first was', async () => {
+  const { id: recording, contactId } = await makeRecording()
+  const request = await served({ contacts: [contactId], kinds: ['COPY'] })
+  const first = (await makeCopy(request.id, recording)).body as unknown as { id: string }
+  await acts.ready(first.id)
+  await sql`select end_subject_copy(c, 'taken', null) from subject_copy c where id = ${first.id}`.execute(admin)
+  await settle()
+  const second = await makeCopy(request.id, recording)
+  expect(second.status).toBe(201)
+  await acts.ready((second.body as unknown as { id: string }).id)
+  await forbidden(recording)
+  await settle()
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+})
+
 test('a copy that lies ready is the requester’s, of a request that was answered too, until its week is over', async () => {
   const copy = await readyCopy()
   await sql`update subject_request set kinds = '{COPY}' where id = ${copy.request.id}`.execute(admin)

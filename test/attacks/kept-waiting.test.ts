@@ -81,6 +81,16 @@ test('an inspection of another recording, moved to one that is forbidden, keeps 
   expect(await names()).toEqual(['prohibitions.obeyed'])
 })
 
+test('the inspection that an upgrade opened for a copy requested before keeps a prohibition waiting', async () => {
+  await tamper(
+    ...cases.inspection,
+    `update inspection set opened_at = (select applied_at from migration where name like '0214-%')`,
+  )
+  expect(await names()).toEqual(['prohibitions.obeyed'])
+  await tamper(`update inspection set kind = 'COPY'`)
+  expect(await names()).toEqual([])
+})
+
 test('an order whose transaction was under way at the instant of a restored backup keeps it waiting', async () => {
   await tamper(...cases.order)
   const { rows } = await pool.query<{ snapshotAt: string; restoredAt: string }>(

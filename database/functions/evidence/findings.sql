@@ -111,12 +111,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function order_is_logged to seloste_custodian;
 
--- Returns true if the log has an open case about a recording, as far back as the log reaches.
+-- Returns true if the log has an open case about a recording, as far back as the log reaches. Migration 0214 opened cases for copies that
+-- had been requested before, without an entry.
 create or replace function case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from inspection i where i.id = wanted and (i.opened_at <@ lost or predates_log(i.opened_at) or exists (
       select from audit_entry e where e.object_id = i.id and e.action = 'inspection.opened' and e.result = 'ok'
-        and coalesce(e.detail -> 'recordings' ? recording::text, true))))
+        and coalesce(e.detail -> 'recordings' ? recording::text, true))
+      or i.kind = 'COPY' and exists (select from migration m where m.name like '0214-%'
+        and i.opened_at between m.applied_at - interval '1 minute' and m.applied_at + interval '1 minute')))
     or exists (select from authority_request a
       join authority_item i on i.disclosure_id = a.disclosure_id and i.recording_id = a.recording_id
       where a.id = wanted and (i.added_at <@ lost or predates_log(i.added_at) or exists (

@@ -42,6 +42,7 @@ declare
   q subject_request := lock_request_for(request, 'COPY');
   r recording;
   until timestamptz;
+  opened uuid;
 begin
   -- Copies that are no longer offered are not made, whenever they were requested.
   perform refuse_if(not offered, 'request.not-offered');
@@ -63,6 +64,11 @@ begin
   -- Of two at once the later waits for the first, and finds it.
   on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
   perform refuse_if(id is null, 'copy.under-way');
+  -- One more copy, after the first was fetched or expired: a prohibition by the other party waits for it too, from now on.
+  if not exists (select from inspection i where i.request_id = q.id and i.contact_id = r.contact_id and i.kind = 'COPY' and i.closed_at is null) then
+    select open_inspection_for(c, 'COPY') into opened from request_call c where c.request_id = q.id and c.contact_id = r.contact_id;
+    update inspection set received_at = clock_timestamp() where inspection.id = opened;
+  end if;
   perform record_request_act('subject-copy.made', q, jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method,
     'othersRights', 'weighed'), 'copy', id);
   return next;

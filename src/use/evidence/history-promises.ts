@@ -264,7 +264,7 @@ export const historyShowsRecordings: Check<HistoryFacts> = {
   rule: 'Every ended segment that was to be recorded has its recording’s row or says what failed, and every destroyed recording has its date, its cause and its entry in the destruction ledger.',
   test: {
     file: 'src/use/search/search.test.ts',
-    title: 'tells available, destroyed and none apart, and restricted is not available',
+    title: 'distinguishes available, destroyed and none, and restricted is not available',
   },
   remedy:
     'The example is the id of a segment or a recording. A row that is gone was deleted by hand: restore it from a backup, so that the caller can be told.',
