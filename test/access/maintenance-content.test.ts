@@ -8,7 +8,7 @@ import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { decideRightRequest, requestRights } from '#safeguards/access/procedure.ts'
 import { readVersions } from '#safeguards/versions/versions.ts'
-import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
+import { breakGlassPeriods } from '#safeguards/watch/break-glass-periods.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { inTime, newVersion } from '../database/drafts.ts'
@@ -60,7 +60,7 @@ const countViews = async () => {
 }
 const alarms = async () => {
   const custodian = database.as('seloste_custodian').db
-  await raiseAlarms(custodian, emergenciesOf(await readVersions(admin)), now())
+  await raiseAlarms(custodian, breakGlassPeriods(await readVersions(admin)), now())
   const { rows } = await database
     .as()
     .pool.query<{ kind: string; person_id: string; count: number }>(

@@ -1,4 +1,4 @@
-/** An attacker who writes into a feed's folder neither stops the feed nor fills the disk (R9): with real files. */
+/** A writer to a feed's folder can neither stall the feed nor fill the disk (R9). Uses real files. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -51,8 +51,8 @@ async function follow(onRecord: (record: FoundRecord) => unknown = () => undefin
 }
 
 const write = (name: string, text: string) => writeFile(join(folder, name), text)
-/** @returns whether it came to its end in three seconds */
-const ends = (work: Promise<unknown>) =>
+/** Returns true if it ends within three seconds. */
+const endsInTime = (work: Promise<unknown>) =>
   Promise.race([work.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false))])
 
 test('a pipe that replaces a file while another is read does not block', async () => {
@@ -69,7 +69,7 @@ test('a pipe that replaces a file while another is read does not block', async (
     // Releases processes that wait for a writer when the test is over.
     unblock = () => execFileSync('sh', ['-c', `: 1<> "${pipe}"`])
   })
-  expect(await ends(check())).toBe(true)
+  expect(await endsInTime(check())).toBe(true)
   await check()
   expect(found).toEqual(['a.ndjson 1', 'c.ndjson 3'])
   expect(faults).toEqual([])
@@ -84,7 +84,7 @@ test('a file that is truncated while it is read is closed, and read again', asyn
     if (file === 'a.ndjson' && found.length === 1) await truncate(path, 0)
   })
   unblock = () => execFileSync('sh', ['-c', `yes '' | head -c 400000 > "${path}"`])
-  expect(await ends(check())).toBe(true)
+  expect(await endsInTime(check())).toBe(true)
   await write('a.ndjson', 'again\n')
   await check()
   expect(found).toContain('b.ndjson other')
@@ -99,7 +99,7 @@ test('a file that grows endlessly while it is read delays no other', async () =>
   const { check } = await follow(async ({ file }) => {
     if (file === 'a.ndjson') await writeFile(path, '3\n4\n5\n', { flag: 'a' })
   })
-  expect(await ends(check())).toBe(true)
+  expect(await endsInTime(check())).toBe(true)
   expect(found).toContain('b.ndjson other')
 })
 

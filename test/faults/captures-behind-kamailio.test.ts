@@ -234,7 +234,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
         await wait(1_500)
         const south = captures.get('south')!
         await requestCapture(
-          { dataDirectory: south.running.settings['SELOSTE_DATA']!, apart: { socketsFolder: undefined } },
+          { dataDirectory: south.running.settings['SELOSTE_DATA']!, splitRoles: { socketsFolder: undefined } },
           'drain',
         )
         const meanwhile = Array.from({ length: 12 }, () => place(1))

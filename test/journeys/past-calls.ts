@@ -57,7 +57,7 @@ export async function reportPastCalls(seloste: RunningSeloste, calls: readonly R
     const context = {
       versionAt: (at: Temporal.Instant) => versionAt(versions, at),
       officials: await readDirectory(db),
-      drawKey: await readDrawKey({ dataDirectory: seloste.dataDirectory, apart: { drawKeyFile: undefined } }),
+      drawKey: await readDrawKey({ dataDirectory: seloste.dataDirectory, splitRoles: { drawKeyFile: undefined } }),
       quotas: createQuotaCounts(),
     }
     const recordings: string[] = []

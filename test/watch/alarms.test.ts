@@ -5,7 +5,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, colleagueOf, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
 import { closeAlarm, listAlarms, seeAlarm, type Alarm } from '#safeguards/watch/alarms.ts'
-import type { Emergency } from '#safeguards/watch/emergencies.ts'
+import type { Period } from '#safeguards/watch/break-glass-periods.ts'
 import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { thresholds } from '#safeguards/watch/thresholds.ts'
 
@@ -54,7 +54,7 @@ async function plant({ action, result = 'ok', person = sari.id, purpose = 'DEVEL
 const many = async (times: number, planted: Planted | ((i: number) => Planted)) => {
   for (let i = 0; i < times; i++) await plant(typeof planted === 'function' ? planted(i) : planted)
 }
-const watch = (emergencies: Emergency[] = []) => raiseAlarms(custodian, emergencies, now())
+const watch = (emergencies: Period[] = []) => raiseAlarms(custodian, emergencies, now())
 const kinds = async () => (await watch()).map(({ kind }) => kind)
 async function alarms(): Promise<Alarm[]> {
   const found = await listAlarms(desk, session, { state: 'any' })

@@ -53,8 +53,8 @@ async function viewsToReview(month: Temporal.PlainYearMonth, given = { after: 0,
   return found
 }
 
-describe('the months', () => {
-  test('are those with looks by maintenance or the security unit, by Finland’s calendar', async () => {
+describe('months to review', () => {
+  test('are those with views by maintenance or the security unit, by Finnish time', async () => {
     const lastMoment = last
       .toPlainDate({ day: last.daysInMonth })
       .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: '23:59:59' })
@@ -72,7 +72,7 @@ describe('the months', () => {
     expect((await viewsToReview(thisMonth)).views).toMatchObject([{ purpose: 'CRIME_OR_MISUSE' }])
   })
 
-  test('are going on, then to be reviewed for fourteen days, then overdue', async () => {
+  test('are in progress, then due for review for fourteen days, then overdue', async () => {
     await viewCall(noonOf(last))
     const over = noonOf(thisMonth, 1).startOfDay()
     const stateAt = async (at: Temporal.ZonedDateTime) => (await months(at.toInstant()))[0]?.state
@@ -83,8 +83,8 @@ describe('the months', () => {
   })
 })
 
-describe('a month’s looks', () => {
-  test('tell who, when, under which purpose and reference, and how much; reading them is in the log', async () => {
+describe('a month’s views', () => {
+  test('list person, time, purpose, reference and extent; reading them is logged', async () => {
     await viewCall(noonOf(last), { action: 'contacts.listed', detail: { contacts: [randomUUID(), randomUUID()] } })
     const found = await viewsToReview(last)
     expect(found.views).toMatchObject([
@@ -102,7 +102,7 @@ describe('a month’s looks', () => {
     expect(rows).toEqual([{ person_id: outi.id, review: last.toString() }])
   })
 
-  test('of a listening tell how much sound was served', async () => {
+  test('of a listening include how much audio was served', async () => {
     const listening = randomUUID()
     await pool.query(
       `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
@@ -117,7 +117,7 @@ describe('a month’s looks', () => {
     expect((await viewsToReview(last)).views).toMatchObject([{ servedMs: 2500 }])
   })
 
-  test('come page by page, none twice and none left out', async () => {
+  test('are paged without duplicates or gaps', async () => {
     for (let i = 0; i < 7; i++) await viewCall(noonOf(last, 2 + i))
     const seen: number[] = []
     let after: number | undefined = 0
@@ -131,8 +131,8 @@ describe('a month’s looks', () => {
   })
 })
 
-describe('a signature', () => {
-  test('has its note, stands once and stays', async () => {
+describe('a sign-off', () => {
+  test('a sign-off is stored once with its note and cannot change', async () => {
     await viewCall(noonOf(last))
     expect(await signOffViews(desk, session, last, ' Compared with the faults. ')).toBeUndefined()
     expect((await months())[0]).toMatchObject({
@@ -150,19 +150,19 @@ describe('a signature', () => {
     ])
   })
 
-  test('comes when the month is over, and of a month that has something to review', async () => {
+  test('is possible once the month is over and if it has views to review', async () => {
     await viewCall(now.toZonedDateTimeISO('Europe/Helsinki').subtract({ seconds: 1 }))
     expect(await signOffViews(desk, session, thisMonth, 'early')).toEqual({ refused: 'review.not-over' })
     expect(await signOffViews(desk, session, old, 'nothing')).toEqual({ refused: 'not-found' })
   })
 
-  test('is never under one’s own looks', async () => {
+  test('nobody signs off their own views', async () => {
     await viewCall(noonOf(last), { person: outi.id })
     expect(await signOffViews(desk, session, last, 'mine')).toEqual({ refused: 'review.own' })
     expect(await signOffViews(desk, await olli.signIn(), last, 'hers')).toBeUndefined()
   })
 
-  test('is the data protection officer’s alone, as are the lists', async () => {
+  test('is only for the data protection officer, as are the lists', async () => {
     await viewCall(noonOf(last))
     const mattis = await matti.signIn()
     expect(await listReviewMonths(desk, mattis, now)).toEqual({ refused: 'deny.role' })

@@ -14,8 +14,8 @@ begin
   return new;
 end $$;
 
--- A right keeps its holder, its decision and its revocation. A revocation states how it came; one by the directory ends with the
--- employment.
+-- A right keeps its holder, its decision and its revocation. A revocation records its cause; without one, the cause is
+-- `employment`.
 create or replace function access_right_guard() returns trigger language plpgsql as $$
 begin
   if (new.id, new.person_id, new.requested_by, new.approved_by, new.origin, new.request_id, new.granted_at)
@@ -321,7 +321,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function right_doubts to seloste_desk;
 
--- Returns true if a move raised such a doubt about a supervisor or an expert and no review has settled it. This does not wait for the
+-- Returns true if a transfer raised a doubt about a supervisor or an expert and no review has settled it. This does not wait for the
 -- quarterly review, because the right reaches calls meanwhile.
 create or replace function is_doubtful_after_move(r access_right) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -6,7 +6,7 @@ import { offerControl, untilCaptureKnows, type CaptureState } from './capture-co
 
 test('capture is ready once description and directory are in force in it, and reads them when it is asked', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-control-'))
-  const settings = { dataDirectory: folder, apart: { socketsFolder: undefined } }
+  const settings = { dataDirectory: folder, splitRoles: { socketsFolder: undefined } }
   const enteredAt = Temporal.Now.instant()
   const knows: CaptureState['knows'] = { description: 1, directoryReadMs: enteredAt.epochMilliseconds - 60_000 }
   const request: string[] = []

@@ -40,7 +40,7 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
-import { answerCallFlows } from './call-flow-questions.ts'
+import { answerCallFlows } from './call-flow-requests.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { releaseMemory } from './release-memory.ts'
 import { knownNow, offerControl } from './capture-control.ts'
@@ -244,7 +244,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
-  const metrics = startMetrics('capture', { node: settings.apart.node })
+  const metrics = startMetrics('capture', { node: settings.splitRoles.node })
   measureBlockers(metrics.registry, blockers)
   const recordReception = measureReception(metrics.registry, log)
   const intakeKeys = await openIntakeKeyStock({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
@@ -378,7 +378,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   )
   const node = startNodeHeartbeat({
     ...{ db, databaseUrl },
-    node: { id: nodeId, name: settings.apart.node, version, startedAt: clock.now() },
+    node: { id: nodeId, name: settings.splitRoles.node, version, startedAt: clock.now() },
     state: () => ({
       ...admission.state,
       ...{ sessions: recorder.live - recorder.ending(), recordings: recorder.recording, waiting: spool.waiting },

@@ -65,8 +65,8 @@ async function put(
 
 async function deskWith(linkFiles: Awaited<ReturnType<typeof put>>, host = '127.0.0.1') {
   const custodian = { host, port: Number(new URL(link!.address).port) }
-  const apart = { custodian, linkFiles, socketsFolder: undefined }
-  const way = await findCustodian({ dataDirectory: folder, apart }, { now, log, checkMs })
+  const splitRoles = { custodian, linkFiles, socketsFolder: undefined }
+  const way = await findCustodian({ dataDirectory: folder, splitRoles }, { now, log, checkMs })
   return { way, custodian: connectCustodian(way) }
 }
 

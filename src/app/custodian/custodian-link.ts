@@ -10,7 +10,7 @@ import type { Log } from '#platform/log/log.ts'
 import { throttleLog } from '#platform/log/throttle-log.ts'
 import { closeSocket } from '#platform/processes/listen-at-socket.ts'
 import type { AnswerDesk } from './custodian-server.ts'
-import { followLink, linkVersion } from './custodian-transport.ts'
+import { watchLinkCertificate, linkVersion } from './custodian-transport.ts'
 
 export interface CustodianLink {
   /** `https://address:port` of the listener. */
@@ -18,7 +18,7 @@ export interface CustodianLink {
   stop: () => Promise<void>
 }
 
-interface Around {
+interface Dependencies {
   now: () => Temporal.Instant
   log: Pick<Log, 'info' | 'warn' | 'error'>
   /** Interval of checks for changed certificates. */
@@ -33,11 +33,11 @@ const connections = 4096
 export async function serveCustodianLink(
   { custodianListen: listen, desks, linkFiles }: Pick<SplitRoleSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
   answerDesk: AnswerDesk,
-  around: Around,
+  around: Dependencies,
 ): Promise<CustodianLink | undefined> {
   if (!listen || !linkFiles) return undefined
   const { log } = around
-  const certificate = await followLink(
+  const certificate = await watchLinkCertificate(
     linkFiles,
     around,
     'desks on other machines cannot connect until this is corrected',

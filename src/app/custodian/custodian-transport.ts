@@ -26,7 +26,7 @@ export interface CustodianTransport {
   stop(): void
 }
 
-interface Around {
+interface Dependencies {
   now: () => Temporal.Instant
   log: Pick<Log, 'info' | 'error'>
   /** Interval of checks for changed certificates. */
@@ -40,15 +40,15 @@ const oldConnectionsMs = 90_000
 export const linkVersion = 'TLSv1.3'
 
 export async function findCustodian(
-  settings: SocketSettings & { apart: Pick<SplitRoleSettings, 'custodian' | 'linkFiles'> },
-  around: Around,
+  settings: SocketSettings & { splitRoles: Pick<SplitRoleSettings, 'custodian' | 'linkFiles'> },
+  around: Dependencies,
 ): Promise<CustodianTransport> {
-  const { custodian, linkFiles } = settings.apart
+  const { custodian, linkFiles } = settings.splitRoles
   if (custodian && linkFiles) return overTls(custodian, linkFiles, around)
   return custodianAtSocket(socketPath(settings, 'custodian'), around.log)
 }
 
-export function custodianAtSocket(path: string, log: Around['log']): CustodianTransport {
+export function custodianAtSocket(path: string, log: Dependencies['log']): CustodianTransport {
   const agents = { questions: agentOf('questions'), listeners: agentOf('listeners') }
   return {
     request: (pool, options, onResponse) => request({ ...options, socketPath: path, agent: agents[pool] }, onResponse),
@@ -60,9 +60,9 @@ export function custodianAtSocket(path: string, log: Around['log']): CustodianTr
 async function overTls(
   { host, port }: NonNullable<SplitRoleSettings['custodian']>,
   files: NonNullable<SplitRoleSettings['linkFiles']>,
-  { now, log, checkMs }: Around,
+  { now, log, checkMs }: Dependencies,
 ): Promise<CustodianTransport> {
-  const certificate = await followLink(
+  const certificate = await watchLinkCertificate(
     files,
     { now, log, checkMs },
     'the custodian cannot be reached until this is corrected',
@@ -97,11 +97,11 @@ function tlsAgents(inUse: CertificateInUse): Record<ConnectionPool, TlsAgent> {
   return { questions: made('questions'), listeners: made('listeners') }
 }
 
-/** Certificate of mutual TLS, on either side. */
-export function followLink(
+/** Loads the certificate of mutual TLS and reloads it when its files change; for custodian and desk. */
+export function watchLinkCertificate(
   files: NonNullable<SplitRoleSettings['linkFiles']>,
-  { now, log, checkMs }: Around,
-  without: string,
+  { now, log, checkMs }: Dependencies,
+  consequence: string,
 ): Promise<FollowedCertificate> {
   return followCertificateFiles({
     files,
@@ -109,7 +109,7 @@ export function followLink(
     now,
     checkMs,
     onWrong: (reason, staysInUse) => {
-      const instead = staysInUse ? 'the previous one stays in use' : without
+      const instead = staysInUse ? 'the previous one stays in use' : consequence
       const fault = new Fault(
         'link-certificate-wrong',
         `The certificate of this machine cannot be used: ${reason}; ${instead}`,
@@ -122,7 +122,7 @@ export function followLink(
 }
 
 /** Logs one line when it stops answering or the reason changes, and one when it answers again. */
-function logOnce(address: string, log: Around['log']): CustodianTransport['report'] {
+function logOnce(address: string, log: Dependencies['log']): CustodianTransport['report'] {
   let logged: string | undefined
   return (problem) => {
     const line = problem && `the custodian does not answer at ${address}: ${describeProblem(problem)}`

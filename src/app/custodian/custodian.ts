@@ -250,7 +250,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log.error({ err: error }, 'a request from the desk failed')
   })
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
-  const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
+  const linked = await serveCustodianLink(settings.splitRoles, answerDesk, { now: () => clock.now(), log })
 
   // The desk starts after the custodian: nobody can view anything before the log was checked.
   await auditLog.firstCheck

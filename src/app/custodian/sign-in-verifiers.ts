@@ -39,7 +39,7 @@ const shapes = {
   begin: Type.Object({
     returnTo: Type.String({ maxLength: 2048 }),
     fresh: Type.Optional(Type.Boolean()),
-    left: Type.Optional(Token),
+    previousSession: Type.Optional(Token),
   }),
   finish: Type.Object({
     flow: Type.String({ maxLength: 8192 }),

@@ -12,7 +12,7 @@ import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createReadRateLimit } from '../http/read-rate-limit.ts'
 import { serve } from '../http/serve.ts'
 import { openCaptures } from './captures.ts'
-import { readCallFlows } from '../capture/call-flow-questions.ts'
+import { readCallFlows } from '../capture/call-flow-requests.ts'
 import { connectCustodian } from '../custodian/custodian-client.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { measureDesk } from './desk-metrics.ts'
@@ -113,9 +113,9 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     {
       host: settings.http.host,
       port: settings.http.port,
-      proxies: settings.apart.proxies,
-      proxyHeader: settings.apart.proxyHeader,
-      metricsSources: settings.apart.metricsSources,
+      proxies: settings.splitRoles.proxies,
+      proxyHeader: settings.splitRoles.proxyHeader,
+      metricsSources: settings.splitRoles.metricsSources,
       webFolder,
       version,
       log,

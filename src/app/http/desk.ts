@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { FlowReader } from '../capture/call-flow-questions.ts'
+import type { FlowReader } from '../capture/call-flow-requests.ts'
 import type { CustodianClient } from '../custodian/custodian-client.ts'
 import type { Health } from '../roles/read-health.ts'
 import type { Versions } from '../roles/follow-versions.ts'

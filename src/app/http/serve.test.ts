@@ -33,8 +33,8 @@ const begin = (by = browser) => beginListening(by, recording.id)
 
 const everyRequest = () => (Object.keys(operations) as (keyof typeof operations)[]).map((id) => sampleRequest(id))
 
-describe('every answer under /api', () => {
-  test('is not to be stored, whatever it says', async () => {
+describe('every response under /api', () => {
+  test('has Cache-Control: no-store, whatever its status', async () => {
     const listening = await begin()
     const paths = [
       '/api/session',
@@ -50,7 +50,7 @@ describe('every answer under /api', () => {
       '/api/contacts?purpose=DEVELOPMENT',
       '/api/contacts?purpose=MAINTENANCE',
       '/api/organisation',
-      // The same routes in another writing.
+      // The same routes, percent-encoded.
       '/%61pi/session',
       listening.audio.replace('/api', '/ap%69'),
     ]) {
@@ -65,7 +65,7 @@ describe('every answer under /api', () => {
     }
   })
 
-  test('reveals nothing of what the server is made of, and lets nobody frame or sniff it', async () => {
+  test('does not reveal the server’s software and forbids framing and content sniffing', async () => {
     const { headers } = await browser.fetch('/api/session')
     expect(headers.get('x-powered-by')).toBeNull()
     expect(headers.get('server')).toBeNull()
@@ -74,7 +74,7 @@ describe('every answer under /api', () => {
     expect(headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('is JSON with a code and a sentence where it is a refusal', async () => {
+  test('is JSON with a code and a message if refused', async () => {
     expect(await answer(browser.fetch('/api/nowhere'))).toMatchObject({ status: 404, code: 'not-found' })
     expect(await answer(browser.fetch('/api/session', { method: 'PUT' }))).toMatchObject({
       status: 404,
@@ -88,7 +88,7 @@ describe('every answer under /api', () => {
 })
 
 describe('signing in', () => {
-  test('gives a cookie that no script reads and no other site sends', async () => {
+  test('sets a cookie that is HttpOnly and SameSite=Strict', async () => {
     const response = await desk.visitor.fetch('/api/session', { json: { userId: sari.userId, password } })
     const [cookie] = response.headers.getSetCookie()
     expect(cookie).toMatch(/^seloste=[\w-]{43}; /)
@@ -101,13 +101,13 @@ describe('signing in', () => {
     })
   })
 
-  test('gives one for encrypted connections alone, where the proxy in front reports that this is one', async () => {
+  test('sets a Secure cookie if the proxy reports https', async () => {
     const sent = { json: { userId: sari.userId, password }, headers: { 'x-forwarded-proto': 'https' } }
     const [cookie] = (await desk.visitor.fetch('/api/session', sent)).headers.getSetCookie()
     expect(cookie).toContain('; Secure')
   })
 
-  test('answers a wrong user id and a wrong password with the very same bytes', async () => {
+  test('returns identical bytes for a wrong user id and a wrong password', async () => {
     const wrong = [
       { userId: 'nobody', password },
       { userId: sari.userId, password: 'wrong' },
@@ -119,7 +119,7 @@ describe('signing in', () => {
     expect(one).toContain('session.credentials')
   })
 
-  test('signing out ends the session for every copy of the cookie', async () => {
+  test('signing out revokes the session on the server', async () => {
     const mine = await desk.signIn(sari)
     expect((await mine.fetch('/api/session')).status).toBe(200)
     const out = await mine.fetch('/api/session', { method: 'DELETE' })
@@ -130,7 +130,7 @@ describe('signing in', () => {
 })
 
 describe('a request from another site', () => {
-  test.each(['cross-site', 'same-site'])('that would change something is refused (%s)', async (site) => {
+  test.each(['cross-site', 'same-site'])('is refused if it would change something (%s)', async (site) => {
     const headers = { 'sec-fetch-site': site }
     for (const { method, path, json } of everyRequest().filter((request) => request.method !== 'GET')) {
       const given = await answer(browser.fetch(path, { method, headers, ...(json && { json }) }))
@@ -139,7 +139,7 @@ describe('a request from another site', () => {
     expect((await browser.fetch('/api/session')).status).toBe(200)
   })
 
-  test.each(['same-origin', 'none'])('is not what our own page sends (%s)', async (site) => {
+  test.each(['same-origin', 'none'])('requests of our own page are accepted (%s)', async (site) => {
     const given = await answer(
       browser.fetch('/api/session', { headers: { 'sec-fetch-site': site }, json: { userId: 'x', password: 'x' } }),
     )
@@ -150,7 +150,7 @@ describe('a request from another site', () => {
 describe('pages', () => {
   const page = (path: string) => desk.visitor.fetch(path, { headers: { accept: 'text/html' } })
 
-  test('run only scripts that carry the nonce of this very answer', async () => {
+  test('run only scripts with the nonce of the same response', async () => {
     const [one, other] = [await page('/'), await page('/contacts/anything')]
     const policy = one.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
@@ -164,7 +164,7 @@ describe('pages', () => {
     expect(one.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('have assets that are kept for ever, and nothing outside their folder', async () => {
+  test('serve immutable assets, and nothing outside their folder', async () => {
     const asset = await desk.visitor.fetch('/assets/app-abc.js')
     expect(asset.status).toBe(200)
     expect(asset.headers.get('cache-control')).toContain('immutable')
@@ -180,16 +180,15 @@ describe('pages', () => {
   })
 })
 
-// Last: what comes here leaves the server as no other test may find it.
-
-describe('in trouble', () => {
-  test('the log holds nothing personal, and no request failed that should not have', () => {
+// Last: these tests leave the server unusable for others.
+describe('failures and limits', () => {
+  test('the log contains no personal data and no unexpected errors', () => {
     const log = desk.log.join('\n')
     for (const word of ['Niemi', '1234567', '123 4567', sari.userId, password]) expect(log).not.toContain(word)
     expect(desk.log.filter((line) => !line.includes('Server listening'))).toEqual([])
   })
 
-  test('wrong passwords for one person: the next attempt from there waits, and reports how long; others sign in', async () => {
+  test('after wrong passwords for one person, attempts from that address must wait, with Retry-After; others sign in', async () => {
     const wrong = () => desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password: 'x' } })
     for (let attempt = 0; attempt < 6; attempt++) await (await wrong()).arrayBuffer()
     const response = await desk.visitor.fetch('/api/session', { json: { userId: guessed.userId, password } })
@@ -200,7 +199,7 @@ describe('in trouble', () => {
     await desk.signIn(sari)
   })
 
-  test('too many attempts to sign in: 429 session.too-many', async () => {
+  test('too many sign-in attempts: 429 session.too-many', async () => {
     const statuses: number[] = []
     for (let attempt = 0; attempt < 125 && !statuses.includes(429); attempt++) {
       const response = await desk.visitor.fetch('/api/session', { json: { userId: randomUUID(), password: 'x' } })

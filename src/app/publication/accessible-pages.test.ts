@@ -33,7 +33,7 @@ await giveFeedback(deskDb, { language: 'fi', message: 'Tekstiä\non vaikea lukea
 await giveFeedback(deskDb, { language: 'sv', message: 'x'.repeat(300) })
 
 let browser: Browser
-/** One window per test: a new one is a process that loads everything again. */
+/** Shared by the tests: each new page is a process that loads everything again. */
 let visitor: Page
 let signedIn: Page
 beforeAll(async () => {
@@ -56,7 +56,7 @@ const widths = [320, 1280]
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Barriers of a page: axe's findings, and horizontal scrolling. */
+/** Returns a page's axe violations and horizontal scrolling. */
 async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = true): Promise<string[]> {
   const barriers: string[] = []
   // Injected once per page, without AxeBuilder: its own setup costs as much as the check.
@@ -77,11 +77,11 @@ async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = 
 }
 
 async function opened(page: Page, path: string, view: (page: Page) => Promise<void>): Promise<void> {
-  const complaints: string[] = []
+  const consoleMessages: string[] = []
   const watches = {
-    console: (message: ConsoleMessage) => void complaints.push(message.text()),
+    console: (message: ConsoleMessage) => void consoleMessages.push(message.text()),
     request: (request: Request) => {
-      if (!request.url().startsWith(desk.url)) complaints.push(`asks ${request.url()}`)
+      if (!request.url().startsWith(desk.url)) consoleMessages.push(`requests ${request.url()}`)
     },
   }
   page.on('console', watches.console).on('request', watches.request)
@@ -93,18 +93,18 @@ async function opened(page: Page, path: string, view: (page: Page) => Promise<vo
     await page.emulateMedia({ media: null })
     await page.setViewportSize({ width: 1280, height: 720 })
   }
-  // Only what the answer's own status is; the policy forbids nothing that the page needs.
-  expect(complaints.filter((text) => !/status of 4\d\d/.test(text) && !text.includes('seloste.svg'))).toEqual([])
+  // Ignores the browser's message about a 4xx response; anything else is a CSP violation.
+  expect(consoleMessages.filter((text) => !/status of 4\d\d/.test(text) && !text.includes('seloste.svg'))).toEqual([])
 }
 
-describe('no barrier that axe finds, and no scrolling sideways at 320 px', { timeout: 120_000 }, () => {
+describe('pages have no axe violations and no horizontal scrolling at 320 px', { timeout: 120_000 }, () => {
   const everywhere = [descriptionPaths, versionsAddresses(), statementPaths, feedbackPaths].flatMap((paths) =>
     languages.map((language) => paths[language]),
   )
   const notices = languages.map((language) => `${descriptionPaths[language]}/2`)
   const others = ['/rekisteriseloste/9', '/saavutettavuuspalaute/vastaanotettu', '/palaute']
-  test.each([...everywhere, ...notices, ...others])('on %s, for a visitor', async (path) => {
-    // The languages differ in their texts alone: what can break is the space for them. The long run checks all with axe.
+  test.each([...everywhere, ...notices, ...others])('%s, for a visitor', async (path) => {
+    // The languages differ only in their texts, so only the layout can break. The long run checks all with axe.
     const isFinnish = /^\/(rekisteri|saavu|palaute)/.test(path)
     await opened(visitor, path, async (page) =>
       expect(await barriersOf(page, isFinnish ? widths : [320], isFinnish || isLong)).toEqual([]),
@@ -112,7 +112,7 @@ describe('no barrier that axe finds, and no scrolling sideways at 320 px', { tim
   })
 
   test.each(['/rekisteriseloste', '/register-description/2', '/palaute'])(
-    'on %s, for somebody signed in, with every proof open',
+    '%s, signed in, with every proof open',
     async (path) => {
       await opened(signedIn, path, async (page) => {
         await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))')
@@ -121,7 +121,7 @@ describe('no barrier that axe finds, and no scrolling sideways at 320 px', { tim
     },
   )
 
-  test('on the form that comes back: each problem leads to its field', async () => {
+  test('the form with errors: each error links to its field', async () => {
     await opened(visitor, '/accessibility-feedback', async (page) => {
       await page.locator('#email').fill('no address')
       await page.locator('button').click()
@@ -135,7 +135,7 @@ describe('no barrier that axe finds, and no scrolling sideways at 320 px', { tim
   })
 })
 
-test('on paper there is the description and nothing that is for the screen', async () => {
+test('printed pages contain the description and no screen controls', async () => {
   await opened(visitor, '/rekisteriseloste', async (page) => {
     await page.emulateMedia({ media: 'print' })
     const visible = async (selector: string) => page.locator(selector).first().isVisible()
@@ -149,7 +149,7 @@ test('on paper there is the description and nothing that is for the screen', asy
   })
 })
 
-test('without a mouse: the first stop leads past the head, and proofs open with the keyboard', async () => {
+test('keyboard: the first tab stop skips to the content, and proofs can be opened', async () => {
   await opened(signedIn, '/register-description', async (page) => {
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content')

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
-/** The pieces of one typeface (OFL-1.1), by script and weight: `latin-400`. */
-export type TypefacePieces = ReadonlyMap<string, Buffer>
+/** Subsets of one font (OFL-1.1), by script and weight: `latin-400`. */
+export type FontSubsets = ReadonlyMap<string, Buffer>
 
 /** Files for pages and PDFs, read once at the start. */
 export interface PublicationFiles {
@@ -11,8 +11,8 @@ export interface PublicationFiles {
   styleVersion: string
   /** Fonts of the style sheet, by file name. */
   pageFonts: ReadonlyMap<string, Buffer>
-  /** In the order of lookup for a character. */
-  pdfFonts: TypefacePieces
+  /** In fallback order. */
+  pdfFonts: FontSubsets
 }
 
 const scriptsOnPages = ['latin', 'latin-ext']
@@ -26,13 +26,13 @@ export async function readPublicationFiles(): Promise<PublicationFiles> {
     pageFonts: new Map(
       await Promise.all(
         inBothWeights(scriptsOnPages).map(
-          async (piece) => [`source-sans-3-${piece}.woff2`, await readFont(piece, 'woff2')] as const,
+          async (subset) => [`source-sans-3-${subset}.woff2`, await readFont(subset, 'woff2')] as const,
         ),
       ),
     ),
     pdfFonts: new Map(
       await Promise.all(
-        inBothWeights(scriptsInPdf).map(async (piece) => [piece, await readFont(piece, 'woff')] as const),
+        inBothWeights(scriptsInPdf).map(async (subset) => [subset, await readFont(subset, 'woff')] as const),
       ),
     ),
   }
@@ -44,6 +44,6 @@ function inBothWeights(scripts: readonly string[]): string[] {
 
 const fonts = new URL('./files/', import.meta.resolve('@fontsource/source-sans-3/package.json'))
 
-function readFont(piece: string, format: 'woff' | 'woff2'): Promise<Buffer> {
-  return readFile(new URL(`source-sans-3-${piece}-normal.${format}`, fonts))
+function readFont(subset: string, format: 'woff' | 'woff2'): Promise<Buffer> {
+  return readFile(new URL(`source-sans-3-${subset}-normal.${format}`, fonts))
 }

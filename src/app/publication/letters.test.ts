@@ -28,7 +28,7 @@ afterAll(() => browser.close())
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const every = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
-/** Each kind as a PDF, in alternating languages: they differ in their texts alone. */
+/** Each kind as a PDF, in alternating languages, which differ only in their texts. */
 const byTurns = every.filter(
   (_, index) => isLong || Math.floor(index / languages.length) % languages.length === index % languages.length,
 )
@@ -58,7 +58,7 @@ function read(page: string) {
 }
 
 describe.each(every)('the letter %s in %s', (kind, language) => {
-  test('is a page with its language, one first heading, no level left out, and no script', () => {
+  test('is a page with its language, one top heading, no skipped heading level, and no script', () => {
     const { elements } = read(letterPage(made(kind, language), style))
     expect(elements[0]).toEqual({ name: 'html', attributes: { lang: language } })
     const levels = elements.flatMap(({ name }) => /^h([1-6])$/.exec(name)?.[1] ?? []).map(Number)
@@ -69,11 +69,11 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
   })
 })
 
-test.each(byTurns)('the letter %s in %s is PDF/UA-1 as far as a program can tell', async (kind, language) => {
+test.each(byTurns)('the letter %s in %s passes the automatic PDF/UA-1 checks', async (kind, language) => {
   expect(checkPdfUa(await letterPdf(made(kind, language), files.pdfFonts))).toEqual([])
 })
 
-test('what a name and an address say is text on the page and in the PDF, however long it is', async () => {
+test('markup in a name or address is escaped on the page and in the PDF, at any length', async () => {
   const letter = made('answer', 'fi', hostile)
   const { elements, text } = read(letterPage(letter, style))
   expect(elements.filter(({ name }) => name === 'script' || name === 'b')).toEqual([])
@@ -81,7 +81,7 @@ test('what a name and an address say is text on the page and in the PDF, however
   expect(checkPdfUa(await letterPdf(letter, files.pdfFonts))).toEqual([])
 })
 
-test('the recipient stands in the window of the envelope, and nobody else does', async () => {
+test('the envelope window shows the recipient’s address and nothing else', async () => {
   const pdf = await letterPdf(made('answer', 'fi'), files.pdfFonts)
   const page = await (await getDocument({ data: new Uint8Array(pdf) }).promise).getPage(1)
   const { items } = await page.getTextContent()
@@ -91,7 +91,7 @@ test('the recipient stands in the window of the envelope, and nobody else does',
       ? [{ text: item.str.trim(), left: mm(item.transform[4] as number), top: 297 - mm(item.transform[5] as number) }]
       : [],
   )
-  // Visible between 47 and 95 mm from the edge, as far as a sheet slides, and up to 115 mm from the left.
+  // Visible: 47 to 95 mm from the top, as the sheet can slide, and up to 115 mm from the left.
   const shown = placed.filter(({ left, top }) => top > 47 && top < 92 && left < 115)
   expect(shown.map(({ text }) => text)).toEqual(['Maija Mallikas', 'Esimerkkikatu 1 A 2', '00100 HELSINKI'])
   for (const { left, top } of shown) {
@@ -101,7 +101,7 @@ test('the recipient stands in the window of the envelope, and nobody else does',
   }
 })
 
-test('nobody is kept from reading a letter, on a phone or at a desk', async () => {
+test('a letter has no axe violations and no horizontal scrolling at 320 and 1280 px', async () => {
   const page = await (await browser.newContext()).newPage()
   const barriers: string[] = []
   for (const letter of [made('answer', 'fi', hostile), made('openness', 'sv'), made('appointment', 'en')]) {
@@ -111,7 +111,7 @@ test('nobody is kept from reading a letter, on a phone or at a desk', async () =
       const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       if (sideways > 0) barriers.push(`${width}: ${sideways} px sideways`)
     }
-    // Within the page, as it has no frames: axe would open another page for each check, to merge its findings.
+    // The page has no frames: otherwise axe opens another page for each check, to merge its results.
     const axe = new AxeBuilder({ page }).setLegacyMode().options({ preload: false, resultTypes: ['violations'] })
     const { violations } = await axe.analyze()
     barriers.push(...violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ html }) => html).join()}`))

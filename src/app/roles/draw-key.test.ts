@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readDrawKey } from './draw-key.ts'
 
 let folder: string
-const alone = () => ({ dataDirectory: folder, apart: { drawKeyFile: undefined } })
+const alone = () => ({ dataDirectory: folder, splitRoles: { drawKeyFile: undefined } })
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-draw-'))
 })
@@ -33,7 +33,7 @@ test('with a key that was cut short nothing is drawn: whoever knows it knows eve
 
 test('a key that several users share is read where it is, and made by none of them', async () => {
   const drawKeyFile = join(folder, 'shared.key')
-  const shared = { dataDirectory: folder, apart: { drawKeyFile } }
+  const shared = { dataDirectory: folder, splitRoles: { drawKeyFile } }
   await expect(readDrawKey(shared)).rejects.toThrow(
     `SELOSTE_DRAW_KEY is "${drawKeyFile}", which cannot be read (ENOENT)`,
   )

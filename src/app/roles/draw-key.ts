@@ -4,13 +4,15 @@ import { dirname, join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 
-export type DrawKeySettings = Pick<Settings, 'dataDirectory'> & { apart: Pick<Settings['apart'], 'drawKeyFile'> }
+export type DrawKeySettings = Pick<Settings, 'dataDirectory'> & {
+  splitRoles: Pick<Settings['splitRoles'], 'drawKeyFile'>
+}
 
 const keyBytes = 32
 
 /** Returns the path of the draw secret. */
-export function drawKeyPath({ dataDirectory, apart }: DrawKeySettings): string {
-  return apart.drawKeyFile ?? join(dataDirectory, 'capture', 'draw.key')
+export function drawKeyPath({ dataDirectory, splitRoles }: DrawKeySettings): string {
+  return splitRoles.drawKeyFile ?? join(dataDirectory, 'capture', 'draw.key')
 }
 
 /**
@@ -19,7 +21,7 @@ export function drawKeyPath({ dataDirectory, apart }: DrawKeySettings): string {
  */
 export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   const path = drawKeyPath(settings)
-  const { drawKeyFile } = settings.apart
+  const { drawKeyFile } = settings.splitRoles
   // A shared file is made by the installer: one made here could differ between machines.
   if (drawKeyFile === undefined) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
 })
 
-const alone = { apart: { socketsFolder: undefined } }
+const alone = { splitRoles: { socketsFolder: undefined } }
 const long = () => ({ ...alone, dataDirectory: join('/', randomUUID().repeat(4)) })
 
 test('a socket lies in the data folder where its path is short enough', () => {
@@ -39,7 +39,7 @@ test('a temporary folder that others can enter, or a link to another, is refused
 })
 
 test('below SELOSTE_RUN each role has a folder of its own for the sockets that it answers at', () => {
-  const settings = { dataDirectory: '/data', apart: { socketsFolder: '/run/seloste' } }
+  const settings = { dataDirectory: '/data', splitRoles: { socketsFolder: '/run/seloste' } }
   expect(socketPath(settings, 'custodian')).toBe('/run/seloste/custodian/custodian.sock')
   expect(socketPath(settings, 'metrics-capture')).toBe('/run/seloste/capture/metrics-capture.sock')
 })

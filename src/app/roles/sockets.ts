@@ -19,7 +19,9 @@ const owners = {
 
 export type SocketName = keyof typeof owners
 /** Settings of the socket folder. */
-export type SocketSettings = Pick<Settings, 'dataDirectory'> & { apart: Pick<Settings['apart'], 'socketsFolder'> }
+export type SocketSettings = Pick<Settings, 'dataDirectory'> & {
+  splitRoles: Pick<Settings['splitRoles'], 'socketsFolder'>
+}
 
 const maxPathBytes = 100
 
@@ -28,8 +30,8 @@ const maxPathBytes = 100
  * too long, in a folder of our own below the temporary one.
  * @throws Fault `socket-folder-open` if another user made that folder
  */
-export function socketPath({ dataDirectory, apart }: SocketSettings, name: SocketName): string {
-  if (apart.socketsFolder !== undefined) return join(apart.socketsFolder, owners[name], `${name}.sock`)
+export function socketPath({ dataDirectory, splitRoles }: SocketSettings, name: SocketName): string {
+  if (splitRoles.socketsFolder !== undefined) return join(splitRoles.socketsFolder, owners[name], `${name}.sock`)
   const inData = join(dataDirectory, `${name}.sock`)
   if (Buffer.byteLength(inData) <= maxPathBytes) return inData
   const hash = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)

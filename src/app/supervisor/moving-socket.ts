@@ -22,7 +22,7 @@ type MoveResponse = { done: true } | { refused: string }
 
 export interface OfferedMoving {
   /** Resumes as if the command had ended. */
-  callOff: () => void
+  cancel: () => void
   stop: () => Promise<void>
 }
 
@@ -78,7 +78,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   })
   await listenAtSocket(server, path, 'owner')
   return {
-    callOff: () => void mover?.destroy(),
+    cancel: () => void mover?.destroy(),
     stop: () =>
       new Promise((resolve) => {
         for (const socket of open) socket.destroy()

@@ -127,7 +127,7 @@ export async function superviseRoles(
         if (held) {
           // A restarted capture would store into the place that the register has left.
           log.error('the capture process exited while the register was paused: the move is cancelled')
-          moving?.callOff()
+          moving?.cancel()
           void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
           return
         }

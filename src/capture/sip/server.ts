@@ -159,7 +159,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
       stopped = true
       order.stop()
       server.stop()
-      clock.callOff()
+      clock.cancelAll()
       await Promise.all(transports.map((transport) => transport.stop()))
     },
   }

@@ -25,10 +25,10 @@ export const systemClock: Clock = {
 
 /** A clock whose outstanding timers can all be cancelled at once, for a server that stops. */
 export interface ScopedClock extends Clock {
-  callOff(): void
+  cancelAll(): void
 }
 
-/** `onBug` receives errors thrown by a timer's function: a bug ends the purpose of that timer, not the process. */
+/** `onBug` receives errors thrown by a timer's function: an error affects only that timer, not the process. */
 export function scopeClock(clock: Clock, onBug: (error: unknown) => void): ScopedClock {
   const outstanding = new Set<() => void>()
   return {
@@ -48,7 +48,7 @@ export function scopeClock(clock: Clock, onBug: (error: unknown) => void): Scope
         cancel()
       }
     },
-    callOff() {
+    cancelAll() {
       for (const cancel of outstanding) cancel()
       outstanding.clear()
     },

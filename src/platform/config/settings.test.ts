@@ -39,7 +39,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     sips: { host: '127.0.0.1', port: 5061 },
     rtp: { host: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 },
     sipSecurity: { sipsFiles: undefined, sipSources: undefined, sdesInClear: [] },
-    apart: {
+    splitRoles: {
       node: expect.stringMatching(/^[a-z0-9][a-z0-9.-]*$/) as unknown,
       socketsFolder: undefined,
       drawKeyFile: undefined,

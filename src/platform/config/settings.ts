@@ -10,7 +10,7 @@ import {
   type Endpoint,
   type PortRange,
 } from './addresses.ts'
-import { readApart, type SplitRoleSettings } from './split-roles.ts'
+import { readSplitRoles, type SplitRoleSettings } from './split-roles.ts'
 import { readConfigFile } from './config-file.ts'
 import { readConnecting, type Connecting } from './connecting.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
@@ -45,7 +45,7 @@ export type Settings = {
   /** Allowed sources, and our certificate. */
   sipSecurity: SipSecurity
   /** Settings of roles with operating system users or machines of their own. */
-  apart: SplitRoleSettings
+  splitRoles: SplitRoleSettings
   /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** OBJECTS_URL: where sealed recordings are stored; default: `objects` below the data directory. */
@@ -129,7 +129,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sips: parseEndpoint('SELOSTE_SIPS', setting('SELOSTE_SIPS')),
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
     sipSecurity,
-    apart: readApart(given, folder),
+    splitRoles: readSplitRoles(given, folder),
     connecting: readConnecting(given, folder, sipSecurity.sipsFiles !== undefined),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objects: readObjects(given('OBJECTS_URL'), dataDirectory, folder),

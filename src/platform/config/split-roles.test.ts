@@ -36,7 +36,7 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
     SELOSTE_CUSTODIAN: 'https://custodian.example:8443',
     ...link,
   }
-  expect(readSettings(desk, folder).apart).toEqual({
+  expect(readSettings(desk, folder).splitRoles).toEqual({
     node: 'north-1',
     metricsSources: [],
     socketsFolder: join(folder, 'run'),
@@ -54,7 +54,7 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
     SELOSTE_CUSTODIAN_DESKS: 'desk-1.example, 192.0.2.7',
     ...link,
   }
-  expect(readSettings(custodian, folder).apart).toMatchObject({
+  expect(readSettings(custodian, folder).splitRoles).toMatchObject({
     drawKeyFile: join(folder, 'draw.key'),
     custodianListen: { host: '::', port: 8443 },
     desks: ['desk-1.example', '192.0.2.7'],

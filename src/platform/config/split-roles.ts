@@ -7,7 +7,7 @@ import { ConfigFault, wrongSetting } from './faults.ts'
 import { valueWithout, type Given, type SettingName } from './settings-table.ts'
 import { parseSources } from './sip-security.ts'
 
-/** Settings of roles that run apart, as operating system users or on machines of their own. */
+/** Settings of roles run separately, as different operating system users or on different machines. */
 export interface SplitRoleSettings {
   /** SELOSTE_NODE: name of this machine’s capture; default: the machine’s name. */
   node: string
@@ -35,7 +35,7 @@ const linkNames = ['SELOSTE_LINK_CERTIFICATE', 'SELOSTE_LINK_KEY', 'SELOSTE_LINK
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
 /** @throws ConfigFault `setting-wrong` */
-export function readApart(given: Given, folder: string): SplitRoleSettings {
+export function readSplitRoles(given: Given, folder: string): SplitRoleSettings {
   const path = (name: SettingName) => {
     const text = given(name)
     return text === undefined ? undefined : resolve(folder, text)

@@ -30,12 +30,12 @@ test('rows are loaded without their triggers and are not kept beside; the trigge
   const [before, known] = [await temporaryFiles(), await triggers()]
   const connection = await openConnection(database.url(), 'test')
   await connection.query('begin')
-  const putBack = await withoutTriggers(connection)
+  const restoreTriggers = await withoutTriggers(connection)
   await connection.copyIn(
     'copy contact (id, started_at, caller_kind, number_called, number_kind) from stdin',
     callsAsText(2_000),
   )
-  await putBack()
+  await restoreTriggers()
   await connection.query('commit')
   await connection.query('select pg_stat_force_next_flush()')
   await connection.close()

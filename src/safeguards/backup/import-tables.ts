@@ -39,7 +39,7 @@ export async function importTables(
   const strange = tables.flatMap(({ name, columns }) =>
     columns.filter((column) => ours.get(name)?.includes(column) === false).map((column) => ({ name, column })),
   )
-  const putBack = await withoutTriggers(connection)
+  const restoreTriggers = await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that every row has its partition.
   if (history) await makeMonths(connection, history.firstMonth, history.lastMonth)
@@ -64,7 +64,7 @@ export async function importTables(
   }
   for (const { name, column } of strange) await connection.query(`alter table public."${name}" drop column ${column}`)
   await setSequences(connection)
-  await putBack()
+  await restoreTriggers()
   await connection.query('commit')
   const left = manifest.tables.filter(({ name }) => !ours.has(name)).map(({ name }) => name)
   return [...left, ...strange.map(({ name, column }) => `${name}.${column}`)]

@@ -3,7 +3,7 @@ import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
-import { holdMonths, monthKeyName, type Db } from './month-keys.ts'
+import { lockMonths, monthKeyName, type Db } from './month-keys.ts'
 import { destroyKey, settleMonths } from './retire-versions.ts'
 
 /**
@@ -41,7 +41,7 @@ export async function destroyPastMonthKeys(
 /** Deletes the month's shards too: without them the key opens nothing, and a crash resumes here. */
 async function retireLast(db: Db, month: Temporal.PlainDate, version: number, now: Temporal.Instant): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const current = (await holdMonths(tx, [month], 'alone')).get(month.toString())
+    const current = (await lockMonths(tx, [month], 'exclusive')).get(month.toString())
     // A late recording has been ingested meanwhile.
     const held = await tx
       .selectFrom('recording_key')

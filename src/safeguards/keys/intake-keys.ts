@@ -7,7 +7,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { holdKey } from './key-locks.ts'
+import { lockKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import type { Db, Tx } from './month-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
@@ -46,8 +46,8 @@ export function privateKeyPurpose(publicKey: string): string {
  * Locks the intake wrapping key until the transaction ends.
  * @returns its current version, if there is one
  */
-export async function holdIntakeKey(tx: Tx, mode: 'shared' | 'alone'): Promise<number | undefined> {
-  await holdKey(tx, 'intake', mode)
+export async function lockIntakeKey(tx: Tx, mode: 'shared' | 'exclusive'): Promise<number | undefined> {
+  await lockKey(tx, 'intake', mode)
   const row = await tx.selectFrom('intake_version').select('version').where('state', '=', 'current').executeTakeFirst()
   return row?.version
 }
@@ -106,7 +106,7 @@ async function currentIntakeVersion(tx: Tx, store: KeyStore): Promise<number> {
     .select('version')
     .where('state', '=', 'current')
     .executeTakeFirst()
-  const known = await holdIntakeKey(tx, isThere ? 'shared' : 'alone')
+  const known = await lockIntakeKey(tx, isThere ? 'shared' : 'exclusive')
   if (known !== undefined) return known
   const version = await makeIntakeVersion(tx, store)
   await tx.updateTable('intake_version').set({ state: 'current' }).where('version', '=', version).execute()
@@ -210,7 +210,7 @@ export async function endIntakeKeys(
 ): Promise<void> {
   if (recordings.length === 0) return
   const tx = safeguardsOf(holding)
-  await holdIntakeKey(tx, 'shared')
+  await lockIntakeKey(tx, 'shared')
   await sql`
     with gone as (
       delete from intake_private_key p using recording r, intake_batch_key b
@@ -234,7 +234,7 @@ export async function endOldIntakeBatches(holding: HoldingSafeguards): Promise<v
   await safeguardsOf(holding)
     .transaction()
     .execute(async (tx) => {
-      await holdIntakeKey(tx, 'shared')
+      await lockIntakeKey(tx, 'shared')
       const old = sql`select id from intake_batch where taken_at < destruction_now() - ${sql.lit(`${retentionDays} days`)}::interval`
       await sql`
         with gone as (

@@ -5,9 +5,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { SafeguardTables } from '../tables.ts'
 
-/** Locks a key until the transaction ends: `shared` to use it, `alone` to replace it. */
-export async function holdKey(tx: Kysely<SafeguardTables>, name: string, mode: 'shared' | 'alone'): Promise<void> {
-  const strength = mode === 'alone' ? sql`for update` : sql`for key share`
+/** Locks a key until the transaction ends: `shared` to use it, `exclusive` to replace it. */
+export async function lockKey(tx: Kysely<SafeguardTables>, name: string, mode: 'shared' | 'exclusive'): Promise<void> {
+  const strength = mode === 'exclusive' ? sql`for update` : sql`for key share`
   for (;;) {
     const { rows } = await sql`select name from key_lock where name = ${name} ${strength}`.execute(tx)
     if (rows.length > 0) return

@@ -5,14 +5,14 @@
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
-import { holdKey } from './key-locks.ts'
+import { lockKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 
 export type Db = Kysely<SafeguardTables>
 /** A database within a transaction. */
 export type Tx = Db
 
-/** Shards per hour: few, so that an hour's end drops whole ones; several, so that none grows large. */
+/** Shards per hour: few, so that each is destroyed as a whole; several, so that none grows large. */
 const shardsPerHour = 4
 
 /** Name of a version in the key store: `month-2027-03.v1`. */
@@ -42,12 +42,12 @@ export function shardOf(destroyAt: Temporal.Instant): number {
 }
 
 /**
- * Returns the month's current version, making one if there is none. It stays current until the transaction ends: a re-keying
- * waits, so that a file key wrapped meanwhile is not lost.
+ * Returns the month's current version, creating it if there is none. A re-keying waits until the transaction ends, so that a
+ * file key wrapped meanwhile is not lost.
  */
 export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.PlainDate): Promise<number> {
   for (;;) {
-    const known = (await holdMonths(tx, [month], 'shared')).get(month.toString())
+    const known = (await lockMonths(tx, [month], 'shared')).get(month.toString())
     if (known !== undefined) return known
     const version = await nextVersion(tx, month)
     const { numInsertedOrUpdatedRows: made } = await tx
@@ -62,7 +62,7 @@ export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.Pl
 }
 
 /**
- * A version of the month's key that nobody else uses, in the key store and noted: one that a crash leaves is destroyed.
+ * Reserves a version for the caller and creates its key. A version left by a crash is destroyed later.
  * @returns its number
  */
 export async function reserveVersion(
@@ -85,27 +85,27 @@ export async function reserveVersion(
 }
 
 /**
- * Holds months as they are until the transaction ends: shared, for who takes keys into them; alone, for who makes them new.
- * Always in the same order.
+ * Locks months until the transaction ends: `shared` to wrap keys under them, `exclusive` to re-key them. Always in ascending
+ * order.
  * @returns the current version of each month that has one
  */
-export async function holdMonths(
+export async function lockMonths(
   tx: Tx,
   months: readonly Temporal.PlainDate[],
-  mode: 'shared' | 'alone',
+  mode: 'shared' | 'exclusive',
 ): Promise<Map<string, number>> {
-  const held = new Map<string, number>()
+  const current = new Map<string, number>()
   for (const month of [...months].sort(Temporal.PlainDate.compare)) {
-    await holdKey(tx, `month ${month.toString()}`, mode)
+    await lockKey(tx, `month ${month.toString()}`, mode)
     const row = await tx
       .selectFrom('month_key')
       .select('version')
       .where('expiry_month', '=', month)
       .where('state', '=', 'current')
       .executeTakeFirst()
-    if (row) held.set(month.toString(), row.version)
+    if (row) current.set(month.toString(), row.version)
   }
-  return held
+  return current
 }
 
 async function nextVersion(db: Db, month: Temporal.PlainDate): Promise<number> {

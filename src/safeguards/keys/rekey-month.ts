@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { KeyStoreFault, type KeyStore, type Wrapped } from './key-store.ts'
 import {
-  holdMonths,
+  lockMonths,
   monthKeyName,
   recordingPurpose,
   reserveVersion,
@@ -96,7 +96,7 @@ export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, le
 async function rekeyAs(tx: Tx, store: KeyStore, leaving: Leaving, next: number): Promise<number | 'overtaken'> {
   const { month } = leaving
   await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
-  const current = (await holdMonths(tx, [month, ...(leaving.with ?? [])], 'alone')).get(month.toString())
+  const current = (await lockMonths(tx, [month, ...(leaving.with ?? [])], 'exclusive')).get(month.toString())
   const rows = await rowsOf(tx, leaving)
   if (current === undefined || rows.length === 0 || !(await isOurs(tx, month, next)) || current > next) {
     await retire(tx, leaving, next, [])

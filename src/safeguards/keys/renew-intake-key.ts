@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { batchPurpose, holdIntakeKey, intakeKeyName, makeIntakeVersion, privateKeyPurpose } from './intake-keys.ts'
+import { batchPurpose, lockIntakeKey, intakeKeyName, makeIntakeVersion, privateKeyPurpose } from './intake-keys.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import type { Db, Tx } from './month-keys.ts'
 import { destroyKey } from './retire-versions.ts'
@@ -63,7 +63,7 @@ async function renew(db: Db, store: KeyStore): Promise<void> {
 
 async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
   await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
-  const current = await holdIntakeKey(tx, 'alone')
+  const current = await lockIntakeKey(tx, 'exclusive')
   const ours = await tx
     .selectFrom('intake_version')
     .select('version')

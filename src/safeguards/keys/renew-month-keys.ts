@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { withoutCopies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
-import { holdMonths, reserveVersion, type Tx } from './month-keys.ts'
+import { lockMonths, reserveVersion, type Tx } from './month-keys.ts'
 import { shardKeyBytes } from './recording-keys.ts'
 import { neighboursOf, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
 import { settleMonths } from './retire-versions.ts'
@@ -28,7 +28,7 @@ export async function renewMonthKeys(
 }
 
 async function renewAs(tx: Tx, store: KeyStore, month: Temporal.PlainDate, next: number): Promise<void> {
-  await holdMonths(tx, [month], 'alone')
+  await lockMonths(tx, [month], 'exclusive')
   const shards = await tx
     .selectFrom('shard_key')
     .select(['shard', 'wrapped', 'month_key_version as version'])

@@ -28,7 +28,7 @@ export async function moveTables(
 ): Promise<MovedTable[]> {
   const tables = await allTables(source)
   await target.query('begin')
-  const putBack = await withoutTriggers(target)
+  const restoreTriggers = await withoutTriggers(target)
   await makePartitions(source, target)
   await target.query(`truncate ${tables.map(({ name }) => `public."${name}"`).join(', ')}`)
   const moved: MovedTable[] = []
@@ -46,12 +46,12 @@ export async function moveTables(
     onTable(one, moved.length, tables.length)
   }
   await moveSequences(source, target)
-  await putBack()
+  await restoreTriggers()
   await target.query('commit')
   return moved
 }
 
-/** Creates the months of the history, so that every row has its partition. */
+/** Creates the monthly partitions of the history. */
 async function makePartitions(source: OwnConnection, target: OwnConnection): Promise<void> {
   const [months] = await source.query<{ first: string | null; last: string | null }>(`
     select min(month) as first, max(month) as last from (
@@ -67,10 +67,10 @@ async function makePartitions(source: OwnConnection, target: OwnConnection): Pro
 async function copyRows(source: OwnConnection, target: OwnConnection, { name, columns }: Table): Promise<void> {
   const list = columns.join(', ')
   const pipe = new PassThrough({ highWaterMark: aheadBytes })
-  pipe.on('error', () => undefined) // Whoever reads or writes it hears it too.
+  pipe.on('error', () => undefined) // The reader or writer gets the same error.
   const reading = source
     .copyOut(`copy (select ${list} from public."${name}") to stdout`, partBytes, async ({ bytes }) => {
-      if (pipe.destroyed) throw pipe.errored ?? new Error(`the rows of ${name} are not taken any more`)
+      if (pipe.destroyed) throw pipe.errored ?? new Error(`the target stopped reading the rows of ${name}`)
       if (!pipe.write(bytes)) await once(pipe, 'drain')
     })
     .then(

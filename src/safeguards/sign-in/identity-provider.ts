@@ -1,7 +1,7 @@
 /**
  * Sign-in through the agency's identity provider (R20, L21), in the custodian: OpenID Connect Core 1.0, the code flow with PKCE
- * (RFC 7636). Opens a session for the one person of the directory whom the provider means. Persons are never created from the
- * provider's claims, and the desk's word is not trusted.
+ * (RFC 7636). Opens a session for the one person of the directory whom the provider identifies. Persons are never created from the
+ * provider's claims, and the desk's requests are not trusted.
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
@@ -53,18 +53,18 @@ export interface ProviderRefusal {
 
 /** The provider must authenticate the person again before the browser continues. */
 export interface SignInAgain {
-  again: { returnTo: string; left?: string | undefined }
+  again: { returnTo: string; previousSession?: string | undefined }
 }
 
 export interface IdentityProvider {
   /**
    * Returns where a browser goes to sign in, and its cookie: sealed, valid for ten minutes.
-   * @param request.left token of the browser's session; it is returned with the new session
+   * @param request.previousSession token of the browser's session; it is returned with the new session
    */
   begin: (request: {
     returnTo: string
     fresh?: boolean | undefined
-    left?: string | undefined
+    previousSession?: string | undefined
   }) => Promise<{ url: string; flow: string } | ProviderRefusal>
   /** Opens a session for the person whom the provider sent back, under the new token. */
   finish: (request: {
@@ -74,7 +74,9 @@ export interface IdentityProvider {
     newSession: string
     device?: string | undefined
   }) => Promise<
-    { personId: string; expiresAt: string; returnTo: string; left?: string | undefined } | SignInAgain | ProviderRefusal
+    | { personId: string; expiresAt: string; returnTo: string; previousSession?: string | undefined }
+    | SignInAgain
+    | ProviderRefusal
   >
   /** Returns where a browser ends its session at the provider (OpenID Connect RP-Initiated Logout 1.0). */
   signOutUrl: (request: { session: string }) => Promise<{ url?: string }>
@@ -89,7 +91,7 @@ interface Flow {
   fresh: boolean
   returnTo: string
   /** Token of the browser's previous session. */
-  left?: string | undefined
+  previousSession?: string | undefined
   /** Milliseconds since 1970. */
   until: number
 }
@@ -122,16 +124,16 @@ export function createIdentityProvider(given: {
   let known: { configuration: Configuration; at: number } | undefined
 
   return {
-    async begin({ returnTo, fresh = false, left }) {
+    async begin({ returnTo, fresh = false, previousSession }) {
       try {
-        const provider = await reach()
+        const provider = await discoverProvider()
         const maxAge = fresh ? Math.min(freshSeconds, settings.maxAgeSeconds ?? freshSeconds) : settings.maxAgeSeconds
         const flow: Flow = {
           verifier: randomPKCECodeVerifier(),
           state: randomState(),
           nonce: randomNonce(),
           ...(maxAge !== undefined && { maxAge }),
-          ...{ fresh, returnTo: localPath(returnTo), left },
+          ...{ fresh, returnTo: localPath(returnTo), previousSession },
           until: now().add({ minutes: flowMinutes }).epochMilliseconds,
         }
         const url = buildAuthorizationUrl(provider, {
@@ -159,19 +161,19 @@ export function createIdentityProvider(given: {
       if ('refused' in claims) return claims
       const { sub } = claims.claims
       const known = await personOf(sub)
-      const person = known ?? (await personMeant(claims.who))
+      const person = known ?? (await personByClaim(claims.who))
       if (!person) {
         if (claims.who === '') {
-          onFault(new Error(`the identity provider says nothing usable in the claim ${settings.claim}`))
+          onFault(new Error(`the identity provider sent no usable value in the claim ${settings.claim}`))
         }
         return refusal('unknown-person')
       }
-      if (!known && (await isBoundElse(sub, person.id))) return refusal('other-subject', person.id)
+      if (!known && (await isBoundToOther(sub, person.id))) return refusal('other-subject', person.id)
       if (needsTwoFactors(person) && !isTwoFactor(claims.claims)) return refusal('second-factor', person.id)
       if (!(await isAfterHosting(person.id, claims.claims))) {
         if (flow.fresh) return refusal('refused', person.id)
         await refusal('again', person.id)
-        return { again: { returnTo: flow.returnTo, left: flow.left } }
+        return { again: { returnTo: flow.returnTo, previousSession: flow.previousSession } }
       }
       const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
@@ -193,7 +195,12 @@ export function createIdentityProvider(given: {
           object: await sessionObject(tx, made.newSession),
           detail: { method: 'oidc' },
         })
-        return { personId: person.id, expiresAt: expiresAt.toString(), returnTo: flow.returnTo, left: flow.left }
+        return {
+          personId: person.id,
+          expiresAt: expiresAt.toString(),
+          returnTo: flow.returnTo,
+          previousSession: flow.previousSession,
+        }
       })
     },
 
@@ -205,7 +212,7 @@ export function createIdentityProvider(given: {
         .executeTakeFirst()
       if (!row) return {}
       try {
-        const provider = await reach()
+        const provider = await discoverProvider()
         if (!provider.serverMetadata().end_session_endpoint) return {}
         const url = buildEndSessionUrl(provider, {
           id_token_hint: row.id_token,
@@ -221,7 +228,7 @@ export function createIdentityProvider(given: {
   }
 
   /** The provider by its discovery document (OpenID Connect Discovery 1.0), read hourly. */
-  async function reach(): Promise<Configuration> {
+  async function discoverProvider(): Promise<Configuration> {
     if (known && now().epochMilliseconds - known.at < knownForMs) return known.configuration
     const configuration = await discovery(
       new URL(settings.issuer),
@@ -259,7 +266,7 @@ export function createIdentityProvider(given: {
     query: string,
   ): Promise<{ claims: IDToken; who: string; idToken: string } | ProviderRefusal> {
     try {
-      const provider = await reach()
+      const provider = await discoverProvider()
       const back = new URL(`${publicUrl}${callbackPath}?${query}`)
       const tokens = await authorizationCodeGrant(provider, back, {
         pkceCodeVerifier: flow.verifier,
@@ -331,8 +338,8 @@ export function createIdentityProvider(given: {
       .executeTakeFirst()
   }
 
-  /** Returns true if the subject belongs to somebody who has left, or the person has another one. */
-  async function isBoundElse(subject: string, personId: string): Promise<boolean> {
+  /** Returns true if the subject is bound to a former employee, or the person to another subject. */
+  async function isBoundToOther(subject: string, personId: string): Promise<boolean> {
     const row = await db
       .selectFrom('provider_subject')
       .select('subject')
@@ -368,7 +375,7 @@ export function createIdentityProvider(given: {
   }
 
   /** Returns the one person whom the claim names; undefined if it is ambiguous. */
-  async function personMeant(subject: string): Promise<PersonMeant | undefined> {
+  async function personByClaim(subject: string): Promise<PersonMeant | undefined> {
     if (subject === '') return undefined
     const rows = await employed()
       .$if(settings.match === 'userId', (query) => query.where('user_id', '=', subject.toLowerCase()))

@@ -3,10 +3,10 @@
  * custodian. No names or numbers.
  */
 import { sql, type RawBuilder } from 'kysely'
-import type { Emergency } from './emergencies.ts'
+import type { Period } from './break-glass-periods.ts'
 import { thresholds, type AlarmKind } from './thresholds.ts'
 
-type Find = (from: RawBuilder<unknown>, emergencies: readonly Emergency[]) => RawBuilder<unknown>
+type Find = (from: RawBuilder<unknown>, emergencies: readonly Period[]) => RawBuilder<unknown>
 
 /** Columns: person, object, count, first and last instant, facts. `standstill` is not from the log: raise-standstill.ts. */
 export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {

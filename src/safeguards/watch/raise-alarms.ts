@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import type { Emergency } from './emergencies.ts'
+import type { Period } from './break-glass-periods.ts'
 import { findings } from './find-alarms.ts'
 import { alarmKinds, thresholds, type AlarmKind } from './thresholds.ts'
 
@@ -28,7 +28,7 @@ const again = { minutes: 5 }
  */
 export async function raiseAlarms(
   holding: HoldingSafeguards,
-  emergencies: readonly Emergency[],
+  emergencies: readonly Period[],
   now: Temporal.Instant,
   onFault?: (error: unknown) => void,
 ): Promise<RaisedAlarm[]> {
@@ -48,7 +48,7 @@ export async function raiseAlarms(
 async function watchOne(
   tx: HoldingSafeguards,
   kind: keyof typeof findings,
-  emergencies: readonly Emergency[],
+  emergencies: readonly Period[],
   now: Temporal.Instant,
 ): Promise<RaisedAlarm[]> {
   const db = safeguardsOf(tx)

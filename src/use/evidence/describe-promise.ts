@@ -3,7 +3,7 @@ import type { PromiseId } from '#description/promises.ts'
 import { trilingualTexts, type KeyOf, type Trilingual } from '#platform/texts/texts.ts'
 import { catalogue } from './catalogue.ts'
 import type { Facts } from './tables.ts'
-import { writtenAt } from './written.ts'
+import { formatterAt } from './formatter.ts'
 
 const t = trilingualTexts(texts)
 
@@ -12,8 +12,8 @@ const t = trilingualTexts(texts)
  * check if it does so.
  */
 export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.Instant): Trilingual {
-  const written = writtenAt(now)
-  const more = catalogue[promise].more?.(facts, written) ?? {}
+  const formatter = formatterAt(now)
+  const more = catalogue[promise].more?.(facts, formatter) ?? {}
   const blanks = [...texts[`promise.${promise}`].fi.matchAll(/{{(\w+)}}/g)].map(([, name]) => name!)
   const values = blanks.map((name) => [name, more[name] ?? count(promise, name, facts[name])] as const)
   return t(`promise.${promise}`, Object.fromEntries(values))
@@ -21,7 +21,7 @@ export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.
   function count(of: PromiseId, name: string, fact: unknown): Trilingual | string {
     // A proof of an earlier version lacks this fact.
     if (typeof fact !== 'number') return '–'
-    const [key, number] = [`promise.${of}.${name}`, written.number(fact)]
+    const [key, number] = [`promise.${of}.${name}`, formatter.number(fact)]
     return `${key}_other` in texts ? t(key as KeyOf<typeof texts>, { count: fact, number }) : number
   }
 }

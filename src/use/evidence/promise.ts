@@ -11,7 +11,7 @@ import type { LastVerification } from '#safeguards/audit/log-verifications.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
-import type { Written } from './written.ts'
+import type { Formatter } from './formatter.ts'
 
 export interface CheckContext {
   /** With the custodian's role. */
@@ -61,5 +61,5 @@ export interface Check<Some extends Facts = Facts> {
   /** `not-yet`: the job to check has not run yet, so there is no result and no proof. */
   check(context: CheckContext, memo: unknown): Promise<Found<Some> | 'not-yet'>
   /** Returns further values for its sentence (`promise.ID` in texts/server/promise.json). */
-  more?(facts: Some, written: Written): Values
+  more?(facts: Some, formatter: Formatter): Values
 }

@@ -8,7 +8,7 @@ import { catalogue } from './catalogue.ts'
 import { isProofSigned } from './sign-proof.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import { describePromise } from './describe-promise.ts'
-import { writtenAt } from './written.ts'
+import { formatterAt } from './formatter.ts'
 
 const t = trilingualTexts(texts)
 
@@ -94,7 +94,7 @@ function isEarly({ checked_at }: ProofRow, now: Temporal.Instant): boolean {
 
 function textOf(row: ProofRow, stale: boolean, now: Temporal.Instant): Trilingual {
   const found = row.facts && describePromise(row.promise, row.facts, now)
-  const { ago, instant } = writtenAt(now)
+  const { ago, instant } = formatterAt(now)
   const at = row.checked_at.toString()
   const missing = [
     ...(stale ? [t('promise.not-checked', { since: ago(at) })] : []),

@@ -45,7 +45,7 @@ const refused = (status: number, scimType?: string) => ({
 })
 
 describe('discovery (RFC 7644 section 4)', () => {
-  test('reports without a token what the server can do', async () => {
+  test('lists the server’s features without a token', async () => {
     const { status, headers, body } = await scimClient(base, undefined).get('/ServiceProviderConfig')
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('application/scim+json; charset=utf-8')
@@ -61,7 +61,7 @@ describe('discovery (RFC 7644 section 4)', () => {
     })
   })
 
-  test('names every resource type and schema, each also by itself', async () => {
+  test('lists all resource types and schemas, and each by its path', async () => {
     for (const path of ['/ResourceTypes', '/Schemas']) {
       const { body } = await scim.get(path)
       expect(body).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'] })
@@ -78,7 +78,7 @@ describe('discovery (RFC 7644 section 4)', () => {
     expect(await scim.get('/Schemas/nothing')).toMatchObject(refused(404))
   })
 
-  test('is only read: any other method is answered 405', async () => {
+  test('is read-only: other methods get 405', async () => {
     for (const path of ['/ServiceProviderConfig', '/Schemas', '/ResourceTypes', '/ResourceTypes/User']) {
       for (const answer of [
         await scim.post(path, {}),
@@ -92,7 +92,7 @@ describe('discovery (RFC 7644 section 4)', () => {
     }
   })
 
-  test('describes what describes it, too (RFC 7643 section 8.7.2)', async () => {
+  test('the discovery schemas are themselves published (RFC 7643 section 8.7.2)', async () => {
     for (const [kind, path] of [
       ['ServiceProviderConfig', '/ServiceProviderConfig'],
       ['ResourceType', '/ResourceTypes/User'],
@@ -107,7 +107,7 @@ describe('discovery (RFC 7644 section 4)', () => {
     }
   })
 
-  test('of the schema of a user names every attribute that a user has', async () => {
+  test('the User schema names every attribute of a user', async () => {
     const schema = (await scim.get(`/Schemas/${core}`)).body as unknown as { attributes: { name: string }[] }
     const known = new Set(schema.attributes.map(({ name }) => name))
     const full = await create({
@@ -122,12 +122,12 @@ describe('discovery (RFC 7644 section 4)', () => {
   })
 })
 
-describe('without a token that holds', () => {
+describe('without a valid token', () => {
   test.each([
     ['none', undefined],
-    ['one that nobody made', `seloste-scim-${'a'.repeat(43)}`],
+    ['an unknown one', `seloste-scim-${'a'.repeat(43)}`],
     ['its name', 'The conformance test'],
-  ])('(%s) every request is answered 401 and says nothing else', async (_, wrong) => {
+  ])('(%s) every request gets 401 and nothing else', async (_, wrong) => {
     const visitor = scimClient(base, wrong)
     const id = randomUUID()
     for (const answer of [
@@ -144,7 +144,7 @@ describe('without a token that holds', () => {
     }
   })
 
-  test('one that was revoked opens nothing from then on', async () => {
+  test('a revoked token is refused', async () => {
     const client = scimClient(base, await token('To be revoked'))
     expect(await client.get('/Users')).toMatchObject({ status: 200 })
     expect(await revokeScimToken(database.as().db, 'To be revoked')).toBe(true)
@@ -152,7 +152,7 @@ describe('without a token that holds', () => {
     expect(await client.post('/Users', user())).toMatchObject(refused(401))
   })
 
-  test('the database keeps no token, and the log none', async () => {
+  test('neither the database nor the log contains the token', async () => {
     const secret = await token('Kept nowhere')
     await scimClient(base, secret).get('/Users')
     await scimClient(base, `${secret}x`).get('/Users')
@@ -163,7 +163,7 @@ describe('without a token that holds', () => {
 })
 
 describe('a user', () => {
-  test('is created, with where it is and its version, and is read as it was answered', async () => {
+  test('is created with its location and version, and reads as it was returned', async () => {
     const phone = somePhone()
     const made = await scim.post(
       '/Users',
@@ -193,7 +193,7 @@ describe('a user', () => {
     expect(await again.json()).toEqual(made.body)
   })
 
-  test('keeps nothing that the register has no use for, a password least of all (R10)', async () => {
+  test('stores no attribute that the register does not use, such as a password (R10)', async () => {
     const made = await create({
       password: 'Secret-password-1',
       title: 'Ylitarkastaja',
@@ -237,7 +237,7 @@ describe('a user', () => {
     expect((await scim.get('/Users?count=0')).body.totalResults).toBe(before)
   })
 
-  test('with a userName or a number that is another’s is refused as not unique', async () => {
+  test('with another user’s userName or number is refused as not unique', async () => {
     const phone = somePhone()
     const first = await create({ phoneNumbers: [{ value: phone }] })
     expect(await scim.post('/Users', user({ userName: first.userName.toUpperCase() }))).toMatchObject(
@@ -248,7 +248,7 @@ describe('a user', () => {
     )
   })
 
-  test('that is not there is 404, whatever its id looks like', async () => {
+  test('an unknown id gets 404, whatever its form', async () => {
     for (const id of [randomUUID(), 'x', '%00', '..%2fGroups'])
       expect(await scim.get(`/Users/${id}`), id).toMatchObject(refused(404))
     expect(await scim.get('/Nothing')).toMatchObject(refused(404))
@@ -257,7 +257,7 @@ describe('a user', () => {
     )
   })
 
-  test('in a body that is no JSON is refused in SCIM’s shape', async () => {
+  test('invalid JSON gets a SCIM error', async () => {
     expect(await scim.post('/Users', '{"schemas":')).toMatchObject(refused(400, 'invalidSyntax'))
     expect(await scim.post('/Users', '[]')).toMatchObject(refused(400))
     expect(await scim.post('/Users', 'null')).toMatchObject(refused(400))
@@ -266,7 +266,7 @@ describe('a user', () => {
 })
 
 describe('replacing a user (PUT)', () => {
-  test('says everything: what is not in it is no more, and what was stays in the history', async () => {
+  test('replaces the whole user: missing attributes are removed and stay in the history', async () => {
     const { id, userName: name } = await create({
       phoneNumbers: [{ value: somePhone() }],
       [enterprise]: { department: 'Neuvonta' },
@@ -294,7 +294,7 @@ describe('replacing a user (PUT)', () => {
     ])
   })
 
-  test('of the parts of the name alone makes the name of them; of no name at all is refused', async () => {
+  test('builds the name from its parts; without any name: refused', async () => {
     const made = await create({ displayName: 'Maija M.' })
     const parts = { givenName: 'Maija', familyName: 'Niemi' }
     const { userName: name } = made
@@ -307,7 +307,7 @@ describe('replacing a user (PUT)', () => {
     )
   })
 
-  test('as it was read changes nothing', async () => {
+  test('with the attributes as read changes nothing', async () => {
     const made = await create({ phoneNumbers: [{ value: somePhone() }], [enterprise]: { department: 'Neuvonta' } })
     expect((await scim.put(`/Users/${made.id}`, made)).body).toEqual(made)
   })
@@ -324,7 +324,7 @@ describe('replacing a user (PUT)', () => {
 })
 
 describe('changing a user (PATCH)', () => {
-  test('with a path, without one, and several at once', async () => {
+  test('with a path, without one, and with several operations', async () => {
     const { id } = await create()
     const chief = await create()
     const given = await scim.patch(`/Users/${id}`, [
@@ -346,7 +346,7 @@ describe('changing a user (PATCH)', () => {
     expect(JSON.stringify(removed.body)).not.toContain('manager')
   })
 
-  test('of numbers: added, replaced, removed', async () => {
+  test('numbers are added, replaced and removed', async () => {
     const [a, b, c] = [somePhone(), somePhone(), somePhone()]
     const { id } = await create({ phoneNumbers: [{ value: a, type: 'work' }] })
     const numbers = async (operation: object) => {
@@ -355,7 +355,7 @@ describe('changing a user (PATCH)', () => {
       return text.includes('Error') ? text : phoneNumbers.map(({ value }) => value)
     }
     expect(await numbers({ op: 'add', path: 'phoneNumbers', value: [{ value: b, type: 'work' }] })).toEqual([a, b])
-    // The same again.
+    // Repeated.
     expect(await numbers({ op: 'add', path: 'phoneNumbers', value: [{ value: b, type: 'work' }] })).toEqual([a, b])
     expect(await numbers({ op: 'remove', path: `phoneNumbers[value eq "${a}"]` })).toEqual([b])
     expect(await numbers({ op: 'replace', path: 'phoneNumbers[type eq "work"].value', value: c })).toEqual([c])
@@ -396,7 +396,7 @@ describe('changing a user (PATCH)', () => {
 })
 
 describe('versions (RFC 7644 section 3.14)', () => {
-  test('a change is refused where the user has changed since it was read', async () => {
+  test('a change is refused if the user has changed since it was read', async () => {
     const made = await create()
     const rename = (name: string) => [{ op: 'replace', path: 'displayName', value: name }]
     const changed = await scim.patch(`/Users/${made.id}`, rename('Yksi'), { 'if-match': made.meta.version })
@@ -410,7 +410,7 @@ describe('versions (RFC 7644 section 3.14)', () => {
     expect(await read(made.id)).toMatchObject({ displayName: 'Yksi' })
   })
 
-  test('what has not changed is not sent again', async () => {
+  test('an unchanged user is not sent again', async () => {
     const made = await create()
     const again = await scim.get(`/Users/${made.id}`, { 'if-none-match': made.meta.version })
     expect(again).toMatchObject({ status: 304, text: '' })
@@ -419,7 +419,7 @@ describe('versions (RFC 7644 section 3.14)', () => {
 })
 
 describe('out of service', () => {
-  test('with active false: the number is free, the person stays, and comes back with a new beginning', async () => {
+  test('active false: the number is free, the person stays, and reactivation starts a new period', async () => {
     const phone = somePhone()
     const made = await create({ phoneNumbers: [{ value: phone }], [enterprise]: { department: 'Neuvonta' } })
     const left = await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'active', value: false }])
@@ -431,7 +431,7 @@ describe('out of service', () => {
     expect(await read(heir.id)).toMatchObject({ phoneNumbers: [{ value: phone }] })
   })
 
-  test('from the beginning is somebody who answers no calls yet', async () => {
+  test('a user created inactive answers no calls yet', async () => {
     const made = await create({ active: false, phoneNumbers: [{ value: somePhone() }] })
     expect(made.active).toBe(false)
     expect(made).not.toHaveProperty('phoneNumbers')
@@ -442,7 +442,7 @@ describe('out of service', () => {
     expect(given.body).toMatchObject({ active: true, phoneNumbers: [{ value: phone }] })
   })
 
-  test('and changed there: the name is, and nothing is refused', async () => {
+  test('changes of an inactive user are accepted and change the name', async () => {
     const made = await create()
     const given = await scim.patch(`/Users/${made.id}`, [
       { op: 'replace', value: { active: false, displayName: 'Maija Niemi', [enterprise]: { department: 'X' } } },
@@ -451,7 +451,7 @@ describe('out of service', () => {
     expect(given.body).not.toHaveProperty(enterprise)
   })
 
-  test('by DELETE: to the client the user is gone, in the directory the employment has ended (R20)', async () => {
+  test('DELETE: the client gets 404, and the employment has ended in the directory (R20)', async () => {
     const made = await create({ externalId: 'e-3', phoneNumbers: [{ value: somePhone() }] })
     const gone = await scim.delete(`/Users/${made.id}`)
     expect(gone).toMatchObject({ status: 204, text: '' })
@@ -471,7 +471,7 @@ describe('out of service', () => {
     )
     expect(rows).toEqual([{ today: true, names: 1 }])
 
-    // Nobody else is given the user id; who comes back is the same person.
+    // The user id is never reused; a returning user is the same person.
     expect(await scim.post('/Users', user({ userName: made.userName }))).toMatchObject(refused(409, 'uniqueness'))
     expect(await scim.post('/Users', user({ userName: made.userName, externalId: 'e-4' }))).toMatchObject(
       refused(409, 'uniqueness'),
@@ -484,7 +484,7 @@ describe('out of service', () => {
     expect((await scim.find('externalId eq "e-3"')).totalResults).toBe(1)
   })
 
-  test('ends what rights the person had, also when they come back (R36)', async () => {
+  test('the person’s rights end, and stay ended on return (R36)', async () => {
     const made = await create()
     const approver = await create()
     const requester = await create()

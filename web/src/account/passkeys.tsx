@@ -81,7 +81,7 @@ export function PasskeysSection({ account }: { account: Account }) {
 
 function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () => void }) {
   const { t, language } = useLanguage()
-  const [requests, setAsks] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { id, name, addedAt, usedAt, backedUp } = passkey
@@ -120,16 +120,16 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
         className="small"
         isBusy={busy}
         aria-label={t('account.passkeys.remove.label', { name })}
-        onPress={() => setAsks(true)}
+        onPress={() => setConfirming(true)}
       >
         {t(busy ? 'session.passkey.asking' : 'account.passkeys.remove')}
       </Button>
       <Confirm
         title={t('account.passkeys.remove.sure', { name })}
         doLabel={t('account.passkeys.remove')}
-        isOpen={requests}
+        isOpen={isConfirming}
         onDo={() => void remove()}
-        onClose={() => setAsks(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{t('account.passkeys.remove.what')}</p>
       </Confirm>

@@ -16,7 +16,7 @@ import { refreshAccount } from './use-account.ts'
 export function SessionsSection() {
   const { t } = useLanguage()
   const leave = useLeave()
-  const [requests, setAsks] = useState<'this' | 'none'>()
+  const [confirming, setConfirming] = useState<'this' | 'none'>()
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/sessions', undefined, { staleTime: 0 })
   const endOne = $api.useMutation('delete', '/api/account/sessions/{id}')
   const endAll = $api.useMutation('delete', '/api/account/sessions')
@@ -33,10 +33,10 @@ export function SessionsSection() {
     announce(t('account.sessions.ended', { count: 1 }))
     focusHeading('account-sessions')
   }
-  const endMany = async (except: 'this' | 'none') => {
-    const ended = await endAll.mutateAsync({ params: { query: { keep: except } } }).catch(() => undefined)
+  const endAllBut = async (keep: 'this' | 'none') => {
+    const ended = await endAll.mutateAsync({ params: { query: { keep } } }).catch(() => undefined)
     if (!ended) return
-    if (except === 'none') return leave('signed-out')
+    if (keep === 'none') return leave('signed-out')
     await refreshAccount()
     announce(t('account.sessions.ended', { count: ended.ended }))
     focusHeading('account-sessions')
@@ -61,22 +61,22 @@ export function SessionsSection() {
       )}
       <div className="actions">
         {others > 0 && (
-          <Button kind="secondary" onPress={() => setAsks('this')}>
+          <Button kind="secondary" onPress={() => setConfirming('this')}>
             {t('account.sessions.others')}
           </Button>
         )}
-        <Button kind="secondary" onPress={() => setAsks('none')}>
+        <Button kind="secondary" onPress={() => setConfirming('none')}>
           {t('account.sessions.all')}
         </Button>
       </div>
       <Confirm
-        title={t(requests === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
+        title={t(confirming === 'this' ? 'account.sessions.others' : 'account.sessions.all')}
         doLabel={t('account.sessions.do')}
-        isOpen={requests !== undefined}
-        onDo={() => requests && void endMany(requests)}
-        onClose={() => setAsks(undefined)}
+        isOpen={confirming !== undefined}
+        onDo={() => confirming && void endAllBut(confirming)}
+        onClose={() => setConfirming(undefined)}
       >
-        <p>{t(requests === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
+        <p>{t(confirming === 'this' ? 'account.sessions.others.what' : 'account.sessions.all.what')}</p>
       </Confirm>
     </section>
   )

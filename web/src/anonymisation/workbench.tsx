@@ -41,7 +41,7 @@ export function Workbench({
   const box = useRef<HTMLDivElement>(null)
   const [failed, setFailed] = useState<unknown>()
   const [isPlaying, setPlaying] = useState<boolean>()
-  const [requests, setAsks] = useState<'save' | 'render'>()
+  const [confirming, setConfirming] = useState<'save' | 'render'>()
   const { work, saved, revision } = stored
   const isUnsaved = hasUnsaved(stored)
   const isElsewhere = isUnsaved && copy.revision > revision
@@ -117,7 +117,7 @@ export function Workbench({
   // Saving any change discards a copy that is rendered or being rendered.
   const losesCopy = isUnsaved && (copy.state === 'RENDERED' || copy.state === 'RENDERING')
   const act = { save: () => void saveAndRead(), render: () => void make() }
-  const onSave = () => (losesCopy ? setAsks('save') : act.save())
+  const onSave = () => (losesCopy ? setConfirming('save') : act.save())
 
   return (
     <div
@@ -153,7 +153,7 @@ export function Workbench({
         failedTurn={saved.turns[copy.failedTurn ?? -1]}
         isUnsaved={isUnsaved}
         isBusy={busyWith !== undefined}
-        onRender={() => (losesCopy ? setAsks('render') : act.render())}
+        onRender={() => (losesCopy ? setConfirming('render') : act.render())}
       />
       {failed !== undefined && <NotDone error={failed} work={work} isUnsaved={isUnsaved} />}
       {copy.may.hear && <Result copy={copy} onPlayed={() => void readAgain()} />}
@@ -210,10 +210,10 @@ export function Workbench({
       />
       <Confirm
         title={t('anonymisation.loses')}
-        doLabel={t(requests === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
-        isOpen={requests !== undefined}
-        onDo={() => requests && act[requests]()}
-        onClose={() => setAsks(undefined)}
+        doLabel={t(confirming === 'render' ? 'anonymisation.saveAndRender' : 'anonymisation.save')}
+        isOpen={confirming !== undefined}
+        onDo={() => confirming && act[confirming]()}
+        onClose={() => setConfirming(undefined)}
       >
         <p>{t('anonymisation.loses.text')}</p>
       </Confirm>

@@ -53,7 +53,7 @@ export function Forbid({
   const group = useRef<HTMLDivElement>(null)
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [request, setConfirming] = useState<ForbidResult>()
+  const [confirming, setConfirming] = useState<ForbidResult>()
   // Also a copy of another request, once the refusal names it.
   const isRefusedForCopy = isRefusal(forbid.error) && forbid.error.error.code === 'prohibition.copy-waits'
   const isUncopied = isRequested || isRefusedForCopy
@@ -108,11 +108,11 @@ export function Forbid({
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
         title={t(
-          request?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
+          confirming?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
         doLabel={t('my-calls.forbid.do')}
-        isOpen={request !== undefined}
-        onDo={() => request && void submit(request)}
+        isOpen={confirming !== undefined}
+        onDo={() => confirming && void submit(confirming)}
         onClose={() => setConfirming(undefined)}
       >
         {isUnheard && (

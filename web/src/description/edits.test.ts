@@ -6,7 +6,7 @@ const document = {
 }
 
 describe('editing a description by its fields', () => {
-  test('an edit changes what it names and leaves the document it began from alone', () => {
+  test('an edit changes the named field and not the original document', () => {
     const edits = [
       { path: ['recordingPlan', 'rules', 0, 'share'], value: 0.2 },
       { path: ['recordingPlan', 'rules', 2], value: { id: 'c' } },
@@ -17,12 +17,12 @@ describe('editing a description by its fields', () => {
     expect(document.recordingPlan.rules).toHaveLength(2)
   })
 
-  test('without a value a field is removed, and an item of a list leaves no hole', () => {
+  test('an edit without a value removes the field, or the item from its list', () => {
     const edits = [{ path: ['recordingPlan', 'rules', 0, 'share'] }, { path: ['recordingPlan', 'rules', 0] }]
     expect(applyEdits(document, edits)).toEqual({ recordingPlan: { defaultShare: 0.1, rules: [{ id: 'b' }] } })
   })
 
-  test('a field that is typed letter by letter is one edit, and one that is back as it was is none', () => {
+  test('edits of one field are merged, and one that restores the original value is dropped', () => {
     const path = ['recordingPlan', 'defaultShare']
     let edits = addEdit(document, [], { path, value: 0.5 })
     edits = addEdit(document, edits, { path, value: 0.55 })
@@ -30,7 +30,7 @@ describe('editing a description by its fields', () => {
     expect(addEdit(document, edits, { path, value: 0.1 })).toEqual([])
   })
 
-  test('nothing is drawn together across the removal of an item', () => {
+  test('edits are not merged across the removal of an item', () => {
     const path = ['recordingPlan', 'rules', 0, 'id']
     let edits = addEdit(document, [], { path, value: 'x' })
     edits = addEdit(document, edits, { path: ['recordingPlan', 'rules', 0] })
@@ -39,30 +39,30 @@ describe('editing a description by its fields', () => {
     expect(applyEdits(document, edits)).toEqual({ recordingPlan: { defaultShare: 0.1, rules: [{ id: 'y' }] } })
   })
 
-  test('an object set anew swallows the edits inside it', () => {
+  test('setting an object discards earlier edits inside it', () => {
     const inside = addEdit(document, [], { path: ['recordingPlan', 'rules', 1, 'id'], value: 'x' })
     expect(addEdit(document, inside, { path: ['recordingPlan', 'rules', 1], value: { id: 'z' } })).toEqual([
       { path: ['recordingPlan', 'rules', 1], value: { id: 'z' } },
     ])
   })
 
-  test('a field inside an added item stays behind the item', () => {
+  test('an edit inside an added item is applied after the item', () => {
     const added = addEdit(document, [], { path: ['recordingPlan', 'rules', 2], value: { id: 'c' } })
     const edits = addEdit(document, added, { path: ['recordingPlan', 'rules', 2, 'id'], value: 'd' })
     expect(readAt(applyEdits(document, edits), ['recordingPlan', 'rules', 2, 'id'])).toBe('d')
   })
 })
 
-test('a field is named as problems name it', () => {
+test('fieldOf gives the field name used in problems', () => {
   expect(fieldOf(['recordingPlan', 'rules', 0, 'share'])).toBe('recordingPlan.rules[0].share')
 })
 
-test('what is not there reads as nothing, whatever stands in the way', () => {
+test('readAt returns undefined for a missing path', () => {
   expect(readAt('text', ['a', 0])).toBeUndefined()
   expect(readAt({ a: null }, ['a', 'b'])).toBeUndefined()
 })
 
-test('a problem is in doubt once its field, what is within it, or its list is edited', () => {
+test('a problem is touched once its field, a field inside it, or its list is edited', () => {
   const share = [{ path: ['recordingPlan', 'rules', 1, 'share'], value: 0.2 }]
   expect(isTouched('recordingPlan.rules[1].share', share)).toBe(true)
   expect(isTouched('recordingPlan.rules', share)).toBe(true)
@@ -71,7 +71,7 @@ test('a problem is in doubt once its field, what is within it, or its list is ed
   expect(isTouched('numbers[0].number', share)).toBe(false)
 })
 
-test('the path of a field is its parts again', () => {
+test('pathOf is the inverse of fieldOf', () => {
   for (const path of [
     ['name', 'fi'],
     ['recordingPlan', 'rules', 0, 'hours', 'from'],

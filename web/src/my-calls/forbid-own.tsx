@@ -45,7 +45,7 @@ export function ForbidOwn({
   const group = useRef<HTMLDivElement>(null)
   const hasEnded = useCallerWishEnded(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
-  const [request, setConfirming] = useState<(typeof wishes)[number]>()
+  const [confirming, setConfirming] = useState<(typeof wishes)[number]>()
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
@@ -113,11 +113,11 @@ export function ForbidOwn({
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
         title={t(
-          request?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
+          confirming?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
         doLabel={t(isGoingOn ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
-        isOpen={request !== undefined}
-        onDo={() => request && void submit(request)}
+        isOpen={confirming !== undefined}
+        onDo={() => confirming && void submit(confirming)}
         onClose={() => setConfirming(undefined)}
       >
         <p>{t(isGoingOn ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>

@@ -56,7 +56,7 @@ type Act = 'confirm' | 'refuse' | 'withdraw'
 
 function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (code?: string) => Promise<void> }) {
   const { t, language } = useLanguage()
-  const [requests, setAsks] = useState<Act>()
+  const [confirming, setConfirming] = useState<Act>()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { id, kind, person, askedBy, askedAt, mayDecide, mayWithdraw } = change
@@ -109,24 +109,24 @@ function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (co
       {buttons.length > 0 && (
         <div className="actions">
           {buttons.map((one) => (
-            <Button key={one} kind="secondary" className="small" isBusy={busy} onPress={() => setAsks(one)}>
+            <Button key={one} kind="secondary" className="small" isBusy={busy} onPress={() => setConfirming(one)}>
               {t(one === 'confirm' && kind === 'link' ? 'people.changes.release' : `people.changes.${one}`)}
             </Button>
           ))}
         </div>
       )}
       <Confirm
-        title={t(`people.changes.ask.${requests ?? 'confirm'}`, { name: person.name })}
+        title={t(`people.changes.ask.${confirming ?? 'confirm'}`, { name: person.name })}
         doLabel={t(
-          requests === 'confirm' && kind === 'link'
+          confirming === 'confirm' && kind === 'link'
             ? 'people.changes.release'
-            : `people.changes.${requests ?? 'confirm'}`,
+            : `people.changes.${confirming ?? 'confirm'}`,
         )}
-        isOpen={requests !== undefined}
-        onDo={() => requests && void submit(requests)}
-        onClose={() => setAsks(undefined)}
+        isOpen={confirming !== undefined}
+        onDo={() => confirming && void submit(confirming)}
+        onClose={() => setConfirming(undefined)}
       >
-        <p>{t(requests === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
+        <p>{t(confirming === 'confirm' ? `people.changes.what.${kind}` : 'people.changes.what.stays')}</p>
       </Confirm>
     </li>
   )

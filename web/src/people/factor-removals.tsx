@@ -40,7 +40,7 @@ export function FactorRemovals() {
 
 function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: () => Promise<void> }) {
   const { t, language } = useLanguage()
-  const [requests, setAsks] = useState<'confirm' | 'refuse'>()
+  const [confirming, setConfirming] = useState<'confirm' | 'refuse'>()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { person, askedBy, askedAt, reason, mayDecide } = removal
@@ -82,24 +82,24 @@ function Removal({ removal, onDecided }: { removal: FactorRemoval; onDecided: ()
       </div>
       {mayDecide && (
         <div className="actions">
-          <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('confirm')}>
+          <Button kind="secondary" className="small" isBusy={busy} onPress={() => setConfirming('confirm')}>
             {t('people.removals.confirm')}
           </Button>
-          <Button kind="secondary" className="small" isBusy={busy} onPress={() => setAsks('refuse')}>
+          <Button kind="secondary" className="small" isBusy={busy} onPress={() => setConfirming('refuse')}>
             {t('people.removals.refuse')}
           </Button>
         </div>
       )}
       <Confirm
-        title={t(requests === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
+        title={t(confirming === 'refuse' ? 'people.removals.refuse.title' : 'people.removals.confirm.title', {
           name: person.name,
         })}
-        doLabel={t(requests === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
-        isOpen={requests !== undefined}
-        onDo={() => void submit(requests === 'confirm')}
-        onClose={() => setAsks(undefined)}
+        doLabel={t(confirming === 'refuse' ? 'people.removals.refuse' : 'people.removals.confirm')}
+        isOpen={confirming !== undefined}
+        onDo={() => void submit(confirming === 'confirm')}
+        onClose={() => setConfirming(undefined)}
       >
-        <p>{t(requests === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
+        <p>{t(confirming === 'refuse' ? 'people.removals.refuse.what' : 'people.removals.confirm.what')}</p>
       </Confirm>
     </li>
   )

@@ -72,7 +72,7 @@ function MakeLink({
 }) {
   const { t, language } = useLanguage()
   const make = $api.useMutation('post', '/api/people/{id}/links')
-  const [requests, setAsks] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [isCopied, setIsCopied] = useState(false)
   const field = useId()
   const shown = useRef<HTMLTextAreaElement>(null)
@@ -138,7 +138,7 @@ function MakeLink({
         <Button
           kind="secondary"
           isBusy={make.isPending}
-          onPress={() => (account.password || account.link ? setAsks(true) : void submit())}
+          onPress={() => (account.password || account.link ? setConfirming(true) : void submit())}
         >
           {t('people.help.signin.make')}
         </Button>
@@ -146,9 +146,9 @@ function MakeLink({
       <Confirm
         title={t('people.help.signin.make')}
         doLabel={t('people.help.signin.make')}
-        isOpen={requests}
+        isOpen={isConfirming}
         onDo={() => void submit()}
-        onClose={() => setAsks(false)}
+        onClose={() => setConfirming(false)}
       >
         {account.password && <p>{t('people.help.signin.make.forgotten', { name })}</p>}
         {account.link && <p>{t('people.help.signin.make.earlier')}</p>}
@@ -161,7 +161,7 @@ function MakeLink({
 function EndSessions({ id, name }: { id: string; name: string }) {
   const { t } = useLanguage()
   const end = $api.useMutation('delete', '/api/people/{id}/sessions')
-  const [requests, setAsks] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const submit = async () => {
     const ended = await end.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
     if (ended) announce(t('people.help.signin.ended', { name }))
@@ -175,16 +175,16 @@ function EndSessions({ id, name }: { id: string; name: string }) {
       )}
       {end.data && <Notice kind="success">{t('people.help.signin.ended', { name })}</Notice>}
       <div className="actions">
-        <Button kind="secondary" isBusy={end.isPending} onPress={() => setAsks(true)}>
+        <Button kind="secondary" isBusy={end.isPending} onPress={() => setConfirming(true)}>
           {t('people.help.signin.end')}
         </Button>
       </div>
       <Confirm
         title={t('people.help.signin.end.title', { name })}
         doLabel={t('people.help.signin.end')}
-        isOpen={requests}
+        isOpen={isConfirming}
         onDo={() => void submit()}
-        onClose={() => setAsks(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{t('people.help.signin.end.what')}</p>
       </Confirm>

@@ -106,7 +106,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   const giveUp = $api.useMutation('post', '/api/requests/{id}/calls/{callId}/unidentifiable')
   const withdraw = $api.useMutation('delete', '/api/requests/{id}/calls/{callId}')
   const [isNarrowing, setNarrowing] = useState(false)
-  const [requested, setConfirming] = useState<'give-up' | 'withdraw'>()
+  const [confirming, setConfirming] = useState<'give-up' | 'withdraw'>()
   const isSearched = call.state === 'SEVERAL' || call.state === 'NOT_FOUND' || call.state === 'FOUND'
   const mayGiveUp = call.state === 'SEVERAL' || call.state === 'FOUND'
 
@@ -116,13 +116,13 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
     await onDone(t(`requests.call.told.${found.state}`), callHeading(call.id))
   }
   const confirmed = async () => {
-    const act = requested === 'withdraw' ? withdraw : giveUp
+    const act = confirming === 'withdraw' ? withdraw : giveUp
     const done = await act.mutateAsync(path).then(
       () => true,
       () => false,
     )
     if (!done) return
-    if (requested === 'withdraw') await onDone(t('requests.call.withdrawn'), 'request-calls')
+    if (confirming === 'withdraw') await onDone(t('requests.call.withdrawn'), 'request-calls')
     else await onDone(t('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
   }
   if (isNarrowing) {
@@ -163,13 +163,13 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
         )}
       </div>
       <Confirm
-        title={t(requested === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
-        doLabel={t(requested === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
-        isOpen={requested !== undefined}
+        title={t(confirming === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
+        doLabel={t(confirming === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
+        isOpen={confirming !== undefined}
         onDo={() => void confirmed()}
         onClose={() => setConfirming(undefined)}
       >
-        <p>{t(requested === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
+        <p>{t(confirming === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>
       </Confirm>
     </>
   )

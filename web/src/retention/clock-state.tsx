@@ -21,7 +21,7 @@ const theClock = '00000000-0000-0000-0000-000000000000'
 export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => Promise<unknown> }) {
   const { t, language } = useLanguage()
   const { clock, may } = retention
-  const [requests, setAsks] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   if (clock.state === 'right') return null
@@ -56,7 +56,7 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
         {clock.isConfirmedByViewer && <p>{t('retention.clock.yours')}</p>}
         {failed !== undefined && <Failure error={failed} />}
         {mayConfirm && (
-          <Button kind="secondary" isBusy={isBusy} onPress={() => setAsks(true)}>
+          <Button kind="secondary" isBusy={isBusy} onPress={() => setConfirming(true)}>
             {t('retention.clock.confirm')}
           </Button>
         )}
@@ -64,9 +64,9 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
       <Confirm
         title={t('retention.clock.question', { now: at(clock.now) })}
         doLabel={t('retention.clock.yes')}
-        isOpen={requests}
+        isOpen={isConfirming}
         onDo={() => void submit()}
-        onClose={() => setAsks(false)}
+        onClose={() => setConfirming(false)}
       >
         <p>{t('retention.clock.question.why')}</p>
       </Confirm>

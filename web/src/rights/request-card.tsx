@@ -94,7 +94,7 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
   const [chosen, setChosen] = useState(() => requests.map(({ id }) => id))
   const [note, setNote] = useState('')
   const [isMissing, setMissing] = useState(false)
-  const [requestedScopes, setAsks] = useState<'approve' | 'reject'>()
+  const [confirming, setConfirming] = useState<'approve' | 'reject'>()
   const { decide, left, undecided } = useDecide()
   const isBusy = left !== undefined
   const wanted = requests.filter(({ id }) => chosen.includes(id))
@@ -107,10 +107,10 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
   }
   const approve = () => {
     setMissing(false)
-    setAsks('approve')
+    setConfirming('approve')
   }
   const reject = () => {
-    if (note.trim() !== '') return setAsks('reject')
+    if (note.trim() !== '') return setConfirming('reject')
     setMissing(true)
     document.getElementById(field)?.focus()
     return undefined
@@ -158,16 +158,16 @@ function Decide({ requests, onDecided }: { requests: readonly RightRequest[]; on
         </Button>
       </div>
       <Confirm
-        title={t(requestedScopes === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
+        title={t(confirming === 'reject' ? 'rights.reject.sure' : 'rights.approve.sure', {
           count,
           name: wanted[0]?.person.name ?? '',
         })}
-        doLabel={t(requestedScopes === 'reject' ? 'rights.reject' : 'rights.approve')}
-        isOpen={requestedScopes !== undefined}
-        onClose={() => setAsks(undefined)}
-        onDo={() => void submit(requestedScopes === 'approve')}
+        doLabel={t(confirming === 'reject' ? 'rights.reject' : 'rights.approve')}
+        isOpen={confirming !== undefined}
+        onClose={() => setConfirming(undefined)}
+        onDo={() => void submit(confirming === 'approve')}
       >
-        <p>{t(requestedScopes === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
+        <p>{t(confirming === 'reject' ? 'rights.reject.what' : 'rights.approve.what')}</p>
       </Confirm>
     </div>
   )

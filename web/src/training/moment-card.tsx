@@ -34,7 +34,7 @@ export function MomentCard({
 }) {
   const { t } = useLanguage()
   const remove = $api.useMutation('delete', '/api/training/moments/{id}')
-  const [isHeard, setPlayed] = useState(false)
+  const [isPlaying, setPlaying] = useState(false)
   const isNamed = moment.state === 'THERE' && moment.title !== ''
   const named = isNamed ? moment.title : t('training.moment.place', { position })
   const take = () =>
@@ -55,18 +55,18 @@ export function MomentCard({
         </>
       )}
       {remove.error && <Failure error={remove.error} />}
-      {moment.state === 'THERE' && isHeard && (
+      {moment.state === 'THERE' && isPlaying && (
         <TrainingListen
           recordingId={moment.recordingId}
           fromMs={moment.fromMs}
           toMs={moment.toMs}
-          onOver={() => setPlayed(false)}
+          onOver={() => setPlaying(false)}
         />
       )}
       {!hasEnded && (
         <div className="actions">
-          {moment.state === 'THERE' && !moment.standsStill && !isHeard && (
-            <Button aria-label={`${t('training.moment.hear')}: ${named}`} onPress={() => setPlayed(true)}>
+          {moment.state === 'THERE' && !moment.standsStill && !isPlaying && (
+            <Button aria-label={`${t('training.moment.hear')}: ${named}`} onPress={() => setPlaying(true)}>
               <Headphones aria-hidden="true" size={18} />
               {t('training.moment.hear')}
             </Button>

@@ -17,7 +17,7 @@ const widestTrunk = { ipv4: 29, ipv6: 125 }
  * earlier.
  */
 export function checkEdge(
-  settings: Pick<Settings, 'sip' | 'http' | 'publicUrl' | 'sipSecurity' | 'apart' | 'trunksFile'>,
+  settings: Pick<Settings, 'sip' | 'http' | 'publicUrl' | 'sipSecurity' | 'splitRoles' | 'trunksFile'>,
 ): Finding[] {
   const sources = settings.sipSecurity.sipSources ?? []
   return [
@@ -93,10 +93,11 @@ function trunksOf(file: string | undefined): readonly Trunk[] {
   }
 }
 
-function judgeProxies({ http, publicUrl, apart }: Pick<Settings, 'http' | 'publicUrl' | 'apart'>): Finding[] {
-  const header = apart.proxyHeader === 'forwarded' ? 'Forwarded (RFC 7239)' : 'X-Forwarded-For and X-Forwarded-Proto'
-  if (apart.proxies.length > 0) {
-    const from = `${apart.proxies.join(', ')} and this machine`
+function judgeProxies({ http, publicUrl, splitRoles }: Pick<Settings, 'http' | 'publicUrl' | 'splitRoles'>): Finding[] {
+  const header =
+    splitRoles.proxyHeader === 'forwarded' ? 'Forwarded (RFC 7239)' : 'X-Forwarded-For and X-Forwarded-Proto'
+  if (splitRoles.proxies.length > 0) {
+    const from = `${splitRoles.proxies.join(', ')} and this machine`
     return [
       ok('http.proxies', `client addresses are taken from ${header} set by ${from}: the proxy must set it itself`),
     ]

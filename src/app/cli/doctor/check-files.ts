@@ -12,7 +12,7 @@ const soonDays = 30
 
 /** Checks the contents of files named in settings. */
 export async function checkFiles(settings: Settings, now: Temporal.Instant): Promise<Finding[]> {
-  const { descriptionFile, trunksFile, feedsFile, enginesFile, connecting, sipSecurity, apart } = settings
+  const { descriptionFile, trunksFile, feedsFile, enginesFile, connecting, sipSecurity, splitRoles } = settings
   return [
     ...(descriptionFile === undefined ? [] : [await checkDescription(descriptionFile)]),
     ...(await checkFile('SELOSTE_TRUNKS', trunksFile, (path) => void readTrunks(path))),
@@ -22,8 +22,12 @@ export async function checkFiles(settings: Settings, now: Temporal.Instant): Pro
     })),
     ...(enginesFile === undefined ? [] : await checkEngines(enginesFile)),
     ...(sipSecurity.sipsFiles ? await checkCertificate('certificate.sips', sipSecurity.sipsFiles, now) : []),
-    ...(apart.linkFiles
-      ? await checkCertificate('certificate.link', { ...apart.linkFiles, clients: apart.linkFiles.authorities }, now)
+    ...(splitRoles.linkFiles
+      ? await checkCertificate(
+          'certificate.link',
+          { ...splitRoles.linkFiles, clients: splitRoles.linkFiles.authorities },
+          now,
+        )
       : []),
   ]
 }

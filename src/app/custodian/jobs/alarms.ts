@@ -6,7 +6,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
+import { breakGlassPeriods } from '#safeguards/watch/break-glass-periods.ts'
 import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { alarmKinds } from '#safeguards/watch/thresholds.ts'
 import { startStandstillAlarm } from './standstill-alarm.ts'
@@ -81,7 +81,7 @@ export function startAlarms({
     lockName: 'seloste.watch',
     work: async () => {
       const now = clock.now()
-      for (const alarm of await raiseAlarms(db, emergenciesOf(versions.all), now, onFault)) {
+      for (const alarm of await raiseAlarms(db, breakGlassPeriods(versions.all), now, onFault)) {
         raisedTotal.inc({ kind: alarm.kind })
         log.warn(
           { alarm: alarm.id, kind: alarm.kind, count: alarm.count },

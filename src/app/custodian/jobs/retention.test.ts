@@ -18,7 +18,7 @@ const { pool } = database.as('seloste_custodian')
 const stateOf = async (id: string) =>
   (await admin.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state
 
-test('what is taken into keeping past its day does not wait for the hourly sweep, and its destruction is a run', async () => {
+test('a recording ingested after its retention end is destroyed without waiting for the hourly sweep, and recorded as a run', async () => {
   const logged: string[] = []
   const log = makeLog({ name: 'custodian', write: (line) => logged.push(line), pretty: false })
   const terms = startRetention({

@@ -25,7 +25,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
       const { returnTo = '/', fresh = false } = request.query
-      return begin(request, reply, { returnTo, fresh, left: sessionToken(request) })
+      return begin(request, reply, { returnTo, fresh, previousSession: sessionToken(request) })
     },
   })
 
@@ -43,7 +43,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
       if ('again' in finished) return begin(request, reply, { ...finished.again, fresh: true })
       clearProviderFlow(request, reply)
       if ('refused' in finished) return back(reply, '/', finished.refused)
-      await endLeft(finished.left)
+      await endPreviousSession(finished.previousSession)
       setSessionToken(request, reply, newSession)
       return back(reply, finished.returnTo)
     },
@@ -62,7 +62,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
   async function begin(
     request: FastifyRequest,
     reply: FastifyReply,
-    requested: { returnTo: string; fresh: boolean; left?: string | undefined },
+    requested: { returnTo: string; fresh: boolean; previousSession?: string | undefined },
   ) {
     const begun = await identityProvider.begin(requested)
     if ('refused' in begun) return back(reply, '/', begun.refused)
@@ -71,10 +71,10 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
   }
 
   /** Ends the browser's previous session. */
-  async function endLeft(token: string | undefined): Promise<void> {
+  async function endPreviousSession(token: string | undefined): Promise<void> {
     const now = desk.clock.now()
-    const left = token === undefined ? undefined : await useSession(desk.db, token, now)
-    if (left) await signOut(desk.db, left, now)
+    const session = token === undefined ? undefined : await useSession(desk.db, token, now)
+    if (session) await signOut(desk.db, session, now)
   }
 }
 

@@ -8,22 +8,22 @@ import { closed, Download, instant, literals, noContent, person, refusals, uuid,
 export const SubjectCopy = Type.Object(
   {
     id: uuid('The copy'),
-    recordingId: uuid('Of which recording'),
+    recordingId: uuid('Its recording'),
     method: literals(
       ['PASSPHRASE', 'KEY'],
-      'Encrypted with a passphrase told apart from the link, or to the person’s own age key',
+      'Encrypted with a passphrase, communicated separately from the link, or to the person’s own age key',
     ),
     madeAt: instant('Made'),
     madeBy: person('By whom'),
-    expiresAt: instant('It can be fetched once and until then'),
+    expiresAt: instant('Until when it can be fetched, once'),
     state: literals(
       ['making', 'ready', 'taken', 'expired', 'withdrawn', 'destroyed', 'failed'],
-      'destroyed: with its recording; failed: it could not be made, and another can',
+      'destroyed: with its recording; failed: making it failed, another can be made',
     ),
     takenAt: Type.Optional(instant('Fetched')),
-    downloads: Type.Array(Download, { description: 'Begun and refused, oldest first' }),
+    downloads: Type.Array(Download, { description: 'Started and refused, oldest first' }),
   },
-  { description: 'A copy for the person who asked (GDPR 15(3)): nobody here can open it' },
+  { description: 'A copy for the requester (GDPR 15(3)); nobody in the agency can open it' },
 )
 export type SubjectCopy = Static<typeof SubjectCopy>
 
@@ -33,7 +33,11 @@ export const Correction = Type.Object({
   requestNumber: Type.String(),
   segmentId: uuid('The part of the call'),
   was: Type.Optional(Type.Object({ name: Type.String(), phone: Type.Optional(Type.String()) })),
-  becomes: Type.Object({ id: uuid('In the directory'), name: Type.String(), phone: Type.Optional(Type.String()) }),
+  becomes: Type.Object({
+    id: uuid('Person in the directory'),
+    name: Type.String(),
+    phone: Type.Optional(Type.String()),
+  }),
   proposedAt: instant('Proposed'),
   proposedBy: person('By whom'),
   decided: Type.Optional(
@@ -42,7 +46,7 @@ export const Correction = Type.Object({
 })
 export type Correction = Static<typeof Correction>
 
-const leadsTo = literals(['RESEARCH', 'AUTHORITY'], 'Referred: to which kind of disclosure')
+const leadsTo = literals(['RESEARCH', 'AUTHORITY'], 'Kind of disclosure to which it is referred')
 
 export const OpennessDecision = Type.Object({
   at: instant('Decided'),
@@ -53,7 +57,7 @@ export const OpennessDecision = Type.Object({
   ),
   provision: Type.String(),
   leadsTo: Type.Optional(leadsTo),
-  takenUpAt: Type.Optional(instant('A disclosure has taken it up')),
+  takenUpAt: Type.Optional(instant('Accepted as a disclosure')),
   disclosure: Type.Optional(Type.String({ description: 'Its number, for the decision maker' })),
 })
 export type OpennessDecision = Static<typeof OpennessDecision>
@@ -77,7 +81,9 @@ export const requestActOperations = {
       201: Type.Object({
         id: uuid('The copy'),
         link: Type.String({ description: 'Path of the page where it is fetched; shown once' }),
-        passphrase: Type.Optional(Type.String({ description: 'Shown once; told to the person apart from the link' })),
+        passphrase: Type.Optional(
+          Type.String({ description: 'Shown once; passphrase, communicated separately from the link' }),
+        ),
         expiresAt: instant('Until'),
       }),
       409: refusals[400],
@@ -86,12 +92,12 @@ export const requestActOperations = {
   },
   withdrawCopy: {
     route: 'DELETE /api/copies/:id',
-    summary: 'A copy that was not fetched is fetched no more',
+    summary: 'Withdraw a copy that has not been fetched',
     response: noContent,
   },
   proposeCorrection: {
     route: 'POST /api/requests/:id/corrections',
-    summary: 'Propose who really answered a part of a matched call; somebody else decides (GDPR 16)',
+    summary: 'Propose a correction of who answered a part of a matched call; somebody else decides (GDPR 16)',
     body: Type.Object(
       { segmentId: uuid('The part of the call'), officialUserId: written(64, 'Who answered it') },
       closed,
@@ -101,7 +107,7 @@ export const requestActOperations = {
   listRequestDecisions: {
     route: 'GET /api/request-decisions',
     access: 'view',
-    summary: 'What of requests waits for the decision maker: corrections, and requests for official documents',
+    summary: 'List request decisions pending for the decision maker: corrections, and requests for official documents',
     response: {
       200: Type.Object({
         corrections: Type.Array(Correction),
@@ -120,7 +126,7 @@ export const requestActOperations = {
   },
   decideCorrection: {
     route: 'POST /api/corrections/:id/decision',
-    summary: 'Decide on a correction; what the history said before stays in the log',
+    summary: 'Decide on a correction; the previous entry of the history stays in the log',
     body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
     response: noContent,
   },
@@ -130,7 +136,7 @@ export const requestActOperations = {
     body: Type.Object(
       {
         outcome: literals(['SECRET', 'REFERRED'], 'How'),
-        provision: written(200, 'The provision it rests on'),
+        provision: written(200, 'The legal provision applied'),
         leadsTo: Type.Optional(leadsTo),
       },
       closed,

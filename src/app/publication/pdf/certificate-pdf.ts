@@ -5,7 +5,7 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import { readCheckpoint } from '#safeguards/audit/note.ts'
 import type { Certified } from '#use/ledger/read-destruction.ts'
 import { formatInstant } from '../dates.ts'
-import type { TypefacePieces } from '../files.ts'
+import type { FontSubsets } from '../files.ts'
 import { pageOf, certificateTexts } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
@@ -17,7 +17,7 @@ export function certificatePdf(
   certified: Certified,
   { controller }: Pick<RegisterDescription, 'controller'>,
   language: Language,
-  pieces: TypefacePieces,
+  subsets: FontSubsets,
 ): Promise<Buffer> {
   const t = certificateTexts(language)
   const { entry, call, recordingId } = certified
@@ -95,7 +95,7 @@ export function certificatePdf(
       foot: `${name} · ${t('certificate.entry')} ${entry.number} · ${at(entry.at)}`,
       pageOf: pageOf(language),
     },
-    pieces,
+    subsets,
   )
 }
 

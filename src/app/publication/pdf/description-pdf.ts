@@ -1,6 +1,6 @@
 import type { PublishedDocument } from '#description/publish/published-document.ts'
 import { formatDay } from '../dates.ts'
-import type { TypefacePieces } from '../files.ts'
+import type { FontSubsets } from '../files.ts'
 import { whenInForce, type PlacedVersion } from '../place-version.ts'
 import { pageOf, publicationTexts } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
@@ -9,7 +9,7 @@ import { sectionsPdf } from './sections-pdf.ts'
 export function descriptionPdf(
   document: PublishedDocument,
   placed: PlacedVersion,
-  pieces: TypefacePieces,
+  subsets: FontSubsets,
 ): Promise<Buffer> {
   const { language, title } = document
   const t = publicationTexts(language)
@@ -50,6 +50,6 @@ export function descriptionPdf(
       foot: `${author} · ${t('publication.version')} ${version} · ${when}`,
       pageOf: pageOf(language),
     },
-    pieces,
+    subsets,
   )
 }

@@ -1,7 +1,7 @@
 import type { Block, Section } from '#description/publish/published-document.ts'
 import type { Language } from '#description/closed-lists.ts'
 import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
-import type { TypefacePieces } from '../files.ts'
+import type { FontSubsets } from '../files.ts'
 import { pageOf } from '../page-texts.ts'
 import { sheet, type Column, type Flow, type Parent } from './flow.ts'
 import { sectionsPdf } from './sections-pdf.ts'
@@ -23,7 +23,7 @@ const strong = { ...line, weight: 600 } as const satisfies TextStyle
 /** Renders a letter as tagged PDF (PDF/UA-1), to be printed and put into a window envelope. */
 export function letterPdf(
   letter: { content: LetterContent; number: string; language: Language; madeAt: Temporal.Instant },
-  pieces: TypefacePieces,
+  subsets: FontSubsets,
 ): Promise<Buffer> {
   const { content, number, language, madeAt } = letter
   const [author = ''] = content.sender
@@ -37,7 +37,7 @@ export function letterPdf(
       foot: `${author} · ${number}`,
       pageOf: pageOf(language),
     },
-    pieces,
+    subsets,
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Block, Fact, Section, Table } from '#description/publish/published-document.ts'
-import type { TypefacePieces } from '../files.ts'
+import type { FontSubsets } from '../files.ts'
 import { flowIn, fullColumn, sheet, type Column, type Flow, type Parent } from './flow.ts'
 import { typesetIn, type TextStyle, type Typesetter } from './typeset.ts'
 import { xmpOf, type About } from './xmp.ts'
@@ -44,7 +44,7 @@ export interface SetDocument {
  */
 export async function sectionsPdf(
   { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SetDocument,
-  pieces: TypefacePieces,
+  subsets: FontSubsets,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
   // Loaded on demand: it brings tables of typefaces.
@@ -77,7 +77,7 @@ export async function sectionsPdf(
     doc.on('error', reject)
   })
 
-  const typesetter = typesetIn(doc, pieces)
+  const typesetter = typesetIn(doc, subsets)
   const flow = flowIn(doc, typesetter)
   doc.addPage()
   const root = doc.struct('Document')

@@ -1,4 +1,4 @@
-import type { TypefacePieces } from '../files.ts'
+import type { FontSubsets } from '../files.ts'
 
 /** Style of text: points, and a colour as #rrggbb. */
 export interface TextStyle {
@@ -9,7 +9,7 @@ export interface TextStyle {
 }
 export type Weight = 400 | 600
 
-/** A run of text with the font piece that has its characters. */
+/** A run of text with the font subset that has its characters. */
 interface Run {
   font: string
   text: string
@@ -29,10 +29,10 @@ interface OpenFont {
 }
 
 /** Sets text in a typeface that is split by script. */
-export function typesetIn(doc: PDFKit.PDFDocument, pieces: TypefacePieces): Typesetter {
+export function typesetIn(doc: PDFKit.PDFDocument, subsets: FontSubsets): Typesetter {
   const known = new Map<string, string>()
-  for (const [name, font] of pieces) doc.registerFont(name, font)
-  const names = [...pieces.keys()]
+  for (const [name, font] of subsets) doc.registerFont(name, font)
+  const names = [...subsets.keys()]
 
   function fontFor(character: string, weight: Weight): string | undefined {
     const key = `${weight}${character}`

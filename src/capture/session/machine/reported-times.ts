@@ -4,8 +4,8 @@ import type { CallInvitation } from './describe-segment.ts'
 /** The client's clock, estimated from a segment's first request. */
 export interface ClientClock {
   /**
-   * Upper bound of our clock minus theirs: a client asks for a recording once somebody has joined, so its latest time was a
-   * moment before. If it asks later, its clock seems to be behind. In doubt less is cut than could be.
+   * Upper bound of our clock minus theirs: a client sends the request once somebody has joined, so its latest time is a moment
+   * before. If it sends the request later, its clock seems to be behind. If uncertain, trims less.
    */
   behindMs: number
   /** True if it reported the answer time; otherwise the request's arrival is used until a later request reports it. */
@@ -26,7 +26,7 @@ export function lateAnswerTime(
 ): Temporal.Instant | undefined {
   return clock.toldAnswer || times.answeredAtMs === undefined
     ? undefined
-    : ours(times.answeredAtMs + Math.min(0, clock.behindMs), now)
+    : toOurClock(times.answeredAtMs + Math.min(0, clock.behindMs), now)
 }
 
 /** Returns the end of the call if the metadata report one for each of its sessions; never after `now`. */
@@ -37,7 +37,7 @@ export function reportedEnd(
 ): Temporal.Instant | undefined {
   const hasEnded = metadata?.sessions.every(({ endTimeMs }) => endTimeMs !== undefined)
   return hasEnded && times.endedAtMs !== undefined
-    ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now)
+    ? toOurClock(times.endedAtMs + Math.max(0, clock.behindMs), now)
     : undefined
 }
 
@@ -54,6 +54,6 @@ export function transferTime(
   return isAfter && Temporal.Instant.compare(reported, now) <= 0 ? reported : now
 }
 
-function ours(ms: number, now: Temporal.Instant): Temporal.Instant {
+function toOurClock(ms: number, now: Temporal.Instant): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(Math.min(Math.round(ms), now.epochMilliseconds))
 }

@@ -21,12 +21,12 @@ export interface ClientSeen {
   sources: CallInvitation['parties']['sources']
 }
 
-export const sendKinds = [
+export const featureKinds = [
   ...(['transport', 'body', 'element', 'header', 'codec', 'suite', 'label'] as const),
   ...(['mapping', 'caller', 'number', 'official', 'problem', 'review', 'refusal'] as const),
 ] as const
-/** Kind of a name: first of what was sent, then of how it was read. */
-export type SendKind = (typeof sendKinds)[number]
+/** What a count is of: the first seven are parts of the request, the others results of parsing. */
+export type FeatureKind = (typeof featureKinds)[number]
 
 /** Counts of one client since the last `take`. */
 export interface ClientCounts {
@@ -34,7 +34,7 @@ export interface ClientCounts {
   client: string
   sessions: number
   refused: number
-  sends: { kind: SendKind; name: string; times: number }[]
+  sends: { kind: FeatureKind; name: string; times: number }[]
 }
 
 export interface ClientsSeen {
@@ -46,7 +46,7 @@ export interface ClientsSeen {
   putBack(counts: readonly ClientCounts[]): void
 }
 
-/** Real clients and names are few; more are invented by somebody. */
+/** Real clients and names are few; more of them are made up by a sender. */
 const maxSeen = 200
 const maxNames = 1000
 const maxNameLength = 200
@@ -72,7 +72,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
     return made
   }
 
-  function add(names: Map<string, number>, kind: SendKind, name: string, times = 1): void {
+  function add(names: Map<string, number>, kind: FeatureKind, name: string, times = 1): void {
     const key = `${kind} ${name.slice(0, maxNameLength)}`
     if (name !== '' && (names.has(key) || names.size < maxNames)) names.set(key, (names.get(key) ?? 0) + times)
   }
@@ -102,7 +102,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
         ...client,
         sends: [...names].map(([key, times]) => {
           const at = key.indexOf(' ')
-          return { kind: key.slice(0, at) as SendKind, name: key.slice(at + 1), times }
+          return { kind: key.slice(0, at) as FeatureKind, name: key.slice(at + 1), times }
         }),
       }))
       counts.clear()
@@ -137,7 +137,7 @@ function* namesIn(
   incoming: SessionRequest,
   { found, streams }: CallInvitation,
   seen: ClientSeen,
-): Iterable<[SendKind, string]> {
+): Iterable<[FeatureKind, string]> {
   yield ['transport', incoming.source.transport]
   yield ['body', found]
   for (const line of seen.shape) yield ['element', withoutCount(line)]

@@ -36,7 +36,7 @@ const problemsOf = (content: Buffer, text = seed) => {
 }
 
 describe('a file of numbers', () => {
-  test('adds what is new and takes the place of what has its number and first day', () => {
+  test('adds new entries and replaces the entry with the same number and first day', () => {
     const content = file(
       row(),
       row({
@@ -69,7 +69,7 @@ describe('a file of numbers', () => {
 
   test.each([
     ['no number', { number: '' }, 'number', 'number.missing'],
-    ['what is no number', { number: 'puhelin' }, 'number', 'number.not-a-number'],
+    ['an invalid number', { number: 'puhelin' }, 'number', 'number.not-a-number'],
     ['a withheld number', { number: 'anonymous' }, 'number', 'number.not-a-number'],
     ['a kind that does not exist', { kind: 'MOBILE' }, 'kind', 'number.kind'],
     ['a language that does not exist', { language: 'de' }, 'language', 'number.language'],
@@ -83,14 +83,14 @@ describe('a file of numbers', () => {
     ],
     ['a region too many', { region_fi: 'Lappi' }, 'region_fi', 'number.region-extra'],
     ['no first day', { valid_from: '' }, 'valid_from', 'number.from-missing'],
-    ['what is no day', { valid_from: '31.2.2027' }, 'valid_from', 'number.not-a-day'],
-    ['an end before its beginning', { valid_to: '2026-12-31' }, 'valid_to', 'number.ends-before-it-begins'],
+    ['an invalid day', { valid_from: '31.2.2027' }, 'valid_from', 'number.not-a-day'],
+    ['an end before the start', { valid_to: '2026-12-31' }, 'valid_to', 'number.ends-before-it-begins'],
     ['a number the draft has at that time', { number: '029 497 000' }, 'valid_from', 'number.in-draft'],
   ])('with %s is refused with its row and column', (_, cells, column, code) => {
     expect(problemsOf(file(row({ number: '029 497 021' }), row(cells)))).toEqual([[3, column, code]])
   })
 
-  test('with a number twice, or in overlapping times, names both rows', () => {
+  test('with duplicate or overlapping numbers reports both rows', () => {
     expect(problemsOf(file(row(), row({ number: '+35829497020' })))).toEqual([[3, 'number', 'number.twice-in-file']])
     const overlapping = file(row({ valid_to: '2027-06-30' }), row({ valid_from: '2027-06-30' }))
     expect(problemsOf(overlapping)).toEqual([[3, 'number', 'number.twice-in-file']])
@@ -101,7 +101,7 @@ describe('a file of numbers', () => {
     expect(problemsOf(file(row({ valid_to: '2027-06-30' }), row({ valid_from: '2027-07-01' })))).toEqual([])
   })
 
-  test('in another encoding, or with another heading, reports what it is', () => {
+  test('with a wrong encoding or heading reports it', () => {
     expect(problemsOf(Buffer.from([heading, row({ name_fi: 'Älä' })].join('\n'), 'latin1'))).toMatchObject([
       [2, undefined, 'csv.encoding'],
     ])
@@ -116,7 +116,7 @@ describe('a file of numbers', () => {
     ])
   })
 
-  test('is not judged against a draft whose list cannot be read', () => {
+  test('is refused if the draft’s list of numbers cannot be read', () => {
     expect(problemsOf(file(row()), 'numbers: [')).toEqual([[1, undefined, 'number.draft-unreadable']])
     expect(problemsOf(file(row()), 'numbers: 3')).toEqual([[1, undefined, 'number.draft-unreadable']])
     expect(problemsOf(file(row()), 'numbers: [3, null, { number: x }]')).toEqual([])
@@ -137,7 +137,7 @@ describe('into a draft', async () => {
   }
   const [anssi, bea] = await Promise.all([enter('Anssi'), enter('Bea')])
 
-  test('all of a file’s numbers go, or none', async () => {
+  test('all of a file’s numbers are imported, or none', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const wrong = { revision: draft.revision, content: file(row(), row({ number: '029 497 000' })) }
     expect(await importNumbers(desk, anssi, draft.id, wrong, now())).toMatchObject({
@@ -152,7 +152,7 @@ describe('into a draft', async () => {
     expect((changed as typeof draft).text).toContain('# The register description of')
   })
 
-  test('that is another’s, or has changed since, nothing goes', async () => {
+  test('nothing is imported into another person’s draft or a stale revision', async () => {
     const draft = taken(await startDraft(desk, anssi, now()))
     const given = { revision: draft.revision, content: file(row()) }
     expect(await importNumbers(desk, bea, draft.id, given, now())).toEqual({ refused: 'draft.not-editable' })

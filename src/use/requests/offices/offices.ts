@@ -3,21 +3,16 @@
  * to their own calls. The database decides (database/functions/requests/offices.sql); audio is served by ../../playback.
  */
 import { sql } from 'kysely'
+import type { Trilingual } from '#platform/texts/texts.ts'
 import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-export interface InThreeLanguages {
-  fi: string
-  sv: string
-  en: string
-}
-
 /** Instants in RFC 3339. */
 export interface Office {
   id: string
-  names: InThreeLanguages
-  address: InThreeLanguages
+  names: Trilingual
+  address: Trilingual
   is_closed: boolean
   workstations: { id: string; name: string; enrolledAt: string; lastSeenAt: string | null }[]
   /** Future slots not booked. */
@@ -50,9 +45,9 @@ export async function listOffices(
 const enterRefusals = ['deny.role', 'input.identity-code'] as const
 const changeRefusals = ['deny.role', 'not-found', 'input.identity-code'] as const
 
-export interface OfficeToBe {
-  names: InThreeLanguages
-  address: InThreeLanguages
+export interface OfficeInput {
+  names: Trilingual
+  address: Trilingual
 }
 
 /**
@@ -62,7 +57,7 @@ export interface OfficeToBe {
 export function enterOffice(
   db: HoldingSafeguards,
   session: Session,
-  { names, address }: OfficeToBe,
+  { names, address }: OfficeInput,
 ): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
   return rowOfDatabase(
     db,
@@ -80,7 +75,7 @@ export function changeOffice(
   db: HoldingSafeguards,
   session: Session,
   id: string,
-  { names, address, isClosed }: OfficeToBe & { isClosed: boolean },
+  { names, address, isClosed }: OfficeInput & { isClosed: boolean },
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   return actInDatabase(
     db,

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
+import type { Trilingual } from '#platform/texts/texts.ts'
 import { requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
-import type { InThreeLanguages } from './offices.ts'
 
 /** Listening mode of a session: only this person's calls. Instants in RFC 3339 except the end. */
 export interface Room {
@@ -19,7 +19,7 @@ export interface Room {
     startedAt: string
     endedAt: string | null
     number: string
-    numberName: InThreeLanguages | null
+    numberName: Trilingual | null
     parts: {
       recordingId: string
       official: string | null

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
+import type { Trilingual } from '#platform/texts/texts.ts'
 import { actInDatabase, requestDatabase, rowOfDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import type { InThreeLanguages } from './offices.ts'
 
 const zone = 'Europe/Helsinki'
 
@@ -11,7 +11,7 @@ export interface Slot {
   id: string
   startsAt: string
   endsAt: string
-  office: { id: string; names: InThreeLanguages; address: InThreeLanguages }
+  office: { id: string; names: Trilingual; address: Trilingual }
   host: { id: string; name: string }
   isBooked: boolean
 }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Trilingual } from '#platform/texts/texts.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { actInDatabase, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
-import type { InThreeLanguages } from './offices.ts'
 
 /** Crockford's base 32: no I, L, O or U, so that codes are read out and typed without mistakes. */
 const signs = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -45,12 +45,12 @@ export async function enrolWorkstation(
   session: Session,
   code: string,
   before: string | undefined,
-): Promise<{ office: InThreeLanguages; name: string; token: string } | Refused<'deny.role' | 'workstation.code'>> {
+): Promise<{ office: Trilingual; name: string; token: string } | Refused<'deny.role' | 'workstation.code'>> {
   const token = randomBytes(32).toString('base64url')
   const answer = await requestDatabase(
     db,
     session,
-    sql<{ office: InThreeLanguages; name: string }>`
+    sql<{ office: Trilingual; name: string }>`
       select office, name from enrol_workstation(${hashOf(code)}::bytea, ${sessionHash(token)}::bytea,
         ${before === undefined ? null : sessionHash(before)}::bytea)`,
     ['deny.role', 'workstation.code'],
@@ -73,7 +73,7 @@ export function endWorkstation(
 
 export interface WorkstationHere {
   officeId: string
-  office: InThreeLanguages
+  office: Trilingual
   name: string
 }
 

@@ -16,7 +16,7 @@ import type { useDraft } from '../use-draft.ts'
 export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof useDraft> }) {
   const { t, language } = useLanguage()
   const [note, setNote] = useState('')
-  const [requests, setAsks] = useState(false)
+  const [isConfirming, setConfirming] = useState(false)
   const [isMissing, setMissing] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const version = draft.basedOn + 1
@@ -52,7 +52,7 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       />
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
-        <Button kind="primary" isBusy={work.isBusy} onPress={() => setAsks(true)}>
+        <Button kind="primary" isBusy={work.isBusy} onPress={() => setConfirming(true)}>
           {t('description.draft.approve')}
         </Button>
         <Button kind="secondary" isBusy={work.isBusy} onPress={reject}>
@@ -62,8 +62,8 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       <Confirm
         title={t('description.draft.approve.sure', { version })}
         doLabel={t('description.draft.approve')}
-        isOpen={requests}
-        onClose={() => setAsks(false)}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
         onDo={() => void decide('approve')}
       >
         <p>

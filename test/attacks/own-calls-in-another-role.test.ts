@@ -1,4 +1,4 @@
-// Whoever answered a call decides nothing in their office about what keeps it: its caller's request, an order, an authority's.
+// An official may not act, in another role, on a request, hold or disclosure that keeps their own call.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -26,7 +26,7 @@ const {
 } = desk
 
 const { aino, paula, riitta, tuula } = people
-/** Gives Aino, who answers calls, the right of somebody else as well. */
+/** Gives Aino, an official, another person's right as well. */
 const asWell = (other: { id: string }) =>
   sql`
     insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,

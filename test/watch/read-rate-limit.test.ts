@@ -21,7 +21,7 @@ beforeEach(async () => {
   await pool.query('alter table audit_entry enable trigger append_only')
 })
 
-/** Looks that the log has of a person, a while ago. */
+/** Inserts past views of a person into the log. */
 async function addViews(person: string, times: number, minutesAgo: number) {
   await pool.query(
     `insert into audit_entry (at, person_id, action, result)
@@ -29,7 +29,7 @@ async function addViews(person: string, times: number, minutesAgo: number) {
     [person, minutesAgo, times],
   )
 }
-const pacer = () => createReadRateLimit(desk, systemClock, limits)
+const makeLimit = () => createReadRateLimit(desk, systemClock, limits)
 async function tookMs(taking: Promise<unknown>): Promise<number> {
   const from = performance.now()
   await taking
@@ -41,61 +41,61 @@ const slowed = async () =>
     detail: { inMinute: number; inHour: number; delayMs: number }
   }[]
 
-describe('ordinary looks', () => {
-  test('are served at once, and ask the database once', async () => {
-    const pace = pacer()
-    await pace.take(saris)
+describe('views below the limit', () => {
+  test('are served at once, with one database query', async () => {
+    const limit = makeLimit()
+    await limit.take(saris)
     const request = vi.spyOn(database.as('seloste_desk').pool, 'connect')
-    for (let i = 1; i < limits.inMinute; i++) expect(await pace.take(saris)).toBe('go')
+    for (let i = 1; i < limits.inMinute; i++) expect(await limit.take(saris)).toBe('go')
     expect(request).not.toHaveBeenCalled()
     request.mockRestore()
     expect(await slowed()).toEqual([])
   })
 
-  test('of one person do not count for another', async () => {
-    const pace = pacer()
+  test('are counted per person', async () => {
+    const limit = makeLimit()
     await addViews(sari.id, 100, 0.1)
-    const waiting = pace.take(saris)
-    expect(await Promise.race([waiting, pace.take(ainos).then(() => 'Aino')])).toBe('Aino')
+    const waiting = limit.take(saris)
+    expect(await Promise.race([waiting, limit.take(ainos).then(() => 'Aino')])).toBe('Aino')
   })
 })
 
-describe('views in a mass', () => {
-  test('wait, each longer than the one before, in whatever session of the person', async () => {
-    const pace = pacer()
-    for (let i = 0; i < limits.inMinute; i++) await pace.take(saris)
-    const first = await tookMs(pace.take(again))
-    const third = await tookMs(pace.take(saris).then(() => pace.take(again)))
+describe('views above the limit', () => {
+  test('wait, each longer than the one before, across the person’s sessions', async () => {
+    const limit = makeLimit()
+    for (let i = 0; i < limits.inMinute; i++) await limit.take(saris)
+    const first = await tookMs(limit.take(again))
+    const third = await tookMs(limit.take(saris).then(() => limit.take(again)))
     expect(first).toBeGreaterThanOrEqual(slowing.stepMs - 5)
     expect(third).toBeGreaterThanOrEqual(5 * slowing.stepMs - 10)
   })
 
-  test('are remembered by the log, so that a desk that starts anew continues where it was', async () => {
+  test('are counted from the log, so a restarted desk continues the delay', async () => {
     await addViews(sari.id, limits.inMinute, 0.2)
-    expect(await tookMs(pacer().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
+    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
     await addViews(aino.id, limits.inHour, 30)
-    expect(await tookMs(pacer().take(ainos))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
+    expect(await tookMs(makeLimit().take(ainos))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
   })
 
-  test('of another desk are learnt of after some looks', async () => {
-    const pace = createReadRateLimit(desk, systemClock, { inMinute: 30, inHour: 1000 })
-    for (let i = 0; i < 15; i++) await pace.take(saris)
+  test('views served by another desk are counted after a few requests', async () => {
+    const limit = createReadRateLimit(desk, systemClock, { inMinute: 30, inHour: 1000 })
+    for (let i = 0; i < 15; i++) await limit.take(saris)
     await addViews(sari.id, 40, 0.1)
-    for (let i = 0; i < 6; i++) await pace.take(saris)
-    expect(await tookMs(pace.take(saris))).toBeGreaterThan(slowing.stepMs)
+    for (let i = 0; i < 6; i++) await limit.take(saris)
+    expect(await tookMs(limit.take(saris))).toBeGreaterThan(slowing.stepMs)
   })
 
-  test('go one after another: who waits with too many is refused', async () => {
-    const pace = pacer()
-    for (let i = 0; i < limits.inMinute; i++) await pace.take(saris)
-    const answers = await Promise.all(Array.from({ length: maxWaiting + 3 }, () => pace.take(saris)))
+  test('are served one at a time; a request beyond the longest queue is refused', async () => {
+    const limit = makeLimit()
+    for (let i = 0; i < limits.inMinute; i++) await limit.take(saris)
+    const answers = await Promise.all(Array.from({ length: maxWaiting + 3 }, () => limit.take(saris)))
     expect(answers.filter((answer) => answer === 'too-many')).toHaveLength(3)
   })
 
-  test('never wait longer than ten seconds, and are in the log once a minute from the first second on', async () => {
+  test('wait ten seconds at most, and are logged at once and then once a minute', async () => {
     await addViews(sari.id, 500, 0.1)
-    const pace = pacer()
-    const waits = [pace.take(saris), pace.take(saris)]
+    const limit = makeLimit()
+    const waits = [limit.take(saris), limit.take(saris)]
     await expect.poll(slowed).toHaveLength(1)
     expect(await Promise.race([...waits, new Promise((go) => setTimeout(go, 300, 'still waiting'))])).toBe(
       'still waiting',
@@ -106,16 +106,16 @@ describe('views in a mass', () => {
     expect(entry?.detail.inMinute).toBeGreaterThan(500)
   })
 
-  test('in the hour slow down, too', async () => {
+  test('are also limited by the hour', async () => {
     await addViews(sari.id, limits.inHour, 20)
-    expect(await tookMs(pacer().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
+    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(slowing.stepMs - 5)
   })
 })
 
-test('where the log cannot be asked, no look is served', async () => {
+test('no view is served if the log cannot be read', async () => {
   const nobody: Session = { ...saris, token: 'unknown' }
-  // The count is of whoever the token belongs to: nobody has looked.
-  expect(await pacer().take(nobody)).toBe('go')
+  // An unknown token belongs to nobody, who has no views.
+  expect(await makeLimit().take(nobody)).toBe('go')
   const broken = createReadRateLimit(database.as('seloste_capture').db, systemClock, limits)
   await expect(broken.take(saris)).rejects.toThrow('permission denied')
 })

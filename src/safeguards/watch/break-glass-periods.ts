@@ -1,18 +1,18 @@
 import type { DescriptionVersion } from '../versions/versions.ts'
 
-/** From an instant until before another. */
-export interface Emergency {
+/** Half-open: `until` is not part of it. */
+export interface Period {
   from: Temporal.Instant
   until?: Temporal.Instant
 }
 
 /**
- * Returns when the description allows maintenance to view content in an emergency only (C6).
+ * Returns the periods in which the description allows maintenance to view content in an emergency only (C6).
  * @param versions oldest first
  */
-export function emergenciesOf(
+export function breakGlassPeriods(
   versions: readonly Pick<DescriptionVersion, 'description' | 'effectiveFrom'>[],
-): Emergency[] {
+): Period[] {
   return versions.flatMap(({ description, effectiveFrom: from }, index) => {
     if (description.switches.maintenanceContent !== 'breakGlass') return []
     const until = versions[index + 1]?.effectiveFrom

@@ -1,16 +1,16 @@
-/** Collects call flows from the memory of all captures for the desk, which checks the right before it asks. */
+/** Collects call flows from the memory of all captures for the desk, which checks the right before it requests them. */
 import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { Captures } from '../desk/captures.ts'
 
-/** A flow without its steps. */
+/** Call flow without its steps. */
 type FlowSummary = Omit<CallFlow, 'steps' | 'leftOut'>
-type FlowHead = FlowSummary & { node: string }
-type ShownFlow = FlowHead & Pick<CallFlow, 'steps' | 'leftOut'>
+type NodeFlowSummary = FlowSummary & { node: string }
+type ShownFlow = NodeFlowSummary & Pick<CallFlow, 'steps' | 'leftOut'>
 
 /** For the desk; `no-answer` if no capture answers. */
 export interface FlowReader {
   /** Newest first; `unanswered` are the nodes that did not answer. */
-  list(): Promise<{ flows: FlowHead[]; unanswered: string[] } | 'no-answer'>
+  list(): Promise<{ flows: NodeFlowSummary[]; unanswered: string[] } | 'no-answer'>
   /** Undefined if no capture has a flow of that id any more. */
   read(id: string): Promise<ShownFlow | undefined | 'no-answer'>
 }
@@ -19,10 +19,10 @@ const all = 'call-flows'
 
 /** Answers a request to a capture; undefined if it is about something else. */
 export function answerCallFlows(flows: CallFlows, request: string): unknown {
-  if (request === all) return flows.all().map(headOf)
+  if (request === all) return flows.all().map(summaryOf)
   if (!request.startsWith(`${all}/`)) return undefined
   const found = flows.find(request.slice(all.length + 1))
-  return found ? { ...headOf(found), steps: found.steps, leftOut: found.leftOut } : null
+  return found ? { ...summaryOf(found), steps: found.steps, leftOut: found.leftOut } : null
 }
 
 export function readCallFlows(captures: Captures): FlowReader {
@@ -49,6 +49,6 @@ export function readCallFlows(captures: Captures): FlowReader {
 }
 
 /** Returns the shown part of a flow, without the client's dialog id. */
-function headOf({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: CallFlow): FlowSummary {
+function summaryOf({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: CallFlow): FlowSummary {
   return { id, segments, client, transport, startedAtMs, ...(endedAtMs !== undefined && { endedAtMs }), problems }
 }

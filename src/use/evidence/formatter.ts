@@ -6,10 +6,10 @@ import { inEach, trilingualTexts, type Language, type Trilingual } from '#platfo
 const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
 const part = trilingualTexts(texts)
 
-export type Written = ReturnType<typeof writtenAt>
+export type Formatter = ReturnType<typeof formatterAt>
 
 /** Relative to `now`; instants and dates are ISO 8601. */
-export function writtenAt(now: Temporal.Instant) {
+export function formatterAt(now: Temporal.Instant) {
   /** `14 minuuttia sitten` */
   function ago(iso: string): Trilingual {
     const seconds = now.since(Temporal.Instant.from(iso)).total('seconds')
@@ -39,7 +39,7 @@ export function writtenAt(now: Temporal.Instant) {
     instant: (iso: string): Trilingual => momentText(Temporal.Instant.from(iso)),
     /** `28.2.2027` */
     date: (iso: string): Trilingual => dayText(Temporal.PlainDate.from(iso)),
-    /** `viimeisin poistoajo 14 minuuttia sitten`, or that none has run */
+    /** `viimeisin poistoajo 14 minuuttia sitten`, or a text that none has run */
     sweep: (iso: string | null): Trilingual =>
       iso === null ? part('promise.sweep.none') : part('promise.sweep', { ago: ago(iso) }),
   }

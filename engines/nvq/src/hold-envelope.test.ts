@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { bandCount } from './envelope.ts'
-import { holdShapes } from './held-shapes.ts'
+import { holdEnvelope } from './hold-envelope.ts'
 
-/** A sound, a pause with another one of its own, a third sound. @param pause frames */
+/** A sound, a pause with another envelope, a third sound. @param pause in frames */
 function spokenWithPause(pause: number) {
   const sounds = [
     ...new Array<number>(10).fill(1),
@@ -17,9 +17,9 @@ function spokenWithPause(pause: number) {
   return { series, levels, first: (frame: number) => series[frame * bandCount + 1]! }
 }
 
-test('a sound lasts as it fades, the next is there before it swells, and between them the own comes through', () => {
+test('a sound is held into a long pause, the next one starts early, and the middle keeps its own envelope', () => {
   const { series, levels, first } = spokenWithPause(60)
-  holdShapes(series, levels, 14)
+  holdEnvelope(series, levels, 14)
   expect(first(10)).toBe(1)
   expect(first(69)).toBe(3)
   const fading = Array.from({ length: 30 }, (_, n) => first(10 + n))
@@ -28,22 +28,22 @@ test('a sound lasts as it fades, the next is there before it swells, and between
   expect(first(40)).toBe(5)
 })
 
-test('a short pause has nothing of its own', () => {
+test('a short pause is wholly held', () => {
   const { series, levels, first } = spokenWithPause(4)
-  holdShapes(series, levels, 14)
+  holdEnvelope(series, levels, 14)
   for (let frame = 10; frame < 14; frame++) expect(first(frame)).toBeLessThan(3.5)
 })
 
-test('what is loud, the level, and where nobody speaks before or after stays as it was', () => {
+test('loud frames, the level, and pauses without speech before or after do not change', () => {
   const { series, levels } = spokenWithPause(60)
   const was = series.slice()
-  holdShapes(series, levels, 14)
+  holdEnvelope(series, levels, 14)
   for (let frame = 0; frame < levels.length; frame++) {
     expect(series[frame * bandCount]).toBe(was[frame * bandCount])
     if (levels[frame] === 0) expect(series[frame * bandCount + 1]).toBe(was[frame * bandCount + 1])
   }
   const alone = was.slice()
-  holdShapes(
+  holdEnvelope(
     alone,
     levels.map((level) => (level === 0 ? -Infinity : level)),
     14,
