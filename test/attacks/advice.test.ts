@@ -49,7 +49,7 @@ test.each([
   },
 )
 
-test('of recordings that do not open it is said how many, and what it says to do brings them back', async () => {
+test('unreadable recordings are counted, and the printed remedy restores them', async () => {
   const key = bodyKey(recording!.id)
   const before = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))
   await register.objects.put(key, Buffer.alloc(before.length))

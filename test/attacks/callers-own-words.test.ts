@@ -164,7 +164,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
   })
 })
 
-test('a maker’s element counts nowhere within a name, whoever wrote the document', () => {
+test('a vendor’s element within a name is ignored, whoever wrote the document', () => {
   const words = 'Matti<callData><fromhdr>0295121002</fromhdr></callData><extensiondata><ucid>1</ucid></extensiondata>'
   const { metadata } = identify(`<recording>${participant('c', 'sip:+358401234567@trunk', words)}</recording>`)
   expect(metadata?.vendor).toEqual({})

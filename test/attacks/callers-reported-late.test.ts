@@ -93,7 +93,7 @@ test.each([
   expect(contacts()).toBe(1)
 })
 
-test('a guess that the client confirms is its caller, whoever is told afterwards', async () => {
+test('a guess that the client confirms is its caller, whoever is reported afterwards', async () => {
   const call = await bench.call({ from: `<sip:${caller}@127.0.0.1>` })
   const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: diversion })
   await call.update({ metadata: metadataOf({ participants: [c, a] }) })
@@ -136,7 +136,7 @@ describe('a client whose own number is in From', () => {
   test.each([
     ['the official alone', { metadata: metadataOf({ participants: [a] }) }],
     ['SDP alone', {}],
-  ])('a duplicate session that tells the caller of a first one with %s is no call of its own', async (_, told) => {
+  ])('a duplicate session that reports the caller of a first one with %s is not a separate call', async (_, told) => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, ...told, headers: guid })
     const second = await two.invite({ sdp: true, metadata: beside(c, a), headers: guid })
@@ -185,7 +185,7 @@ test.each([
   ['the second by its metadata', [a], [x, b]],
   ['the first by its metadata', [c, a], [x, b]],
 ])(
-  'two callers of one id whose client has the caller’s number in From, told %s, are two contacts',
+  'two callers of one id whose client has the caller’s number in From, reported %s, are two contacts',
   async (_, ...told) => {
     const [one, two] = [
       await bench.call({ from: `<sip:${caller}@127.0.0.1>` }),

@@ -31,7 +31,7 @@ test.each([
   ['ten minutes back', { minutes: -10 }],
   ['25 hours back', { hours: -25 }],
   ['forty days ahead', { hours: 24 * 40 }],
-])('a clock that is set %s while a call goes on makes it no shorter and no longer', async (_how, by) => {
+])('a clock that is set %s during a call makes it neither shorter nor longer', async (_how, by) => {
   const client = await openClient(recorder, '127.0.0.1', 1)
   expect((await client.open()).status).toBe(200)
   const began = performance.now()

@@ -80,7 +80,7 @@ async function evaluated(recording: string, eero: Session): Promise<string> {
   return id
 }
 
-test('what an official said of their evaluation is not told to whom a correction gives the call', async () => {
+test('an official’s disagreement with an evaluation is not shown to the official to whom a correction assigns the call', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const scope = { kind: 'numbers' as const, units: [], numbers: [number] }
   const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
@@ -142,7 +142,7 @@ test('a call that a correction gives to an official who did not consent is marke
   expect(rows[0]?.marks).toContain('needs-review')
 })
 
-test('a restriction that an official was told of outlasts the correction until they are told that it ends (GDPR 18(3))', async () => {
+test('a restriction that an official was informed of outlasts the correction until they are informed of its end (GDPR 18(3))', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({
     contacts: [contactId],
@@ -209,7 +209,7 @@ describe('what the official asked for of a call that is another’s by a correct
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
   })
 
-  test('is copied no more: a copy that lies ready ends, and no letter reports it', async () => {
+  test('is no longer copied: a copy that is ready ends, and no letter reports it', async () => {
     const { id: recording, segmentId, contactId } = await callOfAino()
     const request = await served({ contacts: [contactId], ...ofAino, kinds: ['COPY', 'KNOW'] })
     const made = await acts.makeCopy(request.id, recording)

@@ -38,7 +38,7 @@ describe('an institute that has another name or address after the decision', () 
     expect((await release(id, request)).status).toBe(201)
   })
 
-  test('fetches no package that lies ready', async () => {
+  test('downloads no package that is ready', async () => {
     const { id } = await ready()
     const made = await release(id)
     expect(made.status).toBe(201)

@@ -175,7 +175,7 @@ test.each(['contact', 'segment', 'recording', 'call_identity', 'audit_entry'])(
   },
 )
 
-test('rows that capture’s database role holds are taken from it, and a destruction continues', async () => {
+test('row locks that capture’s database role holds are released, and a destruction continues', async () => {
   const { id } = await register.record()
   await ingestRecording(context, id, now())
   const other = await register.record()

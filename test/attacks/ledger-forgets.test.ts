@@ -36,7 +36,7 @@ async function filesOf(folder: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(files.map(async (name) => [name, await readFile(name, 'latin1')] as const)))
 }
 
-test('a restore that lacks what an entry after its backup says is refused: nobody knows what would come back', async () => {
+test('a restore without the contents of an entry after its backup is refused: destroyed data could come back', async () => {
   const bertil = await person('Bertil')
   const { place } = await restoredAfter(database, register, async () => {
     await sql`update person set employed_to = now() where id = ${bertil.id}`.execute(admin)

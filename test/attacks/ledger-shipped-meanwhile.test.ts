@@ -23,7 +23,7 @@ const { db } = database.as()
 const desk = database.as('seloste_desk').db
 const leave = (id: string) => sql`update person set employed_to = now() where id = ${id}`.execute(db)
 
-test('what an entry says is in a copy with it, though it is made while the ledger is copied', async () => {
+test('an entry’s content is in a copy with it, though it is made while the ledger is copied', async () => {
   const [first, second] = [
     await enterTestPerson(db, desk, { name: 'Aino' }),
     await enterTestPerson(db, desk, { name: 'Bertil' }),

@@ -86,7 +86,7 @@ test.each([
   await recordInspectionHolds(acts.custodian, false)
 })
 
-test('nothing that an authority asks for is let go while a forbidden recording waits for it', async () => {
+test('nothing that an authority asks for is released while a forbidden recording waits for it', async () => {
   const recording = await stored()
   const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
   const request = (receivedAt: string) => ({

@@ -82,7 +82,7 @@ test('while its evaluator is there nobody else takes it, and a supervisor does n
   expect(did(await listEvaluations(deskDb, esko.session)).map((one) => one.id)).not.toContain(id)
 })
 
-test('a draft of somebody who has left is in the queue, and is begun anew by whoever takes it', async () => {
+test('a draft of somebody who has left is in the queue, and is started again by whoever takes it over', async () => {
   const id = evaluationOf(0)
   await leaves(eero.id)
   const waiting = did(await listEvaluations(deskDb, esko.session)).find((one) => one.id === id)
@@ -110,7 +110,7 @@ test('an evaluation that its official disagreed with is done again, though its e
   }
 })
 
-test('a draft of a call that a correction has given to another unit is taken there, or set aside', async () => {
+test('a draft of a call that a correction has assigned to another unit is taken over there, or set aside', async () => {
   const id = evaluationOf(2)
   await begun(id, esko)
   const { segmentId, contactId } = recordings[2]!

@@ -14,7 +14,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { admin, custodian, people, as, makeRecording: stored, versions, expunging } = await openEnds(database)
 const send = async (path: string, json: object) => answer((await as('paula')).fetch(path, { method: 'POST', json }))
 
-test('a prohibition that waited for an order longer than thirty days is told of when it is carried out', async () => {
+test('a prohibition that waited for an order longer than thirty days is reported when it is carried out', async () => {
   const recording = await stored()
   const contacts = [recording.contactId]
   const request = await servedRequest(admin, { clerkId: people.paula.id, contacts, kinds: ['PROHIBIT'] })

@@ -37,7 +37,7 @@ const right = { purposes: ['DEVELOPMENT' as const] }
 test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
   ['the official whose call it was', undefined],
   ['the supervisor of their unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
-])('a correction ends the listening of %s, and who has the call now goes on', async (_user, held) => {
+])('a correction ends the listening of %s, and that of the call’s present official continues', async (_user, held) => {
   const call = await callOfAino()
   const enter = (given: Parameters<typeof enterTestPerson>[2]) =>
     enterTestPerson(admin, database.as('seloste_desk').db, given)

@@ -95,7 +95,7 @@ describe('a package', async () => {
     expect(await release(id)).toMatchObject({ status: 201 })
   })
 
-  test('that is saved for a medium goes no further once whoever released it has left', async () => {
+  test('that is saved for a medium is interrupted once whoever released it has left', async () => {
     const { id } = await ready()
     const reijo = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Reijo',

@@ -223,7 +223,7 @@ describe('while somebody joins a call between a caller and an official', () => {
   test.each<[string, Voice]>([
     ['a second official', 'bertil'],
     ['a third party from outside', 'stranger'],
-  ])('nothing is recorded; after %s has left, recording goes on and the gap says why', async (_, joining) => {
+  ])('nothing is recorded; after %s has left, recording continues and the gap has its reason', async (_, joining) => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
     await talk.now(['caller', 'aino', joining])
@@ -395,7 +395,7 @@ describe('under the id of another caller’s call', () => {
     expect(new Set(contacts()).size).toBe(2)
   })
 
-  test('a call whose caller is told only later is in nobody else’s contact meanwhile, and no conference with it once it is reported', async () => {
+  test('a call whose caller is reported only later is in nobody else’s contact meanwhile, and no conference with it once it is reported', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['bertil'])

@@ -13,7 +13,7 @@ const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
 const ledger = await openTestLedger(database)
 
-test('nobody who may not know of orders sees by a key, or by an entry without a proof, that one was kept for an order', async () => {
+test('unauthorised people learn of no order from a key, or from an entry without a proof', async () => {
   const { aino } = ends.people
   const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: '0295121001' }
   const stored = await ends.register.record({ official, ...callOfMonthsAgo(8) } as never)

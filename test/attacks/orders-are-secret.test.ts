@@ -123,7 +123,7 @@ test('a list of evaluations shows of one that an order keeps what it shows of on
   }
 })
 
-test('an evaluation is read as one that has ended, and by nobody else', async () => {
+test('an evaluation is shown as one that has ended, and to nobody else', async () => {
   for (const user of [eero, elina, sari]) {
     for (const kind of ['released', 'begun', 'waiting'] as const) {
       const read = async (name: 'held' | 'gone') => {

@@ -110,7 +110,7 @@ test('a place that a restored register has taken over is no longer the first one
   expect(rows).toEqual([{ state: 'in-use', keyring_whole: true }])
 })
 
-test('a backup that is under way when a restored register takes the place over is none there, and deletes nothing of the other', async () => {
+test('a backup in progress when a restored register takes the place over does not count, and deletes nothing of the other', async () => {
   const { place, there } = await restoredBeside()
   const before = (await findBackups(place.store)).whole
   // The other one's first backup, not whole yet.

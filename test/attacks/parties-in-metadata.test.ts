@@ -162,7 +162,7 @@ describe('what a caller dials and how they are called', () => {
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
   })
 
-  test('a caller named asbce is no stand-in for who has not answered, whoever has', async () => {
+  test('a caller named asbce is not taken for a placeholder, whoever has answered', async () => {
     const participants = [{ id: 'c', aor: 'sip:asbce@asbce.com', label: '1' }]
     for (const aor of [people.official, 'sip:+358295129999@x']) {
       const call = await bench.call({})
@@ -188,7 +188,7 @@ describe('a conference ends, and is recorded no less and no more than it is told
   test.each([
     ['the caller', 'c', '1'],
     ['the official', 'a', '2'],
-  ])('a stranger who joins after a hold of %s, told by times, is not recorded', async (_, held, label) => {
+  ])('a stranger who joins after a hold of %s, signalled by times, is not recorded', async (_, held, label) => {
     const two = [
       { id: 'c', aor: people.caller },
       { id: 'a', aor: people.official },

@@ -226,7 +226,7 @@ test('whoever withdrew their consent in the day does not consent, and a workstat
   expect(await rows('select from workstation where ended_at is null')).toEqual([])
 })
 
-test('a consent that was withdrawn and given anew before the backup is in force after its restore, though nothing came after it', async () => {
+test('a consent that was withdrawn and given again before the backup is in force after its restore, though nothing came after it', async () => {
   const aino = await person('Aino')
   await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}::uuid, now() - interval '9 days')`.execute(
     admin,

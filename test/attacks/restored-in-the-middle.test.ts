@@ -164,7 +164,7 @@ test('a version of the description that was approved after the backup is missed,
   expect(await check()).toMatchObject({ facts: { lost: 0 } })
 })
 
-test('a call that a correction of the day has given to another official is theirs: the one before does not hear it again', async () => {
+test('a call that a correction of the day assigned to another official is theirs: the former official cannot play it', async () => {
   const none = { kind: 'none' as const, units: [], numbers: [] }
   const desk = database.as('seloste_desk').db
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }

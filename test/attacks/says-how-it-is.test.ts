@@ -89,7 +89,7 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
   const folder = () => join(seloste.dataDirectory, 'objects')
 
   test(
-    'is a blocker everywhere until it can, and no ended call counts as going on meanwhile',
+    'is a blocker everywhere until it can, and no ended call counts as in progress meanwhile',
     { timeout: 180_000 },
     async () => {
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
@@ -159,7 +159,7 @@ describe('a key folder that is not there', () => {
     ['whose volume was unmounted', () => mkdir(folder(), { mode: 0o700 })],
     ['at all', () => Promise.resolve()],
   ])(
-    '%s is a blocker everywhere until it is back, and no key is taken for destroyed',
+    '%s is a blocker everywhere until it is back, and no key counts as destroyed',
     { timeout: 180_000 },
     async (_how, leave) => {
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)

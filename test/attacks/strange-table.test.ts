@@ -8,7 +8,7 @@ import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFr
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
 
-test('a table that is none of Seloste’s keeps no backup from being restored, and is left out', async () => {
+test('a table unknown to Seloste does not prevent a restore, and is left out', async () => {
   const { pool } = database.as()
   await register.makeRecordings(2)
   await register.seal()
@@ -23,7 +23,7 @@ test('a table that is none of Seloste’s keeps no backup from being restored, a
   ])
 })
 
-test('a column that is none of Seloste’s keeps no backup from being restored either, and its values are left out', async () => {
+test('a column unknown to Seloste does not prevent a restore either, and its values are left out', async () => {
   const { pool } = database.as()
   await pool.query('alter table segment add column looked_into jsonb default \'{"of": "somebody"}\'')
   const place = await openTestPlaces(database, register)

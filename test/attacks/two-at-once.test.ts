@@ -143,7 +143,7 @@ describe('the identity system', async () => {
     expect((await scim.post('/Users', { ...body(), title: 'x'.repeat(70_000) })).status).toBe(413)
   })
 
-  test('is asked for its token before anything is told of who is there', async () => {
+  test('is asked for its token before it learns of any person', async () => {
     const { id } = (await scim.post('/Users', body())).body
     for (const token of [undefined, 'x', made.token.toUpperCase(), `${made.token} `.slice(1)]) {
       const stranger = scimClient(new URL('/scim/v2', desk.url).toString(), token)

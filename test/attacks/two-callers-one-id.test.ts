@@ -81,7 +81,7 @@ describe('told by another node, which knows nothing of the first call', () => {
     ['at the same instant', stranger, 0],
     ['with a withheld number', withheld, 2],
   ])(
-    'a call under its id %s is a contact of its own and for review, however often either is told',
+    'a call under its id %s is a contact of its own and for review, however often either is reported',
     async (_, other, at) => {
       const own = callOf(victim, 0)
       const strange = callOf(other, at, { official: { name: 'Bertil', phone: bertil } })

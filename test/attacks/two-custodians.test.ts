@@ -33,7 +33,7 @@ test('of two custodians the second waits for the first to go, and is refused whe
 })
 
 test(
-  'one that lost its way to the database ends where another has taken over meanwhile',
+  'one that lost its connection to the database ends where another has taken over meanwhile',
   { timeout: 60_000 },
   async () => {
     const reply = Promise.withResolvers<unknown>()
@@ -122,7 +122,7 @@ test(
   },
 )
 
-test('a copy of the machine that is started beside it does not begin', { timeout: 120_000 }, async () => {
+test('a copy of the machine that is started beside it exits', { timeout: 120_000 }, async () => {
   const [data, copy] = [join(folder, 'machine'), join(folder, 'copy')]
   await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
   await cp(join(folder, 'keys'), join(data, 'keys'), { recursive: true })

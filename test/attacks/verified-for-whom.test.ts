@@ -142,7 +142,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   })
 })
 
-test('what somebody was told to be restricted does not end for another name: nobody would tell them (GDPR 18(3))', async () => {
+test('a restriction of which the requester was informed does not end for another name: nobody would tell them (GDPR 18(3))', async () => {
   const { id, number, recording, call } = await about(['RESTRICTION'])
   const { body } = await draft(id, 'restriction')
   expect((await send('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(

@@ -108,7 +108,7 @@ async function verdictOf(contact: string) {
   return { day, time, accuracy: 'MINUTES', callerNumber: caller }
 }
 
-test('a call of a request that is taken back, or a request that is withdrawn, after it was heard', async () => {
+test('a call that is removed from a request, or a request that is withdrawn, after it was heard', async () => {
   const { id, calls } = await playCallsOf(['+358457700001', '+358457700002', '+358457700003'])
   expect((await request('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
   expect(await outside()).toBe(0)
@@ -117,7 +117,7 @@ test('a call of a request that is taken back, or a request that is withdrawn, af
   expect(await outside()).toBe(0)
 })
 
-test('a call of a request that is looked for anew after it was heard, and another one fits; a third one is outside', async () => {
+test('a call of a request that is searched for again after it was heard, and another one fits; a third one is outside', async () => {
   const { calls, number } = await playCallsOf(['+358457700004'])
   const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
   expect(await request('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({

@@ -175,7 +175,7 @@ test.each([
 describe('a page of a neighbouring host name, whose requests bring the cookie along', () => {
   const site = { 'sec-fetch-site': 'same-site' }
 
-  test('has nobody look at anything in their name', async () => {
+  test('views nothing in their name', async () => {
     const cookie = await cookieOf(aino)
     const viewsLogged = async () => {
       const { rows } = await sql<{ count: number }>`

@@ -62,25 +62,22 @@ test.each([
   [[{ kind: 'disk', code: 'x', since: 'then' }, 7, null]],
   [{}],
   ['x'],
-])(
-  'whatever a capture says of itself (%j), what stands still elsewhere is an alarm, and health is told',
-  async (given) => {
-    await pool.query('delete from capture_node; delete from alarm')
-    await beats(given)
-    const { db, pool: custodians } = database.as('seloste_custodian')
-    const since = Temporal.Now.instant().subtract({ minutes: 30 }).toString()
-    const alarm = startStandstillAlarm({
-      ...{ db, pool: custodians, clock: systemClock, onRaised: () => undefined, intervalMs: 100 },
-      log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
-      blockers: () => [{ kind: 'object-store', code: 'EIO', since }],
-    })
-    // Before the node counts as silent.
-    const alarms = async () => (await pool.query('select kind from alarm')).rows
-    await expect.poll(alarms, { timeout: 6_000 }).toEqual([{ kind: 'standstill' }])
-    await alarm.stop()
-    expect(await health()).toMatchObject({ missing: expect.any(Array) as unknown[] })
-  },
-)
+])('whatever a capture reports (%j), a blocker elsewhere is an alarm, and is in health', async (given) => {
+  await pool.query('delete from capture_node; delete from alarm')
+  await beats(given)
+  const { db, pool: custodians } = database.as('seloste_custodian')
+  const since = Temporal.Now.instant().subtract({ minutes: 30 }).toString()
+  const alarm = startStandstillAlarm({
+    ...{ db, pool: custodians, clock: systemClock, onRaised: () => undefined, intervalMs: 100 },
+    log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
+    blockers: () => [{ kind: 'object-store', code: 'EIO', since }],
+  })
+  // Before the node counts as silent.
+  const alarms = async () => (await pool.query('select kind from alarm')).rows
+  await expect.poll(alarms, { timeout: 6_000 }).toEqual([{ kind: 'standstill' }])
+  await alarm.stop()
+  expect(await health()).toMatchObject({ missing: expect.any(Array) as unknown[] })
+})
 
 test('a blocker of an honest capture of a later version is reported in general words', async () => {
   await pool.query('delete from capture_node')
@@ -90,7 +87,7 @@ test('a blocker of an honest capture of a later version is reported in general w
 })
 
 test.each(['without end', 'a byte now and then'])(
-  'a capture that answers %s takes neither the desk’s time nor its memory',
+  'a capture that answers %s uses neither the desk’s time nor its memory',
   async (method) => {
     let [sentBytes, isOver] = [0, false]
     const part = Buffer.alloc(method === 'without end' ? 1 << 20 : 1, 0x20)

@@ -60,7 +60,7 @@ async function attempt(statements: readonly string[]): Promise<void> {
 
 test.each<[what: string, statements: readonly string[]]>([
   [
-    'is handed to another official, its end moved to now first',
+    'is assigned to another official, its end moved to now first',
     [
       'update segment set ended_at = now()',
       'update segment set ended_at = null',
@@ -68,7 +68,7 @@ test.each<[what: string, statements: readonly string[]]>([
     ],
   ],
   [
-    'is handed to another official, by an end that is said to be inferred',
+    'is assigned to another official, by an end declared as inferred',
     [
       `update segment set marks = '{end-inferred}'`,
       'update contact set end_inferred = true',
@@ -77,7 +77,7 @@ test.each<[what: string, statements: readonly string[]]>([
       `update segment set official_person_id = gen_random_uuid(), official_phone = '+358295121009'`,
     ],
   ],
-  ['is kept as one that goes on', [`update recording set state = 'CAPTURING'`]],
+  ['is kept as one in progress', [`update recording set state = 'CAPTURING'`]],
   ['has its recording destroyed at the floor', ['update recording set destroy_at = min_keep_until']],
   [
     'has its recording kept beyond its term',
@@ -197,7 +197,7 @@ test('a call that is over gets no part that names another official', async () =>
   }
 })
 
-test('a call that is over loses no part by one that is said to replace it', async () => {
+test('a call that is over loses no segment to one that is declared its replacement', async () => {
   const before = await held()
   for (const begun of ['contact_started_at', `contact_started_at + interval '1 second'`])
     await attempt([
@@ -211,7 +211,7 @@ test('a call that is over loses no part by one that is said to replace it', asyn
   expect(await held()).toEqual(before)
 })
 
-test('a call that is going on loses no part that a recording client told of', async () => {
+test('a call that is going on loses no segment that a recording client reported', async () => {
   call = oldCall(Temporal.Now.instant().subtract({ minutes: 10 }))
   await admit(capture.db, call)
   await attempt([
@@ -222,7 +222,7 @@ test('a call that is going on loses no part that a recording client told of', as
   expect((await parts(call.contactId)).map(({ id }) => id)).toContain(call.segmentId)
 })
 
-test('a part that a feed told of an old call stays, whoever is said to have answered instead', async () => {
+test('a segment that a feed reported of an old call stays, whoever is said to have answered instead', async () => {
   const sixtyDaysAgo = Temporal.Now.instant().subtract({ hours: 24 * 60 })
   const aino = { name: 'Aino Asiamies', phone: phone('029 512 1001') }
   const fed = partOf(oldCall(sixtyDaysAgo), { trunk: undefined, official: aino })
@@ -283,7 +283,7 @@ test('a call that is over and whose end nobody told has its official, by name an
   ])
 })
 
-test('a call that is over is not said to have been forbidden, nor to need no review', async () => {
+test('a call that is over is not reported as forbidden, nor to need no review', async () => {
   const missed = partOf(oldCall(), { captureFailure: 'no-media', marks: ['needs-review'], callIds: ['ucid:8'] })
   await admit(capture.db, { ...missed, contactId: missed.segmentId })
   await longAgo(missed.segmentId)

@@ -58,7 +58,7 @@ async function contacts() {
 }
 
 test.each(['anonymous', '+358931000000'])(
-  'of two who show %s, the feed says who passed a call on, not whose',
+  'of two who show %s, the feed reports who transferred a call, not whose',
   async (caller) => {
     expect(await deliver({ source: 'acc', name: 'acc' }, lines(caller))).toMatchObject([
       { reason: 'direction-unknown', line: 4 },

@@ -157,7 +157,7 @@ describe('a trunk that latches', () => {
     expect(segments()[0]?.marks).toEqual(['media-elsewhere'])
   })
 
-  test('lets nobody in beside what it latched to, nor beside the described address once it is heard', async () => {
+  test('accepts nobody beside the address it latched to, nor beside the address named in SDP once that has sent', async () => {
     await start(trunkNaming(trunks))
     const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
     await own.open()
@@ -242,7 +242,7 @@ test.each([
   victim.close()
 })
 
-test('a capture node that takes keys without end leaves the others theirs, and so does whoever is no node', async () => {
+test('a capture node that takes keys endlessly leaves the others theirs, and so does a process that is not a node', async () => {
   await start()
   const database = await createTestDatabase<RegisterTables>()
   const capture = database.as('seloste_capture').db
@@ -344,7 +344,7 @@ describe('250 sessions that send nothing, from one source in two seconds', () =>
   }
   let stranger: Peer
 
-  test('take a part of the ports: the rest get 503 with Retry-After, another source is recorded, and the silent ones are let go early', async () => {
+  test('use a part of the ports: the rest get 503 with Retry-After, another source is recorded, and the silent ones are ended early', async () => {
     await start({ limits: { scarceSilenceMs: 1_000 } })
     const own = await client('127.0.0.1', 1)
     stranger = await openPeer('127.0.0.2', recorder.sipPort)

@@ -51,7 +51,7 @@ describe.each([
   ...(libraries.length > 0 ? [{ name: `with ${libraries.join(' and ')}`, plays: libraries }] : []),
 ])('$name', ({ plays }) => {
   test(
-    `${offers.toLocaleString('en')} random offers: none unkept, none silent without a mark, none told wrong`,
+    `${offers.toLocaleString('en')} random offers: none lost, none silent without a mark, none reported wrong`,
     async () => {
       const wrong: string[] = []
       for (let seed = firstSeed; seed < firstSeed + offers; seed++) {

@@ -62,7 +62,7 @@ test('what cannot be searched for is told at its field, and nothing is searched'
   await expect(page).toHaveURL(/\/contacts$/)
 })
 
-test('a caller’s number stands in no address: its search is gone back to, and by nobody who is next', async ({
+test('no address has a caller’s number: Back returns to its search, but not for the next person', async ({
   page,
   signedIn,
   seloste,

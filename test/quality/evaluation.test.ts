@@ -383,7 +383,7 @@ describe('an evaluation', () => {
     expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
   })
 
-  test('that its official disagreed with keeps what they said when its evaluator turns out to stand too near', async () => {
+  test('that its official disagreed with keeps the disagreement when its evaluator turns out to be too close', async () => {
     const { id } = await draft(0)
     did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
@@ -623,7 +623,7 @@ describe('results', () => {
     expect(did(await readResults(desk, elsewhere, quarter))).toEqual([])
   })
 
-  test('tell no single evaluation where one is released in a week: they are of five more, or as they were', async () => {
+  test('reveal no single evaluation where one is released in a week: they are of five more, or unchanged', async () => {
     const quarter = Temporal.PlainDate.from('2026-10-01')
     const read = async () => did(await readResults(desk, sari, quarter))
     const weekLater = () =>

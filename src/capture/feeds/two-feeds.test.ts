@@ -149,7 +149,7 @@ test('without a shared id an unanswered call is one by caller, number, beginning
 test.each([
   ['at once, in one telling', 'together'],
   ['one after the other', 'apart'],
-] as const)('calls of two callers under one id are a contact each, for review, told %s (R9)', async (_, when) => {
+] as const)('calls of two callers under one id are a contact each, for review, reported %s (R9)', async (_, when) => {
   const fields = {
     ...{ callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'], caller: ['caller'] },
     ...{ called: ['called'], official: ['official'], legId: ['leg'] },

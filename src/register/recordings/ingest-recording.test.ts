@@ -213,7 +213,7 @@ describe('a payload type that nothing explains', () => {
     ['is the first packet', [97, 8, 8, 8], { unplayed_ms: 20, is_silent: false }],
     ['is every packet', [4, 4, 4, 4], { unplayed_ms: 80, is_silent: true }],
     ['was comfort noise once', [8, 8, 8, 19], { unplayed_ms: 0, is_silent: false }],
-  ])('%s: the recording is kept, and what cannot be played is told', async (_title, types, reported) => {
+  ])('%s: the recording is stored, and unplayable audio is reported', async (_title, types, reported) => {
     const recording = await register.record(
       {},
       {

@@ -75,7 +75,7 @@ describe('an export of the log with the destruction ledger', () => {
     expect(await verified()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
   })
 
-  test('is read by nobody else on the machine: it reports who looked at what, and names preservation orders', async () => {
+  test('is read by nobody else on the machine: it has views with persons, and names preservation orders', async () => {
     const before = process.umask(0o022)
     try {
       await destroy()
