@@ -1,4 +1,4 @@
-/** The engines compared, and the cache key of an engine: a hash of its sources. */
+/** The engines that are compared, and what stands for an engine's version in the cache: a hash of all its sources. */
 import { join, resolve } from 'node:path'
 import { sourcesHash as hashOf } from './engine-sources.ts'
 import { entryOf } from '../src/entry.ts'
@@ -34,10 +34,10 @@ export function sourcesHash(name: EngineName): string {
   return known
 }
 
-let hashOfVerifier: string | undefined
+let hearing: string | undefined
 
-/** Hash of the verifier's sources, stored with the renderings. */
-export const verifierHash = (): string => (hashOfVerifier ??= hashOf('engines/nvq/bench/hear.ts'))
+/** The same of what a verifier hears: it is kept beside the renderings. */
+export const hearingHash = (): string => (hearing ??= hashOf('engines/nvq/bench/hear.ts'))
 
-/** Fingerprint of nvq under this Node, as Seloste compares it. */
+/** Of nvq as it is named, with the Node that runs this: what Seloste compares a record with. */
 export const fingerprint = (): string => fingerprintOf(entryOf(process.execPath))

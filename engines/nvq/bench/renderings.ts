@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { hear, type Heard } from './hear.ts'
-import { engineNamed, verifierHash, sourcesHash, type EngineName } from './engines.ts'
+import { engineNamed, hearingHash, sourcesHash, type EngineName } from './engines.ts'
 import { isDisclosed, type Speaker } from './recordings.ts'
 import { seeded } from './seeded.ts'
 import { cacheFolder, keepPieces, readPieces } from './speech-packages.ts'
@@ -36,7 +36,7 @@ const fileOf = (name: EngineName, side: Side, { id, utterances, calls }: Speaker
   )
 
 const heardFileOf = (name: EngineName, side: Side, speaker: Speaker) =>
-  `${fileOf(name, side, speaker)}-${verifierHash().slice(0, 8)}.heard`
+  `${fileOf(name, side, speaker)}-${hearingHash().slice(0, 8)}.heard`
 
 /** Renders and listens, where that is not kept from an earlier run. */
 export async function prepare(name: EngineName, side: Side, speaker: Speaker): Promise<void> {

@@ -2,7 +2,7 @@
  * How far below the loud everything that is heard lies: the spread of that is somebody's, so its quantiles come out as everybody's, wider
  * or narrower as drawn. What was louder than something else stays so. In: levels, chance. Out: others. Never here: what is not heard.
  */
-import { interpolateLinear } from './interpolate.ts'
+import { betweenKnots } from './between-knots.ts'
 import type { Chance } from './chance.ts'
 import { levelsPaced } from './drawn-pace.ts'
 import { heardBelow, heardLevels } from './heard-levels.ts'
@@ -89,7 +89,7 @@ function quantilesAsDrawn(levels: Float64Array, above: Float64Array, draw: Dynam
     const wanted = quantilesFor(loud, draw)
     heard.forEach((level, frame) => {
       if (level > from && level < loud && levels[frame] !== -Infinity)
-        levels[frame]! += interpolateLinear(own, wanted, level) - level
+        levels[frame]! += betweenKnots(own, wanted, level) - level
     })
   }
 }

@@ -5,7 +5,7 @@
  * another pace. Never here: when something is said; nothing becomes longer.
  */
 import type { Analysis } from './analysis.ts'
-import { interpolateLinear } from './interpolate.ts'
+import { betweenKnots } from './between-knots.ts'
 import type { Chance } from './chance.ts'
 import { bandCount } from './envelope.ts'
 import { heardLevels } from './heard-levels.ts'
@@ -50,7 +50,7 @@ export function shapesPaced(series: Float32Array, { speech, counted }: Analysis,
   if (counted.length < fewest) return
   for (let order = 1; order < bandCount; order++) {
     const course = Float64Array.from(speech, (_, frame) => series[frame * bandCount + order]!)
-    const everybodys = everybodysShapes.map((shares) => interpolateLinear(orders, shares, order))
+    const everybodys = everybodysShapes.map((shares) => betweenKnots(orders, shares, order))
     const made = paced(course, speech, counted, everybodys, parts)
     for (const [frame, speaks] of speech.entries()) if (speaks === 1) series[frame * bandCount + order] = made[frame]!
     for (const own of [course, made]) own.fill(0)

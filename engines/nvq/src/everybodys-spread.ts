@@ -3,7 +3,7 @@
  * mean and a deviation leave (how long the soft end is, how far the highest accents reach) says who speaks, and in which room.
  * In: a track's values. Out: a map that never turns their order. Never here: what they stand for.
  */
-import { interpolateLinear } from './interpolate.ts'
+import { betweenKnots } from './between-knots.ts'
 
 /** Shares of the values below which the knots lie. */
 const shares = [0.04, 0.15, 0.3, 0.5, 0.7, 0.85, 0.96]
@@ -34,6 +34,6 @@ export function spreadAsEverybody(
   return (value) => {
     if (value <= own[0]!) return shared[0]! + (value - own[0]!) * slope
     if (value > own.at(-1)!) return shared.at(-1)! + (value - own.at(-1)!) * slope
-    return interpolateLinear(own, shared, value)
+    return betweenKnots(own, shared, value)
   }
 }

@@ -17,7 +17,7 @@ import { bandCount } from './envelope.ts'
 import { evenBands } from './even-bands.ts'
 import { makeExcitation } from './excitation.ts'
 import { heardLevels, powerAboveLevel } from './heard-levels.ts'
-import { drawReach, holdEnvelope } from './hold-envelope.ts'
+import { drawHolding, holdShapes } from './held-shapes.ts'
 import { addLineNoise } from './line-noise.ts'
 import { drawMelody, newMelody, type Melody } from './melody.ts'
 import { resynthesise } from './resynthesis.ts'
@@ -48,8 +48,8 @@ interface Draw {
   melody: Melody
   loudness: Loudness
   dynamics: Dynamics
-  /** Frames over which the envelope is held in quiet passages. */
-  reach: number
+  /** Frames for which a sound lasts where it is soft. */
+  holding: number
   words: DrawnWords
   pace: Pace
 }
@@ -92,7 +92,7 @@ function drawVoice(frames: number, shapes: Codebook, chance: Chance): Draw {
     melody: drawMelody(frames, chance),
     loudness: drawLoudness(frames, chance),
     dynamics: drawDynamics(chance),
-    reach: drawReach(chance),
+    holding: drawHolding(chance),
     words: drawWords(shapes, chance),
     pace: drawPace(chance),
   }
@@ -106,7 +106,7 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const said = spell(series, analysis, draw.words, shapes.weights)
   shapesPaced(series, analysis, draw.pace.shapes)
   putMoments(series, analysis, draw.strangers)
-  holdEnvelope(series, own, draw.reach)
+  holdShapes(series, own, draw.holding)
   const above = powerAboveLevel(series, own, draw.tract)
   const starts = turnStarts(analysis.samples)
   const loudness = drawnLoudness(own, said, starts, above, draw.loudness)

@@ -1,20 +1,21 @@
 /**
- * Holds the spectral envelope through quiet frames: each is blended with the nearest louder frame, less with distance, within a
- * random reach.
+ * What sounds where a voice is soft: as it fades a sound lasts, as in a room, and the next is there before it swells, until the track's own
+ * comes through, sooner or later as drawn. What is there of its own is the room and the line, and is understood less. In: a series, levels,
+ * chance. Out: the same series. Never here: how loud it is.
  */
 import type { Chance } from './chance.ts'
 import { bandCount } from './envelope.ts'
 import { stretchesWhere } from './stretches.ts'
 
-/** dB about the middle: quieter frames are held. */
+/** dB about the middle: what is softer is held. */
 const heldBelow = -14
-/** Range of the reach, in frames. */
-const reachRange = [1, 14] as const
+/** Frames after which nothing of what was held is left: between these. */
+const drawn = [1, 14] as const
 
-export const drawReach = (chance: Chance): number => chance.between(...reachRange)
+export const drawHolding = (chance: Chance): number => chance.between(...drawn)
 
-/** In place. @param own dB about the middle; -Infinity where nobody speaks @param reach in frames, from `drawReach` */
-export function holdEnvelope(series: Float32Array, own: Float64Array, reach: number): void {
+/** In place. @param own dB about the middle; -Infinity where nobody speaks @param reach of `drawHolding` */
+export function holdShapes(series: Float32Array, own: Float64Array, reach: number): void {
   const isHeld = (frame: number) => own[frame]! <= heldBelow && own[frame] !== -Infinity
   const speaks = (frame: number) => (own[frame] ?? -Infinity) !== -Infinity
   for (const { from, to } of stretchesWhere(own.length, isHeld)) {

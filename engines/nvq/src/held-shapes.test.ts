@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { bandCount } from './envelope.ts'
-import { holdEnvelope } from './hold-envelope.ts'
+import { holdShapes } from './held-shapes.ts'
 
-/** A sound, a pause with another envelope, a third sound. @param pause in frames */
+/** A sound, a pause with another one of its own, a third sound. @param pause frames */
 function spokenWithPause(pause: number) {
   const sounds = [
     ...new Array<number>(10).fill(1),
@@ -17,9 +17,9 @@ function spokenWithPause(pause: number) {
   return { series, levels, first: (frame: number) => series[frame * bandCount + 1]! }
 }
 
-test('a sound is held into a long pause, the next one starts early, and the middle keeps its own envelope', () => {
+test('a sound lasts as it fades, the next is there before it swells, and between them the own comes through', () => {
   const { series, levels, first } = spokenWithPause(60)
-  holdEnvelope(series, levels, 14)
+  holdShapes(series, levels, 14)
   expect(first(10)).toBe(1)
   expect(first(69)).toBe(3)
   const fading = Array.from({ length: 30 }, (_, n) => first(10 + n))
@@ -28,22 +28,22 @@ test('a sound is held into a long pause, the next one starts early, and the midd
   expect(first(40)).toBe(5)
 })
 
-test('a short pause is wholly held', () => {
+test('a short pause has nothing of its own', () => {
   const { series, levels, first } = spokenWithPause(4)
-  holdEnvelope(series, levels, 14)
+  holdShapes(series, levels, 14)
   for (let frame = 10; frame < 14; frame++) expect(first(frame)).toBeLessThan(3.5)
 })
 
-test('loud frames, the level, and pauses without speech before or after do not change', () => {
+test('what is loud, the level, and where nobody speaks before or after stays as it was', () => {
   const { series, levels } = spokenWithPause(60)
   const was = series.slice()
-  holdEnvelope(series, levels, 14)
+  holdShapes(series, levels, 14)
   for (let frame = 0; frame < levels.length; frame++) {
     expect(series[frame * bandCount]).toBe(was[frame * bandCount])
     if (levels[frame] === 0) expect(series[frame * bandCount + 1]).toBe(was[frame * bandCount + 1])
   }
   const alone = was.slice()
-  holdEnvelope(
+  holdShapes(
     alone,
     levels.map((level) => (level === 0 ? -Infinity : level)),
     14,
