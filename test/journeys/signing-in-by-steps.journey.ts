@@ -46,7 +46,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   // A second person releases it and has the code.
   const anneli = await anotherBrowser(browser, seloste.url)
   await signInOn(anneli, seloste, 'anneli', { path: '/' })
-  const waiting = anneli.getByRole('region', { name: 'Toista henkilöä odottavat muutokset' })
+  const waiting = anneli.getByRole('region', { name: 'Toisen henkilön vahvistusta odottavat muutokset' })
   await expect(waiting).toContainText('Uuno Uusi')
   await expectAccessible(anneli, 'changes that wait')
   await waiting.getByRole('button', { name: 'Vapauta linkki' }).click()

@@ -88,7 +88,7 @@ test('another unit from a day on leaves earlier calls where they were', async ({
   await expect(page.locator('.effect')).toContainText('Aiemmat puhelut jäävät entiseen yksikköön: Henkilöverotus')
   await page.getByRole('button', { name: 'Tallenna muutos' }).press('Enter')
   // Two people decide who would listen to her calls.
-  await expect(page.getByRole('region', { name: 'Toista henkilöä odottavat muutokset' })).toContainText(
+  await expect(page.getByRole('region', { name: 'Toisen henkilön vahvistusta odottavat muutokset' })).toContainText(
     'Yksikkö: Yritysverotus',
   )
   await confirmChanges(seloste)

@@ -50,7 +50,7 @@ test('the log is whole, until somebody who owns the database edits an entry: tha
   })
   await verify(page)
   await expect(page.locator('.notice-title', { hasText: 'Loki ei ole ehjä' })).toBeVisible({ timeout: 30_000 })
-  await expect(page.getByText('Ensimmäinen rikkoutunut kohta').first()).toBeVisible()
+  await expect(page.getByText('Ensimmäinen virheellinen kohta').first()).toBeVisible()
   await page
     .getByRole('link', { name: `Avaa tapahtuma ${edited}` })
     .or(page.getByRole('button', { name: `Avaa tapahtuma ${edited}` }))
