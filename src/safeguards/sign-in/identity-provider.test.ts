@@ -146,7 +146,7 @@ describe('whom the provider means', () => {
 
   test('is refused where the provider does not say who they are', async () => {
     expect(await signIn(connect({ claim: 'employee' }))).toEqual({ refused: 'identity-provider.unknown-person' })
-    expect(String(faults[0])).toContain('nothing usable in the claim employee')
+    expect(String(faults[0])).toContain('no usable value in the claim employee')
   })
 
   test('is refused when they have left', async () => {
