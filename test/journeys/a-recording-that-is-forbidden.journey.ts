@@ -95,7 +95,7 @@ test('what the caller told in the call is entered within an hour; then the page 
     page.getByRole('button', { name: /^Kiellän itse käytön/ }),
   ]
   await caller.focus()
-  await expect(page.locator('.forbid')).toContainText('asti')
+  await expect(page.locator('.forbid')).toContainText('mennessä')
   // The page that is open when the hour is over says so, and whoever was at the button stays there.
   await expect(caller).toHaveCount(0, { timeout: 60_000 })
   await expect(page.locator('.forbid')).toContainText('palveluyksikköön')
