@@ -41,7 +41,7 @@ test('every place where data lie is listed with its site, to those who answer fo
         backup: {
           backups: 0,
           keysPending: 0,
-          fault: expect.stringContaining('nobody has told') as string,
+          fault: expect.stringContaining('its storage site is not set') as string,
           faultCode: 'place-unattested',
         },
       },
