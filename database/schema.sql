@@ -792,6 +792,7 @@ create table correction (
   decided_at timestamp with time zone,
   decided_by uuid,
   outcome text,
+  withdrew jsonb not null default '[]'::jsonb,
   constraint correction_pkey PRIMARY KEY (id),
   constraint correction_becomes_person_id_fkey FOREIGN KEY (becomes_person_id) REFERENCES person(id),
   constraint correction_check CHECK ((was_person_id IS DISTINCT FROM becomes_person_id)),
@@ -3590,7 +3591,9 @@ calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bi
 calls_without_official(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 can_be_forbidden(q subject_request, contact uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
+capture_node_ends(node uuid, left_waiting integer) returns void to seloste_capture
 capture_node_heartbeat(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
+capture_node_lives(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_node_shutdown(node uuid, left_waiting integer) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
 case_is_logged(wanted uuid, recording uuid, lost tstzmultirange) returns boolean
@@ -3898,6 +3901,7 @@ log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_proved(action text, detail jsonb) returns boolean
 log_entry_is_shown(action text, object_kind text) returns boolean
 log_is_whole() returns boolean to seloste_custodian, seloste_desk
+log_prohibition_of_correction(act text, c correction, p prohibition) returns void
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
@@ -4081,6 +4085,7 @@ refuse_requester(given jsonb) returns void
 refuse_strange_value() returns trigger
 refuse_supervisor_cycle() returns trigger
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
+reinstate_prohibitions(c correction) returns void
 reject_draft(draft uuid, revision integer, note text) returns void to seloste_desk
 release_evaluation(wanted uuid, seen integer, score jsonb) returns void to seloste_desk
 release_is_replicated(p disclosure_package) returns boolean
@@ -4274,6 +4279,7 @@ week_start(at timestamp with time zone) returns timestamp with time zone
 withdraw_call(request uuid, wanted uuid) returns void to seloste_desk
 withdraw_directory_change(change uuid) returns void to seloste_desk
 withdraw_package(wanted uuid) returns void to seloste_desk
+withdraw_prohibitions(c correction) returns void
 withdraw_research(wanted uuid) returns void to seloste_desk
 withdraw_right_request(request uuid) returns void to seloste_desk
 withdraw_subject_copy(wanted uuid) returns void to seloste_desk

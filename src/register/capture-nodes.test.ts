@@ -274,6 +274,17 @@ describe('a node that dies', () => {
     expect(await read()).toEqual([{ inferred: false, marks: [], state: 'STORED', has_term: true }])
   })
 
+  test('has its calls left to it while it drains with the program before 1.0.0', async () => {
+    const { first } = talk()
+    await entered(first, north)
+    await falls(north, 16 * 60)
+    const before = `select capture_node_lives($1, 'north', '0.9', now(), $2)`
+    await database.as('seloste_capture').pool.query(before, [north, state])
+    expect(await endCallsOfSilentNodes(capture, south)).toBe(0)
+    await database.as('seloste_capture').pool.query('select capture_node_ends($1, 1)', [north])
+    expect(await seenNodes(owner)).toMatchObject([{ name: 'north', state: 'ended', openCalls: 1 }, { name: 'south' }])
+  })
+
   test('is listed as silent until somebody forgets it, and one that ended as ended', async () => {
     const { first } = talk()
     await entered(first, north)

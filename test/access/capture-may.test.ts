@@ -14,6 +14,9 @@ const functions: Readonly<Record<string, string>> = {
     'says that nothing of a forbidden recording is left here; it is its own word, and the custodian destroys all the same',
   'capture_node_shutdown(uuid,integer)': 'heartbeat; a node id is told to nobody',
   'capture_node_heartbeat(uuid,text,text,timestamp with time zone,jsonb)': 'heartbeat; a node id is told to nobody',
+  'capture_node_ends(uuid,integer)': 'the same, of a capture before 1.0.0 that drains during an upgrade',
+  'capture_node_lives(uuid,text,text,timestamp with time zone,jsonb)':
+    'the same, of a capture before 1.0.0 that drains during an upgrade',
   'clock_tolerance()': 'a constant',
   'complete_fed_segment(uuid,timestamp with time zone,jsonb)':
     'fills in what was not told, of calls that are not told too late',

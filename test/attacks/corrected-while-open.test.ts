@@ -33,9 +33,9 @@ async function callOfAino(daysBefore = 3) {
   })
 }
 
-async function correct(segmentId: string, request: { id: string }): Promise<void> {
+async function correct(segmentId: string, request: { id: string }, becomes: 'aino' | 'bertil' = 'bertil'): Promise<void> {
   const { body } = await requestOf('paula', 'POST', `/api/requests/${request.id}/corrections`, {
-    ...{ segmentId, officialUserId: people.bertil.userId },
+    ...{ segmentId, officialUserId: people[becomes].userId },
   })
   const decision = `/api/corrections/${body['id'] as string}/decision`
   expect((await requestOf('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
@@ -129,6 +129,29 @@ test('what the former official forbade, and waits for the caller, is not destroy
   const own = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
   expect((await acts.forbid('aino', recording, own)).code).toBe('not-found')
   expect((await acts.forbid('bertil', recording, own)).status).toBe(200)
+  expect((await stateOf(recording)).state).toBe('DESTROYING')
+})
+
+test('what an official forbade is forbidden again when the call turns out to be theirs after all, and the log tells of both', async () => {
+  const { id: recording, segmentId, contactId } = await callOfAino()
+  const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'RECTIFY'] })
+  await acts.byOfficial(recording)
+  await correct(segmentId, request)
+  expect((await stateOf(recording)).state).toBe('STORED')
+  await correct(segmentId, request, 'aino')
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  expect((await acts.get('aino', '/api/my-calls/acts')).body).toMatchObject({ forbidden: [{ recordingId: recording }] })
+  const { rows } = await sql<{ action: string; person_id: string }>`
+    select action, person_id from audit_entry
+    where object_kind = 'prohibition' and detail ->> 'recording' = ${recording} order by seq`.execute(admin)
+  expect(rows).toEqual([
+    { action: 'recording.forbidden', person_id: people.aino.id },
+    { action: 'recording.prohibition-withdrawn', person_id: people.riitta.id },
+    { action: 'recording.forbidden', person_id: people.riitta.id },
+  ])
+  // It waits for the caller's request alone.
+  await requestOf('paula', 'POST', `/api/requests/${request.id}/close`, { outcome: 'WITHDRAWN' })
+  await sql`select settle_ends()`.execute(custodian)
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 

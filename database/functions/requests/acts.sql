@@ -252,24 +252,72 @@ begin
 end $$;
 grant execute on function propose_correction to seloste_desk;
 
+-- Withdraws what the former official forbade of a part that a correction gave to another, unless its destruction has begun. The correction
+-- keeps it, for one that gives the part back.
+create or replace function withdraw_prohibitions(c correction) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  withdrawn prohibition;
+begin
+  for withdrawn in
+    delete from prohibition p using recording r
+    where r.id = p.recording_id and r.contact_id = c.contact_id and r.segment_id = c.segment_id and r.state not in ('DESTROYING', 'DESTROYED')
+      and p.party = 'OFFICIAL' and p.executed_at is null
+    returning p.*
+  loop
+    perform append_to_ledger('prohibition', withdrawn.id, 'withdrawn', '{}');
+    update correction k set withdrew = k.withdrew || to_jsonb(withdrawn) where k.id = c.id;
+    perform log_prohibition_of_correction('recording.prohibition-withdrawn', c, withdrawn);
+  end loop;
+end $$;
+
+-- Forbids again what this official had forbidden before another correction took the part from them.
+create or replace function reinstate_prohibitions(c correction) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  before prohibition;
+  made prohibition;
+begin
+  for before in
+    select p.* from (
+      select k.withdrew from correction k
+      where k.segment_id = c.segment_id and k.outcome = 'APPROVED' and k.was_person_id = c.becomes_person_id
+      order by k.decided_at desc limit 1
+    ) k cross join jsonb_populate_recordset(null::prohibition, k.withdrew) p
+    join recording r on r.id = p.recording_id
+    where r.state not in ('DESTROYING', 'DESTROYED')
+    order by p.recording_id
+  loop
+    insert into prohibition (recording_id, party, channel, entered_by, reference)
+    values (before.recording_id, before.party, before.channel, before.entered_by, before.reference)
+    on conflict do nothing returning * into made;
+    if made.id is not null then
+      perform log_prohibition_of_correction('recording.forbidden', c, made);
+      perform recall_copies(made.recording_id);
+    end if;
+  end loop;
+end $$;
+
+-- Logs what a decision on a correction did to a prohibition.
+create or replace function log_prohibition_of_correction(act text, c correction, p prohibition) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
+  select viewer(), viewer_right('DECISION_MAKER'), 'DECISION_MAKER', act, q.number, 'prohibition', p.id, 'ok',
+    jsonb_build_object('recording', p.recording_id, 'party', p.party, 'channel', p.channel, 'correction', c.id)
+  from subject_request q where q.id = c.request_id
+$$;
+
 -- Ends what the former official asked for of a part that a correction gave to another: its inspections close, its copies do not leave, and
--- what they forbade is not forbidden any more, unless it has come to its end.
+-- what they forbade is not forbidden any more, unless it has come to its end. What the new official had forbidden is forbidden again.
 -- Restrictions stay until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they
 -- are made again with the corrected name.
 create or replace function end_former_official_claims(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   i inspection;
-  forbidden uuid;
 begin
-  for forbidden in
-    delete from prohibition p using recording r
-    where r.id = p.recording_id and r.contact_id = c.contact_id and r.segment_id = c.segment_id and r.state not in ('DESTROYING', 'DESTROYED')
-      and p.party = 'OFFICIAL' and p.executed_at is null
-    returning p.id
-  loop
-    perform append_to_ledger('prohibition', forbidden, 'withdrawn', '{}');
-  end loop;
+  perform withdraw_prohibitions(c);
+  perform reinstate_prohibitions(c);
   for i in
     select n.* from inspection n join subject_request q on q.id = n.request_id
     where n.contact_id = c.contact_id and n.closed_at is null and q.party = 'OFFICIAL' and q.official_id = c.was_person_id

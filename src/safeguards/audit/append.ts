@@ -162,6 +162,7 @@ export type AuditAction =
   | 'segment.replaced'
   | 'key.destroyed'
   | 'recording.forbidden'
+  | 'recording.prohibition-withdrawn'
   | 'recording.proved'
   | 'certificate.made'
   | 'hold.entered'

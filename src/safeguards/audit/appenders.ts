@@ -97,6 +97,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'month.ended': ['custodian'],
   'key.destroyed': ['custodian'],
   'recording.forbidden': ['desk, refusals'],
+  'recording.prohibition-withdrawn': [],
   'recording.proved': [],
   'certificate.made': ['desk'],
   'hold.entered': ['desk, refusals'],

@@ -68,6 +68,7 @@ export const actions = [
   'recording.cut',
   'recording.destroyed',
   'recording.forbidden',
+  'recording.prohibition-withdrawn',
   'recording.proved',
   'history.ended',
   'month.ended',
