@@ -1,6 +1,6 @@
 /**
- * Writes the results of benches to docs/numbers.md. Benches that were not run keep their rows and date. Contains no number that
- * no run gave, and no machine's name.
+ * Writes the results of benches to docs/numbers.md. Benches that were not run keep their rows and date. Every number comes from
+ * a run; machines are not named.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
@@ -22,7 +22,7 @@ interface Ran {
 /** Beside the page, so that a run keeps the results of other benches. */
 const numbersFile = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
-/** Settings of a bench's size; none of the machine. */
+/** Environment variables that set a bench's size, for the page. */
 const reported = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
 
 /**

@@ -1,15 +1,15 @@
-/** A bench's result: one row for each number, with its yardstick from the same run and its demand. */
+/** A bench's result: one row per number, with its yardstick from the same run and what is required. */
 export interface Row {
   what: string
   /** With its unit: `14 ms`. */
   measured: string
   /** The yardstick, with its unit: `nginx 0.4 ms`. */
   yardstick?: string
-  /** Ratio of the two, as the demand counts it: `x1.3`. */
+  /** Ratio of the two, as the requirement states it: `x1.3`. */
   ratio?: string
-  /** The demand as it was written: `p95 under 50 ms`. */
+  /** The requirement in its own words: `p95 under 50 ms`. */
   demand?: string
-  /** True if the demand was met; undefined if there is none. */
+  /** True if the requirement was met; undefined if there is none. */
   isReached?: boolean
 }
 

@@ -24,7 +24,7 @@ const units = 50
 const pages = 60
 const demand = 1.5
 
-/** Demand: no kind of page takes more than 1.5 times as long under row-level security as without. */
+/** Measures both. Required: no kind of page takes more than 1.5 times as long under row-level security as without. */
 export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)

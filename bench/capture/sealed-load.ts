@@ -32,7 +32,7 @@ type Captured = {
   faults: string[]
 }
 
-/** `compared`: most recordings to compare, as comparing takes longer than recording. */
+/** `compared`: maximum number of recordings to compare, because comparing takes longer than recording. */
 type Load = { calls: number; seconds: number; srtp?: boolean; compared: number }
 
 const full = process.env['SELOSTE_BENCH_FULL'] === '1'
@@ -51,7 +51,7 @@ export async function sealedLoad({ plainSeconds = full ? 1800 : 20, srtpSeconds 
   return [...plain, ...srtp]
 }
 
-/** Returns true if nothing was lost, every sample of every compared recording is right, and the demands were met. */
+/** Records one load. Required: no packet lost, and every sample of every compared recording equal to what was sent. */
 async function load({ calls, seconds, srtp = false, compared: max }: Load): Promise<Row[]> {
   if (seconds === 0) return []
   const compared = Math.min(max, calls)

@@ -55,7 +55,7 @@ interface Filled {
   destroyAt: Temporal.Instant
 }
 
-/** Prints the medians; returns false if one destruction takes a second, or fifty take five. */
+/** Measures medians. Required: less than 1 s for one destruction, less than 5 s for fifty. */
 export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)

@@ -68,7 +68,7 @@ export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], se
   return { codes: of(false), names: of(true), precision: silenced.right / silenced.all, byCategory, missed }
 }
 
-/** Prints recall and precision; returns false if recall is below the design's demand. */
+/** Measures recall and precision. Required: the recall of shared/design/anonymisation.md. */
 export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`
   const started = performance.now()

@@ -18,7 +18,7 @@ const maxSeconds = 120
 const checkMs = 100
 const run = promisify(execFile)
 
-/** Returns false if rendering all, or packing all, takes more than two minutes. */
+/** Measures both steps. Required: at most two minutes for rendering all, and for packing all. */
 export async function packages({
   recordings = Number(process.env['N'] ?? 20),
   seconds = Number(process.env['S'] ?? 600),

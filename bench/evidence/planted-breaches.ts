@@ -7,7 +7,7 @@ import { plantInNewInstallation } from '#test/attacks/planted-installation.ts'
 import { percentile, type Row } from '../rows.ts'
 
 const roundMs = 2_000
-/** A promise is checked at least every five minutes: as many rounds, and a margin for a busy machine. */
+/** Timeout: the rounds of five minutes, within which every promise is checked, and a margin for a busy machine. */
 const maxMs = 45_000
 
 export async function plantAll(): Promise<Row[]> {

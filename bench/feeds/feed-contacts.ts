@@ -26,7 +26,7 @@ const token = 'only-for-the-bench'
 const senders = 64
 const rowsOf = ['contact', 'segment', 'call_identity', 'fed_segment', 'audit_entry'] as const
 
-/** Demand: half as many contacts a second as COPY puts into the same table. */
+/** Measures both. Required: at least half as many contacts a second as COPY into the same table. */
 export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_CALLS'] ?? 100_000) } = {}): Promise<
   Row[]
 > {

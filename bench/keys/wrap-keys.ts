@@ -16,7 +16,7 @@ import { ms, ratio, type Row } from '../rows.ts'
 
 const maxMs = 1_000
 
-/** Returns true if each store wraps 1,024 keys within a second. */
+/** Measures each key store. Required: 1,024 keys wrapped within a second. */
 export async function wrapKeys({ count = 1024, rounds = 5 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-bench-'))
   const transit = await startTransit()

@@ -29,7 +29,7 @@ const lengths = [
   { name: 'five minutes', seconds: 300, recordings: 8 },
   { name: 'an hour', seconds: 3600, recordings: 3 },
 ]
-/** Per recording. Each seek is two seconds of audio, so that all are below the most that may be loaded ahead (R27). */
+/** Seeks per recording. Each requests two seconds of audio, so that together they stay below the limit for loading ahead (R27). */
 const seeks = 12
 const [rangeBytes, wavHeaderBytes, bytesPerSecond] = [64 * 1024, 44, 32_000]
 const maxRatio = 1.5
@@ -37,7 +37,7 @@ const packetBytes = 160
 
 type Db = ReturnType<typeof connectDatabase<RegisterTables>>
 
-/** Demand: the first byte takes at most 1.5 times as long as nginx's, at the start of a listening and after a seek. */
+/** Measures both. Required: the first byte takes at most 1.5 times as long as nginx's, at the start and after a seek. */
 export async function firstByte(): Promise<Row[]> {
   if (spawnSync('nginx', ['-v']).error !== undefined) {
     console.log('skipped: nginx is not here')

@@ -1,6 +1,6 @@
 /**
  * Measures the reconciliation of a register with a million calls a month, as the desk shows it: its functions, which check the
- * reader's access. Yardstick: the least statement by hand for the same question, one join counted by day and number.
+ * reader's access. Yardstick: the simplest hand-written query for the same question, one join counted by day and number.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -26,8 +26,8 @@ const demand = 5
 type Db = Kysely<RegisterTables>
 
 /**
- * Demand: counts take at most five times as long as the join by hand, which counts one side and reads no feed; pages and alarms
- * are printed beside.
+ * Measures counts, pages and alarms. Required: counts take at most five times as long as the hand-written join, which counts
+ * one side and reads no feed.
  */
 export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))

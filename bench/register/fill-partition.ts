@@ -1,12 +1,12 @@
 /**
- * Fills a month of the history in bulk, and rebuilds its partition's indexes and constraints. Must add no row that the ordinary
- * way would refuse: callers prove that the rows are equal.
+ * Fills a month of the history in bulk, and rebuilds its partition's indexes and constraints. The rows must be such as `admit`
+ * would write: callers compare some (search/bulk-load-equivalence.ts).
  */
 import type { PoolClient } from 'pg'
 
 /**
- * Fills a month's partition and builds its indexes afterwards, as they were: detached meanwhile, as an index of an attached
- * partition cannot be dropped alone.
+ * Fills a month's partition and rebuilds the same indexes afterwards. The partition is detached meanwhile, because an index of
+ * an attached partition cannot be dropped alone.
  * @param parent the partitioned table
  * @param month its first day, UTC
  * @param statement fills the partition of the given name

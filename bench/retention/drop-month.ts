@@ -1,6 +1,7 @@
 /**
- * Measures the end of a whole month of history: dropped at once. Yardstick: a DELETE of the same rows (of fewer, scaled). Calls
- * arrive meanwhile: measures the longest wait of one. Then deletes the rows of recordings in batches.
+ * Measures how long it takes to drop a month of history at the end of its term. Yardstick: a DELETE of the same rows (measured
+ * on fewer and scaled). Also measures the longest wait of a call that arrives meanwhile, and the deletion of the recordings'
+ * rows in batches.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,7 +23,7 @@ const batch = 5_000
 const betweenCallsMs = 5
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
-/** Returns false if the drop takes a second or more. */
+/** Measures both. Required: the drop takes less than a second. */
 export async function dropMonth({
   contacts = isFull ? 10_000_000 : 1_000_000,
   recorded = 200_000,
@@ -52,7 +53,7 @@ export async function dropMonth({
       ])
     }
     await filling.query(fillRecordings, [first, contacts, recorded])
-    // As an old month is: nothing in it waits for a vacuum.
+    // An old month has no dead rows.
     for (const table of ['contact', 'segment', 'call_identity', 'recording'])
       await filling.query(`vacuum analyze ${table}`)
     const fillSeconds = (performance.now() - beganFill) / 1000
@@ -148,7 +149,7 @@ function callsComingIn(pool: { query: (statement: string) => Promise<unknown> })
       await sleep(betweenCallsMs)
     }
   })()
-  // Reported by `stop`, unless the bench has ended before, for a reason of its own.
+  // `stop` reports this error; without it, the rejection would be unhandled if the bench fails first.
   done.catch(() => undefined)
   return {
     async stop() {

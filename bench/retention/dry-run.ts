@@ -24,7 +24,7 @@ const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((written) => p
 const maxMs = 2_000
 const rounds = 5
 
-/** Prints the medians of the dry run and of the count; returns false if the dry run takes more than two seconds. */
+/** Measures the medians of the dry run and of the count. Required: the dry run takes at most two seconds. */
 export async function dryRun({ recordings = 1_000_000, applied = 20_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)

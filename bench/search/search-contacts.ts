@@ -25,7 +25,7 @@ import { reaches, searches, type Search } from './searches.ts'
 
 const perSecond = 20
 const times = 40
-/** Searches before counting: new connections of the desk plan first. */
+/** Warm-up searches, not counted: the desk's new connections have no plans yet. */
 const warming = 20
 /** Each person is rate-limited to sixty views a minute (R21). */
 const peopleOfEach = 60
@@ -94,7 +94,7 @@ export async function searchContacts({
   }
 }
 
-/** Counts the searches within the demand; one that times out by hand is within it. */
+/** Counts the searches that meet the requirement; one whose hand-written SQL times out does. */
 function besideByHand(rows: readonly Row[]): Row {
   const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
   const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= maxRatio)

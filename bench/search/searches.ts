@@ -1,6 +1,6 @@
 /**
- * The searches: each filter of Haku alone, and some together, as a query of the API and as SQL by hand. Does not depend on the
- * desk's implementation.
+ * The searches: each filter of the search page alone and some combined, as an API query and as hand-written SQL. Does not depend
+ * on the desk's implementation.
  */
 import { callerOf, commonNumber, fewNumber, officialName, rareNumber, unitId } from './large-register.ts'
 
@@ -27,7 +27,7 @@ export const reaches = {
   'the security unit': { purpose: 'CRIME_OR_MISUSE', reference: 'BENCH-1', sees: 'true', seesPart: 'true' },
 } as const satisfies Record<string, { purpose: string; reference?: string; sees: string; seesPart: string }>
 
-/** An official or recording without access counts as none. */
+/** An official or recording that the person may not see counts as missing. */
 const official = (condition: string, seesPart: string) =>
   `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and ${condition} and ${seesPart})`
 const recording = (condition: string, seesPart: string) =>

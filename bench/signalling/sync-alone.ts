@@ -1,6 +1,5 @@
 /**
- * Yardstick of a call's beginning: one line made durable, in a preallocated file (ADR 0057), by a program that does nothing
- * else.
+ * Baseline for call setup: one line written synchronously to a preallocated file (ADR 0057) by a program that does nothing else.
  */
 import { constants } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'

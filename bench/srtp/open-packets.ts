@@ -18,7 +18,7 @@ import { ratio, type Row } from '../rows.ts'
 const profiles: Partial<Record<SuiteName, number>> = { AES_CM_128_HMAC_SHA1_80: 1, AEAD_AES_128_GCM: 7 }
 const first = 1000
 
-/** Payloads of 20 ms of G.711. Demand on the median of the rounds: at least 1.5 times as fast as werift-rtp. */
+/** Measures payloads of 20 ms of G.711. Required of the median of the rounds: at least 1.5 times as fast as werift-rtp. */
 export async function openPackets({ packets = 60_000, rounds = 5 } = {}): Promise<Row[]> {
   const plain = Array.from({ length: packets }, (_, n) => packet(first + n))
   const plainUs = await followed(plain)

@@ -21,7 +21,7 @@ const checkMs = 20
 const quiet = { info: () => undefined, warn: (message: string) => console.warn(message) }
 
 /**
- * Demand: ready under 3 s, and under 400 MB in all.
+ * Measures start, memory and idle cost. Required: ready in less than 3 s, and less than 400 MB in all.
  * @param idleSeconds idle time before memory is read
  */
 export async function startToReady({ starts = 5, idleSeconds = 60 } = {}): Promise<Row[]> {

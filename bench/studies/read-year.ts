@@ -31,7 +31,7 @@ const counted = 10_000
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
 
 /**
- * Returns false if a year's study takes a second or more, is not faster than counting anew, or differs from it.
+ * Measures both. Required: a year's study takes less than a second, is faster than recounting, and gives the same counts.
  * @param contacts calls to enter and count one by one; the counts of the rest of the year are generated like the calls, once
  * that was shown to give the same counts
  * @param ready called when the counts of a year exist, before studies are timed

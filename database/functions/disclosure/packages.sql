@@ -30,7 +30,7 @@ begin
   end if;
 end $$;
 
--- Begins a package of what was decided. The custodian calls it in the decision maker's session, as it opens and seals. `given`: the
+-- Begins a package of what was decided. The custodian calls it in the decision maker's session, because it decrypts and encrypts. `given`: the
 -- authority's key; an institute's is the one on file at the decision.
 create or replace function begin_package(kind text, disclosure uuid, method text, delivery text, token_hash bytea, given text)
 returns table (id uuid, expires_at timestamptz, recipient text)
@@ -120,8 +120,8 @@ grant execute on function record_package_progress to seloste_custodian;
 
 -- Returns true if a package may leave now; asked until its last byte has left. Everything in it has to be available and releasable. An
 -- institute gets nothing more while it has the recording by another disclosure or is overdue, and no pseudonymised copy once the
--- description forbids it. A package for a medium is saved by its releaser, while they may decide. It is blocked when its tracks of an
--- official, with those that the institute has, turn out to be several.
+-- description forbids it. A package for a medium is saved by its releaser, while they may decide. Blocked if the institute would then have
+-- more than one track of the same official.
 create or replace function package_is_releasable(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or exists (
@@ -156,7 +156,7 @@ begin
   select * into p from disclosure_package where id = wanted;
   perform from research_disclosure d where d.id = p.research_id for update;
   perform from authority_disclosure d where d.id = p.authority_id for update;
-  -- Two disclosures to one institute that are ready at once come one after the other.
+  -- This lock serialises two disclosures to one institute.
   perform from institute i where i.id = (select d.institute_id from research_disclosure d where d.id = p.research_id) for no key update;
   -- A destruction comes before this, or after it and recalls the release.
   perform from recording r where r.id in (select recordings_of_package(p)) order by r.id for share;

@@ -4,8 +4,8 @@ import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
 /**
- * Footer bar: save state, undo, save, and pause or play of the original, which is out of sight where its words are typed. The
- * bar never unmounts, so it keeps the focus.
+ * Footer bar: save state, undo, save, and pause or play of the original, whose player is scrolled out of view while the words
+ * are typed. The bar never unmounts, so it keeps the focus.
  */
 export function SaveWork({
   isUnsaved,

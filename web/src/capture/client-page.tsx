@@ -10,7 +10,7 @@ import type { ClientSends } from './capture-shapes.ts'
 import { ClientFacts } from './clients-page.tsx'
 
 type Kind = ClientSends['kind']
-/** In order: what is wrong, what each value was made from, all that is sent. */
+/** In order: problems, the source of each value, everything that the client sends. */
 const groups: readonly { title: 'wrong' | 'made' | 'sent'; kinds: readonly Kind[] }[] = [
   { title: 'wrong', kinds: ['refusal', 'problem', 'review'] },
   { title: 'made', kinds: ['mapping', 'caller', 'number', 'official'] },

@@ -42,7 +42,7 @@ export function Retention({
   )
 }
 
-/** The recording's end, shown once it is restricted: while its copies are being destroyed, that is shown instead. */
+/** Shows when and why the recording was destroyed; while its copies are still being destroyed, shows that. */
 function Ended({ recording, under, mayCertify }: { recording: Recording; under: UnderPurpose; mayCertify: boolean }) {
   const { t, language } = useLanguage()
   const destruction = useDestruction(recording.id, under)

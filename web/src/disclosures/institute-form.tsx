@@ -15,7 +15,7 @@ type Typed = Required<InstituteFields>
 const empty: Typed = { name: '', contact: '', email: '', language: 'fi', recipient: '' }
 const longest = { name: 200, contact: 200, email: 254 } as const
 
-/** Enters or changes a research institute. What was decided for its key keeps that key. */
+/** Enters or changes a research institute. Disclosures already decided keep the key that they were decided for. */
 export function InstituteForm({ institute, onDone }: { institute?: Institute; onDone: () => void }) {
   const { t } = useLanguage()
   const add = $api.useMutation('post', '/api/institutes')

@@ -240,7 +240,7 @@ function Official({ row: { call, endedAt } }: { row: LiveRow }) {
 
 function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean }) {
   const { t } = useLanguage()
-  // Overrides the last picture: recording stops when the request is answered.
+  // Overrides the last snapshot: recording stops when the request is answered.
   const recording = isForbidden ? 'not-recorded' : row.call.recording
   if (row.endedAt) return <span className="badge badge-none">{t('live.ended')}</span>
   const Icon = { recording: CircleDot, paused: Pause, 'not-recorded': MicOff, failing: TriangleAlert }[recording]

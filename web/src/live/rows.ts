@@ -1,14 +1,14 @@
-/** Rows of calls in progress, from the server's pictures of them. Rows keep their places; live calls have no audio here. */
+/** Rows of calls in progress, from the server's snapshots. Rows keep their places; live calls have no audio here. */
 import type { LiveCall, LiveCalls } from '../api/shapes.ts'
 
 export interface LiveRow {
   call: LiveCall
-  /** When the call was first missing from the picture. */
+  /** When the call was first missing from a snapshot. */
   endedAt?: string
 }
 
 /**
- * Returns the rows after a new picture. A known call keeps its place, a new one is appended, and an ended one stays as ended,
+ * Returns the rows after a new snapshot. A known call keeps its place, a new one is appended, and an ended one stays as ended,
  * so that nothing moves under the reader's eyes or pointer.
  */
 export function nextRows(rows: readonly LiveRow[], picture: LiveCalls): LiveRow[] {

@@ -6,7 +6,7 @@ import { nextRows, withoutEnded, type LiveRow } from './rows.ts'
 export type Connection = 'connecting' | 'open' | 'lost'
 const againMs = 5000
 
-/** Streams calls in progress; while paused, the picture is frozen and only changes are counted. */
+/** Streams calls in progress; while paused, the rows are frozen and only changes are counted. */
 export function useLiveCalls({ purpose, reference }: UnderPurpose) {
   const [connection, setConnection] = useState<Connection>('connecting')
   const [rows, setRows] = useState<LiveRow[]>()

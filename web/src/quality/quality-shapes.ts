@@ -58,7 +58,7 @@ export function lastQuarters(nowMs: number): string[] {
   })
 }
 
-/** Result of giving up an evaluation: back in the queue, or set aside with or without a replacement. */
+/** Results of giving up an evaluation: returned to the queue, or set aside with or without a replacement. */
 const asides = ['back', 'followed', 'alone'] as const
 
 export function readAside({ aside }: Record<string, unknown>): { aside?: (typeof asides)[number] } {

@@ -64,7 +64,7 @@ const drafts = (me: Me) =>
 const draftsOrReads = (me: Me): Word => (drafts(me) ? 'start.versions.draft' : 'start.versions')
 const changesOrSees = (me: Me): Word => (administers(me) ? 'start.people.change' : 'start.people')
 
-/** By headings of the navigation. `what` is the text on the start page; a page without it is reached from one that is there. */
+/** Pages by heading of the navigation. `what` is the text on the start page; a page without one is linked from another page. */
 const parts = [
   {
     heading: undefined,
