@@ -20,14 +20,14 @@ export interface CaptureState extends AdmissionState {
   knows: { description: number; directoryReadMs: number | null }
 }
 
-/** `read`: reads description and directory again before answering. */
+/** Request to capture. `read` makes it read the description and the directory again before it answers. */
 export type CaptureWish = 'drain' | 'resume' | 'read'
 
 const answerMs = 5_000
 const knownAgainMs = 50
 const socketName = 'capture-control'
 
-/** Lets capture's own user, and root, query and drain capture. */
+/** Opens the control socket, where capture's own user and root can query and drain capture. */
 export async function offerControl(
   settings: SocketSettings,
   state: () => CaptureState,
@@ -54,7 +54,7 @@ export function knownNow(
   return { description, directoryReadMs: known.readAt?.epochMilliseconds ?? null }
 }
 
-/** Resolves once capture uses a version of the description and the directory as of an instant. */
+/** Resolves once capture uses the given version of the description, and a directory read at or after the given instant. */
 export async function untilCaptureKnows(
   settings: SocketSettings,
   wanted: { description: number; directoryAt: Temporal.Instant },

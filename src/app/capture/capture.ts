@@ -73,7 +73,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
   const calls = heldCalls ?? (await restoreSavedCalls(settings))
-  // A second capture on the spool would take this one's calls for those of a dead process and destroy their recordings.
+  // Exclusive: a second capture on the same spool would treat these calls as left by a crash and destroy their recordings.
   const lock = lockFolder(folder)
   if (lock.kind === 'in-use') {
     calls.ports.closeRest()
@@ -254,7 +254,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'cannot preallocate files for the next recordings; each recording creates its own')
     },
   })
-  // At once, so that the first call has one.
+  // Start now, so that the first call finds a preallocated file.
   preallocated.fill()
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
@@ -305,7 +305,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   countRecordings = () => recorder.recording
-  // Before the first call is accepted: it may be a resumed one that was forbidden meanwhile.
+  // Before accepting calls: the first may be one that resumes after a restart and was forbidden meanwhile.
   const forbidden = await followForbidden({
     db,
     databaseUrl,
@@ -433,5 +433,5 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   }
 }
 
-/** Longest wait at the end for admission of the last facts; they are on disk either way. */
+/** Longest wait at shutdown until the last facts are in the database; they are already on disk. */
 const settleMs = 3_000

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface DiskReserve {
   /** Releases the reserve when little is free, and restores it when there is plenty. */
   check(disk: { freeBytes: number; sizeBytes: number }): Promise<void>
-  /** Releases it at once: a write failed. */
+  /** Releases the reserve at once, after a failed write. */
   release(): Promise<void>
   readonly bytes: number
 }
@@ -15,7 +15,7 @@ const max = 64 * mib
 const zeros = Buffer.alloc(mib)
 
 /**
- * @param folder of live calls
+ * @param folder folder of live calls
  * @param onChange called with the reserved bytes
  */
 export async function openDiskReserve(folder: string, onChange: (bytes: number) => void): Promise<DiskReserve> {
@@ -26,7 +26,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
   )
   let turn = Promise.resolve()
 
-  /** Written in full: a sparse file reserves nothing. */
+  /** Writes the whole file: a sparse file would reserve nothing. */
   async function take(size: number): Promise<void> {
     const file = await open(path, 'w', 0o600)
     try {

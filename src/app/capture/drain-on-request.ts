@@ -32,7 +32,7 @@ export function drainOnRequest(
       clearInterval(timer)
       if (draining) {
         admission.drain()
-        // Checked only after an interval: what was accepted a moment ago is a session by then.
+        // The first check is one interval later: a call accepted a moment ago is counted as a session by then.
         timer = setInterval(check, checkMs)
       } else admission.resume()
       onChange(draining)

@@ -10,7 +10,7 @@ export interface ForbiddenOptions {
   databaseUrl: string
   recorder: Pick<Recorder, 'recordings' | 'forbid'>
   /**
-   * Called if a forbidden recording is not this process's: it may be another node's of a call that is recorded here as well.
+   * Called if this process does not record the forbidden recording: another node may record it, and this one a duplicate of the call.
    */
   onAnother?: () => void
   onFault: (error: unknown) => void
@@ -19,19 +19,19 @@ export interface ForbiddenOptions {
 }
 
 /**
- * Stops recordings that are forbidden (R49): at once on notification; by polling every few seconds, since a notification may be
- * missed; and for all calls of the last day at the start and whenever the database was away, since a call interrupted by a
- * restart resumes. Returns after the first check, or if there is no database: capture does not wait.
+ * Stops recordings that are forbidden (R49): at once on notification, and by polling every few seconds in case a notification
+ * is missed. At the start and after each database outage it checks all calls of the last day, because a call interrupted by a
+ * restart can resume. Resolves after the first check; if the database is unavailable, capture starts without it.
  */
 export async function followForbidden(options: ForbiddenOptions): Promise<{ stop: () => Promise<void> }> {
   const { db, recorder, onFault, checkMs = 2_000 } = options
   let checking = Promise.resolve()
-  /** The calls of the last day were not checked since the database was away. */
+  /** True until all calls of the last day have been checked, at the start and after each database outage. */
   let behind = true
 
   async function check(known: readonly string[]): Promise<void> {
     const found = await forbiddenAmong(db, known)
-    // Concurrent: one that waits for its disk delays no other.
+    // Concurrent, so that a recording that waits for the disk does not delay the others.
     for (const { id, destroys } of found) recorder.forbid(id, destroys).catch(onFault)
   }
   function checkAgain(): Promise<void> {
@@ -53,7 +53,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
   const listening = listen({
     url: options.databaseUrl,
     channels: [channels.forbidden],
-    // Not queued behind a running check, whose query may be older than this.
+    // Not queued behind a running check: its query may have run before this prohibition.
     onNotification: (_channel, id) => {
       if (recorder.recordings('remembered').includes(id)) check([id]).catch(onFault)
       else options.onAnother?.()

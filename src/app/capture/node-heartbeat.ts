@@ -1,6 +1,6 @@
 /**
- * Heartbeat of this capture every two seconds. Answers requests from desks on other machines, and ends the calls of silent
- * nodes.
+ * Sends this capture's heartbeat every two seconds, answers requests from desks on other machines, and ends the calls of nodes
+ * that stopped sending heartbeats.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -20,7 +20,7 @@ import type { RegisterTables } from '#register/tables.ts'
 const livesMs = 2_000
 const endsSilentMs = 60_000
 
-/** Returns the id of the node with this spool folder; made at its first start. */
+/** Returns the node id stored in the spool folder; creates it at the first start. */
 export async function readNodeId(folder: string): Promise<string> {
   const path = join(folder, 'node-id')
   const known = await readFile(path, 'utf8').catch(() => '')
@@ -35,7 +35,7 @@ export function startNodeHeartbeat(options: {
   databaseUrl: string
   node: CaptureNode
   state: () => NodeState
-  /** Answers requests from elsewhere. */
+  /** Answers requests from desks on other machines. */
   answer: (request: string) => Promise<unknown>
   onEnded: (calls: number) => void
   onFault: (error: unknown) => void
@@ -53,7 +53,7 @@ export function startNodeHeartbeat(options: {
     const calls = await endCallsOfSilentNodes(db, node.id)
     if (calls > 0) options.onEnded(calls)
   }
-  /** One heartbeat at a time if the database is slow. */
+  /** Sends a heartbeat unless the previous one is still pending. */
   function sendAgain(): void {
     sending ??= sendHeartbeat()
       .catch((error: unknown) => {

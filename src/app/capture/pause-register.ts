@@ -17,8 +17,8 @@ export interface RegisterPauseReply {
 }
 
 /**
- * Pauses the register under a running capture for a move. Calls continue to be accepted and recorded into the spool, as when
- * database and store are away; then both are where the supervisor says.
+ * Pauses capture's access to database and store during a move. Calls are still accepted and recorded into the spool, as during
+ * an outage. On resumption capture uses the database and the store that the supervisor names.
  */
 export function pauseRegisterOnRequest(
   databaseUrl: string,

@@ -4,12 +4,13 @@ import { runInNewContext } from 'node:vm'
 type Collect = (method: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
 
 /**
- * Returns unused memory to the system: left from loading the program, or a day's calls. Blocks for up to a tenth of a second.
+ * Returns unused memory to the operating system, for example after loading the program or after a day's calls. Blocks for up to
+ * 0.1 s.
  */
 export function releaseMemory(): void {
-  // A new context has the function of the flag, so that no unit, chart or command needs to set it.
+  // A context created after setting the flag has the function `gc`, so that no start command has to pass --expose-gc.
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as Collect
-  // As V8 collects when memory runs out: includes the young generation.
+  // The collection that V8 runs when memory runs out; it includes the young generation.
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

@@ -1,9 +1,9 @@
 /** Reports to the supervisor when calls begin, and when there have been none for some minutes. */
 
 const checkMs = 500
-/** During a working day there are always calls; starting and ending a spare process costs more than keeping it. */
+/** Long enough for gaps within a working day: restarting a spare process costs more than keeping it. */
 const quietMs = 10 * 60_000
-/** After the start; resumed calls are back by then. */
+/** Delay of the first report after the start; interrupted calls have resumed by then. */
 const startedMs = 5_000
 
 export interface CallActivity {

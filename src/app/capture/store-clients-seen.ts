@@ -3,7 +3,10 @@ import type { ClientsSeen, ClientCounts } from '#capture/session/seen/clients-se
 const everyMs = 5_000
 const forgetEveryMs = 3_600_000
 
-/** Stores what clients send for the pages. Waits in memory while the database is away; a crash loses that much. */
+/**
+ * Stores the statistics of what clients send, which the pages show. While the database is unavailable they are kept in memory and
+ * a crash loses them.
+ */
 export function storeClientsSeen(options: {
   store: (counts: ClientCounts) => Promise<void>
   forget: () => Promise<void>

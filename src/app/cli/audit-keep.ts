@@ -68,7 +68,7 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
   })
 }
 
-/** Without a break: accepts explainable findings of the verifier. */
+/** Accepts findings of the verifier that have an explanation, if the log has no break. */
 async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, reason: string): Promise<void> {
   const report = await verifyLocally({
     db,

@@ -9,7 +9,7 @@ import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-
 import { trustedKeys, verifyLocally } from '../custodian/local-verification.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** Exit code for a log that is not what was signed. */
+/** Exit code if the log differs from what was signed. */
 const brokenCode = 3
 const reportEveryMs = 1_000
 
@@ -104,7 +104,7 @@ async function textOf(option: string, path: string): Promise<string> {
   })
 }
 
-/** One line a second, on a terminal only. */
+/** Returns a function that prints progress, at most once a second and only on a terminal. */
 function printProgress(): (progress: Progress) => void {
   let reportedAt = performance.now()
   return ({ step, checked, entries }) => {

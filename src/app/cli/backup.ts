@@ -22,7 +22,10 @@ import { openBackupPlaces, type OpenedPlace } from './backup-places.ts'
 import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 import { version } from './version.ts'
 
-/** `backup key`, `backup list`, or a backup to every place of SELOSTE_BACKUPS, or to one of them. */
+/**
+ * `backup key` creates the recovery key, `backup list` lists backups; otherwise makes a backup in every place of
+ * SELOSTE_BACKUPS, or in the one named by `--to`.
+ */
 export async function backup(settings: Settings, args: string[]): Promise<void> {
   const [subject, ...rest] = args
   if (subject === 'key') return makeRecoveryKey(rest)
@@ -103,14 +106,14 @@ async function lastOf(store: ObjectStore | undefined, days: number): Promise<Las
   return id !== undefined && at ? { id, ends: at.add({ hours: 24 * days }) } : undefined
 }
 
-/** A place that cannot be read is not done. */
+/** Returns true if a place has a current backup; false if the place cannot be read. */
 async function isDone(
   place: OpenedPlace,
   keys: KeyStore,
   wanted: Parameters<typeof isNewestCurrent>[2],
 ): Promise<boolean> {
   const [opened, key] = [await place.open().catch(() => undefined), await readLogKey(keys)]
-  // An unreadable backup is made again.
+  // An unreadable backup counts as missing, so a new one is made.
   return opened !== undefined && key !== undefined && isNewestCurrent(opened.store, key, wanted).catch(() => false)
 }
 

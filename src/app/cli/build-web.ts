@@ -1,5 +1,6 @@
 /**
- * Builds the pages. As a program (`npm run build`, and after `npm ci`) it builds them if they are stale, and joins libraries.
+ * Builds the web interface. Run as a program (`npm run build`, and after `npm ci`), it builds if the sources have changed, and
+ * bundles libraries (join-libraries.ts).
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,10 +18,10 @@ const vite = join(root, 'node_modules/vite/bin/vite.js')
 const dist = join(root, 'web/dist')
 const building = join(root, `web/dist-${process.pid}`)
 const stampPath = join(dist, 'built-from')
-/** Sources outside their folders. */
+/** Sources of the build outside of `web` and `texts`. */
 const besides = ['package-lock.json', 'src/app/http/contract/contact-filters.ts', 'src/use/search/contact-filters.ts']
 
-/** Builds the web interface if its sources have changed. Without the build tools nothing is changed. */
+/** Builds the web interface if its sources have changed. Does nothing if the build tools are not installed. */
 export async function buildWebIfStale(print: (line: string) => void): Promise<void> {
   if (!existsSync(vite)) return
   const sources = (await Promise.all(['web', 'texts'].map((folder) => digestOf(join(root, folder))))).join(' ')
@@ -29,7 +30,7 @@ export async function buildWebIfStale(print: (line: string) => void): Promise<vo
   await run(process.execPath, [vite, 'build', 'web', '--outDir', basename(building), '--logLevel', 'warn'])
   await compress(join(building, 'assets'))
   await writeFile(join(building, 'built-from'), sources)
-  // Atomic, so that a running server never serves half a build.
+  // Renamed only when complete, so that a running server never serves half a build.
   await rm(dist, { recursive: true, force: true })
   await rename(building, dist)
 }

@@ -4,7 +4,7 @@ import type { ActiveBlocker } from '../roles/read-health.ts'
 /** State of a running desk and its dependencies: `/health/ready`. */
 export interface DeskState {
   desk: 'ready' | 'not-ready' | 'does-not-answer'
-  /** For a desk that does not answer: nothing listens there, or no answer in time. */
+  /** Why the desk does not answer: connection refused, or no answer in time. */
   silence: 'refused' | 'no-answer' | undefined
   missing: string[]
   /** Blockers; undefined if the desk does not answer. */

@@ -4,9 +4,9 @@ import { Fault } from '#platform/fault.ts'
 import { requestCapture, type CaptureState } from '../capture/capture-control.ts'
 
 export interface DrainOptions {
-  /** Longest wait for the end; undefined: does not wait. */
+  /** Longest wait until capture has ended; undefined: does not wait. */
   waitSeconds?: number | undefined
-  /** Cancels an earlier drain. */
+  /** True cancels an earlier drain. */
   isCancelled?: boolean
 }
 

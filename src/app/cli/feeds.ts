@@ -4,7 +4,7 @@ import { Fault } from '#platform/fault.ts'
 import { allowFeed } from '#register/feed-progress.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `feeds allow`: for two days a feed may match calls from a day on, as for an archive. */
+/** `feeds allow`: accepts calls since a given day from a feed, for the next two days, for example to import an archive. */
 export async function feeds(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,

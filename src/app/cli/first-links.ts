@@ -16,8 +16,8 @@ export function linkAddress({ publicUrl, http }: Settings, token: string): strin
 }
 
 /**
- * Makes a one-time link for each first role without a holder. Made anew at each start until used (R20: no account exists before
- * a natural person names themselves).
+ * Creates a one-time link for each of the two first roles that nobody holds. New links are created at each start until they are
+ * used (R20: no account exists before a natural person names themselves).
  * @returns lines for the operator; empty if both roles are held
  */
 export async function firstLinks(settings: Settings, adminUrl: string): Promise<string[]> {

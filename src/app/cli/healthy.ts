@@ -6,7 +6,7 @@ import { socketPath } from '../roles/sockets.ts'
 const answerMs = 5_000
 
 /**
- * Liveness probe for containers: exit code 1 if the role does not answer on this machine; without a role, if none does.
+ * Liveness probe for containers: exit code 1 if the role does not answer on this machine, or, without a role, if no role does.
  * Readiness (database, custodian) is `seloste status` and `/health/ready`.
  */
 export async function healthy(settings: Settings, role?: RoleName): Promise<void> {

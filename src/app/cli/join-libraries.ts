@@ -1,4 +1,4 @@
-/** Joins the libraries of joined-libraries.ts if the joined versions are outdated. */
+/** Bundles each library of joined-libraries.ts into one file, if the bundled versions are outdated. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const vite = join(root, 'node_modules/vite/bin/vite.js')
 const config = join(root, 'libraries.config.ts')
 
-/** Without the build tools nothing is changed. */
+/** Bundles the libraries if outdated. Does nothing if the build tools are not installed. */
 export async function joinLibrariesIfStale(folder = joinedFolder): Promise<void> {
   if (!existsSync(vite) || !existsSync(config)) return
   const versions = versionsToJoin()
@@ -20,7 +20,7 @@ export async function joinLibrariesIfStale(folder = joinedFolder): Promise<void>
   const args = [vite, 'build', '--config', config, '--outDir', joining, '--emptyOutDir', '--logLevel', 'warn']
   await promisify(execFile)(process.execPath, args, { cwd: root })
   await writeFile(join(joining, stamp), versions)
-  // Atomic, so that a start never reads half of them.
+  // Renamed only when complete, so that a start never reads half of them.
   await rm(folder, { recursive: true, force: true })
   await rename(joining, folder)
 }

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** By import specifier. Specifiers of one package are joined together, so that they share code. */
+/** Bundle name by import specifier. Specifiers of one package are bundled together, so that they share code. */
 export const joinedLibraries: Readonly<Record<string, string>> = {
   kysely: 'kysely',
   'libphonenumber-js/max': 'libphonenumber-js',
@@ -17,7 +17,7 @@ export const joinedLibraries: Readonly<Record<string, string>> = {
   'typebox/value': 'typebox',
 }
 
-/** Beside the packages: whoever can write here could change the program itself. */
+/** Inside node_modules: whoever can write there could change the program anyway. */
 export const joinedFolder = join(root, 'node_modules/.cache/libraries')
 export const joinedFile = (library: string) => `${library.replaceAll('/', '-')}.mjs`
 export const stamp = 'joined-from'
@@ -30,7 +30,7 @@ export function versionsToJoin(): string {
   return [...new Set(Object.values(joinedLibraries))].map((name) => `${name} ${dependencies[name]}\n`).join('')
 }
 
-/** @returns whether joined libraries are in use */
+/** @returns true if the bundled libraries are used */
 export function useJoinedLibraries(folder = joinedFolder): boolean {
   const stampPath = join(folder, stamp)
   if (!existsSync(stampPath) || readFileSync(stampPath, 'utf8') !== versionsToJoin()) return false

@@ -75,7 +75,7 @@ Other systems
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (docs/operate/settings.md)`
 
 async function main(): Promise<void> {
-  // Before any of them is loaded; the imports above need none.
+  // Before any of the libraries is loaded; the imports above load none of them.
   useJoinedLibraries()
   const [command, ...rest] = process.argv.slice(2)
   const settings = () => readSettings(process.env, process.cwd())
@@ -216,7 +216,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Opens the ports of live calls first: loading the rest takes most of a second. */
+/** Runs one role. Capture first opens the ports of live calls, because loading the rest of the program takes most of a second. */
 async function startRole(role: RoleName, settings: Settings): Promise<void> {
   if (process.env['SELOSTE_SPARE'] === '1' && process.connected) {
     await untilNeeded(role, () =>
@@ -229,7 +229,7 @@ async function startRole(role: RoleName, settings: Settings): Promise<void> {
   return startOne(role, settings, makeLog({ name: role }), held)
 }
 
-/** Returns the lines of the usage that describe a command; all of it if there is no such command. */
+/** Returns the lines of the usage text about a command, or the whole text if there is no such command. */
 function usageOf(command: string): string {
   const forms = usage.split(/\n(?= {2}seloste )/).filter((form) => /^ {2}seloste (\S+)/.exec(form)?.[1] === command)
   return forms.length === 0 ? usage : forms.map((form) => form.split('\n\n')[0]).join('\n')
@@ -254,7 +254,7 @@ function refuse(line: string): void {
   process.exitCode = 2
 }
 
-/** Their messages include the remedy. */
+/** Codes of faults whose message includes the remedy. */
 const selfExplaining = new Set(['argument-wrong', 'setting-wrong', 'config-file-wrong', 'not-found', 'role-failed'])
 
 main().catch((error: unknown) => {

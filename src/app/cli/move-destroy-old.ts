@@ -16,8 +16,8 @@ import { forgetLeftovers, recordLeftoversDestruction, readLeftovers } from './mo
 import { withRunningDatabase } from './running-database.ts'
 
 /**
- * Destroys what a move has left here: the embedded database's folder, and the store. The register must run in its new place,
- * whose log records the destruction.
+ * Destroys the data that a move has left here: the embedded database's folder and the store. The register must run at its new
+ * location, where the audit log records the destruction.
  */
 export async function destroyOld(settings: Settings): Promise<void> {
   const left = await readLeftovers(settings.dataDirectory)
@@ -60,7 +60,7 @@ async function record(db: Kysely<RegisterTables>, detail: Record<string, string 
   await appendAudit(db, { action: 'register.old-destroyed', result: 'ok', object: { kind: 'place' }, detail })
 }
 
-/** The database's own mark proves that the register has left it. */
+/** Checks that the register was moved from the embedded database, by the mark that the move wrote into it. */
 async function assertDatabaseLeft(settings: Settings): Promise<void> {
   const dataDirectory = join(settings.dataDirectory, 'database')
   if (settings.databaseUrl === undefined || (await findEmbeddedPostgres(dataDirectory))) {
@@ -80,7 +80,7 @@ async function assertDatabaseLeft(settings: Settings): Promise<void> {
   }
 }
 
-/** A folder beside the one in use, and of an earlier major version. */
+/** Checks that the folder is beside the cluster in use and has an earlier major version. */
 async function assertOldCluster(folder: string): Promise<void> {
   const [old, now] = [await majorOf(folder), await majorOf(join(folder, '..', 'cluster'))]
   if (/^cluster-\d+$/.test(basename(folder)) && (old === undefined || (now !== undefined && old < now))) return

@@ -10,8 +10,8 @@ import { openObjects } from '../roles/open-objects.ts'
 import { originOf, type Target } from './move-target.ts'
 
 /**
- * Empties the target of an interrupted move that will not be resumed: it contains personal data. Keeps what this move did not
- * put there, and everything once the register has moved there.
+ * Empties the target of an interrupted move that will not be resumed, because it contains personal data. Deletes only what this
+ * move has copied, and nothing if the register has moved there already.
  */
 export async function giveUp(settings: Settings, target: Target, source: { url: string; connection: OwnConnection }) {
   if (await readMovedAway(source.connection)) throw left()

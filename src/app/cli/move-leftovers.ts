@@ -1,6 +1,6 @@
 /**
- * Record, in the data folder, of what a move has left behind: an old database folder, an old store, with everything the
- * register had then. Kept until it is destroyed, whatever the settings are meanwhile.
+ * Record, in the data folder, of the data that a move has left behind: an old database folder or an old store with the whole
+ * register of that time. It is kept until those data are destroyed, even if settings change.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,13 +9,13 @@ import { describePlace, type FolderAddress, type S3Address } from '#platform/con
 export interface MoveLeftovers {
   /** ISO 8601. */
   movedAt: string
-  /** The embedded database below the same data folder. */
+  /** The embedded database in the same data folder was left behind. */
   database?: 'embedded'
   /** Folder of an embedded cluster of an earlier major version. */
   cluster?: string
   /** Stores, one per move. */
   objects?: readonly (FolderAddress | S3Address)[]
-  /** Verified as the source of the move; its destruction has begun. */
+  /** True once the data are verified as the source of the move and their destruction has begun. */
   destroying?: boolean
 }
 
@@ -24,8 +24,8 @@ function fileOf(dataDirectory: string): string {
 }
 
 /**
- * Accumulates over moves. Written before the commit point, so that nothing is forgotten; what was not left after all is
- * detected before its destruction.
+ * Adds to the record of earlier moves. Written before the commit point, so that nothing is missed; data that are still in use
+ * because the move was interrupted are detected before a destruction.
  */
 export async function recordLeftovers(dataDirectory: string, left: MoveLeftovers): Promise<void> {
   const before = await readLeftovers(dataDirectory)
@@ -34,7 +34,7 @@ export async function recordLeftovers(dataDirectory: string, left: MoveLeftovers
   await write(dataDirectory, { ...before, ...left, movedAt: before?.movedAt ?? left.movedAt, objects })
 }
 
-/** Marks the leftovers as verified. */
+/** Records that the leftovers are verified and their destruction has begun. */
 export async function recordLeftoversDestruction(dataDirectory: string, left: MoveLeftovers): Promise<void> {
   await write(dataDirectory, { ...left, destroying: true })
 }

@@ -33,7 +33,7 @@ export function readTarget(settings: Settings, file: string): Target {
   return { environment, settings: next, database, hasObjects }
 }
 
-/** Opens the present database: of the running Seloste, or started for the move only. */
+/** Opens the present database: that of the running Seloste, or one started only for the move. */
 export async function openSource(
   settings: Settings,
   isRunning: boolean,

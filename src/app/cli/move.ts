@@ -32,8 +32,8 @@ import { giveUp } from './move-give-up.ts'
 import { openDatabase, openSource, originOf, readTarget, type Target } from './move-target.ts'
 
 /**
- * `move --to FILE`: moves database, store or both to the settings in a file; with `--give-up`, empties that target again. `move
- * --destroy-old`: destroys what is left of them here.
+ * `move --to FILE`: moves database, store or both to the locations in the settings of a file; with `--give-up`, empties that
+ * target again. `move --destroy-old`: destroys the data left at the old location.
  */
 export async function move(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -65,7 +65,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
     await moveTo(settings, target, source, way)
   } finally {
     await turn.close().catch(() => undefined)
-    // Resumes in the new place if it has moved, otherwise here.
+    // Resumes the register: at its new location if it has moved, otherwise here.
     await way?.resume().catch((error: unknown) => {
       console.error(`seloste: ${(error as Error).message}`)
     })
@@ -75,8 +75,9 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
 }
 
 /**
- * Refuses roles that run apart, which nobody can pause, and captures on other machines.
- * @param isSupervised one Seloste is paused: with one capture and one of each other role
+ * Refuses the move while roles run as separate processes without a supervisor, which cannot be paused, or captures run on other
+ * machines.
+ * @param isSupervised true if one supervised Seloste runs, which can be paused: it has one process of each role
  * @throws Fault `move-roles-run`
  */
 async function refuseRunning(url: string, isSupervised: boolean): Promise<void> {
@@ -155,7 +156,7 @@ async function moveTo(
   else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
   const isOfDatabase = target.database !== undefined
-  /** Everything but the commit point: after an interruption the record remains, and `endMove` completes the move. */
+  /** Does everything before the commit point. After an interruption the record remains, and `endMove` completes the move. */
   const settle = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndPrint(objects))
     await recordMove(target.database ?? source.url, target, settled.objects, database)
@@ -194,7 +195,7 @@ async function moveTo(
   printSettingsToChange(target)
 }
 
-/** Objects per pass, so that the last pass, with the register paused, is short. */
+/** Copying passes are repeated while one copies more than this, so that the last pass, with the register paused, is short. */
 const fewObjects = 100
 const maxPasses = 5
 /** Tables larger than this are reported on a line of their own. */
@@ -230,7 +231,7 @@ async function copyAndPrint(objects: ObjectMove): Promise<MovedObjects> {
   return moved
 }
 
-/** Logs the register's place once it is there. */
+/** Writes the register's new place into the audit log. */
 async function recordMove(
   url: string,
   target: Target,

@@ -4,7 +4,7 @@ import { Fault } from '#platform/fault.ts'
 import { forgetNode, seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `nodes list|forget`: captures of this register on all machines. Exit code 1 of list: one does not answer. */
+/** `nodes list|forget`: captures of this register on all machines. `list` exits with 1 if one does not answer. */
 export async function nodes(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,

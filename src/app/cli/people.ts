@@ -15,7 +15,8 @@ import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 /**
  * `people add`: enters a person in a running Seloste and prints a one-time link for the first password. `people link`: a new
  * link, for somebody entered by the identity system or who forgot the password. `people remove-factors`: removes lost second
- * factors. `people first`: links for the two first people of an installation. Rights come by the procedure only.
+ * factors. `people first`: links for the two first people of an installation. Access rights are granted only by request and
+ * approval.
  */
 export async function people(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -10,8 +10,8 @@ import { databaseRoles } from '../roles/role.ts'
 import { assertNoDemo } from './demo/whose-register.ts'
 
 /**
- * Prepares a database for roles that run apart, as `seloste start` does before starting them. With `--passwords DIR` each role
- * gets a new password, in a file there.
+ * Prepares a database for roles that run as separate services, as `seloste start` does before it starts roles. With `--passwords
+ * DIR` it gives each role a new password, and writes it into a file in DIR.
  */
 export async function prepare(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { passwords: { type: 'string' } } })
@@ -40,7 +40,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
   if (folder !== undefined) await writePasswords(url, folder)
 }
 
-/** In the format of systemd (EnvironmentFile=) and Kubernetes (--from-env-file). Never overwrites a file. */
+/** Writes files in the format of systemd (EnvironmentFile=) and Kubernetes (--from-env-file). Never overwrites a file. */
 async function writePasswords(adminUrl: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const names = ['custodian', 'capture', 'desk', 'feeds'] as const

@@ -9,14 +9,14 @@ import { openObjects } from '../roles/open-objects.ts'
 import { backupPlacesToVerify } from '../custodian/backup-places-to-verify.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** Exit code: a recording is not what was stored, or a destroyed one is not gone. */
+/** Exit code if a recording differs from what was stored, or a destroyed one still exists. */
 const foundCode = 3
 const reportEveryMs = 1_000
 const mebibyte = 1024 * 1024
 
 /**
- * `recordings verify`: proves that every held recording opens whole and no destroyed one does, beside a running Seloste. Exits
- * with 0 if so, 3 if not, 1 if it could not be determined.
+ * `recordings verify`: checks that every held recording can be decrypted completely and no destroyed one can. Runs beside a
+ * running Seloste. Exits with 0 if so, 3 if not, 1 if it could not be determined.
  */
 export async function recordings(settings: Settings, args: string[]): Promise<void> {
   const [action, ...rest] = args
@@ -53,7 +53,7 @@ function asJson(finding: Verification['findings'][number]) {
   return { ...finding, message: describeFinding(finding) }
 }
 
-/** One line a second, on a terminal only. */
+/** Returns a function that prints progress, at most once a second and only on a terminal. */
 function printProgress(): (so: { checked: number; bytes: number }) => void {
   let reportedAt = performance.now()
   return ({ checked, bytes }) => {

@@ -11,7 +11,7 @@ import { openObjects } from '../roles/open-objects.ts'
 import { openFrom } from './backup-places.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** Exit code: some recordings are not in the backup, or their copies are damaged. */
+/** Exit code if some recordings are not in the backup, or their copies are damaged. */
 const leftCode = 3
 
 /**
@@ -37,7 +37,7 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
       const id = recordingOf(object.key)
       if (id === undefined || !wrong.has(id)) continue
       await objects.put(object.key, await readObjectCopy(place, object))
-      // A recording destroyed meanwhile stays destroyed: its expunction may have finished before the copy.
+      // Deletes the copy again if the recording was destroyed meanwhile: its expunction may have ended before the copy was made.
       const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
       if (state === 'DESTROYING' || state === 'DESTROYED') await objects.delete(object.key)
     }

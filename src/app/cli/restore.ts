@@ -85,7 +85,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
       },
     )
     await forgetPositions(join(settings.dataDirectory, 'feeds'))
-    // Nodes of the past: one that returns with its disk registers again; the others would be silent for ever.
+    // Nodes from before the restore: one that still has its disk registers again; the others would be listed as down for ever.
     for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
     await recordRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
     print(restored, values.ledger === undefined)
@@ -120,7 +120,7 @@ async function openDatabase(settings: Settings) {
   }
 }
 
-/** Reads the private half, in the format of `seloste backup key` and `age-keygen`. */
+/** Reads the private key from a file in the format of `seloste backup key` and `age-keygen`. */
 async function readIdentity(path: string): Promise<string> {
   const text = await readFile(resolve(path), 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new Fault('argument-wrong', `--identity: ${path} cannot be read (${cause.code})`, cause)

@@ -2,7 +2,7 @@ import { watchNpm } from '#platform/processes/launched-by-npm.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Supervised } from '../supervisor/supervise.ts'
 
-/** Runs until a signal, the end of the `npm run` that started it, or a failure of the whole; then ends everything in order. */
+/** Runs until a signal, the exit of the parent `npm run`, or a failure of Seloste as a whole; then shuts down in order. */
 export async function runUntilSignal(all: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {
   const signalled = new Promise<undefined>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

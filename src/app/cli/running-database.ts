@@ -9,8 +9,8 @@ import type { Kysely } from 'kysely'
 
 /**
  * Runs work as the owner of a running Seloste's database.
- * @throws Fault `database-not-running` if none runs; DatabaseFault `database-quarantined`, `database-moved`: a database being
- * restored is no register yet, and one that was left is none any more
+ * @throws Fault `database-not-running` if none runs; DatabaseFault `database-quarantined` during a restore, `database-moved` if
+ * the register was moved away
  */
 export async function withRunningDatabase<Result>(
   settings: Settings,

@@ -30,7 +30,7 @@ export async function startOne(
     await assertSignedInAs(url, databaseRole)
     await refuseQuarantined(url)
   } catch (error) {
-    // Capture starts without a database, with its last knowledge; its role is checked later.
+    // Capture can start without a database, with the description and directory it last read; its database role is checked later.
     if (name !== 'capture' || error instanceof DatabaseFault) throw error
     log.warn({ err: error }, 'the database does not answer; capture starts with the data it had before')
   }

@@ -29,8 +29,8 @@ export async function startAll(settings: Settings): Promise<void> {
 }
 
 /**
- * Prints links for first roles without a holder, from a short-lived process, since the code is large and this process stays.
- * Not into the log, whose readers must not become the first of a role.
+ * Prints one-time links for the first roles that nobody holds. A short-lived child process does it, so that this long-running one
+ * does not load that code. The links are not logged: a reader of the log could use them and get the role.
  */
 async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
   const [held] = await queryOnce<{ all: boolean }>(
@@ -39,7 +39,7 @@ async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<v
   )
   if (held?.all === true) return
   const child = fork(main, ['people', 'first'], { signal, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  child.on('error', () => undefined) // Reported by the wait for its end.
+  child.on('error', () => undefined) // `once` below rejects with the same error.
   const [code] = (await once(child, 'exit', { signal })) as [number | null]
   if (code !== 0) throw new Error(`it ended with ${String(code)}`)
 }

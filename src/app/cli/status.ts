@@ -48,10 +48,10 @@ interface Status extends DeskState {
   engines: string[]
 }
 
-/** For queries of the command itself: with the probe, three seconds. */
+/** Timeout of the command's own database queries, in ms. Together with the probe at most 3 s. */
 const databaseAnswerMs = 1_500
 
-/** Checks a running Seloste: do its parts answer, do its promises hold? Exit code 1 if not. */
+/** Checks that the roles of a running Seloste answer and that its promises hold. Exit code 1 if not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const [deskState, database, engines, capture, near] = await Promise.all([
     readDeskState(settings.http),
@@ -83,7 +83,7 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
   if (!isWell || isSilent || presses) process.exitCode = 1
 }
 
-/** Sockets of the processes on this machine. */
+/** Returns the socket paths of the processes on this machine, by role. */
 function socketsOf(settings: Settings): Record<string, string> {
   return {
     custodian: socketPath(settings, 'metrics-custodian'),
@@ -134,7 +134,7 @@ function statusLines({ desk, silence, missing, broken, unsigned, blockers }: Sta
   ]
 }
 
-/** Listed if there are several, or one does not answer. */
+/** Returns a line per node if there are several, or if one does not answer. */
 function nodeLines({ nodes = [] }: Status): string[] {
   if (nodes.length < 2 && !nodes.some(({ state }) => state === 'silent')) return []
   return ['captures of this register:', ...describeNodes(nodes).map((line) => `  ${line}`)]
@@ -194,13 +194,13 @@ async function readDatabase(
   }
 }
 
-/** Returns the log's key on the custodian's machine, if its folder is readable. */
+/** Returns the audit log's key if its folder is on this machine and readable; otherwise `any`. */
 async function keyBeside({ dataDirectory }: Settings): Promise<VerifierKey | 'any'> {
   const line = await readFile(join(dataDirectory, 'audit-log', 'key'), 'utf8').catch(() => '')
   return readVerifierKey(line) ?? 'any'
 }
 
-/** Witnesses are asked every ten seconds while the log grows. */
+/** A witness without a cosignature for this long is late; the custodian sends checkpoints every ten seconds while the log grows. */
 const witnessMinutes = 10
 
 async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings): Promise<string[]> {

@@ -4,7 +4,7 @@ import { Fault } from '#platform/fault.ts'
 import { readTargets, retryWebhooks } from '#use/webhooks/deliver-webhooks.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-/** `webhooks list|retry`: pending and abandoned deliveries. Exit code 1 of list: some were abandoned. */
+/** `webhooks list|retry`: pending and abandoned deliveries. `list` exits with 1 if some were abandoned. */
 export async function webhooks(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,

@@ -3,7 +3,7 @@ import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 
-/** Requests about anonymised copies, by path; their audio has its own path. */
+/** Returns the handlers of requests about anonymised copies, by path. Audio is not among them (`hearCopy`). */
 export function anonymisedCopyQuestions(
   worker: CopyWorker,
   renderer: Pick<CopyRenderer, 'render'>,

@@ -6,7 +6,7 @@ import { openStore } from '#safeguards/places/open-place.ts'
 
 /**
  * Returns every place of backups for verification.
- * @throws Fault `place-away` if one is unreachable: nothing could be proved about it
+ * @throws Fault `place-away` if one is unreachable, because nothing can be proved about it
  */
 export async function backupPlacesToVerify(backups: Settings['backups']): Promise<PlaceToProve[]> {
   const opened: PlaceToProve[] = []

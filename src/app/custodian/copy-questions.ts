@@ -2,7 +2,7 @@ import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 
-/** Requests about copies, by path. */
+/** Returns the handlers of requests about copies, by path. */
 export function copyQuestions(maker: CopyMaker, fetching: CopyFetching): CustodianAnswers['questions'] {
   return {
     '/copies/make': maker.make,

@@ -17,21 +17,21 @@ import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftRequest, TriedDraft } from './try-draft.ts'
 import type { ConnectionPool, CustodianTransport } from './custodian-transport.ts'
 
-/** The desk's requests to the custodian: ranges of a listening, counts for a draft; none by a recording's id. */
+/** The desk's requests to the custodian. Audio is requested by listening, never by a recording's id. */
 export interface CustodianClient {
   audio(request: AudioRequest, gone?: AbortSignal): Promise<ServedAudio | ListeningEnd | 'out-of-range' | 'too-fast'>
   peaks(request: { session: string; listening: string }): Promise<Peaks | ListeningEnd>
-  /** Announces a listening whose first range will be requested. */
+  /** Lets the custodian prepare a listening before its first audio range is requested. */
   prepare(request: { session: string; listening: string }): Promise<void>
   tryDraft(request: DraftRequest): Promise<TriedDraft | 'refused' | 'unreadable'>
   secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
-  /** Copies on request: made in a clerk's session, downloaded with the link. */
+  /** Copies on request: made in a clerk's session, and downloaded with a link. */
   copies: Pick<CopyMaker, 'make'> & CopyFetching
-  /** Packages: made in the decision maker's session, downloaded with the link. */
+  /** Packages: made in the decision maker's session, and downloaded with a link. */
   packages: Pick<PackageMaker, 'make'> & PackageFetching
-  /** Anonymised copies: words and audio, in the session of the preparer or listener. */
+  /** Anonymised copies: transcripts and audio, in the session of the preparer or listener. */
   anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyHearings
   /** The custodian's blockers; undefined if it does not answer in time. */
   blockers(withinMs: number): Promise<Blocker[] | undefined>
@@ -54,12 +54,12 @@ interface RequestOptions {
   timeout?: number
 }
 
-/** A page or a health check waits for it at most once. */
+/** Timeout for reading the log's key. A page or a health check waits for it at most once. */
 const keyMs = 1_000
 /** Timeout for finding speech in a call of hours. */
 const wholeCallMs = 60_000
 
-/** Connects to the custodian, wherever it is. Requests throw if it does not answer. */
+/** Creates a client that reaches the custodian over the given transport. Requests throw if the custodian does not answer. */
 export function connectCustodian(way: CustodianTransport): CustodianClient {
   function send(
     path: string,

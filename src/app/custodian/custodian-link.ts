@@ -29,7 +29,7 @@ const handshakeMs = 10_000
 /** Enough for several desks. */
 const connections = 4096
 
-/** Undefined without SELOSTE_CUSTODIAN_LISTEN. */
+/** Starts the listener. Returns undefined if SELOSTE_CUSTODIAN_LISTEN is not set. */
 export async function serveCustodianLink(
   { custodianListen: listen, desks, linkFiles }: Pick<SplitRoleSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
   answerDesk: AnswerDesk,
@@ -96,7 +96,7 @@ export async function serveCustodianLink(
   }
 }
 
-/** Compares the names in its certificate, as browsers do, without wildcards: one name is one desk. */
+/** Returns true if a subject alternative name of the certificate is a desk's name. Wildcards do not match: one name is one desk. */
 function isDesk(shown: X509Certificate, desks: readonly string[]): boolean {
   return desks.some(
     (name) =>

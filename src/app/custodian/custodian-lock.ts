@@ -1,6 +1,6 @@
 /**
- * Ensures one custodian per register by a lock of the database. With two, each would have its own key folder: what one
- * destroyed could still be opened by the other, against its receipt.
+ * Ensures one custodian per register by a database lock. Two custodians would have separate key folders, and a recording that one
+ * has destroyed, with a receipt, could still be decrypted by the other.
  */
 import { Fault } from '#platform/fault.ts'
 import { holdExclusiveLock, type ExclusiveLock } from '#platform/jobs/exclusive-lock.ts'

@@ -7,7 +7,7 @@ import { countWaiting } from '#use/retention/count-waiting.ts'
 
 /** A healthy store answers in milliseconds. */
 const keyStoreMs = 3_000
-/** No key has this name: only tests whether the store answers. */
+/** Name of a key that does not exist: reading it tests whether the store answers. */
 const nameOfNoKey = 'is-it-there'
 
 /** Metrics of the custodian: delays, and whether the keys are reachable. */

@@ -6,7 +6,7 @@ import type { AudioRequest, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftRequest, TriedDraft } from './try-draft.ts'
 
 const maxQuestionBytes = 32 * 1024
-/** Words of a call of an hour, with a margin. */
+/** Maximum size of a transcript: that of a call of an hour, with a margin. */
 const maxWordsBytes = 3 * 1024 * 1024
 const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/anonymised-copies/propose'])
 
@@ -23,7 +23,7 @@ export interface CustodianAnswers extends AudioServer {
 
 export type AnswerDesk = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
-/** Serves the desk over a unix socket that only this user, or also the desk's, can open (listen-at-socket.ts). */
+/** Serves the desk over a unix socket that this user, and if configured the desk's user, can open (listen-at-socket.ts). */
 export async function serveCustodian(
   socketPath: string,
   answerDesk: AnswerDesk,
@@ -34,8 +34,8 @@ export async function serveCustodian(
 }
 
 /**
- * Handles requests of either transport. Each names a session, and a listening or a draft; handlers check in the database that
- * the session may have it at this instant.
+ * Handles requests of both transports. Each request names a session and an object, such as a listening or a draft. The handlers
+ * check in the database that the session has access to the object at this instant.
  */
 export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknown) => void): AnswerDesk {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -1,4 +1,4 @@
-/** The desk's transport to the custodian: a unix socket, or mutual TLS; logs why it does not answer. */
+/** The desk's transport to the custodian: a unix socket, or mutual TLS. Logs why the custodian does not answer. */
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Agent as TlsAgent, request as requestOverTls } from 'node:https'
 import { readFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
-/** Listeners mostly wait for audio and must not delay other requests. */
+/** Connections for requests, and separate ones for listeners, which mostly wait for audio and must not delay requests. */
 export type ConnectionPool = 'questions' | 'listeners'
 
 export interface CustodianTransport {
@@ -21,7 +21,7 @@ export interface CustodianTransport {
     options: RequestOptions,
     onResponse: (response: IncomingMessage) => void,
   ): Pick<ClientRequest, 'on' | 'end' | 'destroy'>
-  /** Undefined: it has answered. A failure is logged once. */
+  /** Reports the result of a request; undefined means that the custodian has answered. A failure is logged once. */
   report(problem: Error | { status: number } | undefined): void
   stop(): void
 }
@@ -34,9 +34,9 @@ interface Dependencies {
 }
 
 const poolSizes: Record<ConnectionPool, number> = { questions: 16, listeners: 1024 }
-/** Longest request: connections under the previous certificate are closed after it. */
+/** Connections with the previous certificate are closed after this time, which is longer than any request. */
 const oldConnectionsMs = 90_000
-/** The newest version suffices between our own processes. */
+/** Only TLS version used: both ends are our own processes. */
 export const linkVersion = 'TLSv1.3'
 
 export async function findCustodian(
@@ -121,7 +121,7 @@ export function watchLinkCertificate(
   })
 }
 
-/** Logs one line when it stops answering or the reason changes, and one when it answers again. */
+/** Logs a line when the custodian stops answering or the reason changes, and one when it answers again. */
 function logOnce(address: string, log: Dependencies['log']): CustodianTransport['report'] {
   let logged: string | undefined
   return (problem) => {

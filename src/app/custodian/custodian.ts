@@ -57,7 +57,7 @@ import { ingestRecordings } from './ingest/ingest-recordings.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
-/** No key and no object has this name: only tests whether the store answers. */
+/** Name of a key and an object that do not exist: reading them tests whether the store answers. */
 const nothingIsCalledSo = 'is-it-there'
 
 /**
@@ -74,7 +74,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   })
   const metrics = startMetrics('custodian')
   const clock = systemClock
-  // At the start: later changes of the file are not trusted.
+  // Read at the start, because later changes of the file are not trusted.
   const protections = await expectedProtections()
   const blockers = createBlockers({ now: () => clock.now(), log })
   measureBlockers(metrics.registry, blockers)
@@ -103,7 +103,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.error({ err: error }, 'cannot read the register description; using the one read before')
     },
   })
-  // Nothing is ingested before this place is known to be allowed (R19).
+  // Nothing is ingested until the places of data are known to be allowed (R19).
   const placing = await startPlaces({ db, pool, keys, settings, versions, clock, log })
   const reporting = reportVersions({
     db,
@@ -152,7 +152,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: context.workFolder }
-  // Before the first sweep: a clock that has leapt is detected first.
+  // Before the first sweep, so that a clock that jumped is detected before anything is destroyed.
   const ends = await startDestructions({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
     onClockConfirmed: () => terms.sweepNow(),
@@ -180,8 +180,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     versions,
     clock,
     log,
-    // Proofs are signed with the log's key, which a new log has after its first check; admissions from before a stop are
-    // counted first.
+    // Proofs are signed with the log's key, which a new log gets at its first check. Calls admitted before the last stop are counted
+    // first.
     firstSweep: Promise.all([terms.swept, auditLog.firstCheck, jobsBegun]).then(() => undefined),
     intervalMs: settings.checkMs,
     lastVerification: () => verifying.last(),
@@ -252,7 +252,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
   const linked = await serveCustodianLink(settings.splitRoles, answerDesk, { now: () => clock.now(), log })
 
-  // The desk starts after the custodian: nobody can view anything before the log was checked.
+  // The desk starts after the custodian, so nobody can view anything until the log is checked.
   await auditLog.firstCheck
   return {
     address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
@@ -292,7 +292,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   }
 }
 
-/** Folders of the custodian, by what is on their volumes. */
+/** Returns the custodian's folders on this machine by their content, to measure free space on their volumes. */
 async function volumesOf({ dataDirectory, objects, databaseUrl }: Settings): Promise<Record<string, string>> {
   const [database] = databaseUrl === undefined ? await foldersOfEmbedded(join(dataDirectory, 'database')) : []
   return {

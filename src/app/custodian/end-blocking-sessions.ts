@@ -8,7 +8,7 @@ import type { Log } from '#platform/log/log.ts'
 const patienceMs = 20_000
 const checkMs = 5_000
 
-/** Over its own connection: those of the custodian's pool may all be waiting. */
+/** Starts the job. It has its own connection, because those of the custodian's pool may all be waiting. */
 export function endBlockingSessions(options: {
   databaseUrl: string
   log: Pick<Log, 'warn' | 'error'>

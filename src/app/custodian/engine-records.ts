@@ -9,7 +9,8 @@ export interface NamedRecord {
 }
 
 /**
- * @returns readable records, and a fault with its path for each other one; without a record an engine counts as not evaluated
+ * @returns the readable records, and a fault with the path of each unreadable one; an engine without a record counts as not
+ * evaluated
  */
 export async function readEngineRecords(
   named: readonly NamedRecord[],

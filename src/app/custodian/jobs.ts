@@ -33,14 +33,14 @@ export interface JobsOptions {
 }
 
 export interface Job {
-  /** One process at a time runs it: its lock is `seloste.<name>`, and `work` in its metrics. */
+  /** Name of the lock `seloste.<name>`, so that one process at a time runs the job, and value of label `work` in its metrics. */
   name: string
-  /** `checks`: as often as promises are checked. */
+  /** Interval in ms; `checks`: as often as promises are checked. */
   everyMs: number | 'checks'
   /** Runs once before {@link startJobs} returns, and so before anybody views, signs in or records. */
   isFirst?: true
   work: (by: JobsOptions, signal: AbortSignal) => Promise<void>
-  /** Log message for a failed run; the next one follows as usual. */
+  /** Log message for a failed run; the next run is at the usual time. */
   failed: string
 }
 
@@ -53,7 +53,7 @@ const batchesAtOnce = 8
 
 export const jobs = [
   {
-    // A row deleted before it was counted is detected only by capture's own account, so the interval is short.
+    // Interval is short: if a row is deleted before this job counts it, only capture's own count reveals it.
     name: 'admissions',
     everyMs: 'checks',
     isFirst: true,
@@ -83,7 +83,7 @@ export const jobs = [
     failed: 'cannot create intake keys; capture records until its stock is empty',
   },
   {
-    // So that most destructions find the wrapping key renewed since their recording's was deleted.
+    // Renews the wrapping key ahead of destructions, so that most of them need not do it.
     name: 'intake-renewal',
     everyMs: 15 * minute,
     async work({ db, keys }) {
@@ -101,7 +101,7 @@ export const jobs = [
     failed: 'cannot close expired playback sessions; they are refused anyway',
   },
   {
-    // A description that requires a second factor applies from the first sign-in on (R20); leavers lose access (R36).
+    // Applies a required second factor from the first sign-in on (R20); people who have left lose access (R36).
     name: 'accounts',
     everyMs: 5 * second,
     isFirst: true,
@@ -119,7 +119,7 @@ export const jobs = [
     failed: 'cannot delete expired sign-in data; retrying in an hour',
   },
   {
-    // Delay until a call is in the counts of service-level studies (R4).
+    // Counts calls for service-level studies (R4); the interval is the delay until a call is counted.
     name: 'studies',
     everyMs: 2 * second,
     async work({ db }, signal) {
@@ -146,7 +146,7 @@ export const jobs = [
     failed: 'cannot draw recordings for evaluation; retrying',
   },
   {
-    // After a restore nobody sees an evaluation whose recording is gone.
+    // Runs first, so that after a restore nobody sees an evaluation of a destroyed recording.
     name: 'quality-ends',
     everyMs: hour,
     isFirst: true,
@@ -159,7 +159,7 @@ export const jobs = [
     failed: 'cannot delete expired evaluations; retrying in an hour',
   },
   {
-    // After a restore nobody sees texts of a moment whose recording is gone.
+    // Runs first, so that after a restore nobody sees texts of a moment of a destroyed recording.
     name: 'training-ends',
     everyMs: hour,
     isFirst: true,
@@ -172,7 +172,7 @@ export const jobs = [
     failed: 'cannot delete expired training sessions; retrying in an hour',
   },
   {
-    // Erases personal data thirty days after a request was closed; after a restore nobody sees expired ones.
+    // Erases personal data thirty days after a request was closed. Runs first, so that after a restore nobody sees expired data.
     name: 'requests',
     everyMs: hour,
     isFirst: true,
@@ -185,7 +185,7 @@ export const jobs = [
     failed: 'cannot erase the personal data of closed requests; retrying in an hour',
   },
   {
-    // A letter that becomes due by itself (destroyed before it was heard, or as forbidden) is at the desk within a minute.
+    // Creates letters that become due without a request (recording destroyed before it was heard, or as forbidden) within a minute.
     name: 'letters',
     everyMs: 15 * second,
     async work({ db, versions, clock, log }) {
@@ -200,7 +200,7 @@ export const jobs = [
 
 /**
  * Starts jobs of the table; default: all.
- * @throws the error of a first run that is required
+ * @throws the error of a failed first run of a job with `isFirst`
  */
 export async function startJobs(by: JobsOptions, some: readonly Job[] = jobs): Promise<Repeating> {
   const { pool, log, checkMs } = by

@@ -19,10 +19,10 @@ export interface LocalVerification {
   db: AnyDatabase
   /** The folder `audit-log` of the data folder (docs/formats/audit-log.md, "Beside the keys"). */
   folder: string
-  /** The log’s key as it was written down elsewhere; without it, the one in the folder. */
+  /** The log's public key from an independent copy; default: the key in the folder. */
   keyLine?: string | undefined
   witnessKeys: readonly string[]
-  /** Protections as the process read them at its start; default: read now. */
+  /** Database protections that the process read at its start; default: read now. */
   protections?: ExpectedProtections
   seen?: readonly SeenCheckpoint[]
   /** Maximum number of problems reported. */
@@ -31,7 +31,7 @@ export interface LocalVerification {
   signal?: AbortSignal | undefined
 }
 
-/** @throws Fault `audit-key-unknown`; the signal’s reason once it is aborted */
+/** @throws Fault `audit-key-unknown`; the signal's reason once it is aborted */
 export async function verifyLocally({
   db,
   folder,
@@ -61,7 +61,7 @@ export async function verifyLocally({
   }
 }
 
-/** @throws Fault `audit-key-unreadable` with what is wrong with which key */
+/** @throws Fault `audit-key-unreadable` that names the key and the problem */
 export function trustedKeys(log: string, witnesses: readonly string[]): TrustedKeys {
   return { log: keyOf(log, 'log'), witnesses: witnesses.map((line) => keyOf(line, 'witness')) }
 }

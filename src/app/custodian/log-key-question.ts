@@ -4,8 +4,8 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 
 /**
- * Returns the audit log's verifier key, by which the desk recognises proofs made by the custodian; undefined while the log has
- * no key.
+ * Handles the request for the audit log's verifier key, with which the desk verifies the custodian's signed proofs. Answers
+ * undefined while the log has no key.
  */
 export function logKeyQuestion(keys: Pick<KeyStore, 'read'>): CustodianAnswers['questions'] {
   return {

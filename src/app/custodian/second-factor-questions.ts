@@ -1,7 +1,7 @@
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 
-/** The questions of signing in that the custodian answers, by their paths. */
+/** Returns the custodian's handlers of second-factor requests, by path. */
 export function secondFactorQuestions(factors: SecondFactors): CustodianAnswers['questions'] {
   return {
     '/second-factor/give': factors.give,

@@ -17,7 +17,7 @@ const Token = Type.String({ minLength: 1, maxLength: 128 })
 const Device = Type.Optional(Type.String({ maxLength: 200 }))
 const Nothing = Type.Object({})
 
-/** Shapes of the questions, all validated: the desk may have been taken over. */
+/** Schemas of the requests. All are validated, because the desk may be compromised. */
 const shapes = {
   signIn: Type.Object({ response: Assertion, newSession: Token, device: Device }),
   session: Type.Object({ session: Token }),
@@ -49,7 +49,7 @@ const shapes = {
   }),
 }
 
-/** Handlers of passkey questions, by path; none if the web's address is not set. */
+/** Returns the handlers of passkey requests, by path. */
 export function passkeyQuestions(passkeys: Passkeys): CustodianAnswers['questions'] {
   return {
     '/passkeys/ask-sign-in': checked(Nothing, () => passkeys.askSignIn()),
@@ -68,7 +68,7 @@ export function passkeyQuestions(passkeys: Passkeys): CustodianAnswers['question
   }
 }
 
-/** Questions about the agency's identity provider, by their paths. */
+/** Returns the handlers of requests about the agency's identity provider, by path. */
 export function identityProviderQuestions(provider: IdentityProvider): CustodianAnswers['questions'] {
   return {
     '/identity-provider/begin': checked(shapes.begin, (request) => provider.begin(request)),
@@ -77,7 +77,7 @@ export function identityProviderQuestions(provider: IdentityProvider): Custodian
   }
 }
 
-/** Builds the custodian's handlers for passkeys and the identity provider, from the operator's settings. */
+/** Builds the custodian's handlers for passkeys and the identity provider from the settings; none without a public URL. */
 export async function signInVerifiers(given: {
   settings: Settings
   db: HoldingSafeguards
@@ -89,7 +89,7 @@ export async function signInVerifiers(given: {
   const { publicUrl, identityProvider } = settings
   if (publicUrl === undefined) return {}
   const place = { origin: publicUrl, host: new URL(publicUrl).hostname }
-  // Read where they are offered.
+  // Imported only if passkeys are offered.
   const { createPasskeys } = await import('#safeguards/sign-in/passkeys.ts')
   const passkeys = createPasskeys({ db, now, place, secondFactors, service: () => `Seloste, ${place.host}` })
   if (!identityProvider) return passkeyQuestions(passkeys)

@@ -8,7 +8,7 @@ import { readDraftToTry } from '#safeguards/versions/draft-to-try.ts'
 import { tryShares, type ShareConsequence } from '#use/shares/try-shares.ts'
 import type { Kysely } from 'kysely'
 
-/** Effects of a draft on existing recordings, as counts only. Instants are text, as they are sent to the desk. */
+/** Effects of a draft on existing recordings, as counts only. Instants are strings, because this is sent to the desk as JSON. */
 export interface TriedDraft {
   at: string
   effectiveFrom: string
@@ -17,13 +17,13 @@ export interface TriedDraft {
   pending: PendingConsequence
 }
 
-/** The desk names the draft and its author; the database decides whether they may try it. */
+/** Request of the desk for a dry run. The database decides whether the session may try the draft. */
 export interface DraftRequest {
   session: string
   draft: string
 }
 
-/** The custodian's dry run (R25): the desk sees no recordings, so whoever holds them counts. */
+/** Creates the dry run of a draft (R25). The custodian counts, because the desk cannot read recordings. */
 export function createDraftTrier(
   db: Kysely<RegisterTables>,
   clock: Clock,

@@ -6,16 +6,16 @@ import { Fault } from '#platform/fault.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
 import { verifyLocally } from './local-verification.ts'
 
-/** Input of the thread. */
+/** Input of the worker thread. */
 export interface VerifyLogTask {
   databaseUrl: string
   folder: string
   witnessKeys: readonly string[]
-  /** As the process read them when it started: a file that is changed later is not believed. */
+  /** Database protections that the process read at its start; later changes of the file are not trusted. */
   protections: ExpectedProtections
 }
 
-/** Messages of the thread. */
+/** Messages from the worker thread. */
 export type VerifyLogMessage = { progress: Progress } | { report: Report } | 'cancelled' | { fault: string }
 
 const reportEveryMs = 200

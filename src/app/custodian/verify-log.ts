@@ -20,7 +20,7 @@ import type { VerifyLogTask, VerifyLogMessage } from './verify-log-worker.ts'
 
 const checkMs = 1_500
 const startingMs = 30_000
-/** A process that has verified nothing itself does so within this. */
+/** Longest time from a process's start to its first verification. */
 const firstMs = 60 * 60_000
 const cancelCheckMs = 500
 const patienceMs = 1_000
@@ -29,23 +29,23 @@ export interface VerifyLogOptions {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
   task: VerifyLogTask
-  /** The log's key, which signs what a verification found. */
+  /** Reads the log's key, which signs the report of a verification. */
   readKey: () => Promise<Signer | undefined>
   log: Log
   registry: Registry
-  /** One has ended, and its report is there. */
+  /** Called when a verification has ended and its report is stored. */
   onEnded?: () => Promise<void>
-  /** From the beginning of one verification of this process to that of the next, by how long it took. */
+  /** Returns the time from the start of a verification to the start of the next, given its duration. */
   paceMs?: (tookMs: number) => number
 }
 
 export interface LogVerifier {
-  /** Last verification of this process, whatever the database contains. */
+  /** Returns the last verification of this process, from memory, not from the database. */
   last: () => LastVerification | undefined
   stop: () => Promise<void>
 }
 
-/** Polls for pending verifications every two seconds. */
+/** Starts polling for pending verifications (every 1.5 s). */
 export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   const { db, pool, task, readKey, log, registry, onEnded } = options
   const { paceMs = (tookMs: number) => paceMinutes({ durationMs: tookMs }) * 60_000 } = options
@@ -81,7 +81,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
       const beganAt = performance.now()
       const end = await verifyInThread(db, task, id, signal)
       if (end !== 'cancelled') dueAt = beganAt + paceMs(performance.now() - beganAt)
-      // The custodian ends: whoever comes next takes it up again.
+      // The custodian is stopping. The next custodian to start runs this verification again.
       if (end === 'cancelled' && signal.aborted) return
       last = (await endVerification(db, id, end, await readKey())) ?? last
       if (end === 'cancelled') return
@@ -108,7 +108,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   return { last: () => last, stop }
 }
 
-/** Runs one to its end, notes its progress, and passes on that it was cancelled. */
+/** Runs a verification in a worker thread, records its progress, and cancels it on request. */
 async function verifyInThread(
   db: HoldingSafeguards,
   task: VerifyLogTask,
@@ -119,7 +119,7 @@ async function verifyInThread(
   const outcome = Promise.withResolvers<Exclude<VerifyLogMessage, { progress: unknown }>>()
   const cancel = () => {
     worker.postMessage('cancel')
-    // The thread may be blocked on the database, and cannot receive a message then.
+    // A thread that is blocked on the database cannot receive messages.
     setTimeout(() => outcome.resolve('cancelled'), patienceMs).unref()
   }
   ending.addEventListener('abort', cancel, { once: true })

@@ -13,7 +13,7 @@ import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
 import { readEngineRecords, type NamedRecord } from './engine-records.ts'
 
 export type OpenVoiceEngines = VoiceEngines & {
-  /** The first recogniser that the agency names; it receives the language. */
+  /** The first speech recogniser that the agency has configured; it is told the language. */
   recogniser: Recogniser | undefined
   /** Faults of the agency's engines and of the evaluations; nothing else is affected. */
   faults: readonly Fault[]
@@ -23,8 +23,8 @@ export type OpenVoiceEngines = VoiceEngines & {
 }
 
 /**
- * The transcript's voices and the engines that the agency names, with the records of their evaluations. Threads start with the first
- * work.
+ * Opens the synthesised voices and the agency's configured engines, with the records of their evaluations. Threads start with the
+ * first work.
  * @param enginesFile SELOSTE_ENGINES
  */
 export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceEngines> {
@@ -46,8 +46,8 @@ export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceE
 }
 
 /**
- * Returns, a line each, faults that keep the agency's engines from being started or offered, and resources that they can reach
- * and do not need. Hashes all of their files.
+ * Returns lines about faults that prevent the agency's engines from being started or offered, and about resources that they can
+ * reach but do not need. Hashes all files of the engines.
  */
 export async function faultsOfEngines(enginesFile: string | undefined): Promise<string[]> {
   const { voices, programs, faults } = namedEngines(enginesFile)
@@ -59,7 +59,7 @@ export async function faultsOfEngines(enginesFile: string | undefined): Promise<
   )
 }
 
-/** Programs that run with the files of this account, whichever way. */
+/** Returns a fault that names the programs that can read this account's files. */
 export function reachOf(programs: readonly NamedProgram[], isolation: Isolation): ProcessFault[] {
   if (isolation === 'bwrap' || isolation === 'unshare') return []
   const run = isolation === 'none' ? programs.filter(({ network }) => network === 'trusted') : programs

@@ -9,8 +9,8 @@ import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
   /**
-   * Asks all live nodes, or all but one.
-   * @returns their answers; `expected` are the nodes that should have answered
+   * Sends a request to all live nodes, or to all but one.
+   * @returns the answers, and in `expected` the nodes that should have answered
    */
   request(
     request: string,

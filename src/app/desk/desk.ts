@@ -25,7 +25,7 @@ import type { Role, RoleContext } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { findCustodian } from '../custodian/custodian-transport.ts'
 
-/** Short, since people wait: a hanging database is detected within three seconds. */
+/** Short, because people wait: a hanging database is detected within three seconds. */
 const databaseAnswerMs = 1_500
 const statementMs = 60_000
 

@@ -8,7 +8,7 @@ import type { Captures } from './captures.ts'
 /** Receives who answered each scrape. */
 export interface ScrapeResults {
   process(name: string, answers: boolean): void
-  /** Capture nodes that have not reported a planned end. */
+  /** Receives the capture nodes that have not reported a planned end. */
   nodes(nodes: readonly { name: string; answers: boolean }[]): void
 }
 
@@ -28,7 +28,7 @@ export async function gatherMetrics(
   const near = await readOffered(sockets)
   const nearNode = nodeOf(near.get('capture'))
   const nodes = await seenNodes(db).catch((): SeenNode[] => [])
-  // If an earlier node with a lost disk had the same name, the one with the latest heartbeat is this one.
+  // A node whose disk was lost may have had the same name; the node with the latest heartbeat is the one on this machine.
   const nearId = nodes
     .filter(({ name, state }) => name === nearNode && state !== 'ended')
     .reduce<SeenNode | undefined>(

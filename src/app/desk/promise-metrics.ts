@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import { promises } from '#description/promises.ts'
 import type { Proof } from '#use/evidence/read-proofs.ts'
 
-/** Metric of each promise: whether it holds. Without a proof, or without the database, it does not. */
+/** Sets a metric per promise: 1 if it holds; 0 if it is broken, has no proof, or the database does not answer. */
 export function measurePromises(registry: Registry, read: () => Promise<readonly Proof[]>): void {
   const proofs = () => read().catch(() => [])
   new Gauge({

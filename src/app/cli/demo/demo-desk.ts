@@ -29,7 +29,7 @@ const offices = [
   },
 ] as const
 
-/** Days since receipt; the last is nearly due. */
+/** Requests, received `daysAgo` days ago; the last is nearly due. */
 const requests: readonly (Omit<RequestToEnter, 'receivedAt' | 'party'> & { daysAgo: number })[] = [
   {
     daysAgo: 1,

@@ -13,7 +13,7 @@ import { addInstitute, listInstitutes } from '#use/disclosure/research/institute
 import { beginResearch } from '#use/disclosure/research/prepare-research.ts'
 
 /**
- * Enters them if there are none.
+ * Enters the disclosures if there are none.
  * @returns refusals, as text
  */
 export async function openDemoDisclosures(
@@ -22,7 +22,7 @@ export async function openDemoDisclosures(
   password: string,
   now: Temporal.Instant,
 ): Promise<string[]> {
-  // The custodian would do it a moment later.
+  // Stored here because the custodian may not have stored them yet.
   await storeDisclosureRules(db, disclosure)
   return [
     ...(await inNameOf('eero', (session) => study(session))),

@@ -1,4 +1,4 @@
-/** The demo's people (all invented) and their units; their rights come by the procedure (demo-rights.ts). */
+/** The demo's people (all invented) and their units. Their access rights are requested and approved in demo-rights.ts. */
 import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
@@ -30,7 +30,7 @@ export const demoPeople: readonly DemoPerson[] = [
 const supervisor = 'sari'
 
 /**
- * Enters missing people, sets everybody's password, and grants missing rights by the procedure.
+ * Enters missing people, sets everybody's password, and grants missing rights by request and approval.
  * @returns refused rights, as text
  */
 export async function enterDemoPeople(

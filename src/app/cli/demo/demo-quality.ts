@@ -51,7 +51,7 @@ const form: Form = {
   ],
 }
 
-/** Publishes the form and the plan if missing; then evaluates what was drawn, as soon as there is something. */
+/** Publishes the form and the plan if there is no plan, waits until calls are drawn, and evaluates some. */
 export async function openDemoQuality(
   db: Kysely<RegisterTables>,
   password: string,

@@ -21,7 +21,7 @@ const collection = {
   name: 'Puhelun aloitus ja lopetus',
   aim: 'Soittaja tietää heti, kenelle puhuu. Lopuksi kerrataan, mitä sovittiin ja mitä tapahtuu seuraavaksi.',
 }
-/** Which calls: the newest, those whose recordings end soon, or those of an official who forbids them later. */
+/** Source of a moment: the newest calls, recordings that end soon, or calls of the official who then forbids one. */
 type Of = 'newest' | 'ends-soon' | 'forbidden'
 const moments: { of: Of; title: string; lesson: string }[] = [
   {
@@ -37,7 +37,7 @@ const moments: { of: Of; title: string; lesson: string }[] = [
   { of: 'forbidden', title: 'Odottamaan pyytäminen', lesson: 'Virkailija kertoo, kuinka kauan odotus kestää.' },
   { of: 'ends-soon', title: 'Lopetus ilman kiirettä', lesson: 'Virkailija kysyy, jäikö jotakin epäselväksi.' },
 ]
-/** The official who forbids a call. */
+/** User id of the official who forbids the use of a recording. */
 const forbidding = 'aino'
 const sessions = [
   { leader: 'tiina', name: 'Uusien virkailijoiden perehdytys', trainees: ['Aino', 'Kaisa'], plays: true },
@@ -46,11 +46,11 @@ const sessions = [
 const checkMs = 5_000
 /** Attempts to find ingested recordings before the demo gives up. */
 const maxAttempts = 60
-/** Not all of the newest are within reach. */
+/** Number of contacts to try: some recordings cannot be used in training. */
 const tried = 40
 
 /**
- * Begins the collection if there is none, and holds the sessions.
+ * Creates the collection if there is none, and runs the training sessions.
  * @returns refusals, as text
  */
 export async function openDemoTraining(
@@ -85,7 +85,7 @@ export async function openDemoTraining(
     }
   }
 
-  /** Adds moments of playable recordings, each of another call. `added`: their recordings by title or kind. */
+  /** Adds the missing moments, each from a different recording, to the collection and to `added` (recording by title or source). */
   async function addWaiting(tiina: Session, id: string, added: Map<string, string>): Promise<void> {
     const grant = await requestGrant(db, tiina, { purpose: 'TRAINING', action: 'contacts.listed' }, now())
     if ('refused' in grant) throw new Error(grant.refused)

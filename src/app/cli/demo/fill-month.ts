@@ -16,27 +16,27 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { frameMs, listDialogues, loadDialogue } from '#test/simulator/sound.ts'
 
 export interface FillOptions {
-  /** Connected as capture, the only role that may admit. */
+  /** Connected as role capture, the only one that may insert calls. */
   db: Kysely<RegisterTables>
   objects: ObjectStore
   versionAt: VersionAt
   drawKey: Uint8Array
   spoolFolder: string
   now: Temporal.Instant
-  /** Number of last days of the month; older calls are added as well. */
+  /** Number of most recent days of the month to fill; a few older calls are added as well. */
   days: number
   signal: AbortSignal
   onProgress: (done: number, total: number) => void
 }
 
 const seed = 29
-/** Calls to the test line, whose recordings end after two months: some of those, and some that end soon. */
+/** Ages of calls to the test line, whose recordings are destroyed after two months: already destroyed, or soon. */
 const daysAgo = { gone: 70, goingSoon: 40 }
 const callsLongAgo = { gone: 8, goingSoon: 3 }
 /** Calls admitted together (admitTo): the cost of a transaction hardly depends on their number. */
 const atOnce = 24
 const progressEvery = 100
-/** Pause for live calls. */
+/** Pause after each recorded call, so that live calls get processor time. */
 const breathMs = 5
 
 /** Fills the month, newest first, so that the first page is complete early. Can be interrupted and run again. */
@@ -55,7 +55,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
     ...believableMonth(seed, new Date(now.epochMilliseconds)).filter(({ startedAt }) => startedAt.getTime() > sinceMs),
   ]
     .filter((call) => call.startedAt.getTime() > filledUntil)
-    // Decided in order of time, as quotas require.
+    // Oldest first: quotas count calls in order of time.
     .map((call) => ({ ...call, segments: describePastCall(toPastCall(call), context) }))
     .reverse()
   const admit = admitTo(db)
@@ -68,7 +68,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       const { segments } = call
       const recorded = segments.filter((segment) => segment.recording)
       for (const segment of segments) {
-        // Sealed by an interrupted run: a second body would not open with the first one's key.
+        // An interrupted run has stored it already: a second object could not be decrypted with the stored key.
         if (segment.recording && (await isThere(db, segment.recording.id))) continue
         if (!segment.recording || !spoken) {
           await admit(segment)
@@ -94,7 +94,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
 }
 
-/** Calls to the test line whose two months are over, or nearly: their recordings are destroyed, or about to be. */
+/** Returns calls to the test line whose recordings have reached their term of two months, or will soon. */
 function longAgo(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof believableMonth> {
   const then = now.subtract({ hours: 24 * daysAgo[when] })
   return believableMonth(seed, new Date(then.epochMilliseconds))
@@ -111,7 +111,7 @@ function markPath(folder: string): string {
   return join(folder, 'filled-until')
 }
 
-/** Returns how far history is filled, as epoch milliseconds. */
+/** Returns until when history is complete, in epoch milliseconds; 0 before the first run has ended. */
 async function readMark(folder: string): Promise<number> {
   return Number(await readFile(markPath(folder), 'utf8').catch(() => '0'))
 }

@@ -4,7 +4,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const checkMs = 1_000
 
-/** Waits until earlier recordings are ingested or have failed: others can neither be heard nor drawn. */
+/** Waits until earlier recordings are ingested or have failed: until then they cannot be played or drawn. */
 export async function untilInKeeping(
   db: Kysely<RegisterTables>,
   before: Temporal.Instant,

@@ -26,7 +26,7 @@ import { assertDemo } from './whose-register.ts'
 export interface DemoOptions {
   calls: boolean
   history: boolean
-  /** Number of last days of the month to enter. */
+  /** Number of most recent days of the month to enter. */
   historyDays: number
   secondsBetweenCalls: number
 }
@@ -60,7 +60,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   const undisclosed = await openDemoDisclosures(admin.db, description, password, now)
   const enteredAt = Temporal.Now.instant()
   await admin.close()
-  // Users may call as soon as they read that it is ready.
+  // Users may call as soon as the welcome text is printed.
   const inForce = versionAt(versions, enteredAt).version
   await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
   for (const line of refused) print(`  right not granted, because the procedure refused it: ${line}`)
@@ -101,7 +101,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     }
   }
 
-  /** Once there are ingested recordings to draw from. */
+  /** Enters evaluations and training sessions, once recordings are ingested. */
   async function evaluateSome(): Promise<void> {
     const desk = connectDatabase<RegisterTables>({
       url: all.database.adminUrl,

@@ -15,7 +15,7 @@ async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: bo
     [staff],
   )
   if (!found) throw new Error('an aggregate has a row')
-  // Anybody could enter such people; only the demo has given all of them a password outside of any session.
+  // Anybody could enter people with these ids; only the demo sets all their passwords outside of a session.
   return { ...found, isDemo: found.there === staff.length && (await haveItsPasswords(adminUrl)) }
 }
 
@@ -29,7 +29,7 @@ async function haveItsPasswords(adminUrl: string): Promise<boolean> {
   return found?.given === staff.length
 }
 
-/** @throws Fault `register-of-demo` if the demo's people are in it */
+/** @throws Fault `register-of-demo` if the register is the demo's and its people are still employed */
 export async function assertNoDemo(adminUrl: string): Promise<void> {
   const { isDemo, areWorking } = await find(adminUrl)
   if (!isDemo || !areWorking) return
@@ -40,7 +40,7 @@ export async function assertNoDemo(adminUrl: string): Promise<void> {
 }
 
 /**
- * An empty register becomes the demo's.
+ * Checks that the register is the demo's or empty.
  * @throws Fault `register-not-of-demo` if it is another one
  */
 export async function assertDemo(adminUrl: string): Promise<void> {

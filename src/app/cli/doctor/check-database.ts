@@ -135,7 +135,7 @@ const remedies: Record<string, string> = {
   ECONNREFUSED: 'start PostgreSQL, and let it listen where DATABASE_URL says (listen_addresses)',
   ENOTFOUND: 'correct the host in DATABASE_URL; this name is unknown',
   ETIMEDOUT: 'check the network: a firewall, a wrong address',
-  // PostgreSQL's codes.
+  // SQLSTATE codes of PostgreSQL.
   '28P01': 'correct the password in DATABASE_URL',
   '28000': 'allow the user in the server’s pg_hba.conf',
   '3D000': 'create the database: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0',
@@ -156,7 +156,7 @@ const withoutTls = 'enable TLS on the server: ssl = on, ssl_cert_file and ssl_ke
 export function judgeUnreached(thrown: unknown): Finding {
   const { code, message, syscall } = thrown as { code?: string; message?: string; syscall?: string }
   const remedy =
-    // Also for a missing TLS file, not only a missing socket.
+    // ENOENT of `connect` is a missing socket; any other ENOENT is a missing TLS file (in `remedies`).
     (code === 'ENOENT' && syscall === 'connect' ? withoutSocket : undefined) ??
     remedies[code ?? ''] ??
     (message?.includes('does not support SSL') ? withoutTls : undefined) ??

@@ -7,14 +7,14 @@ import { ok, warning, type Finding } from './finding.ts'
 const widestPrefix = { ipv4: 16, ipv6: 48 }
 
 /**
- * Shorter prefixes contain more than eight addresses; a telephone system, a redundant pair with its shared addresses, needs no
- * more. In one wide trunk each host could end, join and answer for the sessions of the others.
+ * Networks with a shorter prefix have more than eight addresses. A telephone system (a redundant pair with its shared addresses)
+ * needs no more, and each host of a trunk can end, join and answer for the sessions of the other hosts.
  */
 const widestTrunk = { ipv4: 29, ipv6: 125 }
 
 /**
- * Checks who may send calls, and whether clients behind a proxy can be distinguished. A start without any source is refused
- * earlier.
+ * Checks which sources may send calls, and whether clients behind a proxy can be distinguished. Settings without any source are
+ * refused earlier, at the start.
  */
 export function checkEdge(
   settings: Pick<Settings, 'sip' | 'http' | 'publicUrl' | 'sipSecurity' | 'splitRoles' | 'trunksFile'>,
@@ -58,7 +58,7 @@ function judgeTrunks({
 
 function judgeWideTrunks(sources: readonly string[], trunks: readonly Trunk[]): Finding[] {
   const find = trunkFinder(trunks.map(({ client: _, ...trunk }) => trunk))
-  // A trunk within or around the network defines which of its hosts belong together.
+  // A configured trunk that overlaps the network already says which hosts belong together.
   const isNamed = (source: string) => {
     const network = trunkFinder([{ name: source, from: [source] }])
     const addresses = trunks.flatMap(({ from }) => from.map(addressOf))

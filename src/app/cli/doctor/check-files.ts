@@ -46,7 +46,7 @@ async function checkFile(
   }
 }
 
-/** Checks the agency's engines as this user would run them; the custodian's log reports what its own unit allows. */
+/** Checks the agency's engines as this user; the custodian's log reports what the custodian's own systemd unit allows. */
 async function checkEngines(path: string): Promise<Finding[]> {
   const faults = await faultsOfEngines(path)
   if (faults.length === 0) return [ok('engines', `${path}: each program can be isolated from network and files`)]

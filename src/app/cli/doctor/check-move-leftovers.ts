@@ -7,8 +7,8 @@ import { error, warning, type Finding } from './finding.ts'
 const maxDays = 30
 
 /**
- * Warns of leftovers of a move: they contain the whole register of then, and later destructions do not reach them (R52).
- * Undefined if there are none.
+ * Warns of data left by a move: they contain the whole register as it was then, and later destructions do not include them (R52).
+ * Returns no finding if there are none.
  */
 export async function checkMoveLeftovers(
   settings: Pick<Settings, 'dataDirectory' | 'databaseUrl' | 'objects'>,
@@ -16,7 +16,7 @@ export async function checkMoveLeftovers(
 ): Promise<Finding[]> {
   const left = await readLeftovers(settings.dataDirectory)
   if (!left) return []
-  // A move interrupted just before its commit point left nothing: what it recorded is in use.
+  // After a move that was interrupted before its commit point, the recorded store is the one in use: not left behind.
   const used = describePlace({ at: settings.objects })
   const stores = (left.objects ?? []).filter((at) => describePlace({ at }) !== used)
   const isDatabaseLeft = left.database !== undefined && settings.databaseUrl !== undefined

@@ -9,7 +9,7 @@ const fewPairs = 200
 
 /**
  * Checks that Seloste can listen at its ports.
- * @param runs whether a Seloste runs with these settings: then the ports are its own
+ * @param runs true if a Seloste runs with these settings and so occupies the ports itself
  */
 export async function checkPorts(settings: Settings, runs: boolean): Promise<Finding[]> {
   const { http, sip, sips, sipSecurity, connecting, rtp } = settings
@@ -70,7 +70,7 @@ export function judgeRange({ firstPort, lastPort }: PortRange): Finding {
   return pairs < fewPairs ? warning('rtp.range', says, remedy) : ok('rtp.range', says)
 }
 
-/** @param ephemeral text of ip_local_port_range */
+/** @param ephemeral text of /proc/sys/net/ipv4/ip_local_port_range */
 export function judgeOverlap({ firstPort, lastPort }: PortRange, ephemeral: string): Finding[] {
   const [from, to] = ephemeral.trim().split(/\s+/).map(Number)
   if (from === undefined || to === undefined || !(from <= lastPort && firstPort <= to)) return []

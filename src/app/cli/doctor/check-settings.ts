@@ -3,7 +3,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { settingNames } from '#platform/config/settings-table.ts'
 import { ok, warning, type Finding } from './finding.ts'
 
-/** Names read by the program, but set by itself or by tests. */
+/** Environment variables that only the program itself or tests set. */
 const ownNames = /^SELOSTE_(?:ROLE_DATABASE_URL|SPARE|DRAINING|LONG|TRACE|CHROMIUM|BENCH_\w+|TEST_\w+)$/
 
 /** Lists which settings are set and where, without values; an unknown name is probably misspelt. */

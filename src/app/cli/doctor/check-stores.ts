@@ -11,8 +11,8 @@ import { openObjects } from '../../roles/open-objects.ts'
 import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
 
 /**
- * Checks every operation of the stores of recordings, keys and backups. Makes no folder: run by root before the first start, it would
- * be root's.
+ * Checks every operation of the stores of recordings, keys and backups. Creates no folder: if root runs this before the first
+ * start, root would own it.
  */
 export async function checkStores(settings: Settings): Promise<Finding[]> {
   const { backups, ledgerCopies, dataDirectory, objects } = settings

@@ -1,4 +1,4 @@
-/** Result of a check. A warning deserves attention; an error keeps Seloste from its work, or from keeping a promise. */
+/** Result of a check. A warning needs attention; an error prevents Seloste from working or from keeping a promise. */
 export interface Finding {
   /** Stable: `disk.sync`, `ports.sip`. */
   check: string
@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 export const ok = (check: string, says: string): Finding => ({ check, is: 'ok', says })
-/** Cannot be determined here. */
+/** Creates a finding that cannot be determined here. */
 export const unknown = (check: string, says: string): Finding => ({ check, is: 'unknown', says })
 export const warning = (check: string, says: string, remedy: string): Finding => ({
   check,

@@ -1,11 +1,14 @@
-/** Queue of recordings to ingest: since when each waits, and when a failed one is retried. */
+/** Queue of recordings to ingest, with the time each was queued and the time a failed one is retried. */
 export interface IngestQueue {
-  /** Returns the waiting ones to try now. Others are forgotten, unless the list is cut off. */
+  /** Returns the ids of `waiting` to try now. Forgets recordings that are not in `waiting`, unless that list is cut off. */
   due(waiting: readonly string[], list?: { isCutOff: boolean }): string[]
   done(id: string): void
-  /** @returns milliseconds until the retry */
+  /**
+   * Records a failed attempt.
+   * @returns milliseconds until the retry
+   */
   failed(id: string, code: string): number
-  /** Postpones one by the longest pause. */
+  /** Postpones a recording by the longest pause. */
   leave(id: string, code: string): void
   /** Returns the one that has waited longest. `sinceMs` as in performance.now(). */
   oldest(): { sinceMs: number; code: string } | undefined
@@ -14,14 +17,14 @@ export interface IngestQueue {
 const firstAgainMs = 5_000
 /** Longest pause for faults of a store or a database, which may end at any moment. */
 const maxRetryMs = 60_000
-/** Longest pause for faults of the recording itself, which need a person: a restored key or body, or a later program. */
+/** Longest pause for faults of the recording itself. Somebody must restore its key or object, or install a later program. */
 const maxRecordingRetryMs = 3_600_000
 
-/** A store, key store or database that is away recovers by itself; other faults are the recording's. */
+/** Returns true for outages of a store, key store or database, which end by themselves; other faults are the recording's. */
 function endsByItself(code: string): boolean {
   return (
     /^(?:object-store-|object-disk-full|database-|KEY_STORE_|E[A-Z]+$)/.test(code) ||
-    // PostgreSQL: connection, transaction rolled back, resources, operator's intervention, system.
+    // SQLSTATE classes: connection exception, transaction rollback, insufficient resources, operator intervention, system error.
     /^(?:08|40|53|57|58)[0-9A-Z]{3}$/.test(code)
   )
 }

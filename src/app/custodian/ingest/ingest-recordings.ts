@@ -1,5 +1,5 @@
 /**
- * Ingests recordings as capture stores them, on notification and by polling. A failed one is recorded and retried after a
+ * Ingests recordings after capture has stored them, on notification and by polling. A failure is recorded, and retried after a
  * pause.
  */
 import { setTimeout as rest } from 'node:timers/promises'
@@ -22,13 +22,13 @@ import { traceIngest } from './trace-ingest.ts'
 
 const checkMs = 5_000
 const maxPerBatch = 50
-/** Read each time: failed ones keep their pause while they are among them. */
+/** Maximum number of waiting recordings read per run. Failed ones keep their pause while they are in this list. */
 const maxWaiting = 10_000
 /** Pause between runs: each call sends several notifications, and a run for each would mostly find nothing. */
 const restMs = 200
 
 export interface RecordingIngest {
-  /** Since when the longest failing recording waits. */
+  /** Returns the recording that has waited longest. */
   oldest: ReturnType<typeof createIngestQueue>['oldest']
   stop: () => Promise<void>
 }
@@ -66,7 +66,7 @@ export function ingestRecordings(options: {
     },
   })
 
-  /** One run at a time; a notification during a run causes another one after a pause. */
+  /** Ingests waiting recordings, one run at a time. A notification during a run causes another run after a pause. */
   function check(): Promise<void> {
     again = true
     checking ??= (async () => {
@@ -84,7 +84,7 @@ export function ingestRecordings(options: {
     return checking
   }
 
-  /** @returns whether some were ingested and there may be more */
+  /** @returns true if some were ingested and there may be more */
   async function ingestWaiting(): Promise<boolean> {
     const waiting = await recordingsToIngest(db, maxWaiting)
     if (!begun) {

@@ -15,8 +15,8 @@ import type { Versions } from '../../roles/follow-versions.ts'
 const watchMs = 60_000
 
 /**
- * Scans the log every minute (R21): alarms for the data protection officer, a line in the process log without names, metrics;
- * and the standstill alarm. One process at a time.
+ * Scans the audit log every minute (R21). Raises alarms for the data protection officer, logs a line without names, and updates
+ * metrics. Also starts the standstill alarm. One process at a time runs it.
  */
 export function startAlarms({
   db,

@@ -23,9 +23,9 @@ export interface AnonymisedCopies {
 }
 
 /**
- * Anonymised copies in the custodian: seals and opens their words, renders one at a time, serves hearings, and removes changed,
- * rejected and expired ones (R33).
- * @param given engines and pace of benches and tests
+ * Handles anonymised copies in the custodian: encrypts and decrypts their transcripts, renders one at a time, serves hearings, and
+ * removes changed, rejected and expired ones (R33).
+ * @param given engines and pace, set by benches and tests only
  */
 export async function startAnonymisedCopies(
   {
@@ -105,7 +105,7 @@ export async function startAnonymisedCopies(
     hearings: createCopyHearings(store, given.pace),
     async stop() {
       await checking.stop()
-      // Synthesis ends with its thread.
+      // Stopping the thread interrupts a running synthesis.
       const stopping = Promise.all([renderer.stop(), recogniser.stop()])
       await engines.stop()
       await analyser.stop()

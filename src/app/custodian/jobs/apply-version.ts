@@ -16,13 +16,13 @@ export interface ApplyVersionOptions {
   versions: Pick<Versions, 'all' | 'at'>
   clock: Clock
   log: Log
-  /** Called when terms became shorter: some recordings may be due. */
+  /** Called when retention terms became shorter: some recordings may be due. */
   onShortened: () => Promise<void>
   intervalMs?: number
 }
 
 const checkMs = 2_000
-/** A call that was ongoing when its term changed has ended by then. */
+/** Terms are applied again after an hour: a call that was in progress when its term changed has ended by then. */
 const againMs = 60 * 60_000
 
 /**

@@ -150,7 +150,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
         'ahead' in answer
           ? { ...ahead, signed: answer.ahead }
           : { ...ahead, kind: 'witness-differs', signed: answer.differs }
-      // Once accepted, what was ahead differs as soon as this log is as long.
+      // A witness accepted as `witness-ahead` becomes `witness-differs` once this log has grown to the witness's size.
       const isAccepted = await acceptedBefore(db)
       if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await recordBreak(db, [finding])
     } else if (!failing.has(name)) {

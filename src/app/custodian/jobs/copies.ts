@@ -11,8 +11,8 @@ import { startRemoval } from './remove-ended.ts'
 type Store = Omit<Parameters<typeof createCopyMaker>[0], 'onFault' | 'isOffered'>
 
 /**
- * Copies on request in the custodian: makes them, serves their sealed bytes, and removes downloaded, withdrawn and expired ones
- * (C1).
+ * Handles copies on request in the custodian: makes them, serves their encrypted bytes, and removes downloaded, withdrawn and
+ * expired ones (C1).
  */
 export async function startCopies({
   store,

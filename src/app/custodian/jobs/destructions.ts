@@ -16,8 +16,8 @@ const checkMs = 5_000
 const clockMs = 60_000
 
 /**
- * Destructions out of turn in the custodian: forbidden recordings within a minute, ends of orders and inspections, and the
- * watch on the clock (R49-R51, L37).
+ * Starts destructions outside the regular sweep: forbidden recordings within a minute, and recordings whose preservation order or
+ * inspection has ended. Also watches the clock (R49-R51, L37).
  */
 export async function startDestructions({
   expunging,
@@ -34,7 +34,7 @@ export async function startDestructions({
   versions: Versions
   clock: Clock
   log: Log
-  /** Called when terms are obeyed again. */
+  /** Called when destruction by term resumes because people have confirmed the time. */
   onClockConfirmed: () => Promise<void>
 }): Promise<{ stop: () => Promise<void> }> {
   const { db } = expunging
@@ -44,7 +44,7 @@ export async function startDestructions({
   let clockSeenAt: number | undefined
   const watcher = randomUUID()
   let watching: Promise<void> = Promise.resolve()
-  // Before any sweep: a clock that has leapt is detected first.
+  // Before any sweep, so that a clock that jumped is detected before anything is destroyed.
   await watchClock()
   await recordInspectionHolds(db, holds())
 
@@ -88,7 +88,7 @@ export async function startDestructions({
     return versions.at(clock.now()).description.switches.holdForInspection
   }
 
-  /** Serialised: each measures from the previous one. */
+  /** Checks the clock. Checks run one after the other, because each measures the time since the previous one. */
   function watchClock(): Promise<void> {
     const watched = watching.then(advance)
     watching = watched.catch(() => undefined)
@@ -115,7 +115,7 @@ export async function startDestructions({
     await watchClock().then(onClockConfirmed).catch(failed)
   }
 
-  /** One run at a time; notifications during a run cause another one. */
+  /** Destroys due recordings, one run at a time. A notification during a run causes another run after it. */
   function check(): Promise<void> {
     again = true
     checking ??= (async () => {
@@ -128,7 +128,7 @@ export async function startDestructions({
   }
 
   async function destroyDue(): Promise<void> {
-    // Ends of orders are not logged.
+    // Ends of preservation orders are not logged.
     const { inspections } = await settleEnds(db)
     if (inspections > 0) {
       log.warn(

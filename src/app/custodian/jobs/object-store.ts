@@ -1,6 +1,6 @@
 /**
- * Checks the store of sealed recordings: refuses a start with a bucket that keeps destroyed objects, then hourly, and every
- * minute while the store is away. No call waits for it.
+ * Checks the object store of recordings at the start, hourly, and every minute while the store does not answer. Refuses a start
+ * with a bucket that keeps deleted objects. No call waits for the checks.
  */
 import type { Log } from '#platform/log/log.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
@@ -21,7 +21,7 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
 /**
- * A store that does not answer is checked again: recordings wait in capture, and destructions are retried.
+ * Starts the checks. If the store does not answer, Seloste starts: recordings wait in capture, and destructions are retried.
  * @throws ObjectFault `object-store-keeps`, `object-store-refuses`: permanent problems at the start
  */
 export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Promise<ObjectStoreJob> {

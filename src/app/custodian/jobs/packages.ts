@@ -14,8 +14,8 @@ import { startRemoval } from './remove-ended.ts'
 type Store = Pick<Parameters<typeof createPackageMaker>[0], 'db' | 'objects' | 'keys' | 'workFolder'>
 
 /**
- * Packages in the custodian: makes them, serves their sealed bytes, and removes downloaded, withdrawn and expired ones (R27,
- * R30, R34).
+ * Handles packages in the custodian: makes them, serves their encrypted bytes, and removes downloaded, withdrawn and expired ones
+ * (R27, R30, R34).
  */
 export async function startPackages({
   store,

@@ -1,6 +1,6 @@
 /**
- * Maintains places of data (R18, R19, R52): updates their register every minute and outdated copies, and logs places that are
- * refused, unreachable or expired. Refuses a start with a new own place without an attested site.
+ * Maintains the places of data (R18, R19, R52): updates their list every minute, updates outdated copies, and logs places that are
+ * refused, unreachable or expired. Refuses a start if one of the register's own places is new and has no attested site.
  */
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -41,13 +41,13 @@ export interface PlacesJobOptions {
 
 export interface PlacesJob {
   places: Places
-  /** Configured witnesses: a new one needs an attested site (R19). */
+  /** Configured witnesses that may be used: a new one needs an attested site (R19). */
   witnesses: Settings['witnesses']
   stop: () => Promise<void>
 }
 
 const turnMs = 60_000
-/** The ledger's copies are updated within seconds, so that the loss of a machine does not lose what it has destroyed. */
+/** The ledger's copies are updated within seconds, so that destructions stay on record if this machine is lost. */
 const shipMs = 5_000
 
 /** @throws PlaceFault `place-unattested` if one of the register's own places is new and has no attested site */
@@ -98,7 +98,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     intervalMs: shipMs,
     lockName: 'seloste.ledger-copies',
     work: async () => {
-      // A package to an institute is released only once a restore would include its release (decision 42).
+      // A package to an institute is released only once a backup contains the release (decision 42).
       if (await packagesWait(db)) {
         for (const { place, fault } of await places.catchUp()) logOnce(`reach of ${place}`, fault)
         return
@@ -140,7 +140,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
   }
 }
 
-/** Folders of the settings, the database, its tablespaces and replicas. */
+/** Returns the register's own places: folders of the settings, the store, the keys, and the database with its replicas. */
 async function describeOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise<ConfiguredPlace[]> {
   const folder = async (kind: 'data' | 'keys', location: string): Promise<ConfiguredPlace> => ({
     kind,
@@ -157,7 +157,7 @@ async function describeOwnPlaces(db: HoldingSafeguards, settings: Settings): Pro
   ]
 }
 
-/** Small secrets are in the folder, wherever the wrapping keys are; both are on one site. */
+/** Describes the key store. Small secrets are in the folder even if the wrapping keys are elsewhere; both have one site. */
 function describeKeyStore({ keys }: Settings, folder: ConfiguredPlace): ConfiguredPlace {
   if (keys.kind === 'file') return folder
   if (keys.kind === 'pkcs11')

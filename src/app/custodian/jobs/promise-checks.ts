@@ -1,6 +1,6 @@
 /**
- * Checks every promise of the description at the start, every five minutes (every minute if that is quick) and, where the sweep
- * matters, after each sweep. A broken promise raises an alarm in the log.
+ * Checks every promise of the description at the start and every five minutes (every minute if a round takes less than two
+ * seconds), and the promises about the sweep after each sweep. A broken promise raises an alarm in the log.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PromiseId } from '#description/promises.ts'
@@ -13,9 +13,9 @@ import type { CheckContext } from '#use/evidence/promise.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 export interface PromiseChecks {
-  /** Call after a sweep: its promises are checked again. */
+  /** Checks the promises about the sweep again. Call it after each sweep. */
   swept: () => Promise<void>
-  /** Call after a verification of the audit log. */
+  /** Checks the promise about the audit log again. Call it after each verification of the log. */
   logVerified: () => Promise<void>
   stop: () => Promise<void>
 }
@@ -29,18 +29,18 @@ export interface PromiseChecksOptions extends Omit<
   versions: Pick<Versions, 'all' | 'at'>
   clock: Clock
   log: Log
-  /** The first check waits for it: a late sweep at the start is no broken promise. */
+  /** The first check waits for this sweep, so that recordings that became due during a stop do not break a promise. */
   firstSweep: Promise<void>
   intervalMs?: number
-  /** Longest round that is followed by another at the next turn. */
+  /** Longest duration of a round after which the next one is at the usual interval. */
   quickMs?: number
 }
 
-/** Interval of rounds, and the pause after a slow one. */
+/** Interval of rounds. A slow round is followed by a pause of `restTurns` intervals. */
 const turnMs = 60_000
 const restTurns = 4.5
 const quickRoundMs = 2_000
-/** The sweep at the start may be another process's, or long. */
+/** Longest wait for the first sweep: another process may run it, or it takes long. */
 const sweepWaitMs = 60_000
 const lockName = 'seloste.evidence'
 const sweepsOwn: readonly PromiseId[] = [
@@ -73,7 +73,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
     const { broken, newlyBroken, restored, errors } = await checkPromises(checking, which)
     for (const { promise, error } of errors)
       log.error({ err: error, promise }, 'cannot check a promise of the register description')
-    // Promises broken before this process began have raised their alarm in the log of an earlier one.
+    // The first round of this process raises an alarm for every broken promise; later rounds only for newly broken ones.
     for (const finding of begun ? newlyBroken : broken) alarm(finding)
     for (const { promise, facts } of restored)
       log.warn({ promise, facts }, 'a promise of the register description holds again')
@@ -97,14 +97,14 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
       const [first, startedAt] = [!begun, performance.now()]
       await check(signal)
       const endedAt = performance.now()
-      // The first round checks everything and does not predict the others.
+      // The first round checks everything afresh, so its duration says nothing about the next.
       if (!first && endedAt - startedAt > (options.quickMs ?? quickRoundMs))
         restsUntil = endedAt + intervalMs * restTurns
     },
     onError,
   })
 
-  /** Before the first round there is nothing to repeat; a check by another process is as good. */
+  /** Checks some promises again. Does nothing before the first round, or while another process checks. */
   function checkAnew(which: readonly PromiseId[]): Promise<void> {
     if (begun) {
       afterWork = withLock(pool, lockName, ending.signal, (signal) => check(signal, which)).then(

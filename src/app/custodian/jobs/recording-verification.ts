@@ -1,6 +1,6 @@
 /**
- * Verifies recordings continuously: a part a day, all of them in a cycle, with limited use of a core. Results appear in the
- * retention overview and the log.
+ * Verifies a part of the recordings each day, and all of them in a cycle, on one thread. Results appear in the retention overview
+ * and the log.
  */
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -15,7 +15,7 @@ import { backupPlacesToVerify } from '../backup-places-to-verify.ts'
 
 const checkMs = 15 * 60_000
 const hoursBetween = 24
-/** At 500 MB/s a million recordings of five minutes take a quarter of an hour; on one thread a few days' parts. */
+/** Longest daily run. A million recordings of five minutes are verified in a few days on one thread. */
 const maxSeconds = 5 * 60
 
 export interface RecordingVerificationOptions {

@@ -5,7 +5,7 @@ const checkMs = 5_000
 
 /**
  * Removes downloaded, withdrawn and expired objects periodically.
- * @param what `packages`, for the lock and the log
+ * @param what kind of objects, such as `packages`, for the names of the lock and the log lines
  */
 export function startRemoval({
   pool,

@@ -1,6 +1,6 @@
 /**
  * Reports pending work: metrics of blocked destructions, inspections whose recordings end within three days, overdue recalls
- * and overdue disclosures; a log line when each begins, and daily for a disclosure. Nothing about preservation orders.
+ * and overdue disclosures; a log line when each begins, and daily for a disclosure. Does not report preservation orders.
  */
 import { Gauge, type Registry } from 'prom-client'
 import type { Blockers } from '#platform/blockers/blockers.ts'
@@ -27,7 +27,7 @@ export function reportBacklog({
   registry: Registry
   intervalMs?: number
 }): { stop: () => Promise<void> } {
-  /** Each is logged once. */
+  /** Items already logged. */
   const logged = new Set<string>()
 
   new Gauge({

@@ -9,7 +9,7 @@ import { recordWorkDone } from '#use/evidence/record-work-done.ts'
 const sweepMs = 60 * 60_000
 /** Interval for resuming interrupted destructions; forbidden recordings must be gone within a minute. */
 const finishMs = 3_000
-/** Interval for finding recordings ingested past their day. */
+/** Interval of checks for recordings that were ingested after their term had ended. */
 const overdueMs = 60_000
 /** Each blocker is logged once, and again at this interval. */
 const logAgainMs = 10 * 60_000
@@ -22,7 +22,7 @@ export interface RetentionJob {
   stop: () => Promise<void>
 }
 
-/** Destruction by term in the custodian: the hourly sweep, and interrupted work. */
+/** Starts destruction by term in the custodian: the hourly sweep, and resumption of interrupted destructions. */
 export function startRetention(options: {
   expunging: Parameters<typeof sweep>[0]
   pool: EveryOptions['pool']
@@ -68,7 +68,7 @@ export function startRetention(options: {
     },
   })
 
-  // Without this, a recording ingested just after a sweep would stay up to an hour past its day.
+  // Without this, a recording that is past its term when it is ingested would wait for the next hourly sweep.
   const overdue = every({
     pool,
     intervalMs: options.overdueMs ?? overdueMs,
@@ -78,7 +78,7 @@ export function startRetention(options: {
       try {
         await sweepAndRecord()
       } finally {
-        // Recordings that cannot be destroyed are reported, and not retried every minute.
+        // Recordings that cannot be destroyed are logged, and retried after a longer pause.
         if (await isOverdue(expunging.db)) overdueRestsUntil = performance.now() + logAgainMs
       }
     },
@@ -99,7 +99,7 @@ export function startRetention(options: {
     return swept
   }
 
-  /** Scheduled sweeps are runs of the overview, successful or not. */
+  /** Sweeps, and records the run for the retention overview, also if it fails. */
   async function sweepAndRecord(): Promise<void> {
     const { db } = expunging
     const before = await ledgerPosition(db)
@@ -124,7 +124,7 @@ export function startRetention(options: {
   }
 }
 
-/** Logs one line for each blocker while it lasts. */
+/** Logs a line for each blocker, and repeats it every ten minutes while it lasts. */
 function createOnceLog(log: Log): { log: (lines: readonly string[]) => void } {
   const logged = new Map<string, number>()
   return {

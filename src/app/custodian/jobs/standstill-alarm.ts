@@ -10,7 +10,7 @@ import { blockersOf } from '../../roles/read-health.ts'
 
 const checkMs = 15_000
 
-/** Raises the standstill alarm for blockers of the custodian and of any capture, and ends it. */
+/** Raises the standstill alarm while the custodian or a capture has blockers, and ends it when they are gone. */
 export function startStandstillAlarm(options: {
   db: Kysely<RegisterTables>
   pool: EveryOptions['pool']

@@ -23,7 +23,7 @@ import { newSessionToken } from './session-routes.ts'
 import { setSessionToken, signedOut } from './session-cookies.ts'
 import { sessionBehind, signInBehind } from '../signed-in.ts'
 
-/** One's own account: methods of signing in, password, authenticator, sessions. */
+/** Routes for the user's own account: sign-in methods, password, authenticator, sessions. */
 export function accountRoutes(app: Routes, desk: Desk): void {
   const { secondFactors } = desk.custodian
 
@@ -188,7 +188,7 @@ interface Named {
   name: string
 }
 
-/** Returns words about a person, which attackers guess first. */
+/** Returns words about a person that attackers try first, such as the name. */
 function wordsAround(desk: Desk, { userId, name }: Named): string[] {
   const { fi, sv, en } = describedNow(desk).controller.name
   return [userId, name, fi, sv, en, 'seloste']
@@ -198,7 +198,7 @@ export function demandOf(desk: Desk): SecondFactorDemand {
   return describedNow(desk).switches.secondFactor
 }
 
-/** Returns the required length of a password. */
+/** Returns the minimum and maximum length of a password. */
 export function rulesFor(secondFactor: boolean): { least: number; greatest: number } {
   return { least: secondFactor ? minLengthWithSecondFactor : minLengthAlone, greatest }
 }

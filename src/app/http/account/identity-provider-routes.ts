@@ -16,7 +16,7 @@ import {
 } from './session-cookies.ts'
 import { newSessionToken } from './session-routes.ts'
 
-/** Sign-in at the agency's identity provider by redirects. A failure redirects to the original page, which shows it. */
+/** Routes for sign-in at the agency's identity provider by redirects. A failure redirects to the first page, which shows it. */
 export function identityProviderRoutes(app: Routes, desk: Desk): void {
   const { identityProvider } = desk.custodian
 
@@ -82,7 +82,7 @@ function back(reply: FastifyReply, path: string, refused?: string) {
   return reply.redirect(refused === undefined ? path : `${path}#sign-in=${refused}`)
 }
 
-/** Returns where the browser signs out at the provider as well; undefined without a provider, or if it does not answer. */
+/** Returns the provider's URL for signing out there as well; no URL without a provider, or if the custodian does not answer. */
 export async function signOutUrl({ ways, custodian }: Desk, { token }: Session): Promise<{ url?: string }> {
   return ways.identityProvider ? custodian.identityProvider.signOutUrl({ session: token }).catch(() => ({})) : {}
 }

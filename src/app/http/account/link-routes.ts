@@ -13,7 +13,7 @@ import type { Desk } from '../desk.ts'
 import type { Refusal, RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** One-time links, and others' methods of signing in: first, forgotten and lost passwords. */
+/** Routes for one-time links, for first and forgotten passwords, and for other people's sign-in methods. */
 export function linkRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     lookAtLink: async ({ body }) => {
@@ -113,10 +113,10 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Field of a refusal. */
+/** Form field that a refusal is about. */
 const fields: Partial<Record<RefusalCode, string>> = { 'link.code': 'code', 'person.user-id-taken': 'userId' }
 
-/** Returns the person's details, or the missing field. */
+/** Returns the person's details, or the name of the first missing field. */
 function named({
   userId = '',
   name = '',

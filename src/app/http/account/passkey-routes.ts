@@ -11,10 +11,10 @@ import { sessionToken, setSessionToken } from './session-cookies.ts'
 import { newSessionToken, signInUnder } from './session-routes.ts'
 import { signInBehind } from '../signed-in.ts'
 
-/** Passkeys: signing in, one's own, and confirmations. The custodian verifies them. */
+/** Routes for passkeys: sign-in, the user's own passkeys, and confirmations. The custodian verifies them. */
 export function passkeyRoutes(app: Routes, desk: Desk): void {
   const { passkeys } = desk.custodian
-  /** Without a host name there are no passkeys. */
+  /** Refuses requests if no public URL is set, because passkeys need a host name. */
   const preHandler = async (_request: FastifyRequest, reply: FastifyReply) => {
     if (desk.ways.publicUrl === undefined) return refuse(reply, 'not-found')
   }
@@ -82,12 +82,12 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
   answer(app, answers, { preHandler })
 }
 
-/** The browser's answer in the library's type; additional output of the authenticator is not used. */
+/** Converts the browser's answer to the library's type. Extension output of the authenticator is not used. */
 function assertion({ response }: { response: object }): AuthenticationResponseJSON {
   return { ...response, clientExtensionResults: {} } as AuthenticationResponseJSON
 }
 
-/** Options in the contract's type: the library's types are less specific. */
+/** Converts the options to the contract's type, which is more specific than the library's. */
 function options<Options>(request: Promise<object>): Promise<Options> {
   return request as Promise<Options>
 }

@@ -1,5 +1,5 @@
 /**
- * Cookies of signing in. Over TLS they have the `__Host-` prefix, so that no other host and no plain connection can plant one
+ * Sign-in cookies. Over TLS they have the `__Host-` prefix, so that no other host and no unencrypted connection can set one
  * (RFC 6265bis section 4.1.3.2).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -10,7 +10,7 @@ const flow = 'seloste-provider'
 const workstation = 'seloste-workstation'
 const flowSeconds = 600
 const deviceDays = 180
-/** Longest life of a cookie (RFC 6265bis section 5.5): a workstation is enrolled again within a year and a month. */
+/** Longest lifetime of a cookie (RFC 6265bis section 5.5): a workstation must be enrolled again within 400 days. */
 const workstationDays = 400
 
 /** Returns the request's session token. */
@@ -18,7 +18,7 @@ export function sessionToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, session)]
 }
 
-/** Sets the session cookie; a sign-in at the identity provider in another window becomes void. */
+/** Sets the session cookie, and cancels a sign-in at the identity provider in progress in another window. */
 export function setSessionToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
   reply.setCookie(named(request, session), token, attributes(request))
   clearProviderFlow(request, reply)
@@ -34,7 +34,7 @@ export function signedOut(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('clear-site-data', '"cache", "storage"')
 }
 
-/** Returns the token of a browser in which somebody has signed in before; it grants nothing. */
+/** Returns the token that identifies a browser in which somebody has signed in before. It grants no access. */
 export function deviceToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, device)]
 }
@@ -43,7 +43,7 @@ export function setDeviceToken(request: FastifyRequest, reply: FastifyReply, tok
   reply.setCookie(named(request, device), token, { ...attributes(request), maxAge: deviceDays * 86_400 })
 }
 
-/** Returns the token of an office's listening workstation (R47); alone it grants nothing. */
+/** Returns the token of an office's listening workstation (R47). It grants no access without a session. */
 export function workstationToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, workstation)]
 }
@@ -52,12 +52,12 @@ export function setWorkstationToken(request: FastifyRequest, reply: FastifyReply
   reply.setCookie(named(request, workstation), token, { ...attributes(request), maxAge: workstationDays * 86_400 })
 }
 
-/** Returns what a browser brings back from the identity provider. */
+/** Returns the sealed state of a sign-in at the identity provider. */
 export function providerFlow(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, flow)]
 }
 
-/** SameSite=Lax, since the session cookie is not sent on the redirect from another site; it grants nothing. */
+/** Stores the state of a sign-in. SameSite=Lax, since a Strict cookie is not sent on the provider's redirect; it grants no access. */
 export function setProviderFlow(request: FastifyRequest, reply: FastifyReply, sealed: string): void {
   reply.setCookie(named(request, flow), sealed, { ...attributes(request), sameSite: 'lax', maxAge: flowSeconds })
 }
@@ -69,7 +69,7 @@ export function clearProviderFlow(request: FastifyRequest, reply: FastifyReply):
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The public URL is https, whatever this process sees of the connection. */
+    /** True if the public URL is https, even if this process receives plain HTTP from a proxy. */
     isPublishedOverTls?: boolean
   }
 }
@@ -79,7 +79,7 @@ function named(request: FastifyRequest, name: string): string {
 }
 
 function attributes({ protocol, server }: FastifyRequest) {
-  // A proxy not named in SELOSTE_PROXIES is not trusted to report TLS, but the public URL is.
+  // X-Forwarded-Proto of a proxy that is not in SELOSTE_PROXIES is ignored; the public URL decides then.
   const secure = protocol === 'https' || server.isPublishedOverTls === true
   return { path: '/', httpOnly: true, sameSite: 'strict' as const, secure }
 }
