@@ -30,7 +30,8 @@ export type Answer<Name extends keyof Operations> = Operations[Name]['schema'] e
   : never
 
 /**
- * Functions of operations. The reply is for cookies and headers, or another status of the contract; {@link answer} sends it.
+ * Functions of operations by name. They may set cookies, headers, or another status of the contract on the reply; {@link answer}
+ * sends it.
  */
 export type Answers = {
   [Name in keyof Operations]?: (
@@ -63,7 +64,7 @@ export function answer(
 
 type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** Converts a result; a refusal is passed on. */
+/** Converts a result with `view`. Returns a refusal unchanged. */
 export async function viewed<Found, View>(
   finding: Found | Promise<Found>,
   view: (found: Exclude<Found, Refusal>) => View,
@@ -72,12 +73,12 @@ export async function viewed<Found, View>(
   return isRefusal(found) ? found : await view(found as Exclude<Found, Refusal>)
 }
 
-/** Returns `done`; a refusal is passed on. */
+/** Converts any success to `done`. Returns a refusal unchanged. */
 export function done<Found>(acting: Promise<Found>): Promise<'done' | Extract<Found, Refusal>> {
   return viewed(acting, () => 'done' as const)
 }
 
-/** Returns a list as `items`; a refusal is passed on. */
+/** Wraps a list in an object as `items`. Returns a refusal unchanged. */
 export function items<Row, Item = Row>(
   listing: Promise<readonly Row[] | Refusal>,
   view: (row: Row) => Item = (row) => row as unknown as Item,

@@ -1,7 +1,7 @@
 /**
- * Limits concurrent requests per visitor, so that one does not delay others: further ones wait in order, and those beyond are
- * refused with 429 (RFC 6585 section 4). A slot is held until the answer begins, so neither streams nor incoming bodies hold
- * one. This machine, and proxies that do not name their clients, are exempt.
+ * Limits concurrent requests per visitor, so that one visitor does not delay others. Further requests wait in order; if too many
+ * wait, they are refused with 429 (RFC 6585 section 4). A request holds its slot until its response begins, but not while its
+ * body arrives. This machine, and proxies that do not send their clients' addresses, are exempt.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { visitorOf } from '#platform/connections/visitor.ts'
@@ -16,10 +16,10 @@ interface Visitor {
 }
 
 interface Turn {
-  /** Waits for a slot, unless one is held. `no` if too many wait, or the request has ended. */
+  /** Waits for a slot, unless the request holds one. `no` if too many requests wait, or the request has ended. */
   take: () => Promise<'yes' | 'no'>
   release: () => void
-  /** Releases it for good: the answer has begun, or the client is gone. */
+  /** Releases the slot finally, when the response begins or the client disconnects. */
   end: () => void
 }
 

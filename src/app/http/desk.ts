@@ -1,4 +1,4 @@
-/** Context of the routes: connections and settings of the desk role. No keys, and audio only through the custodian. */
+/** Context of the routes: connections and settings of the desk role. It has no keys, and reads audio only through the custodian. */
 import type { Kysely } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -17,7 +17,7 @@ export interface Desk {
   ways: WaysToSignIn
   /** Call flows from capture. */
   flows: FlowReader
-  /** Health of the whole, within two seconds. */
+  /** Returns the health of all roles within two seconds. */
   health: () => Promise<Health>
   /** Rate limit of views. */
   pace: ReadRateLimit
@@ -25,9 +25,9 @@ export interface Desk {
   onCallChanged: (changed: () => void) => () => void
 }
 
-/** Configured methods of signing in besides passwords. */
+/** Configured sign-in methods other than passwords. */
 export interface WaysToSignIn {
-  /** Origin of passkeys; without it there are none. */
+  /** Origin of passkeys; if undefined, passkeys are disabled. */
   publicUrl?: string | undefined
   /** Name of the identity provider, if there is one. */
   identityProvider?: { name: string } | undefined

@@ -1,6 +1,6 @@
 /**
- * Compiles schemas of routes on their first request. Three hundred routes are most of a desk's start time, and most are never
- * used: it answers sooner after it was killed (K1).
+ * Compiles the schemas of a route at its first request. Compiling those of all three hundred routes would be most of the desk's
+ * start time, and the desk must answer soon after a restart (K1).
  */
 import ajvCompiler from '@fastify/ajv-compiler'
 import stringifyCompiler from '@fastify/fast-json-stringify-compiler'

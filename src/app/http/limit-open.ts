@@ -1,7 +1,7 @@
 /**
- * Limits the streams open in a session: each costs queries while it is open.
+ * Limits the number of open streams per session, because each costs queries while it is open.
  * @param max per session
- * @returns a function that opens one and returns how to close it; undefined beyond the limit
+ * @returns a function that counts a new stream and returns a function to call when it closes; undefined beyond the limit
  */
 export function limitOpen(max: number): (token: string) => (() => void) | undefined {
   const open = new Map<string, number>()

@@ -9,7 +9,7 @@ import { personBehind } from './signed-in.ts'
 
 /** Statuses of denials: not signed in, not allowed, not visible, too many. */
 const denying = new Set([401, 403, 404, 429])
-/** Denials of a visitor logged one by one per minute; further ones are counted in one entry. */
+/** Maximum number of entries per visitor and minute; further denials are counted in one entry. */
 const maxLoggedSingly = 60
 const minuteMs = 60_000
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -40,9 +40,9 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
 }
 
 /**
- * Logs every denial of the API, from any route or none (R21, R41), so that no route can forget it. The entry is durable before
- * the denial is sent; if it cannot be written, the answer is 503.
- * @returns a function that stops and writes the open counts
+ * Logs every denial of the API (R21, R41), also for paths without a route, so that no route needs to do it. The entry is durable
+ * before the denial is sent; if the entry cannot be written, the answer is 503.
+ * @returns a function that stops and writes the pending counts
  */
 export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void> } {
   const minutes = new Map<string, { singly: number; more: number }>()
@@ -53,7 +53,8 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
     })
   }, minuteMs)
 
-  // Doors log their refusals with more detail. After the body was read, so that the handler runs within it.
+  // Doors log their refusals with more detail; this notices them. In preHandler, not onRequest: the handler must run inside this
+  // AsyncLocalStorage context.
   app.addHook('preHandler', (request, _reply, done) => {
     const logged = { refusal: false }
     noticed.set(request, logged)
@@ -67,7 +68,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
 
   async function log(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const person = personBehind(request)
-    // Denials of signed-in users are always logged one by one: only strangers are unlimited.
+    // Only denials of visitors who are not signed in are counted: there can be any number of them.
     if (!person) {
       const visitor = visitorOf(request.ip)
       const minute = minutes.get(visitor) ?? { singly: 0, more: 0 }
@@ -108,7 +109,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   }
 }
 
-/** Returns the requested object, if the route names it; only ids are logged. */
+/** Returns the object of the request if the route has its id. Nothing else of the request is logged. */
 function objectOf(request: FastifyRequest): Pick<AuditEntry, 'object'> {
   const [, , collection = ''] = (request.routeOptions.url ?? '').split('/')
   const { id } = (request.params ?? {}) as { id?: unknown }

@@ -2,12 +2,12 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Routes } from './routes.ts'
 import { describeRequest } from './secret-routes.ts'
 
-/** From a few milliseconds to the longest wait of a rate-limited view. */
+/** Histogram buckets from 10 ms to longer than the longest wait of a rate-limited view. */
 const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
 /**
- * Counts and times requests by route pattern (`/api/contacts/:id`), never by address, which could contain anything. Requests
- * without a route are `none`.
+ * Counts and times requests by route pattern (`/api/contacts/:id`), never by URL, which could contain anything. The label is `none`
+ * for requests without a route.
  */
 export function measureRequests(app: Routes, registry: Registry): void {
   const requests = new Counter({

@@ -8,12 +8,12 @@ export interface EventSource {
   onClosed: () => void
 }
 
-/** Returns true once the browser is gone. If it went during authentication, a close handler added later would never run. */
+/** Returns true if the client has disconnected. A close handler that is added after that would never run. */
 export function hasLeft(reply: FastifyReply): boolean {
   return reply.raw.destroyed
 }
 
-/** Answers with server-sent events (WHATWG HTML, section 9.2), until the client is gone or there are no more. */
+/** Answers with server-sent events (WHATWG HTML, section 9.2), until the client disconnects or `picture` returns undefined. */
 export function openEvents(reply: FastifyReply, { everyMs, picture, onFault, onClosed }: EventSource): void {
   reply.hijack()
   const stream = reply.raw
@@ -32,7 +32,7 @@ export function openEvents(reply: FastifyReply, { everyMs, picture, onFault, onC
 
   const show = async () => {
     if (stream.destroyed) return
-    // A client that does not read would fill memory; browsers reconnect.
+    // Closes the stream of a client that does not read, to save memory. Browsers reconnect.
     if (stream.writableNeedDrain) return void stream.destroy()
     const next = await picture()
     stream.write(`event: ${next?.event ?? 'ended'}\ndata: ${JSON.stringify(next?.data ?? {})}\n\n`)

@@ -1,8 +1,8 @@
 /**
- * Who may read operators' pages (metrics, missing parts, the API's description): this machine and the networks of
- * SELOSTE_METRICS_SOURCES, without a session.
- * A web page can point its own name at this machine (DNS rebinding) and read through the browser of its visitor, so a browser
- * is accepted only under a name that is ours, or that nobody can register.
+ * Decides who may read the operators' endpoints (metrics, details of health checks, API reference) without a session: clients on
+ * this machine and in the networks of SELOSTE_METRICS_SOURCES.
+ * A web page can point its own host name at this machine and read the answers in its visitor's browser (DNS rebinding). So a
+ * browser is accepted only if the host name in the request is ours, an IP address, or a name that nobody can register.
  */
 import type { FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
@@ -12,6 +12,7 @@ import { plainAddress } from '#platform/connections/visitor.ts'
 export type IsOperator = (request: FastifyRequest) => boolean
 
 /**
+ * Returns a predicate for requests from operators.
  * @param sources addresses, or addresses with a prefix length
  * @param publicUrl origin of the web interface
  */
@@ -24,13 +25,13 @@ export function operatorsAmong(sources: readonly string[], publicUrl?: string): 
       socket: { remoteAddress, localAddress },
     } = request
     if (isBrowser(request) && !namesOf(request).every((name) => name === ours || isNobodys(name))) return false
-    // A client that reaches an address of this machine from the same address is on this machine.
+    // If the client's address is the address at which it reached us, the client is on this machine.
     const isHere = plainAddress(ip) === plainAddress(remoteAddress ?? '') && remoteAddress === localAddress
     return isHere || isNamed(ip)
   }
 }
 
-/** Detected by headers that no page can suppress. */
+/** Detects browsers by headers that a web page cannot remove. */
 function isBrowser({ headers }: FastifyRequest): boolean {
   return (
     ['accept-language', 'sec-fetch-site', 'origin'].some((name) => name in headers) ||
@@ -38,13 +39,16 @@ function isBrowser({ headers }: FastifyRequest): boolean {
   )
 }
 
-/** Returns the requested names: a page can add headers like a proxy, but remove none. */
+/**
+ * Returns every host name in Host and X-Forwarded-Host. A web page can add X-Forwarded-Host, but cannot remove Host, so all names
+ * must match.
+ */
 function namesOf({ headers }: FastifyRequest): string[] {
   const hosts = [headers.host, headers['x-forwarded-host']].flat().flatMap((host) => host?.split(',') ?? [])
   return hosts.map((host) => host.trim().replace(/:\d*$/, ''))
 }
 
-/** Returns true for an address, and for a name that cannot exist in the public DNS (RFC 6761, RFC 6762). */
+/** Returns true for an IP address, and for a name that cannot exist in the public DNS (RFC 6761, RFC 6762). */
 function isNobodys(hostname: string): boolean {
   return (
     isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0 ||

@@ -1,6 +1,6 @@
 /**
  * Reads the client's address and protocol from a proxy's header: X-Forwarded-For with X-Forwarded-Proto, or Forwarded (RFC
- * 7239). A proxy overwrites only the header it knows, and a client can send the other one, so only the one named in
+ * 7239). A proxy overwrites only the header that it knows, and a client can send the other one. So only the header named in
  * SELOSTE_PROXY_HEADER is trusted.
  */
 import type { IncomingHttpHeaders } from 'node:http'
@@ -8,10 +8,13 @@ import { isIP } from 'node:net'
 
 export type ProxyHeader = 'x-forwarded-for' | 'forwarded'
 
-/** Stands for an unknown client; never this machine. */
+/** Address of a client whose address is unknown; it is never this machine's. */
 const nobody = '0.0.0.0'
 
-/** `for=192.0.2.60;proto=https, for="[2001:db8::1]:4711"`; `unknown` and `_hidden` (section 6) are unknown clients. */
+/**
+ * Parses a Forwarded header, such as `for=192.0.2.60;proto=https, for="[2001:db8::1]:4711"`. The values `unknown` and `_hidden`
+ * (section 6) are unknown clients.
+ */
 function readForwarded(text: string): { addresses: string[]; proto: string | undefined } {
   const elements = splitOutsideQuotes(text, ',').map((element) => {
     const pairs = splitOutsideQuotes(element, ';').map((pair) => {
@@ -48,15 +51,15 @@ function unquote(value: string): string {
   return value.startsWith('"') ? value.slice(1, value.endsWith('"') ? -1 : undefined).replaceAll(/\\(.)/g, '$1') : value
 }
 
-/** `192.0.2.43:47011`, `[2001:db8::1]:4711` -> without port and brackets */
+/** Removes port and brackets from `192.0.2.43:47011` or `[2001:db8::1]:4711`. */
 function addressOf(node: string): string {
   const address = /^\[([^\]]*)\]/.exec(node)?.[1] ?? (isIP(node) === 6 ? node : node.replace(/:[^:]*$/, ''))
   return isIP(address) === 0 ? nobody : address
 }
 
 /**
- * Rewrites the headers of a proxy's request.
- * @returns false if it has only untrusted ones
+ * Rewrites the headers of a proxy's request to X-Forwarded-For and X-Forwarded-Proto.
+ * @returns false if the request has only the untrusted header
  */
 export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHeader): boolean {
   const { forwarded } = headers
@@ -72,7 +75,7 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHe
   }
   const given = headers['x-forwarded-for']
   if (given !== undefined) {
-    // Some proxies add the port, which differs each time.
+    // Removes the client's port, which some proxies add: it differs for each connection.
     headers['x-forwarded-for'] = [given]
       .flat()
       .join(',')
@@ -82,7 +85,7 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHe
     return true
   }
   if (forwarded === undefined) return true
-  // It is for another client, which is not on this machine.
+  // The proxy names no client: the request must not count as one from this machine.
   headers['x-forwarded-for'] = nobody
   return false
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from './refuse.ts'
 
-/** Parses a period that begins before it ends; otherwise returns which of the two is wrong. */
+/** Parses a period. Returns the name of the invalid field if it cannot be parsed or does not begin before it ends. */
 export function readPeriod(
   times: { from: string; to: string },
   tooLong?: { hours: number; message: string },

@@ -9,14 +9,14 @@ import { defaultPace, maxWaiting, slowing } from '#safeguards/watch/thresholds.t
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** Views after which the log is counted again: there may be another desk. */
+/** Number of views after which the log is counted again, because the person may also use another desk. */
 const recountAfter = 20
-/** A noticeable wait is logged, which raises an alarm; at most once a minute per person. */
+/** A wait of this length is logged, which raises an alarm; at most once a minute per person. */
 const noticedMs = 1_000
 const maxPeople = 1_000
 
 interface Usage {
-  /** Until the log has been counted once. */
+  /** Resolves once the log has been counted for the first time. */
   begun?: Promise<void>
   /** Times of the person's views in the last hour; milliseconds of the epoch. */
   viewedAt: number[]
@@ -28,15 +28,15 @@ interface Usage {
 
 export interface ReadRateLimit {
   /**
-   * Returns at once below the limit. Beyond the limit of a minute or an hour each view waits, the longer the further beyond, at
-   * most ten seconds, and one after another; `too-many` if others of the same person wait already.
+   * Returns at once below the limits. Above the limit of a minute or an hour, views of a person run one after another, and each waits
+   * up to ten seconds, longer the further the limit is exceeded. Returns `too-many` if other views of the person wait already.
    */
   take: (session: Session) => Promise<'go' | 'too-many'>
 }
 
 /**
- * Rate-limits views (R21) per person over all their sessions. Counts the log first, so that a restart forgets nothing; after
- * that an ordinary view costs an addition.
+ * Rate-limits views (R21) per person, over all their sessions. The first view counts earlier ones in the audit log, so that a
+ * restart does not reset the limit; later views are counted in memory.
  */
 export function createReadRateLimit(
   db: Kysely<RegisterTables>,
@@ -71,9 +71,9 @@ export function createReadRateLimit(
     return usage
   }
 
-  /** Adds logged views that this process does not know. */
+  /** Adds views that are in the audit log but not in this process's memory. */
   async function countLogged(usage: Usage, session: Session, nowMs: number): Promise<void> {
-    // Before the query, so that concurrent views do not all run it.
+    // Reset before the query, so that concurrent views do not all run it.
     usage.sinceCounted = 0
     const { inMinute, inHour } = await recentViews(db, session)
     const start = (ms: number) => usage.viewedAt.filter((at) => at > nowMs - ms).length

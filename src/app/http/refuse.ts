@@ -5,7 +5,7 @@ import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 
 export type RefusalCode = keyof typeof statuses
 
-/** Every refusal of the API: status (texts/refusals.json), and its sentence in English, as on the pages. */
+/** Every refusal of the API by code: status (texts/refusals.json) and English message, the same as on the pages. */
 export const refusals = readRefusals()
 
 function readRefusals(): Readonly<Record<RefusalCode, readonly [number, string]>> {
@@ -26,7 +26,7 @@ export function codeOf(reply: FastifyReply): RefusalCode | undefined {
 }
 
 export interface RefusalDetails {
-  /** More specific than the code's sentence. */
+  /** Message that replaces the code's general one. */
   message?: string | undefined
   field?: string | undefined
   /** Accepted second factors. */
@@ -44,7 +44,7 @@ export type Refusal = CodedRefusal | { refused: 'import.refused'; problems: read
 
 interface CodedRefusal extends RefusalDetails {
   refused: RefusalCode
-  /** Detail from the database: a field, a question, the items, the latest instant. */
+  /** Detail from the database: depending on the code a field, a question, items, or an instant. */
   of?: string | undefined
   /** When the last right ended. */
   expiredAt?: Temporal.Instant | undefined
@@ -56,7 +56,7 @@ export function isRefusal<Found>(found: Found): found is Extract<Found, Refusal>
   return typeof found === 'object' && found !== null && 'refused' in found
 }
 
-/** Adds the field of a refusal's code. */
+/** Returns a function that adds to a refusal the form field of its code. */
 export function fieldsBy(fields: Partial<Record<RefusalCode, string>>) {
   return <Found>(found: Found): Found => {
     const field = isRefusal(found) ? fields[(found as CodedRefusal).refused] : undefined

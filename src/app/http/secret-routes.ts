@@ -1,13 +1,13 @@
 /**
- * Describes a request for metrics and spans. Preservation orders are secret (L37): reading, entering, renewing and ending one
- * all appear as the same request.
+ * Labels of a request in metrics and traces. Preservation orders are secret (L37), so reading, entering, renewing and ending one
+ * have the same labels.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export interface LoggedRequest {
-  /** `other` if the method would reveal the operation. */
+  /** Method; `other` if it would reveal the operation. */
   method: string
-  /** The route's pattern, never the requested address; `none` without a route. */
+  /** The route's pattern, never the requested URL; `none` without a route. */
   route: string
   status: number
   isSecret: boolean

@@ -1,4 +1,4 @@
-/** The desk's HTTP server. Authorisation is in safeguards and the doors, not here. */
+/** The desk's HTTP server. Access is decided in `src/safeguards` and in the doors, not here. */
 import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
@@ -85,7 +85,7 @@ export interface ServeOptions {
   proxies?: readonly string[]
   /** Header with the client's address; default `x-forwarded-for`. */
   proxyHeader?: ProxyHeader
-  /** Addresses or prefixes of machines that may read metrics and details of health. */
+  /** Addresses or prefixes of machines that may read metrics and details of health checks. */
   metricsSources?: readonly string[]
   /** Timeout for receiving a request, headers and body. */
   requestMs?: number
@@ -99,12 +99,12 @@ export interface ServeOptions {
 }
 
 const maxBodyBytes = 64 * 1024
-/** The largest upload has 16 MB. */
+/** Long enough for the largest upload, 16 MB. */
 const defaultRequestMs = 60_000
 const maxCheckMs = 5_000
-/** Of the desk's twenty database connections. */
+/** Less than the desk's twenty database connections. */
 const defaultVisitorRequests = 12
-/** Connections of a visitor without a proxy; a browser opens six. */
+/** Maximum number of connections from an address that is not a proxy; a browser opens six. */
 const maxConnections = 64
 
 const otherHeader =
@@ -115,12 +115,12 @@ const tooManyConnections =
 const none = ["'none'"]
 const hstsSeconds = 365 * 86_400
 
-/** PostgreSQL's errors for well-formed input that it cannot store: a NUL character, the year 0, an infinite number. */
+/** SQLSTATEs for input that is valid JSON but cannot be stored, such as a NUL character, the year 0 or an infinite number. */
 const unstorable = new Set(['22021', '22007', '22008', '22003', '22P02', '22P05'])
 
 /**
- * Returns true if the browser reports that another site made the request: by Fetch Metadata, or in an older browser by Origin
- * (RFC 6454). Cookies are SameSite=Strict; this also stops requests without them.
+ * Returns true if the browser reports that another origin made the request: by Fetch Metadata, or in an older browser by Origin
+ * (RFC 6454). Cookies are SameSite=Strict; this check also covers requests without cookies.
  */
 function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
@@ -130,8 +130,8 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
 }
 
 /**
- * Returns true for framing that Node's parser accepts and a proxy may read otherwise: chunks in HTTP/1.0, two hosts (RFC 9112
- * sections 6.1 and 3.2).
+ * Returns true if Node's parser accepts the request but a proxy may interpret it differently (request smuggling): chunked encoding
+ * in HTTP/1.0, or two Host headers (RFC 9112 sections 6.1 and 3.2).
  */
 function isAmbiguouslyFramed({ httpVersionMinor, headers, rawHeaders }: IncomingMessage): boolean {
   if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) return true
@@ -149,18 +149,18 @@ const openToAnyone = new Set(
 )
 
 /**
- * Returns true for operations in somebody's name. Reading counts: it leaves an entry in the log, and a package is read once. SameSite=Strict
- * lets the pages of a neighbouring host name ask with the cookie.
+ * Returns true for operations that need a session. Reads are included, because they write log entries and use up single downloads.
+ * SameSite=Strict is not enough: it sends the cookie with requests from other hosts of the same site.
  */
 function demandsSession({ routeOptions }: FastifyRequest): boolean {
   const { operationId } = (routeOptions.schema ?? {}) as { operationId?: string }
   return operationId !== undefined && !openToAnyone.has(operationId)
 }
 
-/** PostgreSQL's SQLSTATE if a view finds no log for its entry (database/functions/audit/append.sql). */
+/** SQLSTATE raised if an entry cannot be appended because the audit log is missing (database/functions/audit/append.sql). */
 const logBroken = 'SL001'
 
-/** Starts serving; the address it listens at and the way to stop. */
+/** Starts the server. Returns the URL it listens at, and a function to stop it. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const requestTimeout = options.requestMs ?? defaultRequestMs
   const isOperator = operatorsAmong(options.metricsSources ?? [], desk.ways.publicUrl)
@@ -171,12 +171,12 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     forceCloseConnections: true,
-    // A request that is never finished holds its connection no longer than this; answers may take as long as they like.
+    // Limits the time to receive a request. The time of a response is not limited.
     requestTimeout,
     http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, maxCheckMs) },
-    // Only a proxy with TLS, on this machine or named, is trusted for the client's address and for TLS.
+    // Only proxies on this machine and configured ones are trusted to report the client's address and TLS.
     trustProxy: ['loopback', ...(options.proxies ?? [])],
-    // Unknown fields are an error, not something to leave out quietly.
+    // Unknown fields are an error; Fastify would remove them silently.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
     schemaController: lazyCompile,
   })
@@ -206,7 +206,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   const faulty = new WeakSet<object>()
   app.addHook('onRequest', async (request, reply) => {
     const { socket, headers } = request.raw
-    // Later bytes on the connection may belong to the faulty request: the connection is closed with its response.
+    // Ignores further requests on the connection: their bytes may belong to the faulty one, after which the connection is closed.
     if (faulty.has(socket)) return void reply.hijack()
     if (isAmbiguouslyFramed(request.raw)) {
       faulty.add(socket)
@@ -214,7 +214,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     }
     if (isProxy(socket.remoteAddress ?? '') && !readProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for'))
       warnOnce({ proxy: socket.remoteAddress }, otherHeader)
-    // For every response, however its path is written; static files set their own.
+    // For all responses; static files set their own value.
     reply.header('cache-control', 'no-store')
     if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
       return refuse(reply, 'deny.origin')
@@ -295,10 +295,10 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     const { blockers } = health
     const missing = missingParts(health)
     const ready = missing.length === 0 && blockers.length === 0
-    // Others than operators see whether it is ready, and not the reason.
+    // Only operators see the reasons.
     return reply.code(ready ? 200 : 503).send({ ready, ...(isOperator(request) && { missing, blockers }) })
   })
-  // For a load balancer: blockers elsewhere are no reason to stop sending requests here.
+  // For a load balancer: blockers of other roles do not make this desk unusable.
   app.get('/health/serving', async (request, reply) => {
     const { missing } = await desk.health()
     const serving = missing.length === 0

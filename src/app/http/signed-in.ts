@@ -12,17 +12,17 @@ import { sessionToken } from './account/session-cookies.ts'
 
 const requesterKind = new WeakMap<FastifyRequest, { personId: string }>()
 
-/** Person identified as the request's origin; empty before a check, or for an unknown person. */
+/** Returns the person who made the request, as known from their session; undefined before a check, or without a session. */
 export function personBehind(request: FastifyRequest): { personId: string } | undefined {
   return requesterKind.get(request)
 }
 
-/** Records the person identified as the request's origin, for a refusal before its handler runs. */
+/** Records the person who made the request, so that a refusal before its handler is logged with them. */
 export function comesFrom(request: FastifyRequest, personId: string): void {
   requesterKind.set(request, { personId })
 }
 
-/** The sign-in behind a request, under way or done; nothing is answered where there is none. */
+/** Returns the request's sign-in, in progress or complete; undefined if there is none. Sends no response. */
 export async function signInBehind(desk: Desk, request: FastifyRequest) {
   const token = sessionToken(request)
   const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
@@ -31,7 +31,7 @@ export async function signInBehind(desk: Desk, request: FastifyRequest) {
   return { ...underWay, token }
 }
 
-/** The session behind a request, where there is one; nothing is answered. */
+/** Returns the request's session; undefined if there is none. Sends no response. */
 export async function sessionBehind(desk: Desk, request: FastifyRequest): Promise<Session | undefined> {
   const token = sessionToken(request)
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
@@ -39,7 +39,7 @@ export async function sessionBehind(desk: Desk, request: FastifyRequest): Promis
   return session
 }
 
-/** As {@link sessionBehind}; without one the request is answered 401. */
+/** Returns the request's session; without one, answers 401 and returns undefined. */
 export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
   const session = await sessionBehind(desk, request)
   if (!session) await refuse(reply, 'session.none')
@@ -48,7 +48,7 @@ export async function signedIn(desk: Desk, request: FastifyRequest, reply: Fasti
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Session of the client; only in operations that need one ({@link Access}). */
+    /** The client's session. Throws in operations that need none ({@link Access}). */
     readonly session: Session
   }
   interface RouteShorthandOptions {
@@ -59,8 +59,8 @@ declare module 'fastify' {
 const sessions = new WeakMap<FastifyRequest, Session>()
 
 /**
- * Refuses requests of the API without a session, except for operations whose contract does not need one. Rate-limits views.
- * Call it after the hooks of every request, and before any route.
+ * Refuses API requests without a session, except for operations that need none by their contract. Rate-limits views.
+ * Call it after adding the hooks of all requests, and before adding any route.
  */
 export function demandSessions(app: Routes, desk: Desk): void {
   app.decorateRequest('session', {
@@ -73,7 +73,7 @@ export function demandSessions(app: Routes, desk: Desk): void {
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/api/') || route.access === 'anyone' || route.access === 'asks-itself') return
     const own = [route.preHandler ?? []].flat()
-    // A route for HEAD is made of the one for GET, with its hooks.
+    // Fastify creates the HEAD route from the GET route, and copies its hooks.
     if (own.some((hook) => checks.has(hook))) return
     const check = async (request: FastifyRequest, reply: FastifyReply) => {
       const session = await signedIn(desk, request, reply)
@@ -88,12 +88,12 @@ export function demandSessions(app: Routes, desk: Desk): void {
 
 const checks = new WeakSet<object>()
 
-/** Waits for the turn of a view of calls; resolves to false if too many are waiting. */
+/** Applies the rate limit to a view of calls. Resolves to false if too many views wait. */
 export async function turnHasCome(desk: Desk, session: Session): Promise<boolean> {
   return (await desk.pace.take(session)) === 'go'
 }
 
-/** The Grant for a request's purpose, or its refusal. */
+/** Returns the Grant for a request's purpose, or its refusal. */
 export function granted(
   desk: Desk,
   { session }: FastifyRequest,

@@ -1,10 +1,10 @@
-/** The one mapper from rows to JSON. Formats Temporal values as text, and omits null members where the contract allows that. */
+/** The only mapper from rows to JSON. Formats Temporal values as strings, and omits null members that are optional by contract. */
 import type { TSchema } from 'typebox'
 
 type Moment = Temporal.Instant | Temporal.PlainDate | Temporal.PlainYearMonth
 const moments = [Temporal.Instant, Temporal.PlainDate, Temporal.PlainYearMonth]
 
-/** Accepted input for a value of the contract: a Temporal value for its text, null or undefined for an optional member. */
+/** Type of input for a value of the contract: strings may be Temporal values, and optional members may be null or undefined. */
 export type JsonForm<T> = T extends string
   ? string extends T
     ? string | Moment
@@ -26,12 +26,12 @@ interface Schema {
   allOf?: Schema[]
 }
 
-/** Maps a value to the JSON of its schema, with the members that the schema has. Null stays where it may be. */
+/** Converts a value to JSON with the members of its schema. Null is kept if the schema allows it. */
 export function toJson(schema: TSchema, value: unknown): unknown {
   return map([schema], value)
 }
 
-/** @param schemas all that may describe the value */
+/** @param schemas alternative schemas of the value */
 function map(schemas: readonly Schema[], value: unknown): unknown {
   if (moments.some((kind) => value instanceof kind)) return String(value)
   if (typeof value === 'string') return schemas.some(({ format }) => format === 'date-time') ? inUtc(value) : value
@@ -52,12 +52,12 @@ function map(schemas: readonly Schema[], value: unknown): unknown {
   return json
 }
 
-/** As the API has all its instants; the database writes them into JSON with an offset. */
+/** Returns an instant in UTC, as everywhere in the API. JSON made by the database has an offset. */
 function inUtc(instant: string): string {
   return instant.endsWith('Z') ? instant : Temporal.Instant.from(instant).toString()
 }
 
-/** A schema with those that it is a union or an intersection of. */
+/** Returns a schema and the schemas of its unions and intersections. */
 function withBranches(schema: Schema): Schema[] {
   return [schema, ...[...(schema.anyOf ?? []), ...(schema.allOf ?? [])].flatMap(withBranches)]
 }

@@ -10,7 +10,7 @@ import { refuse } from './refuse.ts'
 
 const noncePlaceholder = /__CSP_NONCE__/g
 
-/** The web interface: hashed assets for ever, the page itself with a fresh nonce each time (CSP level 3). */
+/** Serves the web interface: hashed assets, which are cached for ever, and the page, with a new nonce each time (CSP level 3). */
 export async function webFiles(app: Routes, folder: string): Promise<void> {
   const page = join(folder, 'index.html')
   if (existsSync(folder)) {
@@ -18,12 +18,12 @@ export async function webFiles(app: Routes, folder: string): Promise<void> {
       root: join(folder, 'assets'),
       prefix: '/assets/',
       immutable: true,
-      // As `npm run build` laid them beside (build-web.ts).
+      // Uses the compressed variants that `npm run build` writes (build-web.ts).
       preCompressed: true,
       maxAge: '365d',
       decorateReply: false,
     })
-    // Icons and the like, under their own names; the page itself only by way of sendPage.
+    // Icons and other files without a hash. The page itself is only sent by sendPage.
     await app.register(fastifyStatic, {
       root: folder,
       wildcard: false,

@@ -25,7 +25,7 @@ export function accessibilityRoutes(
   pages: Pages,
   reading: ReturnType<typeof readingLimit>,
 ): void {
-  // In every language.
+  // One limit over the form's routes in all languages.
   const fewMessages = { onRequest: app.rateLimit(maxMessages) }
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),

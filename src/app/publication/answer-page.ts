@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** No scripts, no frames, nothing from other origins (CSP level 3). */
+/** Content-Security-Policy (CSP level 3): no scripts, no frames, nothing from other origins. */
 const pagePolicy = [
   "default-src 'none'",
   "style-src 'self'",
@@ -41,7 +41,7 @@ export function answerVisitor(
   return reply.code(200).type(given.type).send(given.body)
 }
 
-/** RFC 9110 section 13.1.2: returns true if one of the tags matches by weak comparison. */
+/** Returns true if a tag of If-None-Match matches by weak comparison (RFC 9110 section 13.1.2). */
 function matches(header: string | undefined, etag: string): boolean {
   return header !== undefined && header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }

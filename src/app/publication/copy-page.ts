@@ -2,7 +2,7 @@ import type { Language } from '#description/closed-lists.ts'
 import { html, type Html } from './html.ts'
 import { listDownload, downloadTexts } from './page-texts.ts'
 
-/** Page of a single-use download: its content, one button, and how to open the file. */
+/** Renders the page of a single-use download: what it contains, one button, and how to open the file. */
 export function copyPage(kind: 'copy' | 'package', language: Language, action: string): Html {
   const [t, list] = [downloadTexts(language), listDownload(language)]
   return html`<article class="sheet">

@@ -3,7 +3,7 @@ import type { Routes } from '#app/http/routes.ts'
 import { fetchOnceRoutes } from './fetch-once.ts'
 import type { Pages } from './pages.ts'
 
-/** Single-use download of a copy by the person who asked for it (C1, L6). */
+/** Routes for the single-use download of a copy by its requester (C1, L6). */
 export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pages: Pages): void {
   fetchOnceRoutes(app, pages, {
     path: 'copies',
@@ -24,7 +24,7 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
   })
 }
 
-/** Single-use download of a released package by a research institute or an authority (R30, R34). */
+/** Routes for the single-use download of a released package by a research institute or an authority (R30, R34). */
 export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Desk, pages: Pages): void {
   fetchOnceRoutes(app, pages, {
     path: 'packages',

@@ -2,17 +2,17 @@ import type { Language } from '#description/closed-lists.ts'
 import { dayText, lastDayText, momentText } from '#description/value-texts.ts'
 import { termZone } from '#description/terms.ts'
 
-/** Formats as 24.11.2026 klo 15.40; in English 24 Nov 2026 at 15:40. */
+/** Formats day and time: `24.11.2026 klo 15.40`, in English `24 Nov 2026 at 15:40`. */
 export function formatInstant(at: Temporal.Instant, language: Language): string {
   return momentText(at)[language]
 }
 
-/** Formats the date alone if the instant begins a day. */
+/** Formats the first instant of a period: the day alone if it is midnight, otherwise day and time. */
 export function formatBeginning(at: Temporal.Instant, language: Language): string {
   return beginsDay(at) ? dayText(at)[language] : formatInstant(at, language)
 }
 
-/** Formats the last day before `at`; with the time if `at` is within a day. */
+/** Formats the end of a period: the day before if it is midnight, otherwise day and time. */
 export function formatEnding(at: Temporal.Instant, language: Language): string {
   return beginsDay(at) ? lastDayText(at)[language] : formatInstant(at, language)
 }

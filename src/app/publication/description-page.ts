@@ -7,7 +7,7 @@ import { html, type Html } from './html.ts'
 import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
 import { publicationTexts } from './page-texts.ts'
 
-/** Renders the description; for signed-in readers with the evidence beside each sentence. */
+/** Renders the description; with `evidence` (for signed-in readers), each sentence has its proof beside it. */
 export function descriptionPage(document: PublishedDocument, placed: PlacedVersion, evidence?: Evidence): Html {
   const { language } = document
   const t = publicationTexts(language)
@@ -133,7 +133,7 @@ function renderFact({ label, lines }: Fact, language: Language, evidence?: Evide
   </div>`
 }
 
-/** Renders a paragraph's sentences, each under its number. */
+/** Renders a paragraph's sentences, each with its number as element id. */
 function spaced(sentences: readonly Sentence[]): Html[] {
   return sentences.map(({ id, text }, index) => html`${index > 0 && ' '}<span id="${id}">${text}</span>`)
 }

@@ -6,14 +6,14 @@ import { formatInstant } from './dates.ts'
 import { html, type Html } from './html.ts'
 import { evidenceTexts } from './page-texts.ts'
 
-/** The last proof of each promise that was checked. */
+/** Latest proof of each checked promise. */
 export type Evidence = ReadonlyMap<PromiseId, Proof>
 
 export function evidenceOf(proofs: readonly Proof[]): Evidence {
   return new Map(proofs.map((proof) => [proof.promise, proof]))
 }
 
-/** Renders how many of the page's promises hold, and which do not. */
+/** Renders a summary: how many of the page's promises hold, and which do not. */
 export function evidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
   const t = evidenceTexts(document.language)
   const sentences = sentencesOf(document)
@@ -21,7 +21,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   const proofs = promised.flatMap((promise) => evidence.get(promise) ?? [])
   const broken = proofs.filter(({ holds }) => !holds)
   const unchecked = promised.length - proofs.length
-  // An unchecked promise counts as little as a broken one.
+  // Unchecked promises count as broken.
   const whole = broken.length > 0 || unchecked > 0 ? 'broken' : 'holds'
   const unproved = sentences.filter((one) => stateOf(one) === 'unproved').length
   return html`<section class="summary ${whole}" aria-labelledby="evidence">
@@ -48,7 +48,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   </section>`
 }
 
-/** Lists the sentences without a check, for every reader, signed in or not. */
+/** Renders the list of sentences without a check. All readers see it, also without signing in. */
 export function uncheckedSentences(document: PublishedDocument): Html | undefined {
   const t = evidenceTexts(document.language)
   const unchecked = sentencesOf(document).filter((one) => stateOf(one) === 'unproved' && one.text.trim() !== '')
@@ -133,20 +133,20 @@ function renderProof(promise: PromiseId, proof: Proof | undefined, language: Lan
 
 type SentenceState = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
 
-/** Sentences that only state a setting. Remove one when a promise covers it: the promise takes precedence. */
+/** Ids of sentences that only state a setting. Remove an id when a promise covers the sentence. */
 const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11', 'L3', 'L7-where', 'L16-procedure', 'L36'])
-/** Sentences about rights that everybody has by law, whatever the system does. */
+/** Ids of sentences about rights that everybody has by law, independent of the system. */
 const laws = new Set(['L2-complaint', 'L10-portability'])
 
 function stateOf({ id, promises }: Sentence): SentenceState {
   if (promises.length > 0) return 'promised'
-  // S12.3 is a part of S12, which has the proof.
+  // `S12.3` is a part of S12, and S12 has the proof.
   if (id.includes('.')) return 'part'
   if (laws.has(id)) return 'law'
   return settings.has(id) || id.startsWith('setting:') ? 'setting' : 'unproved'
 }
 
-/** Never by colour alone: the mark has a shape, and words follow it. */
+/** Renders a mark. The state is also visible without colours: the mark has a shape, and text follows it. */
 function mark(kind: 'holds' | 'broken'): Html {
   const path = kind === 'holds' ? 'M5.5 10.5l3 3 6-7' : 'M6.5 6.5l7 7M13.5 6.5l-7 7'
   return html`<svg class="mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">

@@ -2,7 +2,7 @@ import type { Language } from '#description/closed-lists.ts'
 import { longest, type GivenFeedback } from '#safeguards/feedback/feedback.ts'
 import { feedbackTexts } from './page-texts.ts'
 
-/** Feedback as it was written, to show again if there are problems. */
+/** Values of the feedback form as entered, to show them again if there are problems. */
 export interface WrittenFeedback {
   message: string
   place: string
@@ -11,7 +11,7 @@ export interface WrittenFeedback {
 
 export type FeedbackProblems = Partial<Record<keyof WrittenFeedback, string>>
 
-/** Returns the form's values, or everything that is wrong with them. */
+/** Reads the form. Returns its values, or all problems with them. */
 export function readFeedback(
   body: unknown,
   language: Language,
@@ -32,7 +32,7 @@ export function readFeedback(
   return { written, given: { language, message, ...(place !== '' && { place }), ...(email !== '' && { email }) } }
 }
 
-/** Returns an administrator's note of an answer, or what is wrong with it. */
+/** Reads an administrator's note about an answer. `problem` is set if the note is invalid. */
 export function readAnswer(body: unknown, language: Language): { answer: string; problem?: string } {
   const t = feedbackTexts(language)
   const answer = textOf(body, 'answer').trim()
@@ -51,7 +51,7 @@ function textOf(body: unknown, field: string): string {
   return value.replaceAll('\r\n', '\n').replaceAll('\0', '')
 }
 
-/** Length in characters, as the database counts them. */
+/** Returns the length in code points, as PostgreSQL counts it. */
 function lengthOf(text: string): number {
   return [...text].length
 }

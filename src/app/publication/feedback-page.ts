@@ -17,7 +17,7 @@ interface Field {
   optional?: boolean
 }
 
-/** Renders the form, with earlier values and their problems if there are any. */
+/** Renders the form. After a failed attempt it has the entered values and their problems. */
 export function feedbackPage(language: Language, written?: WrittenFeedback, problems: FeedbackProblems = {}): Html {
   const t = feedbackTexts(language)
   const fields: Field[] = [
@@ -58,7 +58,7 @@ export function feedbackPage(language: Language, written?: WrittenFeedback, prob
   </article>`
 }
 
-/** Page after sending, with the due date of the answer. */
+/** Renders the page that confirms the receipt of feedback, with the due date of the answer. */
 export function receivedPage(language: Language, dueBy: string): Html {
   const t = feedbackTexts(language)
   return html`<article class="sheet">
@@ -68,7 +68,7 @@ export function receivedPage(language: Language, dueBy: string): Html {
   </article>`
 }
 
-/** The administrator's list of feedback; each open one has a form for its answer. */
+/** Renders the administrator's list of feedback. Each open item has a form for its answer. */
 export function feedbackListPage(
   all: readonly Feedback[],
   language: Language,
@@ -140,12 +140,12 @@ function renderFeedback(
   </section>`
 }
 
-/** RFC 6068: escapes whatever of an address could become a header or a body. */
+/** Returns a mailto URL (RFC 6068). Escapes characters of the address that would add a header or a body. */
 function mailTo(email: string): string {
   return `mailto:${email.split('@').map(encodeURIComponent).join('@')}`
 }
 
-/** Links each problem to its field; gets the focus when the page opens, so that screen readers read it first. */
+/** Renders a list of problems with links to the fields. It has the focus at first, so that screen readers read it first. */
 function problemSummary(language: Language, problems: Readonly<Record<string, string | undefined>>): Html | undefined {
   const listed = Object.entries(problems).filter(([, problem]) => problem !== undefined)
   if (listed.length === 0) return undefined
@@ -157,7 +157,7 @@ function problemSummary(language: Language, problems: Readonly<Record<string, st
   </div>`
 }
 
-/** Label above, hint between, the problem beside the field and referenced by it (WCAG 3.3.1, 1.3.1). */
+/** Renders a field with its label, hint and problem; the field references hint and problem (WCAG 3.3.1, 1.3.1). */
 function renderField(field: Field, language: Language, of?: string): Html {
   const t = feedbackTexts(language)
   const { name, label, hint, value, problem, rows, type, optional } = field

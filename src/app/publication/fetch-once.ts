@@ -9,19 +9,19 @@ import { html } from './html.ts'
 import type { Pages } from './pages.ts'
 import { downloadTexts } from './page-texts.ts'
 
-/** Something sealed behind a single-use link. */
+/** Encrypted file that can be downloaded once through a link. */
 export interface Fetchable<Fetched extends { sizeBytes: number }> {
   /** First part of the link's path. */
   path: string
-  /** Kind, for its page. */
+  /** Kind of file, which selects the text of the page. */
   kind: 'copy' | 'package'
-  /** Name, for the process log. */
+  /** Name of the kind in the process log. */
   name: string
-  /** Returns the recipient's language; undefined if there is nothing to download. */
+  /** Returns the recipient's language; undefined if the link is not valid. */
   behind: (token: string) => Promise<Language | undefined>
-  /** `isBusy` while another client downloads it. */
+  /** Starts a download; `isBusy` while another client downloads the file. */
   begin: (token: string, address: string) => Promise<Fetched | { isBusy: true } | undefined>
-  /** Returns sealed bytes from a position on, in base64; undefined if the download has ended meanwhile. */
+  /** Returns encrypted bytes from a position, in base64; no bytes if the download has ended meanwhile. */
   piece: (request: Fetched & { from: number }) => Promise<{ bytes?: string }>
   taken: (fetched: Fetched) => Promise<unknown>
   broke: (fetched: Fetched) => Promise<unknown>
@@ -29,7 +29,7 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
   suffix: string
 }
 
-/** Rate limit for one network address in ten minutes: links cannot be guessed, and nobody downloads this often. */
+/** Rate limit per network address, against guessing links. Nobody downloads this often. */
 const rateLimit = { max: 30, timeWindow: '10 minutes' }
 const isToken = /^[\w-]{43}$/
 
@@ -39,9 +39,9 @@ interface DownloadRequest {
 }
 
 /**
- * Serves single-use downloads of what was sealed for somebody outside. Opening the page consumes nothing: the button does. A
- * wrong, used or expired link gets the same answer, in the browser's language rather than the recipient's. While one client
- * downloads, every other gets 409 and no byte.
+ * Serves single-use downloads of files encrypted for an external recipient. Opening the page does not use up the download, pressing
+ * its button does. Invalid, used and expired links get the same answer, in the browser's language instead of the recipient's. While
+ * one client downloads, all others get 409 and no data.
  */
 export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app: Routes,
@@ -54,7 +54,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     const meant = isToken.test(token) ? await source.behind(token) : undefined
     if (!meant) return sendNothing(request, reply, 404)
     const language = chosen(request) ?? meant
-    // With an explicit status, so that no cache stores it.
+    // The explicit status prevents caching (pages.ts).
     return pages.send(request, confidential(reply), language, {
       title: downloadTexts(language)(`download.${source.kind}.title`),
       crumbs: [],
@@ -95,7 +95,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   }
 }
 
-/** Sends sealed bytes as a file, and reports whether all were sent or the connection broke. */
+/** Sends encrypted bytes as a file, and reports to the custodian that all were sent or that the connection broke. */
 export function sendSealed<Fetched extends { sizeBytes: number }>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -120,9 +120,9 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
 }
 
 /**
- * Yields sealed bytes in order; throws if the download ends early, so that nobody takes a part for the whole. Each piece is
- * requested after the one before was sent: the last one, which is handed out once, must not be lost with a connection that
- * broke earlier.
+ * Yields the encrypted bytes in order; throws if the download ends early, so that the client does not treat a part as the whole
+ * file. Requests each piece only after the previous one was sent, because the custodian sends the last piece only once: it must not
+ * be requested if the connection has already broken.
  */
 async function* piecesOf<Fetched extends { sizeBytes: number }>(
   name: string,
@@ -151,7 +151,7 @@ async function drained(response: ServerResponse): Promise<void> {
   if (response.destroyed) throw new Error('the connection has broken')
 }
 
-/** The link is a secret: sent to no other site (referrer) and no search engine. */
+/** Sets headers that keep the secret link from other sites (Referrer-Policy) and from search engines. */
 function confidential(reply: FastifyReply): FastifyReply {
   return reply
     .header('cache-control', 'private, no-store')

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
-/** Subsets of one font (OFL-1.1), by script and weight: `latin-400`. */
+/** Subsets of one font (OFL-1.1) by script and weight, such as `latin-400`. */
 export type FontSubsets = ReadonlyMap<string, Buffer>
 
 /** Files for pages and PDFs, read once at the start. */
 export interface PublicationFiles {
   css: string
-  /** Changes with the style sheet. */
+  /** Hash of the style sheet, for its URL. */
   styleVersion: string
   /** Fonts of the style sheet, by file name. */
   pageFonts: ReadonlyMap<string, Buffer>
-  /** In fallback order. */
+  /** Fonts of PDFs, in fallback order. */
   pdfFonts: FontSubsets
 }
 

@@ -6,16 +6,16 @@ import { publicationTexts } from './page-texts.ts'
 export interface Frame {
   language: Language
   title: string
-  /** The organisation of the service (R2). */
+  /** Name of the organisation that runs the service (R2). */
   organisation: string
   /** The same page in the other languages; undefined if there is only one. */
   addresses?: Addresses
-  /** Parent pages; this page is last, by its own title. */
+  /** Breadcrumbs of the parent pages. */
   crumbs: readonly { label: string; href: string }[]
-  /** The last crumb, if it is not the title. */
+  /** Text of the last breadcrumb; default: the title. */
   here?: string
   signedIn: boolean
-  /** Changes with the style sheet, so that no cached one is used with a new page. */
+  /** Hash of the style sheet in its URL, so that a new page does not use an outdated one from a cache. */
   styleVersion: string
   content: Html
 }
@@ -24,7 +24,7 @@ export interface Frame {
 export function framedPage(page: Frame): string {
   const { language, addresses } = page
   const t = publicationTexts(language)
-  // The service's start page is for those signed in: others would only get its sign-in page.
+  // Only signed-in readers get a link to the start page; others would only see its sign-in form.
   const trail = [...(page.signedIn ? [{ label: t('publication.home'), href: '/' }] : []), ...page.crumbs]
   const addressOf = (one: Language) => addresses?.[one] ?? descriptionPaths[one]
   return html`<!doctype html>

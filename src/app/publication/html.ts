@@ -1,5 +1,5 @@
 /**
- * HTML of the public pages (R1, L34), which work without signing in and without JavaScript: everything interpolated is escaped.
+ * HTML of the public pages (R1, L34), which need neither a session nor JavaScript. All interpolated values are escaped.
  */
 export class Html {
   readonly source: string

@@ -4,7 +4,7 @@ import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
 import { html, Html } from './html.ts'
 import { stylePolicy } from './style-policy.ts'
 
-/** Style of letters, read once at the start; the policy allows this one style sheet and nothing else. */
+/** Style sheet of letters, read once at the start, and the policy that allows only this style sheet. */
 export interface LetterStyle {
   css: string
   /** Content-Security-Policy of a letter's page (CSP level 3). */
@@ -16,7 +16,7 @@ export async function readLetterStyle(): Promise<LetterStyle> {
   return { css, policy: stylePolicy(css) }
 }
 
-/** Renders a letter as a page of its own, to be saved, printed and put into a window envelope. */
+/** Renders a letter as a separate page that can be saved, printed and put into a window envelope. */
 export function letterPage(
   { content, number, language }: { content: LetterContent; number: string; language: Language },
   { css }: LetterStyle,
@@ -41,7 +41,7 @@ export function letterPage(
     </html> `.source
 }
 
-/** Renders sender, recipient and marks; the recipient in the envelope's window. */
+/** Renders sender, recipient and reference lines. The recipient is in the envelope's window. */
 export function openingOf({ sender, recipient, marks }: Pick<LetterContent, 'sender' | 'recipient' | 'marks'>): Html {
   return html`<div class="opening">
     <address class="sender">${sender.map((line) => html`<span>${line}</span>`)}</address>

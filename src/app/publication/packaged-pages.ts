@@ -7,7 +7,7 @@ import { html, Html } from './html.ts'
 import { openingOf, type LetterStyle } from './letter-page.ts'
 import { listPackaged, packagedTexts } from './page-texts.ts'
 
-/** Pages without scripts, links or requests: they are in packages and readable anywhere. */
+/** Style of the pages in packages. They have no scripts, links or requests, so that they can be read offline. */
 const tableStyle = `
 table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #888; padding: .3rem .5rem; text-align: left; vertical-align: top }
@@ -19,8 +19,8 @@ const plainStyle = `
 body { font: 16px/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }${tableStyle}`
 
 /**
- * Renders the pages in packages, in the words of the description in force.
- * @param described the description in force, and the day in Helsinki on which a letter is written
+ * Returns functions that render the pages in packages.
+ * @param described the description in force, and today's date in Helsinki for letters
  */
 export function packagedPages(
   described: () => { description: RegisterDescription; today: Temporal.PlainDate },
@@ -107,7 +107,7 @@ export function packagedPages(
       const { controller, numbering } = described().description
       const at = (instant: string | null) => (instant === null ? '–' : momentText(Temporal.Instant.from(instant)).fi)
       const phone = (key: string | null) => (key === null ? '–' : displayPhoneNumber(key, numbering))
-      // For a domestic authority: in both of its languages.
+      // For a domestic authority, in Finnish and Swedish.
       return page(
         'fi',
         `${number} – ${caseNumber}`,

@@ -11,25 +11,25 @@ import { html, type Html } from './html.ts'
 import { publicationTexts } from './page-texts.ts'
 
 export interface Page extends Pick<Frame, 'title' | 'crumbs' | 'here' | 'addresses' | 'content'> {
-  /** The page's organisation, if it is not the current controller. */
+  /** Organisation shown on the page; default: the current controller. */
   organisation?: string
-  /** The reader, if the page has looked it up already. */
+  /** The reader's session, if the route has read it already. */
   session?: Session | undefined
   /** 200 by default. */
   status?: number
 }
 
 export interface Pages {
-  /** Sends a page in the service's layout; visitors' pages may be cached and revalidated. */
+  /** Sends a page in the service's layout. Without a session and a status it may be cached, and is revalidated. */
   send: (request: FastifyRequest, reply: FastifyReply, language: Language, page: Page) => Promise<FastifyReply>
-  /** Sends a short page with the reason why there is nothing else. */
+  /** Sends a short page with an error or a notice. */
   sendNotice: (
     request: FastifyRequest,
     reply: FastifyReply,
     language: Language,
     notice: { status: number; title: string; text: string; links?: Html },
   ) => Promise<FastifyReply>
-  /** Returns the signed-in reader, if there is one; a public page needs no database for anyone. */
+  /** Returns the reader's session, if there is one. Public pages are also sent without the database. */
   session: (request: FastifyRequest) => Promise<Session | undefined>
 }
 

@@ -4,33 +4,33 @@ import { descriptionPaths } from './addresses.ts'
 import { formatBeginning, formatEnding } from './dates.ts'
 import { publicationTexts } from './page-texts.ts'
 
-/** A version with its place in time, and until when it is or was in force. */
+/** A version with its state (past, in force, future) and the end of its validity. */
 export interface PlacedVersion {
   version: DescriptionVersion
   state: 'past' | 'in-force' | 'coming'
   endsAt?: Temporal.Instant | undefined
 }
 
-/** Returns every version with its place in time as of `now`, oldest first. */
+/** Returns every version with its state at `now`, oldest first. */
 export function placeVersions(versions: readonly DescriptionVersion[], now: Temporal.Instant): PlacedVersion[] {
   return versions.map((version, index) => {
     const endsAt = versions[index + 1]?.effectiveFrom
     const begun = Temporal.Instant.compare(version.effectiveFrom, now) <= 0
     const ended = endsAt !== undefined && Temporal.Instant.compare(endsAt, now) <= 0
-    // The first one also holds before its day: there is none before it (versionAt).
+    // The first version also applies before its first day, because there is no earlier one (versionAt).
     const coming = !begun && index > 0
     return { version, state: coming ? 'coming' : ended ? 'past' : 'in-force', endsAt }
   })
 }
 
-/** Returns the version in force; there is one if there is any version. */
+/** Returns the version in force. There is always one. */
 export function inForceNow(placed: readonly PlacedVersion[]): PlacedVersion {
   const found = placed.findLast(({ state }) => state === 'in-force')
   if (!found) throw new Error('no register description is installed')
   return found
 }
 
-/** Returns the instant for a version's page: now while it is in force, else its nearest moment. */
+/** Returns the instant as of which a version's page is rendered: now, or the nearest instant at which the version is in force. */
 export function momentOf({ version, endsAt }: PlacedVersion, now: Temporal.Instant): Temporal.Instant {
   const { effectiveFrom } = version
   if (Temporal.Instant.compare(now, effectiveFrom) < 0) return effectiveFrom
@@ -38,7 +38,7 @@ export function momentOf({ version, endsAt }: PlacedVersion, now: Temporal.Insta
   return now
 }
 
-/** Returns the version's permanent address: it stays when the next version comes into force. */
+/** Returns the version's permanent path, which does not change when the next version comes into force. */
 export function addressOf({ version }: PlacedVersion, language: Language): string {
   return `${descriptionPaths[language]}/${version.version}`
 }

@@ -34,7 +34,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
   const pages = pagesOf(desk, files)
   const pdfs = new Map<string, Promise<Buffer>>()
 
-  // A scope of its own: errors here are shown to people, not to programs.
+  // A separate scope, because errors here are sent as pages, not as JSON.
   await app.register(async (scope: Routes) => {
     scope.setErrorHandler((error: FastifyError, request, reply) => answerFault(error, request, reply))
     const reading = readingLimit(scope)
@@ -131,7 +131,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     return answerVisitor(request, reply, { type: 'application/pdf', body })
   }
 
-  /** Cached for each text: rendering takes a third of a second. */
+  /** Returns the PDF of a version. Cached by text, because rendering takes a third of a second. */
   function pdfOf(version: PlacedVersion, language: Language): Promise<Buffer> {
     const document = documentOf(version, language)
     const { hash } = version.version
@@ -176,7 +176,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     const language = languageOf(request.url)
     const t = publicationTexts(language)
     if (error.statusCode === 429) {
-      // Without the session: a refusal makes no database query.
+      // Removes the session cookie, so that the refusal makes no database query.
       request.cookies = {}
       const isReading = request.method !== 'POST'
       return pages.sendNotice(request, reply, language, {
@@ -190,7 +190,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
       return pages.sendNotice(request, reply, language, { status: error.statusCode, ...notice })
     }
     request.log.error({ err: error }, 'a request failed')
-    // Without the session: the database may be what does not answer.
+    // Removes the session cookie, because the database may be down.
     request.cookies = {}
     return pages.sendNotice(request, reply, language, {
       status: 503,

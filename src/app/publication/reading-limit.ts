@@ -5,9 +5,9 @@ import { visitorOf } from '#platform/connections/visitor.ts'
 const rateLimit = { pages: 600, pdfs: 60 }
 
 /**
- * Rate limit of public pages a minute, for one visitor or all readers behind one address; no reader comes near it. PDFs, each
- * of which takes a third of a second to render, have a limit of their own.
- * @returns options for all their routes, which count together: a limit in a route's `config` counts that route alone
+ * Limits requests of public pages per minute and network address. Readers do not reach the limit. PDFs have a separate limit, because
+ * each takes a third of a second to render.
+ * @returns options for all routes of public pages, so that they count together; a limit in a route's `config` counts that route alone
  */
 export function readingLimit(app: Routes) {
   const limit = app.rateLimit({
@@ -18,7 +18,7 @@ export function readingLimit(app: Routes) {
   return { onRequest: limit }
 }
 
-/** By the router's parameters: one address can be written in several ways. */
+/** Decides by the router's parameters, because one path can be written in several ways. */
 function kindOf({ params, routeOptions }: FastifyRequest): keyof typeof rateLimit {
   const { version = routeOptions.url ?? '' } = params as { version?: string }
   return version.endsWith('.pdf') ? 'pdfs' : 'pages'

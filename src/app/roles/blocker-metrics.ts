@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import { blockerKinds, type BlockerKind, type Blockers } from '#platform/blockers/blockers.ts'
 
-/** Metrics of this process's blockers. */
+/** Registers metrics of this process's blockers. */
 export function measureBlockers(registry: Registry, blockers: Blockers): void {
   new Gauge({
     name: 'seloste_blockers',

@@ -16,13 +16,13 @@ export function drawKeyPath({ dataDirectory, splitRoles }: DrawKeySettings): str
 }
 
 /**
- * Reads the installation's draw secret (R14), made at first use. Keep it: it is needed to explain draws.
- * @throws Fault `setting-wrong` if SELOSTE_DRAW_KEY cannot be read, or is incomplete: draws could then be predicted
+ * Reads the installation's draw secret (R14), which is created at first use. Keep it: past draws can only be explained with it.
+ * @throws Fault `setting-wrong` if SELOSTE_DRAW_KEY cannot be read; Error if the key is incomplete, since draws could be predicted
  */
 export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   const path = drawKeyPath(settings)
   const { drawKeyFile } = settings.splitRoles
-  // A shared file is made by the installer: one made here could differ between machines.
+  // A shared file must be created by the installer: if each machine created its own, they would differ.
   if (drawKeyFile === undefined) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     await access(path).catch(() => makeKey(path))
@@ -43,7 +43,7 @@ export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   )
 }
 
-/** Atomic: of several concurrent starts the first one's key is used by all. */
+/** Creates the key atomically: if several processes start at once, all use the key of the first. */
 async function makeKey(path: string): Promise<void> {
   const made = `${path}.${randomUUID()}`
   const file = await open(made, 'wx', 0o600)

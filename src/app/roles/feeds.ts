@@ -26,7 +26,7 @@ import { socketPath } from './sockets.ts'
 const settleEveryMs = 1_000
 const tidyEveryMs = 600_000
 
-/** The feeds role: imports detail records of calls that no recording client reports. It has no keys and no audio. */
+/** The feeds role: imports call detail records of calls that no recording client reports. It has no keys and no audio. */
 export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   const clock = systemClock
   const feeds = settings.feedsFile === undefined ? [] : readFeeds(settings.feedsFile)

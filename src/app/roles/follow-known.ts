@@ -9,9 +9,9 @@ import { writeCopy } from './write-copy.ts'
 /** Data that capture needs to accept a call without a query. */
 export interface Known {
   readonly officials: readonly DirectoryEntry[]
-  /** When it was read from the database; undefined for a copy of an earlier process. */
+  /** When the data were read from the database; undefined if they are from the copy of an earlier process. */
   readonly readAt: Temporal.Instant | undefined
-  /** Reads it now. */
+  /** Reads the data now. */
   refresh(): Promise<void>
   stop(): Promise<void>
 }
@@ -19,8 +19,8 @@ export interface Known {
 const refreshMs = 60_000
 
 /**
- * Follows the directory in the database, and stores a copy on disk for a start without it. Throws if neither the database nor a
- * copy has one: officials of calls could not be identified.
+ * Follows the directory in the database, and stores a copy on disk for a start without the database. Throws if it can read neither
+ * the database nor a copy, because the officials of calls could not be identified.
  */
 export async function followKnown(
   db: Kysely<RegisterTables>,
@@ -40,7 +40,7 @@ export async function followKnown(
     await writeCopy(copyPath, known)
   }
 
-  /** One read at a time; notifications during a read cause another one. */
+  /** Reads the directory, one read at a time. A notification during a read causes another read. */
   function refresh(): Promise<void> {
     again = true
     refreshing ??= (async () => {
@@ -86,7 +86,7 @@ async function readCopy(path: string): Promise<Pick<Known, 'officials'> | undefi
         phoneKey: PhoneNumberKey
         from: string
         to: string | null
-        // Absent in a copy by an older version.
+        // Absent in a copy that an older version of the program has written.
         consentedFrom?: string | null
       })[]
     }

@@ -17,7 +17,7 @@ export interface QuotaOptions {
   clock: Clock
   /** Path of a copy for starts without the database. */
   copyPath: string
-  /** Calls of an earlier process: each counts once, whether the register has it or not. */
+  /** Calls of an earlier process. Each counts once, even if it is already in the register. */
   leftBehind: readonly Parameters<QuotaCounts['count']>[0][]
   onFault: (error: unknown) => void
 }
@@ -32,8 +32,8 @@ interface Copy {
 }
 
 /**
- * Follows the quota counts of this week and the last: this process's own calls at once, those of others from the register every
- * minute. Without the database it continues with the last counts and its own calls.
+ * Maintains the quota counts of this and the previous week. Adds this process's own calls at once, and reads those of others from
+ * the register every minute. Without the database it uses the last counts and its own calls.
  */
 export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts & { stop: () => Promise<void> }> {
   const { db, clock, copyPath, onFault } = options
@@ -62,7 +62,7 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
           tallies: await readQuotaCounts(db, start, starts[index + 1] ?? start, known),
         })),
       )
-      // A call counted meanwhile may be in the answer, too, and would count twice.
+      // A call that this process has counted meanwhile may also be in the result and would count twice: reads again.
       if (counts.known.some(({ segmentId }) => !known.includes(segmentId))) continue
       learn((weeks = found))
       await copy()

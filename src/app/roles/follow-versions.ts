@@ -12,11 +12,11 @@ import { writeCopy } from './write-copy.ts'
 
 /** The description's versions known to this process. */
 export interface Versions {
-  /** Oldest first, including future ones. */
+  /** All versions, oldest first, including future ones. */
   readonly all: readonly DescriptionVersion[]
   /** Returns the version in force at an instant. */
   at: (instant: Temporal.Instant) => DescriptionVersion
-  /** Reads them now. */
+  /** Reads the versions now. */
   refresh: () => Promise<void>
   stop: () => Promise<void>
 }
@@ -34,8 +34,8 @@ export interface FollowOptions {
 const refreshMs = 60_000
 
 /**
- * Follows the versions in the database; a new one is known here when it is approved, before it comes into force. Throws if
- * neither the database nor a copy has any.
+ * Follows the versions in the database. A new version is read when it is approved, before it comes into force. Throws if there is
+ * none in the database or in a copy.
  */
 export async function followVersions(options: FollowOptions): Promise<Versions> {
   const { db, databaseUrl, copyPath, onFault } = options
@@ -56,7 +56,7 @@ export async function followVersions(options: FollowOptions): Promise<Versions> 
     options.onChange?.()
   }
 
-  /** One read at a time; notifications during a read cause another one. */
+  /** Reads the versions, one read at a time. A notification during a read causes another read. */
   function refresh(): Promise<void> {
     again = true
     refreshing ??= (async () => {

@@ -1,8 +1,8 @@
 import type { Log } from '#platform/log/log.ts'
 
 /**
- * Logs an uncaught error and ends the process, whose state is unknown: its supervisor restarts it. Otherwise Node would print
- * the error outside the log.
+ * Logs an uncaught error and exits, because the state of the process is unknown; its supervisor restarts it. Without this, Node
+ * would print the error outside the log.
  */
 export function logLastResort(log: Pick<Log, 'fatal'>): void {
   process.on('uncaughtException', (err: unknown) => {

@@ -4,7 +4,7 @@ import type { Measured } from '#capture/admission/judge-pressure.ts'
 import type { PortRange } from '#platform/config/addresses.ts'
 
 export interface PressureGauge {
-  /** Measures; counters are relative to the last reading. */
+  /** Takes a reading. Counters are relative to the last one. */
   read(): Promise<Measured>
   /** The last reading. */
   readonly last: Measured | undefined
@@ -26,7 +26,7 @@ const nanosecondsPerMs = 1_000_000
 
 /** Measures capture and its machine for admission. */
 export function measurePressure({ folders, rtp, recordings, callsWaiting }: PressureGaugeOptions): PressureGauge {
-  // A histogram of its own: that of the metrics is reset by each scrape.
+  // A separate histogram, because each scrape resets that of the metrics.
   const delay = monitorEventLoopDelay({ resolution: samplingMs })
   delay.enable()
   let droppedBefore = new Map<string, number>()
@@ -76,8 +76,8 @@ export async function freeOn(folder: string): Promise<{ freeBytes: number; sizeB
 }
 
 /**
- * Returns datagrams dropped because a media socket's buffer was full, by the socket's inode; undefined if the system has no
- * such list.
+ * Returns the number of datagrams dropped because a media socket's buffer was full, by the socket's inode. Empty if the system has
+ * no such list.
  */
 async function readDrops({ firstPort, lastPort }: PortRange): Promise<Map<string, number>> {
   const lists = await Promise.all(
@@ -86,7 +86,7 @@ async function readDrops({ firstPort, lastPort }: PortRange): Promise<Map<string
   const dropped = new Map<string, number>()
   // proc(5): sl, local address:port in hex, ..., inode as the tenth field, drops as the last.
   for (const line of lists.join('\n').split('\n')) {
-    // There are over a thousand, and hardly any has dropped anything.
+    // Skips sockets without drops, which are nearly all of over a thousand.
     if (/ 0 *$/.test(line)) continue
     const fields = line.trim().split(/\s+/)
     const port = Number.parseInt(fields[1]?.split(':')[1] ?? '', 16)

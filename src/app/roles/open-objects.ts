@@ -4,7 +4,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 
 export interface RegisterObjects extends ObjectStore {
   /**
-   * Checks that deleted objects are gone, and removes unfinished uploads; always true of a folder.
+   * Checks that a bucket does not keep deleted objects, and removes unfinished uploads. Does nothing for a folder.
    * @throws ObjectFault `object-store-keeps`, `object-store-away`, `object-store-refuses`
    */
   assertForgets: () => Promise<void>
@@ -17,7 +17,7 @@ export interface RegisterObjects extends ObjectStore {
  * @throws ObjectFault
  */
 export async function openObjects({ objects }: Pick<Settings, 'objects'>): Promise<RegisterObjects> {
-  // Loaded on demand: the S3 library is larger than the rest of a process.
+  // Loaded on demand, because the S3 library is larger than the rest of the program.
   if (objects.kind === 's3') return (await import('#platform/objects/s3-store.ts')).openS3Store(objects)
   const store = await openDirectoryStore(objects.folder)
   return { ...store, assertForgets: () => Promise.resolve(), forgetUploads: () => Promise.resolve() }

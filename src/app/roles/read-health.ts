@@ -1,4 +1,4 @@
-/** Health of the whole: parts that do not answer, and the blockers of all processes, within two seconds whatever hangs. */
+/** Health of the installation: components that do not answer, and blockers of all processes. A reading takes at most two seconds. */
 import type { Kysely } from 'kysely'
 import { describeBlocker, type Blocker } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -10,16 +10,16 @@ import { readProof } from '#use/evidence/read-proofs.ts'
 import type { CustodianClient } from '../custodian/custodian-client.ts'
 
 export interface ActiveBlocker extends Blocker {
-  /** The process, and for captures the node. */
+  /** Name of the process; for captures with the node. */
   of: string
   standsStill: string
   remedy: string
 }
 
 export interface Health {
-  /** Parts without which people cannot be served and which do not answer. */
+  /** Components that do not answer and without which the desk cannot serve requests. */
   missing: string[]
-  /** Captures without heartbeat for ten seconds, by name: what is sent to them is not recorded. */
+  /** Names of captures without a heartbeat for ten seconds. Calls sent to them are not recorded. */
   silentCaptures: string[]
   blockers: ActiveBlocker[]
 }
@@ -36,8 +36,8 @@ export interface HealthSources {
 }
 
 /**
- * Reads health, one reading at a time: concurrent callers share it. Load balancers call this often, and a reading runs several
- * queries.
+ * Returns a function that reads health. Concurrent callers share one reading, because load balancers call often and a reading runs
+ * several queries.
  */
 export function healthReader(sources: HealthSources): () => Promise<Health> {
   let reading: Promise<Health> | undefined
@@ -72,12 +72,12 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
   return { missing, silentCaptures, blockers: unite(found) }
 }
 
-/** Merges the same failure from two sources: a capture on this machine reports it at its socket and in the database. */
+/** Removes duplicates: a capture on this machine reports a blocker at its socket and in the database. */
 export function unite(blockers: readonly ActiveBlocker[]): ActiveBlocker[] {
   return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
 }
 
-/** Returns whether the audit log is whole according to its promise, so that health, promises, status and metrics agree. */
+/** Returns true if the promise of a complete audit log holds. Health uses the promise, as status and metrics do, so that all agree. */
 async function isWholeInProof(
   db: Kysely<RegisterTables>,
   custodian: Pick<CustodianClient, 'logKey'>,
@@ -101,7 +101,7 @@ export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
     )
 }
 
-/** Only of live nodes: the last report of a silent one is outdated. */
+/** Returns the blockers of live nodes; the last report of a node that is down is outdated. */
 export function blockersOf(nodes: readonly SeenNode[]): ActiveBlocker[] {
   return nodes
     .filter(({ state }) => state !== 'silent' && state !== 'ended')

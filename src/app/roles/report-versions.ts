@@ -13,7 +13,7 @@ export interface ReportOptions {
 
 const reportMs = 60_000
 
-/** Reports every minute which version of the description this process uses (R1). A failed report stops nothing. */
+/** Reports every minute which version of the description this process uses (R1). A failed report has no other effect. */
 export function reportVersions({ db, versions, clock, onFault }: ReportOptions): { stop: () => Promise<void> } {
   const instance = randomUUID()
   let reporting = Promise.resolve()

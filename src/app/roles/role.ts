@@ -6,7 +6,7 @@ import type { Log } from '#platform/log/log.ts'
 export const roleNames = ['custodian', 'capture', 'desk', 'feeds'] as const
 export type RoleName = (typeof roleNames)[number]
 
-/** Database role of each (database/migrations). */
+/** Database role of each role (database/migrations). */
 export const databaseRoles = {
   custodian: 'seloste_custodian',
   capture: 'seloste_capture',
@@ -18,20 +18,20 @@ export const databaseRoles = {
 export interface RoleContext {
   settings: Settings
   log: Log
-  /** Signs in with the database role of this process. */
+  /** URL with the database role of this process. */
   databaseUrl: string
   version: string
-  /** For capture: live calls, whose ports are open already. */
+  /** For capture: interrupted calls to resume, with their ports already open. */
   heldCalls?: SavedCalls | undefined
 }
 
 export interface RunningRole {
-  /** Address for people. */
+  /** Address to print for people. */
   address: string
   /** Resolves when the role ends by itself; undefined if it never does. */
   done?: Promise<void>
   stop: () => Promise<void>
 }
 
-/** A kind of process; resolves once it is ready. */
+/** Starts a role; resolves once it is ready. */
 export type Role = (context: RoleContext) => Promise<RunningRole>

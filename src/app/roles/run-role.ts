@@ -4,12 +4,12 @@ import { releaseMemory } from '../capture/release-memory.ts'
 import { logLastResort } from './log-last-resort.ts'
 import { sendHeartbeats } from '../supervisor/watch-alive.ts'
 
-/** The loaded program has been used by then. */
+/** Delay after the start until unused memory is released; all code needed at the start has run by then. */
 const startedMs = 5_000
-/** The reason for a failed start has been printed by then. */
+/** Delay of the exit after a failed start, long enough to write the reason. */
 const failedMs = 500
 
-/** Runs one role until a signal, or until its supervisor is gone. */
+/** Runs one role until a signal, or until its supervisor exits. */
 export async function runRole(
   name: RoleName,
   databaseUrl: string,
@@ -32,7 +32,7 @@ export async function runRole(
       .then(() => process.exit(0)))
   process.on('SIGTERM', () => void end())
   process.on('SIGINT', () => {
-    // Ctrl-C in a terminal reaches all processes: the supervisor ends its roles in order.
+    // Ctrl-C in a terminal is sent to all processes. Ignored under a supervisor, which stops its roles in order.
     if (process.connected !== true) void end()
   })
   process.on('disconnect', () => void end())
@@ -42,7 +42,7 @@ export async function runRole(
     systemd.notify('READY=1', `STATUS=at ${running.address}`)
     sendHeartbeats()
     systemd.sendWatchdog()
-    // Capture releases memory itself, when there is no live call.
+    // Capture does this itself, when there is no live call.
     if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()
     void running.done?.then(() => {
       log.info(`${name} has drained`)
@@ -53,7 +53,7 @@ export async function runRole(
   } catch (error) {
     process.send?.({ failed: (error as Error).message })
     if (process.connected !== true) {
-      // Open handles would keep the process alive, and with it a lock that another waits for.
+      // Exits even with open handles: otherwise the process would keep a lock for which another process waits.
       setTimeout(() => process.exit(), failedMs).unref()
       throw error
     }

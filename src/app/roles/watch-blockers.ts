@@ -1,21 +1,21 @@
-/** Checks volumes, stores and backlogs that no operation reports, and raises blockers. */
+/** Checks volumes, stores and backlogs, and raises blockers for problems that no operation has reported. */
 import { reserveBytes } from '#capture/admission/judge-pressure.ts'
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { freeOn } from './measure-pressure.ts'
 
 export interface WatchBlockersOptions {
   blockers: Blockers
-  /** Folders by use; of two on one volume the first is named. */
+  /** Folders by use. If two are on one volume, only the first is reported. */
   volumes: Readonly<Record<string, string>>
-  /** Probes of stores, so that an outage is known before somebody needs them. */
+  /** Probes of stores, so that an outage is detected before somebody needs the store. */
   probes?: readonly (() => Promise<unknown>)[]
-  /** Returns since when (as in performance.now()) something waits for the register; undefined if nothing does. */
+  /** Returns the oldest item that waits for the register, with the time it was queued (performance.now()); undefined if none waits. */
   waitsSince?: () => { sinceMs: number; code: string } | undefined
   intervalMs?: number
 }
 
 const checkMs = 10_000
-/** Anything waiting longer is a backlog. */
+/** Items that wait longer than this are a backlog. */
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {

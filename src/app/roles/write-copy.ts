@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises'
 
-/** Writes a copy atomically. */
+/** Writes a copy of data into a file, atomically. */
 export async function writeCopy(path: string, known: unknown): Promise<void> {
   await writeFile(`${path}.new`, JSON.stringify(known), { mode: 0o600 })
   await rename(`${path}.new`, path)

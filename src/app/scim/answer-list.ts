@@ -11,7 +11,7 @@ export interface ListQuery extends Projection {
   count?: number | undefined
 }
 
-/** Returns a page's first index, from 0, and its length; values out of range become the nearest valid ones. */
+/** Returns the index of a page's first item, from 0, and its length. Clamps values that are out of range. */
 export function pageOf({ startIndex = 1, count = pageSize }: ListQuery): { offset: number; limit: number } {
   return { offset: Math.max(startIndex, 1) - 1, limit: Math.min(Math.max(count, 0), maxPageLength) }
 }

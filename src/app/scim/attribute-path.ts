@@ -7,7 +7,7 @@ export const coreGroup = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 /** An attribute as in RFC 7644 section 3.10; names are case-insensitive and stored in lower case. */
 export interface AttributePath {
   schema?: string
-  /** Empty: the whole extension. */
+  /** Name of the attribute; empty for the whole extension. */
   attribute: string
   sub?: string
 }
@@ -31,7 +31,7 @@ export function readAttributePath(text: string): AttributePath | undefined {
   }
 }
 
-/** As {@link readAttributePath}, but throws an error of the given kind. */
+/** Like {@link readAttributePath}, but throws a SCIM error of the given type for an invalid path. */
 export function attributePath(text: string, wrong: 'invalidFilter' | 'invalidPath' | 'invalidValue'): AttributePath {
   const path = readAttributePath(text)
   if (!path) throw new ScimError(400, `"${text.slice(0, 100)}" is no attribute.`, wrong)

@@ -6,7 +6,7 @@ import { fullName, phonesOf, writtenFrom, type WrittenUser } from './read-user.t
 import { ScimError } from './scim-error.ts'
 import { userResource } from './user-resource.ts'
 
-/** Returns the person to enter from an identity system's user, from now on. */
+/** Converts an identity system's user to a person to enter into the directory as of now. */
 export function personToEnter(user: WrittenUser & { userName: string }, now: Temporal.Instant): PersonToEnter {
   return {
     userId: user.userName,
@@ -17,14 +17,14 @@ export function personToEnter(user: WrittenUser & { userName: string }, now: Tem
     ...managerOf(user.manager ?? undefined),
     phones: phonesOf(user),
     employedFrom: now,
-    // Not in service: in the directory, but answers no calls.
+    // Inactive: in the directory, with an employment that has ended.
     ...(user.active === false && { employedTo: now }),
     source: 'scim',
     externalId: user.externalId ?? undefined,
   }
 }
 
-/** Returns the differences, from now on. Unit and numbers of somebody out of service are not required. */
+/** Returns the changes that turn the person into the user, as of now. An inactive user needs no unit and no numbers. */
 export function changeToMake(
   person: PersonNow,
   user: WrittenUser,
@@ -59,7 +59,10 @@ export function changeToMake(
   }
 }
 
-/** Returns the display or formatted name if it changed; else its parts, if the name had been made of them; else what is left of it. */
+/**
+ * Returns the new name: the display name or formatted name if it has changed; otherwise the given and family names if the old name
+ * consisted of them; otherwise the best remaining name.
+ */
 function nameAfter(before: WrittenUser, after: WrittenUser): string {
   if (after.displayName && after.displayName !== before.displayName) return after.displayName
   if (after.formatted && after.formatted !== before.formatted) return after.formatted
@@ -70,7 +73,7 @@ function nameAfter(before: WrittenUser, after: WrittenUser): string {
   return fullName(after)
 }
 
-/** Numbers sent back unchanged are no change. */
+/** Returns true if the user's numbers are those of the person, possibly written differently. */
 function samePhones(user: WrittenUser, held: readonly PhoneNumberKey[], numbering: NumberingOptions): boolean {
   const keys = phonesOf(user).map((written) => officialsPhone(written, numbering))
   return keys.length === held.length && held.every((key) => keys.includes(key))

@@ -10,14 +10,14 @@ export type Filter =
   | { op: 'not'; filter: Filter }
   | { op: 'present'; path: AttributePath }
   | { op: 'compare'; comparison: Comparison; path: AttributePath; value: string | number | boolean | null }
-  /** At least one value of a multi-valued attribute: `phoneNumbers[type eq "work"]`. */
+  /** Matches if at least one value of a multi-valued attribute does: `phoneNumbers[type eq "work"]`. */
   | { op: 'some'; path: AttributePath; filter: Filter }
 
 export interface PatchPath {
   path: AttributePath
-  /** Selects values of it. */
+  /** Selects values of a multi-valued attribute. */
   filter?: Filter
-  /** Sub-attribute of those values, in lower case. */
+  /** Sub-attribute of the selected values, in lower case. */
   sub?: string
 }
 
@@ -25,7 +25,7 @@ type Wrong = 'invalidFilter' | 'invalidPath'
 
 const maxTextLength = 2000
 const deepest = 20
-/** Blanks, then one of: a bracket; a JSON string; anything else without blanks, brackets and quotation marks. */
+/** Token: a bracket, a JSON string, or a word without spaces, brackets and quotation marks; spaces before it are skipped. */
 const token = /\s*(?:([()[\]])|("(?:[^"\\]|\\.)*")|([^\s()[\]"]+))/y
 
 export function parseFilter(text: string): Filter {
@@ -94,7 +94,7 @@ class Reader {
     if (!this.take('[')) return this.readComparison(path)
     const filter = this.readOr(depth + 1)
     this.expect(']')
-    // Not in the grammar, but sent by Entra ID: emails[type eq "work"].value eq "…".
+    // Not in the RFC's grammar, but sent by Entra ID: `emails[type eq "work"].value eq "…"`.
     const sub = this.readSub()
     return {
       op: 'some',
@@ -119,7 +119,7 @@ class Reader {
         return value as string | number | boolean | null
       }
     } catch {
-      // Handled below, like any other word that is no value.
+      // Not JSON: refused below, like any other word that is not a value.
     }
     throw this.fail()
   }

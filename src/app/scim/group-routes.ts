@@ -10,7 +10,7 @@ import { project } from './project.ts'
 import { ScimError, notFound, tokenRefused } from './scim-error.ts'
 import { groupsPath, usersPath, versionOf } from './user-resource.ts'
 
-/** Serves units as groups, read-only: members follow each person's department. */
+/** Serves units as groups, read-only: membership follows from each person's department. */
 export function groupRoutes(scim: Routes, desk: Desk): void {
   async function readGroups(token: string) {
     const units = await readUnitsWithToken(desk.db, token, desk.clock.now())

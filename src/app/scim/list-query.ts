@@ -7,7 +7,7 @@ export function bearerOf({ headers }: FastifyRequest): string {
   return /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 }
 
-/** Reads a list's query, or a search request's body; ignores other parameters (sorting). */
+/** Reads the query of a list, or the body of a search request. Ignores other parameters, such as sorting. */
 export function readListQuery(given: unknown): ListQuery {
   const query = Object(given) as Record<string, unknown>
   const list = (name: string) => {

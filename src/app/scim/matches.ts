@@ -46,7 +46,7 @@ function holds(comparison: Comparison, found: unknown, wanted: unknown, exact: b
     case 'ew':
       return one.endsWith(other)
     default: {
-      const order = inOrder(one, other)
+      const order = compareTexts(one, other)
       return comparison === 'gt'
         ? order > 0
         : comparison === 'ge'
@@ -58,8 +58,8 @@ function holds(comparison: Comparison, found: unknown, wanted: unknown, exact: b
   }
 }
 
-/** Compares instants by time, other texts by their characters. */
-function inOrder(one: string, other: string): number {
+/** Compares two strings: instants by time, others by character. Negative if `one` is first. */
+function compareTexts(one: string, other: string): number {
   const [first, second] = [instant(one), instant(other)]
   if (first && second) return Temporal.Instant.compare(first, second)
   return one < other ? -1 : one > other ? 1 : 0
@@ -73,7 +73,7 @@ function instant(text: string): Temporal.Instant | undefined {
   }
 }
 
-/** Returns the values of an attribute: none, one, or those of a multi-valued one. */
+/** Returns the values of an attribute: none, one, or all values of a multi-valued attribute. */
 export function valuesAt(resource: object, path: AttributePath): unknown[] {
   const inCore = path.schema === undefined || path.schema === coreUser || path.schema === coreGroup
   const holder = inCore ? resource : member(resource, path.schema ?? '')
@@ -89,17 +89,17 @@ function member(holder: unknown, name: string): unknown {
   return key === undefined ? undefined : (holder as Record<string, unknown>)[key]
 }
 
-/** A complex value is compared by its `value`. */
+/** Returns the comparable part of a value: of a complex value its `value`. */
 function simple(found: unknown): unknown {
   return typeof found === 'object' && found !== null ? member(found, 'value') : found
 }
 
-/** Entra ID sends booleans as words. */
+/** Converts the strings `True` and `False` of Entra ID to booleans. */
 function asBoolean(value: unknown): unknown {
   return typeof value === 'string' ? ({ true: true, false: false }[value.toLowerCase()] ?? value) : value
 }
 
-/** Ids are case-sensitive (RFC 7643 section 3.1), everything else is not. */
+/** Returns true for case-sensitive attributes: only ids (RFC 7643 section 3.1). */
 function isExact({ attribute }: AttributePath): boolean {
   return attribute === 'id' || attribute === 'externalid'
 }

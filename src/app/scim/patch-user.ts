@@ -20,7 +20,7 @@ interface Operation {
   value?: unknown
 }
 
-/** Reads the operations of a PATCH request (RFC 7644 section 3.5.2); `op` in any case, as sent by Entra ID. */
+/** Reads the operations of a PATCH request (RFC 7644 section 3.5.2). `op` is case-insensitive, for Entra ID. */
 export function readOperations(body: unknown): Operation[] {
   const given = new Map(
     Object.entries(Object(body) as object).map(([name, value]) => [name.toLowerCase(), value as unknown]),
@@ -93,13 +93,13 @@ function patchPhones(
     return changed
   }
   if (phones.some(meant)) return once(phones.map((phone) => (meant(phone) ? change(phone) : phone)))
-  // Adds a number that does not exist yet: Entra ID and Okta use a filter for it, with add and with replace.
+  // No value matches the filter: adds a number with the filter's values, as Entra ID and Okta expect for `add` and `replace`.
   const made = filter && impliedBy(filter)
   if (made) return together(phones, [change(made)])
   throw new ScimError(400, 'No phone number is the one that the path means.', 'noTarget')
 }
 
-/** Returns the number described by a filter of only `eq`. */
+/** Returns the number that a filter describes; undefined if the filter has other operators than `eq`. */
 function impliedBy(filter: Filter): WrittenPhone | undefined {
   if (filter.op === 'and') {
     const [one, other] = [impliedBy(filter.one), impliedBy(filter.other)]

@@ -5,7 +5,7 @@ export interface Projection {
   excludedAttributes?: string | undefined
 }
 
-/** Returns the requested attributes of a resource (RFC 7644 section 3.9); always with `id` and `schemas`. */
+/** Returns a resource with only the requested attributes (RFC 7644 section 3.9), and always `id` and `schemas`. */
 export function project(resource: object, { attributes, excludedAttributes }: Projection): object {
   if (attributes !== undefined) {
     const wanted = readPaths(attributes)
@@ -16,7 +16,7 @@ export function project(resource: object, { attributes, excludedAttributes }: Pr
   return select(resource, [], (path) => !unwanted.some((one) => startsWith(path, one)))
 }
 
-/** Path of an attribute, in lower case: an extension's URN, the attribute, its part. */
+/** Path of an attribute, in lower case: the URN of an extension, the attribute, the sub-attribute. */
 type Way = readonly string[]
 
 function readPaths(text: string): Way[] {

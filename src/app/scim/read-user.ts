@@ -8,7 +8,7 @@ export interface WrittenPhone {
   type?: string | undefined
 }
 
-/** A user as sent by an identity system. Absent members are absent here; null: none. */
+/** A user as sent by an identity system. Members that were not sent are absent; null means no value. */
 export interface WrittenUser {
   userName?: string
   externalId?: string | null
@@ -19,7 +19,7 @@ export interface WrittenUser {
   active?: boolean
   phones?: WrittenPhone[]
   department?: string | null
-  /** An id of a User, or a userName. */
+  /** Id or userName of another User. */
   manager?: string | null
 }
 
@@ -42,7 +42,7 @@ const ignored = new Set(
   ].map((name) => name.toLowerCase()),
 )
 
-/** Returns one name for an attribute, however its path was written, in lower case. */
+/** Returns a unique name for an attribute in lower case, whichever form of its path was sent. */
 export function nameOfAttribute({ schema, attribute, sub }: AttributePath): string {
   const whole =
     schema === enterpriseUser ? ['enterprise', attribute].filter((part) => part !== '').join('.') : attribute
@@ -81,7 +81,7 @@ export function setAttribute(user: WrittenUser, name: string, value: unknown): b
   return true
 }
 
-/** Returns the current user as the identity system would have sent it. */
+/** Converts a User resource to the form in which an identity system sends it. */
 export function writtenFrom(resource: UserResource): WrittenUser {
   const { department, manager } = resource[enterpriseUser] ?? {}
   return {
@@ -98,7 +98,7 @@ export function writtenFrom(resource: UserResource): WrittenUser {
   }
 }
 
-/** Returns a person's name: the display name, the formatted one, or its parts in Finnish spoken order. */
+/** Returns a person's name: the display name, else the formatted name, else given and family name. */
 export function fullName({ displayName, formatted, givenName, familyName }: WrittenUser): string {
   return displayName || formatted || [givenName, familyName].filter(Boolean).join(' ')
 }
@@ -127,7 +127,7 @@ function readUserName(value: unknown): string {
   return userId
 }
 
-/** Entra ID sends it as "False". */
+/** Reads `active`, which Entra ID sends as the string "True" or "False". */
 function readActive(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   const word = typeof value === 'string' ? value.toLowerCase() : ''
@@ -154,7 +154,7 @@ export function setPhonePart(phone: WrittenPhone, part: string, value: unknown):
   else phone[part] = value
 }
 
-/** `{value: id}`, or the id alone, as sent by some clients. */
+/** Reads a manager: `{value: id}`, or the id alone, as some clients send it. */
 function readManager(value: unknown): string | null {
   if (!isObject(value)) return readText('manager', value)
   const [, id] = Object.entries(value).find(([name]) => name.toLowerCase() === 'value') ?? []

@@ -118,7 +118,7 @@ export const schemas = [
   },
 ]
 
-/** RFC 7643 section 8.7.2: schemas of the discovery endpoints' resources, all read-only. */
+/** Returns the schemas of the discovery endpoints' resources, all read-only (RFC 7643 section 8.7.2). */
 function ownSchemas() {
   const fixed = (name: string, description: string, more: Partial<Attribute> = {}) =>
     attribute(name, description, { required: true, ...readOnly, ...more })

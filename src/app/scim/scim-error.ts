@@ -2,7 +2,7 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import type { DirectoryRefusal } from '#safeguards/people/directory-refusal.ts'
 
-/** RFC 7644 section 3.12, table 9. */
+/** Error types of RFC 7644 section 3.12, table 9. */
 type ScimType =
   'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'mutability' | 'noTarget' | 'uniqueness'
 
@@ -18,7 +18,7 @@ export class ScimError extends Error {
     this.scimType = scimType
   }
 
-  /** Returns the response body; the status is a string in it. */
+  /** Returns the response body, in which the status is a string. */
   body(): object {
     return {
       schemas: [schema],
@@ -34,7 +34,7 @@ export const notFound = () => new ScimError(404, 'There is no such resource.')
 export const tokenRefused = () =>
   new ScimError(401, 'The bearer token is missing, unknown or revoked: seloste scim-token add makes one.')
 
-/** Returns the error for a refusal of the directory, for the identity system's log. */
+/** Converts a refusal of the directory to an error with a message for the identity system's log. */
 export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions): ScimError {
   switch (refusal.refused) {
     case 'person.user-id-taken':
@@ -53,7 +53,7 @@ export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions):
       return invalidValue(`manager: there is no User "${refusal.userId}".`)
     case 'person.circle':
       return invalidValue('manager: somebody would be their own manager, directly or through others.')
-    // A change by a token never waits for confirmation.
+    // Not expected: changes by a token need no confirmation by a second person.
     case 'person.needs-confirmation':
     case 'person.overlap':
       return new ScimError(409, 'Somebody changed the same person meanwhile; try again.')

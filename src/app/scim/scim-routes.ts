@@ -1,6 +1,6 @@
 /**
- * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system maintains the directory, with a bearer token. Contains no rule of
- * the directory (../../safeguards/people) and grants no right in Seloste: being in the directory gives none (R36).
+ * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system maintains the directory, with a bearer token. The directory's rules are
+ * in ../../safeguards/people. SCIM grants no access rights: being in the directory gives none (R36).
  */
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { Desk } from '../http/desk.ts'
@@ -31,7 +31,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
       scim.setNotFoundHandler((_request, reply) => answerError(reply, notFound()))
       discoveryRoutes(scim)
       void scim.register((routes: Routes, _none, ready) => {
-        // Before the body is read: an unauthorised caller learns nothing else.
+        // Before the body is read, so that an unauthorised client gets no other error.
         routes.addHook('onRequest', async (request) => {
           if (!(await tokenHolds(desk.db, bearerOf(request)))) throw tokenRefused()
         })
@@ -45,7 +45,7 @@ export async function scimRoutes(app: Routes, desk: Desk): Promise<void> {
   )
 }
 
-/** Public: the answers are the same everywhere (RFC 7643 section 5). */
+/** Serves the discovery endpoints. They need no token, because their answers are the same for all installations (RFC 7643 section 5). */
 function discoveryRoutes(scim: Routes): void {
   scim.get('/ServiceProviderConfig', () => serviceProviderConfig)
   onlyRead(scim, '/ServiceProviderConfig')

@@ -8,13 +8,13 @@ import { coreUser, enterpriseUser } from './attribute-path.ts'
 export const usersPath = '/scim/v2/Users'
 export const groupsPath = '/scim/v2/Groups'
 
-/** A number at which the official answers. */
+/** A phone number at which the official answers calls. */
 interface Phone {
   value: string
   type: 'work'
 }
 
-/** A person as in RFC 7643 sections 4.1 and 4.3, without what the register does not need (R10). */
+/** A person as a User of RFC 7643 sections 4.1 and 4.3, without attributes that the register does not need (R10). */
 export interface UserResource {
   schemas: string[]
   id: string
@@ -68,7 +68,7 @@ export function userResource(person: PersonNow, numbering: NumberingOptions): Us
   return { ...resource, meta: { ...resource.meta, version: versionOf(resource) } }
 }
 
-/** Returns E.164 unchanged; a number without it in national notation. */
+/** Returns a number in E.164; in national notation if it has no E.164 form. */
 function writePhone(key: PhoneNumberKey, numbering: NumberingOptions): string {
   return key.startsWith('+') ? key : displayPhoneNumber(key, numbering)
 }

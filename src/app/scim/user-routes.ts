@@ -18,10 +18,10 @@ import { userResource } from './user-resource.ts'
 
 type OfOne = FastifyRequest<{ Params: { id: string } }>
 
-/** Serves people as SCIM Users: searched, entered, replaced, patched, and taken out of service. */
+/** Serves people as SCIM Users: search, create, replace, patch, and deactivate. */
 export function userRoutes(scim: Routes, desk: Desk): void {
   const numbering = () => describedNow(desk).numbering
-  // The database's precision; a change as of the same instant corrects the one before.
+  // Rounded to milliseconds. A second change as of the same instant replaces the first.
   const now = () => desk.clock.now().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
 
   scim.get('/Users', async (request) => listUsers(bearerOf(request), readListQuery(request.query)))
@@ -51,7 +51,7 @@ export function userRoutes(scim: Routes, desk: Desk): void {
     return changeUser(request, reply, (person) => patchUser(writtenFrom(userResource(person, numbering())), operations))
   })
 
-  // A person is never deleted, as the history names them: the employment ends now.
+  // DELETE ends the employment now. The person is not deleted, because the history refers to them.
   scim.delete<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {
     await change(request, (person, at) => ({
       from: later(at, person.employedFrom),
@@ -77,7 +77,7 @@ export function userRoutes(scim: Routes, desk: Desk): void {
     return listResponse(found.slice(offset, offset + limit), found.length, query)
   }
 
-  /** Enters a person; restores one whom the same identity system had taken out. */
+  /** Enters a person, or restores one whom the same identity system has deactivated. */
   async function enter(token: string, user: WrittenUser & { userName: string }): Promise<string> {
     const [known] = (await searchUsers(token, { userId: user.userName })).people
     const isBack = known?.withdrawn && known.externalId !== null && known.externalId === (user.externalId ?? null)
@@ -149,7 +149,7 @@ export function userRoutes(scim: Routes, desk: Desk): void {
   }
 }
 
-/** Returns a superset of the people that a filter matches, if the filter allows narrowing. */
+/** Returns a database query for a superset of the people that a filter matches; undefined if it must read all people. */
 function narrowed(filter: Filter): WantedPeople | undefined {
   if (filter.op === 'and') return narrowed(filter.one) ?? narrowed(filter.other)
   if (filter.op !== 'compare' || filter.comparison !== 'eq' || typeof filter.value !== 'string') return undefined
@@ -169,7 +169,7 @@ function checkSchemas(body: unknown): unknown {
   return body
 }
 
-/** RFC 7644 section 3.14: refuses the change if the version is not the one read. */
+/** Checks If-Match: refuses the change if the resource has changed since the client read it (RFC 7644 section 3.14). */
 function checkVersion({ headers }: FastifyRequest, version: string): void {
   const wanted = tagsOf(headers['if-match'])
   if (wanted.length > 0 && !wanted.includes('*') && !wanted.includes(version)) {

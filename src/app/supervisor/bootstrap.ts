@@ -11,15 +11,15 @@ import type { Log } from '#platform/log/log.ts'
 import { databaseRoles, roleNames, type RoleName } from '../roles/role.ts'
 
 export interface ReadyDatabase {
-  /** URL of the schema's owner: for migrations, and for people and rights on the command line. */
+  /** URL of the schema's owner, for migrations and for command-line commands about people and rights. */
   adminUrl: string
   roleUrls: Record<RoleName, string>
   stop: () => Promise<void>
 }
 
 /**
- * Prepares the database: the embedded one unless DATABASE_URL is set, its schema migrated, and a new password for each kind of
- * process. `onLost` is called when the embedded database ends by itself.
+ * Prepares the database (the embedded one unless DATABASE_URL is set): migrates its schema, and sets a new password for each role.
+ * Calls `onLost` when the embedded database exits unexpectedly.
  */
 export async function readyDatabase(
   settings: Settings,
@@ -46,7 +46,7 @@ export async function readyDatabase(
 
 /**
  * Migrates the schema, and gives a new installation its description.
- * @param adminUrl of its owner
+ * @param adminUrl URL of the schema's owner
  */
 export async function prepareDatabase(
   adminUrl: string,
@@ -60,7 +60,7 @@ export async function prepareDatabase(
 
 /**
  * Sets a new password for each database role.
- * @returns how each kind of process signs in
+ * @returns the database URL of each role
  */
 export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleName, string>> {
   const passwords = new Map<string, string>()
@@ -74,8 +74,8 @@ export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleN
 }
 
 /**
- * A new installation begins with the description in the file; an existing one keeps its own. Loaded on demand: the supervisor
- * is long-lived, and the parser is large.
+ * Installs the description in the file if the register has none. Loads that code on demand, because the supervisor runs for a long
+ * time and the parser is large.
  */
 async function installFirstDescription(
   adminUrl: string,

@@ -8,17 +8,18 @@ import { openObjects } from '../roles/open-objects.ts'
 
 /** State of a move that may have been interrupted after its commit point. */
 export interface MoveEnded {
-  /** The register has moved to the place in the move's settings. */
+  /** True if the register has moved to the location in the move's settings. */
   left: boolean
-  /** Something was left to do and is done. */
+  /** True if the move was interrupted after its commit point and is complete now. */
   wasCutShort: boolean
 }
 
 /**
- * Completes a move after its commit point: the database's mark, or the store's if only the store moves.
- * @param from before the move; the database's by the URL of its owner
+ * Completes an interrupted move if it has passed its commit point: the mark in the old database, or in the old store if only the
+ * store moves.
+ * @param from old location: URL of the database's owner, and the store
  * @param environment settings of the move
- * @throws Fault `database-moved`, `objects-moved` if it has moved elsewhere
+ * @throws Fault `database-moved`, `objects-moved` if the register has moved to another location
  */
 export async function endMove(
   from: { databaseUrl: string; objects: Settings['objects'] },

@@ -6,8 +6,8 @@ import type { Log } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 
 /**
- * Gives a new installation its description.
- * @param path of its text; default: the bundled one, with dates in the future
+ * Installs the description of a new installation.
+ * @param path file of its text; default: the bundled text, with dates in the future
  * @throws DescriptionFault if the text is invalid
  */
 export async function installFirst(adminUrl: string, log: Pick<Log, 'info'>, path?: string): Promise<void> {

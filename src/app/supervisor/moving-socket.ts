@@ -1,6 +1,6 @@
 /**
- * Lets `seloste move` pause a running Seloste over a socket of the supervisor's own user, and resume it where the register has
- * moved, or as before if the command ends early.
+ * Lets `seloste move` pause a running Seloste over a socket of the supervisor's user, and resume it at the register's new location, or
+ * at the old one if the command ends early.
  */
 import { createConnection, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -9,11 +9,11 @@ import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { Environment } from '../capture/pause-register.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
-/** The supervisor's part of a move. */
+/** Functions of the supervisor that a move calls. */
 export interface MakesWay {
-  /** Pauses everything but capture, which uses its spool. */
+  /** Stops all roles except capture, which continues to record into its spool. */
   hold: () => Promise<void>
-  /** Resumes where the register is now: with these settings if it has moved, otherwise as before. */
+  /** Resumes all roles: with these settings if the register has moved, otherwise with the old ones. */
   resume: (environment: Environment) => Promise<void>
 }
 
@@ -26,12 +26,12 @@ export interface OfferedMoving {
   stop: () => Promise<void>
 }
 
-/** One move at a time. */
+/** Opens the socket. Accepts one move at a time. */
 export async function offerMoving(settings: SocketSettings, makesWay: MakesWay): Promise<OfferedMoving> {
   const path = socketPath(settings, 'moving')
   const open = new Set<Socket>()
   let mover: Socket | undefined
-  /** Resolves when everything has resumed after the previous move. */
+  /** Resolves when all roles have resumed after the previous move. */
   let ending: Promise<unknown> = Promise.resolve()
   const server = createServer((socket) => {
     let environment: Environment | undefined
@@ -43,7 +43,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
         () => send({ done: true }),
         (error: unknown) => send({ refused: (error as Error).message }),
       )
-    /** Serialised: a command that leaves during the pause resumes it afterwards. */
+    /** Requests run one after another: if the command disconnects while pausing, the roles resume after the pause is complete. */
     let last = Promise.resolve()
     const resume = async () => {
       if (environment === undefined) return
@@ -87,14 +87,14 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   }
 }
 
-/** A paused Seloste. Closing it without `resume` resumes it as well. */
+/** Connection to a Seloste that can be paused. Closing it without `resume` also resumes Seloste. */
 export interface MadeWay {
   hold: (environment: Environment) => Promise<void>
   resume: () => Promise<void>
   close: () => void
 }
 
-/** Undefined if none runs with this data folder. */
+/** Connects to the Seloste that runs with this data folder; undefined if none runs. */
 export async function requestToMakeWay(settings: SocketSettings): Promise<MadeWay | undefined> {
   const socket = createConnection(socketPath(settings, 'moving'))
   const isThere = await new Promise<boolean>((resolve) => {

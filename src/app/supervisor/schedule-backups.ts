@@ -1,6 +1,6 @@
 /**
- * Runs the nightly backup: `seloste backup --due` as a process of its own, at its time and then hourly until it succeeds. It
- * needs the owner's access to the database, which no role has.
+ * Runs the nightly backup: starts `seloste backup --due` as a child process at the configured time, and then hourly until it succeeds.
+ * A backup needs the owner's access to the database, which no role has.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ export function lastDue(now: Temporal.Instant, at: Temporal.PlainTime): Temporal
   return (isPast ? today : local.subtract({ days: 1 }).withPlainTime(at)).toInstant()
 }
 
-/** @param program file of the command line */
+/** @param program entry file of the command line */
 export function scheduleBackups(
   { backups, backupAt }: Pick<Settings, 'backups' | 'backupAt'>,
   program: string,
@@ -59,7 +59,7 @@ export function scheduleBackups(
     async stop() {
       clearInterval(timer)
       if (!running) return
-      // The partial output is no backup; the next run removes it.
+      // Partial output does not count as a backup, and the next run removes it.
       const ended = once(running, 'exit')
       running.kill('SIGTERM')
       await ended

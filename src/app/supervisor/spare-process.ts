@@ -7,8 +7,8 @@ interface StartMessage {
 
 export interface Spare {
   /**
-   * Returns a process for the role: the activated spare, or a new one.
-   * @param databaseUrl if it was not known when the spare started
+   * Returns a process for the role: the spare, which it activates, or a new one.
+   * @param databaseUrl database URL, if the spare started without one
    */
   take(draining: boolean, databaseUrl?: string): ChildProcess
   /** Starts a spare if there is none. */
@@ -21,10 +21,10 @@ export interface Spare {
 }
 
 /**
- * Spare processes: they have loaded a role's program and wait. At the start, while the database starts; for capture during
- * calls, since a start takes seconds on a busy machine, and what clients send meanwhile is lost (K1). A spare has no ports,
- * connections or keys.
- * @param start forks the role; `waits`: with SELOSTE_SPARE=1
+ * Manages a spare process: it has loaded a role's program and waits for activation. Each role has one while the database starts.
+ * Capture has one during calls, because a start takes seconds on a busy machine, and media sent meanwhile is lost (K1). A spare has
+ * no ports, connections or keys.
+ * @param start forks the role; if `waits` is true, as a spare (SELOSTE_SPARE=1)
  */
 export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
   let waiting: ChildProcess | undefined
@@ -68,7 +68,7 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
   }
 }
 
-/** The spare's side: resolves when it is activated. Ends the process when its supervisor is gone. */
+/** Called in the spare process: resolves when it is activated. Exits when its supervisor has exited. */
 export async function untilNeeded(role: string, readProgram: () => Promise<unknown>): Promise<void> {
   process.title = 'seloste: a spare that waits'
   const gone = () => process.exit(0)
@@ -76,7 +76,7 @@ export async function untilNeeded(role: string, readProgram: () => Promise<unkno
   const needed = new Promise<StartMessage['go']>((resolve) => {
     process.once('message', (message: StartMessage) => resolve(message.go))
   })
-  // Loaded in advance; an error is reported when it is loaded again.
+  // Loads the program in advance. An error is ignored here; it is reported when the program is loaded after activation.
   void readProgram().catch(() => undefined)
   const { draining, databaseUrl } = await needed
   process.off('disconnect', gone)

@@ -17,7 +17,7 @@ import type { Routes } from '../routes.ts'
 import { deviceToken, sessionToken, setDeviceToken, setSessionToken, signedOut } from './session-cookies.ts'
 import { sessionBehind, signInBehind } from '../signed-in.ts'
 
-/** Signing in, the present user, signing out. */
+/** Routes for signing in, the current user, and signing out. */
 export function sessionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     signIn: async (request, reply) => {
@@ -53,13 +53,13 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       if (underWay && underWay.awaits !== 'nothing') return awaiting(underWay)
       const session = await sessionBehind(desk, request)
       if (!session) return { refused: 'session.none' }
-      // On return from the identity provider the browser sent no cookies of ours (SameSite=Strict).
+      // The redirect from the identity provider carried no SameSite=Strict cookies, so the browser can be recognised only now.
       if (underWay?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
       return viewMe(desk, session)
     },
 
     signOut: async (request, reply) => {
-      // A session, or an abandoned sign-in in progress.
+      // Signs out of a session, or abandons a sign-in in progress.
       const left = await signInBehind(desk, request)
       if (!left) return { refused: 'session.none' }
       await signOut(desk.db, left, desk.clock.now())
@@ -72,7 +72,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
     const newSession = newSessionToken()
     const done = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
     if (!('refused' in done)) return signInUnder(desk, newSession, request, reply)
-    // Continues the sign-in if possible, for the next code.
+    // Keeps the sign-in in progress, so that the user can try another code.
     if (done.refused !== 'session.none') setSessionToken(request, reply, token)
     return done
   }
@@ -90,8 +90,8 @@ export async function signInUnder(desk: Desk, token: string, request: FastifyReq
 }
 
 /**
- * Answers with the user, a new token and a device cookie. The browser's previous session ends: a planted token becomes useless
- * (session fixation), and nothing stays open.
+ * Answers with the user, a new token and a device cookie. Ends the browser's previous session, so that no session stays open and a
+ * token set by an attacker is useless (session fixation).
  */
 async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
   await endBefore(desk, request, session.token)
@@ -100,7 +100,7 @@ async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply,
   return viewMe(desk, session)
 }
 
-/** Ends the browser's session before it gets another token. */
+/** Ends the browser's previous session, if it has another token. */
 async function endBefore(desk: Desk, request: FastifyRequest, token: string) {
   const now = desk.clock.now()
   const before = sessionToken(request)
@@ -108,12 +108,12 @@ async function endBefore(desk: Desk, request: FastifyRequest, token: string) {
   if (left) await signOut(desk.db, left, now)
 }
 
-/** A known browser is not affected by strangers' failed attempts. */
+/** Registers the browser as known to the person: failed attempts of strangers do not slow down its sign-ins. */
 async function rememberBrowser(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
   const device = deviceToken(request) ?? newDeviceToken()
   const known = await rememberDevice(desk.db, session, device)
   if (known) return setDeviceToken(request, reply, device)
-  // The device token was somebody else's: each person has their own.
+  // The device token belongs to another person. Each person needs their own.
   const own = newDeviceToken()
   await rememberDevice(desk.db, session, own)
   setDeviceToken(request, reply, own)
@@ -136,7 +136,7 @@ async function viewMe(desk: Desk, session: Session) {
     userId: person.userId,
     name: person.name,
     unit: person.unit || undefined,
-    // In listening mode the person is only its host.
+    // In listening mode the host's rights do not apply.
     rights: confinement ? [] : rights.map((right) => viewRight(right, units)),
     confinedTo: confinement?.appointmentId,
     sessionEndsAt: session.expiresAt,

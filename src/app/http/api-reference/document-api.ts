@@ -3,7 +3,7 @@ import { refusals } from '../refuse.ts'
 
 type Part = Record<string, unknown>
 
-/** Meanings of statuses other than success; the codes name the case. */
+/** Descriptions of error statuses. The error code names the exact case. */
 const statusWords: Record<number, string> = {
   400: 'What was asked cannot be: `field` names what is wrong, where one is.',
   401: 'There is no session, or signing in needs more.',
@@ -35,8 +35,8 @@ const parameterWords: Record<string, string> = {
 }
 
 /**
- * Returns the API's documentation: the contract's document with groups, meanings of statuses and codes, and the operations for
- * machines.
+ * Returns the OpenAPI document of the contract, with tags, descriptions of error statuses and codes, and the endpoints for machines
+ * (metrics, health).
  */
 export function documentApi(version: string): Part {
   const document = openApiDocument(version)
@@ -73,7 +73,7 @@ function describeParameter(parameter: Part): Part {
 
 const isError = (status: string | number) => Number(status) >= 400
 
-/** Errors have one shape; an answer with another shape keeps it. */
+/** Replaces errors of the common shape by a reference to it. Errors of another shape are unchanged. */
 function describeResponses(responses: Record<string, Part>): Record<string, Part> {
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => [
@@ -115,7 +115,7 @@ function errorResponse(status: number): Part {
   }
 }
 
-/** Operations without a session, for operators. */
+/** Returns the endpoints that need no session, for operators. */
 function forMachines(): Record<string, Part> {
   const get = (operationId: string, summary: string, responses: Part) => ({
     get: { tags: ['machines'], operationId, summary, security: [], parameters: [], responses },

@@ -4,8 +4,8 @@ import { documentApi } from './document-api.ts'
 import { referencePage } from './reference-page.ts'
 
 /**
- * The API as OpenAPI and as a page, for operators and signed-in users.
- * @param mayRead answers the request itself if it returns undefined
+ * Serves the API reference as OpenAPI and as a page, to operators and signed-in users.
+ * @param mayRead returns undefined if the request may not read; it has then sent the refusal itself
  */
 export function referenceRoutes(
   app: Routes,

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** Parses one byte range (RFC 9110 section 14.2), inclusive; default: the beginning. */
+/** Parses a header with one byte range (RFC 9110 section 14.2); both ends are inclusive. Without a header: from byte 0. */
 export function readRange(header: string | undefined): { from: number; to?: number } | 'invalid' {
   if (header === undefined) return { from: 0 }
   const match = /^bytes=(\d{1,12})-(\d{0,12})$/.exec(header.trim())
@@ -22,7 +22,7 @@ export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: nu
     .send(served.bytes)
 }
 
-/** Returns a signal that aborts once the client is gone. */
+/** Returns a signal that is aborted when the client disconnects. */
 export function goneFrom(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.on('close', () => gone.abort())

@@ -10,21 +10,21 @@ import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
-/** Changes within this time make one event. */
+/** Changes within this time are sent as one event. */
 const gatherMs = 250
-/** A comment keeps proxies from closing the stream, and ends it if the session has ended. */
+/** Interval of comments that keep proxies from closing the stream, and of checks that the session is still valid. */
 const heartbeatMs = 10_000
 
-/** Windows of one person; each costs queries at every change of a call. */
+/** Maximum number of streams per session. Each costs queries at every change of a call. */
 const watchesAtOnce = 8
 const closeAWatch = 'This session watches calls in too many windows at once; close one of them.'
 
-/** Ongoing calls as server-sent events (WHATWG HTML, section 9.2). */
+/** Streams ongoing calls as server-sent events (WHATWG HTML, section 9.2). */
 export function callEvents(app: Routes, desk: Desk): void {
   const open = limitOpen(watchesAtOnce)
   app.route({
     ...operations.watchCalls,
-    // A HEAD would wait for ever.
+    // HEAD would never be answered.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const { purpose, reference } = request.query
@@ -61,7 +61,7 @@ export function callEvents(app: Routes, desk: Desk): void {
       }
       const stop = desk.onCallChanged(changed)
       const heartbeat = setInterval(() => {
-        // A client that does not read would fill memory; browsers reconnect.
+        // Closes the stream of a client that does not read, to save memory. Browsers reconnect.
         if (stream.writableNeedDrain) return void stream.destroy()
         stream.write(': still here\n\n')
         changed()

@@ -9,7 +9,7 @@ import { granted } from '../signed-in.ts'
 
 const pageSize = 50
 
-/** Search of the contact history, one contact, revealing its caller, the number registry. */
+/** Routes for searching the contact history, reading a contact, revealing its caller, and the number registry. */
 export function contactRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listContacts: async (request) => {

@@ -4,14 +4,14 @@ import { listeningNow } from '#use/playback/listening-now.ts'
 import type { Desk } from '../desk.ts'
 import { hasLeft } from '../open-events.ts'
 
-/** Polling interval of a listening: audio stops within five seconds after its right or session ends, network included. */
+/** Interval of validity checks. Audio stops at most 5 s after the right or the session ends, network delay included. */
 const pollMs = 1_000
-/** A short outage of the database is tolerated; then the listening ends. */
+/** Longest tolerated database outage; after it the listening ends. */
 const unknownForMs = 3_000
 
 /**
- * Reports each second that a listening is valid (server-sent event `holds`), or why it ended (last event `ended` with {why,
- * since?}). A player without events for five seconds stops by itself. Does not extend the session.
+ * Sends a server-sent event each second: `holds` while the listening is valid, and at the end `ended` with {why, since?}. A player
+ * that receives no event for five seconds stops. Does not extend the session.
  */
 export function followListening(
   desk: Desk,
@@ -42,7 +42,7 @@ export function followListening(
         knownAt = performance.now()
         if (stream.destroyed) return
         if ('over' in now) return end(now.over, now.since)
-        // A client that does not read would fill memory.
+        // Closes the stream of a client that does not read, to save memory.
         if (stream.writableNeedDrain) return void stream.destroy()
         stream.write('event: holds\ndata: {}\n\n')
         timer = setTimeout(poll, pollMs)

@@ -13,10 +13,10 @@ import type { Routes } from '../routes.ts'
 import { sessionToken, workstationToken } from '../account/session-cookies.ts'
 import { granted, signedIn } from '../signed-in.ts'
 
-/** Listenings followed by a session, in a few windows. */
+/** Maximum number of event streams per session; a user may have a few windows. */
 const followedAtOnce = 8
 
-/** Listening to a recording: begin, audio by range, peaks, rate, validity, end. */
+/** Routes for listening to a recording: begin, audio by range, waveform peaks, playback rate, validity, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
   const follow = limitOpen(followedAtOnce)
 
@@ -46,7 +46,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.readAudio,
-    // A HEAD would count as a listening.
+    // HEAD would be logged as a listening.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const token = sessionToken(request)
@@ -64,7 +64,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
               goneFrom(reply),
             )
       if (typeof served === 'object' && 'bytes' in served) return sendRange(reply, served)
-      // The custodian has checked the session; a refusal is as everywhere.
+      // No audio: checks the session here too, so that the refusal has the usual status and code.
       if (await isHeldBack(desk, request, reply)) return reply
       if (!(await signedIn(desk, request, reply))) return reply
       if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
@@ -75,7 +75,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.followListening,
-    // A HEAD would wait for ever.
+    // HEAD would never be answered.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const { session } = request
@@ -90,7 +90,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Reason why nothing can be played: the right ended, the recording was destroyed, or the listening has ended. */
+/** Returns the refusal for the end of a listening: the right ended, the recording was destroyed, or the listening was closed. */
 function endRefusal({ over, since }: ListeningEnd): Refusal {
   switch (over) {
     case 'right':

@@ -5,7 +5,7 @@ import type { Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** Forbidding the use of a recording (R49-R51); the only way to end one by hand (R23). */
+/** Route for forbidding the use of a recording (R49-R51). Users cannot delete a recording in any other way (R23). */
 export function prohibitionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     forbidUse: ({ session, params, body }) =>

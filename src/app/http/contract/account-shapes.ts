@@ -1,4 +1,4 @@
-/** Schemas of signing in and of one’s own account. */
+/** Schemas of sign-in and of the user's own account. */
 import Type from 'typebox'
 import { instant, literals, refusals, Role } from './shapes.ts'
 
@@ -40,7 +40,7 @@ const PasswordRules = Type.Object(
   { description: 'No composition rules and no expiry (NIST SP 800-63B-4)' },
 )
 
-/** Refusal with what is known of its cause. */
+/** Refusal with details of its cause. */
 const AccountRefusal = Type.Object({
   error: Type.Object({
     code: Type.String({

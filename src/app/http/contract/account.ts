@@ -1,11 +1,11 @@
 /**
- * Signing in and one’s own account: passwords, second factors, sessions, one-time links (R20).
+ * Sign-in and the user's own account: passwords, second factors, sessions, one-time links (R20).
  * Answered in ../account/account-routes.ts, ../account/session-routes.ts and ../account/link-routes.ts.
  *
- * How a sign-in goes: signIn with a user id and a password answers 200 with Me; or 401 `session.second-factor` (and a
- * pending cookie), then giveSecondFactor; or 401 `session.enrolment` (and a pending cookie) where the description requires
- * a second factor and the person has none, then beginTotp and confirmTotp, which finish the sign-in. Every step that
- * succeeds gives the browser a fresh token. A person with a pending cookie is nobody yet to every other operation.
+ * Steps of a sign-in: signIn with a user id and a password answers 200 with Me, or 401 with a pending cookie.
+ * After 401 `session.second-factor`, call giveSecondFactor. After 401 `session.enrolment` (the description requires a second
+ * factor and the person has none), call beginTotp and confirmTotp, which complete the sign-in.
+ * Each successful step sets a new token. All other operations treat a browser with a pending cookie as not signed in.
  */
 import Type from 'typebox'
 import {

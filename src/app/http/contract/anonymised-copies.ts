@@ -1,4 +1,4 @@
-/** The anonymised copy of a recording: words, removals, checks (R33, L30). */
+/** The anonymised copy of a recording: transcript, redactions, checks (R33, L30). */
 import Type, { type Static } from 'typebox'
 import { copyStates } from './research.ts'
 import { closed, counted, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
@@ -155,7 +155,7 @@ export const PrivacyReport = Type.Object({
 })
 export type PrivacyReport = Static<typeof PrivacyReport>
 
-/** Words of a call of an hour, with a margin. */
+/** Maximum size of a transcript: that of a call of an hour, with a margin. */
 const maxWordsBytes = 2 * 1024 * 1024
 
 export const anonymisedCopyOperations = {

@@ -8,7 +8,7 @@ const client = Type.String({ description: 'Product and version, as its User-Agen
 const ms = (description: string) => Type.Number({ description: `${description}, in milliseconds` })
 const Track = literals(['caller', 'official', 'mixed'], 'Whose voice')
 
-/** Reception, for a listener. */
+/** Reception quality of a recording, as shown to a listener. */
 export const Heard = Type.Object({
   lostMs: ms('Sound that was lost on the way, of the voice that lost most'),
   oneWay: Type.Optional(literals(['caller', 'official'], 'Whose voice cannot be heard while the other’s can')),
@@ -40,7 +40,7 @@ export const StreamReception = Type.Object({
   ),
 })
 
-/** Reception, for technical maintenance. */
+/** Reception statistics for technical maintenance. */
 export const Reception = Type.Object({
   trunk: Type.Optional(Type.String()),
   client,

@@ -1,14 +1,14 @@
 /**
- * Filters of the contact search for schemas and pages, from the single table. Without TypeBox: the only file of the contract
- * that browsers load.
+ * Filters of the contact search, for schemas and pages, from the table in src/use/search/contact-filters.ts. It does not import
+ * TypeBox, because browsers load this file, as the only one of the contract.
  */
 import { contactFilters, unasked, type Filter, type FilterName } from '#use/search/contact-filters.ts'
 
 export type { FilterName, FilterValue, FilterValues } from '#use/search/contact-filters.ts'
 export { unasked }
 
-/** Longest text of a filter. */
+/** Maximum length of a filter's value. */
 export const maxFilterLength = 64
-/** In the order of the form. */
+/** Names of the filters, in the order of the form. */
 export const filterNames = Object.keys(contactFilters) as FilterName[]
 export const filterOf = (name: FilterName): Filter => contactFilters[name]

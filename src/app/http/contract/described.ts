@@ -3,7 +3,7 @@ import { id, type Access } from './shapes.ts'
 
 /** An operation of the contract: method and path, access, schemas. */
 interface Entry {
-  /** `GET /api/contacts/:id` */
+  /** Method and path, such as `GET /api/contacts/:id`. */
   readonly route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /api/${string}`
   readonly access?: Access
   /** Attempts per minute and address. */

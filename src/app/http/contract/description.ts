@@ -76,12 +76,12 @@ export const DraftSummary = Type.Pick(Draft, [
 
 export const DraftEdit = Type.Object(
   {
-    // Numbers first: as text, an index would become a field's name.
+    // Integer first, so that an index is not converted to a string and taken for a field name.
     path: Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: 10_000 }), Type.String({ maxLength: 64 })]), {
       minItems: 1,
       maxItems: 12,
     }),
-    /** Without a value the field or list item is removed. An index one past a list's end appends. */
+    /** New value; if absent, the field or list item is removed. The index after the last item appends. */
     value: Type.Optional(Type.Unknown()),
   },
   closed,

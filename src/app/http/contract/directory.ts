@@ -47,7 +47,7 @@ export const PersonDetail = Type.Intersect([
 ])
 export type PersonDetail = Static<typeof PersonDetail>
 
-/** A person with a number or placement that waits for a second person (directory-changes): shown as they are until then. */
+/** A person whose change of number or placement must be approved by a second person; the present values are shown until then. */
 const Waits = PersonDetail
 
 export const DirectoryChange = Type.Object({
@@ -85,7 +85,7 @@ export const NewPerson = Type.Object(
   closed,
 )
 
-/** A change from a day on; the past is unchanged (R11). */
+/** A change with its first day; earlier days are unchanged (R11). */
 export const PersonChange = Type.Object(
   {
     from: day('First day of the change'),
@@ -101,7 +101,7 @@ export const PersonChange = Type.Object(
   closed,
 )
 
-/** A file of people in base64, and the rest of the body. */
+/** Maximum body size of an import: a file of people in base64, and the other fields. */
 const maxImportBytes = 8_100_000
 
 export const directoryOperations = {

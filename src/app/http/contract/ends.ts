@@ -1,5 +1,5 @@
 /**
- * Ends out of turn, and what delays an end: holds, prohibitions, recalls (R23, R45-R52). Answered in
+ * Destruction before the term, and its delay: prohibitions, preservation orders, recalls (R23, R45-R52). Answered in
  * ../operating/holds-routes.ts, ../operating/ledger-routes.ts, ../calls/prohibition-routes.ts and
  * ../disclosure/recall-routes.ts.
  */

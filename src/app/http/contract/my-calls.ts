@@ -33,7 +33,7 @@ export const myCallsOperations = {
       200: Type.Object({
         forbidden: Type.Array(OwnProhibition),
         asked: Type.Array(OwnRequest),
-        /** From the description in force. */
+        /** Contact details of the Service Unit, from the description in force. */
         serviceUnit: Type.Object(
           { name: Trilingual, postalAddress: Trilingual, switchboard: Trilingual },
           { description: 'Where an official asks after leaving' },

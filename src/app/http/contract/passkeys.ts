@@ -1,10 +1,10 @@
 /**
  * Passkeys and the agency’s identity provider (R20, L21), and acts confirmed by passkey (R14, R36). Answered in
  * ../account/passkey-routes.ts and ../account/identity-provider-routes.ts.
- * A passkey takes two steps: `challenge` returns the options for the authenticator, the operation itself takes its answer. Both
- * have the JSON form of WebAuthn level 3 (PublicKeyCredential.toJSON).
- * For a person with a passkey, a deciding operation answers 403 `confirm.passkey` until confirmed: askConfirmation, confirmAct,
- * then the same operation again within two minutes.
+ * Each use of a passkey takes two operations: the first returns options with a challenge for the authenticator, the second receives
+ * the authenticator's answer. Both have the JSON form of WebAuthn level 3 (PublicKeyCredential.toJSON).
+ * If a person has a passkey, an operation that decides something answers 403 `confirm.passkey`. The client then calls
+ * askConfirmation and confirmAct, and repeats the operation within two minutes.
  */
 import Type, { type Static } from 'typebox'
 import { Otp } from './account-shapes.ts'
@@ -100,7 +100,7 @@ export const weightyActs = [
   'session.prove',
 ] as const
 
-/** An act, its object, and the revision that was read. */
+/** An act to confirm: the operation, its object, and the revision that the user has read. */
 export const Act = Type.Object({
   act: literals([...weightyActs], 'What is confirmed'),
   id: Type.String({

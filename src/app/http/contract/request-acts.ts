@@ -1,5 +1,5 @@
 /**
- * Requests by today's law, if the description enables them: copies, corrections, official documents (C1, C11, C12; L6, L10,
+ * Requests under present law, which the description can enable: copies, corrections, official documents (C1, C11, C12; L6, L10,
  * L13).
  */
 import Type, { type Static } from 'typebox'

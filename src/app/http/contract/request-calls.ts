@@ -58,7 +58,7 @@ export const RequestCall = Type.Object(
         description: 'FOUND: the telephone network said that the caller’s number is not the caller’s',
       }),
     ),
-    /** SEVERAL: questions whose answers would distinguish the calls. */
+    /** If the outcome is SEVERAL: questions whose answers would distinguish the calls. */
     askFor: Type.Optional(
       Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'What to ask for')),
     ),

@@ -1,4 +1,4 @@
-/** Recordings lent to a research institute, anonymised and for a while (R27-R33, R35). */
+/** Anonymised recordings lent to a research institute for a limited time (R27-R33, R35). */
 import Type, { type Static } from 'typebox'
 import { language } from './institutes.ts'
 import {

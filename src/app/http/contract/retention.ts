@@ -1,5 +1,5 @@
 /**
- * Retention: when records end, destructions, places of data (R18, R19, R22-R26, R52). Answered in
+ * Retention: terms of records, destructions, places of data (R18, R19, R22-R26, R52). Answered in
  * ../operating/retention-routes.ts, ../operating/ledger-routes.ts, ../operating/clock-routes.ts and
  * ../operating/storage-routes.ts.
  */

@@ -1,7 +1,7 @@
 /**
  * The access-authorisation procedure: requests, decisions, reviews, and everybody's rights (R36-R41).
- * A right is requested (requestRights), decided by another (decideRightRequest), reviewed each quarter (reviewRight) and ends
- * by its day or is revoked (revokeRight). A request never changes: its id names what the decider has read.
+ * A right is requested (requestRights), decided by another person (decideRightRequest), and reviewed each quarter (reviewRight). It
+ * ends on its last day or is revoked (revokeRight). A request cannot be changed, so its id identifies what the decider has read.
  */
 import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'
@@ -153,7 +153,7 @@ export const RequestForRights = Type.Object(
   closed,
 )
 
-/** Refusal of the procedure, with the person, unit or number concerned. */
+/** Refusal of the access-authorisation procedure, with the person, unit or number concerned. */
 const RightsRefusal = Type.Object({
   error: Type.Object({
     code: Type.String({ description: 'right.no-officials, right.own, right.decided, …' }),

@@ -1,6 +1,5 @@
 /**
- * JSON schemas of what crosses the wire, and the types derived from them (see ./openapi.ts). A change here affects every
- * client.
+ * JSON schemas of requests and responses, and the types derived from them (see ./openapi.ts). A change here affects every client.
  */
 import { Heard, Reception } from './capture-seen.ts'
 import Type, { type Static, type TOptional, type TUnsafe } from 'typebox'
@@ -237,7 +236,7 @@ export const UnderPurpose = Type.Object(
 )
 export type UnderPurpose = Static<typeof UnderPurpose>
 
-/** Default: the primary purpose, DEVELOPMENT, or the first one the person holds. */
+/** Purpose of a view. Default: DEVELOPMENT, the primary purpose, or else the first purpose of the person's rights. */
 export const UnderPurposeOrPrimary = Type.Partial(UnderPurpose, closed)
 
 export const RevealedCaller = Type.Object({ number: Type.String({ description: 'In full, written the Finnish way' }) })

@@ -5,10 +5,10 @@ import { roles } from '#description/roles.ts'
 
 export const instant = (description: string) => Type.String({ format: 'date-time', description })
 export const uuid = (description: string) => Type.String({ format: 'uuid', description })
-/** A text typed by a person. */
+/** Returns the schema of a text typed by a person. */
 export const written = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
-/** A single line of text: without line breaks, invisible characters and changes of the reading direction (Unicode UAX #9). */
+/** Returns the schema of one line of text, without line breaks, invisible characters and bidirectional controls (UAX #9). */
 export const line = (maxLength: number, description: string) =>
   Type.String({
     minLength: 1,
@@ -16,7 +16,7 @@ export const line = (maxLength: number, description: string) =>
     pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]*$',
     description,
   })
-/** A number within PostgreSQL's integer. */
+/** Returns the schema of a number in the range of PostgreSQL's type integer. */
 export const counted = (minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: 2_147_483_647, description })
 export const person = (description: string) =>
@@ -33,20 +33,20 @@ export const Download = Type.Object(
   { description: 'A download of what leaves once' },
 )
 export type Download = Static<typeof Download>
-/** The object named in a path. */
+/** Path parameters of an operation on one object. */
 export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 
 /**
- * Access of an operation; default: any session. `view`: like that, rate-limited, since others' calls are shown. `anyone`:
- * without signing in. `asks-itself`: a sign-in in progress is enough, or the custodian checks the session.
+ * Access of an operation; default: any session. `view`: any session, rate-limited, because it shows other people's calls.
+ * `anyone`: no session. `asks-itself`: the operation or the custodian checks the session; some accept a sign-in in progress.
  */
 export type Access = 'view' | 'anyone' | 'asks-itself'
 
-/** Attempts per minute and address, for any account: against trying one password on many accounts. */
+/** Rate limit of sign-in attempts per minute and address, over all accounts (against password spraying). */
 export const attempts = (max: number) => ({ rateLimit: { max, timeWindow: '1 minute' } })
 export const fewAttempts = attempts(60)
 
-/** Only the named fields are allowed. */
+/** Schema option that forbids additional fields. */
 export const closed = { additionalProperties: false } as const
 
 export const Purpose = literals(
@@ -79,5 +79,5 @@ export const refusals = {
   503: ErrorBody,
 }
 
-/** An act without content, or 409 with the reason. */
+/** Responses of an operation without content: 204, or 409 with the reason. */
 export const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }

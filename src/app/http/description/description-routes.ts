@@ -20,7 +20,7 @@ import type { Refusal } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { sessionBehind } from '../signed-in.ts'
 
-/** Versions of the description, and the procedure for the next one (R1, R14). */
+/** Routes for versions of the description, and for the approval of the next one (R1, R14). */
 export function descriptionRoutes(app: Routes, desk: Desk): void {
   const { db, clock } = desk
 

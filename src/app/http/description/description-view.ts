@@ -9,7 +9,7 @@ import type { JsonForm } from '../to-json.ts'
 
 type Names = Map<string, string>
 
-/** A draft with its checked text. */
+/** Returns a draft with its text, the problems of the text, and the changes. */
 export async function viewDraft(desk: Desk, draft: Draft): Promise<JsonForm<DraftView>> {
   const names = await currentNames(desk.db, peopleOf([draft]))
   const { document, problems, changes } = await judgeDraft(desk.db, draft)
@@ -25,13 +25,13 @@ export async function viewDraft(desk: Desk, draft: Draft): Promise<JsonForm<Draf
   }
 }
 
-/** Drafts without their texts. */
+/** Returns drafts without their texts. */
 export async function viewDrafts(desk: Desk, drafts: readonly Draft[]): Promise<JsonForm<DraftSummary>[]> {
   const names = await currentNames(desk.db, peopleOf(drafts))
   return drafts.map((draft) => summary(draft, names))
 }
 
-/** Versions with their state, newest first; names are shown to signed-in users only. */
+/** Returns versions with their state, newest first; with names of people for signed-in users only. */
 export async function viewVersions(
   desk: Desk,
   versions: readonly PublishedVersion[],
@@ -55,7 +55,7 @@ export async function viewVersions(
     .sort((a, b) => b.version - a.version)
 }
 
-/** Parses the text. */
+/** Parses the YAML text of a description. */
 export function documentOf(text: string): unknown {
   return parseDocument(text).toJS({ maxAliasCount: 0 })
 }

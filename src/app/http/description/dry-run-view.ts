@@ -1,4 +1,4 @@
-/** Describes a dry run: the custodian's counts, and rights that would be narrower, as sentences. */
+/** Describes a dry run in sentences: the custodian's counts, and rights that would become narrower. */
 import texts from '#texts/server/effect.json' with { type: 'json' }
 import { inEach, trilingualTexts, type KeyOf, type Trilingual, type Values } from '#platform/texts/texts.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
@@ -64,7 +64,7 @@ function termConsequences(
   now: Temporal.Instant,
 ): Consequence[] {
   const { at, key, months, from, destroyed, shortened } = step
-  // A number without a rule and without recordings loses nothing.
+  // The number has no rule now and no recordings, so the change destroys nothing.
   if (from === undefined && destroyed + shortened === 0) return []
   const number = written(key, draft)
   const field = ruleField(draft, key, at, 'recordingMonths', (rule) => rule.recordingMonths === months)
@@ -81,7 +81,7 @@ function termConsequences(
         : t('effect.destroyed', { term, recordings: counted('effect.recordings', destroyed), when }),
   }
   if (shortened === 0) return [destruction]
-  // One sentence if nothing would be destroyed at once: the decider reads one per number.
+  // If nothing is destroyed at once, one sentence replaces two.
   const text =
     destroyed === 0
       ? t('effect.shortened', { term, recordings: counted('effect.recordings', shortened), when })
@@ -125,7 +125,7 @@ function rightsConsequence({ role, rights }: NarrowedRights, draft: RegisterDesc
   }
 }
 
-/** Returns the field of the first rule in force for the number with these terms, or of all rules. */
+/** Returns the path of `field` in the first matching rule for the number in force at an instant; without one, that of all rules. */
 function ruleField(
   { recordingPlan }: RegisterDescription,
   key: PhoneNumberKey,
@@ -143,7 +143,7 @@ function written(key: PhoneNumberKey, draft: RegisterDescription): string {
   return draft.numbers.find((number) => number.key === key)?.display ?? displayPhoneNumber(key, draft.numbering)
 }
 
-/** Tonight, or day and time. */
+/** Formats an instant as "tonight", or as day and time. */
 function whenText(at: Temporal.Instant, now: Temporal.Instant): Trilingual {
   const today = now.toZonedDateTimeISO(termZone).startOfDay()
   const [evening, morning] = [today.with({ hour: 18 }), today.add({ days: 1 }).with({ hour: 6 })]
@@ -156,7 +156,7 @@ function counted(key: KeyOf<typeof texts>, count: number): Trilingual {
   return t(key, { count, number: amount(count) })
 }
 
-/** Formats `1 248` in each language. */
+/** Formats a count in each language, such as `1 248`. */
 function amount(count: number): Trilingual {
   return inEach((language) => new Intl.NumberFormat(`${language}-FI`).format(count))
 }

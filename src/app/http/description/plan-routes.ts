@@ -12,7 +12,7 @@ import { viewLimits } from './rule-then.ts'
 import { granted } from '../signed-in.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** The recording plan in force, for everybody signed in; planned and actual shares, under a purpose (R14, R15). */
+/** Routes for the recording plan in force (any session), and for planned and actual shares (under a purpose; R14, R15). */
 export function planRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readPlan: () => viewPlan(desk.versions.at(desk.clock.now())),
@@ -35,7 +35,7 @@ export function planRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Shares of hours would reveal how much an official works in each (R6): intervals are extended to whole days. */
+/** Extends an interval to whole days in Finland: hourly shares would reveal an official's working times (R6). */
 function wholeDays({ from, to }: { from: Temporal.Instant; to: Temporal.Instant }) {
   const [first, last] = [from, to].map((at) => at.toZonedDateTimeISO(termZone).startOfDay())
   const hasEnded = Temporal.Instant.compare(last!.toInstant(), to) === 0

@@ -3,7 +3,7 @@ import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { Rule } from '../contract/plan.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** Returns the deciding rule in the version in force at the answer (R14), if there was one. */
+/** Returns the rule that decided a recording, from the version that was in force when the call was answered (R14). */
 export function ruleThen(
   versions: readonly Pick<DescriptionVersion, 'version' | 'description'>[],
   decision: { descriptionVersion?: number; ruleId?: string },
@@ -13,12 +13,12 @@ export function ruleThen(
   return rule ? { rule: { name: rule.names, ...viewLimits(rule) } } : {}
 }
 
-/** Hours and quota of a rule. */
+/** Returns the hours and the quota of a rule. */
 export function viewLimits({ quota, hours }: RecordingRule) {
   return { quota, hours: hours && { days: hours.days, from: clock(hours.from), to: clock(hours.to) } }
 }
 
-/** 08:00; the last moment of the day is 24:00. */
+/** Formats a time as `08:00`. The last second of the day is `24:00`. */
 function clock(time: RuleHours['from']): string {
   const isEnd = time.hour === 23 && time.minute === 59 && time.second === 59
   return isEnd ? '24:00' : time.toString({ smallestUnit: 'minute' })

@@ -1,7 +1,7 @@
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 
-/** Returns a number by the description's last entry; an unknown one has no name. */
+/** Returns a phone number as displayed, with its name in the description if it has an entry. */
 export function viewNumber({ numbering, numbers }: RegisterDescription, number: string) {
   const entry = numbers.findLast(({ key }) => key === number)
   return { number, display: displayPhoneNumber(number, numbering), ...(entry && { name: entry.names }) }

@@ -10,7 +10,7 @@ import { goneFrom, readRange, sendRange } from '../calls/byte-ranges.ts'
 import { refuse, type RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** The anonymised copy of a recording: words and redactions, rendering, hearing, the second person's signature (R33). */
+/** Routes for the anonymised copy of a recording: transcript and redactions, rendering, playback, second signature (R33). */
 export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   const { anonymisedCopies: copies } = desk.custodian
 
@@ -59,7 +59,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.hearCopyAudio,
-    // A HEAD would count as a listening.
+    // HEAD would be logged as a listening.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const range = readRange(request.headers.range)
@@ -77,7 +77,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Refusals by reason why nothing can be played any more. */
+/** Refusal codes by the reason for which a playback ended. */
 const refusalOf: Record<PlaybackEnd, RefusalCode> = {
   time: 'listening.ended',
   unknown: 'listening.ended',

@@ -17,7 +17,7 @@ import { readInstant } from '../read-instant.ts'
 import { fieldsBy } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** Fields of refusals. */
+/** Adds the form field that a refusal is about. */
 const withField = fieldsBy({
   'authority.provision': 'provisionId',
   'authority.provision-expired': 'provisionId',
@@ -29,7 +29,7 @@ const withField = fieldsBy({
   'deny.reference': 'caseNumber',
 })
 
-/** Disclosures to authorities: the security unit prepares, the decision maker decides (R34, R35). */
+/** Routes for disclosures to authorities: the security unit prepares them, the decision maker decides (R34, R35). */
 export function authorityRoutes(app: Routes, desk: Desk): void {
   const { db } = desk
 

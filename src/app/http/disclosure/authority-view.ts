@@ -8,12 +8,12 @@ import { viewPackage } from './package-view.ts'
 
 export interface AuthoritySeen {
   person: PersonOf
-  /** From the description in force. */
+  /** Statutory provisions in the description in force. */
   provisions: readonly Provision[]
   packages: readonly PackageRow[]
 }
 
-/** Returns everybody named in a view of it. */
+/** Returns the ids of all people in a disclosure. */
 export function peopleOf({ row }: AuthorityDisclosure): (string | null)[] {
   return [row.entered_by, row.assessed_by, row.decided_by]
 }
@@ -66,12 +66,12 @@ export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Js
   }
 }
 
-/** A provision that is no longer in the description is named by its id. */
+/** Returns the names of a provision; if it is no longer in the description, its id. */
 function namesOf(provision: string, provisions: readonly Provision[]) {
   return provisions.find(({ id }) => id === provision)?.names ?? { fi: provision, sv: provision, en: provision }
 }
 
-/** Ready for download, or will be. */
+/** Returns true if a package is ready for download or in preparation. */
 function isCurrent({ state }: PackageRow): boolean {
   return state === 'making' || state === 'ready'
 }

@@ -11,7 +11,7 @@ import type { Routes } from '../routes.ts'
 import type { JsonForm } from '../to-json.ts'
 import { peopleOfPackage } from './package-view.ts'
 
-/** The log of disclosures, for oversight and deciders (R35). */
+/** Route for the log of disclosures, for oversight and decision makers (R35). */
 export function disclosureLogRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listDisclosures: ({ session, query }) =>

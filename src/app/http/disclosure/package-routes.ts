@@ -9,7 +9,7 @@ import type { Desk } from '../desk.ts'
 import { fieldsBy, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** Packages: released by the decision maker, encrypted, downloaded once (R27, R30, R34). */
+/** Routes for packages: released by the decision maker, encrypted, downloaded once (R27, R30, R34). */
 export function packageRoutes(app: Routes, desk: Desk): void {
   const { packages } = desk.custodian
 
@@ -23,7 +23,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.savePackage,
-    // A HEAD would begin to save it without saving anything.
+    // HEAD would use up the single download.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const { session, ip: address } = request
@@ -38,7 +38,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  /** Begins a package in the session's name. */
+  /** Starts making a package, as the session's person. */
   async function release(session: Session, request: Omit<PackageRequest, 'session'>) {
     const entry = { action: 'package.made', object: { kind: 'disclosure', id: request.disclosure } } as const
     const made = await logCustodianRefusal(desk, session, entry, packages.make({ ...request, session: session.token }))

@@ -3,12 +3,12 @@ import type { PackageRow } from '#use/disclosure/packages/list-packages.ts'
 import type { Package } from '../contract/research.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** Returns everybody named in a package. */
+/** Returns the ids of all people in a package. */
 export function peopleOfPackage({ made_by, downloads }: Pick<PackageRow, 'made_by' | 'downloads'>): (string | null)[] {
   return [made_by, ...downloads.map(({ by }) => by)]
 }
 
-/** Returns a package as shown to those who may see its disclosure. */
+/** Returns the view of a package for people who may see its disclosure. */
 export function viewPackage(row: PackageRow, person: PersonOf): JsonForm<Package> {
   return {
     ...row,

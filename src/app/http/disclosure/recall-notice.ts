@@ -3,7 +3,7 @@ import { trilingualTexts, type Trilingual } from '#platform/texts/texts.ts'
 
 const t = trilingualTexts(texts)
 
-/** Notice to the recipient of a recalled copy, without anything about whose recording it is (R50). */
+/** Returns the notice to the recipient of a recalled copy. It says nothing about the recorded people (R50). */
 export function recallNotice({
   disclosure,
   item,
@@ -16,7 +16,7 @@ export function recallNotice({
   return t('disclosure.recall', { disclosure, item, day: dayBefore(due_at) })
 }
 
-/** Notices to an institute about its copies, without anything about whose recordings they are (R32). */
+/** Notices to an institute about its copies. They say nothing about the recorded people (R32). */
 export const lentNotices = {
   'study-ended': (of: OfCopies) => t('disclosure.study-ended', valuesOf(of)),
   overdue: (of: OfCopies) => t('disclosure.overdue', valuesOf(of)),
@@ -34,7 +34,7 @@ function valuesOf({ disclosure, items, deadline }: OfCopies) {
   return { disclosure, count: items.length, items: items.join(', '), day: dayBefore(deadline) }
 }
 
-/** Due at the end of a day: 24.00 is written as that day. */
+/** Formats a deadline at midnight as the day that ends then. */
 function dayBefore(instant: Temporal.Instant): string {
   const day = instant.subtract({ milliseconds: 1 }).toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
   return `${day.day}.${day.month}.${day.year}`

@@ -64,7 +64,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Parses a calendar day, except of the first centuries. */
+/** Converts the day in a field of the body and calls `act`; refuses years before 2000, which are typing errors. */
 function onDay<Field extends string, Body extends Record<Field, string>, Done>(
   body: Body,
   field: Field,

@@ -10,7 +10,7 @@ import type { Notice, ResearchDetail, ResearchItem, ResearchSummary } from '../c
 import type { JsonForm } from '../to-json.ts'
 import { lentNotices, recallNotice } from './recall-notice.ts'
 
-/** Returns everybody named in a disclosure by id. */
+/** Returns the ids of all people in a disclosure. */
 export function peopleOfResearch({ row, extensions = [] }: Pick<ListedResearch, 'row'> & Partial<ReadResearch>) {
   const { prepared_by, undertaking_by, decided_by } = row
   return [prepared_by, undertaking_by, decided_by, ...extensions.flatMap((one) => [one.asked_by, one.decided_by])]
@@ -30,7 +30,7 @@ export function viewResearchSummary(listed: ListedResearch, person: PersonOf): J
   }
 }
 
-/** Returns a disclosure without its packages, which are read separately. */
+/** Returns the view of a disclosure. Its packages are read separately. */
 export function viewResearch(found: ReadResearch, person: PersonOf): JsonForm<Omit<ResearchDetail, 'packages'>> {
   const { row, facts, lacks, extensions, seen, may } = found
   const { undertaking_at, undertaking_by, undertaking_on, undertaking_reference, undertaking_signatory } = row
@@ -78,7 +78,7 @@ function viewItem({ recording, copyId, copyState, level, ...item }: ResearchItem
   }
 }
 
-/** Returns the present notices to the institute, in its language. */
+/** Returns the notices that the institute should get in the present state, in its language. */
 function noticesOf({ row, facts, state }: ListedResearch): Notice[] {
   const language = row.institute_language
   const recalls = facts.items.flatMap(({ item, recallDueAt }): Notice[] => {

@@ -17,7 +17,7 @@ import { granted } from '../signed-in.ts'
 const pageSize = 50
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** The destruction ledger, the end of one recording, and its certificate. */
+/** Routes for the destruction ledger, the destruction of one recording, and its certificate. */
 export function ledgerRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
 
@@ -46,7 +46,7 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
     ...operations.readCertificate,
     handler: async (request, reply) => {
       const { language, reference } = request.query
-      // The Service Unit acts for the request in its reference; the official's own calls need none (R45, R48).
+      // The Service Unit names the request as reference; officials need no reference for their own calls (R45, R48).
       const requested = { purpose: 'INSPECTION' as const, reference, action: 'certificate.made' as const }
       const grant = await granted(desk, request, requested)
       if ('refused' in grant) return refuseAs(reply, grant)

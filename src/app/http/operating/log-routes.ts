@@ -15,7 +15,7 @@ import type { JsonForm } from '../to-json.ts'
 
 const pageSize = 100
 
-/** The audit log for the data protection officer: list, one entry with its proof, verification (R21). */
+/** Routes for the audit log, for the data protection officer: list, one entry with its proof, verification (R21). */
 export function logRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readLog: async ({ session, query }) => {

@@ -1,6 +1,6 @@
 /**
- * Checkpoints and hashes of the audit log for witnesses, below /log, as C2SP tlog-tiles. Hashes reveal nothing of entries,
- * which are salted.
+ * Routes below /log with checkpoints and hashes of the audit log for witnesses, as C2SP tlog-tiles. The hashes are salted, so they
+ * reveal nothing about the entries.
  */
 import { tileWidth } from '#safeguards/audit/tree.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
@@ -10,7 +10,7 @@ import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
 const limit = { rateLimit: { max: 1_200, timeWindow: 60_000 } }
-/** `0/x001/234` and `0/005.p/17`. */
+/** Tile path, such as `0/x001/234` (full) or `0/005.p/17` (partial, width 17). */
 const tileShape = /^(\d|[1-5]\d|6[0-3])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
 
 export function logTileRoutes(app: Routes, { db }: Desk): void {

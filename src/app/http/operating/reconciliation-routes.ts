@@ -18,9 +18,9 @@ import type { JsonForm } from '../to-json.ts'
 
 const zone = 'Europe/Helsinki'
 const pageSize = 50
-/** Default: today and the six days before. */
+/** Days before today in the default period. */
 const defaultDays = 6
-/** A feed's process sends a heartbeat each minute. */
+/** A feed without a heartbeat for this long is down; its process sends one each minute. */
 const awayAfterMinutes = 5
 
 /** Reconciliation of detail records and recordings, for operators and those responsible (R9, R13, AC8). */
@@ -86,14 +86,14 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  /** Undefined if not given, null if it is no number. */
+  /** Parses a phone number. Undefined if none is given, null if it is invalid. */
   function numberOf(written: string | undefined, now: Temporal.Instant): PhoneNumberKey | undefined | null {
     if (written === undefined) return undefined
     return normalisePhoneNumber(written, desk.versions.at(now).description.numbering).key
   }
 }
 
-/** Returns the period, by default today and the six days before, or what is wrong with it. */
+/** Returns the requested period (default: today and the six days before), or the refusal if it is invalid. */
 function periodOf(
   { from: fromText, to: toText }: { from?: string | undefined; to?: string | undefined },
   now: Temporal.Instant,

@@ -8,7 +8,7 @@ import { readInstant } from '../read-instant.ts'
 import type { Routes } from '../routes.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** Counts of what is held, what ends when, and what blocks it (R22-R26). */
+/** Routes for counts of held records, their future destructions, and blockers (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readRetention: ({ session }) => viewed(readRetention(desk.db, session), viewRetention),

@@ -9,10 +9,10 @@ import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
 
 const pageSize = 200
-/** A month and a little: a longer extract would search the whole log. */
+/** Longest extract: a month and a few days. A longer one would search the whole log. */
 const maxExtractLength = { hours: 35 * 24, message: 'The time must end after it begins, and be 35 days at most.' }
 
-/** Alarms and reviews for the data protection officer; extracts for those whom the calls concern (R21, L11). */
+/** Routes for alarms and reviews, for the data protection officer, and for log extracts requested by data subjects (R21, L11). */
 export function watchRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listAlarms: ({ session, query }) =>

@@ -13,7 +13,7 @@ import { answer, done, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Changes of accounts and of the directory that wait for a second person (R20, R36, R39). */
+/** Routes for changes of accounts and of the directory that need approval by a second person (R20, R36, R39). */
 export function directoryChangeRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listDirectoryChanges: async ({ session, query }) => {

@@ -17,7 +17,7 @@ import type { Routes } from '../routes.ts'
 
 const pageSize = 50
 
-/** The directory: find, read, enter, change and import people. */
+/** Routes for the directory: find, read, enter, change and import people. */
 export function directoryRoutes(app: Routes, desk: Desk): void {
   const numbering = () => describedNow(desk).numbering
 

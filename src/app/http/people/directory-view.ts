@@ -7,7 +7,7 @@ import type { PersonInContext } from '#safeguards/people/read-person.ts'
 import type { Person, PersonDetail } from '../contract/directory.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** A line of the directory. */
+/** Returns a row of the directory's list. */
 export function viewSummary(person: PersonSummary, numbering: NumberingOptions): JsonForm<Person> {
   return {
     id: person.id,
@@ -22,7 +22,7 @@ export function viewSummary(person: PersonSummary, numbering: NumberingOptions):
   }
 }
 
-/** A person with their history; as of now, of the last day if they have left, of the first before it. */
+/** Returns a person with their history. The main fields are as of today, or, outside the employment, as of its last or first day. */
 export function viewPerson(
   { person, units, supervisors, subordinates }: PersonInContext,
   numbering: NumberingOptions,

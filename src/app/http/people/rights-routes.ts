@@ -32,7 +32,7 @@ const pageSize = 50
 const maxCandidates = 20
 const zone = 'Europe/Helsinki'
 
-/** The access-authorisation procedure: request, decide, review, revoke, and everybody's rights (R36-R38). */
+/** Routes for the access-authorisation procedure (request, decide, review, revoke), and for everybody's rights (R36-R38). */
 export function rightsRoutes(app: Routes, desk: Desk): void {
   const { db, clock } = desk
 
@@ -159,7 +159,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Field of a refusal. */
+/** Form field that a refusal is about. */
 const fields: Partial<Record<ProcedureRefusalCode, string>> = {
   'right.not-yours': 'people',
   'right.person-missing': 'people',

@@ -8,13 +8,13 @@ import { viewNumber } from '../description/view-number.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** Present names of everything in some records. */
+/** Current names of the people, units and phone numbers in some records. */
 export interface RightsContext {
   person: PersonOf
   scope: (scope: RightRecord['scope']) => HeldRight['scope']
 }
 
-/** Reads the names for some records. */
+/** Reads the current names of the people, units and phone numbers in some records. */
 export async function contextOf(
   desk: Desk,
   records: readonly (RequestRecord | RightRecord)[],
@@ -38,7 +38,7 @@ export async function contextOf(
   }
 }
 
-/** A request with names. */
+/** Returns a request with names. */
 export function viewRequest(request: RequestRecord, { person, scope }: RightsContext): JsonForm<RightRequest> {
   return {
     ...request,
@@ -50,7 +50,7 @@ export function viewRequest(request: RequestRecord, { person, scope }: RightsCon
   }
 }
 
-/** A right with names. */
+/** Returns a right with names. */
 export function viewHeld(right: RightRecord, { person, scope }: RightsContext): JsonForm<HeldRight> {
   const { role, revoked } = right
   return {

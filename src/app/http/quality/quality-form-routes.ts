@@ -4,7 +4,7 @@ import { answer, items, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Evaluation forms and sampling plans. */
+/** Routes for evaluation forms and sampling plans. */
 export function qualityFormRoutes(app: Routes, { db }: Desk): void {
   answer(app, {
     listQualityForms: ({ session }) => items(listForms(db, session)),

@@ -14,7 +14,7 @@ import { answer, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Evaluations, the official's view, calibration, results of groups. */
+/** Routes for evaluations, the official's view of them, calibration, and results of groups. */
 export function qualityRoutes(app: Routes, { db }: Desk): void {
   answer(app, {
     listEvaluations: ({ session }) => items(listEvaluations(db, session)),

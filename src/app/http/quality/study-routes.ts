@@ -20,10 +20,10 @@ import { granted } from '../signed-in.ts'
 const purpose = 'SERVICE_LEVEL_STUDY'
 const maxYears = 10
 const todayMs = 2_000
-/** Displays of one person; each costs two queries per update. */
+/** Maximum number of live displays per session. Each costs two queries per update. */
 const displaysAtOnce = 8
 
-/** Service-level studies, and calls of the day for the live view and wall displays: counts only (R4, R6, R15). */
+/** Routes for service-level studies, and for today's counts on the live view and wall displays (R4, R6, R15). Counts only. */
 export function studyRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     readStudy: async (request) => {
@@ -62,7 +62,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
   const open = limitOpen(displaysAtOnce)
   app.route({
     ...operations.watchToday,
-    // A HEAD would wait for ever.
+    // HEAD would never be answered.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const grant = await granted(desk, request, { purpose, action: 'today.watched' })
@@ -71,7 +71,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       const { session } = grant
       const onClosed = open(session.token)
       if (!onClosed) return refuse(reply, 'session.too-many', { message: closeADisplay })
-      // Logged once per display, not per update, as only counts are shown.
+      // Logged once per display, not per update, because it shows only counts.
       await logTodayWatched(desk.db, grant).catch((error: unknown) => {
         onClosed()
         throw error

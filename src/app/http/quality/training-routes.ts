@@ -23,7 +23,7 @@ import { answer, items } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Training: collections of moments, and sessions. */
+/** Routes for training: collections of moments, and sessions. */
 export function trainingRoutes(app: Routes, { db }: Desk): void {
   answer(app, {
     listCollections: ({ session }) => items(listCollections(db, session)),

@@ -24,7 +24,7 @@ import { viewLetter } from './request-view.ts'
 import type { Routes } from '../routes.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** Letters of requests, and their templates (R42, R44, L7). */
+/** Routes for letters of requests, and for their templates (R42, R44, L7). */
 export function letterRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
   let style: ReturnType<typeof readLetterStyle> | undefined
@@ -95,7 +95,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Templates with their fields, and the names of their editors. */
+/** Returns templates with their fields and the names of their editors. */
 async function viewTemplates(desk: Desk, templates: readonly Template[]): Promise<JsonForm<LetterTemplate>[]> {
   const people = templates.flatMap(({ changed }) => changed?.by ?? [])
   const names = await currentNames(desk.db, people)

@@ -17,7 +17,7 @@ const allNeeds = ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'] as c
 /** Most days in one request. */
 const maxDays = 400
 
-/** Offices for listening, their slots and appointments (R47). */
+/** Routes for offices where people listen, and their slots and appointments (R47). */
 export function officeRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listOffices: ({ session }) =>
@@ -74,11 +74,11 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   })
 
   function wrongNeeds({ needs, interpreterLanguage }: { needs: readonly Need[]; interpreterLanguage?: string }) {
-    // Language and interpreter come together.
+    // The interpreter's language must be given if an interpreter is needed, and only then.
     if (needs.includes('INTERPRETER') !== (interpreterLanguage !== undefined)) {
       return { refused: 'input.invalid', field: 'interpreterLanguage' } as const
     }
-    // In writing only if the description in force allows it (C1).
+    // A transcript is possible only if the description in force allows it (C1).
     if (needs.includes('TRANSCRIPT') && !describedNow(desk).switches.accessTranscript) {
       return { refused: 'request.not-offered', field: 'needs' } as const
     }

@@ -6,7 +6,7 @@ import type { Desk } from '../desk.ts'
 import { fieldsBy } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** Requests by today's law, if enabled by the description: copies, corrections, official documents. */
+/** Routes for requests under present law, if enabled by the description: copies, corrections, official documents. */
 export function requestActRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     makeCopy: async ({ session, params, body: { recordingId, method, recipient } }) => {
@@ -29,7 +29,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
   })
 }
 
-/** Fields of refusals. */
+/** Adds the form field that a refusal is about. */
 const withField = fieldsBy({
   'copy.recipient': 'recipient',
   'correction.nobody': 'officialUserId',

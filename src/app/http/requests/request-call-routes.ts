@@ -7,7 +7,7 @@ import { answer, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
-/** Calls named in a request: search, verify, give up, withdraw (R42, R46, L8). */
+/** Routes for calls named in a request: search, verify, give up, withdraw (R42, R46, L8). */
 export function requestCallRoutes(app: Routes, desk: Desk): void {
   const today = () => desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
 

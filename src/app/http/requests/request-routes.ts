@@ -16,13 +16,13 @@ import { peopleOf, viewLetter, viewRequest, viewSummary } from './request-view.t
 import type { Routes } from '../routes.ts'
 import { turnHasCome } from '../signed-in.ts'
 
-/** Requests of callers and officials, from intake to closing, for the Service Unit (R45, R46, L7). */
+/** Routes for requests of callers and officials, from intake to closing, for the Service Unit (R45, R46, L7). */
 export function requestRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     listRequests: async (request) => {
       const { state = 'open', whose = 'all', find } = request.query
       const { session } = request
-      // The queue is read after every act and not rate-limited; searching for somebody by name is.
+      // Only a search by name is rate-limited; pages read the whole queue after every act.
       if (find !== undefined && !(await turnHasCome(desk, session))) return { refused: 'looks.too-many' }
       const listed = await listRequests(desk.db, session, { state, whose, find })
       if ('refused' in listed) return listed
@@ -69,7 +69,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
     changeRequest: async ({ session, params, body }) => {
       const found = await readRequest(desk.db, session, params.id)
       if ('refused' in found) return found
-      // What was offered at intake stays; what is no longer offered cannot be added.
+      // Existing kinds stay, even if no longer offered. New kinds must be offered now.
       const { party, kinds } = found.request
       const added = body.kinds.filter((kind) => !kinds.includes(kind))
       if (!isOffered(describedNow(desk), party, added)) return notOffered

@@ -7,7 +7,7 @@ import type { Letter } from '../contract/letters.ts'
 import type { RequestDetail, RequestSummary } from '../contract/requests.ts'
 import type { JsonForm } from '../to-json.ts'
 
-/** Returns everybody named in a request by id. */
+/** Returns the ids of all people in a request. */
 export function peopleOf(request: RequestRow) {
   const { entered_by, assigned_to, official_id, identified_by, extended_by, closed_by } = request
   return [entered_by, assigned_to, official_id, identified_by, extended_by, closed_by]
@@ -18,7 +18,7 @@ export function viewSummary(listed: ListedRequest, person: PersonOf): JsonForm<R
   return { ...viewFacts(listed, person), requester: name === undefined ? undefined : { name } }
 }
 
-/** Returns a request; related objects are added elsewhere. */
+/** Returns the view of a request without its calls, letters and appointments. */
 export function viewRequest(
   { request, ...found }: ReadRequest,
   person: PersonOf,

@@ -1,6 +1,6 @@
 /**
- * Confines a session in listening mode (R47): only the few operations of the room, and only from its workstation. The database
- * also decides what may be played (database/functions/requests/offices.sql).
+ * Restricts a session in listening mode (R47) to a few operations, and to the office's workstation. The database also decides
+ * which recordings may be played (database/functions/requests/offices.sql).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { confinementOf } from '#use/requests/offices/room.ts'
@@ -11,7 +11,7 @@ import type { Routes } from '../routes.ts'
 import { sessionToken, workstationToken } from '../account/session-cookies.ts'
 import { comesFrom } from '../signed-in.ts'
 
-/** Operations in listening mode. The database limits listenings to the room's recordings. */
+/** Operations in listening mode at the workstation. The database allows only recordings of the appointment. */
 const inRoom: ReadonlySet<string> = new Set([
   'readRoom',
   'closeRoom',
@@ -22,23 +22,26 @@ const inRoom: ReadonlySet<string> = new Set([
   'paceListening',
   'endListening',
 ])
-/** From anywhere: the user and the register, which show that it is the room; and signing out. */
+/** Operations in listening mode that are allowed from any browser: those that show the mode, and signing out. */
 const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
 
-/** Checked in the statement that records the listening (database/functions/history/contacts.sql). */
+/** Exempt operation: the statement that records the listening checks the mode (database/functions/history/contacts.sql). */
 const asksOwnQuestion = 'readAudio'
 
-/** Call it once, before any route. */
+/** Adds the hook that applies the restriction. Call it once, before adding routes. */
 export function holdToRoom(app: Routes, desk: Desk): void {
   app.addHook('onRequest', async (request, reply) => {
     if (operationOf(request) !== asksOwnQuestion && (await isHeldBack(desk, request, reply))) return reply
   })
 }
 
-/** Returns true, after answering, if a session in listening mode may not do this, or not from here. */
+/**
+ * Refuses a request of a session in listening mode if the operation, or this browser, is not allowed.
+ * @returns true if it has answered with a refusal
+ */
 export async function isHeldBack(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   const token = sessionToken(request)
-  // Pages and assets are the same for everybody.
+  // Pages and assets are not restricted: they contain no data.
   if (token === undefined || !isApi(request)) return false
   const confinement = await confinementOf(desk.db, token, workstationToken(request))
   if (!confinement) return false

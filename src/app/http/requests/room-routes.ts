@@ -13,7 +13,7 @@ import type { Routes } from '../routes.ts'
 import { setWorkstationToken, signedOut, workstationToken } from '../account/session-cookies.ts'
 import { signOutUrl } from '../account/identity-provider-routes.ts'
 
-/** Listening workstations of offices, and the listening mode (R47, R48). */
+/** Routes for listening workstations of offices, and for the listening mode (R47, R48). */
 export function roomRoutes(app: Routes, desk: Desk): void {
   answer(app, {
     makeWorkstationCode: ({ session, params, body }) =>
@@ -52,7 +52,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
       const { outcome, password } = request.body
       const isHeard = outcome === 'HEARD'
       if (isHeard && password === undefined) return { refused: 'confirm.password', field: 'password' }
-      // Before the session ends: the listener, who stays, must not be able to sign in as the host by one click.
+      // Signs out at the provider too: otherwise the listener, alone at the workstation, could sign in as the host with one click.
       const provider = await signOutUrl(desk, session)
       const closed = await closeRoom(desk.db, session, isHeard && password !== undefined ? { password } : undefined)
       if (closed !== 'closed') {
@@ -63,7 +63,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  /** Today's appointments of the viewer at an office; empty for others. */
+  /** Returns today's appointments at an office of which the session's person is the host; an empty list if they may not list any. */
   async function ownToday(session: Session, officeId: string, workstation: string | undefined) {
     const today = desk.clock.now().toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
     const listed = await listAppointments(desk.db, session, { from: today, to: today }, { onlyMine: true, workstation })

@@ -10,8 +10,8 @@ import { pageOf, certificateTexts } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
 /**
- * Renders the certificate of a destruction for the person who asked for it (R50, R52). Its facts of the call are those just
- * shown to the viewer; nothing of the certificate is stored.
+ * Renders the certificate of a destruction for its requester (R50, R52). The facts of the call are those that the viewer has just
+ * seen. The certificate is not stored.
  */
 export function certificatePdf(
   certified: Certified,

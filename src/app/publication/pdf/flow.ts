@@ -13,18 +13,18 @@ export interface Column {
   width: number
 }
 
-/** The sheet: A4, its edges in points. */
+/** Size of the sheet (A4) and its margins, in points. */
 export const sheet = { width: 595.28, height: 841.89, left: 56, right: 56, top: 68, bottom: 76 }
 export const fullColumn: Column = { x: sheet.left, width: sheet.width - sheet.left - sheet.right }
 
 export interface Flow {
-  /** Returns the place of the next line: page (from 0) and upper edge. */
+  /** Returns the position of the next line: page (from 0) and upper edge. */
   at: () => Place
   /** Moves back up, for a second column beside the first. */
   goTo: (place: Place) => void
   /** Returns true while the page is empty. */
   isFresh: () => boolean
-  /** Leaves space, unless a page has just begun. */
+  /** Leaves vertical space, except at the top of a page. */
   space: (points: number) => void
   /** Begins a new page if less than this is left. */
   need: (points: number) => void
@@ -42,7 +42,7 @@ export interface Place {
   y: number
 }
 
-/** Flows text from page to page; nothing is drawn outside an element or an artifact (ISO 14289-1, 7.1). */
+/** Returns a flow that breaks text over pages. Everything is drawn inside an element or an artifact (ISO 14289-1, 7.1). */
 export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
   const lowest = sheet.height - sheet.bottom
   let place: Place = { page: 0, y: sheet.top }
@@ -97,7 +97,7 @@ export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
     text(parent, type, text, style, column = fullColumn) {
       within(parent, type, (element) => {
         const lines = typesetter.linesOf(text, style, column.width)
-        // The space at a line's end separates words in extracted text.
+        // Ends lines with a space, so that words are separated in extracted text.
         const drawn = lines.map((line, index) => (index < lines.length - 1 ? `${line} ` : line))
         while (drawn.length > 0) {
           const now = fitting(drawn.length, style.leading)

@@ -10,8 +10,8 @@ import type { TextStyle } from './typeset.ts'
 const mm = (length: number) => (length * 72) / 25.4
 
 /**
- * Visible area of the sheet in the window of a C5 or E65 envelope, folded once or twice and moved to either end: 60 to 84 mm
- * from the upper edge, 20 to 110 mm from the left (the windows of DIN 680, which contain the Finnish ones).
+ * Area of the sheet that is visible in the window of a C5 or E65 envelope, even if the folded sheet moves inside: 60 to 84 mm from
+ * the upper edge, 20 to 110 mm from the left (the windows of DIN 680, which contain the Finnish ones).
  */
 const envelopeWindow = { top: mm(60), bottom: mm(84), column: { x: mm(20), width: mm(85) } satisfies Column }
 const senderColumn: Column = { x: sheet.left, width: mm(90) }
@@ -20,7 +20,7 @@ const marksColumn: Column = { x: mm(125), width: sheet.width - sheet.right - mm(
 const line = { weight: 400, size: 10.5, leading: 13.6, color: '#212121' } as const satisfies TextStyle
 const strong = { ...line, weight: 600 } as const satisfies TextStyle
 
-/** Renders a letter as tagged PDF (PDF/UA-1), to be printed and put into a window envelope. */
+/** Renders a letter as tagged PDF (PDF/UA-1) for printing and a window envelope. */
 export function letterPdf(
   letter: { content: LetterContent; number: string; language: Language; madeAt: Temporal.Instant },
   subsets: FontSubsets,

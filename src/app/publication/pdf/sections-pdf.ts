@@ -27,7 +27,7 @@ export interface SetDocument {
   about: About
   /** Lines under the title: kind and date of the document. */
   under: readonly string[]
-  /** Lines that must not be overlooked. */
+  /** Emphasised lines. */
   notes?: readonly string[]
   sections: readonly Section[]
   /** Content above the title on the first page: sender and recipient of a letter. */
@@ -47,13 +47,13 @@ export async function sectionsPdf(
   subsets: FontSubsets,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
-  // Loaded on demand: it brings tables of typefaces.
+  // Loaded on demand, because it includes large font tables.
   const { default: PDFDocument } = await import('pdfkit')
   const doc = new PDFDocument({
     size: [sheet.width, sheet.height],
     margin: 0,
     pdfVersion: '1.7',
-    // pdfkit's types have only PDF/A.
+    // pdfkit supports PDF/UA, but its types only have PDF/A.
     subset: 'PDF/UA' as 'PDF/A-1',
     tagged: true,
     lang: language,

@@ -16,7 +16,7 @@ interface Run {
 }
 
 export interface Typesetter {
-  /** Breaks text into lines no wider than `width` points; a wider word is broken within. */
+  /** Breaks text into lines no wider than `width` points. A wider word is broken. */
   linesOf: (text: string, style: TextStyle, width: number) => string[]
   widthOf: (text: string, style: TextStyle) => number
   /** Draws one line; `y` is its upper edge. */
@@ -101,7 +101,7 @@ export function typesetIn(doc: PDFKit.PDFDocument, subsets: FontSubsets): Typese
   }
 }
 
-/** Returns one line of text without invisible characters. */
+/** Returns text on one line, without invisible characters. */
 function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, (found) => (found === '\u00A0' ? found : ' ')).trim()
 }
