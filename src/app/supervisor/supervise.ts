@@ -1,7 +1,6 @@
 /**
- * Runs all roles on one machine: the database and a process for each role, restarted when one dies. The supervisor ends the
- * roles, then the database; when the supervisor dies, its roles notice the closed channel and end, and the database ends with
- * its owner.
+ * Runs the database and a process for each role on one machine, and restarts a role when its process exits. On shutdown it stops the
+ * roles, then the database. If the supervisor dies, its roles exit because the IPC channel closes, and the embedded database stops.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +22,7 @@ export interface Supervised {
   pids: () => Partial<Record<RoleName, number>>
   /** Restarts a role with the program now on disk. */
   renew: (name: RoleName) => void
-  /** Resolves with the error when the whole cannot continue. */
+  /** Resolves with an error if Seloste as a whole cannot continue. */
   failed: Promise<Error>
   stop: () => Promise<void>
 }
@@ -32,7 +31,7 @@ export interface Supervised {
 interface RoleMessage {
   ready?: string
   failed?: string
-  /** From capture: calls have begun, or there have been none for some minutes. */
+  /** From capture: true when calls begin, false after ten minutes without calls. */
   called?: boolean
   draining?: boolean
   drained?: boolean
@@ -42,13 +41,13 @@ const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const restartMs = 500
 const stopMs = 20_000
 const againMs = 5_000
-/** A role that ends this soon after its start is restarted with backoff. */
+/** A role that exits within this time after its start is restarted with backoff. */
 const soonMs = 10_000
 const soonEndsAllowed = 5
 
 /**
- * Starts everything; resolves when every role is ready. Throws a role's error.
- * @param assertFit checks the register before anything uses it
+ * Starts the database and all roles; resolves when every role is ready. Throws the error of a role that cannot start.
+ * @param assertFit checks the register before a role uses it
  */
 export async function superviseRoles(
   first: Settings,
@@ -62,18 +61,18 @@ export async function superviseRoles(
   let database: ReadyDatabase
   const children = new Map<RoleName, ChildProcess>()
   const soonEnds = new Map<RoleName, number>()
-  /** Roles that are to end when their last session is sealed. */
+  /** Roles that exit when their last session is sealed. */
   const draining = new Set<RoleName>()
-  /** Drained roles, not restarted before everything is. */
+  /** Roles that have drained and are not restarted until Seloste is. */
   const drained = new Set<RoleName>()
-  /** Roles that are to end and restart. */
+  /** Roles being stopped in order to be restarted. */
   const renewed = new Set<RoleName>()
   let stopping = false
   /** Set while the register moves: only capture runs. */
   let held: PromiseWithResolvers<void> | undefined
   let backups: BackupSchedule | undefined
   let moving: OfferedMoving | undefined
-  /** Settings of the register's new place, until it runs there. */
+  /** Settings of the register's new location, until it runs there. */
   let leftFor: Environment | undefined
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -98,7 +97,7 @@ export async function superviseRoles(
     desk: spareOf('desk'),
     feeds: spareOf('feeds'),
   }
-  // They load their programs while the database starts.
+  // The spares load their programs while the database starts.
   for (const name of ['custodian', 'capture', 'desk'] as const) spares[name].prepare()
 
   function start(name: RoleName): Promise<string> {
@@ -108,7 +107,7 @@ export async function superviseRoles(
     return new Promise((resolve, reject) => {
       child.on('message', (message: RoleMessage) => {
         if (message.ready !== undefined) {
-          // Capture only: other roles may block for long, and their clients can retry.
+          // Only capture is watched: other roles may block for a long time, and their clients can retry.
           if (name === 'capture') {
             watchAlive(child, { onHung: () => log.error(`the ${name} process does not respond; killing it`) })
           }
@@ -125,7 +124,7 @@ export async function superviseRoles(
         children.delete(name)
         if (stopping || (held && name !== 'capture')) return
         if (held) {
-          // A restarted capture would store into the place that the register has left.
+          // A restarted capture would write to the old location.
           log.error('the capture process exited while the register was paused: the move is cancelled')
           moving?.cancel()
           void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
@@ -166,12 +165,12 @@ export async function superviseRoles(
       () => {
         if (!stopping) start(name).catch(() => undefined)
       },
-      // At once if it was ready: until its ports are open again, what clients send is lost.
+      // Restarts at once if the role had run for a while: media that clients send is lost until capture's ports are open again.
       soon === 0 ? 0 : restartMs * 2 ** (soon - 1),
     )
   }
 
-  /** The custodian first: capture needs its intake keys. */
+  /** Starts the custodian first, because capture needs its intake keys, and then the other roles. */
   async function startRoles<Name extends 'capture' | 'desk'>(
     ...names: Name[]
   ): Promise<Record<Name | 'custodian', string>> {
@@ -191,7 +190,7 @@ export async function superviseRoles(
     log.warn('the register is paused while it is moved; calls are recorded and queued in the spool')
   }
 
-  /** Determines where the register is now, and retries until it resumes: capture waits for it. */
+  /** Resumes the register at its present location. Retries until it succeeds, because capture waits for the register. */
   async function resume(environment: Environment): Promise<void> {
     if (stopping) return
     try {
@@ -201,7 +200,7 @@ export async function superviseRoles(
       setTimeout(() => void resume(environment).catch(() => undefined), againMs).unref()
       throw error
     }
-    // A failed start is retried like any other end.
+    // A role that fails to start is restarted like one that exits.
     await startRoles('desk')
   }
 
@@ -261,22 +260,22 @@ export async function superviseRoles(
   }
 }
 
-/** Variables for the supervisor only: the owner's access to the database, the demo's password. */
+/** Environment variables that roles do not get: the owner's access to the database, the demo's password. */
 const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
 
-/** An operator's settings take precedence. */
+/** Returns environment variables for threads and memory of a role. Values set by the operator take precedence. */
 function threadsOf(name: RoleName): NodeJS.ProcessEnv {
   return {
-    // glibc: each thread would keep freed memory of its own.
+    // Limits glibc's memory pools: by default each thread keeps freed memory in its own pool.
     MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
     ...(name === 'capture' && { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? String(captureFileThreads) }),
   }
 }
 
-/** Only for roles that write and read sealed recordings. */
+/** Environment variables only for roles that write or read encrypted recordings. */
 const storesOwn = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
 
-/** Returns the environment of a role's process: the supervisor's without its secrets. The role's own database URL is added. */
+/** Returns the environment of a role's process: the supervisor's, without variables that the role does not need. */
 export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName): NodeJS.ProcessEnv {
   const reachesStore = role === 'capture' || role === 'custodian'
   const handedDown = Object.entries(environment).filter(
@@ -285,7 +284,7 @@ export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName):
   return Object.fromEntries(handedDown)
 }
 
-/** Throws capture's error, or that it does not answer. */
+/** Sends a request to capture. Throws capture's error, or an error if it does not answer. */
 async function sendToCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
   const answered = Promise.withResolvers<RegisterPauseReply>()
   const hear = (message: object) => {

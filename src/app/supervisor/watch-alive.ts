@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 /** Interval of a role's heartbeat, sent while its event loop runs. */
 export const aliveEveryMs = 1_000
 
-/** Checks without heartbeat before a process counts as hung. Calls survive blocks of seconds: media wait in socket buffers. */
+/** Checks without a heartbeat after which a process counts as hung. Blocks of seconds lose nothing: media wait in socket buffers. */
 const maxSilentChecks = 20
 
 export interface WatchAliveOptions {
@@ -13,8 +13,8 @@ export interface WatchAliveOptions {
 }
 
 /**
- * Kills a child without heartbeat; its restart resumes the calls (R16). Counts checks and not time, so that a machine that
- * slept, or that was too busy for this process too, kills nothing.
+ * Kills a child process that sends no heartbeats; the calls resume after its restart (R16). Counts checks, not time, so that no child
+ * is killed because the machine was suspended or too busy to run this process.
  */
 export function watchAlive(
   child: ChildProcess,
@@ -32,7 +32,7 @@ export function watchAlive(
   child.on('exit', () => clearInterval(timer))
 }
 
-/** The child's side. */
+/** Sends heartbeats to the supervisor. Called in the child process. */
 export function sendHeartbeats(everyMs = aliveEveryMs): void {
   if (!process.send) return
   setInterval(() => process.connected && process.send?.({ alive: true }), everyMs).unref()

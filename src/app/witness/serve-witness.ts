@@ -1,7 +1,7 @@
 /**
- * A witness (C2SP tlog-witness) for one installation's audit log and destruction ledger, with one key; remembers one checkpoint
- * of each. Receives checkpoints over HTTP and cosigns those that continue the last one it saw. A cosigned checkpoint is on disk
- * before the answer. Never receives entries.
+ * A witness (C2SP tlog-witness) with one key for the audit log and the destruction ledger of one installation. It stores the last
+ * checkpoint of each, receives new ones over HTTP, and cosigns those that are consistent with the stored one. A cosigned checkpoint
+ * is on disk before the answer. A witness never receives entries.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -90,7 +90,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       respond(outgoing, 413, `the request body exceeds ${maxBodyLength} bytes`)
       return
     }
-    // Serialised: nothing may come between reading the last cosigned checkpoint and the next cosignature.
+    // One request at a time: no other may be cosigned between reading the last checkpoint and cosigning this one.
     const considered = turn.then(() => consider(body, outgoing))
     turn = considered.catch(() => undefined)
     await considered
@@ -140,14 +140,14 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
 
 interface Seen {
   key: VerifierKey
-  /** SHA-256 of the origin, as in addresses. */
+  /** SHA-256 of the origin, as used in URLs. */
   hash: string
   folder: LogFolder
   /** The last cosigned checkpoint. */
   latest: (SignedCheckpoint & { note: string }) | undefined
 }
 
-/** Refuses a state that is not this witness's own: continuing from it would forget what it saw. */
+/** Opens the stored state. Refuses another witness's state: this one's last checkpoints would be lost. */
 async function openSeen(state: string, name: string, key: VerifierKey, signer: Signer): Promise<Seen> {
   const folder = await openLogFolder(join(state, name))
   const hash = createHash('sha256').update(key.name).digest('hex')

@@ -1,6 +1,6 @@
 /**
- * Admission control for new sessions, by measured load and an operator's drain. Sessions in progress are never affected. It
- * measures nothing itself and does not read the clock.
+ * Admission control for new sessions, by measured load and an operator's drain. Sessions in progress are never affected. This file
+ * takes no measurements and does not read the clock.
  */
 import type { NotNow } from '../sip/user-agent-server.ts'
 import { judgePressure, noPressure, type Measured, type Pressure, type PressureKind } from './judge-pressure.ts'
@@ -13,7 +13,7 @@ export interface AdmissionState {
 export interface Admission {
   /** Returns undefined while new sessions are accepted. */
   refusal(): NotNow | undefined
-  /** Takes the measurements since the last call. */
+  /** Updates admission with the measurements since the last call. */
   measure(measured: Measured): void
   drain(): void
   /** Reverts `drain`. */
@@ -25,7 +25,7 @@ const pressureRetrySeconds = 10
 const drainingRetrySeconds = 120
 
 export interface AdmissionOptions {
-  /** Called once for each change, for the log. */
+  /** Called at each change, for the log. */
   onChange?: (state: AdmissionState, measured: Measured) => void
 }
 

@@ -6,17 +6,17 @@ export type PressureKind = (typeof pressureKinds)[number]
 export interface Measured {
   /** 99th percentile of the event loop's delay. */
   eventLoopMs: number
-  /** Of the volume of capture or of objects, whichever has less; undefined if unknown. */
+  /** Space on the volume of capture or of objects, whichever has less; undefined if unknown. */
   disk: { freeBytes: number; sizeBytes: number } | undefined
   /** Recordings being written. */
   recordings: number
   /** Call segments whose data are queued for the database. */
   callsWaiting: number
-  /** Datagrams dropped by the kernel and packets dropped by the writer, for lack of room. */
+  /** Datagrams dropped by the kernel and packets dropped by the recording writer because their buffers were full. */
   packetsDropped: number
 }
 
-/** `turned`: consecutive checks in favour of a change, by kind. */
+/** Pressure after a check. `turned`: number of consecutive checks that would change the state, by kind. */
 export interface Pressure {
   readonly raised: readonly PressureKind[]
   readonly turned: Readonly<Partial<Record<PressureKind, number>>>
@@ -35,7 +35,7 @@ interface Threshold {
 
 const mib = 1024 * 1024
 
-/** Body and tail of two G.711 streams for ten minutes: what a call in progress may still need. */
+/** Space that a call in progress may still need: body and tail of two G.711 streams for ten minutes. */
 const recordingBytes = 20 * mib
 
 /** Returns the space reserved for other programs, the embedded database among them, and for longer calls. */
@@ -50,10 +50,10 @@ function diskWanted({ disk, recordings }: Measured): number {
 }
 
 /**
- * Each threshold is reached before calls suffer. A client retransmits a request that is unanswered after 500 ms (RFC 3261, T1),
- * which adds load; packets wait in socket buffers that hold seconds. Waiting facts take memory and files: a database that is
- * down for ten minutes at 50 calls a second leaves 30,000. Media ports are not here: without one a call to be recorded is
- * refused by itself, and a call that is only history needs none (R9).
+ * Each threshold is below the load at which calls are affected. `event-loop`: a client retransmits a request that is unanswered after
+ * 500 ms (RFC 3261, T1), which adds load; media wait in socket buffers that hold several seconds. `calls-waiting`: facts of calls take
+ * memory and files; ten minutes without a database at 50 calls/s leave 30,000. Media ports have no threshold: a call to be recorded is
+ * refused if no port is free, and a call that is not recorded needs none (R9).
  */
 const thresholds: Record<PressureKind, Threshold> = {
   'event-loop': { of: (m) => m.eventLoopMs, raise: 400, lower: 100, checksToRaise: 3, checksToLower: 5 },
@@ -62,7 +62,7 @@ const thresholds: Record<PressureKind, Threshold> = {
   'packets-dropped': { of: (m) => m.packetsDropped, raise: 10, lower: 1, checksToRaise: 2, checksToLower: 5 },
 }
 
-/** Returns the pressure after a check. It starts and ends only after consecutive checks. */
+/** Returns the pressure after a check. Pressure starts and ends only after several consecutive checks. */
 export function judgePressure(before: Pressure, measured: Measured): Pressure {
   const raised: PressureKind[] = []
   const turned: Partial<Record<PressureKind, number>> = {}

@@ -1,6 +1,6 @@
 /**
- * Predicts whether a call will be recorded, before it is answered, from what the phone system reports and capture's copies of
- * plan, quotas and directory. A question creates no contact, changes no count and is not stored.
+ * Predicts, before a call is answered, if it will be recorded, from the data that the phone system sends and capture's copies of plan,
+ * quotas and directory. A question creates no contact, changes no count and is not stored.
  */
 import { decideRecording, type RecordingDecision } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
@@ -20,7 +20,7 @@ export interface Question {
   dialled?: string | undefined
   /** Number of the official who answers, if known. */
   official?: string | undefined
-  /** As the recording client will send them. */
+  /** Ids of the call that the recording client will also send. */
   callIds: Readonly<Partial<Record<CallIdSource, string>>>
 }
 
@@ -29,7 +29,7 @@ export interface Answer {
   outcome: 'recorded' | 'possible' | 'not-recorded'
   /** True if the announcement must be played: whenever the call may be recorded (AC3). */
   announce: boolean
-  /** Of the decision as of now: docs/formats/draw.md. */
+  /** Reason of the decision as of now (docs/formats/draw.md). */
   reason: RecordingDecision['reason']
   descriptionVersion: number
   /** Announcement texts for the caller; empty if nothing is announced or the number has no announcement. */
@@ -44,10 +44,10 @@ export interface AnsweringFrom {
   now: () => Temporal.Instant
 }
 
-/** Longest time assumed from question to answer. A call answered sooner may have been announced unnecessarily. */
+/** Longest time in minutes, by assumption, from the question until the call is answered. Longer means unnecessary announcements. */
 const minutesAhead = 10
 
-/** @returns the answer, or the name of a value that is no telephone number */
+/** @returns the answer, or the name of a value that is not a phone number */
 export function answerQuestion(
   question: Question,
   from: AnsweringFrom,
@@ -77,7 +77,7 @@ export function answerQuestion(
 
 type Keys = Record<'number' | 'dialled' | 'official', PhoneNumberKey | undefined>
 
-/** Returns the decision at an instant: as asked, and for an unknown official at best, one who consents and has quota left. */
+/** Returns the decision at an instant. An unknown official is assumed to consent and to have quota left. */
 function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Question, from: AnsweringFrom) {
   const version = from.versionAt(answeredAt)
   const { findOfficial } = directoryAt(version.description, from.officials(), answeredAt)
@@ -108,7 +108,7 @@ function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Questio
   return { asTold: asReported, atBest }
 }
 
-/** Returns now and the start of each of the next minutes: rules and versions begin and end with a minute. */
+/** Returns now and the start of each of the next minutes, because rules and versions begin and end at full minutes. */
 function minutesFrom(now: Temporal.Instant): Temporal.Instant[] {
   const first = now.round({ smallestUnit: 'minute', roundingMode: 'floor' })
   const next = Array.from({ length: minutesAhead }, (_, at) => first.add({ minutes: at + 1 }))

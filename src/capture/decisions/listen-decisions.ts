@@ -1,6 +1,6 @@
 /**
- * HTTP endpoint for phone systems (docs/operate/decisions.md): `POST /decisions` with a token, or over TLS by a client with a
- * certificate of our authorities. Questions are never logged.
+ * HTTP endpoint for phone systems (docs/operate/decisions.md): `POST /decisions` with a token, or over TLS with a client certificate
+ * of our authorities. Questions are never logged.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -14,7 +14,7 @@ import { readQuestion } from './read-question.ts'
 
 export interface DecisionsOptions {
   listen: Endpoint
-  /** Bearer token. Without one, clients show a certificate. */
+  /** Bearer token. Without it, clients need a certificate. */
   token: string | undefined
   /** TLS key material. Without it the endpoint is plain HTTP, and the token is required. */
   certificate?: {
@@ -93,7 +93,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
       return refuse(400, 'question.wrong', `${answer.wrong}.`)
     }
     onRequested(answer.outcome)
-    // For dialplans that cannot read JSON.
+    // Plain text, for dialplans that cannot read JSON.
     if (request.headers.accept === 'text/plain') {
       response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' })
       response.end(answer.announce ? 'announce\n' : 'silent\n')
@@ -102,7 +102,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     respond(200, answer)
   } catch (error) {
     onFault(error)
-    // A phone system that gets no answer plays the announcement: too much is better than too little.
+    // The phone system plays the announcement if it gets no answer: an unnecessary announcement is better than a missing one.
     if (!response.headersSent) refuse(503, 'unavailable', 'No decision is available now; play the announcement.')
   }
 }

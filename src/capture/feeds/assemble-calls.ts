@@ -1,28 +1,28 @@
 /**
- * Assembles calls from their legs, which arrive in any order, in parts, and late. Returns a call once no record of it has
- * arrived for a while. No leg is lost: whoever follows a file keeps its position until `taken` is called.
+ * Assembles calls from records of legs, which arrive in any order, in parts, and late. Returns a call once no record of it has arrived
+ * for a while. No leg is lost: a reader stores its position in a file only after `taken` was called.
  */
 import { given } from '#platform/given.ts'
 import type { DetailRecord } from './detail-record.ts'
 import { legsOfChannels } from './legs-of-channels.ts'
 import { haveEnded, legsOfEvents } from './legs-of-events.ts'
 
-/** All that the records report of one call. */
+/** A call with all legs that records report. */
 export interface ReportedCall {
   readonly callId: string
   readonly legs: readonly DetailRecord[]
-  /** Ids of all calls whose records contribute to it: its own, those that were passed on, and those that it met. */
+  /** Ids of all calls whose records contribute legs: its own, transferred ones, and others in its conferences. */
   readonly reportedBy: readonly string[]
-  /** Parts without an end, for longer than any call lasts. */
+  /** True if a leg has no end after the longest duration of a call. */
   readonly isUnfinished: boolean
-  /** Call it when the call is in the register, or is known to be none of its calls. */
+  /** Call this when the call is in the register, or is found not to belong to it. */
   taken(): void
 }
 
 export interface CallAssembler {
   /**
    * Adds a record.
-   * @param taken called when the record's call is dealt with
+   * @param taken called when the record's call is processed completely
    */
   add(record: DetailRecord, nowMs: number, taken: () => void): void
   /** Returns calls without a new record for `settleMs`. */
@@ -30,52 +30,52 @@ export interface CallAssembler {
   readonly waiting: number
 }
 
-/** A feed that reports calls which ended this much later is past this one: old, unread records need not wait. */
+/** A call is complete if the feed already reports calls that ended this much later: a backlog of old records need not wait. */
 const behindMs = 600_000
-/** Longest call; one without an end by then never gets one. */
+/** Longest duration of a call. After this time no missing end is expected. */
 const maxCallMs = 24 * 3_600_000
-/** Longest ringing at the next party after the leg before has ended. */
+/** Longest time between the end of a leg and the answer of the party to whom it was transferred. */
 const ringsMs = 300_000
 
-/** Largest group: work is quadratic, and no call of a contact centre meets so many others. */
+/** Maximum number of calls in a group. The work is quadratic, and real calls in a contact centre have fewer related calls. */
 const maxBatch = 32
 /**
- * Most conferences, and calls that may still be passed on, that are kept after they were returned; the oldest are dropped
- * first.
+ * Maximum number of groups kept after they were returned (conferences, and calls that may still be transferred). The oldest are
+ * dropped first.
  */
 const maxRemembered = 1000
 
-/** Records of one call, or of several whose records refer to each other: a consultation, a conference. */
+/** Records of one call, or of several calls whose records refer to each other, as in a consultation or a conference. */
 interface Group {
-  /** By call id. */
+  /** Records by call id and leg id. */
   readonly calls: Map<string, Map<string, DetailRecord>>
   readonly knownAs: Set<string>
   readonly refersTo: Set<string>
-  /** Callers and officials in these calls, or who passed them on. */
+  /** Values of `passesOn` and `passedOnBy` in these records. */
   readonly names: Set<string>
   lastMs: number
   firstMs: number
   endedMs: number
   taken: (() => void)[]
-  /** Segments already returned for each call of a conference to which other records may still belong. */
+  /** Summaries of the calls already returned, by call id, for conferences, to which later records may belong. */
   readonly records: Map<string, string>
 }
 
 export function createCallAssembler({ settleMs }: { settleMs: number }): CallAssembler {
   const groups = new Map<string, Group>()
-  /** Groups not returned yet. */
+  /** Groups with records that were not returned yet. */
   const open = new Set<Group>()
-  /** Groups returned, whose conferences may still get records. */
+  /** Groups already returned that later records may still change: conferences, and calls that may be transferred. */
   const reported = new Set<Group>()
-  /** Call ids, by the ids that they are known as, and by those that they refer to. */
+  /** Call ids by the ids in `knownAs`, and by the ids in `refersTo`. */
   const known = new Map<string, string>()
   const wanted = new Map<string, string>()
-  /** Ids of the calls in which an official was with a caller, and of those that one passed on: by both parties. */
+  /** Call ids by `passesOn` (caller and official), and by `passedOnBy` (caller and the party that transferred the call). */
   const withOfficial = new Map<string, Set<string>>()
   const passedOn = new Map<string, Set<string>>()
   let newestEndMs = 0
 
-  /** Returns the group of a record's call, merged with those of all that it refers to and that refer to it. */
+  /** Returns the group of a record's call. Merges it with the groups that the record refers to or that refer to the record. */
   function groupOf(record: DetailRecord, nowMs: number): Group {
     const { callId, knownAs = [], refersTo = [], passesOn, passedOnBy } = record
     const group = groups.get(callId) ?? emptyGroup(nowMs)
@@ -117,7 +117,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     for (const [callId, summary] of other.records) group.records.set(callId, summary)
   }
 
-  /** Returns the calls in which the caller was with the party that passed this leg on, at that time. */
+  /** Returns the legs in which the caller spoke with the party that transferred this leg, if they were in progress at that time. */
   function before(leg: DetailRecord): DetailRecord[] | 'many' {
     const ids = withOfficial.get(leg.passedOnBy ?? '')
     if (!ids || !leg.answeredAt) return []
@@ -203,15 +203,18 @@ function emptyGroup(nowMs: number): Group {
 }
 
 interface GroupCalls {
-  /** Every call of a group, by its id. */
+  /** Legs of each call of a group, by call id. */
   calls: Map<string, readonly DetailRecord[]>
-  /** Those of them with records still to come. */
+  /** Ids of calls of which records are still missing. */
   unfinished: Set<string>
-  /** Ids of the calls whose records contribute to each call; by default all of the group's. */
+  /** Ids of the calls whose records contribute to each call; default: all calls of the group. */
   reportedBy?: Map<string, string[]>
 }
 
-/** @param isLast true to return what there is, though records are still to come */
+/**
+ * Returns the calls of a group.
+ * @param isLast true to return incomplete calls too, because their missing records are no longer expected
+ */
 function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   const records = [...group.calls.values()].flatMap((legs) => [...legs.values()])
   if (records.some(({ event }) => event)) return callsOfEvents(group, records, isLast)
@@ -223,7 +226,7 @@ function callsOf(group: Group, isLast: boolean, before: Before): GroupCalls {
   for (const leg of records) {
     const id = firstOf(leg)
     const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
-    // In a conference, the first of two parties met the other when the other joined.
+    // The first party in a conference speaks with another from the instant at which the other joins.
     const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
     const legs = calls.get(id) ?? []
     calls.set(id, legs)
@@ -253,7 +256,7 @@ function callsOfEvents(group: Group, records: readonly DetailRecord[], isLast: b
 function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupCalls {
   const calls = legsOfChannels(records)
   if (calls.size > 0) return { calls, unfinished: notWhole(calls) }
-  // Outgoing channels only: the channel that they were made for is still to come.
+  // Only outgoing channels so far: the record of the channel that they were made for may still be missing.
   const [callId = ''] = group.calls.keys()
   const isWaiting = records.some(({ channel }) => channel?.madeFor.some((id) => !group.knownAs.has(id)))
   return { calls: new Map([[callId, []]]), unfinished: new Set(isWaiting ? [callId] : []) }
@@ -262,8 +265,8 @@ function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupC
 type Before = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
 
 /**
- * Returns the call to which a leg belongs that was passed on, once or several times: its own if there are several candidates,
- * as with two parties that show one number.
+ * Returns a function from a leg to the id of its call: after one or more transfers the first call, otherwise its own call. If several
+ * calls are possible, for example because two callers have the same number, it is the leg's own call.
  */
 function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
   const firsts = new Map<DetailRecord, string>()
@@ -282,7 +285,7 @@ function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
 
 const isWhole = (leg: DetailRecord) => leg.startedAt && leg.endedAt && leg.called !== undefined
 
-/** Drops ends without a beginning: anybody can send a BYE with the id of a call. */
+/** Drops ends of legs without a beginning, if the call has a complete leg: anybody can send a BYE with the call's id. */
 function withoutStrayEnds(legs: readonly DetailRecord[]): readonly DetailRecord[] {
   if (!legs.some(isWhole)) return legs
   return legs.filter(({ startedAt, answeredAt }) => startedAt !== undefined || answeredAt !== undefined)
@@ -292,7 +295,7 @@ function notWhole(calls: ReadonlyMap<string, readonly DetailRecord[]>): Set<stri
   return new Set([...calls].filter(([, legs]) => !legs.every(isWhole)).map(([callId]) => callId))
 }
 
-/** Changes if what the register has of a call would change. */
+/** Returns a text of all facts that the register stores. If it is unchanged, the call need not be returned again. */
 function summaryOf(legs: readonly DetailRecord[]): string {
   return legs
     .map(({ legId, official, answeredAt, endedAt }) => [legId, official, answeredAt, endedAt].map(String).join())
@@ -316,13 +319,13 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
   if (calls?.size === 0) ids.delete(name)
 }
 
-/** Returns none if they are too many to distinguish. */
+/** Returns the ids under a name; none if there are too many to distinguish. */
 function few(ids: Ids, name: string | undefined): Iterable<string> {
   const calls = ids.get(name ?? '')
   return calls && calls.size <= maxBatch ? calls : []
 }
 
-/** Returns the id of a record's leg: its own, or another if that one is a leg of an earlier or later call with the same id. */
+/** Returns the leg id of a record; with a number appended if that id is a leg of another call that has the same call id. */
 function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): string {
   const { legId, event, channel } = record
   for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
@@ -332,8 +335,7 @@ function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): s
 }
 
 /**
- * Returns true if each record is a whole leg, and one begins after the other has ended, or two callers speak with two
- * officials.
+ * Returns true if two complete legs cannot be the same: one begins after the other has ended, or both callers and officials differ.
  */
 function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
   if (!isWhole(one) || !isWhole(other)) return false
@@ -343,7 +345,7 @@ function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
   return isApart || (differ('caller') && differ('official'))
 }
 
-/** Returns the id of a record's leg if one id may begin again: the first unless a later one is meant. */
+/** Returns the leg id of a record whose id can occur several times in a call; with a number appended from the second time on. */
 function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredAt, endedAt }: DetailRecord): string {
   for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
     const before = legs.get(id)
@@ -354,8 +356,8 @@ function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredA
 }
 
 /**
- * Merges two parts of a leg: values of either; the earlier start and the later end. Of two answers the earlier one decides
- * whose call it is: within a call either side may re-INVITE, for a hold.
+ * Merges two records of a leg: the earlier start, the later end, and values of both. If both have an answer, values of the earlier one
+ * take precedence, because the later one may be a re-INVITE for hold, which either party can send.
  */
 function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
   return {

@@ -1,66 +1,69 @@
-/** One leg of a call, from a telephone system's detail record. Members that a feed does not have are left out. */
+/** One leg of a call, from a telephone system's detail record (CDR). Members that the feed does not report are absent. */
 export interface DetailRecord {
   /** The telephone system's own id of the whole call: legs that share it are one contact (R9). */
   readonly callId: string
   /** Id of this leg within the call; a leg reported twice is one segment. */
   readonly legId: string
-  /** Ids also in SIPREC metadata, each with its kind as a prefix (joiningKeys), the best first. */
+  /** Ids that are also in SIPREC metadata, each with its kind as prefix (joiningKeys), the most reliable first. */
   readonly sharedIds: readonly string[]
   readonly startedAt?: Temporal.Instant | undefined
-  /** When an official answered, not a queue or an announcement (R16). */
+  /** When an official answered. Answers by a queue or an announcement do not count (R16). */
   readonly answeredAt?: Temporal.Instant | undefined
   readonly endedAt?: Temporal.Instant | undefined
-  /** As written; undefined if withheld. */
+  /** Number as in the record; undefined if withheld. */
   readonly caller?: string | undefined
   readonly called?: string | undefined
   /** The service number through which the official was reached, if it is not the number called. */
   readonly reached?: string | undefined
   readonly official?: string | undefined
   readonly direction?: Direction | undefined
-  /** A leg to a conference bridge, where everybody hears everybody: the caller also hears who calls it. */
+  /** True for a leg to a conference bridge, in which the caller also speaks with everybody who calls the bridge. */
   readonly isConference?: true
-  /** The number called may be the last one that the call was passed on to; `queue` is the name of its queue. */
+  /** Present if the number called may be that of the last transfer instead; `queue` is the name of the queue. */
   readonly mayBePassedOn?: { readonly queue: string } | undefined
-  /** The party that this call was with, for a call that it is passed on to; and in that one the party that passed it on. */
+  /**
+   * Keys that link a transferred call with the call before, each the caller and another party: `passesOn` has the party of this call,
+   * `passedOnBy` the party that transferred this call.
+   */
   readonly passesOn?: string | undefined
   readonly passedOnBy?: string | undefined
-  /** Device of the party that began it, whatever name the caller shows. */
+  /** Device that made the call, independent of the caller id that it sends. */
   readonly device?: string | undefined
-  /** A leg of another call that was connected with this one: only what an official began counts. */
+  /** True for a leg of another call that was connected with this one. It counts only if an official made it. */
   readonly isOther?: true
-  /** A leg that begins after this one began is another leg, though its id is the same. */
+  /** True if a later leg can have the same id: a record with a later start is then another leg. */
   readonly repeats?: true
-  /** An event of a channel: the legs are derived from all events of the call (legs-of-events.ts). */
+  /** Event of a channel. The legs are derived from all events of the call (legs-of-events.ts). */
   readonly event?: ChannelEvent | undefined
-  /** One channel of a call, from FreeSWITCH: the legs are derived from all of them (legs-of-channels.ts). */
+  /** Channel of a call, from FreeSWITCH. The legs are derived from all channels of the call (legs-of-channels.ts). */
   readonly channel?: Channel | undefined
   /** Other ids under which records of the same call refer to this one. */
   readonly knownAs?: readonly string[] | undefined
-  /** Ids of other records of the same call: they are joined in any order. */
+  /** Ids of other records of the same call. Records may arrive in any order. */
   readonly refersTo?: readonly string[] | undefined
-  /** Some of it may be wrong: an ambiguous local time, or an answer by an unknown party. */
+  /** True if the record may be wrong, for example an ambiguous local time or an answer by an unknown party. */
   readonly isDoubtful?: true
 }
 
-/** The channels that a channel was bridged with, and its conferences. Without an end, the channel's counts. */
+/** A channel, with its bridges to other channels and its conferences. A bridge without an end lasts until the channel ends. */
 export interface Channel {
   readonly id: string
   readonly isInbound: boolean
-  /** Channels that it was made for: one of them, or what they were made for, came in. */
+  /** Ids of the channels for which this channel was made. By following them one gets to the incoming channel. */
   readonly madeFor: readonly string[]
-  /** Number of its party. */
+  /** Phone number of the channel's party. */
   readonly number: string | undefined
   readonly bridges: readonly Bridge[]
   readonly conferences: readonly Stay[]
-  /** Three-way calls: it hears, and is heard in, the bridge of another channel (`of`). */
+  /** Times in a three-way call: the channel joined the bridge of another channel (`of`). */
   readonly threeWays: readonly Stay[]
 }
 
 export interface Bridge {
-  /** The other channel of the bridge. */
+  /** Id of the other channel. */
   readonly with: string
   readonly number: string | undefined
-  /** The number dialled for it. */
+  /** Number that was dialled to reach the other channel. */
   readonly reached: string | undefined
   readonly from: Temporal.Instant
   readonly until: Temporal.Instant | undefined
@@ -77,7 +80,7 @@ export interface ChannelEvent {
   readonly type: 'CHAN_START' | 'BRIDGE_ENTER' | 'BRIDGE_EXIT' | 'HANGUP' | 'LINKEDID_END'
   readonly at: Temporal.Instant
   readonly channelId: string
-  /** `PJSIP/1042-0000001a` */
+  /** Name of the channel, such as `PJSIP/1042-0000001a`. */
   readonly channel: string
   readonly bridge: string | undefined
   readonly caller: string | undefined
@@ -86,7 +89,7 @@ export interface ChannelEvent {
 
 export type Direction = 'incoming' | 'outgoing' | 'internal'
 
-/** Reason why a record could not be read; reported with its line, and the line is kept. */
+/** Reason why a record could not be read. It is reported with the line number, and the record is stored. */
 export type DetailProblem =
   | 'encoding'
   | 'too-long'
@@ -109,7 +112,7 @@ export type DetailProblem =
 
 export type ReadRecord =
   | { readonly is: 'record'; readonly record: DetailRecord }
-  /** Not about a call: a heading, a call management record, a failed registration. */
+  /** Not about a call, for example a heading, a call management record or a failed registration. */
   | { readonly is: 'nothing' }
-  /** `detail`: the place in the record, and its field; never the field's value. */
+  /** `detail`: position in the record and name of the field; never the field's value. */
   | { readonly is: 'problem'; readonly reason: DetailProblem; readonly detail?: string | undefined }

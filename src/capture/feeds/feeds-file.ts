@@ -70,7 +70,7 @@ const settleDefaultSeconds = 60
 const maxSettleSeconds = 3600
 
 /**
- * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed; never a token or a secret
+ * @throws ConfigFault `config-file-wrong` with the entry, the value found and the allowed ones; never with a token or a secret
  */
 export function readFeeds(path: string): readonly Feed[] {
   const wrong = (problem: string) => new ConfigFault('config-file-wrong', `The feeds of ${path}: ${problem}.`)

@@ -1,7 +1,7 @@
 /**
- * Reads detail records from Asterisk's manager interface (AMI), over TCP, with a login that may read `cdr`, or `call` for
- * channel events. Each Cdr event, or the talk data of a CEL event, is stored before the next is read. The only action is the
- * login; no message contains a secret.
+ * Reads detail records from Asterisk's manager interface (AMI) over TCP. The login must have the read permission `cdr`, or `call` for
+ * channel events. Each Cdr event, or the needed fields of each CEL event, is stored before the next is read. The only actions sent are
+ * Login and Ping. No reported problem contains a secret.
  */
 import { connect, type Socket } from 'node:net'
 import { storedFields } from './read-cel.ts'
@@ -15,20 +15,20 @@ export type AmiState = 'connected' | 'login-refused' | 'unreachable'
 
 const retryFirstMs = 1_000
 const maxRetryMs = 60_000
-/** After this long without data the manager is pinged. */
+/** Sends a ping after this time without data. */
 const quietMs = 30_000
 const maxMessageLength = 256 * 1024
 
 /**
- * Keeps a connection to the manager; reconnects with increasing delay. Events during an outage are in Asterisk's own files,
- * which another feed can read (docs/operate/feeds.md).
+ * Maintains a connection to the manager; reconnects with increasing delay. Events during an outage are not received; Asterisk's own
+ * files have them, and another feed can read these (docs/operate/feeds.md).
  */
 export function followAmi(options: {
   host: string
   port: number
   user: string
   secret: string
-  /** Detail records of calls, or channel events, of which only who spoke with whom is kept. */
+  /** Events to read: detail records of calls, or channel events, from which only the parties and times are stored. */
   events?: 'cdr' | 'cel'
   put: (record: unknown) => Promise<void>
   onState: (state: AmiState, detail?: string) => void
@@ -41,7 +41,7 @@ export function followAmi(options: {
   let socket: Socket | undefined
   let last: AmiState | undefined
 
-  /** Reports changes only, not each try. */
+  /** Reports the state if it has changed. */
   function reportState(state: AmiState, detail?: string): void {
     if (state !== last) onState(state, detail)
     last = state

@@ -1,7 +1,7 @@
 /**
- * Follows files of detail records in a folder: whole, growing or rotated ones. Returns each record once a run, in its file's
- * order. The position of what was dealt with is stored on disk; the rest is read again after a restart, and admission is
- * idempotent. Never changes, moves or removes a file, and reads none outside the folder.
+ * Follows files of detail records in a folder: complete, growing or rotated ones. Delivers each record once per run, in the order of
+ * its file. The position of processed records is stored on disk; later records are read again after a restart, which is safe because
+ * admission is idempotent. Never changes, moves or removes a file, and reads none outside the folder.
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -13,7 +13,7 @@ export interface FoundRecord extends FramedRecord {
   readonly file: string
   /** The file's first line, if records need it. */
   readonly heading: Buffer
-  /** Call it when nothing of the record can be lost any more. */
+  /** Call this when the record is processed and stored: the position moves past it. */
   taken(): void
 }
 
@@ -23,7 +23,7 @@ export interface FolderOptions {
   readonly framing: 'csv' | 'lines' | 'document'
   readonly hasHeading: boolean
   readonly statePath: string
-  /** Bytes of a line; 256 KB by default. */
+  /** Maximum bytes of a record; default 256 KB. */
   readonly longestRecord?: number | undefined
   /** Handles a record; nothing more is read until it resolves. */
   readonly onRecord: (record: FoundRecord) => Promise<void>
@@ -31,39 +31,39 @@ export interface FolderOptions {
   /** Called after a successful poll. */
   readonly onChecked?: () => void
   readonly pollMs?: number
-  /** An unfinished line that has not grown for this long is taken as it is. */
+  /** A last line without a line break is read as a record if the file has not grown for this time. */
   readonly idleMs?: number
 }
 
 interface FileState {
-  /** Hash of its first bytes: detects a file that was truncated and rewritten. */
+  /** Hash of the file's first bytes, to detect that the file was truncated and rewritten. */
   head: string
   headBytes: number
   position: number
   line: number
 }
 
-/** Other work runs between two chunks. */
+/** Bytes read at once; other work can run between two reads. */
 const chunkBytes = 64 * 1024
 const maxHeadBytes = 64
 const maxDocumentLength = 16 * 1024 * 1024
 const maxHeadingBytes = 64 * 1024
-/** A file of lines has a readable one among its first this many. */
+/** Number of first lines checked to detect a file with one JSON object per line. */
 const maxFilesChecked = 1000
-/** Bytes stored of a document that is too long; the file stays where it is. */
+/** Maximum bytes stored of a document that is too long. The file itself is not changed. */
 const maxStoredBytes = 256 * 1024
 
 export interface FollowedFolder {
-  /** Polls once; resolves when all records found have been handed on. */
+  /** Polls once; resolves when all records found have been delivered. */
   check(): Promise<void>
-  /** Returns true if nothing of a file with this name and size is still to be dealt with. */
+  /** Returns true if all records of a file with this name and size are processed. */
   isTaken(name: string, size: number): boolean
   stop(): Promise<void>
 }
 
 export const positionFile = 'position.json'
 
-/** Makes the feeds below a folder read everything again, as the register may lack their records. */
+/** Deletes the positions of all feeds below a folder, so that they read everything again: the register may lack their records. */
 export async function forgetPositions(feeds: string): Promise<void> {
   const names = await readdir(feeds).catch(() => [])
   for (const name of names) await rm(join(feeds, name, positionFile), { force: true })
@@ -84,7 +84,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
     onChecked,
   } = options
   const states = await readStates(statePath)
-  /** Read position in a file; ahead of `position` by records not dealt with yet. */
+  /** Read position by file. It is ahead of `position` by the records that are not processed yet (`pending`). */
   const reading = new Map<string, { at: number; line: number; pending: Map<number, number>; heading?: Buffer }>()
   const names = new Map<string, string>()
   const problems = new Set<string>()
@@ -108,7 +108,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       seen.add(id)
       if (!states.has(id) && !matchesGlob(name, files)) continue
       if (at.size === 0 || (reading.get(id)?.at === at.size && Date.now() - at.mtimeMs > idleMs)) continue
-      // A link could lead to the feed's own output: an endless loop.
+      // Links to outside the folder are not followed: one to the feed's own output would be an endless loop.
       const leadsTo = await realpath(join(folder, name)).catch(() => undefined)
       if (leadsTo === undefined) continue
       if (dirname(leadsTo) === within) await readOne(name, leadsTo, id, at.size, Date.now() - at.mtimeMs > idleMs)
@@ -128,7 +128,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
 
   async function readOne(name: string, path: string, id: string, size: number, isIdle: boolean): Promise<void> {
     names.set(id, name)
-    // The file may have been replaced meanwhile, and opening a pipe would block.
+    // The file may have been replaced by a pipe, which would block without O_NONBLOCK.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     try {
       const opened = await file.stat()
@@ -167,7 +167,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
           return
         }
         if (!hasRecordLines(whole)) {
-          // The file is still being written; if nobody ends it, it is one unreadable record.
+          // The document is incomplete, so the file is still being written. If it stops growing, it is one unreadable record.
           if (isIdle) await handOn({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
           return
         }
@@ -178,7 +178,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         for (;;) {
           const wanted = Math.min(length, size - now.at)
           const chunk = await bytesAt(now.at, wanted)
-          // It was truncated meanwhile: the next poll reads it as it is.
+          // The file was truncated meanwhile. The next poll reads it again.
           if (chunk.length < wanted) return
           const isLast = now.at + chunk.length >= size
           records = splitRecords(chunk, {
@@ -206,7 +206,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         try {
           await onRecord({ ...record, file: name, heading, taken })
         } catch (error) {
-          // Read again by the next poll.
+          // Resets the position, so that the next poll reads the record again.
           now.pending.delete(record.from)
           ;[now.at, now.line] = [record.from, record.line]
           throw error
@@ -241,7 +241,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         onChecked?.()
       })
       .catch((error: unknown) => {
-        // Reported once, not every second.
+        // Reports the same problem once, not at every poll.
         const message = String((error as Error).message)
         if (!problems.has(message)) onFault(error)
         problems.add(message)
@@ -274,7 +274,7 @@ async function readStates(path: string): Promise<Map<string, FileState>> {
   try {
     return new Map(JSON.parse(await readFile(path, 'utf8')) as [string, FileState][])
   } catch {
-    // Without positions everything is read again, and admission is idempotent.
+    // Without stored positions all files are read again, which is safe because admission is idempotent.
     return new Map()
   }
 }
@@ -292,7 +292,7 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-/** Returns true if a file has one JSON object a line: any line may be a broken one. */
+/** Returns true if one of a file's first lines is a JSON object: then the file has one record per line, of which some may be broken. */
 function hasRecordLines(bytes: Buffer): boolean {
   let from = 0
   for (let lines = 0; lines < maxFilesChecked && from < bytes.length; lines++) {

@@ -1,19 +1,19 @@
 /**
- * Stores records that arrive by network durably before they are acknowledged: one JSON value each, in files of lines that a
- * feed follows like a folder. Does not interpret them.
+ * Stores records received over the network before they are acknowledged, each as one line of JSON in files that a feed reads like a
+ * folder. Does not interpret the records.
  */
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#platform/clock/clock.ts'
 
-/** Bytes of a line: the most that a sender may send, as JSON. */
+/** Maximum bytes of a line: the largest accepted record, as JSON. */
 export const maxStoredBytes = 8 * 1024 * 1024
 
 export interface Inbox {
   readonly folder: string
   /** Resolves once the record is durable. */
   put(record: unknown): Promise<void>
-  /** Removes files of earlier hours that were dealt with. */
+  /** Removes files of earlier hours whose records are all processed. */
   tidy(isTaken: (name: string, size: number) => boolean): Promise<void>
 }
 

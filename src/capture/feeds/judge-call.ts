@@ -10,29 +10,29 @@ import { readNumber } from './read-number.ts'
 
 export type Judged =
   | { readonly is: 'call'; readonly call: PastCall; readonly isDoubtful: boolean }
-  /** Outgoing, internal or a consultation: none of this register's calls (R8). */
+  /** Not a call of this register: outgoing, internal, or a consultation (R8). */
   | { readonly is: 'outside' }
   | { readonly is: 'problem'; readonly reason: DetailProblem }
 
 /** A telephone system's clock may be this far ahead. */
 const clocksDifferMs = 300_000
-/** Longest gap between one leg and the next. */
+/** Longest gap between two legs that are one continuous talk. */
 const breakMs = 2_000
-/** A call of an unknown party may be passed on for this long after its end, as in find-own-call.ts. */
+/** Longest time after the end of a leg in which a leg without a caller can still belong to the same call, as in find-own-call.ts. */
 const passedOnMs = 300_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
-/** Data by which a leg's parties are decided. */
+/** Data for deciding which parties of a leg are callers, officials and service numbers. */
 interface Known {
   readonly versionAt: VersionAt
   readonly officials: readonly DirectoryEntry[]
 }
 
 /**
- * Splits calls under one id, for review (docs/decisions/0111): one for each caller, and one for each time at which only calls
- * without a caller came in. A record without a caller otherwise belongs to the caller whose leg was in progress when it began,
- * and to nobody if several were.
+ * Splits a reported call that has legs of several calls with the same id, and marks the parts for review (docs/decisions/0111). There
+ * is one call for each caller, and one for each period in which all incoming legs lack a caller. Any other leg without a caller is
+ * assigned to the caller whose leg was in progress when it began, and dropped if several were.
  */
 export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] {
   if (call.isUnfinished) return [call]
@@ -68,7 +68,7 @@ export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] 
   }
 }
 
-/** Splits legs by time: one that begins this long after all earlier ones had ended is another call's. */
+/** Splits legs into calls by time: a leg that begins more than `passedOnMs` after all earlier ones have ended is of another call. */
 function splitByTime(legs: readonly WholeLeg[]): WholeLeg[][] {
   const calls: WholeLeg[][] = []
   let endedMs = 0
@@ -82,8 +82,8 @@ function splitByTime(legs: readonly WholeLeg[]): WholeLeg[][] {
 }
 
 /**
- * Returns the register's call of a feed's legs, if there is one (R8, R9): an incoming one, to a number of the description or
- * reported as incoming. Waiting in a queue is no segment, nor is a leg that an official began.
+ * Converts a feed's legs to a call of the register, if they are one (R8, R9): incoming, that is, to a number of the description or
+ * reported as incoming. Waiting in a queue and legs made by an official are not segments.
  */
 export function judgeCall(
   feed: string,
@@ -99,12 +99,12 @@ export function judgeCall(
   const incoming = judged.filter(({ is }) => is === 'incoming').map(({ leg }) => leg)
   const first = incoming[0]
   if (!first) {
-    // An official passed it on, and the call before is unknown.
+    // Problem if the direction is unknown, or if an official transferred the call and the call before is unknown.
     return judged.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.passedOnBy !== undefined))
       ? { is: 'problem', reason: 'direction-unknown' }
       : { is: 'outside' }
   }
-  // Parts of the call: a leg to an official's own number on which it continued, and any leg of the same caller.
+  // Legs of the call: incoming ones, answered ones to an official's own number, and answered ones of the same caller.
   const parts = judged
     .filter(
       ({ leg, is }) =>
@@ -113,7 +113,7 @@ export function judgeCall(
           (is === 'onward' || (is === 'unknown' && isOf(first, leg)) || (is === 'outside' && isOfChannel(first, leg)))),
     )
     .map(({ leg }) => leg)
-  // Whoever joins a conference with the caller talks with the caller.
+  // Officials who joined a conference with the caller speak with the caller.
   const joined = judged
     .filter(
       ({ leg, is }) =>
@@ -124,9 +124,9 @@ export function judgeCall(
     .filter((leg) => leg.answeredAt && leg.official !== undefined)
     .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
   const byOfficials = byAnybody.filter((leg) => !isServiceNumber(leg))
-  // Answered even if no record names the official: its recording is reported missing like any other.
+  // The call counts as answered even if no record names the official, so that a missing recording is reported.
   const answered = byOfficials.length > 0 ? byOfficials : byAnybody.map((leg) => ({ ...leg, official: undefined }))
-  // The number called first, for a call that was passed on or went from one queue to another.
+  // After a transfer, or with several queues, the number called first is uncertain.
   const queues = new Set(parts.map(({ mayBePassedOn }) => mayBePassedOn?.queue).filter(Boolean))
   const isOverwritten =
     parts.some((leg) => leg.mayBePassedOn && !isKnown(leg.called, leg.startedAt)) && parts.length > 1
@@ -157,18 +157,18 @@ export function judgeCall(
     },
   }
 
-  /** Returns the number through which this leg reached its official: its own if the description has it. */
+  /** Returns the service number through which a leg reached its official: the leg's own if the description has it. */
   function numberOf(leg: WholeLeg, opening: WholeLeg): string {
     return [leg.reached, leg.called, opening.reached].find((number) => isKnown(number, leg.startedAt)) ?? opening.called
   }
 
-  /** Returns true for a queue, or a telephone system behind the reporting one: it does not report which official answered. */
+  /** Returns true if a service number answered, as a queue or another telephone system does: the official is then unknown. */
   function isServiceNumber({ official, startedAt }: WholeLeg): boolean {
     return isKnown(official, startedAt)
   }
 }
 
-/** Returns a leg's parties by registry and directory. */
+/** Returns functions that classify legs and numbers by the description's numbers and the directory. */
 function sidesOf({ versionAt, officials }: Known) {
   function keyOf(written: string | undefined, at: Temporal.Instant): PhoneNumberKey | undefined {
     if (written === undefined) return undefined
@@ -193,7 +193,7 @@ function sidesOf({ versionAt, officials }: Known) {
     if (leg.isOther) return 'other'
     if (leg.direction === 'incoming' || isKnown(leg.called, leg.startedAt) || isKnown(leg.reached, leg.startedAt))
       return 'incoming'
-    // The number of an official to whom the call was passed on is not the number called.
+    // After a transfer the record may have the official's number instead of the number called.
     const wasPassedOn = leg.mayBePassedOn && leg.official !== undefined && leg.official !== leg.called
     return isOfficial(leg.called, leg.startedAt) && !wasPassedOn ? 'onward' : 'unknown'
   }
@@ -201,12 +201,12 @@ function sidesOf({ versionAt, officials }: Known) {
   return { keyOf, isKnown, sideOf }
 }
 
-/** Returns true for a leg of the same, known caller. */
+/** Returns true if two legs have the same caller, who is not withheld. */
 function isOf(first: DetailRecord, leg: DetailRecord): boolean {
   return first.caller !== undefined && first.caller === leg.caller
 }
 
-/** Returns true for a leg of the same caller on the same line, whatever its direction. */
+/** Returns true if two legs have the same caller and the same device. */
 function isOfChannel(first: DetailRecord, leg: DetailRecord): boolean {
   return isOf(first, leg) && first.device !== undefined && first.device === leg.device
 }
@@ -214,8 +214,8 @@ function isOfChannel(first: DetailRecord, leg: DetailRecord): boolean {
 type Talk = PastCall['segments'][number] & { answeredAt: Temporal.Instant }
 
 /**
- * Merges continuous talks of one official into one segment, also across legs: a call that becomes a conference is a leg of its
- * own.
+ * Merges continuous talks of one official into one segment, also across legs: a call that becomes a conference continues as another
+ * leg.
  */
 function joinedTalks(talks: readonly Talk[]): Talk[] {
   const joined: Talk[] = []

@@ -1,6 +1,6 @@
 /**
- * Derives who spoke with a caller, and when, from FreeSWITCH's records of channels that refer to each other. Returns, for each
- * incoming channel, legs like those of a detail record, without consultations that the caller did not hear.
+ * Derives from FreeSWITCH's channel records, which refer to each other, who spoke with a caller and when. The result has, for each
+ * incoming channel, the legs that a detail record would have, without consultations that the caller did not hear.
  */
 import type { Bridge, Channel, DetailRecord, Stay } from './detail-record.ts'
 
@@ -15,7 +15,7 @@ interface Talk {
   until: Temporal.Instant
 }
 
-/** Returns the legs of each incoming channel, by the id of its call. */
+/** Returns the legs of each incoming channel, by call id. */
 export function legsOfChannels(records: readonly DetailRecord[]): Map<string, DetailRecord[]> {
   const channels = records.filter((record): record is ChannelRecord => record.channel !== undefined)
   const calls = new Map<string, DetailRecord[]>()
@@ -32,7 +32,7 @@ function legsOf(own: ChannelRecord, all: readonly ChannelRecord[]): DetailRecord
   const legs = talks.map(({ with: partner, isInbound, number, reached, from, until }) => {
     const leg = { ...record, legId: `${partner} ${from.epochMilliseconds}`, answeredAt: from, endedAt: until }
     return isInbound
-      ? // Somebody who called, too: an official or another caller.
+      ? // The other party also called in: an official or another caller.
         {
           ...leg,
           ...{ caller: number, official: undefined, reached: undefined, direction: undefined },
@@ -40,12 +40,12 @@ function legsOf(own: ChannelRecord, all: readonly ChannelRecord[]): DetailRecord
         }
       : { ...leg, official: number, reached: reached ?? own.reached }
   })
-  // A channel may have been answered by a queue or an announcement: an official answered only if there is a talk (R16).
+  // A queue or an announcement may have answered the channel. An official has answered only if there is a talk (R16).
   const waiting = { ...record, answeredAt: undefined, official: undefined }
   return [...(legs.some((leg) => !leg.isOther) ? [] : [waiting]), ...legs]
 }
 
-/** Both channels report a bridge; only one does if the other had several in a row, or is not logged. */
+/** Returns talks over bridges, from the records of both channels: a bridge may be missing in one of them. */
 function bridgedTalks(own: ChannelRecord, others: readonly ChannelRecord[]): Talk[] {
   const byOwn = own.channel.bridges.flatMap((bridge) => {
     const other = others.find(({ channel }) => channel.id === bridge.with)
@@ -71,7 +71,7 @@ function talkOf(
   return ends && Temporal.Instant.compare(from, ends) <= 0 ? [{ ...partner, reached, from, until: ends }] : []
 }
 
-/** Everybody in a conference hears everybody. `isAlone`: the caller was in it, and no other record names it. */
+/** Returns talks in conferences, with all other participants. `isAlone`: no other record names a conference of the caller. */
 function conferenceTalks(own: ChannelRecord, others: readonly ChannelRecord[]): { talks: Talk[]; isAlone: boolean } {
   const talks: Talk[] = []
   let isAlone = false
@@ -87,7 +87,7 @@ function conferenceTalks(own: ChannelRecord, others: readonly ChannelRecord[]): 
   return { talks, isAlone }
 }
 
-/** A third party that joined the bridge of an official with the caller. */
+/** Returns talks with third parties that joined a bridge of the caller with an official. */
 function threeWayTalks(bridged: readonly Talk[], others: readonly ChannelRecord[]): Talk[] {
   return bridged.flatMap((talk) =>
     others.flatMap((third) =>
@@ -107,7 +107,7 @@ function partnerOf({ channel: { id, isInbound, number } }: ChannelRecord): Pick<
 }
 
 function isWithin(at: Temporal.Instant, { from, until }: Talk): boolean {
-  // Each channel records the time itself.
+  // The two channels record slightly different times.
   const ms = at.epochMilliseconds
   return ms >= from.epochMilliseconds - 1000 && ms <= until.epochMilliseconds
 }

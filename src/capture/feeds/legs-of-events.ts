@@ -1,19 +1,19 @@
 /**
- * Derives who spoke with the caller, and when, from the channel events of one call, in any order. Returns legs like those of a
- * detail record. A queue, an announcement or music does not count as an official.
+ * Derives from the channel events of one call, in any order, who spoke with the caller and when. The result has the legs that a detail
+ * record would have. A queue, an announcement or music does not count as an official.
  */
 import type { ChannelEvent, DetailRecord } from './detail-record.ts'
 import { deviceOf, recordId } from './read-asterisk.ts'
 
-/** Returns true if the call is over by its events: no channel is left, or its caller has gone. */
+/** Returns true if the call has ended: no channel is left, or the caller has hung up. */
 export function haveEnded(callId: string, events: readonly ChannelEvent[]): boolean {
   return events.some(({ type, channelId }) => type === 'LINKEDID_END' || (type === 'HANGUP' && channelId === callId))
 }
 
 /**
- * Returns the legs of a call, whose id is that of its first channel: the caller's. An official speaks with the caller while
- * their channels share a bridge, also through the two halves of a Local channel; several such times are one leg, for hold and
- * park.
+ * Returns the legs of a call. Its id is that of its first channel, the caller's. An official speaks with the caller while their
+ * channels share a bridge, directly or through the two halves of a Local channel. Several such times are one leg, because a call may
+ * be held or parked in between.
  * @param others events of calls that shared a bridge with this one: a conference, a transfer
  */
 export function legsOfEvents(
@@ -37,7 +37,7 @@ export function legsOfEvents(
     startedAt,
     ...(caller !== undefined && { caller }),
     ...(called !== undefined && { called }),
-    // Its beginning is missing: the start is not known.
+    // Marked for review if the first event is missing, because the start is not known then.
     ...((!begun || records.some(({ isDoubtful }) => isDoubtful)) && { isDoubtful: true as const }),
   }
   const otherCallers = new Set(others.map((record) => record.callId))
@@ -51,7 +51,7 @@ export function legsOfEvents(
   return [...(spoke.some((leg) => !('isOther' in leg)) ? [] : [unanswered]), ...spoke]
 }
 
-/** Events of the same instant keep their order. */
+/** Returns the events in order of time. Events of the same instant keep their order. */
 function inOrder(records: readonly DetailRecord[]): ChannelEvent[] {
   return records.flatMap(({ event }) => (event ? [event] : [])).toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
 }
@@ -81,7 +81,7 @@ function talks(callId: string, events: readonly ChannelEvent[]): Map<string, Tal
   return talking
 }
 
-/** Returns the channels of devices that hear the caller. */
+/** Returns the channels that are connected with the caller's over bridges, without Local channels. */
 function reachedFrom(
   callId: string,
   bridges: ReadonlyMap<string, { bridge: string; channel: string }>,
@@ -109,7 +109,7 @@ function reachedFrom(
   return found
 }
 
-/** `Local/1042@agents-0003;1` and `;2` are two halves of one channel. */
+/** Returns the name of the other half of a Local channel: `Local/1042@agents-0003;1` and `;2` are two halves. */
 function otherHalf(channel: string): string {
   return channel.endsWith(';1') ? `${channel.slice(0, -1)}2` : `${channel.slice(0, -1)}1`
 }

@@ -1,6 +1,6 @@
 /**
- * Receives records by HTTP POST with the feed's token, as FreeSWITCH's mod_json_cdr sends them. Answers 200 once the record is
- * durable; on any other answer the sender keeps it. Does not interpret records.
+ * Receives records by HTTP POST with the feed's token, as FreeSWITCH's mod_json_cdr sends them. Answers 200 once the record is on
+ * disk; on any other answer the sender keeps the record. Does not interpret records.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -99,7 +99,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 }
 
 /**
- * Parses JSON, plain or after `cdr=`, URL-encoded or in Base64; anything else is kept as text, to be set aside with its reason.
+ * Parses JSON, plain or after `cdr=`, URL-encoded or in Base64. Returns anything else as text; the feed stores it as unreadable.
  */
 function recordIn(body: string, contentType: string): unknown {
   const text = body.startsWith('cdr=') ? formValue(body.slice('cdr='.length), contentType) : body
@@ -119,7 +119,7 @@ function formValue(value: string, contentType: string): string {
   }
 }
 
-/** mod_json_cdr pads its encoding with zeros; a regular expression for them at the end would take quadratic time. */
+/** Removes the zero bytes with which mod_json_cdr pads Base64. A regular expression for them would take quadratic time. */
 function withoutPadding(bytes: Buffer): Buffer {
   let end = bytes.length
   while (end > 0 && bytes[end - 1] === 0) end--

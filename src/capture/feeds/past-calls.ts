@@ -1,6 +1,6 @@
 /**
- * Admits calls that ended before Seloste learned of them, from detail records, with the audio of planned segments if somebody
- * has it. Facts, sealing and admission are those of a SIPREC call. Never adds a recording that the plan did not draw.
+ * Describes past calls from detail records, and stores audio of drawn segments if it is available. Facts, encryption and admission are
+ * as for a SIPREC call. Never adds a recording that the plan did not draw.
  */
 import { hash } from 'node:crypto'
 import { decideRecording } from '#description/decide-recording.ts'
@@ -18,7 +18,7 @@ import { readNumber } from './read-number.ts'
 
 /** One segment of a detail record; numbers as the telephone system writes them. */
 export interface PastSegment {
-  /** The telephone system's id of this leg; without one its place in the call is used. */
+  /** The telephone system's id of this leg; default: its position in the call. */
   id?: string | undefined
   official?: string | undefined
   number: string
@@ -28,7 +28,7 @@ export interface PastSegment {
 
 export interface PastCall {
   callId: string
-  /** Ids that a recording client sends of the same call, the best first: the draw then uses that one. */
+  /** Ids that a recording client sends for the same call, the most reliable first. The draw uses the first. */
   sharedIds?: readonly string[] | undefined
   startedAt: Temporal.Instant
   /** Undefined if withheld. */
@@ -39,15 +39,15 @@ export interface PastCall {
   endedAt: Temporal.Instant
 }
 
-/** Twenty milliseconds of a segment at a time: A-law, 8 kHz, 160 bytes, caller and official. */
+/** Audio of a segment in frames of 20 ms: caller and official, each 160 bytes of A-law at 8 kHz. */
 export type PastAudio = Iterable<{ caller: Uint8Array; official: Uint8Array }>
 
 export interface PastCallContext {
-  /** Returns the version in force then: past calls follow the rules of their time (R14). */
+  /** Returns the version in force at an instant: past calls follow the rules of their time (R14). */
   versionAt: VersionAt
   officials: readonly DirectoryEntry[]
   drawKey: Uint8Array
-  /** Quotas count calls in the order in which they are described. */
+  /** Quota counts. They depend on the order in which calls are described. */
   quotas: QuotaCounts
 }
 
@@ -56,13 +56,13 @@ const frame100us = 200
 const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
 
 /**
- * Returns the facts of a past call, one for each segment, with the plan's decision. Idempotent: the same record gives the same
- * ids, and admitting it twice gives one call.
+ * Returns the facts of each segment of a past call, with the plan's decision. Idempotent: the same record gives the same ids, so
+ * admitting it twice gives one call.
  */
 export function describePastCall(call: PastCall, context: PastCallContext): SegmentFacts[] {
   const { numbering } = context.versionAt(call.startedAt).description
   const callIds = [...(call.sharedIds ?? []), `cdr:${call.callId}`]
-  // Another caller's call may have the same id, and so may a later call of this one.
+  // The id alone is not unique: another call, of this or another caller, may have the same.
   const name = `${call.callId} ${call.caller ?? ''} ${call.startedAt.toString()}`
   const contactId = idFrom(`contact ${name}`)
   const called = numberOf(call.numberCalled, call.startedAt)
@@ -155,7 +155,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
   }
 }
 
-/** Seals a past segment's audio as capture would have and puts it into the object store. Returns what is then stored. */
+/** Encrypts a past segment's audio as capture does, and puts it into the object store. Returns the facts of the stored recording. */
 export async function sealPastAudio(
   recording: RecordingFacts,
   audio: PastAudio,

@@ -13,12 +13,12 @@ const mapping: Mapping = {
   duration: ['total'],
   sipCallId: ['call_id', 'callid'],
   caller: ['src_user', 'caller', 'from_user', 'caller_id'],
-  // Kamailio's own configuration has To in `dst_ouser`, which the caller writes.
+  // In Kamailio's default configuration `dst_ouser` is from To, which the caller can choose freely; a `called` field is preferred.
   called: ['called', 'dst_ouser', 'to_user', 'callee'],
   official: ['dst_user', 'callee_user', 'agent'],
 }
 
-/** The module's own field names for a transaction or a call, and other names for the same. */
+/** Field names of the module itself, under which callers' values must not be accepted. */
 const ownNames: ReadonlySet<string> = new Set(
   'timestamp time method from_tag to_tag call_id callid acc_call_id code sip_code created call_start_time duration ms_duration start_time end_time'.split(
     ' ',
@@ -27,8 +27,8 @@ const ownNames: ReadonlySet<string> = new Set(
 
 /**
  * Reads a line of the acc module of Kamailio (`ACC: transaction answered: …;method=INVITE;…` and one with BYE, `ACC: call
- * missed:`) or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with any system-log prefix; or the same as
- * a JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
+ * missed:`) or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with any syslog prefix, or the same data as a
+ * JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
  */
 export function readAcc(line: string, options: SourceOptions): ReadRecord {
   const text = line.trim()
@@ -43,8 +43,8 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
 }
 
 /**
- * A transfer by REFER is another dialog: its INVITE names the party that passed the caller on (Referred-By, RFC 3892), and the
- * call before names the party that the caller was with. For a withheld number the call before cannot be found.
+ * Returns the keys that link the dialogs of a transfer by REFER. The new dialog's INVITE names the party that transferred the caller
+ * (Referred-By, RFC 3892); that was the official in the call before. With a withheld number the call before cannot be found.
  */
 function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
   if (official === undefined) return {}
@@ -58,15 +58,15 @@ function passing({ caller, official }: DetailRecord, fields: Fields): Partial<De
 
 function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
   const [, problem, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
-  // The system log also has unrelated lines.
+  // Unrelated line of the system log.
   if (problem === undefined || body === undefined) return 'nothing'
   const pairs = body.split(';').flatMap((pair): [string, string][] => {
     const at = pair.indexOf('=')
     return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
   })
   const names = pairs.map(([name]) => name)
-  // The module's own fields end with the reason. Fields after it are written by callers (From, Referred-By) and may contain
-  // semicolons: a name that occurs twice, or one of the module's there, is a caller's.
+  // The module's own fields end with `reason`. Later fields have values that callers write (From, Referred-By), which may contain
+  // semicolons. So a name that occurs twice, or one of the module's names after `reason`, is forged.
   const isForged = names.some(
     (name, at) => names.indexOf(name) < at || (ownNames.has(name) && names.slice(0, at).includes('reason')),
   )
@@ -85,16 +85,16 @@ function fieldsOfJson(text: string): Fields | 'not-json' {
   }
 }
 
-/** Returns the start of a leg, its end, or all of it; undefined for any other transaction. */
+/** Returns the fields of a leg's start, its end, or the complete leg; undefined for any other transaction. */
 function partOf(fields: Fields): Fields | undefined {
   const code = fields['code'] ?? fields['sip_code'] ?? ''
   const time = fields['timestamp'] ?? fields['time'] ?? fields['call_start_time'] ?? ''
-  // RFC 3261 section 12: a dialog is its Call-ID and both tags, whichever side sends the request. A Call-ID alone may be
-  // reused.
+  // A dialog is identified by Call-ID and both tags (RFC 3261 section 12); sorted, because either side can send the request. A Call-ID
+  // alone may be reused.
   const dialog = ['dialog', ...[fields['from_tag'], fields['to_tag']].filter(Boolean).toSorted()].join(' ')
   const leg = { ...fields, leg: dialog }
   const created = fields['created']
-  // OpenSIPS writes the whole call at its end.
+  // OpenSIPS: one record at the end of the call.
   const duration = fields['ms_duration'] ?? fields['duration']
   if (duration !== undefined && (fields['call_start_time'] !== undefined || created !== undefined)) {
     const answered = fields['call_start_time'] ?? time
@@ -102,13 +102,13 @@ function partOf(fields: Fields): Fields | undefined {
     const ended = Number.isFinite(lasted) && /^\d+$/.test(answered) ? Number(answered) * 1000 + lasted : undefined
     return { ...leg, started: created ?? answered, answered, ended: ended === undefined ? '' : String(ended) }
   }
-  // Kamailio's table cdrs.
+  // Kamailio, table cdrs.
   if (fields['start_time'] !== undefined && fields['end_time'] !== undefined)
     return { ...leg, started: fields['start_time'], answered: fields['start_time'], ended: fields['end_time'] }
   const method = fields['method']?.toUpperCase()
   if (method === 'BYE') return { leg: dialog, ended: time, call_id: fields['call_id'] ?? fields['callid'] ?? '' }
   if (method !== 'INVITE') return undefined
   if (/^2\d\d$/.test(code)) return { ...leg, started: created ?? time, answered: time }
-  // One of several targets that did not answer: another may have.
+  // This target did not answer, but another may have.
   return { ...leg, leg: 'missed', started: created ?? time, ended: time, dst_user: '', callee_user: '', agent: '' }
 }

@@ -2,7 +2,7 @@ import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import type { SourceOptions } from './source-options.ts'
 
-/** Master.csv of cdr_csv, as Asterisk writes it with `loguniqueid` and `loguserfield` (cdr.conf). */
+/** Columns of Master.csv (cdr_csv), as Asterisk writes it with `loguniqueid` and `loguserfield` (cdr.conf). */
 export const asteriskColumns = [
   'accountcode',
   'src',
@@ -24,7 +24,7 @@ export const asteriskColumns = [
   'userfield',
 ] as const
 
-/** Names in the manager's Cdr event; CDR backends that write by column name use those above. */
+/** Source fields: names as in Master.csv and in CDR backends with column names, and names in the manager's Cdr event. */
 const mapping: Mapping = {
   callId: ['linkedid', 'LinkedID', 'uniqueid', 'UniqueID'],
   startedAt: ['start', 'StartTime', 'calldate'],
@@ -37,15 +37,14 @@ const mapping: Mapping = {
 }
 
 /**
- * Reads a detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement answers
- * the channel, too: an official answered only if the record has a second channel (R16). In a conference of two there is one,
- * too.
+ * Reads a detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement can also answer
+ * the channel, so an official has answered only if the record has a second channel (R16), as in a conference of two parties.
  */
 export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
   const valuesOf = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
   const [caller, channel] = [valuesOf('channel', 'Channel'), valuesOf('dstchannel', 'DestinationChannel')]
   const [app, data] = [valuesOf('lastapp', 'LastApplication'), valuesOf('lastdata', 'LastData')]
-  // The other end of a call that has a record of its own.
+  // The other end of a call, which has its own record.
   if (app.startsWith('App') && data === '(Outgoing Line)') return { is: 'nothing' }
   const answered = valuesOf('disposition', 'Disposition').toUpperCase() === 'ANSWERED' && channel !== ''
   const unique = valuesOf('uniqueid', 'UniqueID')
@@ -58,7 +57,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
       .filter(Boolean)
       .join(' '),
     'official of channel': answered ? deviceOf(channel) : '',
-    // Without logged ids (cdr.conf loguniqueid=no) the channel's name and start identify it.
+    // Without logged ids (cdr.conf loguniqueid=no) the channel's name and start time identify the call.
     'call of channel': [caller, valuesOf('start', 'StartTime')].filter(Boolean).join(' '),
     'number of queue': isNamed ? queue : '',
     device: deviceOf(caller),
@@ -81,7 +80,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
   })
   if (read.is !== 'record') return read
   const meets = app === 'ConfBridge' ? [`conference:${channel === '' ? caller : channel}`] : []
-  // A transfer can change a call's context: a call that waited in the queue may still be incoming.
+  // A transfer can change the context from which the direction is read. A call that waited in a queue may still be incoming.
   const isByContext = ['dcontext', 'DestinationContext'].includes(options.incoming?.field ?? '')
   const record: DetailRecord = {
     ...read.record,
@@ -95,8 +94,8 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
 }
 
 /**
- * Id shared by Master.csv, the manager's events and channel events of one record: its channel, with caller and number, so that
- * equal counters of two Asterisks remain two calls. queue_log has the caller but not the number.
+ * Returns ids of a call that are the same in Master.csv, in the manager's events and in channel events: the channel's id with caller
+ * and number, so that equal ids of two Asterisk servers remain two calls. A second id is without the number, which queue_log lacks.
  */
 export function recordId(channelId: string, caller: string, called: string): string[] {
   if (channelId === '') return []
@@ -106,12 +105,12 @@ export function recordId(channelId: string, caller: string, called: string): str
   ]
 }
 
-/** Returns the device in `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the official's own number. */
+/** Returns the device, usually the official's number, from `PJSIP/1042-0000001a`, `SIP/1042-…` or `Local/1042@agents-0003;1`. */
 export function deviceOf(channel: string): string {
   return /^[^/]+\/(.+?)(?:@.*)?(?:-[0-9a-f]+(?:;\d)?)?$/i.exec(channel)?.[1] ?? ''
 }
 
-/** A channel's id begins with the second of its creation: `1793000123.57`, or the same after a system's name. */
+/** Returns when a channel was created: its id begins with that second (`1793000123.57`), possibly after a system's name. */
 export function channelTime(unique: string): Temporal.Instant | undefined {
   const seconds = /(?:^|-)(\d{10})\.\d+$/.exec(unique)?.[1]
   return seconds === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(Number(seconds) * 1000)

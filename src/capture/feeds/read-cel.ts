@@ -5,7 +5,7 @@ import { sharedIdsOf } from './read-fields.ts'
 import { channelTime } from './read-asterisk.ts'
 import type { SourceOptions } from './source-options.ts'
 
-/** Other events do not show who spoke with whom; DTMF contains what a caller typed, which is never read. */
+/** Event types that show who spoke with whom. Others are not read, in particular not DTMF, which has what a caller typed. */
 const types = ['CHAN_START', 'BRIDGE_ENTER', 'BRIDGE_EXIT', 'HANGUP', 'LINKEDID_END'] as const
 
 /** Column order of cel_custom.conf's example; for another order set `columns`. */
@@ -32,7 +32,7 @@ export const celColumns = [
   'extra',
 ] as const
 
-/** Returns what is kept of a manager's CEL event; undefined for an event that does not show who spoke with whom. */
+/** Returns the fields to store of a manager's CEL event; undefined for an event that does not show who spoke with whom. */
 export function storedFields(fields: Fields): Fields | undefined {
   if (!isKnown(fields['EventName'] ?? '')) return undefined
   const wanted = ['EventName', 'EventTime', 'CallerIDnum', 'CallerIDdnid', 'Exten', 'Channel', 'UniqueID', 'LinkedID']
@@ -46,7 +46,7 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
   const type = valuesOf('eventtype', 'eventname').toUpperCase()
   if (type === '') return { is: 'problem', reason: 'not-a-record' }
   const extra = valuesOf('extra', 'eventextra')
-  // A parked party hears music, not other parked parties.
+  // Holding bridges are skipped: a parked party hears music, not the other parked parties.
   if (!isKnown(type) || extra.includes('"holding_bridge"')) return { is: 'nothing' }
   const [channelId, callId] = [valuesOf('uniqueid'), valuesOf('linkedid')]
   if (channelId === '' || callId === '') return { is: 'problem', reason: 'id-missing' }
@@ -63,7 +63,7 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
     channel: valuesOf('channame', 'channel'),
     bridge,
     caller: rewritten(valuesOf('cidnum', 'calleridnum')),
-    // The dialled number stays with the call; the extension changes in the dial plan, through `s` and `h`.
+    // The extension if it is a number; the dial plan can change it to `s` or `h`, then the dialled number.
     called: rewritten(/\d{2}/.test(valuesOf('exten')) ? valuesOf('exten') : valuesOf('ciddnid', 'calleriddnid')),
   }
   const record: DetailRecord = {
@@ -74,7 +74,7 @@ export function readCel(given: Fields, options: SourceOptions): ReadRecord {
       [],
     ),
     event,
-    // Channels that meet in a conference, or by a transfer, keep the ids of their original calls.
+    // Links calls that share a bridge: after a conference or a transfer, channels keep the ids of their original calls.
     ...(bridge !== undefined && { knownAs: [`bridge:${bridge}`], refersTo: [`bridge:${bridge}`] }),
     ...(time.isDoubtful && { isDoubtful: true as const }),
   }

@@ -23,12 +23,12 @@ export const fieldNames = [
 ] as const
 export type FieldName = (typeof fieldNames)[number]
 
-/** Source fields of each field: the first with a value is used. A name with braces is a template (`fill`). */
+/** Names of source fields for each field; the first with a value is used. A name with braces is a template (`fill`). */
 export type Mapping = Partial<Record<FieldName, readonly string[]>>
 
 export interface FieldOptions {
   readonly mapping: Mapping
-  /** IANA zone of times without one. */
+  /** IANA time zone of times without an offset. */
   readonly zone: string
   /** An instant near the record's start, if its id contains one. */
   readonly hint?: Temporal.Instant | undefined
@@ -37,26 +37,26 @@ export interface FieldOptions {
   /** Prefixes of numbers, and their replacements. */
   readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[] | undefined
   /**
-   * Numbers of the system's other names: a queue, a user's id. Applied to callers only with `namesCallers`: callers choose
-   * their own names.
+   * Phone numbers by other names in the system, such as a queue or a user id. Applied to callers only with `namesCallers`, because
+   * callers can choose their names.
    */
   readonly names?: ReadonlyMap<string, string> | undefined
   readonly namesCallers?: boolean
   readonly sharedIds?: readonly string[]
-  /** Used if no field has it. */
+  /** Direction if no field has one. */
   readonly direction?: Direction | undefined
-  /** A record may be only a part of a leg (its start, or its end). */
+  /** True if a record may be only a part of a leg, such as its start or its end. */
   readonly isPart?: boolean
 }
 
-/** Shorter ids are words that many calls share. */
+/** Minimum length of a shared id: shorter values are not unique to a call. */
 const minSharedIdLength = 8
 const maxIdLength = 256
 const toleranceMs = 1500
-/** A month, in seconds: no call is longer. */
+/** Maximum duration in seconds, a month. */
 const maxSeconds = 2_678_400
 
-/** Returns a leg from a record's fields, or why there is none. */
+/** Converts a record's fields to a leg. Returns a problem if that is not possible. */
 export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   const { mapping, zone, hint, isPart = false } = options
   const value = (name: FieldName): string =>
@@ -137,7 +137,7 @@ export function fill(template: string, fields: Fields): string {
   return template.replaceAll(/\{([^{}?]+)\??\}/g, (_, name: string) => fields[name]?.trim() ?? '')
 }
 
-/** Returns a SIP Call-ID under the names by which SIPREC clients send it. */
+/** Returns a SIP Call-ID with each prefix under which SIPREC clients may send it. */
 export function sharedIdsOf(sipCallId: string, others: readonly string[]): string[] {
   const id = sipCallId.trim().slice(0, maxIdLength)
   const sip = id.length < minSharedIdLength ? [] : [`sipSessionId:${id}`, `originalCallId:${id}`]

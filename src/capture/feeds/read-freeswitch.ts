@@ -7,13 +7,13 @@ const profile = 'callflow.0.caller_profile'
 const mapping: Mapping = {
   callId: ['variables.uuid', `${profile}.uuid`, 'variables.call_uuid'],
   startedAt: ['variables.start_uepoch', 'variables.start_epoch', 'variables.start_stamp'],
-  // The first answer may be a queue's or an announcement's: the official answers when the two are bridged (R16).
+  // A queue or an announcement may have answered first; the official answers when the two channels are bridged (R16).
   answeredAt: ['variables.bridge_uepoch', 'variables.bridge_epoch', 'variables.bridge_stamp'],
   endedAt: ['variables.end_uepoch', 'variables.end_epoch', 'variables.end_stamp'],
   duration: ['variables.duration'],
   // The original caller: a transfer may swap the parties of a later profile.
   caller: ['oldest.caller_profile.caller_id_number', 'variables.sip_from_user', 'variables.caller_id_number'],
-  // The request URI: the caller writes To.
+  // From the request URI, not from To, which the caller can choose freely.
   called: [
     'variables.sip_req_user',
     'oldest.caller_profile.destination_number',
@@ -24,23 +24,23 @@ const mapping: Mapping = {
   reached: [`${profile}.destination_number`],
   sipCallId: ['variables.sip_call_id'],
 }
-/** The party of an outgoing channel. */
+/** Fields with the party of an outgoing channel. */
 const ownNumber = ['variables.dialed_user', 'oldest.caller_profile.destination_number', 'variables.sip_to_user']
 
-/** Most profiles of a channel: no call is passed on more often, or goes through more applications that connect parties. */
+/** Maximum number of profiles read per channel. A channel gets a new profile when it is transferred or connected. */
 const maxProfiles = 50
-/** Deepest nesting that is read. */
+/** Maximum depth of nesting that is read. */
 const deepest = 8
 
 /**
- * Reads a record of FreeSWITCH's mod_json_cdr, of one channel: its bridges with their times, and its conferences. Outgoing
- * channels are no calls of their own. Values are URL-encoded unless `encode-values` is off.
+ * Reads a record of FreeSWITCH's mod_json_cdr, which describes one channel: its bridges with their times, and its conferences. Only
+ * incoming channels are calls. Values are URL-encoded unless `encode-values` is off.
  */
 export function readFreeswitch(value: unknown, options: SourceOptions): ReadRecord[] {
   const raw = flatten(value)
   const isInbound =
     (raw['channel_data.direction'] ?? raw['variables.direction']) !== 'outbound' &&
-    // Halves of FreeSWITCH's internal loopback channels have no caller.
+    // Halves of FreeSWITCH's internal loopback channels are not incoming: they have no caller.
     raw['variables.originating_leg_uuid'] === undefined &&
     raw['variables.loopback_leg'] === undefined
   if (raw['channel_data.direction'] === undefined && raw['variables.uuid'] === undefined)
@@ -48,7 +48,7 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
   const profiles = Math.min(maxProfiles, 1 + highest(Object.keys(raw), /^callflow\.(\d+)\./))
   const fields: Record<string, string> = {}
   for (const [name, text] of Object.entries(raw)) {
-    // A trunk at which FreeSWITCH is registered requests the gateway by its name.
+    // If FreeSWITCH is registered at a trunk, the request URI has the gateway's name (`gw+…`) instead of the number called.
     if (name === 'variables.sip_req_user' && decoded(text).startsWith('gw+')) continue
     fields[name] = decoded(text)
     if (name.startsWith(`callflow.${profiles - 1}.`)) fields[name.replace(/^callflow\.\d+/, 'oldest')] = decoded(text)
@@ -80,7 +80,7 @@ function channelOf(
     const time = readTime(field(name) === '0' ? '' : field(name), options.zone, {})
     return time.is === 'at' ? time.at : undefined
   }
-  /** As in readFields: a number, or a name with a number in `names`. */
+  /** Returns the number in the first field with a value, as readFields does: rewritten, or looked up in `names`. */
   const numberIn = (...names: string[]) => {
     const read = readFields(fields, { ...options, isPart: true, mapping: { callId: mapping.callId!, official: names } })
     return read.is === 'record' ? read.record.official : undefined
@@ -90,7 +90,7 @@ function channelOf(
   for (let n = 0; n < profiles; n++) {
     const flow = `callflow.${n}`
     const from = instant(`${flow}.times.bridged_time`)
-    // The receiver of a handed-over call has the originator; the party that hands it over, the originatee.
+    // After a transfer the profile of the receiving channel names the originator, that of the transferring channel the originatee.
     const partner = ['originatee', 'originator']
       .map((side) => `${flow}.caller_profile.${side}.${side}_caller_profiles.0`)
       .find((path) => field(`${path}.uuid`) !== '' || field(`${path}.destination_number`) !== '')
@@ -106,7 +106,7 @@ function channelOf(
         (n > 0 ? instant(`callflow.${n - 1}.times.profile_created_time`) : undefined),
     })
   }
-  // Older releases write each profile under the same key, of which JSON keeps the oldest.
+  // Older releases write all profiles under the same key, so that parsed JSON has only one, possibly without the bridge.
   if (bridges.length === 0 && record.answeredAt)
     bridges.push({
       with: field('variables.bridge_uuid') || field('variables.last_bridge_to'),
@@ -127,7 +127,7 @@ function highest(names: readonly string[], pattern: RegExp): number {
   return names.reduce((max, name) => Math.max(max, Number(pattern.exec(name)?.[1] ?? -1)), -1)
 }
 
-/** Returns the times of a channel in applications, each until the next one. Without times: since the last profile began. */
+/** Returns a channel's times in conferences and three-way calls. An application without a time begins with the last profile. */
 function staysOf(
   fields: Fields,
   instant: (name: string) => Temporal.Instant | undefined,
@@ -147,7 +147,7 @@ function staysOf(
   return { conferences, threeWays }
 }
 
-/** Returns nested values by path: `callflow.0.caller_profile.caller_id_number`. */
+/** Returns nested values by path, such as `callflow.0.caller_profile.caller_id_number`. */
 export function flatten(value: unknown, path = '', depth = 0): Record<string, string> {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return { [path]: String(value) }

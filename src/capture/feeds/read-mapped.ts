@@ -1,4 +1,4 @@
-/** Reads records by a map: a record's fields, or a document of nested records. Returns legs, as for any other source. */
+/** Reads records as described by a map (record-map.ts): flat records, or documents of nested records. Returns legs. */
 import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { fill, readFields, type Fields } from './read-fields.ts'
 import { flatten } from './read-freeswitch.ts'
@@ -12,7 +12,7 @@ export function readMapped(fields: Fields, map: RecordMap, options: SourceOption
   const legs = map.legs.filter(({ when }) => all(when, fields))
   if (legs.length === 0) return [{ is: 'nothing' }]
   const read = legs.map((leg) => readLeg(fields, leg, map, options))
-  // One problem per record is reported.
+  // Reports only one problem per record.
   const wrong = read.find(({ is }) => is === 'problem')
   return read.filter((one) => one.is !== 'problem' || one === wrong)
 }
@@ -45,7 +45,7 @@ export function readMappedDocument(value: unknown, map: RecordMap, options: Sour
   }
 }
 
-/** Adds its place in the document to a problem. */
+/** Adds the position in the document to a problem. */
 export function within(read: ReadRecord, place: string): ReadRecord {
   return read.is === 'problem' ? { ...read, detail: [place, read.detail].filter(Boolean).join(': ') } : read
 }
@@ -68,7 +68,7 @@ function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOpt
   return { is: 'record', record: { ...read.record, ...more } }
 }
 
-/** Completes a part of a call with values of its call. */
+/** Adds values of the call to a part of it, where the part has none. */
 function inherited(part: ReadRecord, call: DetailRecord): ReadRecord {
   if (part.is !== 'record') return part
   const { callId, startedAt, caller, called, direction } = call

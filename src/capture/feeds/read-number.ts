@@ -1,13 +1,13 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 
-/** Cache size: a description's numbers and officials occur in every call, and a caller three times in a row. */
+/** Maximum number of cached numbers. Numbers of services and officials occur in many calls, a caller three times in each call. */
 const maxRemembered = 5_000
-/** Anything longer is no number. */
+/** Longer texts are not cached: they are not phone numbers. */
 const maxRememberedLength = 64
 const remembered = new WeakMap<NumberingOptions, Map<string, PhoneNumber>>()
 
-/** Normalises a number written by a telephone system, in the numbering of a version of the description. */
+/** Normalises a number from a telephone system by the numbering plan of a version of the description. */
 export function readNumber(written: string, numbering: NumberingOptions): PhoneNumber {
   if (written.length > maxRememberedLength) return normalisePhoneNumber(written, numbering)
   let known = remembered.get(numbering)

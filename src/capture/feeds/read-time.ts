@@ -1,11 +1,11 @@
-/** Time of a detail record: none, an instant, or why it is neither. */
+/** Result of reading a time in a detail record: none, an instant, or a problem. */
 export type ReadTime =
   | { readonly is: 'none' }
   | { readonly is: 'at'; readonly at: Temporal.Instant; readonly isDoubtful: boolean }
   | { readonly is: 'problem'; readonly reason: 'time-unreadable' | 'time-impossible' }
 
 const none = new Set(['', '0', '-', 'null', '0000-00-00 00:00:00', '1970-01-01 00:00:00'])
-/** Seconds, milliseconds and microseconds since 1970 differ in their number of digits, from 2001 to 2286. */
+/** Units of a number since 1970, by its number of digits, which is unambiguous from 2001 to 2286: s, ms or µs. */
 const epochScales: readonly (readonly [RegExp, number])[] = [
   [/^\d{9,10}(?:\.\d+)?$/, 1000],
   [/^\d{12,13}$/, 1],
@@ -13,8 +13,8 @@ const epochScales: readonly (readonly [RegExp, number])[] = [
 ]
 
 /**
- * Reads a number since 1970, an ISO 8601 instant, or a local time in `zone`. Of an ambiguous local time (end of DST) returns the
- * instant nearer to `hint`, else the first that is not before `notBefore`; without either the first, marked doubtful.
+ * Reads a number since 1970, an ISO 8601 instant, or a local time in `zone`. If a local time is ambiguous (end of DST), returns the
+ * instant nearer to `hint`, or the first one that is not before `notBefore`; without either, the first one, marked as doubtful.
  */
 export function readTime(
   written: string,

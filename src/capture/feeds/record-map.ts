@@ -1,54 +1,55 @@
 /**
- * The shape of a map: the layout of a telephone system's records, and the meaning of their fields. One reader reads them all.
+ * Type of a map, which describes the framing of a telephone system's records and the meaning of their fields. read-mapped.ts reads
+ * records with any map.
  */
 import type { Direction } from './detail-record.ts'
 import type { Mapping } from './read-fields.ts'
 
 export interface RecordMap {
-  /** As in Reader: a CSV with a heading, lines of cells, or JSON. */
-  readonly lies: 'csv' | 'lines' | 'document'
-  /** For lines: the cells in order, and their separator. */
+  /** Framing of records: a CSV with a heading, lines of cells, or JSON documents. */
+  readonly framing: 'csv' | 'lines' | 'document'
+  /** For lines: names of the cells in order, and their separator. */
   readonly cells?: { readonly separator: string; readonly names: readonly string[] } | undefined
-  /** For documents: the member with the list of records, if a document may be a page of many. */
+  /** For documents: the member with the list of calls, if a document may be a page of several calls. */
   readonly page?: string
   /**
-   * For documents: nested lists, the outermost first, and the prefix of their members' fields: with `['sessions', 'session']`
-   * there is one record for each session, with `session.id` beside the fields of the whole.
+   * For documents: nested lists, the outermost first, and the prefix for the fields of their members. With `['sessions', 'session']`
+   * there is one record for each session, with `session.id` in addition to the fields of the document.
    */
   readonly each?: readonly (readonly [list: string, as: string])[]
-  /** Conditions of a record of this system; any other is reported as `not-a-record`. */
+  /** Conditions that all records of this system meet; any other record is reported as `not-a-record`. */
   readonly known?: readonly Condition[]
-  /** Conditions of records to skip. */
+  /** Conditions for skipping a record. */
   readonly passesOver?: readonly Condition[]
   /**
-   * For documents: the call itself, which gives its parts caller, number, beginning, direction and ids. The first that holds
-   * for any record of a document is used; a document without one is no call of the register.
+   * For documents: alternatives for reading the call itself, whose caller, number, start and direction apply to its parts. The first
+   * alternative whose conditions hold for a record of the document is used. A document without such a record is skipped.
    */
   readonly opening?: readonly LegMap[]
-  /** Legs in a record: all of these whose conditions hold. */
+  /** Legs in a record. A record gives a leg for each entry whose conditions hold. */
   readonly legs: readonly LegMap[]
-  /** Rewriting of numbers for this system; applied before the operator's own rules. */
+  /** Rules for rewriting numbers of this system; applied before the operator's rules. */
   readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[]
 }
 
 export interface LegMap {
   readonly when?: readonly Condition[]
-  /** The record counts if `field` is empty, or equals `to` in a record of the document for which `among` holds. */
+  /** Uses a record only if its `field` is empty, or equals `to` of a record in the same document for which `among` holds. */
   readonly within?: { readonly field: string; readonly to: string; readonly among: readonly Condition[] }
   readonly fields: Mapping
-  /** Templates of ids that recording clients send as well. */
+  /** Templates of ids that recording clients also send. */
   readonly sharedIds?: readonly string[]
-  /** Used if records do not have it. */
+  /** Direction if a record has none. */
   readonly direction?: Direction
-  /** Several records make up this leg: one its start, another its end. */
+  /** True if several records make up a leg, for example one with its start and one with its end. */
   readonly isPart?: boolean
-  /** The same leg id may begin again: an official who takes the same call from the same queue once more. */
+  /** True if a leg id can occur several times in a call: an official may answer the same call from the same queue again. */
   readonly repeats?: boolean
-  /** The leg goes to a conference bridge, where everybody hears everybody. */
+  /** True if the leg goes to a conference bridge. */
   readonly isConference?: boolean
 }
 
-/** Condition on a field's text: one of these, none of these, or of this form. */
+/** Condition on the text of a field: one of some values, none of some values, or a match of a pattern. */
 export interface Condition {
   readonly field: string
   readonly is?: readonly string[]

@@ -92,7 +92,7 @@ export function readerOf(options: SourceOptions): Reader {
 
 function mappedReader(map: RecordMap, options: SourceOptions): Reader {
   const { cells } = map
-  if (map.lies === 'document') return jsonReader((value) => readMappedDocument(value, map, options))
+  if (map.framing === 'document') return jsonReader((value) => readMappedDocument(value, map, options))
   if (!cells) return csvReader(true, cellsOf, (fields) => readMapped(fields, map, options))
   return {
     framing: 'lines',

@@ -17,12 +17,12 @@ const answered: Condition = { field: 'dateTimeConnect', isNot: ['', '0'] }
 const bridge = /^b\d{3,}/
 
 /**
- * A line of Cisco CUCM's CDR file (cdr_<cluster>_<node>_<date>_<sequence>). Times are seconds since 1970, 0 is none; the second
- * line of each file lists types. Call management records (cmr_…, type 2) report quality, not calls. A conference is a leg of
- * each party to the bridge, whose number begins with b. Source: Call Detail Records Administration Guide.
+ * A line of Cisco CUCM's CDR file (cdr_<cluster>_<node>_<date>_<sequence>). Times are seconds since 1970; 0 means none. The second
+ * line of each file lists types. Call management records (cmr_…, type 2) report quality, not calls. In a conference each party has a
+ * leg to the bridge, whose number begins with b. Source: Call Detail Records Administration Guide.
  */
 export const cucm: RecordMap = {
-  lies: 'csv',
+  framing: 'csv',
   passesOver: [{ field: 'cdrRecordType', matches: /^(?:2|INTEGER)$/i }],
   known: [{ field: 'cdrRecordType', is: ['1'] }],
   legs: [
@@ -37,7 +37,7 @@ export const cucm: RecordMap = {
       sharedIds,
       isConference: true,
     },
-    // An unanswered call also names its last target.
+    // Unanswered: the record also has the last target, but nobody spoke there.
     { when: [{ field: 'dateTimeConnect', is: ['', '0'] }], fields, sharedIds },
   ],
 }

@@ -20,7 +20,7 @@ const part: Mapping = {
 const customer: Condition = { field: 'participant.purpose', is: ['customer'] }
 const external: Condition = { field: 'participant.purpose', is: ['external'] }
 const official: readonly Condition[] = [{ field: 'participant.purpose', is: ['agent', 'user'] }, voice]
-/** Sessions with the caller refer to the caller's; a consultation refers to that of the official who began it. */
+/** Selects sessions with the caller: their peer is the caller's session. In a consultation it is the session of an official. */
 const within = {
   field: 'session.peerId',
   to: 'session.sessionId',
@@ -28,12 +28,12 @@ const within = {
 } as const
 
 /**
- * A conversation of Genesys Cloud as returned by POST /api/v2/analytics/conversations/details/query, or a page of them:
- * participants, their sessions, and the segments of these. An official answers when `interact` begins; `ivr`, `delay` and
- * `alert` before it are waiting. Officials are ids of users.
+ * A conversation of Genesys Cloud as returned by POST /api/v2/analytics/conversations/details/query, or a page of conversations. It
+ * has participants, their sessions, and the segments of these. An official answers when `interact` begins; in `ivr`, `delay` and
+ * `alert` before it the caller waits. Officials are identified by user ids.
  */
 export const genesys: RecordMap = {
-  lies: 'document',
+  framing: 'document',
   page: 'conversations',
   each: [
     ['participants', 'participant'],

@@ -1,11 +1,11 @@
 import type { RecordMap } from '../record-map.ts'
 
 /**
- * A row for each leg of a call, as an operator's mediation of Metaswitch's records, or its call log, is written for Seloste; the headings
- * are this map's (docs/formats).
+ * A CSV with a row per leg of a call, exported for Seloste from an operator's mediation of Metaswitch's records or from its call log.
+ * The headings are defined by Seloste (docs/formats).
  */
 export const metaswitch: RecordMap = {
-  lies: 'csv',
+  framing: 'csv',
   legs: [
     {
       fields: {

@@ -6,12 +6,12 @@ const talk = { callId: ['callid'], legId: ['talk {queuename} {agent}'] }
 const direction = 'incoming'
 
 /**
- * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or is transferred; or the
- * caller leaves the queue. It has the time at which an official answered, which a detail record lacks. The number called is the
- * queue's name. Other events are no talk. Source: doc/queuelog of Asterisk.
+ * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or is transferred; or the caller
+ * leaves the queue. It has the time at which an official answered, which a detail record lacks. The queue's name stands for the number
+ * called. Other events are skipped. Source: doc/queuelog of Asterisk.
  */
 export const queueLog: RecordMap = {
-  lies: 'lines',
+  framing: 'lines',
   cells: {
     separator: '|',
     names: ['time', 'callid', 'queuename', 'agent', 'event', 'data1', 'data2', 'data3', 'data4', 'data5', 'data6'],

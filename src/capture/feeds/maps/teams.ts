@@ -26,12 +26,12 @@ const connected: Condition = { field: 'session.failureInfo.stage', isNot: ['call
 const byPhone: Condition = { field: 'session.caller.identity.phone.id', isNot: [''] }
 
 /**
- * A callRecord of Microsoft Graph with its sessions (`$expand=sessions($expand=segments)`), or a page of them. A call is the
- * register's if somebody came in by telephone. In a call to a queue each official has a session with the service; officials and
- * the queue's resource account are ids. Source: microsoft.graph.callRecords, v1.0.
+ * A callRecord of Microsoft Graph with its sessions (`$expand=sessions($expand=segments)`), or a page of callRecords. A call belongs
+ * to the register if its caller has a phone number. In a call to a queue each official has a session with the service. Officials and
+ * the queue's resource account are identified by ids. Source: microsoft.graph.callRecords, v1.0.
  */
 export const teams: RecordMap = {
-  lies: 'document',
+  framing: 'document',
   page: 'value',
   each: [['sessions', 'session']],
   known: [{ field: 'type', is: ['groupCall', 'peerToPeer'] }],

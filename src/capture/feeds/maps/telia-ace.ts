@@ -1,12 +1,12 @@
 import type { RecordMap } from '../record-map.ts'
 
 /**
- * A row for each talk of a contact, and one for a contact that nobody answered, as a report of Telia ACE is made for Seloste. `Entrance`
- * and `ANIS` are ACE's contact data keys of the number called and the caller's; the other headings are this map's (docs/formats). Inquiry
- * calls are one official's to another.
+ * A CSV from a report in Telia ACE, made for Seloste: a row per talk of a contact, and one for a contact that nobody answered.
+ * `Entrance` and `ANIS` are ACE's contact data keys of the number called and of the caller's number; the other headings are defined by
+ * Seloste (docs/formats). Inquiry calls are calls between officials.
  */
 export const teliaAce: RecordMap = {
-  lies: 'csv',
+  framing: 'csv',
   passesOver: [{ field: 'CallType', matches: /^(?:inquiry|outgoing|external|campaign|callback)/i }],
   legs: [
     {
