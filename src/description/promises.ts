@@ -3,17 +3,17 @@
  * checks.
  */
 export const promises = [
-  /** R1: every process obeys the version that is published. */
+  /** R1: every process uses the published version. */
   'description.current',
-  /** R3-R6: every view was made under a purpose of the list. */
+  /** R3-R6: every view was made under a listed purpose. */
   'purposes.closed',
   /** R9: every recording belongs to a call in the history, and every ended call has its times. */
   'history.complete',
-  /** R9, R22: what was admitted is held until its term. */
+  /** R9, R22: every admitted call is kept until its term. */
   'history.admitted',
-  /** R10: nothing but the four identification data is stored of a call. */
+  /** R10: only the four items of identification data of a call are stored. */
   'history.fields',
-  /** R13, R15: of no service number everything is recorded. */
+  /** R13, R15: no service number is recorded in full. */
   'recording.partial',
   /** R13: no switchboard call is recorded. */
   'recording.never-switchboard',
@@ -33,19 +33,19 @@ export const promises = [
   'recordings.floor',
   /** R24 */
   'recordings.ceiling',
-  /** R27: every byte of sound went to a listening. */
+  /** R27: every byte of audio was served to a logged listening. */
   'recordings.stay',
-  /** R30, R32: what a research institute has is returned or destroyed by its day, and untied. */
+  /** R30, R32: research copies are returned or destroyed by their due day, and their link to the recording is deleted. */
   'disclosures.returned',
-  /** R32, R50: what is forbidden is recalled, within its time. */
+  /** R32, R50: copies of forbidden recordings are recalled within the deadline. */
   'disclosures.recalled',
   /** R33: released copies are anonymised, and a second person checked them. */
   'disclosures.anonymised',
-  /** R34, R35: an authority is given data on a provision, by a decision. */
+  /** R34, R35: authorities receive data only on a statutory ground and by a decision. */
   'disclosures.founded',
   /** R36: every right was requested by one person and approved by another. */
   'rights.granted',
-  /** R36-R41: what was seen lay within a right of that instant. */
+  /** R36-R41: every view was within a right in force at that time. */
   'rights.scope',
   /** R39 */
   'rights.own',

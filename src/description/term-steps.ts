@@ -35,8 +35,8 @@ export function termSteps(before: Planned, after: Planned & Pick<RegisterDescrip
 }
 
 /**
- * The same against the terms that hold until `after` comes into force: also the steps that `before` would have taken later,
- * and does not.
+ * Like termSteps, but compares with the terms in force just before `after` takes effect. So it also returns shortenings that
+ * `before` had planned for later.
  */
 export function plannedSteps(before: Planned, after: Planned & Pick<RegisterDescription, 'effectiveFrom'>): TermStep[] {
   const held = monthsInForce(before, after.effectiveFrom.subtract({ nanoseconds: 1 }))

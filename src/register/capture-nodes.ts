@@ -79,7 +79,7 @@ export interface SeenNode {
   openCalls: number
   /** Its blockers at the last heartbeat. */
   blockers: Blocker[]
-  /** Another live node has the same name: what each of them does cannot be told apart. */
+  /** Another live node has the same name: people cannot tell the two apart. */
   sharesName: boolean
 }
 

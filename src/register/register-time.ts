@@ -12,8 +12,8 @@ export async function registerTime(tx: Transaction<RegisterTables>): Promise<Tem
 }
 
 /**
- * Until when what has a term may be destroyed: the database's time, and not more than 26 hours after it was last seen going on,
- * until two people have confirmed a leap (database/functions/destruction/recordings.sql). A clock that jumps ahead destroys nothing.
+ * Returns the time by which terms end: the database's time, but at most 26 hours after the highest time seen, until two people
+ * have confirmed a leap (database/functions/destruction/recordings.sql). So a clock that jumps ahead destroys nothing.
  */
 export async function destructionTime(db: Kysely<RegisterTables>): Promise<Temporal.Instant> {
   const { rows } = await sql<{ now: Temporal.Instant }>`select destruction_now() as now`.execute(db)

@@ -16,7 +16,7 @@ export interface RequestActTables {
     ready_at: Read<Instant | null>
     ended_at: Read<Instant | null>
     end_why: Read<'taken' | 'expired' | 'withdrawn' | 'destroyed' | 'failed' | null>
-    /** Its object is gone: the custodian's word. */
+    /** When the custodian removed its object. */
     removed_at: ColumnType<Instant | null, never, Instant>
   }
   /** Downloads that were begun or refused. */

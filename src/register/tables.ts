@@ -51,9 +51,9 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
      * Start of the caller's waiting, if a feed reports it as earlier than `started_at` (database/functions/feeds/matching.sql).
      */
     waited_from: Generated<Instant | null>
-    /** When the register took it in; null from before that was noted (database/functions/capture/late-parts.sql). */
+    /** When it was admitted; null for admissions of earlier versions (database/functions/capture/late-parts.sql). */
     admitted_at: Generated<Instant | null>
-    /** Counts that studies have made of it; only the database reads them (database/functions/studies/studies.sql). */
+    /** Its contribution to the counts of studies; read by the database only (database/functions/studies/studies.sql). */
     counted: Generated<string | null>
   }
   segment: {
@@ -81,9 +81,9 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     capture_state: Generated<CaptureState>
     capture_failure: string | null
     marks: Generated<SegmentMark[]>
-    /** The capture node that reported it; null for a feed's report, and from before there were nodes. */
+    /** The capture node that reported it; null for a feed's report and for rows of versions without nodes. */
     node: string | null
-    /** Another node's segment of the same talk, in whose place or beside which it is kept (docs/decisions/0061). */
+    /** Another node's segment of the same conversation, which this one duplicates or replaces (docs/decisions/0061). */
     beside: string | null
   }
   admission_told: {
@@ -108,7 +108,7 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     started_at: Instant
     ended_at: Instant | null
     intake_day: Temporal.PlainDate
-    /** The public key that its header is sealed to; recordings from before have that of `intake_day`. */
+    /** The public key to which its header is encrypted; recordings of earlier versions use that of `intake_day`. */
     intake_key: Generated<string | null>
     recording_months: number
     min_keep_until: Instant | null
@@ -122,13 +122,13 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     duration_ms: number | null
     packets_received: number | null
     packets_lost: number | null
-    /** Milliseconds outside its call that were cut away (AC8). */
+    /** Milliseconds outside its call that were trimmed (AC8). */
     cut_ms: Generated<number | null>
-    /** Milliseconds of sound that are kept and cannot be played; null before it is in keeping. */
+    /** Milliseconds of stored audio that cannot be played; null before ingestion. */
     unplayed_ms: Generated<number | null>
-    /** Packets came, and nothing sounds. */
+    /** Packets arrived, but all are silent. */
     is_silent: Generated<boolean | null>
-    /** How it came in (R17); ends with it. */
+    /** Its reception quality (R17); deleted with it. */
     reception: ColumnType<Reception | null, never, string | null>
     destroyed_at: Instant | null
     cause: DestructionCause | null

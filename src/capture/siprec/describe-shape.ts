@@ -1,5 +1,5 @@
 /**
- * Describes the shape of metadata for diagnosis: element and attribute names with their number, never a value. The XML itself
+ * Describes the shape of metadata for diagnosis: names and counts of elements and attributes, never a value. The XML itself
  * holds more personal data than the register may (R10), so nothing else of it may be stored.
  */
 import { readXmlTree, type XmlElement } from './read-xml-tree.ts'

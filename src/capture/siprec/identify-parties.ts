@@ -288,7 +288,7 @@ function voicesOf<N, O>(
   const thirdParties = new Set<string>()
   const listening: O[] = []
   const { personOf = (entry: O): unknown => entry } = evidence.directory
-  /** Whoever speaks on one of several legs. */
+  /** People who speak on one of several legs. */
   const speaking = new Set<unknown>()
   for (const { participant, numbers } of candidates) {
     const { id } = participant

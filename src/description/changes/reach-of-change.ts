@@ -8,7 +8,7 @@ import { plannedSteps, termSteps, type TermStep } from '../term-steps.ts'
  */
 export interface ReachOfChange {
   terms: ShorterTerm[]
-  /** All shorter terms while it is the newest version, also those that the version before it planned: `planned_end` reads them. */
+  /** All shorter terms in force while it is the newest version, also those planned by the version before it; for `planned_end`. */
   planned: ShorterTerm[]
   endsHolds: boolean
   endsKinds: string[]

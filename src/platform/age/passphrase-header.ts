@@ -8,7 +8,7 @@ const bytesPerBlock = 128
 
 /**
  * Writes the header for a passphrase.
- * @param workFactor base-2 logarithm of scrypt's N: memory is 1 KiB times N; age opens up to 22
+ * @param workFactor base-2 logarithm of scrypt's N: memory is 1 KiB times N; `age` accepts up to 22
  * @returns the header (ASCII, ends with a newline) and the 16-byte file key
  */
 export async function writePassphraseHeader(

@@ -14,20 +14,20 @@ import { commandFor, findIsolation, type Isolation } from './without-network.ts'
 
 export interface RunOptions {
   input: readonly Uint8Array[]
-  /** A longer answer is none. */
+  /** A longer output is a failure. */
   maxBytes: number
   limitMs: number
   /** Ends it; the fault is `program-failed`. */
   signal?: AbortSignal
-  /** Default: what this machine has. */
+  /** Default: the strongest isolation that works here. */
   isolation?: Isolation
 }
 
-/** It finds no language of ours; its home is where it may leave what ends with it. */
+/** No locale of ours; its home is the folder for its temporary files. */
 const environment = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }
 const endedMs = 5_000
 
-/** @throws ProcessFault each of its codes but `programs-file-wrong` */
+/** @throws ProcessFault every code except `programs-file-wrong` */
 export async function runInChildProcess(program: NamedProgram, options: RunOptions): Promise<Buffer> {
   const { input, maxBytes, limitMs, signal, isolation = await findIsolation() } = options
   if (isolation === 'none' && program.network !== 'trusted') {
@@ -42,7 +42,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   const finished = Promise.withResolvers<Buffer>()
   const fault = (code: ProcessFault['code'], problem: string, cause?: unknown) =>
     finished.reject(new ProcessFault(code, `${program.name} ${problem}. Nothing of it was kept.`, cause))
-  // A group of its own, so that whatever it starts ends with it.
+  // A process group of its own, so that its children end with it.
   const hasOwnFiles = isolation === 'bwrap' || isolation === 'unshare'
   const scratch = hasOwnFiles ? undefined : await makeScratch()
   const home = scratch?.path ?? '/tmp'

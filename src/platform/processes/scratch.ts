@@ -18,7 +18,7 @@ export async function makeScratch(): Promise<{ path: string; remove: () => Promi
   return { path, remove: () => remove(path) }
 }
 
-/** Removes what processes that were killed left behind: once, before the first folder of this one. */
+/** Removes folders of killed processes; once, before this process makes its first. */
 export function sweepScratch(): Promise<void> {
   return (swept ??= sweep())
 }
@@ -35,7 +35,7 @@ async function place(): Promise<string> {
   return (await stat(memory).catch(() => undefined))?.isDirectory() ? memory : tmpdir()
 }
 
-/** Tried again where something is still written there, and at the next start where it is another user's. */
+/** Retries while a program still writes there. Errors, such as for a folder of another user, are ignored. */
 function remove(path: string): Promise<void> {
   return rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }).catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 /**
  * Confines a program on this machine: no network, and no process, file or socket but its own. Returns a command line that does
- * so. Each means is tried once before it is relied on.
+ * so. Each kind of isolation is tried once before it is used.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,10 +8,10 @@ import { realpath } from 'node:fs/promises'
 import type { NamedProgram } from './named-programs.ts'
 
 /**
- * `bwrap` (bubblewrap) and `unshare` (util-linux, with a root of its own): no network, no process but its own; of the files and
- * sockets only /usr, its own and those that were named, none of them to write; what it writes in /tmp or /dev/shm is memory that ends
- * with it. `shared-files` (`unshare` where nothing may be mounted): no network and no process, but the files and unix sockets that
- * Seloste's account reaches. `none`: nothing of it, as outside Linux.
+ * `bwrap` (bubblewrap) and `unshare` (util-linux, with a root folder of its own): the program has no network, sees no other
+ * process, and reads only /usr and the named files; /tmp and /dev/shm are memory that is freed when it ends. `shared-files`
+ * (`unshare` where nothing may be mounted): no network and no other process, but all files and unix sockets that Seloste's
+ * account can open. `none`: no isolation, as outside Linux.
  */
 export type Isolation = 'bwrap' | 'unshare' | 'shared-files' | 'none'
 
@@ -74,7 +74,7 @@ exec setpriv --no-new-privs --bounding-set -all --inh-caps -all -- "$@"`
 let tried: Promise<Isolation> | undefined
 let triedProc: Promise<readonly string[]> | undefined
 
-/** The best means that works here. */
+/** Returns the strongest isolation that works here. */
 export function findIsolation(): Promise<Isolation> {
   return (tried ??= tryEach())
 }
@@ -102,7 +102,7 @@ async function findProc(): Promise<readonly string[]> {
   return (await works([...bwrap, ...ownProc, '--', '/bin/true'])) ? ownProc : sharedProc
 }
 
-/** The command and its arguments. */
+/** Returns the isolated command with its arguments. */
 export async function commandFor(
   program: Pick<NamedProgram, 'program' | 'arguments' | 'files' | 'folders'>,
   isolation: Isolation,

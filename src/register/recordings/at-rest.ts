@@ -1,6 +1,6 @@
 /**
  * Encryption at rest of packages and copies: the recipient's age file, encrypted again under the file keys of all its
- * recordings. Without any of these keys nothing opens it, neither an image of the disk nor the passphrase (R50).
+ * recordings. Once one of these keys is destroyed, the file cannot be decrypted, even with a disk image and the passphrase (R50).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, type Cipheriv } from 'node:crypto'
 import type { Kysely } from 'kysely'
@@ -44,7 +44,7 @@ export function sealAtRest(key: Buffer): Cipheriv {
 
 /**
  * Returns part of the age file. A file without a recording is stored as it is sent; so may be one of an earlier version.
- * @param mayBePlain the row says that the file may be of an earlier version; others can write in the store
+ * @param mayBePlain by its row, the file may be of an earlier version; the object itself is not trusted, as others can write it
  * @returns undefined if one of its recordings has ended
  */
 export async function readAtRest(

@@ -3,18 +3,18 @@
  *
  * Takes sequence number, RTP time and arrival of every packet, in sequence order. Returns anchors, and packets to leave out.
  *
- * Let delay = arrival - RTP time. Networks, busy senders and busy recorders only ever add to it, so the least delay is the
- * truth. The floor under packet i is the least delay of the packets of the next minute, each allowed the drift since then of a
- * clock 250 ppm wrong: a hold-up of up to a minute, however bad, does not move the floor. Then
- * - the anchor starts on the floor and moves only when the floor departs from it by more than 16 ms: a right clock never moves
- * it (playback is what was sent, sample by sample, whatever the jitter), and two clocks wrong in opposite directions stay
- * within 2 x 16 ms of each other;
- * - a pause in which the sender stopped its RTP clock lifts the floor for good, and the anchor follows at that packet;
- * - an RTP clock that leaps ahead makes packets arrive sooner than they can (200 ms below the least of the last ten seconds,
- * twice): the floor is computed separately on either side of the leap;
- * - one packet whose RTP time is outside that of both neighbours is nonsense and is left out;
- * - packets that this would put seconds after their arrival or minutes before it have another clock than declared, and are put
- * at their arrival.
+ * Let delay = arrival - RTP time. Networks, busy senders and busy recorders only ever add to the delay, so its minimum is the
+ * best estimate. The floor at packet i is the minimum delay of the packets of the next minute, each corrected for the drift of a
+ * clock that is wrong by 250 ppm: congestion of up to a minute does not move the floor. Then
+ * - the anchor starts at the floor and moves only when the floor differs from it by more than 16 ms: an accurate clock never
+ * moves it (playback equals what was sent, sample by sample, whatever the jitter), and two clocks that drift in opposite
+ * directions stay within 2 x 16 ms of each other;
+ * - a pause in which the sender stopped its RTP clock raises the floor permanently, and the anchor follows at that packet;
+ * - after a jump of the RTP clock, packets seem to arrive too early (twice, 200 ms below the minimum of the last ten seconds):
+ * the floor is computed separately before and after the jump;
+ * - a single packet whose RTP time is outside the range of both neighbours is invalid and left out;
+ * - packets that would be placed seconds after their arrival or minutes before it have another clock rate than declared, and are
+ * placed at their arrival.
  */
 import type { Anchor } from './recording-index.ts'
 
@@ -27,14 +27,14 @@ const horizonSamples = 60 * 8000
 const pastSamples = 10 * 8000
 const steadySamples = 60 * 8
 const steadyPackets = 25
-/** Ten seconds at the pace of two streams in one; whoever sends a hundred thousand packets in that time is not looked at each with each. */
+/** Limit of packets compared: ten seconds of two streams in one. Keeps a flood of packets from taking quadratic time. */
 const steadyEntries = 1000
 const worstDrift = 250e-6
-/** Beyond what steps of the anchor and the longest hold-up explain. */
+/** More than steps of the anchor and the longest congestion explain. */
 const soonestSamples = 5 * 8000
 const latestSamples = 120 * 8000
 
-/** See the head of this file. `straySeqs` fit nowhere. */
+/** Returns the anchors, as described at the top of this file. `straySeqs`: packets with an invalid RTP time. */
 export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { anchors: Anchor[]; straySeqs: number[] } {
   const straySeqs: number[] = []
   const steady: number[] = []
@@ -60,7 +60,7 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
     for (let i = from; i < to; i++) {
       const floor = floors[i - from]!
       const off = floor - anchor
-      // Near the end the floor rests on few packets: only a leap to a new steady pace is believed.
+      // Near the end the floor is the minimum of few packets: it moves only after a jump to a new steady pace.
       const nearEnd = i > from && times[to - 1]! - times[i]! < pastSamples
       const isUnproven = nearEnd && off > 0 && (off < leapSamples || !isSteady(delays, i, to, floor))
       const before = anchor
@@ -73,7 +73,7 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
   return { anchors, straySeqs }
 }
 
-/** Outside both neighbours' RTP times, while these agree with each other. */
+/** Returns true if a packet's RTP time is outside that of both neighbours, which agree with each other. */
 function isStray(rtpTimes: number[], i: number): boolean {
   const before = rtpTimes[i - 1]
   const after = rtpTimes[i + 1]
@@ -81,7 +81,7 @@ function isStray(rtpTimes: number[], i: number): boolean {
   return rtpTimes[i]! < before - leapSamples || rtpTimes[i]! > after + leapSamples
 }
 
-/** Returns true if packets came one by one from `from` on; held-up packets come all at once. */
+/** Returns true if packets arrived one by one from `from` on; delayed packets arrive in a burst. */
 function isSteady(delays: number[], from: number, end: number, floor: number): boolean {
   const to = Math.min(end, from + steadyEntries)
   let near = 0
@@ -89,7 +89,7 @@ function isSteady(delays: number[], from: number, end: number, floor: number): b
   return to - from >= steadyPackets && near >= (to - from) / 2
 }
 
-/** Returns where stretches of one RTP clock begin; the first is 0. */
+/** Returns the indexes after which the RTP clock has jumped; the first is 0. */
 function findLeaps(delays: number[], times: number[]): number[] {
   const leaps = delays.length > 0 ? [0] : []
   let min = new SlidingMinimum()
@@ -105,7 +105,7 @@ function findLeaps(delays: number[], times: number[]): number[] {
   return leaps
 }
 
-/** The floor under each packet of [from, to). */
+/** Returns the floor at each packet of [from, to). */
 function findFloors(delays: number[], times: number[], from: number, to: number): Float64Array {
   const floors = new Float64Array(to - from)
   const min = new SlidingMinimum()
@@ -118,7 +118,7 @@ function findFloors(delays: number[], times: number[], from: number, to: number)
   return floors
 }
 
-/** The least value of a window that moves one way: each value enters and leaves once. */
+/** Minimum of a sliding window; each value enters and leaves once. */
 class SlidingMinimum {
   private readonly times: number[] = []
   private readonly values: number[] = []
@@ -137,7 +137,7 @@ class SlidingMinimum {
     this.values.push(value)
   }
 
-  /** Drops from the old end what `isPast`. */
+  /** Drops the oldest values while `isPast` is true. */
   forget(isPast: (time: number) => boolean): void {
     while (this.first < this.times.length && isPast(this.times[this.first]!)) this.first++
   }

@@ -13,7 +13,7 @@ export const recordType = { padding: 0, packet: 1, source: 2, omitted: 3, mark: 
 /** Bytes of a packet record before its payload. */
 export const packetHeadBytes = 17
 export const omittedBytes = 7
-/** No record is larger, so that a new chunk has room for any, the repeated sources before it included. */
+/** Largest record: a new chunk has room for any record together with the repeated sources before it. */
 export const maxRecordBytes = 32_768
 
 /**
@@ -79,7 +79,7 @@ export type LogPacket = {
 export type LogVisitor = {
   source?(source: LogSource): void
   packet?(packet: LogPacket): void
-  /** A packet that arrived and is not kept (telephone-event): it is no loss. */
+  /** A packet that arrived and is not stored (telephone-event). It does not count as lost. */
   omitted?(stream: number, seqOffset: number): void
   mark?(mark: LogMark): void
 }
@@ -105,7 +105,7 @@ export function writePacketHead(
   chunk.setUint32(at + 13, arrival100us)
 }
 
-/** Writes an omitted record: the sequence number arrived, its content is not kept. */
+/** Writes an omitted record: the sequence number arrived, its content is not stored. */
 export function writeOmitted(chunk: DataView, at: number, stream: number, reason: number, seqOffset: number): void {
   chunk.setUint8(at, recordType.omitted)
   chunk.setUint8(at + 1, stream)

@@ -1,9 +1,8 @@
 /**
- * Writes one recording while its call runs. This is the hot path: no promise, no object and no system call a packet.
+ * Writes one recording during its call. This is the hot path: no promise, object or system call per packet.
  *
- * Writes `<id>.hdr` (age header), `<id>.body` (nonce and sealed chunks) and frames in the tail. Keeps no key that opens its
- * output after finish(), never changes a chunk once written, and never waits for the disk in packet() or before the first
- * packet.
+ * Writes `<id>.hdr` (age header), `<id>.body` (nonce and sealed chunks) and frames in the tail. Wipes every key that decrypts its
+ * output at finish(), never changes a chunk once written, and never waits for the disk in packet() or before the first packet.
  */
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
@@ -27,25 +26,25 @@ import type { TailJournal, TailSubject } from './tail-journal.ts'
 export type RecordingWriterOptions = {
   id: string
   directory: string
-  /** `age1...` of the day. */
+  /** Public intake key, `age1...`. */
   intakePublicKey?: string
-  /** Instead of it: a key that is kept elsewhere, and what is to be the header. */
+  /** Instead of a public key: a file key stored elsewhere, and the header to write. */
   sealed?: SealedHeader
-  /** Files that were made for this id beforehand; without them they are made. */
+  /** Files created for this id in advance; default: they are created now. */
   files?: RecordingFiles | undefined
   startedAt: Temporal.Instant
-  /** Shared by all recordings of the process. Without one, a crash costs the open chunk. */
+  /** Shared by all recordings of the process. Without one, a crash loses the open chunk. */
   tail?: TailJournal
-  /** Sealed chunks that may wait for the disk before packets are shed; 64 KiB each. */
+  /** Maximum of sealed chunks that wait for the disk, 64 KiB each; beyond it packets are shed. */
   pendingChunksLimit?: number
   retryMs?: number
-  /** How many times finish() tries again when the disk refuses. */
+  /** Retries of finish() after a disk error. */
   finishRetries?: number
-  /** Called once when the disk refuses or lags (`body-write-failed`, `writer-starved`), and again after it recovered. */
+  /** Called when the disk begins to fail (`body-write-failed`) or to lag (`writer-starved`), once until it recovers. */
   onFault?: (fault: RecordingFault) => void
 }
 
-/** A finished recording. `sha256` (hex) is over the body; `packetsShed` were lost to a disk that lagged. */
+/** A finished recording. `sha256` (hex) is that of the body; `packetsShed` were lost because the disk lagged. */
 export type FinishedRecording = {
   id: string
   headerPath: string
@@ -60,11 +59,11 @@ export type FinishedRecording = {
 
 export type RecordingWriter = {
   readonly id: string
-  /** Packets and bytes kept so far. */
+  /** Packets and bytes written so far. */
   readonly counts: { packets: number; packetsShed: number; payloadBytes: number }
-  /** A source (SSRC) begins on a stream; packets that follow on the stream belong to it. */
+  /** Begins a source (SSRC) of a stream; later packets of the stream belong to it. */
   source(stream: number, ssrc: number, firstSeq: number, firstTs: number, codecs: StreamCodec[]): void
-  /** Keeps a packet's payload, bytes [start, end) of `buffer`; false when it had to be shed. Times in 100 us. */
+  /** Stores a packet's payload, bytes [start, end) of `buffer`; returns false if it was shed. Times in 100 us. */
   packet(
     stream: number,
     payloadType: number,
@@ -76,27 +75,27 @@ export type RecordingWriter = {
     start: number,
     end: number,
   ): boolean
-  /** Notes that a packet arrived whose content is not kept (telephone-event). */
+  /** Records that a packet arrived whose content is not stored (telephone-event). */
   omitted(stream: number, seqOffset: number): void
   mark(kind: MarkKind, arrival100us: number, detail?: unknown): void
   /**
-   * Ends the recording: end mark, last chunk, fdatasync. Can be called again after an error; until it succeeds the tail still
-   * has what the body lacks. @throws `body-write-failed`, or the file system's error
+   * Ends the recording: end mark, last chunk, fdatasync. Can be called again after an error; until it succeeds, the tail has the
+   * bytes that the body lacks. @throws `body-write-failed`, or the file system's error
    */
   finish(arrival100us: number): Promise<FinishedRecording>
-  /** After a finish() that failed for good: closes the file; header, body and tail stay for the next start to gather. */
+  /** After finish() has failed for good: closes the file. Header, body and tail stay, and the next start recovers them. */
   leaveBehind(): Promise<void>
   /**
-   * Discards the recording: closes it without waiting for the disk, and durably removes its header, with it the only way to its
+   * Discards the recording: closes it without waiting for the disk, durably removes its header and with it the only copy of its
    * key, then its body. Can be called again after an error. @throws the file system's error
    */
   discard(): Promise<void>
 }
 
 /**
- * Takes or creates the two files; the recording accepts packets once this resolves. They are durable with the tail's
- * next frames, or when it is finished: a power loss takes no more of a call than what the tail lacks.
- * Throws what the file system says (EEXIST when the id was used before) or `age-key-malformed`.
+ * Takes or creates the two files; the recording accepts packets once this resolves. The files become durable with the tail's
+ * next frames, or when the recording is finished: a power failure loses no more of a call than the tail lacks.
+ * Throws the file system's error (EEXIST if the id was used before) or `age-key-malformed`.
  */
 export async function createRecordingWriter(options: RecordingWriterOptions): Promise<RecordingWriter> {
   const { id, directory, tail, onFault, pendingChunksLimit = 16, retryMs = 1000, finishRetries = 10 } = options
@@ -119,7 +118,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   let shedBefore = 0
   let lastArrival = 0
   let ended = false
-  /** The open chunk is another recording's by now. */
+  /** The chunk was given back and may already be in use by another recording. */
   let givenBack = false
 
   const subject: TailSubject = {
@@ -143,7 +142,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     },
   }
 
-  /** Makes room for a record; false when the disk lags too far behind to close the open chunk. */
+  /** Makes room for a record; returns false if the disk lags too far behind to close the open chunk. */
   function makeRoom(bytes: number): boolean {
     if (subject.usedBytes + bytes <= chunkBytes) return true
     if (pending.length >= pendingChunksLimit) {
@@ -214,7 +213,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     writing ??= writePending().finally(() => (writing = undefined))
   }
 
-  /** Writes what waits, sealed bytes and all, until the disk has taken it or refused too often. */
+  /** Writes the waiting sealed chunks until all are written or the disk has failed too often. */
   async function drain(): Promise<void> {
     for (let attempt = 0; pending.length > 0; attempt++) {
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, retryMs))
@@ -242,7 +241,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       const source = (sourceNumbers[stream] ?? -1) + 1
       sourceNumbers[stream] = source
       const record = encodeSource({ stream, source, ssrc, firstSeq, firstTs, codecs })
-      // Room first: a chunk that opens for it repeats the sources, and must repeat the one before.
+      // Make room first: a new chunk repeats the sources, and must repeat the previous one of this stream.
       makeRoom(record.length)
       sources[stream] = record
       append(record)
@@ -316,14 +315,14 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
 }
 
 /**
- * Memory of open chunks, used again. A chunk lives as long as its call: it outlives V8's young generation, and what is freed of it
- * after every call is what old memory is collected for, while answers wait.
+ * Reused buffers of open chunks. A chunk lives as long as its call and so outlives V8's young generation; allocating one per
+ * call would cause major garbage collections, during which answers wait.
  */
 const spare: Buffer[] = []
-/** As many as calls end in a second; more are left to the collector. */
+/** The number of calls that end in a second; further buffers are left to the garbage collector. */
 const maxSpare = 64
 
-/** Zeros, 64 KiB. */
+/** Returns a buffer of 64 KiB of zeros. */
 function takeChunk(): Buffer {
   return spare.pop() ?? Buffer.alloc(chunkBytes)
 }

@@ -4,8 +4,8 @@
  * Reads a folder of `.hdr`, `.body` and tail segments that no process writes any more. Writes a `<id>.tail` beside each
  * recording that has frames, and deletes the segments. Uses no key; rebuild-body.ts does the rest.
  *
- * An empty header is left by a power loss just after the beginning: nothing of that recording was durable, and its body cannot
- * be opened.
+ * A power failure right after the start leaves an empty header: nothing of that recording was durable, and its body cannot be
+ * decrypted.
  */
 import { constants } from 'node:fs'
 import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { readTailFrames } from './tail-frame.ts'
 /** A recording found on disk. Only the custodian can determine if it was finished or cut short. */
 export type RecoveredRecording = { id: string; headerPath: string; bodyPath: string; tailPath: string | undefined }
 
-/** Can be cut short and run again: the segments go last, once every tail is durable. */
+/** Can be interrupted and repeated: the segments are deleted last, once every tail is durable. */
 export async function recoverRecordings(directory: string): Promise<RecoveredRecording[]> {
   const names = new Set(await readdir(directory))
   const headed = [...names].filter((name) => name.endsWith('.hdr')).map((name) => name.slice(0, -4))
@@ -33,7 +33,7 @@ export async function recoverRecordings(directory: string): Promise<RecoveredRec
   for (const segment of segments) {
     const frames = Map.groupBy(readTailFrames(await readFile(join(directory, segment))), ({ id }) => id)
     for (const [id, list] of frames) {
-      if (!bodies.has(id)) continue // Already taken into keeping, or destroyed.
+      if (!bodies.has(id)) continue // Already ingested, or destroyed.
       gathered.add(id)
       await append(join(directory, `${id}.tail.part`), Buffer.concat(list.map(({ bytes }) => bytes)))
     }

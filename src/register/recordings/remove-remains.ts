@@ -4,12 +4,12 @@ import { join } from 'node:path'
 /** Files that repairing or trimming a body may leave in the work folder (ingest-recording.ts, cut-to-call.ts). */
 const endings = ['hdr', 'body', 'body.rebuilding', 'tail'] as const
 
-/** Removes what is left of a recording in the custodian's work folder; sealed bytes. */
+/** Removes a recording's leftovers, sealed bytes, from the custodian's work folder. */
 export async function removeRemains(workFolder: string, recordingId: string): Promise<void> {
   for (const ending of endings) await rm(join(workFolder, `${recordingId}.${ending}`), { force: true })
 }
 
-/** Recordings of which the folder has something; none where there is no such folder. */
+/** Returns the recordings with files in the folder; none if the folder does not exist. */
 export async function recordingsWithRemains(workFolder: string): Promise<Set<string>> {
   try {
     return new Set((await readdir(workFolder)).map((name) => name.slice(0, name.indexOf('.'))))

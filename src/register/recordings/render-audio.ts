@@ -1,8 +1,8 @@
 /**
- * Renders any part of a recording as sound. Runs in the custodian, a part at a time.
+ * Renders any part of a recording as audio. Runs in the custodian, one part at a time.
  *
- * Takes an index, a function that opens chunk n, and a range of samples. Returns 16-bit PCM, 8 kHz, stereo: left caller, right
- * official. Stateless: the same range gives the same bytes, and two adjoining ranges give the same as one.
+ * Takes an index, a function that decrypts chunk n, and a range of samples. Returns 16-bit PCM, 8 kHz, stereo: left caller, right
+ * official. Stateless: the same range gives the same bytes, and two adjacent ranges give the same bytes as one.
  */
 import type { OpenedRecording } from './index-recording.ts'
 import { mixedLeftOut } from './mixed-beside.ts'
@@ -13,8 +13,8 @@ export const bytesPerSample = 4
 export const wavHeaderBytes = 44
 
 /**
- * PCM of samples [from, to): `bytesPerSample` bytes each, silence where nothing came.
- * Opens only the chunks that overlap. Throws as platform/age/open-stream.ts does.
+ * Returns the PCM of samples [from, to), `bytesPerSample` bytes each, with silence where packets are missing.
+ * Decrypts only the chunks that overlap. Throws like platform/age/open-stream.ts.
  */
 export async function renderAudio(
   index: RecordingIndex,
@@ -23,7 +23,7 @@ export async function renderAudio(
   to: number,
 ): Promise<Buffer> {
   const samples = to - from
-  // A track of its own for each stream: what overlaps within a stream replaces, what overlaps between streams adds up.
+  // One buffer per stream: overlapping packets of a stream replace each other, those of different streams are added.
   const streams = new Map<number, { source: IndexedSource; voice: Int16Array }>()
   await visitAudio({ openChunk }, index, from, to, (source, at, sound) => {
     let entry = streams.get(source.stream)
@@ -45,11 +45,11 @@ export async function renderAudio(
       }
     }
   }
-  // Low byte first, as a WAV has it and every machine does that Seloste runs on (package.json).
+  // Little-endian, as in a WAV file and on every machine that Seloste supports (package.json).
   return Buffer.from(lanes.buffer)
 }
 
-/** The 44-byte header of a WAV file (RIFF, PCM) with `durationSamples` stereo samples. */
+/** Returns the 44-byte header of a WAV file (RIFF, PCM) with `durationSamples` stereo samples. */
 export function wavHeader(durationSamples: number): Buffer {
   const dataBytes = durationSamples * bytesPerSample
   const header = Buffer.alloc(wavHeaderBytes)
@@ -68,7 +68,7 @@ export function wavHeader(durationSamples: number): Buffer {
   return header
 }
 
-/** Returns the samples in bytes [from, end) of such a WAV; none within its header. */
+/** Returns the range of samples in bytes [from, end) of such a WAV file; empty within its header. */
 export function samplesOf(from: number, end: number): { from: number; to: number } {
   const dataFrom = Math.max(0, from - wavHeaderBytes)
   const dataEnd = Math.max(0, end - wavHeaderBytes)

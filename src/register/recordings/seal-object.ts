@@ -14,11 +14,11 @@ export interface SealingPlace {
 }
 
 /**
- * Seals what comes part by part into an age file, and stores it; its keys are wiped.
- * @param file its name while it is made
- * @param atRest key under which the file is encrypted once more where it lies (at-rest.ts)
+ * Encrypts parts as they come into one age file, and stores it; its keys are wiped.
+ * @param file name of the unfinished file
+ * @param atRest key under which the stored file is encrypted again (at-rest.ts)
  * @returns size and digest of the age file
- * @throws what the parts and the disk throw; then nothing is left of it
+ * @throws errors of the parts and the disk; then the unfinished file is removed
  */
 export async function sealObject(
   { objects, workFolder }: SealingPlace,
@@ -52,7 +52,7 @@ export async function sealObject(
   }
 }
 
-/** Removes what a process left behind that ended while it sealed. @returns how many files */
+/** Removes unfinished files of a process that ended meanwhile. @returns how many */
 export async function sweepUnfinished(
   { workFolder }: Pick<SealingPlace, 'workFolder'>,
   suffix: string,

@@ -1,6 +1,6 @@
 /**
- * Copies for requesters, as objects beside their recordings (C1): the whole call as a WAV in an age file for the person. Sound
- * on disk is always sealed. Whether somebody may have a copy is decided elsewhere.
+ * Copies for requesters, stored beside their recordings (C1): the whole call as a WAV file, encrypted for the person with age.
+ * Audio on disk is always encrypted. Who may have a copy is decided elsewhere.
  */
 import { sql, type Kysely } from 'kysely'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -33,9 +33,9 @@ const partSamples = 10 * samplesPerSecond
 const workSuffix = '.copy'
 
 /**
- * Renders, seals and stores a recording for one person.
+ * Renders, encrypts and stores a recording for one person.
  * @returns the size of the object
- * @throws what the formats, the key store and the disk throw; then nothing is left of it
+ * @throws errors of the formats, the key store and the disk; then nothing is stored
  */
 export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
   const { copy, recording, header, fileKey } = given
@@ -45,7 +45,7 @@ export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Pr
   return (await sealObject(store, sealed, wavOf(store, recording))).sizeBytes
 }
 
-/** Part of a copy, as it leaves. @returns nothing where its recording has ended */
+/** Returns a part of a copy as it is sent; undefined if its recording is destroyed. */
 export async function readSubjectCopy(
   store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
   { copy, recording }: Pick<CopyToStore, 'copy' | 'recording'>,
@@ -59,12 +59,12 @@ export async function readSubjectCopy(
   return readAtRest(store, stored, from, to)
 }
 
-/** Removes what a custodian left behind that ended while it made copies. @returns how many */
+/** Removes unfinished copies of a custodian that ended meanwhile. @returns how many */
 export function sweepUnfinishedCopies(store: Pick<CopyStore, 'workFolder'>): Promise<number> {
   return sweepUnfinished(store, workSuffix)
 }
 
-/** The whole call as a WAV, part by part. @throws where the recording was destroyed meanwhile */
+/** Yields the whole call as a WAV file, part by part. @throws if the recording is destroyed meanwhile */
 export async function* wavOf(
   { db, objects, keys }: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
   recording: string,
@@ -83,7 +83,7 @@ export async function* wavOf(
   }
 }
 
-/** Copies of recordings whose objects may be there still, by recording. */
+/** Returns the copies whose objects may still exist, by recording. */
 export async function copiesLeft(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ id: string; of: string }>`

@@ -1,14 +1,12 @@
 /**
- * One frame of the tail: the bytes of a chunk that no sealed chunk holds yet (docs/formats/recording.md, "Tail").
+ * One frame of the tail: bytes of a chunk that is not sealed yet (docs/formats/recording.md, "Tail").
  *
- * In: bytes [offset, end) of an open chunk. Out: an AES-256-GCM frame that names its recording and place.
- * Never here: one nonce twice. The nonce is a counter of the recording's frames and every frame takes a new one, also
- * when the same bytes are framed again.
+ * A frame has bytes [offset, end) of an open chunk, encrypted with AES-256-GCM, with the id of the recording and the offset. No
+ * nonce is used twice: it is a counter of the recording's frames, and bytes that are framed again get a new one.
  *
  *     "SLT1"  frameBytes u32  counter u32  chunk u32  offset u32  idBytes u8  id  ciphertext  tag 16  crc32 u32
  *
- * Everything before the ciphertext is additional authenticated data. The CRC lets a process without keys tell a whole
- * frame from a torn one.
+ * Everything before the ciphertext is additional authenticated data. By the CRC a process without keys detects a torn frame.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -17,7 +15,7 @@ const magic = Buffer.from('SLT1')
 const fixedBytes = 21
 const tagBytes = 16
 const crcBytes = 4
-/** No frame is longer: one chunk, the longest id and the rest. */
+/** Longest frame: one chunk, the longest id and the fixed fields. */
 const maxFrameBytes = fixedBytes + 255 + 65_536 + tagBytes + crcBytes
 
 /** A frame of a journal; `bytes` is the whole frame. */
@@ -28,12 +26,12 @@ export function deriveTailKey(fileKey: Uint8Array): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', fileKey, '', 'seloste tail v1', 32)))
 }
 
-/** Bytes that {@link sealTailFrame} will write for `plainBytes` of a recording whose id has `idBytes` bytes. */
+/** Returns how many bytes {@link sealTailFrame} writes for `plainBytes` of a recording whose id has `idBytes` bytes. */
 export function tailFrameBytes(idBytes: number, plainBytes: number): number {
   return fixedBytes + idBytes + plainBytes + tagBytes + crcBytes
 }
 
-/** Seals `plaintext` as a frame into `target` at `at`; returns where it ends. */
+/** Writes `plaintext` as a frame into `target` at `at`; returns the offset after it. */
 export function sealTailFrame(
   target: Buffer,
   at: number,
@@ -63,7 +61,7 @@ export function sealTailFrame(
   return at + size
 }
 
-/** Opens a frame; undefined when it was altered or belongs to another file key. */
+/** Decrypts a frame; undefined if it was altered or belongs to another file key. */
 export function openTailFrame(key: KeyObject, { counter, bytes }: TailFrame): Buffer | undefined {
   const body = fixedBytes + bytes.readUInt8(20)
   const tag = bytes.length - crcBytes - tagBytes
@@ -79,7 +77,7 @@ export function openTailFrame(key: KeyObject, { counter, bytes }: TailFrame): Bu
   return plaintext
 }
 
-/** Every whole frame of a journal or a `.tail`, in order; torn ones (a crash, a full disk) are stepped over. */
+/** Yields every whole frame of a journal or a `.tail` file, in order; skips frames torn by a crash or a full disk. */
 export function* readTailFrames(journal: Buffer): Generator<TailFrame> {
   let at = 0
   while ((at = journal.indexOf(magic, at)) !== -1) {

@@ -1,11 +1,11 @@
 /**
- * The tail journal: writes what a killed process would lose, four times a second for all live recordings together.
+ * The tail journal: writes the bytes that a killed process would lose, four times a second for all ongoing recordings together.
  *
- * Recordings with an open chunk share segments `tail-<run>-<n>.journal` in one folder: one write and one fdatasync each
- * interval whatever the number of calls (a file each would be hundreds of fdatasyncs a second). Never writes plaintext, and
- * never deletes a segment before every chunk it covers is durable in its body.
+ * Recordings with an open chunk share segments `tail-<run>-<n>.journal` in one folder: one write and one fdatasync per interval,
+ * whatever the number of calls (one file per call would need hundreds of fdatasyncs a second). It never writes plaintext, and
+ * deletes a segment only when every chunk that it covers is durable in its body.
  *
- * A writer joins when it starts and leaves when its body is durable; close() comes after all have left.
+ * A writer joins when it starts and leaves when its body is durable; close() is called after all have left.
  */
 import { constants } from 'node:fs'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
@@ -16,45 +16,45 @@ import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import { RecordingFault } from './recording-faults.ts'
 import { sealTailFrame, tailFrameBytes } from './tail-frame.ts'
 
-/** A recording being written, as the journal uses it. */
+/** A recording that is being written, as the journal sees it. */
 export type TailSubject = {
   readonly idBytes: Buffer
   readonly tailKey: KeyObject
-  /** The open chunk: bytes [0, usedBytes) are final, they are never changed, only added to. */
+  /** The open chunk: bytes [0, usedBytes) are never changed; bytes are only appended. */
   readonly openChunk: Buffer
   usedBytes: number
-  /** How much of the open chunk the journal holds already. */
+  /** Bytes of the open chunk that the journal already has. */
   journaledBytes: number
   /** Number of the open chunk; all before it are sealed. */
   chunkNumber: number
-  /** Frames made so far: the nonce of the next one. */
+  /** Frames so far, which is the nonce of the next one. */
   frames: number
-  /** Chunks [0, durableChunks) are in the body and fdatasynced. */
+  /** Chunks [0, durableChunks) are in the body and synced. */
   durableChunks: number
-  /** Header and body are on disk under their names: without them a frame is of no use. */
+  /** Header and body are durable under their names; frames are useless without them. */
   hasFiles: boolean
   /** Makes both durable and sets `hasFiles`. */
   syncFiles(): Promise<void>
-  /** Makes what is written of the body durable and moves `durableChunks`. */
+  /** Syncs the written part of the body and updates `durableChunks`. */
   syncBody(): Promise<void>
 }
 
 export type TailJournal = {
   join(subject: TailSubject): void
   leave(subject: TailSubject): void
-  /** Frames what is new of this subject's open chunk now; the writer calls it before it reuses the chunk. */
+  /** Stages the new bytes of the open chunk as a frame now; the writer calls it before it reuses the chunk. */
   stage(subject: TailSubject): void
-  /** Writes and fdatasyncs what is staged. */
+  /** Writes and syncs the staged frames. */
   flush(): Promise<void>
-  /** Stops the timer, flushes, and deletes the segments that are not needed any more. */
+  /** Stops the timer, flushes, and deletes segments that are no longer needed. */
   close(): Promise<void>
 }
 
 export type TailJournalOptions = {
   directory: string
-  /** Distinguishes this process's segments from an earlier one's; never reused. */
+  /** Distinguishes this process's segments from those of earlier ones; never reused. */
   run: string
-  /** Well below a second: with the restart's own time, a crash may cost a call at most one (K1). */
+  /** Well below a second: with the time of the restart, a crash may lose at most one second of a call (K1). */
   intervalMs?: number
   segmentBytes?: number
   segmentMs?: number
@@ -64,11 +64,11 @@ export type TailJournalOptions = {
 
 type Segment = { path: string; file: FileHandle; bytes: number; openedAtMs: number; covers: Map<TailSubject, number> }
 
-/** Extent of a subject's staged frames: the last chunk, and whether that chunk is there from its first byte. */
+/** Extent of a subject's staged frames: the last chunk, and whether that chunk is staged from its first byte. */
 type Cover = { chunk: number; whole: boolean }
 
 const stagedBytesLimit = 64 * 1024 * 1024
-/** Made in one turn of the event loop. */
+/** Frames written in one turn of the event loop. */
 const framesATurn = 64
 
 /** Opens the journal's first segment and starts its timer. */
@@ -133,12 +133,12 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
 
   async function flushOnce(): Promise<void> {
     const begun = [...subjects].filter(({ hasFiles }) => !hasFiles)
-    // Side by side: the disk makes many files durable in about the time of one. What failed is tried with the next.
+    // In parallel: the disk syncs many files in about the time of one. Failed ones are retried with the next flush.
     const syncing = Promise.all(begun.map((subject) => subject.syncFiles().catch(recordUnsynced)))
     let framed = 0
     for (const subject of subjects) {
       stage(subject)
-      // A thousand frames take longer than packets and answers should wait.
+      // Yields: a thousand frames would block packets and answers for too long.
       if (++framed % framesATurn === 0) await setImmediate()
     }
     if (stagedBytes > 0) await writeStaged()
@@ -157,7 +157,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
     stagedBytes = 0
     stagedCovers = new Map()
     try {
-      // At a position, not appended: what a failed attempt left half-written is written over.
+      // Written at a position, not appended, so that it overwrites the remains of a failed attempt.
       await writeFully(current.file, bytes, current.bytes)
       await current.file.datasync()
     } catch (cause) {
@@ -200,13 +200,13 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
       .finally(() => (tidying = undefined))
   }
 
-  /** Deletes the closed segments whose every chunk is durable in its body. */
+  /** Deletes closed segments of which every chunk is durable in its body. */
   async function tidy(): Promise<void> {
     for (const segment of [...closed]) {
       for (const [subject, chunk] of segment.covers) {
         if (subject.durableChunks <= chunk && subject.chunkNumber > chunk) await subject.syncBody().catch(() => {})
         if (subject.durableChunks > chunk) segment.covers.delete(subject)
-        // A call gone quiet keeps its chunk open for long: frame it anew, so that an old segment need not wait for it.
+        // A silent call keeps its chunk open for long: frame it again, so that the old segment can be deleted.
         else if (subject.chunkNumber === chunk && subjects.has(subject)) subject.journaledBytes = 0
       }
       if (segment.covers.size > 0) continue

@@ -9,10 +9,10 @@ import {
 import { codecOf, positionOf, sourceKey, type IndexedSource, type RecordingIndex } from './recording-index.ts'
 import { walkChunk, type Codec } from './recording-log.ts'
 
-/** A recording as platform/age/open-stream.ts opens it. */
+/** A recording opened by platform/age/open-stream.ts. */
 type OpensChunks = { openChunk(n: number): Promise<Buffer> }
 
-/** A packet's samples at 8 kHz, and where on the timeline they begin. */
+/** Receives a packet's samples at 8 kHz and their position on the timeline. */
 export type VisitSound = (source: IndexedSource, at: number, samples: Int16Array) => void
 
 interface Place {
@@ -26,8 +26,8 @@ interface Place {
 }
 
 /**
- * Calls `visit` for every playable packet that overlaps [from, to), and for some beside it: independent ones in stored order,
- * then those that depend on others in the order in which they were sent.
+ * Calls `visit` for every playable packet that overlaps [from, to), and for some packets next to it: first packets that decode
+ * independently, in stored order, then those that depend on earlier ones, in the order of sending.
  */
 export async function visitAudio(
   recording: OpensChunks,
@@ -88,7 +88,7 @@ async function visitResting(
   }
 }
 
-/** Walks the playable packets of a chunk; the place passed is the same object each time. */
+/** Iterates over the playable packets of a chunk; passes the same object each time. */
 function walkerOf(index: RecordingIndex) {
   const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
   const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))

@@ -1,4 +1,4 @@
-/** A process for recovery.test.ts: writes recordings whose packets contain the time of their making, until it is killed. */
+/** Child process for recovery.test.ts: writes recordings whose packets contain their creation time, until it is killed. */
 import { createRecordingWriter, type RecordingWriter } from './recording-writer.ts'
 import { createTailJournal } from './tail-journal.ts'
 

@@ -73,7 +73,7 @@ const ofObjects: ReadonlySet<string> = new Set<FindingCode>([
   'index-of-another',
 ])
 
-/** Recordings whose objects are not what was kept. */
+/** Returns the recordings whose objects are missing or altered. */
 export function withWrongObjects(findings: readonly Finding[]): Set<string> {
   return new Set(findings.flatMap(({ code, recording }) => (ofObjects.has(code) ? [recording] : [])))
 }
@@ -81,11 +81,11 @@ export function withWrongObjects(findings: readonly Finding[]): Set<string> {
 export interface Finding {
   code: FindingCode
   recording: string
-  /** The object, the key or the place it is about. */
+  /** The object, key or place concerned. */
   about?: string
 }
 
-/** The finding in one line. */
+/** Returns the finding in one line. */
 export function describeFinding({ code, recording, about }: Finding): string {
   const [wrong, todo] = words[code]
   return `recording ${recording}: ${code}: ${wrong}${about === undefined ? '' : ` (${about})`}; ${todo}`

@@ -1,6 +1,6 @@
 /**
- * Opens many bodies at once, on every core, and returns the SHA-256 of each sealed body that opens whole. No plaintext leaves
- * the threads.
+ * Decrypts many bodies in parallel, on every core, and returns the SHA-256 of each encrypted body that decrypts completely. No
+ * plaintext leaves the threads.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
@@ -12,9 +12,9 @@ const windowChunks = 16
 const windowBytes = windowChunks * sealedChunkBytes
 
 export interface OpeningThreads {
-  /** How many bodies may be opened at once so that every thread has work. */
+  /** Number of bodies to open at once so that every thread has work. */
   lanes: number
-  /** SHA-256 (hexadecimal) of a sealed body of so many bytes; `forged` where it does not open with this key. */
+  /** Returns the SHA-256 (hexadecimal) of an encrypted body of this size; `forged` if it does not decrypt with this key. */
   open(
     fileKey: Uint8Array,
     sizeBytes: number,
@@ -44,7 +44,7 @@ export function startOpeningThreads(threads = availableParallelism()): OpeningTh
     if (broken) throw broken
     const job = jobs++
     const worker = workers[job % workers.length]!
-    // Theirs to wipe: a copy.
+    // A copy, which the thread wipes.
     const key = Uint8Array.from(fileKey)
     worker.postMessage({ job, begin: { fileKey: key, sizeBytes } } satisfies OpenRequest, [key.buffer])
     let end = Math.min(sizeBytes, payloadNonceBytes + windowBytes)
@@ -58,7 +58,7 @@ export function startOpeningThreads(threads = availableParallelism()): OpeningTh
         worker.postMessage({ job, window: own } satisfies OpenRequest, [own.buffer as ArrayBuffer])
         const start = end
         end = Math.min(sizeBytes, start + windowBytes)
-        // The next is read while this one is being opened.
+        // Reads the next window while this one is decrypted.
         const [reported, next] = await Promise.all([turn.promise, start < sizeBytes ? read(start, end) : undefined])
         if ('sha256' in reported) return { sha256: reported.sha256 }
         if ('forged' in reported || next === undefined) return 'forged'

@@ -1,13 +1,13 @@
 /**
- * A thread that opens whole bodies: takes a file key, a size, then the bytes in windows; returns the SHA-256, or that a chunk
- * does not open. Drops the plaintext.
+ * Worker thread that decrypts whole bodies: takes a file key, a size, then the bytes in windows; returns the SHA-256, or that a
+ * chunk does not decrypt. Drops the plaintext.
  */
 import { createHash, type Hash, type KeyObject } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { openChunkBytes } from '#platform/age/open-stream.ts'
 import { derivePayloadKey, payloadNonceBytes, sealedChunkBytes } from '#platform/age/seal-stream.ts'
 
-/** The first window has the nonce in front; each but the last ends where a chunk ends. */
+/** The first window begins with the nonce; every window but the last ends at a chunk border. */
 export type OpenRequest =
   { job: number; begin: { fileKey: Uint8Array; sizeBytes: number } } | { job: number; window: Uint8Array }
 /** After each window: next, done, or failed. */
@@ -62,7 +62,7 @@ function openWindow(opening: Opening, window: Buffer): { next: true } | { sha256
       opening.chunk++
     }
   } catch {
-    // age-chunk-forged, the only one.
+    // The only possible error is age-chunk-forged.
     return { forged: true }
   }
   return opening.chunk < opening.chunks ? { next: true } : { sha256: opening.hash.digest('hex') }

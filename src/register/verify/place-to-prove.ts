@@ -1,16 +1,16 @@
 /**
- * Finds what a place of copies still has of recordings: objects or keys. A wrapped key of a destroyed recording is a finding;
- * the keys themselves can be opened by the recovery identity only.
+ * Finds objects or keys of recordings in a place of copies. A wrapped key of a destroyed recording is a finding, although only the
+ * recovery identity can unwrap it.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { keyringFolder } from '#safeguards/places/keyring-file.ts'
 import type { PlaceToProve } from './prove-destroyed.ts'
 
 const idShape = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
-/** Shards and what they will be next; a month's own file names no recording. */
+/** Shards and their next versions; a month's own file names no recording. */
 const shardShape = /\/\d+(?:[.]next)?$/
 
-/** Scans the whole place at the first question. */
+/** Scans the whole place at the first query. */
 export function placeToProve(name: string, store: ObjectStore): PlaceToProve {
   let seen: Promise<Set<string>> | undefined
   return {

@@ -13,7 +13,7 @@ import { sizeOf } from './prove-held.ts'
 /** A place of copies, for a verification. */
 export interface PlaceToProve {
   name: string
-  /** Those of the recordings of which the place has an object, or a key that opens one. */
+  /** Returns the recordings of which the place has an object, or a key that decrypts one. */
   stillThere(recordingIds: readonly string[]): Promise<string[]>
 }
 
@@ -59,7 +59,7 @@ interface Traces {
   in_log: boolean
 }
 
-/** Versions in the key store under which one of these once lay: whoever has an old copy of the keyring could open it. */
+/** Finds key versions under which one of these was once encrypted: with an old copy of the keyring it could be decrypted. */
 async function monthKeysLeft(db: Kysely<RegisterTables>, keys: KeyStore, ids: readonly string[]): Promise<Finding[]> {
   const { rows } = await sql<{ id: string; last: string }>`
     select object_id as id, detail ->> 'monthKey' as last from destruction_entry
@@ -89,8 +89,8 @@ async function objectsLeft(objects: ObjectStore, ids: readonly string[]): Promis
 }
 
 /**
- * Finds what no row of the register refers to: objects of recordings that the ledger records as destroyed, keys without a
- * recording.
+ * Finds objects and keys without a row in the register: objects of recordings that the ledger records as destroyed, and keys
+ * without a recording.
  */
 export async function proveNothingElse({ db, objects }: ProvingEnds): Promise<Finding[]> {
   const findings: Finding[] = []
@@ -115,7 +115,7 @@ export async function proveNothingElse({ db, objects }: ProvingEnds): Promise<Fi
 
 const listedAtOnce = 2_000
 
-/** Objects of recordings without a row: those that the ledger has are left over; others are of calls not entered yet. */
+/** Finds objects of recordings without a row. Those in the ledger are leftovers; others belong to calls not yet admitted. */
 async function endedAmong(db: Kysely<RegisterTables>, objectKeys: readonly string[]): Promise<Finding[]> {
   const byId = Map.groupBy(objectKeys, (key) => /^recordings\/([0-9a-f-]{36})\./.exec(key)?.[1] ?? '')
   byId.delete('')

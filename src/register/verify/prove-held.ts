@@ -1,6 +1,6 @@
 /**
- * Proves that held recordings open: every chunk of the body, its length, its hash against the register and the audit log, the
- * index. Counts the bytes opened. A recording destroyed meanwhile is no finding; plaintext is dropped after its check.
+ * Proves that held recordings can be decrypted: checks every chunk of the body, its length, its hash against the register and the
+ * audit log, and the index. Counts the bytes. A recording destroyed meanwhile is no finding; plaintext is dropped after its check.
  */
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -75,7 +75,7 @@ async function proveOne(
   const read = (start: number, end: number) => objects.readRange(bodyKey(row.id), start, end)
   const opened = await threads.open(fileKey, size, read).catch((error: unknown) => {
     const { code } = error as { code?: string }
-    // Taken away, or cut, while it was being read.
+    // Removed or truncated while it was being read.
     if (code === 'object-missing' || code === 'object-range-outside') return 'forged' as const
     throw error
   })
@@ -91,13 +91,13 @@ async function proveIndex(objects: ObjectStore, id: string, fileKey: Buffer): Pr
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'object-missing') return ['index-missing']
-    // Whatever opens was sealed by us; we never wrote unreadable JSON.
+    // The index is authenticated, and we never wrote unreadable JSON.
     if (code?.startsWith('age-') || error instanceof SyntaxError) return ['index-forged']
     throw error
   }
 }
 
-/** Nothing where there is no such object. */
+/** Returns the object's size; undefined if it does not exist. */
 export async function sizeOf(objects: ObjectStore, key: string): Promise<number | undefined> {
   try {
     return await objects.sizeBytes(key)
@@ -107,7 +107,7 @@ export async function sizeOf(objects: ObjectStore, key: string): Promise<number 
   }
 }
 
-/** The hash with which each was taken into keeping, as the audit log has it; of one that is restored, the newest. */
+/** Returns the hash recorded in the audit log when each recording was ingested; for a restored one, that of the newest entry. */
 async function recordedHashes(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Map<string, string | null>> {
   const rows = await db
     .selectFrom('audit_entry')

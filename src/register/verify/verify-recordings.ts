@@ -1,6 +1,6 @@
 /**
- * Proves that every held recording opens and every destroyed one does not (R52): of all recordings, a sample, or a part that
- * continues where the last one stopped. Repairs nothing. Gives one answer only for a recording destroyed meanwhile.
+ * Proves that every held recording can be decrypted and every destroyed one cannot (R52): for all recordings, a sample, or a part
+ * that resumes where the last one stopped. Repairs nothing. A recording destroyed meanwhile is no finding.
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '../tables.ts'
@@ -10,28 +10,28 @@ import { proveDestroyed, proveNothingElse, type ProvingEnds } from './prove-dest
 import { proveHeld } from './prove-held.ts'
 
 export interface Verification {
-  /** Held recordings that were opened whole or found wanting, and the bytes of their bodies. */
+  /** Held recordings that were checked, and the bytes of their bodies. */
   held: number
-  /** Those of them that were found wanting. */
+  /** Those of them with a finding. */
   wanting: number
   bytes: number
   destroyed: number
-  /** Not in keeping yet, or being destroyed: nothing is proved of them. */
+  /** Not ingested yet, or being destroyed: not checked. */
   underWay: number
   found: number
-  /** The first of them. */
+  /** The first findings. */
   findings: Finding[]
   seconds: number
-  /** The last recording looked at, where there are more. */
+  /** The last recording checked, if there are more. */
   resumeAfter?: string
 }
 
 export interface VerifyOptions {
-  /** So many at random, instead of all. */
+  /** Number of recordings to draw at random, instead of all. */
   sample?: number
-  /** Continues after this recording. */
+  /** Resumes after this recording. */
   after?: string | undefined
-  /** Stops after so many seconds, to continue another time. */
+  /** Stops after this many seconds, to be resumed later. */
   maxSeconds?: number
   threads?: number
   onProgress?: (so: { checked: number; bytes: number }) => void
@@ -40,7 +40,7 @@ export interface VerifyOptions {
 
 const batch = 500
 const maxFindings = 1_000
-/** Before every id. */
+/** Sorts before every id. */
 const first = '00000000-0000-0000-0000-000000000000'
 
 interface Row {

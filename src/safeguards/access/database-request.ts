@@ -1,6 +1,6 @@
 /**
- * Calls of database functions that authorise, act and leave their own trace, and queries under row-level security. A refusal of
- * the database is logged here. This process decides nothing.
+ * Calls of database functions that authorise, act and log themselves, and queries under row-level security. A refusal by the
+ * database is logged here. This process decides nothing.
  */
 import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'

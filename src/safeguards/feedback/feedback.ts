@@ -134,7 +134,7 @@ async function isAdministrator(tx: HoldingSafeguards): Promise<boolean> {
   return rows[0]?.is === true
 }
 
-/** Returns what database/functions/description/versions.sql raised with SQLSTATE SE001. */
+/** Returns the refusal code raised by `refuse_if` with SQLSTATE SE001 (database/functions/access/acts.sql). */
 function raised(error: unknown): string | undefined {
   const { code, message } = error as { code?: string; message?: string }
   return code === 'SE001' ? message : undefined
