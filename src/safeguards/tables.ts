@@ -52,7 +52,7 @@ export interface SafeguardTables
     supervisor_id: string | null
     valid_from: Instant
     valid_to: Instant | null
-    /** Null of those entered before this was kept. */
+    /** Null in rows of versions that did not store it. */
     entered_at: Generated<Instant | null>
   }
   person_recording_consent: { person_id: string; valid_from: Instant; valid_to: Instant | null }

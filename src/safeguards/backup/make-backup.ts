@@ -64,7 +64,7 @@ export interface BackupOptions {
   rotationDays: number
   /** Default: the database's time of destruction; a clock that has leapt ends no backup. */
   now?: Temporal.Instant
-  /** Called with what has ended although there is no new backup. */
+  /** Called with the removed backups and objects although no new backup was made. */
   onEnded?: (rotated: Rotated) => void
   onProgress: (progress: BackupProgress) => void
 }

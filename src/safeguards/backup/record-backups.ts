@@ -47,7 +47,7 @@ async function recordEnded(db: HoldingSafeguards, place: string, rotated: Rotate
   })
 }
 
-/** Records a failed backup, and what has ended all the same. */
+/** Records a failed backup, and which backups and objects were removed nevertheless. */
 export async function recordBackupFault(
   holding: HoldingSafeguards,
   place: string,

@@ -29,7 +29,7 @@ export interface RestoredKeyring {
 }
 
 /**
- * Returns how many recordings have their key, and what is out of them.
+ * Returns how many recordings have their key, and their disclosed copies.
  * @param lost handles a shard that does not open: throws, or continues without its keys
  * @throws Fault `restore-key-store`, `restore-keyring`; KeyStoreFault KEY_FORGED
  */

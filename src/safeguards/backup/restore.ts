@@ -53,7 +53,7 @@ export interface RestoreTarget {
 /** A place, for reading. */
 export interface RestorePlace {
   store: ObjectStore
-  /** Imports the place's keyring into the key store and the database. Returns how many keys there were, and what is out. */
+  /** Imports the place's keyring into the key store and the database. Returns the number of keys and the disclosed copies. */
   restoreKeyring: (connection: OwnConnection) => Promise<RestoredKeyring>
   /** Returns a file of a copy of the destruction ledger: the place's own, or another one. */
   readLedger: (name: string) => Promise<Buffer | undefined>

@@ -92,8 +92,8 @@ export async function judgeLedger(
 }
 
 /**
- * A copy from elsewhere is for a place whose own is lost, damaged or another; a valid own copy that continues it is used
- * instead.
+ * A given copy replaces the place's own copy if that is lost, damaged or of another register; a valid own copy that continues the
+ * given one is used instead.
  */
 async function goingOnFrom(
   given: LedgerCopy,

@@ -3,7 +3,7 @@ import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { monthKeyName, recordingPurpose, shardPurpose } from './month-keys.ts'
 import { unwrapKey } from './wrap.ts'
 
-/** Why a file key is unavailable: no row or no wrapping key; or the rows are not what was wrapped. */
+/** Why a file key is unavailable: its row or wrapping key is missing, or the row was altered. */
 export type NoFileKey = 'missing' | 'forged'
 
 /**
@@ -49,7 +49,7 @@ function fileKey(shardKey: Buffer, row: { recording_id: string; wrapped: Buffer 
   try {
     return unwrapKey(shardKey, row.wrapped, recordingPurpose(row.recording_id))
   } catch {
-    // Only possible failure: the shard's key opens something else than this row (wrap.ts).
+    // Only possible failure: the row does not authenticate under the shard's key (wrap.ts).
     return 'forged'
   }
 }

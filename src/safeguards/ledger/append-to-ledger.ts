@@ -1,7 +1,7 @@
 /**
  * Appends to the destruction ledger: what has ended and must not come back (R52). An entry is written in the transaction of the
- * end and gets its number about a second after the commit. No names, phone numbers or other content. Ends of people, calls and
- * requests append themselves (database/functions/destruction/ledger.sql).
+ * end and gets its number about a second after the commit. No names, phone numbers or other content. Triggers append the entries
+ * of ended employments, calls and requests (database/functions/destruction/ledger.sql).
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -43,7 +43,7 @@ export async function appendToLedger(
     .execute()
 }
 
-/** After an upgrade, enters once what is open and has a kind that the earlier version did not know. */
+/** After an upgrade, appends once the open items of kinds that the earlier version did not record. */
 export async function catchUpLedger(holding: HoldingSafeguards): Promise<void> {
   await sql`select backfill_ledger()`.execute(safeguardsOf(holding))
 }

@@ -115,7 +115,7 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
       )
       return
     case 'withdrawn':
-      // Nobody releases anything of it.
+      // No package of it can be released.
       await sql`
         update research_disclosure set withdrawn_at = ${at}::timestamptz, withdrawn_by = ${by ?? null}::uuid
         where id = ${id}::uuid and withdrawn_at is null and released_at is null`.execute(tx)

@@ -130,7 +130,7 @@ async function replayRecordings(tx: Tx, rows: RawBuilder<unknown>): Promise<numb
   )
 }
 
-/** Only its term ends history: what is past it goes, whether or not the ledger has its month. */
+/** History ends only by its term: deletes what is past it, whether or not the ledger has its month. */
 async function purgeHistory(tx: Tx): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     delete from contact where coalesce(history_ends_at, started_at + interval '14 months 1 day') <= destruction_now()
@@ -313,8 +313,8 @@ async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<
 }
 
 /**
- * Letters and packages numbered after the backup are out: numbering continues well beyond the backup's and the ledger's
- * numbers, so that none is given twice.
+ * Letters and packages numbered after the backup may have been sent: numbering continues well beyond the backup's and the
+ * ledger's numbers, so that no number is used twice.
  */
 async function passNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
   const recordedNumbers = sql`(

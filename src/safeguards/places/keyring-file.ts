@@ -1,7 +1,7 @@
 /**
  * Files of the keyring below `keyring/` in a place (docs/operate/places-of-data.md). Keys are never in the open outside a
  * sealed file.
- * keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys, what is out
+ * keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys, disclosed copies
  * keyring/2027-03/<shard>   the wrapped file keys of that shard, one recording a line
  */
 import { sql, type Transaction } from 'kysely'
@@ -80,7 +80,7 @@ export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: n
   return rows
 }
 
-/** Returns what is out of the recordings whose keys are under a month. */
+/** Returns the disclosed copies of recordings whose keys are under a month. */
 export async function readLent(tx: Tx, month: Temporal.PlainDate): Promise<LentItem[]> {
   const { rows } = await sql<LentItem>`
     select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from released_copies_of_month(${month})`.execute(

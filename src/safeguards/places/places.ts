@@ -214,7 +214,8 @@ export function openPlaces(options: PlacesOptions): Places {
     if (!row.keyring_whole || isAnothers) {
       const wasMine = sealed.has(open.id)
       await renewWhole(open)
-      // A start with a new recovery key finds that of before; whoever has sealed it already finds that of somebody beside them.
+      // After a change of the recovery key the row still has the previous one. But if this process had already sealed the keyring,
+      // another process uses another key.
       if (wasMine && isAnothers) {
         throw new PlaceFault(
           'place-two-keys',

@@ -26,7 +26,7 @@ export interface AttemptFrom {
   device?: string | undefined
 }
 
-/** A password that was right; nobody is signed in before the factor, or its enrolment. */
+/** A sign-in with a correct password, which is completed by a second factor or its enrolment. */
 export interface SignInUnderWay {
   awaits: 'second-factor' | 'enrolment'
   token: string
@@ -116,7 +116,7 @@ export function newDeviceToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Nothing where an attempt is looked at at once. */
+/** Returns how long the attempt must wait; undefined if it is checked at once. */
 async function waitOf(db: HoldingSafeguards, userId: string, from: AttemptFrom): Promise<SignInDelayed | undefined> {
   const { rows } = await sql<{ seconds: number }>`
     select sign_in_wait(${userId}, ${from.network}, ${deviceHash(from)}::bytea) as seconds`.execute(db)

@@ -7,7 +7,7 @@ import { Secret, TOTP } from 'otpauth'
 /** RFC 4226 section 4 recommends 160 bits. */
 const secretBytes = 20
 const stepMs = 30_000
-/** Steps before and after the present one that are taken too: clocks differ, people type (RFC 6238 section 5.2). */
+/** Accepted time steps before and after the present one: clocks differ and typing takes time (RFC 6238 section 5.2). */
 const window = 1
 
 /** A new secret. */
@@ -25,7 +25,7 @@ export function totpUri(secret: Buffer, issuer: string, userId: string): string 
   return new TOTP({ issuer, label: userId, secret: secretOf(secret) }).toString()
 }
 
-/** The time step whose code this is, around `now`; nothing where it is of none. Blanks are left out. */
+/** Returns the time step around `now` to which the code belongs; undefined if to none. Ignores blanks. */
 export function stepOfCode(secret: Buffer, written: string, now: Temporal.Instant): number | undefined {
   const token = written.replaceAll(/\s/g, '')
   if (!/^\d{6}$/.test(token)) return undefined

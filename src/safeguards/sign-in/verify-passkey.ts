@@ -35,9 +35,9 @@ export interface UsedPasskey {
 export const passkeyAlgorithms = [-8, -7, -257]
 
 /**
- * Judges a signature and takes note of its use. The person was verified by the authenticator (PIN, finger, face), so that
- * having the passkey and being its owner are two factors in one (NIST SP 800-63B-4 section 3.1.7).
- * @param ofPerson whose it has to be; anybody's otherwise
+ * Verifies a signature and records its use. The authenticator has verified the person (PIN, finger, face), so a passkey counts as
+ * two factors: possession, and knowledge or biometrics (NIST SP 800-63B-4 section 3.1.7).
+ * @param ofPerson the required owner; undefined accepts any owner
  */
 export async function usePasskey(
   holding: HoldingSafeguards,

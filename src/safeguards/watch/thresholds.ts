@@ -17,7 +17,7 @@ export const thresholds = {
   /** Recordings of one official's calls that one other person has listened to, or had written down for a copy. */
   official: { recordings: 12, within: '7 days' },
   /**
-   * One caller's calls opened or their number searched for on so many days, or the number so often in a day. Own calls,
+   * One caller's calls opened or number searched for on this many days, or the number searched for this often in a day. Own calls,
    * inspections and cases do not count.
    */
   caller: { days: 5, within: '30 days', searchesInDay: 12 },
@@ -30,7 +30,7 @@ export const thresholds = {
    * Callers' numbers revealed or searched for: a search shows whether the number called. Inspections and cases do not count.
    */
   reveals: { inHour: 15, inDay: 40, searchesInHour: 40, searchesInDay: 100 },
-  /** Accounts on which signing in failed; a user id that nobody has counts each time. In a day: of whoever tries a few at a time. */
+  /** Accounts with failed sign-ins; an unknown user id counts each time. Per day: detects somebody who tries a few at a time. */
   'sign-ins': { accounts: 10, within: '15 minutes', accountsInDay: 200 },
   /** Views by maintenance, if the description allows content in an emergency only. */
   'break-glass': { looks: 1 },
@@ -47,7 +47,7 @@ export const thresholds = {
   /** Recordings of one client in an hour in which one voice is missing; and that lost three packets of a hundred. */
   'one-way': { recordings: 3 },
   loss: { recordings: 5 },
-  /** One-time links for people who hold rights or are to hold them, and second factors taken from somebody. */
+  /** One-time links for people with present or requested rights, and removals of second factors. */
   links: { links: 1 },
   /** Numbers, places and employments of officials that somebody moves or ends, and new tokens of identity systems. */
   directory: { changes: 1 },
@@ -64,5 +64,5 @@ export const defaultPace = { inMinute: 60, inHour: 600 } as const
 export const slowing = { stepMs: 100, longestMs: 10_000 } as const
 /** Number of slowed views of one person that may wait; another is refused. */
 export const maxWaiting = 8
-/** A month's views by maintenance and the security unit are reviewed within so many days of its end (AC24). */
+/** Days after the end of a month within which its views by maintenance and the security unit are reviewed (AC24). */
 export const reviewWithinDays = 14
