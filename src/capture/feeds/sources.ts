@@ -1,6 +1,6 @@
 /**
- * Readers for each telephone system: one line or one document of its detail records becomes legs of calls, nothing, or the
- * reason why it cannot be read. Does no I/O, and does not guess a call's parties.
+ * Readers for each telephone system. A reader converts a line or a document of detail records to legs of calls, to nothing, or to a
+ * problem if it cannot be read. It does no I/O, and does not guess a call's parties.
  */
 import { parse } from 'csv-parse/sync'
 import type { ReadRecord } from './detail-record.ts'
@@ -21,11 +21,11 @@ import type { SourceOptions } from './source-options.ts'
 
 export interface Reader {
   /**
-   * Framing of records in a file. `csv`: by line, a quoted field may span several. `lines`: each line. `document`: the file is
-   * one JSON value, or each line is.
+   * Framing of records in a file. `csv`: a record is a line; a quoted field may contain line breaks. `lines`: each line is a record.
+   * `document`: the whole file is one JSON value, or each line is one.
    */
   readonly framing: 'csv' | 'lines' | 'document'
-  /** The first line names the columns. */
+  /** True if the first line has the names of the columns. */
   readonly hasHeading: boolean
   /**
    * Reads the records in a text.
@@ -53,7 +53,7 @@ export function readerOf(options: SourceOptions): Reader {
         (fields) => readCel(fields, options),
       )
       const values = jsonReader((value) => readCel(flatten(value), options))
-      // The manager's events, and cel_custom with `format = json`, are one JSON value a line.
+      // The manager's events, and cel_custom with `format = json`, have one JSON value per line.
       return { ...lines, read: (text, heading) => (text.startsWith('{') ? values : lines).read(text, heading) }
     }
     case 'queue-log':
@@ -122,7 +122,7 @@ function csvReader(
       if (!columns) return [{ is: 'problem', reason: 'header-missing' }]
       const cells = cellsOf(text, separator)
       if (!cells) return [{ is: 'problem', reason: 'not-csv' }]
-      // Older releases omit trailing columns; a leg with more columns than named is not understood.
+      // Older releases omit trailing columns, so fewer columns are accepted, but not more than named.
       if (cells.length > columns.length || cells.length < columns.length / 2)
         return [{ is: 'problem', reason: 'columns' }]
       return [read(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])))].flat()
@@ -130,9 +130,9 @@ function csvReader(
   }
 }
 
-/** Splits one line into cells, by the heading's separator or else the line's own. */
+/** Splits a line into cells. The default separator is detected in the line. */
 function cellsOf(line: string, separator = separatorOf(line)): string[] | undefined {
-  // A line without a quotation mark or a line break is split directly: the parser costs thirty times as much.
+  // Fast path for lines without quotation marks and line breaks: the parser takes thirty times as long.
   if (line !== '' && !/["\r\n]/.test(line)) return line.split(separator).map((cell) => cell.trim())
   try {
     const [cells] = parse(line, { delimiter: separator, relax_column_count: true })
@@ -158,7 +158,7 @@ function jsonReader(read: (value: unknown) => ReadRecord | ReadRecord[]): Reader
       try {
         value = JSON.parse(text)
       } catch (error) {
-        // The parser's message quotes the record; its position does not.
+        // Only the position: the rest of the parser's message may quote the record.
         const detail = /line \d+ column \d+/.exec((error as Error).message)?.[0]
         return [{ is: 'problem', reason: 'not-json', detail }]
       }

@@ -1,22 +1,22 @@
-/** One record of a file: its text, its place, and where the next begins. */
+/** One record of a file: its bytes, its line, its first byte, and the first byte after it. */
 export interface FramedRecord {
   readonly bytes: Buffer
   /** Line in the file, from 1. */
   readonly line: number
   readonly from: number
   readonly to: number
-  /** It was cut at the longest length of a record, or its quotation mark is never closed. */
+  /** True if the record exceeds the maximum length, or has a quotation mark that is never closed. */
   readonly isTooLong: boolean
 }
 
 const maxRecordBytes = 256 * 1024
-/** Most line breaks in a quoted field. */
+/** Maximum number of line breaks in a record's quoted fields. */
 const maxLines = 20
 const newline = 0x0a
 const quote = 0x22
 
 /**
- * Splits records off the front of `bytes`, which begin at `offset` of the file on line `line`. The rest is an unfinished line,
+ * Splits `bytes` into records. `offset` and `line` are the position of `bytes` in the file. Ignores an unfinished line at the end,
  * unless `isLast`.
  */
 export function splitRecords(
@@ -64,14 +64,14 @@ export function splitRecords(
       if (!isCut) lines++
       if (!isOpen && !isTooLong) return isCut && to === start ? undefined : { to, lines, isTooLong: false }
       firstEnd ??= to
-      // An open quotation mark swallows what follows: only its first line is set aside, and reading continues after it.
+      // The quotation mark is never closed, so only the first line is unreadable, and reading continues after it.
       if (isTooLong || isCut) return { to: firstEnd, lines: isCut && firstEnd === to ? 0 : 1, isTooLong: true }
       at = to
     }
   }
 }
 
-/** UTF-8, or Windows-1252 if it is not valid: names are not read, and no call is lost for a letter. */
+/** Decodes UTF-8, or Windows-1252 if it is not valid UTF-8: no call is lost because of the encoding of a name. */
 export function decodeRecord(bytes: Buffer): string {
   try {
     return strict.decode(bytes)

@@ -1,6 +1,6 @@
 /**
- * Takes one feed's records to the register as contacts. Records that cannot be read are stored in the feed's own file and
- * reported once each; none is dropped silently. Takes no audio.
+ * Imports one feed's records into the register as contacts. Records that cannot be read are stored in a file of the feed and reported
+ * once each; none is dropped silently. Imports no audio.
  */
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rm, stat } from 'node:fs/promises'
@@ -28,19 +28,20 @@ const atOnce: InTurn = (work) => work()
 
 export interface FeedTakerOptions {
   readonly feed: Feed
-  /** Folder of this feed alone, for records that cannot be read. */
+  /** Folder of this feed, for records that cannot be read. */
   readonly folder: string
   readonly db: Kysely<RegisterTables>
   readonly context: () => PastCallContext
   readonly clock: Clock
   readonly onFault: (error: unknown) => void
-  /** Serialises admission over all feeds: two that report the same call at once would both find it new. */
+  /** Serialises admission over all feeds: if two feeds reported the same call concurrently, both would add it. */
   readonly inTurn?: InTurn
   /**
-   * Most bytes of unreadable records in a month; 1 GB by default. Beyond it nothing more is read: capture uses the same disk.
+   * Maximum bytes of unreadable records in a month; default 1 GB. Above it no unreadable records are accepted and reading stops, because
+   * capture uses the same disk.
    */
   readonly maxUnread?: number
-  /** Called once for each record that cannot be read, with its place and the reason, never its content. */
+  /** Called once for each record that cannot be read, with its file, line and the reason, never its content. */
   readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem; detail?: string }) => void
 }
 
@@ -48,9 +49,9 @@ export interface FeedTaker {
   take(record: FoundRecord): Promise<void>
   /** Admits settled calls, and reports the feed's progress to the register. */
   settle(): Promise<void>
-  /** Sets what stops the feed; undefined if it works. */
+  /** Sets the problem that stops the feed; undefined if it works. */
   fault(problem: string | undefined): void
-  /** Stops settling after the current admission, and taking: later records are refused. */
+  /** Stops admission after the current batch. Later records are ignored. */
   stop(): void
   readonly reader: ReturnType<typeof readerOf>
 }
@@ -60,17 +61,17 @@ const maxWaiting = 20_000
 const waitMs = 200
 /** Heartbeat interval of a feed, with or without records. */
 const stillThereMs = 60_000
-/** Retention of unreadable records: as long as such a call would have counted for an alarm. */
+/** Retention of unreadable records in months: as long as their calls would have counted for an alarm. */
 const problemMonths = 3
 const defaultMaxUnread = 1024 ** 3
-/** SQLSTATE classes with which the database refuses these facts for good. */
+/** SQLSTATEs with which the database refuses facts permanently, so that a retry is useless. */
 const refusedClasses = /^(?:22|23|P0|42501)/
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 const isRefused = (error: unknown) => refusedClasses.test(codeOf(error))
-/** Limits on how far back, and how much at a time, a feed may query calls (database/functions/feeds/matching.sql). */
+/** SQLSTATEs of the limits for feeds: calls too old (SL002), too many calls at a time (SL003) (database/functions/feeds/matching.sql). */
 const isTooOld = (error: unknown) => codeOf(error) === 'SL002'
 const isTooMuchForNow = (error: unknown) => codeOf(error) === 'SL003'
-/** Most calls in one transaction: others wait for a fraction of a second at most. */
+/** Maximum calls per transaction, so that other transactions wait for a fraction of a second at most. */
 const maxBatch = 500
 
 const nothingYet: FedProgress = {
@@ -131,13 +132,13 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     const problem = detail === undefined ? reason : `${reason} ${detail}`
     const id = createHash('sha256').update(`${feed.name}\n${file}\n${problem}\n`).update(bytes).digest()
     const stored = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
-    // Stored first: a record that was reported but not stored could not be mended.
+    // Stored before it is reported: an operator could not correct a record that is only reported.
     await appendFile(unreadPath(), `${JSON.stringify(stored)}\n`, { mode: 0o600, flush: true })
     if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason }))
       onProblem({ file, line, reason, ...(detail !== undefined && { detail }) })
   }
 
-  /** A record at which a reader throws counts as unreadable: it must not block the others at every poll. */
+  /** Reads a record. If the reader throws, the record counts as unreadable, so that it does not block later records at every poll. */
   function readSafely(record: FoundRecord): ReadRecord[] {
     try {
       return reader.read(textOf(record.bytes), heading.text)
@@ -147,7 +148,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     }
   }
 
-  /** Judges the next calls after the given count. */
+  /** Judges the next calls in `ready`, after the first `after` ones. */
   function judgeNext(after: number): Required<Ready>[] {
     const known = { ...context(), now: clock.now() }
     return ready.slice(after, after + maxBatch).map((one) => {
@@ -157,25 +158,25 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     })
   }
 
-  /** Calls not admitted now are judged again with what is known then; until then no quota counts them. */
+  /** Discards the judgements of calls that were not admitted, and removes them from the quotas: they are judged again next time. */
   function forgetJudged(): void {
     const { quotas } = context()
     for (const { facts } of ready) for (const { segmentId } of facts ?? []) quotas.forget(segmentId)
     ready.splice(0, ready.length, ...ready.map(({ call }) => ({ call })))
   }
 
-  /** Admits calls in order; those new to the register together. Removes them from `ready`. */
+  /** Admits the next calls, and removes them from `ready`. Calls that are new to the register are added in one transaction. */
   async function admitSome(): Promise<void> {
     const some = judgeNext(0)
     const reported = some.map(({ facts }) => facts)
     const admission = inTurn(() => admitNewFed(db, feed.name, reported)).catch((error: unknown) => {
-      // One of them is refused: find it by admitting them one by one.
+      // The database refused a call of the batch: admits them one by one below, to find it.
       if (!isRefused(error)) throw error
       return new Set<number>()
     })
-    // While the database works.
+    // Judges the next calls while the database works.
     const judging = setImmediate().then(() => (stopped ? [] : judgeNext(some.length)))
-    // Their errors are reported in their turn.
+    // An error is ignored here; it occurs again when these calls are admitted.
     const judgedNext = judging.catch(() => undefined)
     const added = await admission.finally(() => judgedNext)
     progress.calls += added.size
@@ -211,7 +212,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     call.taken()
   }
 
-  /** Stores every record of a call, once if other calls of its conference are problems, too. */
+  /** Stores every record of a call as unreadable; only once if other calls of its conference are refused too. */
   async function storeRecords({ reportedBy }: ReportedCall, reason: DetailProblem): Promise<void> {
     for (const id of reportedBy) {
       for (const record of places.get(id) ?? []) await problem(record, reason)
@@ -281,7 +282,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         settled = assembler.settled(clock.now().epochMilliseconds)
         const known = context()
         ready.push(...settled.flatMap((call) => splitByCaller(call, known)).map((call) => ({ call })))
-        // Failures are retried.
+        // Calls that could not be admitted stay in `ready` and are retried.
         try {
           while (ready.length > 0 && !stopped) await admitSome()
         } catch (error) {
@@ -291,7 +292,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
           forgetJudged()
         }
         await report()
-        // Of a long file more calls have settled meanwhile.
+        // In a long file, more calls may have settled meanwhile.
       } while (settled.length >= maxBatch && !stopped)
     },
     stop() {
@@ -309,7 +310,7 @@ function textOf(bytes: Buffer): string {
     .trimEnd()
 }
 
-/** Removes unreadable records too old to be mended. */
+/** Removes files of unreadable records after their retention. */
 export async function forgetUnread(folder: string, now: Temporal.Instant): Promise<void> {
   const oldest = now
     .toZonedDateTimeISO('UTC')

@@ -1,7 +1,7 @@
 /**
- * Allocates media ports in a range: an even one for RTP and the next odd one for RTCP (RFC 3550, section 11), bound at once. A
- * released pair is quarantined for a few seconds, so that late packets of one call are not recorded in another. No trunk can
- * take all ports.
+ * Allocates media ports in a range: an even one for RTP and the next odd one for RTCP (RFC 3550, section 11), and binds both. A
+ * released pair is quarantined for a few seconds, so that late packets of one call are not recorded in another. No trunk can use all
+ * ports.
  */
 import type { Socket } from 'node:dgram'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
@@ -13,7 +13,7 @@ export type MediaPorts = {
   port: number
   rtp: ListenedSocket
   rtcp: Socket
-  /** To be called when audio has arrived. */
+  /** Call this when audio has arrived. */
   received?(): void
   /** Closes both sockets and quarantines the pair. */
   release(): void
@@ -21,14 +21,14 @@ export type MediaPorts = {
 
 export type PortSource = {
   allocate(): Promise<MediaPorts | 'no-port-left'>
-  /** Takes over a pair that is already bound, as by an earlier start. It is not allocated again until released. */
+  /** Takes over a pair that is already bound (hold-ports.ts). It is not allocated again until released. */
   adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
 }
 
 export type PortAllocator = PortSource & {
-  /** Allocates within the quota of a trunk; without a trunk nothing is counted. */
+  /** Returns a source that allocates within the quota of a trunk; without a trunk there is no quota. */
   forTrunk(trunk: string | undefined): PortSource
-  /** Returns true while the trunk has half of its quota of silent pairs, or three quarters of all pairs are in use. */
+  /** Returns true while the trunk uses half of its quota of silent pairs, or three quarters of all pairs are in use. */
   isScarce(trunk: string | undefined): boolean
   /** Pairs refused because a trunk had used its quota. */
   readonly refusedByShare: number
@@ -42,9 +42,9 @@ export type PortAllocatorOptions = {
   firstPort: number
   lastPort: number
   quarantineMs?: number
-  /** Returns true for a configured trunk: part of the pairs is reserved for these. Without it nothing is reserved. */
+  /** Returns true for a configured trunk. A part of the pairs is reserved for these; without this function none is reserved. */
   isNamedTrunk?: ((trunk: string) => boolean) | undefined
-  /** Returns a number in [0, 1): where the search starts, so that ports cannot be guessed. */
+  /** Returns a random number in [0, 1) that decides where the search starts, so that ports cannot be guessed. */
   random?: () => number
   now?: () => number
 }
@@ -115,22 +115,22 @@ async function bindPair(address: string, port: number): Promise<Pair | undefined
 }
 
 /**
- * Quotas of trunks. A source without a configured trunk can be anybody on a known network: it gets at most three quarters of
- * the pairs, and all such sources together leave an eighth for configured trunks. Only part of a quota may be silent: opening
- * sessions costs an attacker nothing, sending audio to each does.
+ * Quotas of trunks. A source without a configured trunk can be any host of an allowed network. Each gets at most three quarters of the
+ * pairs, and all of them together at most seven eighths; the rest is reserved for configured trunks. Only a part of a quota may be
+ * pairs without audio, because an attacker can open sessions at no cost, but must send audio to each.
  */
 interface PortShares {
   within(trunk: string, source: PortSource): PortSource
-  /** Returns true while the trunk has half of its quota of silent pairs, or more. */
+  /** Returns true while the trunk uses at least half of its quota of silent pairs. */
   isHalfSilent(trunk: string): boolean
   readonly refused: number
 }
 
 const unnamedShare = 3 / 4
 const reserveShare = 1 / 8
-/** Shares of all pairs. */
+/** Quota of silent pairs (without audio) of a trunk, as a share of all pairs. */
 const silentShare = { named: 1 / 2, unnamed: 3 / 8 }
-/** Least quota in pairs; smaller ranges are not divided. */
+/** Minimum quota in pairs, so that small ranges are not divided. */
 const minPairs = 16
 
 interface Held {
@@ -189,7 +189,7 @@ function createPortShares(pairs: number, isNamedTrunk?: (trunk: string) => boole
           refused++
           return 'no-port-left'
         }
-        // Counted before it is bound: many are requested concurrently.
+        // Counts the pair before binding it, because many are requested concurrently.
         change(trunk, { pairs: 1, silent: 1 })
         const given = await source.allocate().catch((error: unknown) => {
           change(trunk, { pairs: -1, silent: -1 })

@@ -3,18 +3,18 @@
  * packet, in any order of arrival, and detects duplicates.
  */
 
-/** A.1's MAX_DROPOUT: a larger step forward is a restart until a second packet confirms it. */
+/** MAX_DROPOUT of A.1: a packet that is further ahead is a `leap`, that is, possibly from a source that has restarted. */
 const maxDropout = 3000
-/** A.1's MAX_MISORDER: a packet further back whose timestamp advances is not a late one. */
+/** MAX_MISORDER of A.1: a packet that is further back but has a later timestamp is a `leap`, not a late packet. */
 const maxMisorder = 100
 /** Window in which duplicates are detected: 20 s at 50 packets a second. */
 const windowPackets = 1024
 
-/** `next`: higher than any before. `earlier`: lower, and new. The others are not recorded. */
+/** `next`: highest number so far. `earlier`: lower, but new. Only these are recorded; a `leap` may be another source's packet. */
 export type SequencePosition = 'next' | 'earlier' | 'copy' | 'late' | 'leap'
 
 export class SequenceExtender {
-  /** Offsets of the packet last placed. */
+  /** Offsets, from the source's first packet, of the last packet passed to {@link place}. */
   seqOffset = 0
   tsOffset = 0
   firstSeq = 0
@@ -25,7 +25,7 @@ export class SequenceExtender {
   private highestTsOffset = 0
   private readonly seen = new Uint32Array(windowPackets / 32)
 
-  /** Starts at this packet, which must still be passed to {@link place}. */
+  /** Starts a source at this packet. Pass the packet to {@link place} afterwards. */
   begin(seq: number, timestamp: number): void {
     this.firstSeq = this.highestSeq = seq
     this.firstTs = this.highestTs = timestamp
@@ -55,8 +55,8 @@ export class SequenceExtender {
   }
 
   /**
-   * Returns true for a timestamp after the highest packet's. With a lower number, such a packet is of a source that has
-   * restarted its numbers.
+   * Returns true for a timestamp later than that of the highest packet. A packet with such a timestamp and a lower number is from a
+   * source that has restarted its numbers.
    */
   private isAhead(timestamp: number): boolean {
     return ((timestamp - this.highestTs) | 0) > 0

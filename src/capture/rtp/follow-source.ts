@@ -1,14 +1,14 @@
 /**
- * Receiver of one RTP stream, without its socket: decides which packets belong to the call and passes them to the recording. It
- * never accepts a byte from an address other than the session description's (or the latched one), a second SSRC beside the
- * followed one, or key presses, and never reorders packets.
- * Probation: a source is followed once two of its packets arrived in order (RFC 3550, A.1). Its packets are held until then and
- * recorded when it is followed, so that nothing of the call is lost. Another source (a new SSRC, another port, or sequence
- * numbers that leap) takes over only after the followed one fell silent, after a new session description, or if it comes from
- * the described port and the followed one does not. A source on the described port yields to no other port (CVE-2025-53399 came
- * from learning more freely).
- * Latching (RFC 7362): if nothing comes from the described address, a source of the trunk's own networks is followed, one
- * address and port for each session description. Once the described address sends, it takes over for good.
+ * Receiver of one RTP stream, without its socket. It decides which packets belong to the call, and passes them to the recording. It
+ * accepts packets only from the address of the session description (or the latched one), follows one SSRC at a time, records no key
+ * presses (DTMF), and does not reorder packets.
+ * Probation: a source is followed once two of its packets have arrived in order (RFC 3550, A.1). Its packets are held until then and
+ * recorded when it is followed, so that nothing of the call is lost. Another source (a new SSRC, another port, or a jump of sequence
+ * numbers) takes over only after the followed one became silent, after a new session description, or if it sends from the described
+ * port and the followed one does not. A source on the described port is not replaced by one on another port (a more permissive rule
+ * caused CVE-2025-53399).
+ * Latching (RFC 7362): if nothing arrives from the described address, a source in the trunk's own networks is followed, one address
+ * and port for each session description. Once the described address sends, it takes over permanently.
  */
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
@@ -18,7 +18,7 @@ import { replayed, tooOld } from '../srtp/open-rtp.ts'
 import { StreamMeter } from './measure-stream.ts'
 import { emptyPacket, isRtcp, parsePacket, type RtpPacket } from './parse-packet.ts'
 
-/** Source of the media in the session description. */
+/** Address and port of media, as in a session description. */
 export type Peer = { address: string; port: number }
 
 /**
@@ -43,7 +43,7 @@ export type SourceFollowerOptions = {
   peer: Peer
   codecs: StreamCodec[]
   recording: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'>
-  /** Set if the stream is SRTP: packets that it cannot open are discarded. */
+  /** Decrypts packets if the stream is SRTP. Packets that cannot be decrypted are discarded. */
   opener?: MediaOpener | undefined
   /** Returns true for an address of the trunk's networks; set if the trunk latches. */
   latches?: ((address: string) => boolean) | undefined
@@ -59,14 +59,14 @@ function noCounts(): StreamCounters {
 const silence100us = 4000
 /** RTP ticks in 100 us at 8000 Hz. */
 const defaultTicks = 0.8
-/** Overlap of a new source with the old one that is recorded: packets may cross. */
+/** Longest overlap of a new source with the old one that is recorded, because packets of the two may cross. */
 const crossing100us = 500
-/** After a new session description another source may take over at once, until the old one has sent this many packets. */
+/** After a new session description another source may take over at once, until the old source has sent this many packets. */
 const yieldPackets = 50
 const heldLimit = 64
 /** How well a source matches the session description. */
 const [elsewhere, otherPort, described] = [0, 1, 2]
-/** RFC 4733 section 2.3: an unexplained payload of this length is treated as a key press, which is never recorded. */
+/** Length of a key press (RFC 4733 section 2.3). An undeclared payload of this length is treated as one, and never recorded. */
 const eventBytes = 4
 const candidateLimit = 4
 
@@ -83,18 +83,18 @@ export class SourceFollower {
   ssrc = -1
   /** Number of changes to another address or port. */
   sourceChanges = 0
-  /** The address that most foreign packets came from, and how many more than from all others; '' before the first. */
+  /** Address that sent most foreign packets ('' before the first), and their number minus that of all others. */
   readonly foreign = { address: '', packets: 0 }
   /** Packets from the described address and port, of sources that were never followed. */
   unfollowed = 0
-  /** Source of media instead of the described address, once latched. */
+  /** Latched source, from which media are accepted instead of the described address. */
   latched: Peer | undefined
   readonly sequence = new SequenceExtender()
   readonly meter = new StreamMeter()
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
-  /** By payload type: 1 is a key press, 2 is one if it has four bytes. */
+  /** By payload type: 1 if it is always a key press, 2 if it is one when it has four bytes. */
   private readonly isEvent = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)
@@ -102,12 +102,12 @@ export class SourceFollower {
   private peer: Peer
   private codecs: StreamCodec[] = []
   private readonly latches: SourceFollowerOptions['latches']
-  /** Of the followed source. */
+  /** Address of the followed source. */
   private address = ''
   private port = -1
-  /** Packets from this address skip the source check. */
+  /** Address whose packets need no source check. */
   private usualAddress: string
-  /** The described address has been followed: no more latching. */
+  /** True once the described address has been followed: another is not latched any more. */
   private describedSpoke = false
   /** Address and port of the last followed source. */
   private followedFrom = ''
@@ -121,7 +121,7 @@ export class SourceFollower {
   private expectedBefore = 0
   private receivedBefore = 0
   private receivedOfSource = 0
-  /** True for a recording's first packet: its time is not comparable with the previous packet's. */
+  /** True until a recording's first packet, whose time cannot be compared with that of the previous packet. */
   private isFirst = false
 
   constructor({ stream, peer, codecs, recording, opener, latches }: SourceFollowerOptions) {
@@ -166,12 +166,12 @@ export class SourceFollower {
     this.peer = peer
     this.setCodecs(codecs)
     this.yielding = yieldPackets
-    if (changed) this.leave() // Payload types are recorded per source: start a new one.
+    if (changed) this.leave() // Starts a new source, because payload types are recorded per source.
   }
 
   /**
-   * Starts another recording, whose time is `shift100us` more than the last one's. The followed source continues without
-   * probation and with the same numbers, so that no packet is lost in between, and duplicates are still detected.
+   * Starts another recording that begins `shift100us` later than the last one. The followed source continues without probation and with
+   * the same sequence numbers, so that no packet is lost in between and duplicates are still detected.
    */
   beginAnew(shift100us: number): void {
     this.counters = noCounts()
@@ -182,7 +182,7 @@ export class SourceFollower {
     this.sourceChanges = 0
     for (const candidate of this.candidates) {
       const moved = candidate.held.map((one) => ({ ...one, arrival100us: one.arrival100us + shift100us }))
-      // Packets within the crossing interval are recorded if the source takes over; no time is before the recording's start.
+      // Keeps packets from shortly before the start (`crossing100us`): if the source takes over, they are recorded at time 0.
       candidate.held = moved.filter(({ arrival100us }) => arrival100us >= -crossing100us)
       for (const one of candidate.held) one.arrival100us = Math.max(0, one.arrival100us)
     }
@@ -208,7 +208,7 @@ export class SourceFollower {
     }
   }
 
-  /** Called when no more packets are expected: a source that began after the followed one's last packet belongs to the call. */
+  /** Records candidates when no more packets are expected: a source that began after the followed one's last packet is of the call. */
   settle(): void {
     const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
     const taking = this.candidates.find(
@@ -229,7 +229,7 @@ export class SourceFollower {
     return Math.max(0, this.expected - this.receivedBefore - this.receivedOfSource)
   }
 
-  /** Judged by the source's own clock; unknown, so true, for a source that is not followed. */
+  /** Returns true if a packet was sent after the end, by the source's clock; also for a source that is not followed. */
   private isAfterEnd({ ssrc, timestamp, payloadType }: RtpPacket, address: string, port: number): boolean {
     if (ssrc !== this.ssrc || port !== this.port || address !== this.address) return true
     const { lastBeforeEnd: last, ended100us } = this
@@ -301,7 +301,7 @@ export class SourceFollower {
       this.recording.omitted(this.stream, sequence.seqOffset)
       return
     }
-    // A.8; used only in the receiver report.
+    // RFC 3550, A.8.
     const transit = (arrival100us * this.ticks[packet.payloadType]! - sequence.tsOffset) | 0
     if (!this.isFirst) this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
     this.isFirst = false
@@ -321,7 +321,7 @@ export class SourceFollower {
     else counters.shed++
   }
 
-  /** Holds a packet of a source that is not (yet) followed. */
+  /** Holds a packet of a source that is not followed, and follows the source if it may take over. */
   private consider(packet: RtpPacket, bytes: Buffer, arrival100us: number, address: string, port: number): void {
     let candidate = this.candidates.find(
       (other) => other.ssrc === packet.ssrc && other.port === port && other.address === address,
@@ -348,7 +348,7 @@ export class SourceFollower {
   private mayTakeOver(candidate: Candidate, arrival100us: number): boolean {
     const rank = this.rankOf(candidate)
     if (this.ssrc === -1) {
-      // An undescribed source must wait: the described one may still send.
+      // A source that is not described must wait, because the described one may still send.
       return rank === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
     }
     if (this.yieldsNotTo(candidate)) return false
@@ -365,15 +365,15 @@ export class SourceFollower {
     return port === this.peer.port ? described : otherPort
   }
 
-  /** Latches to the current source if a new description has not changed where media come from. */
+  /** Latches to the current source if media come from the same source after a new session description. */
   private yieldOne(): void {
     if (--this.yielding > 0 || !this.latches || this.ownRank() !== elsewhere) return
     this.latched ??= { address: this.address, port: this.port }
   }
 
   /**
-   * Returns true if the followed source fits better. One on the described port yields to no other port, the described address
-   * to no other, and a latched source to nothing else.
+   * Returns true if the candidate must not replace the followed source: the described port is not replaced by another port, the described
+   * address not by another address, and a latched source only by the described address.
    */
   private yieldsNotTo(candidate: Candidate): boolean {
     if (this.ssrc === -1) return false
@@ -409,7 +409,7 @@ export class SourceFollower {
     if (this.rankOf(candidate) === described) this.unfollowed += packets
   }
 
-  /** The followed source is active: packets of other sources did not belong to the call. */
+  /** Drops old candidates when the followed source is active: their packets did not belong to the call. */
   private dropCandidates(): void {
     const { lastArrival100us } = this
     this.candidates = this.candidates.filter((candidate) => {

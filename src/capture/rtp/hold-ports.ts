@@ -1,7 +1,7 @@
 /**
- * Binds the media ports of calls in progress the moment a process starts: their clients continue to send. Packets wait in the
- * sockets, unread, until a stream takes them. This file and its imports are loaded before the rest of the program, so that the
- * ports reopen a moment after the previous process died; it imports next to nothing.
+ * Binds the media ports of calls in progress as soon as a process starts, because their clients continue to send. Packets wait in the
+ * socket buffers until a stream takes the ports. This file is loaded before the rest of the program and imports very little, so that
+ * the ports are open again soon after the previous process died.
  */
 import type { Socket } from 'node:dgram'
 import { bindDatagrams, listenOneByOne } from '#platform/datagrams/listen-one-by-one.ts'
@@ -11,9 +11,9 @@ export interface HeldPort {
   readonly port: number
   readonly rtp: ListenedSocket
   readonly rtcp: Socket
-  /** Arrival of the first waiting packet in performance.now() time. */
+  /** Arrival of the first waiting packet (performance.now()). */
   readonly firstMs: number | undefined
-  /** Calls once a packet has arrived. */
+  /** Calls `run` once a packet has arrived. */
   onReceived(run: () => void): void
   close(): void
 }
@@ -25,7 +25,7 @@ export interface HeldPorts {
   closeRest(): void
 }
 
-/** Binds the ports that are free; the RTCP port follows RTP's. */
+/** Binds the RTP ports that are free, and for each the RTCP port after it. */
 export async function holdPorts(address: string, ports: readonly number[]): Promise<HeldPorts> {
   const held = new Map<number, HeldPort>()
   await Promise.all(

@@ -1,39 +1,39 @@
 /**
- * Measures the quality of one stream: loss, jitter, and whether it is audible, from recorded packets and the client's sender
- * reports. It stores no sample or byte of content. It runs for every packet before encryption, so it reads few bytes of each.
+ * Measures the quality of one stream (loss, jitter, presence of sound) from recorded packets and the client's sender reports. It
+ * stores no audio. It runs for every packet before encryption, so it reads only a few bytes of each.
  */
 import type { Codec, StreamCodec } from '#register/recordings/recording-log.ts'
 import { judgesSound, soundOf, type SoundState } from './sense-sound.ts'
 
-/** Measurements of one stream since its recording began. Times in ms, packets by sequence number (RFC 3550, A.3). */
+/** Measurements of one stream since its recording began. Times are in ms; packets are counted by sequence number (RFC 3550, A.3). */
 export type StreamMeasure = {
   codec: Codec
-  /** Packets expected, without those of a pause, and how many of them are missing. */
+  /** Packets expected, except during a pause. `lost`: how many of them are missing. */
   expected: number
   lost: number
   /** Duration of the missing packets. */
   lostMs: number
-  /** Total of the gaps of a second or more without any expected packet. */
+  /** Total duration of gaps of a second or more in which no packet arrived. */
   stalledMs: number
-  /** Inter-arrival jitter (RFC 3550, 6.4.1): average over the packets, and maximum. */
+  /** Inter-arrival jitter (RFC 3550, 6.4.1): average over all packets. `worstJitterMs`: maximum. */
   jitterMs: number
   worstJitterMs: number
-  /** Packets that can be judged for sound, those with sound, and those that cannot be judged. */
+  /** Packets examined for sound. `sounding`: those with sound. `unknown`: packets that cannot be examined without decoding. */
   judged: number
   sounding: number
   unknown: number
   /** Duration of a packet as sent by the client. */
   packetMs: number
-  /** First and last arrival since the beginning; -1 if nothing arrived. */
+  /** Arrival of the first packet since the start of the recording; -1 if none. `lastMs`: of the last packet. */
   firstMs: number
   lastMs: number
-  /** Between the client's first and last sender report: packets that it sent, and those that arrived. */
+  /** Number of the client's sender reports. `reportedSent`, `reportedCame`: packets sent and arrived between the first and the last. */
   reports: number
   reportedSent: number
   reportedCame: number
 }
 
-/** A longer gap is more than a client's silence suppression. */
+/** Shortest gap that counts as a stall; shorter gaps may be silence suppression. */
 const stall100us = 10_000
 /** Longest packet (RFC 3551 section 4.2 recommends 20 ms). */
 const maxPacket100us = 1200
@@ -43,7 +43,7 @@ export class StreamMeter {
   private readonly kinds: SoundState = { kinds: new Uint8Array(128), level: 0 }
   private readonly ticks = new Float64Array(128)
   private codecs: readonly StreamCodec[] = []
-  /** Of the last packet with sound; -1 before the first packet. */
+  /** Payload type of the last packet with sound; -1 before the first packet. */
   private payloadType = -1
   private came = 0
   private missing = 0
@@ -88,13 +88,13 @@ export class StreamMeter {
     this.first100us = this.last100us = -1
   }
 
-  /** During a pause nothing is missing: numbers that continue are not counted (rtpengine). */
+  /** Starts or ends a pause. Sequence numbers that advance during a pause (rtpengine) do not count as missing packets. */
   pause(on: boolean): void {
     this.paused = on
     this.forgives = true
   }
 
-  /** Counts a recorded packet, or an omitted key press. `jitter16` in RTP units times 16, as in A.8. */
+  /** Counts a recorded packet or an omitted key press. `jitter16`: jitter in RTP units times 16, as in A.8. */
   packet(
     payloadType: number,
     seqOffset: number,
@@ -133,13 +133,13 @@ export class StreamMeter {
     } else if (sound === -1) this.unknown++
   }
 
-  /** Takes the number of packets that the client has sent of the source (RFC 3550, 6.4.1: sender's packet count). */
+  /** Handles the sender's packet count of a sender report (RFC 3550, 6.4.1). */
   reported(sent: number): void {
     this.lastReport = { sent, came: this.came }
     if (this.reports++ === 0) this.firstReport = this.lastReport
   }
 
-  /** Returns the measurements. `now100us`: until when packets could have arrived; a pause in progress is not counted. */
+  /** Returns the measurements until `now100us`. A pause in progress is not counted. */
   measure(now100us: number): StreamMeasure {
     const since100us = this.first100us < 0 || this.forgives ? 0 : now100us - this.last100us
     const tail100us = since100us >= stall100us ? since100us : 0

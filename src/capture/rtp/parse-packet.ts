@@ -43,7 +43,7 @@ export function parsePacket(bytes: Uint8Array, size: number, packet: RtpPacket):
   return true
 }
 
-/** RFC 5761, section 4: RTCP on the RTP port is recognised by its packet type, 192 to 223. */
+/** Returns true for RTCP on the RTP port, which has a packet type from 192 to 223 (RFC 5761, section 4). */
 export function isRtcp(bytes: Uint8Array, size: number): boolean {
   return size >= 8 && bytes[0]! >> 6 === 2 && bytes[1]! >= 192 && bytes[1]! <= 223
 }

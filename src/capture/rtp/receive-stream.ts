@@ -1,9 +1,9 @@
 /**
- * One RTP stream of a call: its two sockets, its receiver, its reports. It decides nothing about the call. The session closes
- * its streams first, then finishes the writer.
- * RTP may wait in its socket for a moment (platform/datagrams). Waiting packets are processed before any change that affects
- * how packets are judged or reported. The sockets are not connected: the kernel would drop strangers, but also sources on an
- * undescribed port.
+ * One RTP stream of a call: its two sockets, its receiver and its RTCP reports. It makes no decisions about the call. The session
+ * closes its streams before it finishes the recording writer.
+ * RTP may wait in the socket for a moment (platform/datagrams). Waiting packets are processed before any change that affects how
+ * packets are judged or reported. The sockets are not connected: the kernel would then drop packets of strangers, but also those of
+ * the client from another port than described.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RemoteInfo } from 'node:dgram'
@@ -18,38 +18,38 @@ import type { StreamMeasure } from './measure-stream.ts'
 import { readSenderReport, writeReceiverReport, type ReportBlock } from './rtcp.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
 
-/** Keys of an SRTP stream: the client's for its media, and ours for our reports. */
+/** Keys of an SRTP stream: the client's for its media, and our own for our reports. */
 export type StreamKeys = { theirs: readonly MasterKey[]; own: MasterKey }
 
 /** A stream as described by a session description. */
 export type Described = {
   peer: Peer
   codecs: StreamCodec[]
-  /** Port for reports, if not the one after the peer's, nor the peer's own. */
+  /** Port for RTCP reports; default: the port after the peer's, or with `mux` the same. */
   reportsPort?: number | undefined
-  /** RTP and RTCP share its port (RFC 5761). */
+  /** True if RTP and RTCP share a port (RFC 5761). */
   mux?: boolean | undefined
-  /** Set if the stream is SRTP. */
+  /** Keys if the stream is SRTP. */
   keys?: StreamKeys | undefined
 }
 
 export type ReceiveStreamOptions = Omit<SourceFollowerOptions, 'opener'> &
   Described & {
     ports: MediaPorts
-    /** 100-microsecond units since the recording's start mark, monotonic. */
+    /** Returns the monotonic time since the recording's start, in units of 100 µs. */
     arrival100us: () => number
-    /** Our own SSRC and CNAME (RFC 7022: random) in reports. */
+    /** Our SSRC in reports. `cname`: our CNAME, which is random (RFC 7022). */
     ssrc: number
     cname: string
     reportMs?: number
   }
 
-/** `lost` as in RFC 3550 A.3: numbers that continue during a hold count too; the index is more accurate. */
+/** `lost` is by RFC 3550 A.3, which also counts sequence numbers that advance during a hold; the recording's index is more accurate. */
 export type StreamReport = StreamCounters & {
   lost: number
   lastArrival100us: number
   sourceChanges: number
-  /** The address that most foreign packets came from, and how many more than from all others. */
+  /** Address that sent most foreign packets, and their number minus that of all others. */
   foreignFrom: { address: string; packets: number }
   /** Packets from the described media source, of sources that were never followed. */
   unfollowed: number
@@ -60,15 +60,14 @@ export type ReceivedStream = {
   /** True once audio has arrived. */
   readonly hasReceived: boolean
   /**
-   * Processes waiting packets, so that recording and counts include everything that has arrived. Otherwise they may lag by a
-   * moment.
+   * Processes packets that wait in the socket, so that recording and counts include everything that has arrived.
    */
   takeWaiting(): void
   report(): StreamReport
   measure(): StreamMeasure
   /** Starts or ends a pause, during which no packets are expected. */
   pause(on: boolean): void
-  /** Starts another recording, whose time is `shift100us` more than the last one’s. Counts are reset. */
+  /** Starts another recording that begins `shift100us` later than the last one. Resets the counts. */
   beginAnew(shift100us: number): void
   update(described: Described): void
   /** Handles the end signal: packets sent after it are not recorded. */
@@ -92,7 +91,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     latches: latches && ((address) => latches(plainAddress(address))),
   })
   let rtcpPort = reportsTo(options)
-  /** Source of reports instead of the described address. */
+  /** Latched address from which reports are accepted instead of the described one. */
   let rtcpAddress: string | undefined
   let lastSenderReport = 0
   let senderReportAt100us = 0
@@ -110,10 +109,10 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     receive(bytes, from.address, from.port)
   })
-  // Sends to a peer that is down fail (ICMP); the session decides when the call ends.
+  // Ignores failed sends to a peer that is down (ICMP): the session decides when the call ends.
   ports.rtcp.on('error', () => {})
-  // RFC 3550 section 6.2 results in 5 s for a session of two. 6.3.1 randomises intervals so that many who join at once do not
-  // report at once: here each call has a session of its own, and calls do not begin together.
+  // The interval by RFC 3550 section 6.2 is 5 s for a session of two. It is not randomised (section 6.3.1), because each call is a
+  // separate session and calls do not begin at the same time.
   const timer = setInterval(sendReport, reportMs)
 
   /** Handles a compound RTCP packet. */
@@ -136,7 +135,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   function sendReport(): void {
     const report = writeReceiverReport(options.ssrc, options.cname, reportBlock())
-    // There is no port after 65535, and a send to 65536 throws.
+    // If RTP uses port 65535 there is no RTCP port; sending to 65536 would throw.
     if (peer.port === 0 || rtcpPort > 0xffff) return
     const sent = sealer ? sealer.seal(report) : report
     const { latched } = follower
@@ -145,7 +144,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     else ports.rtcp.send(sent, rtcpPort, (latched && rtcpAddress) ?? peer.address)
   }
 
-  /** Replaces the keys. Repeated keys keep their counters: a reused index would reveal the plaintext (RFC 3711 section 9.1). */
+  /** Replaces the keys. Keys that are unchanged keep their packet index: a reused index would reveal plaintext (RFC 3711 section 9.1). */
   function rekey(next: StreamKeys | undefined): void {
     if (!next) opener = sealer = undefined
     else {
@@ -156,7 +155,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     keys = next
   }
 
-  /** Returns the peer as reported by the socket: a dual-stack socket reports IPv4 addresses as mapped ones. */
+  /** Returns the peer's address in the form that the socket reports: a dual-stack socket reports IPv4 addresses as mapped ones. */
   function latchedPeer(described: Peer): Peer {
     const mapped = ports.rtp.isIPv6 && isIPv4(described.address)
     return mapped ? { ...described, address: `::ffff:${described.address}` } : described
@@ -233,12 +232,12 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   }
 }
 
-/** Returns the IPv4 address of a mapped one, as reported by a dual-stack socket. */
+/** Converts an IPv4-mapped address, as reported by a dual-stack socket, to IPv4. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address
 }
 
-/** RFC 5761 section 5.1.3: an RTCP port given is for peers that do not multiplex. */
+/** Returns the port for reports. With `mux` a given RTCP port is ignored, because it is for peers without mux (RFC 5761, 5.1.3). */
 function reportsTo({ peer, reportsPort, mux }: Described): number {
   return mux ? peer.port : (reportsPort ?? peer.port + 1)
 }

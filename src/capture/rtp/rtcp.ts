@@ -1,9 +1,9 @@
 /**
- * The part of RTCP that a recorder needs (RFC 3550, section 6): reads sender reports and writes receiver reports with a CNAME.
- * Never throws and reads nothing of the call's content.
+ * The part of RTCP that a recorder needs (RFC 3550, section 6): reads sender reports, and writes receiver reports with a CNAME.
+ * Never throws.
  */
 
-/** Of a sender report: the middle 32 bits of its NTP time (RFC 3550, 6.4.1: LSR), and its count of packets sent. */
+/** Fields of a sender report (RFC 3550, 6.4.1): the middle 32 bits of its NTP time (LSR), and the sender's packet count. */
 export type SenderReport = { lsr: number; packets: number }
 
 /** Returns the first sender report of a source, or undefined. */
@@ -22,7 +22,7 @@ export function readSenderReport(bytes: Buffer, ssrc: number): SenderReport | un
 /** Report on one source in a receiver report. Delays in 1/65536 s. */
 export type ReportBlock = {
   ssrc: number
-  /** Lost since the last report, in 1/256 of the expected. */
+  /** Packets lost since the last report, in 1/256 of those expected. */
   fractionLost: number
   lost: number
   extendedHighestSeq: number
@@ -31,11 +31,11 @@ export type ReportBlock = {
   delaySinceSenderReport: number
 }
 
-/** Returns a compound of receiver report and SDES CNAME (6.4.2, 6.5.1); without a block if nothing was received. */
+/** Returns a compound packet of receiver report and SDES CNAME (6.4.2, 6.5.1). `block` is undefined if nothing was received. */
 export function writeReceiverReport(ssrc: number, cname: string, block: ReportBlock | undefined): Buffer {
   const reportBytes = block ? 32 : 8
   const name = Buffer.from(cname)
-  // Item type, length, text, and at least one null up to the next 32-bit border.
+  // Item type, length, text, and at least one null byte, padded to a multiple of 32 bits.
   const chunkBytes = 4 + 4 * Math.ceil((2 + name.length + 1) / 4)
   const packet = Buffer.alloc(reportBytes + 4 + chunkBytes)
   packet.writeUInt8(0x80 | (block ? 1 : 0), 0)

@@ -1,15 +1,15 @@
 /**
- * Detects sound in a packet from a few of its bytes, without decoding: 1 sound, 0 silence, -1 unknown without decoding, -2 not
- * audio at all.
- * G.711 has its level in every byte. In G.722 it follows from the growth of its step (block 3L of the ITU's text), which needs
- * no prediction. Opus has voice activity flags of its encoder in its first bits (RFC 6716 section 4.2.3) if the audio is coded
- * as speech; a packet of one or two bytes is silence (section 3.1: DTX).
+ * Detects sound in a packet from a few of its bytes, without decoding. Returns 1 for sound, 0 for silence, -1 if it would need
+ * decoding, -2 if the packet is not audio.
+ * G.711: every byte has the level. G.722: the level follows from the quantiser's step size (block 3L of the ITU's text), which can be
+ * tracked without prediction. Opus: in speech modes the first bits have voice activity flags of the encoder (RFC 6716 section 4.2.3);
+ * a packet of one or two bytes is silence (DTX, section 3.1).
  */
 import { alawSamples, ulawSamples } from '#register/recordings/decode-g711.ts'
 import { codecNamed, type Codec, type StreamCodec } from '#register/recordings/recording-log.ts'
 import { staticPayloadTypes } from '#platform/rtp/static-payload-types.ts'
 
-/** Meaning of each payload type, and the present level of G.722. */
+/** Kind of each payload type, and the present level of G.722. */
 export type SoundState = { kinds: Uint8Array; level: number }
 
 const kind = { unknown: 0, ulaw: 1, alaw: 2, g722: 3, opus: 4, silence: 5, nothing: 6 } as const
@@ -24,7 +24,7 @@ const kindOf: Partial<Record<Codec, number>> = {
 
 /** -48 dBov: above the noise of a line and of a comfort noise generator, below the quietest speech in practice with G.711. */
 const soundRms = 130
-/** As integers, which add up faster. */
+/** Samples are shifted right by this, so that sums of squares stay small integers, which are faster. */
 const coarse = 6
 const squares = (samples: Int16Array) => Int32Array.from(samples, (sample) => (sample * sample) >> coarse)
 const minSquare = (soundRms * soundRms) >> coarse
@@ -36,7 +36,7 @@ const stride = 8
 const g722Level = 7000
 const stepChanges = Int16Array.of(-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60)
 
-/** RFC 3551: payload types not in the session description. */
+/** Kinds of the static payload types of RFC 3551, for types that are not in the session description. */
 const staticKinds = Uint8Array.from({ length: 128 }, (_, payloadType) => {
   const [encoding] = staticPayloadTypes[payloadType] ?? []
   return encoding === undefined ? kind.unknown : (kindOf[codecNamed(encoding)] ?? kind.unknown)
@@ -82,7 +82,7 @@ function isLoud(table: Int32Array, bytes: Uint8Array, start: number, end: number
   return sum > checked * minSquare ? 1 : 0
 }
 
-/** Block 3L, LOGSCL: compares the highest logarithm of the step within the packet. */
+/** Tracks the logarithm of G.722's step (block 3L, LOGSCL) over the packet, and compares its maximum with the threshold. */
 function followStep(state: SoundState, bytes: Uint8Array, start: number, end: number): 0 | 1 {
   let { level } = state
   let highest = 0
@@ -96,16 +96,16 @@ function followStep(state: SoundState, bytes: Uint8Array, start: number, end: nu
   return highest > g722Level ? 1 : 0
 }
 
-/** RFC 6716 sections 3.1, 3.2 and 4.2.3: the first frame's voice activity flags, of both channels. */
+/** Reads the voice activity flags of the first Opus frame, for both channels (RFC 6716 sections 3.1, 3.2 and 4.2.3). */
 function voiceInOpus(bytes: Uint8Array, start: number, end: number): -1 | 0 | 1 {
   if (end - start <= 2) return 0
   const toc = bytes[start]!
   const framing = toc & 3
-  // CELT alone has no such flags. With two frames of different length, or more frames, the first one is at a later offset.
+  // CELT-only packets have no flags. With frames of different lengths, or more than two, the first one begins at a later offset.
   if (toc & 0x80 || framing > 1) return -1
   const config = toc >> 3
   const length = config < 12 ? config & 3 : config & 1
-  // 10 and 20 ms have one flag, 40 two, 60 three; hybrid has only 10 and 20 ms.
+  // Frames of 10 and 20 ms have one flag, of 40 ms two, of 60 ms three. Hybrid mode has only 10 and 20 ms.
   const flags = config < 12 && length > 1 ? length : 1
   const first = bytes[start + 1]!
   if (first >> (8 - flags)) return 1

@@ -5,16 +5,16 @@ export interface RecorderCounters {
   recorded: number
   historyOnly: number
   refused: number
-  /** Sessions of the previous process that continue here. */
+  /** Sessions of the previous process that were resumed. */
   resumed: number
-  /** Failovers: sessions that ended or fell silent while their call continued in another one. */
+  /** Failovers: sessions that ended or became silent while their call continued in another session. */
   movedOn: number
-  /** Entered sessions to a number that the description does not have (R7). */
+  /** Stored segments to a number that is not in the description (R7). */
   unknownNumber: number
-  /** Entered sessions with a doubt: who is who, or whose voice is where. */
+  /** Stored segments that are marked for review, because parties or voices are uncertain. */
   needsReview: number
   endsInferred: number
-  /** Of finished recordings. */
+  /** Packets received in finished recordings. */
   packetsReceived: number
   packetsLost: number
 }
@@ -26,7 +26,7 @@ export function noRecorderCounts(): RecorderCounters {
   }
 }
 
-/** Counts noted facts. `isFirst`: noted for the first time. */
+/** Counts stored facts of a segment. `isFirst`: stored for the first time. */
 export function countFacts(
   counters: RecorderCounters,
   { marks, recording }: Pick<SegmentFacts, 'marks' | 'recording'>,

@@ -18,36 +18,36 @@ import type { FindTrunk, LatchesOf, NameTrunk } from './reading/trunks.ts'
 import type { VersionAt } from './reading/version-in-force.ts'
 
 export interface RecorderOptions {
-  /** Returns the version in force when a call was answered: it decides for the whole call (R14). */
+  /** Returns the version in force at an instant. That of the answer time applies to the whole call (R14). */
   versionAt: VersionAt
   drawKey: Uint8Array
   quotas: QuotaCounts
   officials: () => readonly DirectoryEntry[]
-  /** Operator's settings for a client; without it every client is believed. */
+  /** Returns the operator's settings for a client; default: none. */
   findTrunk?: FindTrunk
-  /** Returns a request's trunk; sessions are joined only within one trunk. Default: by address or certificate. */
+  /** Returns the name of a request's trunk; sessions are joined only within one trunk. Default: by address or certificate. */
   nameTrunk?: NameTrunk
-  /** Returns the networks to whose addresses a trunk latches; undefined for a trunk that does not latch. */
+  /** Returns a predicate for addresses to which a trunk may latch; undefined for a trunk that does not latch. */
   latchesOf?: LatchesOf
-  /** Returns the public key (age1…) of one recording, each once; undefined if the stock is used up. */
+  /** Returns a public key (age1…) for one recording, each key once; undefined if the stock is empty. */
   intakePublicKey: () => string | undefined
   clock: Clock
   ports: PortAllocator
   mediaAddress: (peer: string) => string
-  /** Returns false for a media address of a family that nobody listens on here. Default: every family. */
+  /** Returns false for a media address of a family (IPv4, IPv6) at which this machine does not listen. Default: always true. */
   isReachable?: (address: string) => boolean
-  /** Returns true if nobody else can read the keys in a request from a source. Default: TLS only. */
+  /** Returns true if SRTP keys in a request from a source are accepted, because nobody else can read them. Default: TLS only. */
   takesKeys?: (source: Source) => boolean
-  /** Answer to unplayable formats. Default: a call that has nothing else is history only. */
+  /** Handling of unplayable formats. Default: a call that has only such formats is not recorded. */
   formats?: FormatPolicy & { storesUnplayable?: boolean }
   spool: Spool
-  /** Calls that an earlier process left without an end: some are still in progress. */
+  /** Calls without an end from an earlier process; some are still in progress. */
   leftBehind?: readonly SegmentFacts[]
   /** Storage of sessions for the next process, and what the previous process saved. */
   held?: {
     sessions: SavedSessions
     calls: SavedCalls
-    /** Segments that continue as they are: nothing of them is recorded. */
+    /** Ids of segments without a recording, which continue unchanged. */
     resumed: ReadonlySet<string>
   }
   recordingsFolder: string
@@ -57,9 +57,9 @@ export interface RecorderOptions {
   objects: ObjectStore
   random: { uuid: () => string; uint32: () => number }
   onFault: (error: unknown, context: Record<string, string>) => void
-  /** Called for a call to a number not in the description: it is entered all the same (R7), and somebody should check. */
+  /** Called for a call to a number that is not in the description. It is stored (R7), and somebody should check it. */
   onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
-  /** Called for a body that cannot be accepted; the reason has no value of it. */
+  /** Called for a refused request. The reason contains no values of the request. */
   onRefused?: (refusal: { status: number; reason: string; client: string }) => void
   /** Counts what each client sends. */
   clients?: ClientsSeen
@@ -68,17 +68,17 @@ export interface RecorderOptions {
 }
 
 export interface RecorderLimits {
-  /** After so long without packets, and not on hold, a recording has lost its end signal. */
+  /** A recording without packets for this time, and not on hold, is ended: its end signal was lost. */
   silenceEndsMs: number
-  /** A recording that has never had packets is failing after so long. */
+  /** A recording that never had packets counts as failing after this time. */
   noMediaMs: number
-  /** A session that has never had packets is released after so long if ports are scarce or it was never acknowledged. */
+  /** A session that never had packets is ended after this time if ports are scarce or the client has not acknowledged our answer. */
   scarceSilenceMs: number
-  /** Longest call. */
+  /** Longest duration of a call. */
   longestCallMs: number
   /** Delay before storing a recording is retried. */
   storeAgainMs: number
-  /** Delay before a client is asked again if a call of history only is still in progress. */
+  /** Interval at which a client is asked if an unrecorded call is still in progress. */
   retryMs: number
 }
 

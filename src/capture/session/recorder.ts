@@ -1,6 +1,6 @@
 /**
- * The recorder: all sessions of this process, each running by itself, from SIP requests. SIP transactions are in sip/, bodies
- * in siprec/, the state machine in session.ts.
+ * The recorder: handles SIP requests and runs all sessions of this process, independently of each other. SIP transactions are in sip/,
+ * message bodies in siprec/, and the state machine of a session in machine/session.ts.
  */
 import { timeFromNow } from '#platform/clock/time-of.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -45,17 +45,17 @@ import { answeringOfficial } from './machine/answering-official.ts'
 export interface Recorder {
   handler: SipHandler
   readonly live: number
-  /** Number of sessions of {@link live} that have ended and only wait for their recording to be stored. */
+  /** Returns the number of sessions in {@link live} that have ended and wait only for their recording to be stored. */
   ending(): number
   readonly recording: number
   readonly counters: Readonly<RecorderCounters>
   /** Returns the facts of calls in progress. */
   going(): SegmentFacts[]
-  /** Returns recordings of calls in progress; with `remembered` also those of the last day, to which a call may return. */
+  /** Returns ids of recordings of calls in progress; with `remembered` also those of the last day, because calls may resume. */
   recordings(which: 'going' | 'remembered'): string[]
-  /** Forbids a recording (R49): its segment is recorded no further, and the recording so far is destroyed or stored. */
+  /** Forbids a recording (R49): stops it, and destroys or stores what was recorded. */
   forbid(recordingId: string, destroys: boolean): Promise<void>
-  /** Ends every session as if the end signal had come, before the process exits. */
+  /** Ends every session as if its end signal had arrived, before the process exits. */
   stop(): Promise<void>
 }
 
@@ -64,11 +64,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const limits = { ...defaultLimits, ...options.limits }
   const stopping = new AbortController()
   const counters = noRecorderCounts()
-  /** By dialog id. */
+  /** Sessions by dialog id. */
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
   const times = new WeakMap<SegmentBefore, () => Temporal.Instant>()
-  /** Sessions that continue in a duplicate. */
+  /** Sessions that have failed over to a duplicate. */
   const inherited = new WeakSet<RunningSession>()
   const reader = createRequestReader(options)
   const recent = createRecentCalls()
@@ -102,7 +102,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     resumed.hold(session)
   }
 
-  /** Returns the time by the call's own clock, unaffected by changes of the system clock. */
+  /** Returns the time by the session's own clock, which changes of the system clock do not affect. */
   function nowOf(session: RunningSession | undefined): Temporal.Instant {
     return (session && times.get(session)?.()) ?? clock.now()
   }
@@ -128,7 +128,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = read(invite, now)
     if (found === 'refused') return
     options.clients?.record(invite, found.invitation, reader.trunkOf(invite)?.name)
-    // RFC 3891 section 3: the new session replaces the named one, which ends once the new one is answered.
+    // Replaces (RFC 3891 section 3): the named session ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (invite.replaces) resumed.drop(invite.replaces.id)
     if (replaced) noLongerLive(replaced)
@@ -151,8 +151,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Begins a segment, unless the call does not belong to this register. `before`: the segment of the same session that ends
-   * with it.
+   * Begins a segment if the call belongs to this register and is not recorded by another session. `before`: the previous segment of the
+   * same session, which ends now.
    * @returns true if the segment was begun and answered
    */
   async function begin(
@@ -172,7 +172,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     if (offer !== 'outside') reportCaller(invitation, offer.facts)
     if (first && (await halves.join(incoming, invitation, first))) return false
-    // It was opening, and failed.
+    // The other session was still opening, and has failed: tries again without it.
     if (first?.state?.phase === 'over')
       return begin(incoming, { invitation, answeredAt }, now, before, passedOn, earlier)
     if (first && offer !== 'outside') {
@@ -184,7 +184,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     if (offer === 'outside') await leaveOutside(incoming, invitation)
     if (offer === 'outside' || duplicate) {
-      // Not this register's call (R8), or already reported by another session: answered, and not recorded.
+      // Outside this register (R8), or already recorded by another session: answers without recording.
       unkept.answer(incoming, invitation)
       return false
     }
@@ -196,7 +196,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = start(facts, incoming.dialog, before)
     reader.begin(incoming, clock.monotonicMs(), clientClock(invitation, now))
     if ('onCancel' in incoming) incoming.onCancel(() => void end(session, false))
-    // A request that was answered as a duplicate's gets no second answer.
+    // A request that was already answered as a duplicate gets no second answer.
     const request = incoming.answered ? undefined : { request: incoming, offer: invitation.offer }
     const more = {
       passedOn,
@@ -211,7 +211,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
     recent.remember(facts.callIds, remembered(facts, true))
-    // A transferred call keeps one clock.
+    // The segments of a transferred call use the same clock.
     const time = (before && times.get(before)) ?? timeFromNow(clock)
     const { segmentId, trunk } = facts
     let entered = false
@@ -229,7 +229,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         entered = true
       },
       onOver() {
-        // If the call was transferred within its session, the session continues.
+        // After a transfer within the session, the dialog already belongs to the next segment.
         const id = dialogNow()
         if (sessions.get(id) === bySegment.get(segmentId)) forget(id)
         bySegment.delete(segmentId)
@@ -269,7 +269,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return duplicates.change({ incoming: incoming, invitation })
     }
     if (!session) {
-      // The session is answered and not recorded until its call belongs to this register.
+      // Answers without recording until the session has a call of this register.
       if (!hasStarted(invitation)) return unkept.answer(incoming, invitation)
       const { before, passedOn } = unkept.find(id) ?? {}
       await begin(incoming, found, now, before, passedOn)
@@ -296,7 +296,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (facts) conferences.settle(facts)
   }
 
-  /** Adds the contact of a caller reported only now, which may not be that of the ids (docs/decisions/0111). */
+  /** Adds the contact of a newly reported caller, which may differ from the contact found by call id (docs/decisions/0111). */
   function withContact(
     reported: PartyFacts,
     facts: SegmentFacts,
@@ -326,12 +326,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
-  /** Reports a caller to the call's other sessions that have guessed the client's own number, or this one. */
+  /** Reports a caller to the call's other sessions whose caller was guessed, if this caller confirms or disproves the guess. */
   function reportCaller(invitation: CallInvitation, facts: SegmentFacts): void {
     const caller = reportedCallerOf(invitation)
     if (!caller || isUnknownCaller(caller)) return
     const ofCall = recent.live(facts).filter(({ contactId }) => contactId === facts.contactId)
-    // An official in no directory who passes the call on is reported as the caller.
+    // An official who is not in the directory and transfers the call is reported as caller of the next part.
     if (ofCall.some(({ official }) => official === caller.key)) return
     for (const { segmentId, callerIsGuess, caller: known } of ofCall) {
       const isDisproved =
@@ -341,7 +341,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Detaches a duplicate whose caller is reported only now and is another caller: the session continues alone.
+   * Detaches a duplicate that now reports another caller than its recording session: it continues as a separate session.
    * @returns true if it was detached
    */
   function leaveDuplicate(incoming: SessionRequest, invitation: CallInvitation, now: Temporal.Instant): boolean {
@@ -356,7 +356,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return true
   }
 
-  /** Returns true if a duplicate, or a session that continues in one, reports a caller whose call this is not. */
+  /** Returns true if a duplicate, or a session that has failed over to one, reports a caller of another call. */
   function isOfAnother(
     incoming: SessionRequest,
     invitation: CallInvitation,
@@ -373,8 +373,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Ends sessions of a call that only now proves not to belong to this register (R8), and leaves nothing of them: the request's
-   * own session, and others of its call that have sent only SDP.
+   * Ends the sessions of a call that a request shows to be outside this register (R8), and deletes their data: the request's own session,
+   * and other sessions of the call that have sent only SDP.
    * @returns true if there were any
    */
   async function leaveOutside(
@@ -404,7 +404,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     unkept.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
   }
 
-  /** Ends the segment and begins another on the same ports, at the instant in the metadata (R17). */
+  /** Ends the segment after a transfer and begins another on the same ports, at the transfer time in the metadata (R17). */
   async function passOn(
     session: RunningSession,
     incoming: IncomingRequest,
@@ -415,7 +415,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const answeredAt = transferTime(invitation, reader.clockOf(incoming.dialog.id), began, now)
     noLongerLive(session)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
-    // A session without a reported caller has the caller of the segment before.
+    // If no caller is reported, the caller of the previous segment applies.
     const earlier = facts && !callerOf(invitation) ? remembered(facts, true) : undefined
     await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session), earlier)
     await session.dispatch({ type: 'ended', at: answeredAt, inferred: false })
@@ -429,7 +429,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return known ? { ...reoffer, others: conferences.others(invitation, known, now) } : reoffer
   }
 
-  /** Handles the answer to our own offer, in the ACK. */
+  /** Handles an ACK, which may have the client's answer to our own offer. */
   async function onAck(dialog: Dialog, request: SipRequest): Promise<void> {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
@@ -448,7 +448,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     hold(session)
   }
 
-  /** Returns true if the BYE is the first request to show that the call does not belong to this register. */
+  /** Returns true if a BYE is the first request that shows the call to be outside this register; then its data are deleted. */
   async function isLeftAtEnd(session: RunningSession, bye: IncomingRequest): Promise<boolean> {
     if (bye.request.body.length === 0) return false
     const found = reader.read(bye, nowOf(session), knownOf(session))
@@ -464,7 +464,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return session.dispatch({ type: 'ended', at, inferred })
   }
 
-  /** Frees the segment's place at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
+  /** Marks the segment as ended at once: in a transfer a new INVITE may follow the BYE immediately (NetSapiens). */
   function noLongerLive({ state }: RunningSession): void {
     if (!state || state.phase === 'over') return
     recent.ended(state.session.facts.segmentId, clock.now())
@@ -475,8 +475,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     handler: {
       onInvite,
       onReinvite: onChange,
-      // A client does not notice our restart, and sends media to the old ports until its next request (a hold, a refresh).
-      // The request has a complete offer, and our answer brings the media back, as one more segment of the call.
+      // After a restart that lost the dialog, the client sends media to the old ports until its next request, such as a hold or a
+      // session refresh. That request has a complete offer; answering it with new ports resumes the call as another segment.
       async onUnknownDialogInvite(invite) {
         await onInvite(invite)
         return invite.answered
@@ -485,7 +485,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onDialogResumed: (dialog) => resumed.open(dialog),
       onAck,
       async onBye(request) {
-        // The call continues in another of its sessions, which must be resumed first.
+        // The call can continue in a duplicate, which must be resumed first.
         if (resumed.hasDuplicates(request.dialog.id)) await resumed.resumeIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
         unkept.forget(request.dialog.id)
@@ -493,10 +493,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
         duplicates.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
         if (!session || (await isLeftAtEnd(session, request))) return
-        // A BYE ends its session. The call ends with the last of its sessions, or when one reports that it is over.
+        // A BYE ends only its session. The call ends with its last session, or when metadata report its end.
         const endedAgoMs = reader.endedAgoMs(request, nowOf(session), knownOf(session))
         if (endedAgoMs === undefined && duplicates.failOver(session, 'has-ended')) return
-        // The answer does not wait for the last packets.
+        // Not awaited: the BYE is answered before the last packets have arrived.
         void end(session, false, endedAgoMs)
       },
       onDialogLost(dialog, reason) {
@@ -543,7 +543,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await Promise.all(
         [...bySegment.values()].map(async (session) => {
           const awaits = session.state?.phase === 'live' && awaitsDirection(session.state.session.facts)
-          // The next process may learn whose call it is.
+          // A call without a direction is not ended: the next process may get the missing data.
           await (awaits ? session.passOn()?.closeAll() : end(session, true))
         }),
       )

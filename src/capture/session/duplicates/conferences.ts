@@ -13,20 +13,20 @@ import { otherSpeakers, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
-   * Notifies the sessions of a call that enter or leave a conference whose officials have a session each: another session has
-   * another official with the caller at the same time. A session counts for others once its client has acknowledged our answer.
+   * Notifies the sessions of a call when it becomes a conference, or ends to be one, in which each official has a separate session: another
+   * session records another official with the same caller at the same time. Only sessions whose client has acknowledged our answer count.
    * @param opening session that is not offered yet
    * @returns true if `opening` is in a conference
    */
   settle(facts: SegmentFacts, opening?: RunningSession): boolean
-  /** Returns the conference members of an offer. */
+  /** Returns the fields of an offer that are about a conference. */
   ofOffer(
     invitation: CallInvitation,
     facts: SegmentFacts,
     at: Temporal.Instant,
     opening: RunningSession,
   ): Pick<Offer, 'withholds' | 'others' | 'shared'>
-  /** Returns the other officials in a conference, except those with a session of their own: they have a segment already. */
+  /** Returns the other officials in a conference, except those with a separate session, because they have a segment already. */
   others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OtherOfficials
 }
 
@@ -48,8 +48,7 @@ export function createConferences(parts: {
       const calls = recent.live(facts).filter(({ segmentId }) => bySegment.has(segmentId))
       const live = calls.map(({ segmentId }) => bySegment.get(segmentId)!)
       const received = live.map((session) => (session === opening ? official?.personId : activeOfficial(session)))
-      // A client that never acknowledges may not have received our answer: otherwise one packet with a spoofed address could
-      // end recordings.
+      // Sessions without an ACK do not count: otherwise a single INVITE with a spoofed address could stop recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
       const isApart = (at: number, n: number) => isAnotherCaller(calls[at]!.caller, calls[n]!.caller)
       const isIn = (at: number) =>

@@ -1,7 +1,7 @@
 /**
- * Duplicate sessions (RFC 7245): sessions of a call that another session already records, from a second recorder or recording
- * client. Their streams are received and discarded. When the recording session ends or falls silent, a duplicate takes over its
- * segment. A duplicate has no segment and no contact of its own.
+ * Duplicate sessions (RFC 7245, redundant recording): sessions of a call that another session already records, for example from a
+ * second recording client. Their streams are received and discarded. When the recording session ends or becomes silent, a duplicate
+ * takes over its segment. Duplicates have no segment and no contact of their own.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { IncomingRequest } from '../../sip/handler.ts'
@@ -27,27 +27,27 @@ export interface DuplicateSessions {
   /** Answers a session and registers it as a duplicate of `first`. */
   join(request: SessionRequest, first: RunningSession): Promise<void>
   has(dialogId: string): boolean
-  /** Returns the state against which a later request is read. */
+  /** Returns the known state of a duplicate, which is needed to read a later request. */
   knownOf(dialogId: string): KnownBefore | undefined
   change(request: SessionRequest): Promise<void>
-  /** Applies the answer to our own offer, received in the ACK. */
+  /** Applies the client's answer to our own offer, which arrives in the ACK. */
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
-  /** Returns a duplicate's recording session, and the leg with which it continues when it is no longer a duplicate. */
+  /** Returns the recording session of a duplicate, and the duplicate's own leg. */
   find(dialogId: string): { first: RunningSession | undefined; leg: SessionLeg } | undefined
   /** Removes a session that has ended. Returns false if it is not a duplicate. */
   leave(dialogId: string): boolean
   /**
    * Moves the segment of a session, with its recording, to one of its duplicates (R17).
-   * @returns false if no duplicate is alive: nothing has been done
+   * @returns false if no duplicate is alive; then nothing is changed
    */
   failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean
   /** Returns the duplicates of a session, to be saved with it. */
   legsOf(first: RunningSession): SessionLeg[]
-  /** Restores a duplicate from another process, for a session that continues here. */
+  /** Restores a saved duplicate of a session that this process resumes. */
   resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
-  /** Makes the duplicates of a session those of the session that replaces it (RFC 3891). */
+  /** Moves the duplicates of a session to the session that replaces it (RFC 3891). */
   replace(first: RunningSession, by: RunningSession): void
-  /** Drops the duplicates of a session that is over. */
+  /** Drops the duplicates of a session that has ended. */
   ended(firstDialogId: string): void
   stop(): void
 }
@@ -63,31 +63,31 @@ interface DuplicateSession {
   received: number
   /** Consecutive checks with packets from this duplicate and none from the recording session. */
   aloneFor: number
-  /** True for the recording's first session: it takes the recording back once it has packets, whatever others send. */
+  /** True for the session in which the recording began. It takes the recording back as soon as it receives packets again. */
   isOriginal: boolean
   /** Consecutive checks with packets. */
   receivingFor: number
 }
 
-/** Four checks: at most 1 s between the last packet of one session and the first recorded packet of the other. */
+/** Failover needs `checksAlone` checks, so at most 1 s is lost between the last packet of one session and the first of the other. */
 const checkMs = 200
 const checksAlone = 4
-/** Each failover uses new stream numbers in the recording, of one byte each: a flapping line is not followed forever. */
+/** Maximum failovers of a recording, for example with a flapping line: each uses new stream numbers, which have one byte. */
 const maxMoves = 50
 
 export function createDuplicateSessions(parts: {
   options: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf' | 'clock' | 'mediaAddress'>
   limits: RecorderLimits
-  /** By dialog id. */
+  /** Sessions by dialog id. */
   sessions: Map<string, RunningSession>
   reader: RequestReader
   /** Saves a session and its duplicates. */
   hold: (first: RunningSession) => void
-  /** Called after a session has moved to another dialog. `isOriginal`: back to the one it began in. */
+  /** Called after a session has moved to another dialog. `isOriginal`: the dialog in which it began. */
   onMoved: (session: RunningSession, facts: SegmentFacts, isOriginal: boolean) => void
   /** Deletes everything about a dialog. */
   forget: (dialogId: string) => void
-  /** Called if the duplicate's client has reported meanwhile that another official has the call. */
+  /** Called if the duplicate's client has meanwhile reported a transfer to another official. */
   passOn: (session: RunningSession, request: SessionRequest) => Promise<void>
 }): DuplicateSessions {
   const { options, limits, sessions, reader, hold } = parts
@@ -112,8 +112,8 @@ export function createDuplicateSessions(parts: {
   }
 
   /**
-   * Opens, closes and retargets ports to match the plans. Returns undefined if no port is left: the session is then answered as
-   * not recorded.
+   * Opens, closes and retargets ports to match the plans. Returns undefined if no port is free; the session is then answered as not
+   * recorded.
    */
   async function receive(
     leg: SessionLeg,
@@ -189,7 +189,7 @@ export function createDuplicateSessions(parts: {
     }
   }
 
-  /** Returns true for the only one with packets, and for the original: none displaces it for longer than its own silence. */
+  /** Returns true if a duplicate must take over: it alone receives packets, or it is the original session and receives packets again. */
   function takesOver({ aloneFor, isOriginal, receivingFor }: DuplicateSession): boolean {
     return aloneFor >= checksAlone || (isOriginal && receivingFor >= checksAlone)
   }
@@ -204,14 +204,14 @@ export function createDuplicateSessions(parts: {
 
   const isBack = (duplicate: DuplicateSession) => duplicate.isOriginal && duplicate.receivingFor >= checksAlone
 
-  /** Returns true if its client appears to be alive. */
+  /** Returns true if the duplicate's client appears to be alive. */
   function isAlive({ leg, beganMs, receivedMs }: DuplicateSession, first: RunningSession): boolean {
     if (!isRecorded(first)) return true
     if (!leg.streams) return false
     return leg.place.paused || clock.monotonicMs() - (receivedMs ?? beganMs) < limits.noMediaMs
   }
 
-  /** Removes and returns a live duplicate of a session that ends; the others become its duplicates. */
+  /** Removes and returns the best live duplicate of a session, and makes the other duplicates its duplicates. */
   function takeHeir(first: RunningSession): DuplicateSession | undefined {
     const firstId = first.dialog.id
     const alive = besides(firstId).filter((duplicate) => isAlive(duplicate, first))

@@ -1,6 +1,6 @@
 /**
- * Finds the contact that a session continues among earlier calls with one of its ids. Ids also come from callers' telephones,
- * so two callers' calls may share one (docs/decisions/0111). Pure.
+ * Finds the contact that a session continues, among earlier calls that share a call id with it. Some ids come from callers'
+ * telephones, so calls of two callers may share an id (docs/decisions/0111). Pure functions.
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -12,13 +12,13 @@ export interface RememberedSegment extends EarlierSegment {
   segmentId: string
   /** Absent for calls saved by a version without trunks. */
   trunk: string | undefined
-  /** From answererOf() of recent-calls.ts. */
+  /** Key of the official, from answererOf() of recent-calls.ts. */
   official: string | undefined
   live: boolean
   /** Absent while the call is in progress, and if no end was reported. */
   endedAt?: Temporal.Instant | undefined
   recordingId: string | undefined
-  /** True if the caller or the official has forbidden its use (R49). */
+  /** True if the caller or the official has forbidden use of the recording (R49). */
   forbidden: boolean
 }
 
@@ -27,11 +27,11 @@ export interface ReportedParties {
   caller: Caller | undefined
   /** Numbers of all reported participants. */
   numbers: readonly PhoneNumberKey[]
-  /** Numbers in From: the caller's, or the client's own. */
+  /** Numbers in the From header: the caller's, or the client's own. */
   from: readonly PhoneNumberKey[]
 }
 
-/** A call is transferred while in progress; without a matching caller's number, also for this long after its end. */
+/** A session without the same caller's number can continue a call in progress, or one that ended at most this long ago. */
 const passedOnWithin = { minutes: 5 }
 
 /** Returns true if both callers are reported and differ. */
@@ -39,14 +39,14 @@ export function isAnotherCaller(one: Caller, other: Caller): boolean {
   return isReported(one) && isReported(other) && one.key !== other.key
 }
 
-/** A withheld number counts as reported. */
+/** Returns true if the caller is reported, also with a withheld number. */
 function isReported({ kind, key }: Caller): boolean {
   return key !== null || kind === 'withheld'
 }
 
 /**
- * Returns true if the segment is of another caller than the session. A guessed caller is none while a session of the call has the
- * same number in From and reports another caller: the number is the client's own.
+ * Returns true if the segment has another caller than the session. If the segment's caller was guessed from From, and the session has
+ * the same number in From but reports another caller, then that number is the client's own and the callers do not differ.
  */
 function isAnothers(
   { caller: known, callerIsGuess, live }: RememberedSegment,
@@ -59,8 +59,8 @@ function isAnothers(
 
 /**
  * Returns the latest segment of the contact that a session continues.
- * @param known segments with one of its ids, in order of arrival
- * @returns `others` if each of them is another caller's, or if it is ambiguous which of several it continues
+ * @param known segments that share a call id with the session, in order of arrival
+ * @returns `others` if all of them have another caller, or if the session may continue several
  */
 export function findOwnCall(
   known: readonly RememberedSegment[],

@@ -1,13 +1,13 @@
 /**
- * Creates a segment for each other official in a conference, history only: the contact shows them and they see their own call
- * (R39, R48). Such a segment never has a recording.
+ * Creates a segment without a recording for each other official in a conference, so that the contact shows them and they see their
+ * own call (R39, R48).
  */
 import type { SegmentFacts } from '#register/admit.ts'
 
 /** Reason why such a segment has no recording. */
 export const conferenceReason = 'conference'
 
-/** Officials heard beside the segment's official at an instant, each with an id for a new segment. */
+/** Officials who are heard in addition to the segment's official at an instant, each with an id for a new segment. */
 export interface OtherOfficials {
   at: Temporal.Instant
   officials: readonly { segmentId: string; official: NonNullable<SegmentFacts['official']> }[]
@@ -15,7 +15,7 @@ export interface OtherOfficials {
 
 type OtherFactsEffect = { do: 'note-other'; facts: SegmentFacts }
 
-/** Returns the segments that continue, and notes for those that begin or end. Without `reported` nothing changes. */
+/** Returns the segments that are still in progress, and effects that store those that begin or end. No change without `reported`. */
 export function otherOfficialsEffects(
   of: SegmentFacts,
   before: readonly SegmentFacts[],

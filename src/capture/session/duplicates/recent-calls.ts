@@ -5,8 +5,8 @@ import { findOwnCall, isAnotherCaller, type RememberedSegment, type ReportedPart
 
 export interface RecentCalls {
   /**
-   * Returns the latest segment, within a day, of the call with any of these ids in this trunk. `others`: only calls of other
-   * callers have such an id (docs/decisions/0111).
+   * Returns the latest segment, from the last day, of the call with any of these ids in this trunk. `others`: calls with such an id
+   * exist, but have other callers (docs/decisions/0111).
    */
   find(
     callIds: readonly string[],
@@ -15,8 +15,8 @@ export interface RecentCalls {
     now: Temporal.Instant,
   ): RememberedSegment | 'others' | undefined
   /**
-   * Returns the live segment of the same contact with the same official: the session is then its duplicate. A segment whose
-   * number called is unknown matches any number. A segment of another caller is a part of the contact, not a duplicate.
+   * Returns the live segment of the same contact with the same official and number, of which the session is then a duplicate. An unknown
+   * official or number matches any. A segment with another caller is another part of the contact, not a duplicate.
    */
   findDuplicate(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
   /** Returns the live segments with any of these ids in this trunk. */
@@ -29,14 +29,14 @@ export interface RecentCalls {
   forget(segmentId: string): void
   forbid(recordingId: string): void
   /**
-   * Returns true if use of this call's recording with this official was forbidden: a session of its trunk that returns to them,
-   * after a restart or replacing another session, is not recorded. With another official the call is decided anew.
+   * Returns true if use of this call's recording with this official was forbidden. A later session of the call in the same trunk with the
+   * same official, after a restart or as a replacement, is then not recorded. With another official the call is decided anew.
    */
   isForbidden(call: { callIds: readonly string[]; trunk?: string | undefined; official: string | undefined }): boolean
   recordings(): string[]
 }
 
-/** Returns one name for an official: officials have several numbers, and clients report different ones. */
+/** Returns a key for an official: the person's id if known, because an official has several numbers and clients report different ones. */
 export function answererOf(official: SegmentFacts['official']): string | undefined {
   return official && (official.personId ?? official.phone)
 }
@@ -56,14 +56,14 @@ export function remembered(facts: SegmentFacts, live: boolean): RememberedSegmen
 
 const holdHours = 24
 
-/** Remembers calls of the last day by the telephone system's ids, to join segments of one call. */
+/** Creates an index of the last day's calls by the telephone system's ids, to find the segments of one call. */
 export function createRecentCalls(): RecentCalls {
   const byId = new Map<string, RememberedSegment[]>()
   const segments = new Map<string, { segment: RememberedSegment; callIds: readonly string[] }>()
 
   function forgetBefore(before: Temporal.Instant): void {
     for (const [segmentId, { segment }] of segments) {
-      // In order of arrival: the first segment that is recent enough ends the loop.
+      // Segments are in order of arrival, so all after the first recent one are recent.
       if (Temporal.Instant.compare(segment.startedAt, before) >= 0) return
       if (!segment.live) forget(segmentId)
     }

@@ -1,6 +1,6 @@
 /**
- * Joins the second session of a call whose client sends each direction in its own session (Cisco's built-in bridge: near end
- * and far end). Its stream is written to the recording of the first session, which remains the segment's only recording (R17).
+ * Joins the second session of a call to the first if the client sends each direction in a separate session (Cisco's built-in bridge:
+ * near end and far end). Its stream is written to the recording of the first session, the segment's only recording (R17).
  */
 import type { Dialog, IncomingRequest } from '../../sip/handler.ts'
 import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'
@@ -22,7 +22,7 @@ export interface SplitDirectionSessions {
   leave(dialogId: string): void
   /** Returns the second sessions of a session, to be saved with it. */
   heldOf(first: RunningSession): SavedSplitDirection[]
-  /** Restores a second session from another process, for a first session that continues here. */
+  /** Restores a saved second session of a first session that this process resumes. */
   resume(half: SavedSplitDirection, dialog: Dialog, first: RunningSession): void
 }
 
@@ -39,7 +39,7 @@ interface Half {
 
 export function createSplitDirectionSessions(parts: {
   options: Pick<RecorderOptions, 'mediaAddress' | 'isReachable' | 'random'>
-  /** By dialog id. */
+  /** Sessions by dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   hold: (first: RunningSession) => void
 }): SplitDirectionSessions {
@@ -80,12 +80,12 @@ export function createSplitDirectionSessions(parts: {
   return {
     async join(request, invitation, first) {
       const track = Object.values(invitation.parties.streams)[0]
-      // Both sessions are offered at the same moment: the first may still be opening.
+      // Waits until the first session is open: the client offers both at the same time.
       await first.dispatch({ type: 'joined' })
       const { state, media } = first
       if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
       const { streams, tracks, joined = [] } = state.session
-      // Streams whose session has ended do not count: another session with the same direction may follow (a transfer).
+      // Only streams of live sessions count: after a transfer another session with the same direction may follow.
       const received = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
       if (track === undefined || received.includes(track)) return false
       const { dialog } = request

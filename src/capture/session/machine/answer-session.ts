@@ -17,9 +17,9 @@ interface Answered {
 }
 
 /**
- * Returns the SDP with which we offer a silenced client to start sending, with the media lines of its last offer (RFC 3264
- * section 8).
- * @param described the offer answered last; undefined if the one in force was ours
+ * Returns the SDP offer that asks a client that was told to send nothing to start sending. It has the media lines of the client's last
+ * offer (RFC 3264 section 8).
+ * @param described the client's offer that was answered last; undefined if the last offer was ours
  * @returns undefined if no stream of the session has a port
  */
 export function offerAnew(described: SessionDescription | undefined, given: Answered): string | undefined {
@@ -35,20 +35,20 @@ export function offerAnew(described: SessionDescription | undefined, given: Answ
   return made.kind === 'refusal' ? undefined : made.text
 }
 
-/** Refuses a request while the process stops: the client uses another recorder, or retries when this one is back. */
+/** Refuses a request while the process stops; the client then uses another recorder, or retries later. */
 export function refusedAtEnd(incoming: IncomingRequest, stopping: AbortSignal): boolean {
   return stopping.aborted && incoming.respond(503, { reason: 'Recorder Is Stopping', headers: { 'Retry-After': '5' } })
 }
 
-/** Returns true if the answer has SDP: an INVITE without an offer gets the last answer (RFC 3261 section 14.2). */
+/** Returns true if the response has SDP: for an offer, and for an INVITE without one (RFC 3261 section 14.2). */
 export function describesMedia({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
   return offer !== undefined || request.method === 'INVITE'
 }
 
 /**
- * Answers a request of a session, with SDP if it asks for it.
- * @param described the offer answered last, valid until the next one
- * @returns true in `sent` if the answer was sent, and the offer that is now valid
+ * Answers a request of a session, with SDP if needed.
+ * @param described the client's offer that was answered last
+ * @returns `sent`: true if the answer was sent; `described`: the client's offer that is now in force
  */
 export function answerSession(
   request: IncomingRequest,
@@ -57,18 +57,18 @@ export function answerSession(
   given: Answered,
 ): { sent: boolean; described: SessionDescription | undefined } {
   const isInvite = request.request.method === 'INVITE'
-  // An INVITE without an offer asks for ours (RFC 3261 section 14.2): the last answer is still valid.
+  // An INVITE without an offer asks for ours (RFC 3261 section 14.2): repeats the last answer.
   const offer = offered ?? (isInvite ? described : undefined)
   const { mode, version, sdpSessionId, ports, ownKey, mediaAddress } = given
   const origin = { sessionId: sdpSessionId, version }
   const respond = (body: string) => request.respond(200, { body, contentType: 'application/sdp' })
   if (!offer) {
     if (!isInvite) return { sent: request.respond(200), described }
-    // The first INVITE had no offer: its ACK, or that of a later INVITE, has the answer.
+    // No INVITE had an offer so far: sends our own offer; the client's answer comes in the ACK.
     const address = mediaAddress(request.source.address)
     return { sent: respond(offerStream({ address, origin, mode, port: ports.get(0) ?? 0 })), described }
   }
-  // An added stream without a port is refused alone (RFC 3264 section 6).
+  // Refuses only the added stream if no port is free for it (RFC 3264 section 6).
   const streams = given.streams.map((plan) =>
     mode === 'record' && !ports.has(plan.index) ? { ...plan, accepted: false } : plan,
   )

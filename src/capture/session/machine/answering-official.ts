@@ -1,35 +1,34 @@
-/** Compares the answering official of a request with the one known until then (R17). */
+/** Compares the answering official of a request with the one known before (R17). */
 import type { SegmentFacts } from '#register/admit.ts'
 import { officialOf, type CallInvitation } from './describe-segment.ts'
 import type { OtherOfficials } from '../duplicates/other-officials.ts'
 import type { Withholding } from './session-types.ts'
 
 /**
- * `same`: no change, or nothing certain is reported. `consultation`: the official consults a colleague while the caller waits,
- * which is no part of the call. `several`: somebody else has joined the official, or takes over without being known.
- * `passed-on`: the call was transferred to another official, and the one before has left.
+ * `same`: no change, or nothing certain is reported. `consultation`: the official consults a colleague while the caller waits, which
+ * does not belong to the call. `several`: somebody else has joined the official, or an unknown person takes over. `passed-on`: the call
+ * was transferred to another official, and the first one has left.
  */
 export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
 
-/** Returns true while a second official or a third party is heard as well (requirements, question 7; L18). */
+/** Returns true while a second official or a third party is also heard (requirements, question 7; L18). */
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
   const { caller, voices, listening, thirdParties } = parties.connected
   const people = new Set(voices.map(({ entry }) => entry?.personId))
-  // Nothing is heard from listen-only participants. If they listen with another person's voice, it is that person's
-  // conversation as well.
+  // Listen-only participants are not heard, so they do not make a conference.
   for (const { personId } of listening) if (personId !== known?.personId) people.delete(personId)
-  // An official who is not in the directory is heard as well.
+  // An official who is not in the directory also counts.
   const unlisted = parties.official !== undefined && parties.official.entry === undefined ? 1 : 0
   return caller && people.size + unlisted + thirdParties > 1
 }
 
-/** Returns why a session's audio is not recorded now: a consultation or a conference; otherwise undefined. */
+/** Returns the reason why a session's audio must not be recorded now: a consultation or a conference; otherwise undefined. */
 export function withholdingFor(
   invitation: CallInvitation,
   known?: Pick<SegmentFacts, 'official' | 'caller'>,
 ): Withholding | undefined {
   const { metadata, parties } = invitation
-  // The official speaks to somebody else in the same session, by an outgoing or internal call: no part of this call (R8).
+  // The official speaks with somebody else in the same session, in an outgoing or internal call, which is not this call (R8).
   const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
   const official = known?.official
   if (isOutside || answeringOfficial(invitation, official) === 'consultation') return 'consultation'
@@ -37,7 +36,7 @@ export function withholdingFor(
   return isConference(invitation, official) ? 'conference' : undefined
 }
 
-/** Returns true if the caller has left and the official speaks with another outsider: no part of the caller's call. */
+/** Returns true if the caller has left and the official speaks with another outsider, which is not the caller's call. */
 export function hasCallerLeft(
   { parties }: Pick<CallInvitation, 'parties'>,
   { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
@@ -63,7 +62,7 @@ export function isCallerReplaced(
   return key !== null && replaced.includes(key) && officials.some(({ personId }) => personId === official?.personId)
 }
 
-/** Returns the directory's officials who are heard beside the answering one. */
+/** Returns the officials of the directory who are heard in addition to the answering one. */
 export function otherSpeakers(
   invitation: CallInvitation,
   answering: Pick<SegmentFacts, 'official' | 'caller'>,
@@ -81,7 +80,10 @@ export function otherSpeakers(
   return { at, officials: [...others.values()] }
 }
 
-/** Only officials of the directory transfer calls: any other name may be a better one for the same person. */
+/**
+ * Compares the reported officials with the known one. Reports a transfer only between officials of the directory, because any other
+ * change may be another number or name of the same person.
+ */
 export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
   const { connected } = invitation.parties
   const reported = officialOf(invitation)

@@ -4,9 +4,9 @@ import type { Offer } from './session-types.ts'
 
 /**
  * Applies a later request to a call that is not recorded.
- * @returns `as-before`: the decision stays (R14). `another`: the call has reached another number, and a segment of its own
- * follows. An offer: the pending decision is taken now, with what the client reports only now (RFC 7865 section 6.1), and
- * completes the segment
+ * @returns `as-before`: the decision stays (R14). `another`: the call has reached another number, for which a new segment follows. An
+ * offer: the pending decision is taken now, because the client has sent the missing data (RFC 7865 section 6.1); it completes the
+ * segment
  */
 export function decideLater(
   { found, parties }: CallInvitation,
@@ -25,7 +25,7 @@ export function decideLater(
   return isAnother && describe() !== 'outside' ? 'another' : 'as-before'
 }
 
-/** Returns what a pending decision waits for; undefined if the decision is taken. */
+/** Returns the data that a pending decision waits for; undefined if the decision is taken. */
 export function undecidedReason({
   decision,
   numberReached,
@@ -36,9 +36,9 @@ export function undecidedReason({
   return decision.reason === 'no-official' && !official?.personId ? 'official' : undefined
 }
 
-/** Returns true if a later request may supply what the decision waits for, so that the call is recorded. */
+/** Returns true if a later request may supply the data that the decision waits for, so that the call can still be recorded. */
 export function canDecideAgain({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
-  // Clients without metadata are not received in vain; if one sends metadata later, it is then asked to send audio.
+  // Without metadata this is not expected, so the client is told not to send audio; if metadata come later, it is asked to send.
   return metadata !== undefined && !isUnheard && undecidedReason(facts) !== undefined
 }
 

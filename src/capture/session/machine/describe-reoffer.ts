@@ -15,7 +15,7 @@ export function describeReoffer(
   const facts = describeParties(invitation, known)
   const answeredAt = lateAnswerTime(invitation, clientClock, now)
   const withholds = withholdingFor(invitation, known)
-  // One recording has one answering official (R17): a takeover by somebody unknown needs review.
+  // A recording has one answering official (R17), so a takeover by an unknown person needs review.
   if (withholds === undefined && answeringOfficial(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
   if (known && (hasCallerLeft(invitation, known) || isCallerReplaced(invitation, known)))

@@ -20,7 +20,7 @@ export interface Found {
   answeredAt: Temporal.Instant
 }
 
-/** `earlier`: a segment of the same session; by default the latest segment of the same call. */
+/** `earlier`: segment of the same session that this one continues; default: the latest segment of the same call. */
 type DescribeRequest = (
   incoming: IncomingRequest,
   found: Found,
@@ -28,7 +28,7 @@ type DescribeRequest = (
   earlier?: EarlierSegment,
 ) => Offer | 'outside'
 
-/** Describes the segment that a request would begin, with the plan's decision. Nothing is remembered or counted. */
+/** Returns a function that describes the segment that a request would begin, with the plan's decision. It changes no state. */
 export function createDescribeRequest(parts: {
   options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas' | 'formats'>
   reader: RequestReader
@@ -58,7 +58,7 @@ export function createDescribeRequest(parts: {
       client: { trunk: reader.trunkOf(incoming)?.name, client: productOf(incoming.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: answererOf(officialOf(invitation)) }),
     })
-    // One id was reported for two callers: a person can check if it is one call.
+    // Two callers have the same call id: marked so that a person checks if it is one call.
     const isDoubtful =
       found === 'others' || (before && !earlier && reported.caller && isAnotherCaller(reported.caller, before.caller))
     if (offer === 'outside' || !isDoubtful) return offer

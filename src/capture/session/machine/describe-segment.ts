@@ -14,32 +14,32 @@ import type { VersionInForce } from '../reading/version-in-force.ts'
 export type CallInvitation = Invitation<ServiceNumber, DirectoryEntry>
 
 export interface SegmentContext {
-  /** In force when the call was answered (answeredAt). */
+  /** Version in force when the call was answered (answeredAt). */
   version: VersionInForce
   quotaUsed: QuotaUsed
   drawKey: Uint8Array
   answeredAt: Temporal.Instant
   arrivedAt: Temporal.Instant
   ids: { segmentId: string; contactId: string; recordingId: string }
-  /** UTC day whose intake key would seal the recording. */
+  /** UTC day whose intake key would encrypt the recording. */
   intakeDay: Temporal.PlainDate
   /** Segment that this one continues, for a transferred or forwarded call. */
   earlier?: EarlierSegment | undefined
-  /** True if both segments have one session: the caller is the same if none is reported. */
+  /** True if both segments are of one session; then the caller is the same if none is reported. */
   isSameSession?: boolean
-  /** Use of this call's recording with this official was forbidden (R49): decided as usual, and not recorded. */
+  /** True if use of this call's recording with this official was forbidden (R49): it is decided as usual, but not recorded. */
   isForbidden?: boolean
-  /** Records and marks a call that has no playable codec. */
+  /** True to record a call that has no playable codec, with a mark. */
   storesUnplayable?: boolean
   trunk?: string
   /** Sending client, for reception statistics. */
   client?: RecordingFacts['client']
 }
 
-/** An earlier segment of a call as it is remembered. */
+/** Facts kept about an earlier segment of a call. */
 export interface EarlierSegment {
   contactId: string
-  /** Hash that the call was drawn on: once, for all its segments (AC5). */
+  /** Hash from which the call was drawn. A call is drawn once, for all its segments (AC5). */
   drawnOn: string
   startedAt: Temporal.Instant
   caller: SegmentFacts['caller']
@@ -53,17 +53,17 @@ type ReachedNumber = Pick<EarlierSegment, 'numberReached'>
 
 /** Reason for no recording: use of this call's recording with this official was forbidden in an earlier segment. */
 export const forbiddenBefore = 'forbidden'
-/** The client offers only codecs that cannot be played here: a recording would be data without a use. */
+/** Reason: the client offers only codecs that cannot be played here, so a recording would be useless. */
 const unheardCodec = 'no-playable-codec'
-/** The client's media address cannot be received here. */
+/** Reason: media from the client's address cannot be received here (IPv4 or IPv6 only). */
 export const unheardMedia = 'no-media'
 
 type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnswered }
 
-/** Reason why a segment that nobody has answered yet is not recorded; for a feed's calls as well. */
+/** Reason: nobody has answered the segment yet. Also used for calls of feeds. */
 export const notAnswered = 'not-answered'
 
-/** Number called if none was reported: the call is entered all the same (R9). */
+/** Number called if none was reported. Such calls are also stored (R9). */
 const unreportedNumber = 'unknown' as PhoneNumberKey
 
 /**
@@ -80,7 +80,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
   const caller = callerBeside(invitation, context)
-  // A call that may be another contact's is not drawn by that contact's id.
+  // While the caller is awaited, the contact is uncertain, so the draw does not use the contact's hash.
   const drawnOn = (caller.awaitsCaller ? undefined : earlier?.drawnOn) ?? hashCallId(callIds[0] ?? '')
   const { recordingMonths, ...decision } = decide(invitation, context, drawnOn, reached, called)
   const failure = decision.record ? failureOf(invitation, context) : undefined
@@ -124,7 +124,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   }
 }
 
-/** Returns the plan's decision, once the call is answered. */
+/** Returns the plan's decision; before the answer, the reason `not-answered`. */
 function decide(
   invitation: CallInvitation,
   { version, drawKey, answeredAt, quotaUsed }: SegmentContext,
@@ -143,20 +143,20 @@ function decide(
   })
 }
 
-/** Returns why a call is not recorded although the plan decided it. */
+/** Returns the reason why a call is not recorded although the plan decided to record it. */
 function failureOf({ streams, isUnheard }: CallInvitation, context: SegmentContext): string | undefined {
   if (context.isForbidden) return forbiddenBefore
   if (isUnheard) return unheardMedia
   return hasNoPlayableCodec(streams) && !context.storesUnplayable ? unheardCodec : undefined
 }
 
-/** Returns the answer time: from the metadata, but not after the session was offered, as by a clock ahead of ours. */
+/** Returns the answer time from the metadata, but at most the time of the request's arrival: the client's clock may be ahead. */
 export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Instant): Temporal.Instant {
   const { answeredAtMs } = times
   return answeredAtMs === undefined || answeredAtMs > arrivedAt.epochMilliseconds ? arrivedAt : instant(answeredAtMs)
 }
 
-/** Returns what a later request of the same session adds to the known parties. */
+/** Returns the parties that a later request of the same session reports. */
 export function describeParties(invitation: CallInvitation, known?: ReachedNumber): PartyFacts {
   const official = officialOf(invitation)
   const caller = reportedCallerOf(invitation)
@@ -173,12 +173,12 @@ export function isOutside({ direction }: CallInvitation['parties']): boolean {
   return direction === 'outgoing' || direction === 'internal'
 }
 
-/** Returns true until the end of a call with no reported number: it may be outgoing, and is not admitted before. */
+/** Returns true until the end of a call without a reported number: it may be outgoing, so it is not admitted before its end. */
 export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, 'numberReached' | 'endedAt'>): boolean {
   return isUnreported(numberReached) && endedAt === undefined
 }
 
-/** Returns true while a segment is not admitted: later requests may move it outside the register or to another contact. */
+/** Returns true while a segment must not be admitted, because later requests may show that it is outgoing or of another contact. */
 export function isHeldBack(facts: Pick<SegmentFacts, 'numberReached' | 'endedAt' | 'awaitsCaller'>): boolean {
   return awaitsDirection(facts) || (facts.awaitsCaller === true && facts.endedAt === undefined)
 }
@@ -195,7 +195,7 @@ export function isUnknownCaller({ kind, key }: SegmentFacts['caller']): boolean 
 
 const unreportedCaller: SegmentFacts['caller'] = { kind: 'unparsed', key: null, raw: null }
 
-/** The From of the recording session is the client's own as often as the caller's. */
+/** Returns true if the caller is only a guess from the recording session's From, which is often the client's own number. */
 function isGuess(caller: CallInvitation['parties']['caller']): boolean {
   return caller?.source === 'from'
 }
@@ -214,7 +214,10 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
 }
 
-/** Returns the caller. A guess does not make the call with an earlier segment's id another caller's. */
+/**
+ * Returns the caller, given an earlier segment of the call. A guessed caller is ignored if the earlier segment's caller is known; the
+ * caller is then awaited.
+ */
 function callerBeside(
   invitation: CallInvitation,
   { earlier, isSameSession = false }: SegmentContext,
@@ -244,11 +247,11 @@ export function officialOf({ parties }: CallInvitation): SegmentFacts['official'
     const { personId, unitId, name } = entry
     return { personId, ...(unitId !== null && { unitId }), name, phone: party.number.key }
   }
-  // A name from the metadata could be the caller's, if the two are mistaken for each other (R10).
+  // The number instead of the name in the metadata, which is the caller's name if caller and official are confused (R10).
   return { name: party.number.display, phone: party.number.key }
 }
 
-/** Returns this invitation's number reached; a later invitation of the same call may have none. */
+/** Returns the number reached; undefined if the invitation has none, as later ones of a call may. */
 function numberReached({ parties }: CallInvitation): SegmentFacts['numberReached'] | undefined {
   const { number, entry } = parties.number ?? {}
   if (number?.key == null) return undefined
@@ -267,13 +270,13 @@ function marksOf(invitation: CallInvitation, earlier?: ReachedNumber): SegmentFa
   ]
 }
 
-/** Unplayable audio would pass for silence: if all streams are unplayable, nothing is recorded unless configured. */
+/** Returns true if no stream can be played. Such calls are not recorded unless configured: listeners would take them for silent. */
 function hasNoPlayableCodec(streams: CallInvitation['streams']): boolean {
   const audio = streams.filter(({ accepted }) => accepted)
   return audio.length > 0 && audio.every(({ storage }) => storage === 'asArrives')
 }
 
-/** SIP allows any character in a quoted text (RFC 3261 section 25.1), but the database always refuses a null. */
+/** Removes control characters, which SIP allows in quoted text (RFC 3261 section 25.1): PostgreSQL refuses NUL. */
 function plainText(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '')
 }

@@ -2,7 +2,7 @@ import type { RunningSession } from '../run-session.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
-/** Result of a periodic check of a session. `end`: its end signal was lost, and the call ended `silentMs` ago. */
+/** Result of a periodic check of a session. `end`: the end signal was lost; the call ended `silentMs` ago. */
 export type Judgement = { is: 'well' } | { is: 'end'; silentMs: number } | { is: 'failing' } | { is: 'recovered' }
 
 /** Judges a live session by its age and received packets. */
@@ -16,7 +16,7 @@ export function judgeSession(
   if (state?.phase !== 'live') return { is: 'well' }
   if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
   const { facts, streams, shared, withholds } = state.session
-  // In a conference packets arrive, though none is recorded.
+  // In a conference packets are expected, although they are not recorded.
   const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
   if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
   const silentMs = media.silentMs()

@@ -1,9 +1,9 @@
-/** Facts and marks of a recording after it was destroyed or stored. Pure. */
+/** Facts and marks of a recording after it was destroyed or stored. Pure functions. */
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { SegmentMark } from '#register/tables.ts'
 import type { SessionEvent } from './session-types.ts'
 
-/** Returns true if capture holds nothing of the recording any more. */
+/** Returns true if the recording is stored or destroyed, so that capture has no part of it left. */
 export function isSettled(recording: RecordingFacts): boolean {
   return recording.gone === true || recording.stored !== undefined
 }
@@ -30,6 +30,6 @@ export function marksOfStored(
   { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,
 ): SegmentMark[] {
   const reported = found.reduce(withMark, marks)
-  // Silence from end to end is marked: the listener should know that no packets came.
+  // Marks a recording without packets, so that listeners do not take it for a silent call.
   return endedAt && stored.packetsReceived === 0 ? withMark(reported, 'incomplete') : reported
 }

@@ -4,11 +4,11 @@ import type { CallInvitation } from './describe-segment.ts'
 /** The client's clock, estimated from a segment's first request. */
 export interface ClientClock {
   /**
-   * Upper bound of our clock minus theirs: a client sends the request once somebody has joined, so its latest time is a moment
-   * before. If it sends the request later, its clock seems to be behind. If uncertain, trims less.
+   * Upper bound of our clock minus the client's, in ms: arrival of the request minus the latest time in it, which is just before the
+   * client sent it. If the client sends it later, the bound is too high; then less is trimmed from the recording.
    */
   behindMs: number
-  /** True if it reported the answer time; otherwise the request's arrival is used until a later request reports it. */
+  /** True if the request reported the answer time; otherwise its arrival is used until a later request reports it. */
   toldAnswer: boolean
 }
 
@@ -18,7 +18,7 @@ export function clientClock({ times }: CallInvitation, arrivedAt: Temporal.Insta
   return { behindMs, toldAnswer: answeredAtMs !== undefined }
 }
 
-/** Returns the answer time if it is reported after the first request (early media); never after `now`. */
+/** Returns the answer time if only a later request reports it (early media); at most `now`. */
 export function lateAnswerTime(
   { times }: CallInvitation,
   clock: ClientClock,
@@ -29,7 +29,7 @@ export function lateAnswerTime(
     : toOurClock(times.answeredAtMs + Math.min(0, clock.behindMs), now)
 }
 
-/** Returns the end of the call if the metadata report one for each of its sessions; never after `now`. */
+/** Returns the end of the call if the metadata have an end for each session; at most `now`. */
 export function reportedEnd(
   { times, metadata }: CallInvitation,
   clock: ClientClock,

@@ -6,63 +6,63 @@ import type { Track } from '../../siprec/identified-parties.ts'
 import type { RecordingMetadata } from '../../siprec/recording-metadata.ts'
 import type { OtherOfficials } from '../duplicates/other-officials.ts'
 
-/** Reason why packets are not recorded: they are no part of the conversation between the caller and one official. */
+/** Reason why packets are not recorded: they do not belong to the conversation between the caller and one official. */
 export type Withholding = 'consultation' | 'conference'
 
 export type SessionState =
-  /** `completes`: the session was live before, and its pending decision was taken only now. */
+  /** `completes`: present if the session was live before and its pending decision was taken later. */
   | { phase: 'opening'; session: SessionFacts; completes?: Completes }
   | { phase: 'live'; session: SessionFacts }
   | { phase: 'ending'; session: SessionFacts }
   | { phase: 'over' }
 
-/** The request that supplied what a decision waited for; absent if another session of the call did. */
+/** Completion of a pending decision. `request`: the request that supplied the missing data; absent if another session did. */
 export interface Completes {
   request?: { tellsMedia: boolean }
 }
 
 export interface SessionFacts {
   facts: SegmentFacts
-  /** The client was asked to send nothing. */
+  /** True if our last answer told the client to send nothing. */
   isSilenced?: boolean
   streams: readonly StreamPlan[]
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
   /** Version of our SDP answer (RFC 3264 section 8); each one increments it. */
   answerVersion: number
-  /** Forbidden (R49): sealing stops, the recording so far is destroyed or stored, and the client is answered as before. */
+  /** Set if use was forbidden (R49): recording stops and what was recorded is destroyed or stored. The client is not told. */
   stopped?: 'destroys' | 'stores'
   /** Streams of the call's other sessions that are written to this recording, with their own numbers. */
   joined?: readonly StreamPlan[]
-  /** Decision pending: RTP is received and discarded. */
+  /** True while the decision is pending: RTP is received and discarded. */
   listens?: boolean
   /** Reason, from this session's metadata, why packets are not recorded now. */
   withholds?: Withholding | undefined
-  /** Another session records the same call with another official at the same time: a conference as well. */
+  /** True while another session records the same call with another official, which is also a conference. */
   shared?: boolean
-  /** Segments in progress of the other officials in a conference: history only. */
+  /** Segments in progress of the other officials in a conference, which are not recorded. */
   others?: readonly SegmentFacts[]
 }
 
-/** A client's request, after it was read and decided by the plan. */
+/** A client's request with the plan's decision. */
 export interface Offer {
   facts: SegmentFacts
   streams: readonly StreamPlan[]
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
   hasSdp: boolean
-  /** True if our answer has SDP; default: if the offer had. */
+  /** True if our answer has SDP; default: true if the request had an offer. */
   tellsMedia?: boolean
-  /** A later request may lead to a recording without an offer whose answer could ask the client to send. */
+  /** True if a later request without SDP may lead to a recording: the client must already send audio then. */
   mayBeDecidedAnew?: boolean
   withholds?: Withholding | undefined
   others?: OtherOfficials | undefined
   shared?: boolean
-  /** The call was transferred within its session: the segment takes over the previous one's streams and answer versions. */
+  /** Set if the call was transferred within its session: the segment takes over streams and answer version of the previous one. */
   passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks' | 'isSilenced'> | undefined
 }
 
-/** The facts that a segment lacked, with the decision that was pending. */
+/** Facts that a segment lacked, with the decision that was pending. */
 export type Completion = Pick<
   SegmentFacts,
   | 'answeredAt'
@@ -81,13 +81,13 @@ export type SessionEvent =
   | { type: 'opened' }
   | { type: 'open-failed'; why: 'no-port' | 'disk' | 'no-intake-key' }
   | { type: 'reoffered'; offer: Reoffer }
-  /** `caller`: from another session of the call. `listens`: something that may yet be reported is still missing. */
+  /** `caller`: reported by another session of the call. `listens`: true if data that may still be reported are missing. */
   | { type: 'completed'; completion: Completion; offer?: Reoffer; caller?: SegmentFacts['caller']; listens?: boolean }
-  /** No port was left to receive at. */
+  /** No media port was free. */
   | { type: 'not-listening' }
   /** The client refused our offer: no packets will come. */
   | { type: 'offer-refused' }
-  /** The call's other direction has a session of its own, and its streams are written to this recording. */
+  /** The call's other direction has a separate session, whose stream is written to this recording. */
   | { type: 'joined'; stream?: StreamPlan; track?: Track }
   | { type: 'left'; index: number }
   /** Another session of the call reports its caller. */
@@ -98,26 +98,26 @@ export type SessionEvent =
   | { type: 'moved'; to: SessionPlace; isSilenced: boolean }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
-  /** `marks`: for the sources of its audio. */
+  /** `marks`: marks about the sources of the audio. */
   | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; marks?: readonly SegmentMark[] }
   | { type: 'store-failed' }
-  /** The call does not belong to this register (R8), and nothing of it has been admitted. */
+  /** The call does not belong to this register (R8), and none of its segments has been admitted. */
   | { type: 'outside' }
-  /** Use of the recording was forbidden; if its destruction is blocked, the recording so far is stored. */
+  /** Use of the recording was forbidden. If `destroys` is false (destruction is blocked), what was recorded is stored. */
   | { type: 'forbidden'; at: Temporal.Instant; destroys: boolean }
-  /** Nothing of the recording is left here. */
+  /** The recording is removed from this machine. */
   | { type: 'gone' }
   | { type: 'removal-failed' }
 
-/** State of a call's session within its segment: the source of its media, and the base of its next answer. */
+/** Part of the state that belongs to one SIP session: its streams, and the base of its next answer. */
 export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'> & {
   metadata: RecordingMetadata | undefined
   withholds: Withholding | undefined
-  /** The client has put it on hold. */
+  /** True while the client has put the session on hold. */
   paused: boolean
 }
 
-/** `inAck`: the answer to our own offer, which gets no answer. */
+/** A later request of a session. `inAck`: true if it is the client's answer to our own offer, which needs no answer. */
 export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' | 'tellsMedia'> & {
   facts: PartyFacts
   inAck?: true
@@ -130,25 +130,25 @@ export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' |
 /** Facts that a later request may add to a segment: caller, official and answer time, once the metadata report them. */
 export type PartyFacts = Partial<Pick<SegmentFacts, 'caller' | 'official' | 'answeredAt'>> &
   Pick<SegmentFacts, 'marks'> & {
-    /** This caller's contact, if it differs from the one assumed. */
+    /** Contact of the reported caller, if it differs from the one assumed before. */
     contact?: Pick<SegmentFacts, 'contactId' | 'startedAt' | 'numberCalled'> | undefined
   }
 
 export type SessionEffect =
-  /** Make the facts durable and have them admitted. */
+  /** Store the facts durably, and have them admitted. */
   | { do: 'note'; facts: SegmentFacts }
-  /** The same for the segment of another official in a conference. */
+  /** Like `note`, for the segment of another official in a conference. */
   | { do: 'note-other'; facts: SegmentFacts }
-  /** Delete the notes of these segments, none of which has been admitted. */
+  /** Delete the stored facts of these segments, none of which has been admitted. */
   | { do: 'withdraw'; segmentIds: readonly string[] }
   /**
-   * Create the recording and a port for each accepted stream, then send `opened` or `open-failed`. `facts`: noted once it is
-   * open, made durable meanwhile.
+   * Create the recording and a port for each accepted stream, then dispatch `opened` or `open-failed`. The `facts` are stored at the
+   * same time, and admitted once the recording is open.
    */
   | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[]; facts: SegmentFacts }
-  /** Take over the ports of the segment before, and discard their packets. */
+  /** Take over the ports of the previous segment, and discard their packets. */
   | { do: 'take-over' }
-  /** Open ports, if any are left, and discard their packets. */
+  /** Open ports if any are free, and discard their packets. */
   | { do: 'listen'; streams: readonly StreamPlan[] }
   | { do: 'open-streams'; streams: readonly StreamPlan[] }
   | { do: 'close-streams'; indexes: readonly number[] }
@@ -156,15 +156,15 @@ export type SessionEffect =
   | { do: 'retarget'; stream: StreamPlan }
   /** Discard packets until `on` is false. */
   | { do: 'withhold'; on: boolean }
-  /** `why`: the reason if it is not an ordinary hold. */
+  /** `why`: the reason, if it is not an ordinary hold. */
   | { do: 'mark'; kind: 'hold' | 'resume'; why?: Withholding }
   | { do: 'map'; tracks: Readonly<Record<number, Track>> }
   | { do: 'answer'; mode: 'record' | 'historyOnly'; version: number; streams: readonly StreamPlan[]; withSdp: boolean }
   /** Send the client a new offer, so that it starts to send. */
   | { do: 'offer'; version: number; streams: readonly StreamPlan[] }
   | { do: 'refuse'; status: number; reason: string; retryAfterSeconds?: number }
-  /** Receive late packets, close the ports, seal the last chunk, then send `stored` or `store-failed`. */
+  /** Receive late packets, close the ports, encrypt the last chunk, then dispatch `stored` or `store-failed`. */
   | { do: 'finish' }
-  /** Stop sealing; destroy the recording and send `gone` or `removal-failed`, or store it as `finish` does. Ports stay open. */
+  /** Stop recording. Destroy the recording and dispatch `gone` or `removal-failed`, or store it like `finish`. Ports stay open. */
   | { do: 'stop'; destroys: boolean }
   | { do: 'close' }

@@ -1,6 +1,6 @@
 /**
- * One recording session as a pure state machine: (state, event) -> [state, effects]. It uses no socket, file, clock or
- * randomness; run-session.ts does.
+ * One recording session as a pure state machine: (state, event) -> [state, effects]. run-session.ts executes the effects with
+ * sockets, files and clocks.
  */
 import { lacksVoice, type StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -22,10 +22,10 @@ import { holdMark, moved, turnQuiet, withholdingReason, withholdingOf } from './
 
 const retryAfterSeconds = 5
 
-/** For a request that crossed the end of its session. */
+/** Answer to a request that arrives after the end of its session. */
 const tooLate: SessionEffect = { do: 'refuse', status: 481, reason: 'Session Has Ended' }
 
-/** Applies an event. An event that is invalid in a state has no effect. */
+/** Applies an event. Events that are invalid in the present state have no effect. */
 export function step(state: SessionState | undefined, event: SessionEvent): [SessionState, SessionEffect[]] {
   if (!state) {
     if (event.type !== 'offered') return [{ phase: 'over' }, []]
@@ -104,7 +104,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
   }
   if (event.type === 'open-failed') {
     if (event.why === 'no-port' && !completes) {
-      // The client has other recorders, or retries: a refusal is better than a call half recorded.
+      // Refuses, so that the client uses another recorder or retries, instead of recording only a part of the call.
       return [
         { phase: 'over' },
         [{ do: 'close' }, { do: 'refuse', status: 503, reason: 'No Media Port Left', retryAfterSeconds }],
@@ -127,7 +127,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
   if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
-  // The client gave up before the answer: there is no call to enter.
+  // The client gave up before our answer, so no call is stored.
   if (event.type === 'ended') {
     const { answeredAt, startedAt } = session.facts
     return [{ phase: 'over' }, [...endOtherOfficials(session.others, answeredAt ?? startedAt), { do: 'close' }]]
@@ -163,7 +163,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       const begun = session.facts.answeredAt ?? session.facts.startedAt
       const facts: SegmentFacts = {
         ...session.facts,
-        // Our clock may be set back, and the client's may be ahead: no call ends before it began.
+        // Not before the beginning: our clock may have been set back, or the client's may be ahead.
         endedAt: Temporal.Instant.compare(event.at, begun) < 0 ? begun : event.at,
         endInferred: event.inferred,
         captureState: 'not-recorded',
@@ -217,7 +217,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
   }
 }
 
-/** Handles `forbidden`, which is repeated until nothing of the recording is left here: a disk may have refused at first. */
+/** Handles `forbidden`, which is dispatched again until the recording is stored or destroyed, because disk operations may fail. */
 function forbidden(
   state: SessionState & { phase: 'live' },
   { at, destroys }: SessionEvent & { type: 'forbidden' },
@@ -253,7 +253,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     const added = accepted(streams).filter(({ index }) => !known.has(index))
     const left = new Set(accepted(streams).map(({ index }) => index))
     const gone = [...known].filter((index) => !left.has(index))
-    // A closed media line may be reopened later, on its own port (RFC 3264 sections 8.1 and 8.2).
+    // A closed media line may be reopened later with another port (RFC 3264 sections 8.1 and 8.2).
     if (gone.length > 0) effects.push({ do: 'close-streams', indexes: gone })
     if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
     for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
@@ -283,8 +283,8 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
 }
 
 /**
- * Completes a segment whose decision was pending, and records it if the plan decides so. Its streams may be open already; a
- * silenced client is asked to send.
+ * Completes a segment whose decision was pending, and records it if the plan decides so. Its streams may already be open. A client
+ * that was told to send nothing is asked to send.
  */
 function completed(
   session: SessionFacts,
@@ -302,7 +302,7 @@ function completed(
     answeredAt: completion.answeredAt ?? known.answeredAt,
   }
   const next: SessionFacts = { ...reported, facts, listens: recording ? false : listens && reported.listens === true }
-  // The facts are noted and the request is answered once, with the final state.
+  // Stores the facts and answers the request only once, with the final state.
   const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
   const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
   if (!recording) {
@@ -324,15 +324,15 @@ function completed(
 }
 
 /**
- * Returns the facts of a session that is paused because of another session of its call. If no caller's number confirms that
- * both are one call, they may be two callers whose telephones chose one id: they are marked for review.
+ * Returns the facts of a session that is paused because of another session of its call. If the caller has no number, the two may be
+ * calls of two callers whose telephones chose the same call id, so the session is marked for review.
  */
 function doubtedConference(facts: SegmentFacts): SegmentFacts {
   if (!facts.recording || facts.caller.key !== null) return facts
   return { ...facts, marks: withMark(facts.marks, 'needs-review') }
 }
 
-/** Returns true if a stream has changed to the other voice. If the caller was unknown, the earlier assignment was a guess. */
+/** Returns true if a stream changes between the caller's and the official's voice. */
 function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks']): boolean {
   const isVoice = (track: Track | undefined) => track === 'caller' || track === 'official'
   return Object.keys(before).some((key) => {
@@ -341,7 +341,7 @@ function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks
   })
 }
 
-/** Offers a silenced client the session anew (RFC 3261 section 14.1). */
+/** Sends a re-INVITE to a client that was told to send nothing, so that it starts to send (RFC 3261 section 14.1). */
 function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
   if (!session.isSilenced || allInactive(session.streams)) return [session, []]
   const answerVersion = session.answerVersion + 1
@@ -349,7 +349,7 @@ function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
   return [{ ...session, answerVersion, isSilenced: false }, [{ do: 'offer', version: answerVersion, streams }]]
 }
 
-/** Pauses the session: no packets will come until its client sends an offer. */
+/** Pauses the session: the client has refused our offer, so no packets are expected until it sends an offer itself. */
 function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
   if (!session.facts.recording) return [{ phase: 'live', session }, []]
   const streams = session.streams.map((stream) => ({ ...stream, direction: 'inactive' as const, paused: true }))
@@ -360,8 +360,8 @@ function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
 }
 
 /**
- * Returns the facts with the caller and official that were unknown until now. Doubts about an unknown caller are replaced by
- * those of the request that reports the caller.
+ * Returns the facts with the reported caller and official, as far as they were unknown. If the caller was unknown, the mark
+ * `needs-review` is replaced by the marks of the request that reports the caller.
  */
 function withParties({ facts }: SessionFacts, reported: PartyFacts): SegmentFacts {
   const { official } = facts
@@ -378,12 +378,12 @@ function withParties({ facts }: SessionFacts, reported: PartyFacts): SegmentFact
   }
 }
 
-/** Returns the session with the caller that another session of its call reports: for review, as they share an id only. */
+/** Returns the session with a caller reported by another session of the call. For review: the two share only a call id. */
 function withCaller(session: SessionFacts, caller: SegmentFacts['caller']): SessionFacts {
   return { ...session, facts: withParties(session, { caller, marks: ['needs-review'] }) }
 }
 
-/** Returns true for a later answer time: a call recorded before its answer (early media) takes it (R16). */
+/** Returns true if a reported answer time is later than the known one, as for a call recorded before its answer (early media, R16). */
 function isLater(reported: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
   return reported !== undefined && (known === undefined || Temporal.Instant.compare(reported, known) > 0)
 }
@@ -394,7 +394,7 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
     const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
     const marks = marksOfStored(facts, event)
     const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
-    // A recording stored before its call's end still has its ports.
+    // A recording that was stopped and stored before the end of its call still has open ports.
     return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
   }
   if (event.type === 'gone')

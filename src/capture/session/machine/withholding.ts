@@ -1,4 +1,4 @@
-/** Decides when a session's packets are discarded, and the effects of a change. Pure. */
+/** Decides when a session's packets are discarded, and the effects of a change. Pure functions. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState, Withholding } from './session-types.ts'
@@ -11,7 +11,7 @@ export function holdMark(why: Withholding | undefined): SessionEffect {
   return { do: 'mark', kind: 'hold', ...(why && { why }) }
 }
 
-/** Pauses or resumes the recording if `after` differs from `before` in what is withheld or on hold. */
+/** Pauses or resumes the recording if withholding or hold changes from `before` to `after`. */
 export function turnQuiet(
   before: SessionFacts,
   after: SessionFacts,

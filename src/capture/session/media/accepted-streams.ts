@@ -4,7 +4,7 @@ export function accepted(streams: readonly StreamPlan[]): StreamPlan[] {
   return streams.filter((stream) => stream.accepted)
 }
 
-/** Returns true if every accepted stream is `inactive`. 0.0.0.0 does not count: some clients send it in their first offer. */
+/** Returns true if every accepted stream is `inactive`. The address 0.0.0.0 does not count, as some clients send it at first. */
 export function allInactive(streams: readonly StreamPlan[]): boolean {
   return accepted(streams).every((stream) => stream.direction === 'inactive')
 }

@@ -1,8 +1,8 @@
 /**
- * Capture's stock of public intake keys, one for each recording (docs/decisions/0078), fetched from the register in batches.
- * Each key is used at most once, also across a crash, and without the register while the stock lasts. Holds no private key.
- * A batch is a file until it is opened; the file is removed first, so that no crash lets a key be used twice. The unused keys
- * of open batches are written back on an orderly exit and lost in a crash.
+ * Capture's stock of public intake keys, one for each recording (docs/decisions/0078), fetched from the register in batches. It works
+ * without the register while the stock lasts, and has no private keys. Each key is used at most once, even after a crash: a batch is
+ * stored as a file, which is removed before its keys are used. The unused keys of open batches are written back on an orderly exit,
+ * and lost in a crash.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,12 +14,12 @@ export interface IntakeBatchFile {
   publicKeys: string[]
 }
 
-/** The register as a source of keys. Each method throws while it cannot be reached. */
+/** The register as a source of keys. Each method throws while the register is unavailable. */
 export interface IntakeSource {
   /** Number of keys that a node keeps in stock. */
   wanted(): Promise<number>
   take(maxBatches: number): Promise<{ id: string; publicKeys: string[] }[]>
-  /** Returns those of these batches whose keys may still be used. */
+  /** Returns the ids of batches whose keys may still be used. */
   inUse(ids: readonly string[]): Promise<ReadonlySet<string>>
 }
 
@@ -33,15 +33,15 @@ export interface IntakeStock {
   stop(): Promise<void>
 }
 
-/** Most keys of open batches in memory: those are lost in a crash. */
+/** Maximum number of keys of open batches in memory, which are lost in a crash. */
 const keysAtHand = 192
 const batchKeys = 64
-/** Less than the forty days after which the custodian retires a batch (safeguards/keys/intake-keys.ts). */
+/** Days for which keys are used: fewer than the forty after which the custodian retires a batch (safeguards/keys/intake-keys.ts). */
 const maxDaysUsed = 35
-/** After this a new stock is fetched, early enough to outlast a register outage. */
+/** Days after which new keys are fetched, early enough for an outage of the register before the old ones expire. */
 const daysFresh = 20
 const refreshMs = 60_000
-/** Retry interval while the custodian is making more. */
+/** Retry interval while the custodian creates more keys. */
 const shortMs = 2_000
 
 export async function openIntakeStock(options: {
@@ -49,7 +49,7 @@ export async function openIntakeStock(options: {
   source: IntakeSource
   now: () => Temporal.Instant
   onFault: (error: unknown) => void
-  /** Called when less than a quarter of the stock is left and no more could be fetched; once until there are more. */
+  /** Called when less than a quarter of the stock is left and no more could be fetched; not again until keys were fetched. */
   onLow?: (left: number) => void
 }): Promise<IntakeStock> {
   const { folder, source, now, onFault } = options
@@ -122,7 +122,7 @@ export async function openIntakeStock(options: {
       .then(
         () => (wasReached = true),
         (error: unknown) => {
-          // Once per outage of the register.
+          // Reported once per outage of the register.
           if (wasReached) onFault(error)
           wasReached = false
         },
@@ -166,7 +166,7 @@ export async function openIntakeStock(options: {
   }
 }
 
-/** Returns the stored batches, oldest first. Skips files that a crash left half written. */
+/** Returns the stored batches, oldest first. Skips files that are incomplete because of a crash. */
 async function readStored(folder: string): Promise<IntakeBatchFile[]> {
   const found: IntakeBatchFile[] = []
   for (const name of await readdir(folder)) {

@@ -19,17 +19,17 @@ export interface Client {
   client: string
 }
 
-/** A party that speaks for this long is in a conversation. */
+/** A party with this duration of sound takes part in a conversation. */
 const speaksMs = 3_000
-/** A party with less sound than this in all has said nothing: a click, or noise as the line opens. */
+/** A party with less sound than this in total has said nothing; clicks and noise at the start are longer than 0. */
 const nothingMs = 200
-/** For a codec whose silence cannot be detected, this much media counts as speech if the other stream has none at all. */
+/** With a codec whose silence cannot be detected, this duration of media counts as speech if the other stream has no media. */
 const comesMs = 10_000
 
-/** One second of 20 ms packets; fewer from elsewhere are strays. */
+/** Minimum foreign packets that are reported: one second of 20 ms packets. */
 const elsewherePackets = 50
 
-/** Returns the address that sent more packets than the described one, none of them recorded; undefined if there is none. */
+/** Returns a foreign address that sent more packets, which are not recorded, than were recorded; undefined if there is none. */
 export function mediaElsewhere(hasReceived: readonly MeasuredStream[]): string | undefined {
   const found = hasReceived.find(
     ({ counters: { received, foreignFrom } }) =>
@@ -38,14 +38,14 @@ export function mediaElsewhere(hasReceived: readonly MeasuredStream[]): string |
   return found?.counters.foreignFrom.address
 }
 
-/** Returns true if a large part of the media from the described address is not recorded: a voice whose SSRC keeps changing. */
+/** Returns true if more than a tenth of the media from the described address is not recorded, as when the SSRC keeps changing. */
 export function leavesOut(hasReceived: readonly MeasuredStream[]): boolean {
   return hasReceived.some(
     ({ counters: { received, unfollowed } }) => unfollowed >= elsewherePackets && unfollowed * 10 > received,
   )
 }
 
-/** Returns true if a stream with both voices was received beside one of each. */
+/** Returns true if a stream with both voices was received in addition to a stream of each voice. */
 export function hasMixedBeside(received: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
   const came = new Set(
     received.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
@@ -81,7 +81,7 @@ interface Voice {
   isKnown: boolean
 }
 
-/** Returns undefined for a voice without a stream. */
+/** Sums up the streams of one voice; undefined if it has no stream. */
 function sumOf(measures: readonly StreamMeasure[]): Voice | undefined {
   if (measures.length === 0) return undefined
   const voice = { comesMs: 0, soundsMs: 0, isKnown: true }

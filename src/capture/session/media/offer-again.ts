@@ -8,7 +8,7 @@ import type { RecorderOptions } from '../recorder-options.ts'
 const maxTries = 6
 
 /**
- * Sends the client a re-INVITE of ours; retries if it crosses one of the client's (491).
+ * Sends a re-INVITE to the client; retries if it crosses one from the client (491).
  * @param sdp undefined if no stream can be offered
  * @param isOngoing returns true while the session is still in this dialog
  * @returns the session's event; undefined if the session has left this dialog meanwhile
@@ -24,7 +24,7 @@ export async function offerAgain(
     const answer = sdp === undefined ? { status: 488 } : await dialog.offer(sdp)
     if (!isOngoing(dialog)) return undefined
     if (answer.status === 491 && tries < maxTries) {
-      // Up to two seconds (RFC 3261 section 14.1).
+      // Random wait of up to two seconds (RFC 3261 section 14.1).
       await wait((random.uint32() % 200) * 10, undefined, { ref: false })
       continue
     }
@@ -36,7 +36,7 @@ export async function offerAgain(
   return undefined
 }
 
-/** An answer may leave the labels out. */
+/** Returns the label of a stream, from our offer if the client's answer omits it. */
 function labelOf(offered: readonly StreamPlan[], { index, label }: StreamPlan): Pick<StreamPlan, 'label'> {
   const known = label ?? offered.find((plan) => plan.index === index)?.label
   return known === undefined ? {} : { label: known }

@@ -6,20 +6,20 @@ import { setImmediate } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createRecordingFiles, type RecordingFiles } from '#register/recordings/recording-files.ts'
 
-/** Id of a recording, and the public key to which its header is sealed. */
+/** Id of a recording, and the public key with which its header is encrypted. */
 export interface PreallocatedRecording {
   id: string
   intakeKey: string
 }
 
 export interface PreallocatedRecordings {
-  /** Takes a recording whose files exist; undefined if there is none, and then its files are created when it is opened. */
+  /** Takes a preallocated recording; undefined if there is none: the files are then created when the recording is opened. */
   take(): PreallocatedRecording | undefined
   /** Creates the first files. */
   fill(): void
-  /** Returns the files of an id that was taken, once. */
+  /** Returns the files of a taken recording. A second call returns undefined. */
   claim(id: string): RecordingFiles | undefined
-  /** Returns files to which nothing was written, for use by another recording. */
+  /** Puts unused files back, for use by another recording. */
   giveBack(files: RecordingFiles): void
   /** Ids whose files are unclaimed. */
   ids(): string[]
@@ -27,7 +27,7 @@ export interface PreallocatedRecordings {
   stop(): Promise<void>
 }
 
-/** Files used in a quarter of a second at 50 calls a second; refilled when half of them are used. */
+/** Number of preallocated recordings: enough for half a second at 50 calls/s. Refilled when half of them are used. */
 const defaultMax = 24
 
 /** Pause after a disk error. */
@@ -35,11 +35,11 @@ const restMs = 5_000
 
 export function createPreallocatedRecordings(options: {
   directory: string
-  /** Returns age1…, each once; undefined if the stock is empty. */
+  /** Returns a public key (age1…) that was not used before; undefined if the stock is empty. */
   intakePublicKey: () => string | undefined
   uuid: () => string
   max?: number
-  /** Called when files could not be created or removed; meanwhile each recording creates its own. */
+  /** Called when files could not be created or removed. Until that works again, each recording creates its own files. */
   onFault: (error: unknown) => void
 }): PreallocatedRecordings {
   const { directory, intakePublicKey, uuid, max = defaultMax, onFault } = options
@@ -54,7 +54,7 @@ export function createPreallocatedRecordings(options: {
     const making: Promise<RecordingFiles | undefined>[] = []
     let failed: unknown
     for (let n = ready.length; n < max; n++) {
-      // Yields to the event loop for each: generating their keys takes as long as answering a call.
+      // Yields to the event loop before each recording, because generating its keys takes as long as answering a call.
       await setImmediate()
       const key = intakePublicKey()
       if (key === undefined) break
@@ -74,7 +74,7 @@ export function createPreallocatedRecordings(options: {
   async function makeOne(key: string): Promise<RecordingFiles> {
     const files = await createRecordingFiles(directory, uuid(), key)
     keyOf.set(files, key)
-    // Files that are not durable yet are synced by their recording.
+    // If the sync fails, the recording syncs the files later.
     await files.sync().catch(onFault)
     return files
   }
@@ -109,7 +109,7 @@ export function createPreallocatedRecordings(options: {
   }
 }
 
-/** Returns the facts with a preallocated recording if there is one, or else with a key of their own. */
+/** Returns the facts with the id and key of a preallocated recording if there is one, otherwise with a new key. */
 export function withIntakeKey(
   facts: SegmentFacts,
   {

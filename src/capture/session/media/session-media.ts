@@ -19,7 +19,7 @@ export interface MediaOptions {
   recordingId: string
   startedAt: Temporal.Instant
   streams: readonly StreamPlan[]
-  /** Opens the recording's streams, unless it takes some over. */
+  /** Creates the recording's streams, unless it takes over those of another segment. */
   newStreams: () => SessionStreams
   intakePublicKey: string
   /** Folder of header and body during the call. */
@@ -27,9 +27,9 @@ export interface MediaOptions {
   preallocated?: PreallocatedRecordings | undefined
   tail: TailJournal
   clock: Pick<Clock, 'monotonicMs'>
-  /** Streams of the call's previous segment in the same session: the recording takes them over once it is ready. */
+  /** Returns the streams of the previous segment in the same session, which the recording takes over once it is ready. */
   takesOver?: (() => SessionStreams | undefined) | undefined
-  /** Wall-clock time in ms; set if the recording begins with packets received before it could be created. */
+  /** Monotonic time in ms at which the recording begins, if it begins with packets that arrived before it could be created. */
   beganMs?: number | undefined
   onFault: (fault: RecordingFault) => void
 }
@@ -40,7 +40,7 @@ export interface SealedRecording {
   received: number
   lost: number
   streams: MeasuredStream[]
-  /** Marks of the call about the source of its sound. */
+  /** Marks about the sources of the audio. */
   marks: SegmentMark[]
 }
 
@@ -48,63 +48,64 @@ export interface SealedRecording {
 export interface SessionMedia {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
-  /** Our own key of an encrypted stream: unchanged while its suite is. */
+  /** Returns our own key of an encrypted stream, which is the same until its cipher suite changes. */
   ownKey(stream: StreamPlan): MasterKey
-  /** Hands the streams over, to another recording or to none: this one keeps what was received until now. */
+  /** Detaches and returns the streams, for another recording or to be closed. Packets received until now belong to this recording. */
   passOn(): SessionStreams
   /**
-   * Switches to the streams of another session of the call, under stream numbers of their own. Closes the former ones if their
-   * session has ended.
+   * Switches to the streams of another session of the call, which get new stream numbers. Closes the former streams if their session has
+   * ended.
    * @returns the former streams
    */
   exchange(next: SessionStreams, hasEnded: boolean): SessionStreams
   /** Number of packets received. */
   received(): number
-  /** Discards what is received while somebody else is in the call, or the caller is not (a conference, a consultation). */
+  /** Discards packets while `on` is true, during a conference or a consultation. */
   withhold(on: boolean): void
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
   /** Releases the ports of media lines that the client has closed. */
   closeStreams(indexes: readonly number[]): void
   retarget(stream: StreamPlan): void
-  /** `reason`: if it is not an ordinary hold. */
+  /** Writes a mark into the recording. `reason`: present if it is not an ordinary hold. */
   mark(kind: 'hold' | 'resume', reason?: string): void
   map(tracks: Readonly<Record<number, Track>>): void
-  /** The voice of each stream, by stream number in the recording. */
+  /** Voice of each stream, by stream number in the recording. */
   readonly tracks: Readonly<Record<number, Track>>
-  /** Milliseconds since the last recorded packet, the end of the last hold, or the beginning. */
+  /** Returns the milliseconds since the last packet, the end of the last hold or the beginning, whichever is latest. */
   silentMs(): number
   hasReceivedAny(): boolean
-  /** True if sound was received in this session, also in an earlier segment. */
+  /** True if audio was received in this session, also in an earlier segment. */
   readonly hasReceived: boolean
-  /** End signal (R16): from now on only packets sent before it are recorded. */
+  /** Handles the end signal (R16): from now on only packets sent before it are recorded. */
   end(): void
   /**
-   * Receives packets still in flight, then seals the last chunk. If the end was noticed late, the recording ends `lengthMs`
-   * after the beginning, but not before its last packet or mark.
+   * Receives packets in flight, then encrypts the last chunk. If the end was detected late, the recording ends `lengthMs` after the
+   * beginning, but not before its last packet or mark.
    */
   finish(lengthMs?: number): Promise<SealedRecording>
-  /** Stops recording; ports, reports and counters continue, so that the client notices nothing. */
+  /** Stops recording. Ports, RTCP reports and counters continue, so that the client notices nothing. */
   silence(): void
-  /** Once silenced: seals the last chunk as finish() does, and keeps the ports open. Can be called again. */
+  /** After `silence`: encrypts the last chunk like `finish`, but keeps the ports open. Can be called again. */
   seal(): Promise<SealedRecording>
-  /** Silences, and durably removes what was captured; the ports stay open. Throws disk errors, and can be called again. */
+  /** Stops recording and durably removes the recording. The ports stay open. Throws disk errors; can be called again. */
   destroy(): Promise<void>
-  /** Gives up on a failed finish(): the next start handles what is on disk. */
+  /** Releases everything after a failed `finish`. The next start recovers the files on disk. */
   leaveBehind(): Promise<void>
-  /** Closes everything and leaves no file: for a call that was never answered. */
+  /** Closes everything and removes the files, for a call that was never answered. */
   abandon(): Promise<void>
 }
 
-/** Time during which packets sent before the end signal may still arrive. */
+/** Time after the end signal in which packets sent before it may still arrive. */
 const drainMs = 200
 /**
- * A session that sent less than this, one second of sound, does not count as a source: two clients end one call a moment apart.
+ * A session counts as a source of the recording from this number of packets on (one second). When two clients end a call at slightly
+ * different times, the other's few packets do not count.
  */
 const receivedPackets = 50
 
 /**
- * Creates the recording and opens a port for each stream, or takes over those of the previous segment; closes what it opened if
- * one fails.
+ * Creates the recording, and opens a port for each stream or takes over those of the previous segment. On failure closes what it has
+ * opened.
  */
 export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
   const { recordingId, clock, newStreams, takesOver } = options
@@ -139,7 +140,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let withheld = false
   const sink = {
     arrival100us,
-    // Sources are written even while packets are withheld: later packets refer to them.
+    // Also while packets are discarded, because later packets refer to their source.
     source(...reported: Parameters<RecordingWriter['source']>) {
       if (!silent) writer.source(...reported)
     },
@@ -152,22 +153,22 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       if (!silent) writer.omitted(stream, seqOffset)
     },
   }
-  // No await from here to the return: the previous segment has its last packet, and this one its next.
+  // No await from here to the return, so that each packet belongs either to the previous segment or to this one.
   let streams = fresh ?? takesOver?.() ?? newStreams()
   beganMs = options.beganMs ?? (takesOver ? clock.monotonicMs() : beganMs)
   streams.writeTo(sink)
-  /** Each session of the call has its own range of stream numbers: tracks are mapped by number. */
+  /** First stream number of each session of the call. The ranges differ, because tracks are mapped by stream number. */
   const numbering = new Map<SessionStreams, number>([[streams, 0]])
   let mapped: Readonly<Record<number, Track>> = {}
   const from = () => numbering.get(streams) ?? 0
-  /** Sessions whose sound is in the recording. */
+  /** Streams of the sessions whose audio is in the recording. */
   const hasReceived = new Set<SessionStreams>()
   const recordReceived = () => {
     if (sum(streams.reports().map(({ received }) => received)) >= receivedPackets) hasReceived.add(streams)
   }
   /** Reports and measures of streams that were exchanged. */
   const former: FormerStreams = { reports: [], measures: [] }
-  /** Once the streams are handed over: their reports and measures at that time. */
+  /** Reports and measures at the time the streams were detached; undefined before. */
   let handedOn: FormerStreams | undefined
 
   let lastMark100us = 0
@@ -183,7 +184,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     if (!handedOn) recordReceived()
     const measured = measures()
     const marks: SegmentMark[] = []
-    // A stream changed its address or port, or the call has another session.
+    // A stream has changed its address or port, or the audio is from several sessions.
     if (hasReceived.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
     if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
     if (leavesOut(measured)) marks.push('incomplete')
@@ -199,7 +200,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     ownKey: (plan) => streams.ownKey(plan),
     passOn() {
-      // Packets received until now belong to this recording, and are counted in it.
+      // Waiting packets still belong to this recording.
       if (!handedOn) streams.takeWaiting()
       handedOn ??= { reports: reports(), measures: measures() }
       streams.writeTo(undefined)
@@ -207,7 +208,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     exchange(next, hasEnded) {
       const was = streams
-      // Packets still queued may be the call's or a stranger's.
+      // Closed before the counts are read, so that packets still in the sockets are processed first.
       if (hasEnded) was.closeAll()
       recordReceived()
       former.reports.push(...was.reports())
@@ -221,7 +222,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     received: () => sum(reports().map(({ received }) => received)),
     withhold(on) {
-      // Packets queued in a socket arrived before the change.
+      // Packets waiting in the sockets arrived before the change, so they are still discarded.
       if (withheld && !on) streams.takeWaiting()
       withheld = on
     },
@@ -280,13 +281,13 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   }
 }
 
-/** Updates the streams that were taken over to those of the request that passed the call on. */
+/** Opens, closes and retargets the streams that were taken over, to match the request that transferred the call. */
 async function takeOver(streams: SessionStreams, plans: readonly StreamPlan[]): Promise<void> {
   const known = streams.ports
   const wanted = new Set(plans.map(({ index }) => index))
   streams.close([...known.keys()].filter((index) => !wanted.has(index)))
   for (const plan of plans) if (known.has(plan.index)) streams.retarget(plan)
-  // A stream without a free port is refused alone, in the answer.
+  // If no port is free, only that stream is refused in the answer.
   await streams.add(plans.filter(({ index }) => !known.has(index)))
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ports and received streams of one dialog. They outlive a recording: when a call is passed on within its session, the next
- * segment's recording takes them over at one instant, so that every packet is in exactly one of the two (R17).
+ * The ports and received streams of one dialog. When a call is transferred within its session, the recording of the next segment takes
+ * them over at one instant, so that every packet is in exactly one of the two recordings (R17).
  */
 import { codecNamed, type StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
@@ -17,32 +17,32 @@ export type Sink = Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> & { ar
 export interface SessionStreams {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
-  /** True if sound was received, for any sink. */
+  /** True if audio was received, for any sink. */
   readonly hasReceived: boolean
-  /** Our own key of an encrypted stream: unchanged while its suite is. */
+  /** Returns our own key of an encrypted stream, which is the same until its cipher suite changes. */
   ownKey(stream: StreamPlan): MasterKey
   add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
-  /** Takes a port that was held since this process began: its packets go to the first sink with their arrival times. */
+  /** Takes over a port that was bound since the start of this process. Waiting packets go to the first sink with their arrival times. */
   adopt(plan: StreamPlan, held: HeldPort): void
   /** Releases the ports of media lines that the client has closed. */
   close(indexes: readonly number[]): void
-  /** Changes the client's address or the meaning of its payload types. */
+  /** Changes the client's address and payload types. */
   retarget(plan: StreamPlan): void
   /** Reports of every stream, also of those closed since the sink's first packet. */
   reports(): StreamReport[]
   /** Reception of every stream, also of those closed since the sink's first packet. */
   measures(): MeasuredStream[]
-  /** Starts or ends a hold: no media is expected. */
+  /** Starts or ends a hold, during which no media are expected. */
   pause(on: boolean): void
   /** Delivers queued packets to the sink now. */
   takeWaiting(): void
   /**
-   * Sends packets to this sink from now on, under stream numbers from `first`; undefined discards them. Resets the counters.
+   * Delivers packets to this sink from now on, with stream numbers from `first` on; undefined discards them. Resets the counters.
    */
   writeTo(sink: Sink | undefined, first?: number): void
-  /** End signal: packets sent after it are discarded. */
+  /** Handles the end signal: packets sent after it are discarded. */
   end(): void
-  /** Receives packets still in flight, then closes. */
+  /** Receives packets in flight, then closes the ports. */
   drain(drainMs: number): Promise<void>
   closeAll(): void
 }
@@ -66,12 +66,12 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   let sink: Sink | undefined
   let first = 0
   const adopted: [StreamPlan, HeldPort][] = []
-  /** Of closed streams. */
+  /** True if a stream that is closed now has received audio. */
   let receivedBefore = false
   const nobodySince = performance.now()
   const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
 
-  /** Forwards to the current sink. */
+  /** Forwards packets to the current sink. */
   const recording: Omit<Sink, 'arrival100us'> = {
     source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream + first, ssrc, firstSeq, firstTs, codecs),
     packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
@@ -128,7 +128,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
     },
     ownKey,
     async add(plans) {
-      // All at once: sessions that each wait for their second port pair would starve each other.
+      // Allocates all pairs concurrently: otherwise sessions that wait for their second pair could block each other.
       const given = await Promise.all(plans.map(() => allocator.allocate()))
       const opened = given.filter((ports) => ports !== 'no-port-left')
       if (opened.length < plans.length) {
@@ -154,7 +154,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       streams.get(plan.index)?.update(describe(plan))
     },
     reports() {
-      // Packets queued in a socket have arrived: they count for the sink of that time.
+      // Packets waiting in the sockets have arrived for the previous sink.
       for (const stream of streams.values()) stream.takeWaiting()
       return [...closed, ...[...streams.values()].map((stream) => stream.report())]
     },
@@ -171,7 +171,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       closed = []
       measured = []
       for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
-      // Queued packets have a sink only now.
+      // Receives at the adopted ports only now, because their waiting packets need a sink.
       for (const [plan, held] of adopted.splice(0)) receive(plan, allocator.adopt(held.port, held))
     },
     end() {
@@ -194,7 +194,7 @@ function measure(index: number, stream: ReceivedStream): MeasuredStream {
 export function codecsOf(plan: Pick<StreamPlan, 'codecs'>): StreamCodec[] {
   return plan.codecs.map(({ payloadType, encoding, clockRate, channels }) => ({
     payloadType,
-    // Two voices in one stream: the packet log cannot represent them, and half of each would be played.
+    // The packet log cannot represent two channels of L16; each would be played as half the samples.
     codec: channels > 1 && encoding === 'L16' ? 'unknown' : codecNamed(encoding),
     clockRate,
   }))

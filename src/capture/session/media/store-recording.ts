@@ -5,10 +5,10 @@ import { syncFolder } from '#platform/files/durable-files.ts'
 import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
- * Moves a recording from the folder of live calls into the object store. Idempotent: parts that an earlier try has moved are
- * skipped. `bytes`: those of a finished recording are durable; those of a killed process need not be. `isForbidden`: returns
- * true if it is to be destroyed; then no further file begins to move.
- * @returns true if no file was held back for that
+ * Moves a recording from the folder of live calls into the object store. Idempotent: files that an earlier attempt has moved are
+ * skipped. `bytes`: the files of a finished recording are on disk; those of a killed process must be synced first. `isForbidden`:
+ * returns true if the recording must be destroyed; then no further file is moved.
+ * @returns true unless `isForbidden` prevented the move of a file
  */
 export async function storeRecording(
   id: string,
@@ -18,7 +18,7 @@ export async function storeRecording(
   isForbidden: () => boolean = () => false,
 ): Promise<boolean> {
   const hasTailMoved = await moveIn('tail', tailKey(id))
-  // In parallel: they share the syncs of their source and target folders.
+  // In parallel, so that both files share the syncs of source and target folder.
   const moved = await Promise.allSettled([moveIn('body', bodyKey(id)), moveIn('hdr', headerKey(id))])
   for (const one of moved) if (one.status === 'rejected') throw one.reason
   return hasTailMoved && moved.every((one) => one.status === 'fulfilled' && one.value)
@@ -32,7 +32,7 @@ export async function storeRecording(
   }
 }
 
-/** Durably removes a recording from the folder of live calls: first the way to its key. */
+/** Durably removes a recording from the folder of live calls; first the header, without which the body cannot be decrypted. */
 export async function removeRecording(id: string, folder: string): Promise<void> {
   for (const suffix of ['hdr', 'body', 'tail']) {
     await rm(join(folder, `${id}.${suffix}`), { force: true })
@@ -40,7 +40,7 @@ export async function removeRecording(id: string, folder: string): Promise<void>
   }
 }
 
-/** Durably removes a recording that the register never had, wherever it is: first the way to its key. */
+/** Durably removes a recording that was never in the register from folder and object store; first the header, which has the key. */
 export async function removeUnentered(id: string, folder: string, objects: ObjectStore): Promise<void> {
   await removeRecording(id, folder)
   for (const key of [headerKey(id), bodyKey(id), tailKey(id)]) await objects.delete(key)

@@ -16,7 +16,7 @@ import type { VersionAt } from './version-in-force.ts'
 
 export interface ReadingContext {
   arrivedAt: Temporal.Instant
-  /** Set for a later request of the session, if known. */
+  /** Answer time, if an earlier request of the session has reported it. */
   answeredAt: Temporal.Instant | undefined
   versionAt: VersionAt
   officials: readonly DirectoryEntry[]
@@ -27,8 +27,8 @@ export interface ReadingContext {
 }
 
 /**
- * Reads a request with the numbering, numbers and directory in force when the call was answered (R11, R14). A first request is
- * read as of its arrival, and again only if others were in force at the answer time in its metadata.
+ * Reads a request with the numbering, numbers and directory in force when the call was answered (R11, R14). The first request is read
+ * as of its arrival, and read again only if something else was in force at the answer time in its metadata.
  */
 export function readInForce(
   request: InvitationRequest,
@@ -38,7 +38,7 @@ export function readInForce(
 
   const readAt = (at: Temporal.Instant): CallInvitation | Refusal => {
     const { description } = versionAt(at)
-    /** Each number occurs in several places. */
+    /** Cache, because each number occurs in several places of a request. */
     const normalised = new Map<string, ReturnType<typeof normalisePhoneNumber>>()
     return readInvitation<ServiceNumber, DirectoryEntry>(request, {
       arrivedAtMs: arrivedAt.epochMilliseconds,
@@ -60,7 +60,7 @@ export function readInForce(
   const again = readAt(answeredAt)
   return again.kind === 'refusal' ? again : { invitation: again, answeredAt }
 
-  /** Returns true if number and official, at an instant, are what they were read as. */
+  /** Returns true if number and official have the same entries at an instant as those that were read. */
   function holdsAt({ number, official }: CallInvitation['parties'], at: Temporal.Instant): boolean {
     const version = versionAt(at)
     if (version.version !== versionAt(arrivedAt).version) return false

@@ -1,4 +1,4 @@
-/** Remembers facts of each dialog since its first INVITE, and reads its requests with them. */
+/** Reads the requests of a dialog, with data that only its first INVITE has. */
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Dialog, Source } from '../../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../../sip/message.ts'
@@ -20,7 +20,7 @@ export interface SessionRequest {
   readonly dialog: { readonly id: string }
 }
 
-/** Data of a session before a request is read. */
+/** Known data of a session, needed to read a later request. */
 export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
 
 export interface RequestReader {
@@ -32,38 +32,39 @@ export interface RequestReader {
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
   /** Returns the media lines of an answer to an offer of ours. */
   readAnswer(dialog: Pick<Dialog, 'source'>, sdp: string): StreamPlan[] | undefined
-  /** Returns how long before this BYE its call ended, by the metadata of it or of earlier requests. */
+  /** Returns how long before this BYE its call ended, by the metadata of the BYE or of earlier requests. */
   endedAgoMs(bye: SessionRequest, now: Temporal.Instant, before?: KnownBefore): number | undefined
   /**
-   * Returns the operator's settings for the client: the same for all requests of a dialog, of which later ones may not name it.
+   * Returns the operator's settings for the client. They are the same for all requests of a dialog, because later ones may lack the
+   * User-Agent.
    */
   trunkOf(incoming: SessionRequest): Trunk | undefined
-  /** Returns the name of the trunk: the same for all requests of a dialog. */
+  /** Returns the name of the trunk, which is the same for all requests of a dialog. */
   trunkNameOf(incoming: SessionRequest): string
-  /** Begins a segment of a session: the parties in its first INVITE hold for all its requests. */
+  /** Begins a segment: stores the parties in its first INVITE, which apply to all later requests. */
   begin(incoming: SessionRequest, nowMs: number, clock: ClientClock): void
-  /** Returns the client's clock against ours. */
+  /** Returns the offset of the client's clock. */
   clockOf(dialogId: string): ClientClock
   /** Returns when the dialog began; `nowMs` if it is unknown. */
   beganMs(dialogId: string, nowMs: number): number
   acknowledge(dialogId: string): void
   wasAcknowledged(dialogId: string): boolean
   forget(dialogId: string): void
-  /** Returns a dialog's remembered facts, to be stored. */
+  /** Returns the data from a dialog's first INVITE, to be saved. */
   beginningOf(dialogId: string): Beginning | undefined
-  /** Resumes a dialog that another process has begun. */
+  /** Restores the data of a dialog that another process has begun. */
   resume(dialogId: string, beginning: Beginning): void
 }
 
 export interface Beginning {
   beganMs: number
-  /** Parties in the first INVITE hold until a later request changes them: OpenSIPS sends them once. */
+  /** Headers of the first INVITE. Its parties apply until a later request changes them, because OpenSIPS sends them once. */
   headers: ReadonlyMap<string, readonly string[]>
   acknowledged: boolean
   clock: ClientClock
 }
 
-/** Headers about the parties, the client and the call: jambonz omits them in re-INVITEs. */
+/** Headers about the parties, the client and the call that clients such as jambonz omit in re-INVITEs. */
 const sentOnce = [
   ...['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent'],
   ...['cisco-guid', 'user-to-user', 'x-broadworks-correlation-info'],
@@ -148,7 +149,7 @@ export function createRequestReader(options: {
   return reader
 }
 
-/** Returns a session's data for reading a later request of it. */
+/** Returns the known data of a session, needed to read a later request. */
 export function knownOf(session: { readonly state: SessionState | undefined } | undefined): KnownBefore | undefined {
   const state = session?.state
   if (!state || state.phase === 'over') return undefined

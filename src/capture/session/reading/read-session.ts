@@ -2,7 +2,7 @@
 import { allPaused } from '../media/accepted-streams.ts'
 import type { Offer, SessionState } from '../machine/session-types.ts'
 
-/** Returns the recording of a session, whatever its state. */
+/** Returns the id of a session's recording in any state; undefined if there is none. */
 export function recordingIn(state: SessionState | undefined): string | undefined {
   return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
 }
@@ -12,7 +12,7 @@ export function trunkIn(state: SessionState | undefined): string | undefined {
   return state && state.phase !== 'over' ? state.session.facts.trunk : undefined
 }
 
-/** Returns what the next segment of a session continues from. */
+/** Returns the state that the next segment of a session takes over. */
 export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
   if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
   const { answerVersion, joined = [], tracks, isSilenced } = state.session
@@ -32,7 +32,7 @@ export function isShared({ state }: WithState): boolean {
   return state !== undefined && state.phase !== 'over' && state.session.shared === true
 }
 
-/** Returns the directory's official who speaks with the caller in a session now. */
+/** Returns the person id of the official who speaks with the caller in a session now. */
 export function activeOfficial({ state }: WithState): string | undefined {
   if (!state || state.phase === 'over' || state.phase === 'ending') return undefined
   const { facts, streams, withholds } = state.session

@@ -1,4 +1,4 @@
-/** Operator's settings for clients that do not send them (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
+/** The operator's settings for recording clients, by source (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
 import { readFileSync } from 'node:fs'
 import { isIP, type BlockList } from 'node:net'
 import { parse } from 'yaml'
@@ -12,15 +12,15 @@ export interface Trunk {
   readonly name: string
   /** Source addresses and networks (CIDR) of its requests. */
   readonly from: readonly string[]
-  /** Text in its User-Agent, for several clients at one address. */
+  /** Text in the client's User-Agent, to distinguish several clients at one address. */
   readonly client?: string
   readonly tracks?: TrackOverride
-  /** IANA zone of times without one. */
+  /** IANA time zone of times without an offset. */
   readonly zone?: string
   readonly identity?: IdentitySource
-  /** Symmetric RTP: media may come from another address of `from` than the session description names (RFC 7362). */
+  /** True for symmetric RTP: media may come from another address of `from` than the session description has (RFC 7362). */
   readonly latching?: boolean
-  /** `all`: the client accepts no answer that omits a payload type; `playable`: those that cannot be played are omitted. */
+  /** Payload types in our answers. `all`: all offered ones, for clients that need that; `playable`: only those that can be played. */
   readonly formats?: 'all' | 'playable'
 }
 
@@ -28,16 +28,16 @@ export interface Trunk {
 export type FindTrunk = (address: string, userAgent: string | undefined) => Trunk | undefined
 
 /**
- * Name of the trunk that a request belongs to. Sessions of one call are joined only within one trunk. In this order: the entry of
- * SELOSTE_TRUNKS, the name in the client certificate, the entry of SELOSTE_SIP_SOURCES, or else the exact address.
+ * Returns the name of a request's trunk: its entry of SELOSTE_TRUNKS, else the name in the client certificate, else its entry of
+ * SELOSTE_SIP_SOURCES, else its exact address. Sessions of one call are joined only within one trunk.
  */
 export type NameTrunk = (source: Source, userAgent?: string) => string
 
-/** Returns true if both sources belong to one trunk; in-dialog requests carry no User-Agent, so it is ignored here. */
+/** Returns true if both sources belong to one trunk. Ignores User-Agent, which requests within a dialog do not have. */
 export type SharesTrunk = (one: TrunkSource, other: TrunkSource) => boolean
 export type TrunkSource = Pick<Source, 'address' | 'client'>
 
-/** Returns, for a trunk's name, a function that is true for an address of its networks; undefined if it does not latch. */
+/** Returns, for a trunk's name, a predicate for addresses of its networks; undefined if the trunk does not latch. */
 export type LatchesOf = (trunk: string | undefined) => ((address: string) => boolean) | undefined
 
 const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
@@ -47,8 +47,8 @@ const formatWords: readonly unknown[] = ['all', 'playable']
 
 /**
  * Reads the trunks' settings.
- * @param path SELOSTE_TRUNKS; without it there are no settings, and every client is believed
- * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed
+ * @param path SELOSTE_TRUNKS; without it there are no settings, and data from clients are used as they are
+ * @throws ConfigFault `config-file-wrong` with the entry, the value found and the allowed ones
  */
 export function readTrunks(path: string | undefined): readonly Trunk[] {
   if (path === undefined) return []
@@ -122,7 +122,7 @@ export function trunkNaming(
 
 const nameOf = (configured: string) => `trunk:${configured}`
 
-/** Returns true for a trunk named by an operator or proved by a certificate, false for a bare address or network. */
+/** Returns true for a trunk named by the operator or by a certificate, false for an address or a network. */
 export function isNamedTrunk(name: string): boolean {
   return name.startsWith('trunk:') || name.startsWith('tls:')
 }

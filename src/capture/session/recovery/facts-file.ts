@@ -2,7 +2,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 
 const instants = new Set(['startedAt', 'answeredAt', 'endedAt'])
 
-/** Serialises facts for the spool: JSON, instants in ISO 8601, digests in hex. */
+/** Serialises facts for the spool as JSON, with instants in ISO 8601 and digests in hex. */
 export function writeFacts(facts: SegmentFacts): string {
   return JSON.stringify(facts, function (this: Record<string, unknown>, key, value: unknown) {
     const original = this[key]
@@ -10,7 +10,7 @@ export function writeFacts(facts: SegmentFacts): string {
   })
 }
 
-/** The facts back. Throws SyntaxError or RangeError for a file that is none of ours. */
+/** Parses stored facts. Throws SyntaxError or RangeError for any other file. */
 export function readFacts(text: string): SegmentFacts {
   return JSON.parse(text, (key, value: unknown) => {
     if (typeof value !== 'string') return value

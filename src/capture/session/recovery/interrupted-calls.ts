@@ -3,8 +3,8 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
 
 /**
- * Saves calls that a planned stop interrupts. Their segments end in the register, but the calls continue at the client: the
- * next process needs them to assign an incomplete re-INVITE to the same call.
+ * Saves calls that a planned stop interrupts. Their segments end in the register, but the calls continue at the client. The next
+ * process needs this file to assign an incomplete re-INVITE to the same call.
  */
 export async function saveInterruptedCalls(path: string, going: readonly SegmentFacts[]): Promise<void> {
   await writeFile(path, JSON.stringify(going.map(writeFacts)), { mode: 0o600 })

@@ -8,16 +8,17 @@ import type { Spool } from './spool.ts'
 import { removeRecording, storeRecording } from '../media/store-recording.ts'
 
 /**
- * Recovers the spool of an earlier process: ends calls without an end, and moves captured audio to the object store, marked
- * incomplete for the custodian to repair (R16, endInferred). Nothing acknowledged is lost. Runs before the first call is
- * accepted, and is idempotent. @returns the segments found, the number of recordings recovered, and the unreadable files
+ * Recovers the spool of an earlier process: ends calls that have no end, and moves recorded audio to the object store, marked as
+ * incomplete so that the custodian repairs it (R16, endInferred). No acknowledged data are lost. Runs before the first call is
+ * accepted. Idempotent.
+ * @returns the segments found, those that continue, the number of recordings recovered, and the unreadable files
  */
 export async function recoverAfterCrash(
   spool: Spool,
   folder: string,
   objects: ObjectStore,
   now: Temporal.Instant,
-  /** Segments whose session is open again: unrecorded ones continue. */
+  /** Ids of segments whose session can resume; those without a recording continue. */
   held: ReadonlySet<string> = new Set(),
 ): Promise<{
   segments: readonly SegmentFacts[]
@@ -42,9 +43,9 @@ export async function recoverAfterCrash(
     if (sizeBytes !== undefined) recordings++
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
   }
-  // The owner of a recording may be in an unreadable file: nothing is removed then.
+  // Removes no files if some facts are unreadable, because a recording may belong to them.
   if (broken.length > 0) return { segments, resumed, recordings, broken }
-  // Created and never answered: the call was not being recorded yet when the process died.
+  // Removes files of recordings without facts: the process died before it had answered the call.
   const known = new Set(segments.map(({ recording }) => recording?.id))
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.(?:tail|body|hdr)$/.exec(name)?.[1]
@@ -67,7 +68,7 @@ function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: T
       recording: {
         ...facts.recording,
         endedAt: facts.recording.endedAt ?? endedAt,
-        // The recording was forbidden and its destruction not reported, or the disk has lost it.
+        // There is no body: the recording was destroyed because use was forbidden, or lost by the disk.
         ...(sizeBytes === undefined && !facts.recording.stored && { gone: true as const }),
         ...(sizeBytes !== undefined && {
           stored: { sizeBytes, incomplete: true, packetsReceived: 0, packetsLost: 0 },
@@ -77,7 +78,7 @@ function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: T
   }
 }
 
-/** The size of a recording's body in the object store, if there is one. */
+/** Returns the size of a recording's body in the object store; undefined if there is none. */
 function storedBytes(id: string, objects: ObjectStore): Promise<number | undefined> {
   return objects.sizeBytes(bodyKey(id)).catch((error: unknown) => {
     if ((error as { code?: string }).code === 'object-missing') return undefined
@@ -85,7 +86,7 @@ function storedBytes(id: string, objects: ObjectStore): Promise<number | undefin
   })
 }
 
-/** When the earlier process last wrote to its tail, which it did every second. */
+/** Returns when the earlier process last wrote to its journal or a recording. It wrote to the journal every second. */
 async function lastSignOfLife(folder: string): Promise<Temporal.Instant | undefined> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.journal') || name.endsWith('.body'))
   const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mtimeMs))

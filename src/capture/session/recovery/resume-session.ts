@@ -15,8 +15,8 @@ interface BothClocks {
 }
 
 /**
- * Returns what the next process needs to resume a session; undefined if it cannot be resumed. SRTP without its keys, which are
- * never saved, is noise; consultations and conferences are not recorded.
+ * Returns the data that the next process needs to resume a session; undefined if it cannot be resumed: SRTP needs keys, which are never
+ * saved, and consultations and conferences are not recorded.
  */
 export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
@@ -43,7 +43,7 @@ export function toSavedSession(
   }
 }
 
-/** The same for a duplicate session; its consultation is not recorded in any case. */
+/** Like toSavedSession, for a duplicate session, whose audio is discarded. */
 export function toSavedDuplicate(leg: SessionLeg, beginning: Beginning, now: BothClocks): SavedDuplicate | undefined {
   if (haveKeys(leg.place.streams)) return undefined
   return { ...heldDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
@@ -69,17 +69,17 @@ function heldDialog(
   }
 }
 
-/** Returns the first request's data of a dialog, for the process that resumes it. */
+/** Converts the saved data of a dialog's first request, for the process that resumes it. */
 export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
   const { headers, clock, beganAtMs } = held
   const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
-  // Its answers were the other process's, which waited for what was still to be acknowledged.
+  // The previous process has received the ACK, or no longer waits for it.
   return { headers: new Map(headers), acknowledged: true, clock, beganMs }
 }
 
 /**
- * Returns the offer that resumes a saved session. A recorded one continues as a new segment of the call, with the same official
- * and decision (R14): a recording has one beginning and one end (R17), and its key is gone.
+ * Returns the offer that resumes a saved session. A recorded session continues as a new segment of the call with the same official and
+ * decision (R14), because a recording has one beginning and one end (R17) and the key of the earlier recording is not saved.
  */
 export function resumedOffer(
   { facts: before, held, continues }: SilentSession,

@@ -16,15 +16,15 @@ import type { DuplicateSessions } from '../duplicates/duplicate-sessions.ts'
 import { createSilentSessions, type SilentSession } from './silent-resumed-sessions.ts'
 
 export interface ResumedSessions {
-  /** A dialog of the process before is open again. */
+  /** Call this when a dialog of the previous process is open again. */
   open(dialog: Dialog): void
-  /** Returns the session of a dialog in which its client sent a request; resumes it if it was waiting. */
+  /** Returns the session of a dialog after a request of the client. Resumes the session if it was waiting. */
   resumeIn(dialogId: string): Promise<RunningSession | undefined>
-  /** Returns true if a duplicate may continue in its place. */
+  /** Returns true if the waiting session of this dialog has duplicates, one of which can replace it. */
   hasDuplicates(dialogId: string): boolean
   /** Drops a session that has ended, or that another session replaces. */
   drop(dialogId: string): void
-  /** Those of which nothing comes any more. */
+  /** Drops waiting sessions after this time without a packet or a request. */
   dropSilent(silenceMs: number): void
   /** Saves a session's state. */
   hold(session: RunningSession): void
@@ -39,15 +39,15 @@ export function createResumedSessions(parts: {
     'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey' | 'latchesOf'
   >
   limits: RecorderLimits
-  /** By dialog. */
+  /** Sessions by dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   reader: RequestReader
   recent: RecentCalls
   beside: { halves: SplitDirectionSessions; duplicates: DuplicateSessions }
-  /** Sessions that continue in a duplicate. */
+  /** Sessions that have failed over to a duplicate. */
   inherited: WeakSet<RunningSession>
   counters: RecorderCounters
-  /** Runs the session of these facts, whose recording began with a packet that has come before. */
+  /** Starts a session with these facts. `beganMs`: arrival of the first waiting packet, with which the recording begins. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
   end: (session: RunningSession, inferred: boolean) => Promise<void>
 }): ResumedSessions {
@@ -86,10 +86,9 @@ export function createResumedSessions(parts: {
   }
 
   /**
-   * Asks the client whether a call of history only is still in progress: it has no audio, and its BYE may have come while no
-   * process ran. Used if there is no session timer; only an explicit negative response ends the call (RFC 5057 section 5.1).
-   * Repeated, since the client may have been away, its BYE under way, or the dialog moved to another recorder, which gets the
-   * BYE.
+   * Asks the client if an unrecorded call is still in progress: there is no audio to tell, and the BYE may have arrived while no process
+   * ran. Used if there is no session timer. Only the response 481 ends the call (RFC 5057 section 5.1). Repeated, because the client may
+   * be unreachable at first, or the dialog may move to another recorder, which then receives the BYE.
    */
   async function checkDialog(session: RunningSession): Promise<void> {
     const { dialog } = session
@@ -103,7 +102,7 @@ export function createResumedSessions(parts: {
   function hold(session: RunningSession): void {
     const { dialog } = session
     const beginning = reader.beginningOf(dialog.id)
-    // Passed on meanwhile: the dialog is another segment's.
+    // After a transfer meanwhile, the dialog belongs to another segment.
     if (stopped || !beginning || sessions.get(dialog.id) !== session) return
     const now = both()
     const duplicates = beside.duplicates.legsOf(session).flatMap((leg) => {
@@ -139,7 +138,7 @@ export function createResumedSessions(parts: {
         const taken = waiting.take(dialog.id)
         if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))
       }
-      // Once those that stood beside it are open as well.
+      // An unrecorded session resumes at once, but only after its duplicates and split directions are open.
       if (waited.continues) queueMicrotask(resumeSession)
       else waited.onReceived(resumeSession)
     },
@@ -148,7 +147,7 @@ export function createResumedSessions(parts: {
     drop: (dialogId) => waiting.drop(dialogId),
     dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
     hold,
-    // A stop of ours ends no call: the next process takes it up.
+    // Kept while this process stops, so that the next process resumes the session.
     forget: (dialogId) => {
       if (!stopped) forget(dialogId)
     },

@@ -4,13 +4,13 @@ import { holdPorts, type HeldPorts } from '../../rtp/hold-ports.ts'
 import type { SavedDialog } from '../../sip/handler.ts'
 import { readSavedSessions, type SavedSession } from './saved-sessions.ts'
 
-/** Calls that the previous process was recording, with their ports reopened. */
+/** Sessions that the previous process has saved, with their ports bound again. */
 export interface SavedCalls {
   readonly sessions: readonly SavedSession[]
   readonly ports: HeldPorts
 }
 
-/** Dialogs that are open again: a session's before those of the sessions that belong to it. */
+/** Returns the dialogs to reopen: first that of a session, then those of its split directions and duplicates. */
 export function savedDialogs({ sessions }: SavedCalls): SavedDialog[] {
   return sessions.flatMap(({ dialog, halves, twins: duplicates = [] }) => [
     dialog,
@@ -24,9 +24,8 @@ export function savedSessionsFolder({ dataDirectory }: Pick<Settings, 'dataDirec
 }
 
 /**
- * Reopens the ports of saved calls. Runs first in a capture, before the rest of the program is loaded, so that packets wait in
- * our sockets however long the start takes (K1). A port taken by another program is left out; its call resumes at its client's
- * next request.
+ * Reads the saved sessions and binds their ports. Capture runs this before it loads the rest of the program, so that packets wait in the
+ * sockets during the start (K1). If another program uses a port, the call resumes only at its client's next request.
  */
 export async function restoreSavedCalls(settings: {
   dataDirectory: string

@@ -1,8 +1,8 @@
 /**
- * Saves live sessions for the next process, after a crash or a restart. Never saves a key: a call under SRTP resumes when its
- * client sends its keys again.
- * The files have to outlive the process, not the machine: no write is synced, and no call waits for one. This file is loaded
- * before the rest of the program (hold-ports.ts), so it imports next to nothing.
+ * Saves live sessions for the next process, after a crash or a restart. Never saves keys: a call with SRTP resumes when its client sends
+ * the keys again.
+ * The files only need to survive a crash of the process, not of the machine, so writes are not synced and no call waits for them. This
+ * file is loaded before the rest of the program (hold-ports.ts), so it has very few imports.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
@@ -17,17 +17,17 @@ import type { RecordingMetadata } from '../../siprec/recording-metadata.ts'
 import type { SessionPlace } from '../machine/session-types.ts'
 import type { ClientClock } from '../machine/reported-times.ts'
 
-/** A dialog as it was left, whatever its session is to a call. */
+/** Saved data of a dialog, for recording sessions and duplicates. */
 interface SavedSessionDialog {
   readonly dialog: SavedDialog
   readonly sdpSessionId: string
   readonly described?: SessionDescription | undefined
-  /** Media line and port. */
+  /** Media lines with their ports. */
   readonly ports: readonly (readonly [number, number])[]
-  /** Headers of its first request. */
+  /** Headers of the dialog's first request. */
   readonly headers: readonly (readonly [string, readonly string[]])[]
   readonly clock: ClientClock
-  /** Milliseconds since the epoch. */
+  /** Start of the dialog, in milliseconds since the epoch. */
   readonly beganAtMs: number
 }
 
@@ -36,7 +36,7 @@ export interface SavedDuplicate extends SavedSessionDialog {
   readonly place: SessionPlace
 }
 
-/** A session whose stream is one of another session's, which has its port (split-direction-session.ts). */
+/** Second session of a call whose directions are split; the first session has its port and stream (split-direction-session.ts). */
 export interface SavedSplitDirection {
   readonly dialog: SavedDialog
   readonly index: number
@@ -47,10 +47,10 @@ export interface SavedSplitDirection {
 export interface SavedSession extends SavedSessionDialog {
   readonly format: 2
   readonly segmentId: string
-  /** As in the spool (facts-file.ts). */
+  /** Facts of the segment, serialised as in the spool (facts-file.ts). */
   readonly facts: string
   readonly streams: readonly StreamPlan[]
-  /** Streams of other sessions of the call in its recording, and those sessions. */
+  /** Streams of other sessions that are written to this recording. `halves`: those sessions. */
   readonly joined: readonly StreamPlan[]
   readonly halves: readonly SavedSplitDirection[]
   /** Duplicate sessions. */
@@ -58,26 +58,26 @@ export interface SavedSession extends SavedSessionDialog {
   readonly tracks: Readonly<Record<number, Track>>
   readonly metadata?: RecordingMetadata | undefined
   readonly answerVersion: number
-  /** Its recording is forbidden (R49): what follows is not recorded either. */
+  /** True if use of the recording was forbidden (R49): the resumed session is not recorded either. */
   readonly isForbidden: boolean
-  /** It continues in a duplicate, which may yet report another caller. */
+  /** True if the session has failed over to a duplicate, which may still report another caller. */
   readonly isInherited?: true
 }
 
 export interface SavedSessions {
-  /** Writes down how the session of a dialog is now, after what is being written of it. */
+  /** Saves the state of a dialog's session. Writes of one dialog run one after another; only the newest state is written. */
   save(dialogId: string, session: SavedSession): void
   forget(dialogId: string): void
   stop(): Promise<void>
 }
 
 const aliveEveryMs = 1_000
-/** After so much silence a recording has lost its end: no client resumes by itself. */
+/** After a longer stop no session is resumed, because the calls' end signals are lost. */
 const maxSilenceMs = 3 * 60_000
 
 export async function openSavedSessions(options: {
   directory: string
-  /** Sessions of the previous process that may resume; other files are of ended calls, and deleted. */
+  /** Sessions of the previous process that may resume. Other files in the folder are deleted. */
   known: readonly SavedSession[]
   nowMs: () => number
   onFault: (error: unknown) => void
@@ -87,7 +87,7 @@ export async function openSavedSessions(options: {
   const known = new Set(options.known.map(({ dialog }) => nameOf(dialogIdOf(dialog.state))))
   for (const name of await readdir(directory)) if (!known.has(name)) await rm(join(directory, name), { force: true })
   const inTurn = new Map<string, Promise<void>>()
-  /** The newest of each, while an older one is being written. */
+  /** Newest state of each file, to write when the write in progress is done. */
   const latest = new Map<string, SavedSession | 'gone'>()
   const alive = setInterval(() => {
     utimes(directory, nowMs() / 1000, nowMs() / 1000).catch(onFault)
@@ -103,7 +103,7 @@ export async function openSavedSessions(options: {
         known.delete(name)
         continue
       }
-      // Nothing is lost where there was nothing before: what is cut short then is left out, as if it had not begun.
+      // A new file is written directly: if the write is interrupted, the incomplete file is skipped. An existing file is replaced atomically.
       const to = known.has(name) ? `${path}.new` : path
       await writeFile(to, JSON.stringify(next), { mode: 0o600 })
       if (to !== path) await rename(to, path)
@@ -130,14 +130,14 @@ export async function openSavedSessions(options: {
   }
 }
 
-/** A Call-ID may hold anything. */
+/** Returns the file name for a dialog: a hash, because a Call-ID may contain any character. */
 function nameOf(dialogId: string): string {
   return `${createHash('sha256').update(dialogId).digest('hex').slice(0, 32)}.json`
 }
 
 /**
- * Returns the sessions that the previous process saved, or none if it stopped too long ago. Synchronous, as it must come first.
- * Unreadable files are left out: their calls resume at their client's next request.
+ * Returns the sessions that the previous process saved; none if it stopped too long ago. Synchronous, because it runs before anything
+ * else. Skips unreadable files: their calls resume at their client's next request.
  */
 export function readSavedSessions(directory: string, nowMs: number): SavedSession[] {
   mkdirSync(directory, { recursive: true, mode: 0o700 })

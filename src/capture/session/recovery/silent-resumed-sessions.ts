@@ -1,6 +1,6 @@
 /**
- * Holds sessions of the previous process until their first packet or request, when each resumes as a new segment of its call. A
- * call without either gets no segment.
+ * Keeps saved sessions of the previous process waiting until their first packet or request. Each then resumes as a new segment of its
+ * call. Without a packet or request it gets no segment.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
@@ -17,18 +17,18 @@ export interface SilentSession {
   readonly dialog: Dialog
   readonly held: SavedSession
   readonly facts: SegmentFacts
-  /** Nothing of it was being recorded, and its segment has no end: it is the same segment still. */
+  /** True for a session without a recording: its segment has no end and continues. */
   readonly continues: boolean
   readonly before: SegmentBefore
-  /** Sessions whose streams come into its recording, and their dialogs. */
+  /** Split-direction sessions whose stream is written to this recording, by dialog id. */
   readonly halves: Map<string, { held: SavedSplitDirection; dialog: Dialog }>
-  /** Sessions that stood beside it, their dialogs and their ports. */
+  /** Duplicates of this session, by dialog id. */
   readonly duplicates: Map<string, WaitingDuplicate>
-  /** Time of its first packet, on performance.now()'s clock; undefined if a request came first. */
+  /** Arrival of the first packet (performance.now()); undefined if there is none yet. */
   readonly firstPacketMs: number | undefined
-  /** Calls once a packet has come. */
+  /** Calls `run` once a packet has arrived. */
   onReceived(run: () => void): void
-  /** Closes the ports that nobody has taken over. */
+  /** Closes the ports, unless a recording has taken them over. */
   close(): void
 }
 
@@ -39,24 +39,24 @@ interface WaitingDuplicate {
 }
 
 export interface SilentSessions {
-  /** Its dialog is open again. Nothing, where none of its ports could be had. */
+  /** Adds the session of a reopened dialog; returns undefined if none of its ports could be bound. */
   add(dialog: Dialog): SilentSession | undefined
-  /** The dialog of another half is open again, after that of its first session. False: that one does not wait. */
+  /** Adds the reopened dialog of a split direction; call it after `add` for the first session. False if that is not waiting. */
   addHalf(dialog: Dialog): boolean
-  /** The same of one that stood beside it. */
+  /** Adds the reopened dialog of a duplicate; call it after `add` for its recording session. Undefined if that is not waiting. */
   addDuplicate(dialog: Dialog): WaitingDuplicate | undefined
-  /** Returns true if a duplicate may continue in its place. */
+  /** Returns true if the waiting session of this dialog has duplicates. */
   hasDuplicates(dialogId: string): boolean
-  /** Removes and returns a session that resumes. */
+  /** Removes and returns the waiting session to which a dialog belongs, because it resumes. */
   take(dialogId: string): SilentSession | undefined
   /** Drops a session that has ended, or that no client resumes. */
   drop(dialogId: string): void
-  /** Of those of which nothing has come for so long, where something should. */
+  /** Drops all waiting sessions, except those on hold, once this time has passed since the start. */
   dropSilent(silenceMs: number): void
   stop(): void
 }
 
-/** @param onDropped nobody will take this dialog up */
+/** @param onDropped called for a dialog whose session will not be resumed */
 export function createSilentSessions(
   options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'latchesOf' | 'clock'>,
   onDropped: (dialogId: string) => void,
