@@ -38,16 +38,13 @@ function recordings(...args: string[]): Promise<{ code: number; out: string }> {
 test.each([
   ['without its ledger', { ledger: 'nowhere/' }],
   ['with another identity', { identity: generateKeyPair().identity }],
-] as const)(
-  'a restore that was refused %s leaves a database that no start turns into an empty register',
-  async (_, given) => {
-    const machine = await emptyMachine()
-    await expect(restoreFrom(machine, place, given)).rejects.toThrow()
-    await expect(refuseQuarantined(machine.url)).rejects.toMatchObject({ code: 'database-quarantined' })
-    await restoreFrom(machine, place, {})
-    await expect(refuseQuarantined(machine.url)).resolves.toBeUndefined()
-  },
-)
+] as const)('after a refused restore (%s) no start opens the database as an empty register', async (_, given) => {
+  const machine = await emptyMachine()
+  await expect(restoreFrom(machine, place, given)).rejects.toThrow()
+  await expect(refuseQuarantined(machine.url)).rejects.toMatchObject({ code: 'database-quarantined' })
+  await restoreFrom(machine, place, {})
+  await expect(refuseQuarantined(machine.url)).resolves.toBeUndefined()
+})
 
 test('unreadable recordings are counted, and the printed remedy restores them', async () => {
   const key = bodyKey(recording!.id)
@@ -68,7 +65,7 @@ test('unreadable recordings are counted, and the printed remedy restores them', 
 })
 
 describe('the doctor', () => {
-  test('says to make room on a full disk, to mount a read-only one for writing, and to give a folder to its user otherwise', async () => {
+  test('advises to free space on a full disk, to remount a read-only disk for writing, and otherwise to give the folder to its user', async () => {
     expect(unwritableRemedy('ENOSPC')).toContain('free space')
     expect(unwritableRemedy('EROFS')).toContain('mount its volume for writing')
     expect(unwritableRemedy('EACCES')).toContain('chown')
@@ -78,7 +75,7 @@ describe('the doctor', () => {
     await rm(file)
   })
 
-  test('says of a socket of PostgreSQL that is not there to start it or to mend host=, and of a missing file of TLS to mend its path', () => {
+  test('advises for a missing PostgreSQL socket to start PostgreSQL or correct host=, and for a missing TLS file to correct its path', () => {
     const missing = { code: 'ENOENT', message: 'connect ENOENT /run/postgresql/.s.PGSQL.5432', syscall: 'connect' }
     expect(judgeUnreached(missing).remedy).toContain('start PostgreSQL, or correct host=')
     const certificate = { code: 'ENOENT', message: 'ENOENT: no such file, open /etc/ca.pem', syscall: 'open' }

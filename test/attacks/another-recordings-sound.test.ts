@@ -1,5 +1,5 @@
-// R39, R46: who has taken capture over has sealed recordings of others within reach, and enters recordings of their own. What is sealed
-// for one recording is never taken into keeping as another.
+// R39, R46: an attacker in capture can read sealed recordings of others and enter recordings of their own. The
+// custodian never ingests content sealed for one recording as another.
 import { expect, test } from 'vitest'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey, recordingObjects } from '#register/recordings/objects.ts'
@@ -12,7 +12,10 @@ const register = await makeTestRegister(database)
 const { ingest: context, objects } = register
 const now = () => Temporal.Now.instant()
 
-/** As capture: a recording of a call of somebody else, which names the key of the first and has its header and body. */
+/**
+ * Enters, as capture, a recording of somebody else's call that names the intake key of the given recording and has its
+ * header and body.
+ */
 async function underOther(
   own: RecordedSegment,
   change: { sealed?: Partial<Pick<RecordedSegment, 'header' | 'body'>>; incomplete?: true } = {},
@@ -34,7 +37,7 @@ const ingestedAt = async (id: string) =>
   (await database.as().db.selectFrom('recording').select('kept_at').where('id', '=', id).executeTakeFirstOrThrow())
     .kept_at
 
-test('header and body of a recording that are copied into another are not ingested as that', async () => {
+test('refuses to ingest a recording whose header and body are copied from another', async () => {
   const own = await register.record()
   const other = await underOther(own)
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
@@ -42,7 +45,7 @@ test('header and body of a recording that are copied into another are not ingest
   expect(await ingestRecording(context, own.id, now())).toBe(true)
 })
 
-test('nor where it would be trimmed to the other call, which rewrites it', async () => {
+test('refuses to ingest such a copy if trimming it to the other call would rewrite it', async () => {
   const own = await register.record({}, { packets: 1500 })
   const other = await underOther(own)
   await database
@@ -55,17 +58,17 @@ test('nor where it would be trimmed to the other call, which rewrites it', async
   expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
 })
 
-test('nor with a damaged first chunk, declared as recovered after a crash', async () => {
+test('refuses to ingest such a copy with a damaged first chunk, declared as recovered after a crash', async () => {
   const own = await register.record({}, { packets: 500 })
   const body = Buffer.from(own.body)
   body[100] = body[100]! ^ 1
-  // Without its end it is no whole body, which would be refused as it is.
+  // Without its end the body counts as incomplete; a complete one would be refused anyway.
   const other = await underOther(own, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
   await expect(ingestRecording(context, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await ingestedAt(other.id)).toBeNull()
 })
 
-test('what a power loss left of a recording without its first chunk is still taken into keeping, where no other names its key', async () => {
+test('ingests what a power loss left of a recording without its first chunk if no other recording names its key', async () => {
   const own = await register.record({}, { packets: 500 })
   const body = Buffer.from(own.body)
   body[100] = body[100]! ^ 1

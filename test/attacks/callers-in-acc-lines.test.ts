@@ -18,14 +18,14 @@ test.each([
   ['began and lasted otherwise', '+358401234567', '<sip:x@y>;call_start_time=1790000000;duration=5'],
   ['is none, by the user part of From', '+358401234567;method=OPTIONS', ''],
   ['was another official’s, by the user part of From', '+358401234567;dst_user=0295121002', ''],
-])('a caller does not say of their call that it %s: the line is kept as one that cannot be read', (_, caller, by) => {
+])('a line in which a caller claims that their call %s is unreadable', (_, caller, by) => {
   expect(read(caller, by)).toEqual([{ is: 'problem', reason: 'not-a-record' }])
 })
 
 test.each([
   ['in the user part of From', '+358401234567;phone-context=example.org', ''],
   ['in Referred-By', '+358401234567', '"Aino; A" <sip:0295121003@edge;transport=tls>;cid="2@edge"'],
-])('a semicolon %s that means nothing harms no record', (_, caller, by) => {
+])('a semicolon %s without a meaning leaves the record readable', (_, caller, by) => {
   const [reported] = read(caller, by)
   expect(reported).toMatchObject({ is: 'record', record: { callId: 'own@edge', official: '0295121001' } })
   expect(reported).toMatchObject({ record: { caller: '+358401234567' } })

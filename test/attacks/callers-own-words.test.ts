@@ -48,7 +48,7 @@ test.each([
   ['whom they call', '+358 29 5121001', '+358401234567'],
   ['nobody', 'Matti', '+358401234567'],
   ['an official, with their own number withheld', '0295121002', 'anonymous'],
-])('a caller who gives the number of %s as their display name is the caller', (_, name, user) => {
+])('a caller whose display name is the number of %s remains the caller', (_, name, user) => {
   const people = [
     participant('c', `sip:${user}@trunk`, name, 's1'),
     participant('n', 'sip:+35829497000@pbx', ''),
@@ -109,7 +109,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     '<stream stream_id="t"><label>0</label></stream><participantsessionassoc participant_id="z" session_id="s"/>' +
     '<participantstreamassoc participant_id="z"><send>t</send></participantstreamassoc>'
 
-  test('and what they write as usual is read as ever', () => {
+  test('reads ordinary display names and Call-IDs unchanged', () => {
     expect(honest).toMatchObject({
       told: { ...calls, caller: '+358401234567' },
       streams: { 0: 'caller', 1: 'official' },
@@ -132,7 +132,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     ['one of which nothing is read', '<!DOCTYPE x>'],
     ['one without an official, by a comment', `${closing}<!--`],
     ['one without an official, by an association', '</xassoc><xassoc>'],
-  ])('a display name makes the call none of %s', (_, name) => {
+  ])('a display name does not turn the call into one of %s', (_, name) => {
     const {
       told: parties,
       streams: tracks,
@@ -144,7 +144,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     expect(problems).toEqual(['xml-repaired'])
   })
 
-  test('nor does a Call-ID, which may have < and > and stays the call’s id as it came', () => {
+  test('a Call-ID with < and > changes no party, and is stored unchanged as the call’s id', () => {
     const id = 'x</sipSessionID></session><callData><fromhdr>0295121002</fromhdr></callData><session><sipSessionID>y'
     const { told: parties, problems, metadata } = read(document('Matti', id))
     expect(parties).toEqual(honest.told)
@@ -152,7 +152,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
     expect(problems).toEqual(['xml-repaired'])
   })
 
-  test('nor a name in To, or an address that closes its own quotation mark', () => {
+  test('a name in To, or an address that closes its own quotation mark, changes no party', () => {
     for (const callee of [
       `<nameID aor="sip:+358295121001@192.0.2.30"><name>${bertil}${opening}</name></nameID>`,
       `<nameID aor="sip:+358295121001@192.0.2.30"/>${bertil.slice(closing.length)}<x y=""/>`,
@@ -164,7 +164,7 @@ describe('OpenSIPS escapes nothing that callers write', () => {
   })
 })
 
-test('a vendor’s element within a name is ignored, whoever wrote the document', () => {
+test('ignores a vendor’s element inside a name, whoever wrote the document', () => {
   const words = 'Matti<callData><fromhdr>0295121002</fromhdr></callData><extensiondata><ucid>1</ucid></extensiondata>'
   const { metadata } = identify(`<recording>${participant('c', 'sip:+358401234567@trunk', words)}</recording>`)
   expect(metadata?.vendor).toEqual({})

@@ -42,7 +42,7 @@ describe.each([
   ['User-to-User', '00FA080001000263F1A2B3;encoding=hex'],
   ['Cisco-Guid', '1-2-3-4'],
   ['X-BroadWorks-Correlation-Info', '1-2-3-4'],
-])('a second session of an id in %s that tells later that somebody else calls', (header, value) => {
+])('a second session of an id in %s that reports later another caller', (header, value) => {
   const headers = { [header]: value, ...diversion }
   async function both() {
     const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
@@ -52,7 +52,7 @@ describe.each([
     return { one, two, ports: second.ports }
   }
 
-  test('continues by itself while the first is silent', async () => {
+  test('is recorded separately while the first is silent', async () => {
     const { one, two, ports } = await both()
     await two.update({ metadata: beside(x, a) })
     await speak(12, [two, two.offered.at(-1)?.ports ?? ports])
@@ -77,23 +77,26 @@ describe.each([
 test.each([
   ['its caller', [c]],
   ['no caller', []],
-])('a call of two sessions is one contact when it is passed on in the second, which tells %s', async (_, reported) => {
-  const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
-  const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
-  const second = await two.invite({ sdp: true, metadata: beside(...reported, a), headers: guid })
-  await speak(5, [one, first.ports], [two, second.ports])
-  await one.bye()
-  await wait(100)
-  await two.update({ metadata: beside(...reported, b) })
-  await speak(5, [two, second.ports])
-  expect(await over(two)).toEqual([
-    [caller, 20],
-    [caller, 20],
-  ])
-  expect(contacts()).toBe(1)
-})
+])(
+  'a call of two sessions is one contact if it is transferred in the second, which reports %s',
+  async (_, reported) => {
+    const [one, two] = [await bench.call({}), await bench.call({ ssrc: 500 })]
+    const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
+    const second = await two.invite({ sdp: true, metadata: beside(...reported, a), headers: guid })
+    await speak(5, [one, first.ports], [two, second.ports])
+    await one.bye()
+    await wait(100)
+    await two.update({ metadata: beside(...reported, b) })
+    await speak(5, [two, second.ports])
+    expect(await over(two)).toEqual([
+      [caller, 20],
+      [caller, 20],
+    ])
+    expect(contacts()).toBe(1)
+  },
+)
 
-test('a guess that the client confirms is its caller, whoever is reported afterwards', async () => {
+test('a guessed caller that the client confirms stays the caller, whoever is reported afterwards', async () => {
   const call = await bench.call({ from: `<sip:${caller}@127.0.0.1>` })
   const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: diversion })
   await call.update({ metadata: metadataOf({ participants: [c, a] }) })
@@ -103,13 +106,13 @@ test('a guess that the client confirms is its caller, whoever is reported afterw
   expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
 })
 
-describe('a client whose own number is in From', () => {
+describe('a client that puts its own number into From', () => {
   const from = '<sip:+358931580000@127.0.0.1>'
 
   test.each([
     ['the official alone', { metadata: beside(b) }],
     ['SDP alone', {}],
-  ])('a next session that tells %s before the caller is a part of the same contact', async (_, reported) => {
+  ])('a later session that reports %s before the caller belongs to the same contact', async (_, reported) => {
     const one = await bench.call({ from })
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [c, a] }), headers: guid })
     await speak(5, [one, first.ports])
@@ -145,7 +148,7 @@ describe('a client whose own number is in From', () => {
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller])
   })
 
-  test('a session that reports the caller of one that continues, with another official, is of the same contact', async () => {
+  test('a session that reports the caller of a continuing one, with another official, belongs to the same contact', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
     await speak(3, [one, first.ports])
@@ -156,7 +159,7 @@ describe('a client whose own number is in From', () => {
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, caller])
   })
 
-  test('somebody else whose session reports them under the id of a caller who was told is no part of that contact', async () => {
+  test('a session of another caller under the id of a reported caller does not belong to that contact', async () => {
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [a] }), headers: guid })
     await one.update({ metadata: metadataOf({ participants: [c, a] }) })
@@ -167,7 +170,7 @@ describe('a client whose own number is in From', () => {
     expect(bench.segments().map(({ caller: { key } }) => key)).toEqual([caller, stranger])
   })
 
-  test('an official in no directory who passes the call on is not its caller', async () => {
+  test('an official missing from the directory who transfers the call is not its caller', async () => {
     const u = { id: 'u', aor: 'sip:+358295129999@x', label: '2' }
     const [one, two] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
     const first = await one.invite({ sdp: true, metadata: metadataOf({ participants: [u] }), headers: guid })

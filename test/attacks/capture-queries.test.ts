@@ -100,7 +100,7 @@ function findMeeting(call: SegmentFacts, given: { caller?: string | null; offici
 
 const whole = { from: now.subtract({ hours: 24 * 420 }), to: now }
 
-test('whether a number called in fourteen months is not answered, nor whether at an instant', async () => {
+test('does not reveal whether a number called within fourteen months, nor whether it called at an instant', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   for (const request of [
@@ -111,16 +111,16 @@ test('whether a number called in fourteen months is not answered, nor whether at
     expect(await request(caller)).toEqual(await request(stranger))
 })
 
-test('a call that is reported as one of months finds nothing that a day would not', async () => {
+test('a query for a call of several days reveals no more than a query for one day', async () => {
   const recent = callOf(2)
   await admit(capture.db, recent, node)
   const from = now.subtract({ hours: 24 * 6 })
   expect(await findDoubtful(caller, from, now)).toEqual(await findDoubtful(stranger, from, now))
-  // A feed has to find it.
+  // A feed must find this call.
   expect(await findDoubtful(caller, recent.startedAt, recent.endedAt!)).toEqual([{ places: [0] }])
 })
 
-test('who answered an old call is not reported, by its id or without', async () => {
+test('does not reveal who answered an old call, with its id or without', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   const [id] = old.callIds
@@ -142,7 +142,7 @@ test('who answered an old call is not reported, by its id or without', async () 
   expect(await judged(official, called)).toEqual(await judged(official, phone('029 497 010')))
 })
 
-test('who called in an old call that a feed alone told of is not found out as a late recording client would', async () => {
+test('does not reveal who called in an old call that only a feed reported, even to a report like a late recording client’s', async () => {
   const requests = async (call: SegmentFacts, number: string) => {
     const reported = {
       ...{
@@ -161,11 +161,11 @@ test('who called in an old call that a feed alone told of is not found out as a 
   const [old, recent] = [callOf(80), callOf(2)].map((call) => fedOf(call))
   for (const call of [old, recent]) await admitFed(capture.db, 'exchange', [call!])
   expect(await requests(old!, caller)).toEqual(await requests(old!, stranger))
-  // A node that was away has to find it.
+  // A node that was disconnected must find this call.
   expect(await requests(recent!, caller)).toEqual([{ call: recent!.contactId }])
 })
 
-test('counts of quotas are of this week and the last, whole', async () => {
+test('quota counts cover only this week and the last, as whole weeks', async () => {
   const counted = { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 1, draw: 0, quotaUsed: 0 }
   for (const daysAgo of [0, 80]) await admit(capture.db, callOf(daysAgo, { decision: counted }), node)
   const count = (from: string, to: string) => answer(`select recorded from quota_counts(${from}, ${to}, '{}')`, [])
@@ -221,7 +221,7 @@ test('a feed that was stopped for days finds the calls that a recording client r
   }
 })
 
-test('a feed that has told nothing for months opens none of them', async () => {
+test('a feed that has reported nothing for months matches none of their calls', async () => {
   const old = callOf(80)
   await admit(capture.db, old, node)
   const progress = {
@@ -240,7 +240,7 @@ test('a feed that has told nothing for months opens none of them', async () => {
   expect(await findMeeting(old, { caller })).toEqual(await findMeeting(old, { caller: stranger }))
 })
 
-test('an archive is imported where nothing else reported calls then, and elsewhere once an administrator allows the feed', async () => {
+test('imports an archive for times without other reports, and for other times once an administrator allows the feed', async () => {
   const feed = { name: 'exchange', source: 'csv', covers: undefined }
   const progress = { heardAt: now, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
   await reportFeed(capture.db, feed, progress, undefined)
@@ -249,7 +249,7 @@ test('an archive is imported where nothing else reported calls then, and elsewhe
   const [same, alone] = [fedOf(reported), fedOf(callOf(90))]
   expect([...(await admitNewFed(capture.db, 'exchange', [[same], [alone]]))]).toEqual([1])
   await expect(admitFed(capture.db, 'exchange', [same])).rejects.toMatchObject({ code: 'SL002' })
-  // Calls in the register are known however old they are.
+  // Calls in the register are matched at any age.
   expect(await admitFed(capture.db, 'exchange', [alone])).toEqual({ added: 0, known: 1 })
 
   expect(await allowFeed(database.as().db, 'exchange', reported.startedAt.subtract({ hours: 1 }))).toBe(true)

@@ -36,7 +36,7 @@ async function forbiddenByOfficial(recording: string): Promise<void> {
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 }
 
-test('of a recording that waits for its caller the official hears nothing, and learns of no request by its number', async () => {
+test('refuses the official a recording that waits for its caller, also with a request’s number', async () => {
   const { id: recording, contactId } = await stored(official)
   const other = await served({ contacts: [(await stored()).contactId], kinds: ['LISTEN'] })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
@@ -46,7 +46,7 @@ test('of a recording that waits for its caller the official hears nothing, and l
     expect(await listening(recording, reference)).toBe(403)
 })
 
-test('what they were hearing ends when they forbid it', async () => {
+test('ends the official’s listening when they forbid the recording', async () => {
   const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   const browser = await desk.signIn(maija)
@@ -56,7 +56,7 @@ test('what they were hearing ends when they forbid it', async () => {
   expect((await browser.fetch(begun.body['audio'] as string)).status).toBe(403)
 })
 
-test('whoever answers calls and serves requests does not hear it by their right to their own calls', async () => {
+test('refuses the recording to an official who also serves requests, if it is their own call', async () => {
   const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'] })
   await forbiddenByOfficial(recording)
@@ -70,7 +70,7 @@ test('whoever answers calls and serves requests does not hear it by their right 
   )
 })
 
-test('past its day, kept for its caller’s hearing alone (C3), the official hears nothing', async () => {
+test('refuses the official a recording that is past its term and kept only for its caller’s hearing (C3)', async () => {
   const { id: recording, contactId } = await stored({ ...official, ...callOfMonthsAgo(5) })
   const receivedAt = Temporal.Now.instant().subtract({ hours: 5 })
   const request = await served({ contacts: [contactId], kinds: ['LISTEN'], receivedAt })
@@ -81,7 +81,7 @@ test('past its day, kept for its caller’s hearing alone (C3), the official hea
   for (const reference of [undefined, request.number]) expect(await listening(recording, reference)).toBe(404)
 })
 
-test('of one that its caller restricts and that waits to be verified again the official hears nothing', async () => {
+test('refuses the official a recording that its caller restricts and that waits to be verified again', async () => {
   const { id: recording, contactId } = await stored(official)
   const request = await served({ contacts: [contactId], kinds: ['RESTRICTION'] })
   await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(

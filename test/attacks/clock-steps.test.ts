@@ -13,8 +13,8 @@ import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openEnds } from '#test/ends/open-ends.ts'
 
-// Whoever sets the clock, or a clock that is wrong by itself, has nothing destroyed before its day: what is destroyed is not mended.
-// The clock is not moved but what the register remembers of it: what counts is how far apart the two are.
+// A clock that is set or runs wrong destroys nothing before its day, because a destruction cannot be undone. Tests
+// shift the clock marks stored in the register instead of the clock: only the difference counts.
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
 const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, expunging, register } = ends
@@ -22,12 +22,15 @@ const owner = database.as().pool
 const watcher = randomUUID()
 const now = () => Temporal.Now.instant()
 
-/** As if the clock had been set on by so much just now, after the custodian last looked; a negative one sets it back. */
+/**
+ * Simulates a clock that was just set forward by this much since the custodian's last check; a negative value sets it
+ * back.
+ */
 async function leap(by: string): Promise<void> {
   await owner.query('update clock_mark set at = at - $1::interval, seen = seen - $1::interval', [by])
 }
 
-/** The custodian checks the clock after so many hours of its own running, and then sweeps. */
+/** Runs the custodian's clock check after this many hours of its own running time, and then a sweep. */
 async function runFor(hours: number) {
   const state = await advanceClock(custodian, Temporal.Duration.from({ minutes: Math.round(hours * 60) }), watcher)
   await sweep(expunging, now())
@@ -44,7 +47,7 @@ async function isIngested(id: string): Promise<boolean> {
   return kept_at !== null
 }
 
-/** The custodian starts. */
+/** Simulates the start of the custodian. */
 const begin = () => advanceClock(custodian, new Temporal.Duration(), watcher)
 
 beforeEach(async () => {
@@ -54,7 +57,7 @@ beforeEach(async () => {
   )
 })
 
-test('a right that has ended, and an employment, are over for good: a clock that is set back opens nothing', async () => {
+test('an ended right or employment stays ended when the clock is set back', async () => {
   const call = await stored()
   const ending = now().subtract({ minutes: 30 })
   const seen = async () => (await post('tuula', `/api/recordings/${call.id}/listenings`, access)).status
@@ -75,7 +78,7 @@ test('a right that has ended, and an employment, are over for good: a clock that
   ] as const) {
     await set(table, column, ending.add({ hours: 1 }))
     expect(await seen(), column).toBe(201)
-    // The clock was an hour further on, and was set back.
+    // Simulates a clock that was an hour ahead and was set back.
     await leap('-1 hour')
     expect(await seen(), column).toBeGreaterThanOrEqual(400)
     await owner.query('update clock_mark set at = now(), seen = now()')
@@ -85,7 +88,7 @@ test('a right that has ended, and an employment, are over for good: a clock that
 })
 
 describe('a clock that runs ahead while the custodian runs', () => {
-  test('by a little less than real time, hour after hour, has nothing destroyed before its day, and is found out', async () => {
+  test('by a little less than real time each hour destroys nothing before its day, and is detected', async () => {
     await begin()
     const states = new Set<string>()
     const creep = async (hours: number) => {
@@ -95,7 +98,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
       }
     }
     await creep(10)
-    // By the clock its day came five hours ago; really it comes in five.
+    // The clock reached its day five hours ago; real time reaches it in five.
     const due = await makeRecordingUntil(-5)
     await sweep(expunging, now())
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
@@ -106,7 +109,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect([...states]).toEqual(['right', 'ahead'])
   })
 
-  test('by less than a day at once has nothing destroyed before its day, ends no order, and counts again when it is set right', async () => {
+  test('by less than a day at once destroys nothing before its day and ends no order, and counts again once it is corrected', async () => {
     await begin()
     await runFor(1 / 60)
     const [due, held] = [await makeRecordingUntil(-12), await stored()]
@@ -131,20 +134,20 @@ describe('a clock that runs ahead while the custodian runs', () => {
     expect(await orderEnded()).not.toBeNull()
   })
 
-  test('by less than a day at once, between two checks of the custodian, has nothing destroyed either', async () => {
+  test('by less than a day at once, between two checks of the custodian, destroys nothing', async () => {
     await begin()
     await runFor(1 / 60)
     const due = await makeRecordingUntil(-12)
     await leap('20 hours')
     await sweep(expunging, now())
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
-    // Another process finds it so as well, and does not take it for time that passed.
+    // Another process also detects the step, and does not count it as elapsed time.
     expect(await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), randomUUID())).toBe('right')
     await sweep(expunging, now())
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('is counted by one process of two, whose times are not mixed', async () => {
+  test('is measured by one of two processes, whose running times are not mixed', async () => {
     await begin()
     const other = randomUUID()
     await advanceClock(custodian, new Temporal.Duration(), other)
@@ -171,7 +174,7 @@ describe('a clock that runs ahead while the custodian runs', () => {
   })
 })
 
-test('a clock that is slower than it was for a day, and set right again, is right', async () => {
+test('a clock that was behind for a day and was corrected counts as right', async () => {
   await begin()
   await runFor(1 / 60)
   const due = await makeRecordingUntil(-0.5)
@@ -182,7 +185,7 @@ test('a clock that is slower than it was for a day, and set right again, is righ
   expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
 })
 
-test('a machine that starts with a clock 20 hours ahead has nothing destroyed by it, before as much time has passed', async () => {
+test('a machine that starts with its clock 20 hours ahead destroys nothing until that time has really passed', async () => {
   const due = await makeRecordingUntil(-12)
   await leap('20 hours')
   expect(await begin()).toBe('right')
@@ -194,7 +197,7 @@ test('a machine that starts with a clock 20 hours ahead has nothing destroyed by
 })
 
 describe('a clock forty-five days ahead', () => {
-  test('ends no intake key: recordings not yet ingested can be decrypted', async () => {
+  test('deletes no intake key: recordings not yet ingested can be decrypted', async () => {
     const waiting = await register.record()
     await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
     await leap('45 days')
@@ -205,7 +208,7 @@ describe('a clock forty-five days ahead', () => {
     expect(await isIngested(waiting.id)).toBe(true)
   })
 
-  test('ends no day key of an earlier version: a recording that waits for it opens', async () => {
+  test('deletes no day key of an earlier version while a recording needs it', async () => {
     const { identity, recipient } = generateKeyPair()
     const day = Temporal.Now.plainDateISO('UTC')
     await register.keys.write(`intake-${day.toString()}`, Buffer.from(identity))
@@ -219,7 +222,7 @@ describe('a clock forty-five days ahead', () => {
   })
 })
 
-test('an intake key whose recording still waits after forty days is not ended by its age', async () => {
+test('keeps an intake key of any age while its recording is not ingested', async () => {
   const waiting = await register.record()
   await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
   await endOldIntakeBatches(custodian)

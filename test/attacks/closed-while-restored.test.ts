@@ -1,6 +1,6 @@
-// R52: a restore is refused half way, as with keys missing in a place; the register stays closed. The nightly backup, a process
-// of its own, did not check: it wrote the keyring of the half-restored register over the one in the place, and made a backup
-// that nobody may open.
+// R52: a restore is refused half way, for example because keys are missing in a place, and the register stays in
+// quarantine. The nightly backup, a process of its own, did not check this: it overwrote the place's keyring with that
+// of the half-restored register, and made a backup that nobody may open.
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ async function keysOf({ store }: TestPlace): Promise<string[]> {
 }
 
 test(
-  'a register that is being restored is opened by no command, the nightly backup among them',
+  'no command opens a register that is being restored, not even the nightly backup',
   { timeout: 120_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -48,7 +48,7 @@ test(
     const whole = await keysOf(place)
     const shard = whole.find((key) => /\/\d+$/.test(key))!
     const bytes = await place.store.readRange(shard, 0, await place.store.sizeBytes(shard))
-    // A disk that does not give it back this time.
+    // Simulates a disk that loses part of the object this time.
     await place.store.put(shard, bytes.subarray(0, 10))
     const machine = await emptyMachine()
     await expect(restoreFrom(machine, place, { acceptLostKeys: false })).rejects.toMatchObject({

@@ -1,4 +1,7 @@
-/** A requester's copy is theirs as long as it is due to them (C1, R44, L9): its link opens nothing for whom the request was refused. */
+/**
+ * A requester's copy can be downloaded only while it is due to them (C1, R44, L9): the link of a refused request opens
+ * nothing.
+ */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -29,7 +32,7 @@ async function opens(link: string): Promise<boolean> {
   return fetched.status === 200
 }
 
-describe('a copy that lies ready', () => {
+describe('a copy that is ready', () => {
   test.each<[string, (id: string) => Promise<void>]>([
     ['is withdrawn', (id) => close(id, 'WITHDRAWN')],
     [
@@ -41,7 +44,7 @@ describe('a copy that lies ready', () => {
     ],
     ['asks for no copy any more', (id) => change(id, ['RECTIFY'])],
     ['turns out to be of somebody else, whom nobody has identified', (id) => change(id, ['COPY'], 'Toinen Nimi')],
-  ])('opens for nobody once its request %s, and the log has it', async (_what, act) => {
+  ])('cannot be downloaded after its request %s, and the log records its end', async (_what, act) => {
     const { id, link, request } = await readyCopy()
     await act(request.id)
     expect(await opens(link)).toBe(false)
@@ -50,7 +53,7 @@ describe('a copy that lies ready', () => {
     expect(ended).toMatchObject([{ person_id: acts.people.paula.id, reference: request.number }])
   })
 
-  test('is there for whoever was answered', async () => {
+  test('can be downloaded after the request was answered', async () => {
     const { link, request } = await readyCopy()
     await change(request.id, ['COPY'])
     await send(request.id, 'copy')
@@ -58,7 +61,7 @@ describe('a copy that lies ready', () => {
     expect(await opens(link)).toBe(true)
   })
 
-  test('opens for no official whose call it turns out not to be', async () => {
+  test('cannot be downloaded by an official after a correction assigns the call to another', async () => {
     const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
     const recording = await acts.makeRecording({
       startedAt: endedAt.subtract({ minutes: 5 }),
@@ -84,7 +87,7 @@ describe('a copy that lies ready', () => {
     expect(await opens(link)).toBe(false)
   })
 
-  test('waits while the recording is restricted for the other party', async () => {
+  test('cannot be downloaded while the recording is restricted for the other party', async () => {
     const { link, recording } = await readyCopy()
     const other = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })
     expect(await opens(link)).toBe(false)
@@ -93,7 +96,7 @@ describe('a copy that lies ready', () => {
   })
 })
 
-test('a copy that is being made when its request is withdrawn is never ready', async () => {
+test('a copy that is being made when its request is withdrawn never becomes ready', async () => {
   const { id, link, request } = await readyCopy()
   await sql`update subject_copy set ready_at = null, size_bytes = null where id = ${id}`.execute(admin)
   await close(request.id, 'WITHDRAWN')
@@ -104,7 +107,7 @@ test('a copy that is being made when its request is withdrawn is never ready', a
   expect(await opens(link)).toBe(false)
 })
 
-test('a clerk who answers calls as well identifies nobody for a request of their own: they would get a file of a call that they may hear', async () => {
+test('a clerk who also answers calls cannot identify the requester of their own request, and so gets no file of a call that they may hear', async () => {
   const { paula } = acts.people
   const right = {
     role: 'SERVICE_UNIT' as const,

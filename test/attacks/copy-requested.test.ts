@@ -1,4 +1,7 @@
-/** A copy that a caller requested, or that waits for them, and an official who forbids the recording later (1.6, L6, L29). */
+/**
+ * A copy that a caller requested, or that is kept for them, when an official forbids the recording later (1.6, L6,
+ * L29).
+ */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -32,7 +35,7 @@ async function forbidden(recording: string): Promise<void> {
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 }
 
-test('whoever asked for a copy before gets it, and the recording is destroyed once it is fetched', async () => {
+test('a requester who asked for a copy before the prohibition gets it, and its download destroys the recording', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY'] })
   await forbidden(recording)
@@ -50,7 +53,7 @@ test('whoever asked for a copy before gets it, and the recording is destroyed on
   expect(await stateOf(recording)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
 })
 
-test('one more copy, after the first was fetched, is waited for as the first was', async () => {
+test('a prohibition waits for a second copy, made after the first was fetched, as for the first', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY'] })
   const first = (await makeCopy(request.id, recording)).body as unknown as { id: string }
@@ -65,7 +68,7 @@ test('one more copy, after the first was fetched, is waited for as the first was
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 })
 
-test('a copy that lies ready is the requester’s, of a request that was answered too, until its week is over', async () => {
+test('a ready copy keeps the recording until its week is over, also after the request was answered', async () => {
   const copy = await readyCopy()
   await sql`update subject_request set kinds = '{COPY}' where id = ${copy.request.id}`.execute(admin)
   const letter = await requestOf('paula', 'POST', `/api/requests/${copy.request.id}/letters`, { kind: 'copy' })
@@ -83,7 +86,7 @@ test('a copy that lies ready is the requester’s, of a request that was answere
   expect((await stateOf(copy.recording.id)).state).toBe('DESTROYING')
 })
 
-test('a request that is withdrawn, or asks for no copy any more, is waited for no longer, by a fresh proof', async () => {
+test('ending or changing a request for a copy needs a new proof of identity, and ends the wait of the prohibition', async () => {
   for (const end of ['WITHDRAWN', 'changed']) {
     const { id: recording, contactId } = await makeRecording()
     const request = await served({ contacts: [contactId], kinds: ['COPY', 'KNOW'] })
@@ -103,7 +106,7 @@ test('a request that is withdrawn, or asks for no copy any more, is waited for n
   }
 })
 
-test('whoever asked for a copy that was not made in time is told that the recording was destroyed before', async () => {
+test('informs a requester whose copy was not made in time that the recording was destroyed before', async () => {
   const { id: recording, contactId } = await makeRecording(callOfMonthsAgo(5))
   const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'COPY'] })
   await setDay(recording, Temporal.Now.instant().subtract({ hours: 2 }))
@@ -117,7 +120,7 @@ test('whoever asked for a copy that was not made in time is told that the record
   expect(rows[0]?.count).toBe(1)
 })
 
-test('whoever restricts a recording gets their own copy of it, as they may hear it', async () => {
+test('makes a copy of a restricted recording for the requester who restricted it', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['RESTRICTION', 'COPY'] })
   await sql`select settle_restrictions(${contactId}::uuid, q) from subject_request q where q.id = ${request.id}`.execute(
@@ -126,7 +129,7 @@ test('whoever restricts a recording gets their own copy of it, as they may hear 
   expect((await makeCopy(request.id, recording)).status).toBe(201)
 })
 
-test('no time at an office is offered for a copy alone, and a hearing that is over leaves the copy to be made', async () => {
+test('offers no office time for a copy alone, and keeps the recording for the copy after the hearing ended', async () => {
   const alone = await served({ contacts: [(await makeRecording()).contactId], kinds: ['COPY'] })
   const { rows } = await sql<{ to: string[] }>`select recordings_to_inspect(${alone.id}) as to`.execute(admin)
   expect(rows[0]?.to).toEqual([])
@@ -140,7 +143,7 @@ test('no time at an office is offered for a copy alone, and a hearing that is ov
   expect((await makeCopy(both.id, recording)).status).toBe(201)
 })
 
-test('whoever asks for a copy and forbids does not lose the copy unawares', async () => {
+test('refuses a prohibition that would end the requester’s waiting copy, unless it says so', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY', 'PROHIBIT'] })
   const next = async () => (await acts.get('paula', `/api/requests/${request.id}`)).body['next'] as string[]
@@ -155,7 +158,7 @@ test('whoever asks for a copy and forbids does not lose the copy unawares', asyn
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 
-test('once it is fetched the prohibition needs no more, and the next step names it', async () => {
+test('accepts the prohibition once the copy is fetched, and names it as the next step', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY', 'PROHIBIT'] })
   const { id } = (await makeCopy(request.id, recording)).body as unknown as { id: string }

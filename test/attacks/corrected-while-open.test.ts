@@ -1,5 +1,6 @@
 /**
- * Open matters of a call when a correction gives it to another official (R39, R48-R50, L9): nothing of the one is the other’s.
+ * Open matters of a call after a correction assigns it to another official (R39, R48-R50, L9): matters of the former
+ * official do not become the new official's.
  */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -21,7 +22,7 @@ const { makeRecording: stored, served, ask: requestOf, admin, custodian, people,
 const deskDb = database.as('seloste_desk').db
 const number = phone('029 497 000')
 
-/** A recording of a call that Aino answered so many days before this week’s Monday, at noon. */
+/** Recording of a call that Aino answered at noon, this many days before Monday of this week. */
 async function callOfAino(daysBefore = 3) {
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
   const startedAt = today
@@ -33,7 +34,11 @@ async function callOfAino(daysBefore = 3) {
   })
 }
 
-async function correct(segmentId: string, request: { id: string }, becomes: 'aino' | 'bertil' = 'bertil'): Promise<void> {
+async function correct(
+  segmentId: string,
+  request: { id: string },
+  becomes: 'aino' | 'bertil' = 'bertil',
+): Promise<void> {
   const { body } = await requestOf('paula', 'POST', `/api/requests/${request.id}/corrections`, {
     ...{ segmentId, officialUserId: people[becomes].userId },
   })
@@ -50,13 +55,13 @@ async function send(request: string, kind: string): Promise<void> {
 const close = (id: string) => requestOf('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'ANSWERED' })
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
-/** Acts that were not refused. */
+/** Throws if the act was refused, and returns its answer otherwise. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
 
-/** An evaluation of a recording that is released. */
+/** Releases an evaluation of a recording. */
 async function evaluated(recording: string, eero: Session): Promise<string> {
   const question = { id: 'q1', text: 'Tervehti?', help: '', scale: { kind: 'yes-no' as const }, weight: 1 }
   const sections = [
@@ -80,7 +85,7 @@ async function evaluated(recording: string, eero: Session): Promise<string> {
   return id
 }
 
-test('an official’s disagreement with an evaluation is not shown to the official to whom a correction assigns the call', async () => {
+test('does not show an official’s disagreement with an evaluation to the official to whom a correction assigns the call', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const scope = { kind: 'numbers' as const, units: [], numbers: [number] }
   const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
@@ -96,14 +101,14 @@ test('an official’s disagreement with an evaluation is not shown to the offici
   expect(JSON.stringify(theirs)).not.toContain(text)
   expect(theirs).not.toHaveProperty('acknowledgedAt')
   expect(theirs).not.toHaveProperty('disagreedAt')
-  // It is theirs to answer, and counts as one of theirs.
+  // The new official can answer the evaluation, which counts as one of theirs.
   expect(await disagreeWithEvaluation(deskDb, bertil, id, 'En ollut puhelussa')).toBe('done')
   const { rows } = await sql<{ person_id: string }>`
     select m.person_id from evaluation e join quality_mark m on m.mark = e.mark where e.id = ${id}`.execute(admin)
   expect(rows).toEqual([{ person_id: people.bertil.id }])
 })
 
-test('the inspection of an official whose call it turns out not to be delays no destruction', async () => {
+test('a former official’s inspection delays no destruction', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const official = { party: 'OFFICIAL' as const, officialId: people.aino.id, kinds: ['LISTEN' as const] }
   const request = await served({ contacts: [contactId], ...official })
@@ -113,7 +118,7 @@ test('the inspection of an official whose call it turns out not to be delays no 
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 
-test('what the former official forbade, and waits for the caller, is not destroyed in the name of whose call it is', async () => {
+test('the former official’s prohibition, which waits for the caller, does not destroy the recording after the correction', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'RECTIFY'] })
   await acts.byOfficial(recording)
@@ -125,14 +130,14 @@ test('what the former official forbade, and waits for the caller, is not destroy
     204,
   )
   expect((await stateOf(recording)).state).toBe('STORED')
-  // Theirs is their own.
+  // The new official's prohibition is their own.
   const own = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
   expect((await acts.forbid('aino', recording, own)).code).toBe('not-found')
   expect((await acts.forbid('bertil', recording, own)).status).toBe(200)
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 
-test('what an official forbade is forbidden again when the call turns out to be theirs after all, and the log tells of both', async () => {
+test('a correction that assigns the call back reinstates the official’s prohibition, and the log records both changes', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'RECTIFY'] })
   await acts.byOfficial(recording)
@@ -149,7 +154,7 @@ test('what an official forbade is forbidden again when the call turns out to be 
     { action: 'recording.prohibition-withdrawn', person_id: people.riitta.id },
     { action: 'recording.forbidden', person_id: people.riitta.id },
   ])
-  // It waits for the caller's request alone.
+  // It waits only for the caller's request.
   await requestOf('paula', 'POST', `/api/requests/${request.id}/close`, { outcome: 'WITHDRAWN' })
   await sql`select settle_ends()`.execute(custodian)
   expect((await stateOf(recording)).state).toBe('DESTROYING')
@@ -165,7 +170,7 @@ test('a call that a correction gives to an official who did not consent is marke
   expect(rows[0]?.marks).toContain('needs-review')
 })
 
-test('a restriction that an official was informed of outlasts the correction until they are informed of its end (GDPR 18(3))', async () => {
+test('a restriction that an official was informed of lasts after the correction until they are informed of its end (GDPR 18(3))', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({
     contacts: [contactId],
@@ -184,9 +189,9 @@ test('a restriction that an official was informed of outlasts the correction unt
   expect((await stateOf(recording)).state).toBe('STORED')
 })
 
-describe('what the official asked for of a call that is another’s by a correction', () => {
+describe('a request of an official for a call that a correction assigned to another', () => {
   const ofAino = { party: 'OFFICIAL' as const, officialId: people.aino.id }
-  /** A time of an office from so many hours from now on, of an hour. */
+  /** Adds an office slot of one hour that begins in this many hours. */
   async function slotIn(hours: number): Promise<string> {
     const inThree = { fi: 'Oulu', sv: 'Uleåborg', en: 'Oulu' }
     const office = await requestOf('paula', 'POST', '/api/offices', { names: inThree, address: inThree })
@@ -204,7 +209,7 @@ describe('what the official asked for of a call that is another’s by a correct
   const read = async (request: string) =>
     (await requestOf('paula', 'GET', `/api/requests/${request}`)).body as unknown as RequestDetail
 
-  test('is heard at no office: the appointment is over, its time free, and no other is offered', async () => {
+  test('gets no hearing: the appointment is over, its slot is free, and no other is offered', async () => {
     const { segmentId, contactId } = await callOfAino()
     const request = await served({ contacts: [contactId], ...ofAino, kinds: ['LISTEN'] })
     const slot = await slotIn(30)
@@ -219,7 +224,7 @@ describe('what the official asked for of a call that is another’s by a correct
     expect((await book(caller.id, slot)).status).toBe(201)
   })
 
-  test('leaves what else they wait to hear as it is, with its appointment', async () => {
+  test('keeps its other hearings and their appointment', async () => {
     const [one, other] = [await callOfAino(), await callOfAino(4)]
     const request = await served({ contacts: [one.contactId, other.contactId], ...ofAino, kinds: ['LISTEN'] })
     expect((await book(request.id, await slotIn(31))).status).toBe(201)
@@ -232,7 +237,7 @@ describe('what the official asked for of a call that is another’s by a correct
     expect(Temporal.Instant.compare((await latest())!, before!)).toBe(1)
   })
 
-  test('is no longer copied: a copy that is ready ends, and no letter reports it', async () => {
+  test('gets no copy: a copy that is ready ends, and no letter reports it', async () => {
     const { id: recording, segmentId, contactId } = await callOfAino()
     const request = await served({ contacts: [contactId], ...ofAino, kinds: ['COPY', 'KNOW'] })
     const made = await acts.makeCopy(request.id, recording)
@@ -244,7 +249,7 @@ describe('what the official asked for of a call that is another’s by a correct
     expect(letter).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
   })
 
-  test('is reported in no letter but that of the correction, and neither is who looked at it', async () => {
+  test('reports the call, and who viewed it, in no letter but that of the correction', async () => {
     const t = letterTexts('fi')
     const { segmentId, contactId } = await callOfAino()
     const request = await served({

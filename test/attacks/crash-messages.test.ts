@@ -9,9 +9,9 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 const database = await createTestDatabase<SafeguardTables>()
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
-test('a row that the database refuses is not printed with the error of a command', async () => {
+test('a row that the database refuses is not printed with a command’s error', async () => {
   const { pool } = database.as()
-  // As an owner’s trigger, or a check that a row of before does not meet.
+  // Simulates an owner's trigger, or a check that an older row violates.
   await pool.query(`
     create function refuse() returns trigger language plpgsql as $$
     begin

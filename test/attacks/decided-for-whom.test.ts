@@ -1,6 +1,6 @@
 /**
- * Recordings are lent to the recipient of the decision (R30, R31): another name or address of the institute after the decision
- * is another recipient.
+ * Recordings are lent to the recipient named in the decision (R30, R31): if the institute's name or address changes
+ * after the decision, it is another recipient.
  */
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,7 +13,7 @@ const { prepared, institute, ready, release, until, fetchLink, send, read, decid
 
 const key = instituteKeys.recipient
 const as = (name: string, email: string) => ({ name, contact: 'Kirjaamo', email, language: 'sv', recipient: key })
-/** The expert who prepared it changes the institute alone. */
+/** Changes the institute, as the expert who prepared the disclosure. */
 async function changed(id: string, given: object) {
   const { institute } = await read(id)
   const { status } = await send('eero', 'PUT', `/api/institutes/${institute.id}`, {
@@ -29,7 +29,7 @@ describe('an institute that has another name or address after the decision', () 
   test.each([
     ['name', { name: 'Aivan Muu Oy' }],
     ['address', { email: 'eero@muualla.example' }],
-  ])('gets nothing by it: of another %s', async (_what, given) => {
+  ])('receives nothing under the decision: changed %s', async (_what, given) => {
     const { id } = await ready()
     const was = await changed(id, given)
     const request = { method: 'PASSPHRASE', delivery: 'LINK' }
@@ -38,7 +38,7 @@ describe('an institute that has another name or address after the decision', () 
     expect((await release(id, request)).status).toBe(201)
   })
 
-  test('downloads no package that is ready', async () => {
+  test('cannot download a package that is ready', async () => {
     const { id } = await ready()
     const made = await release(id)
     expect(made.status).toBe(201)
@@ -49,7 +49,7 @@ describe('an institute that has another name or address after the decision', () 
     expect((await fetchLink(made.body['link'] as string)).status).toBe(200)
   })
 
-  test('has a decision of its own where it changes while somebody reads', async () => {
+  test('needs a new decision if it changes while somebody decides', async () => {
     const { id } = await prepared({ instituteId: await institute({ recipient: key }) })
     const { seen } = await read(id, 'riitta')
     await changed(id, { email: 'eero@muualla.example' })

@@ -1,5 +1,6 @@
-// R20, R36: the demo's people have one password, and rights to everything. Where the demo is run on an authority's folder, they get both
-// there, and so does whoever has the user id of one of them; where an authority begins in the demo's folder, they are there already.
+// R20, R36: the demo's people share one password and have every right. In an authority's folder the demo would give
+// them both, and also to whoever has one of their user ids; an authority that starts in the demo's folder would already
+// have them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp } from 'node:fs/promises'
@@ -37,7 +38,7 @@ interface Ran {
   said: string
 }
 
-/** Runs a command until it has ended or printed something, and then ends it, if requested after something else. */
+/** Runs a command until it ends or prints the given text; then does what is given in `first`, and ends it. */
 async function run(args: string[], data: string, until?: string, first?: () => Promise<unknown>): Promise<Ran> {
   const ports = await findPorts()
   const child = spawn(process.execPath, [program, ...args], {
@@ -61,7 +62,7 @@ async function run(args: string[], data: string, until?: string, first?: () => P
   return { code, said: lines }
 }
 
-test('whoever enters people of the demo’s user ids, as the identity system may, keeps no register from beginning', async () => {
+test('people with the demo’s user ids, as the identity system may enter them, do not keep a register from starting', async () => {
   const { db } = database.as()
   const ids: string[] = []
   for (const userId of 'sari eero ilona tiina matti tuula paula olli riitta anssi outi anneli'.split(' ')) {
@@ -75,7 +76,7 @@ test('whoever enters people of the demo’s user ids, as the identity system may
   await assertDemo(database.url())
 })
 
-test('the demo is refused on a register that somebody else has begun', { timeout: 240_000 }, async () => {
+test('the demo refuses to start on a register that somebody else began', { timeout: 240_000 }, async () => {
   const data = await aFolder()
   let added: Ran | undefined
   await run(['start'], data, 'web at', async () => {
@@ -86,12 +87,16 @@ test('the demo is refused on a register that somebody else has begun', { timeout
   expect(demo).toMatchObject({ code: 1, said: expect.stringContaining('was not made by the demo') as string })
 })
 
-test('a register does not begin in the folder of a demo, which continues as one', { timeout: 240_000 }, async () => {
-  const data = await aFolder()
-  const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
-  await demo.stop()
-  const begun = await run(['start'], data, 'web at')
-  expect(begun).toMatchObject({ code: 1, said: expect.stringContaining('has the demo’s people') as string })
-  const again = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
-  expect(again.said).toContain('Ctrl-C ends it')
-})
+test(
+  'a register refuses to start in the folder of a demo, and the demo starts there again',
+  { timeout: 240_000 },
+  async () => {
+    const data = await aFolder()
+    const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
+    await demo.stop()
+    const begun = await run(['start'], data, 'web at')
+    expect(begun).toMatchObject({ code: 1, said: expect.stringContaining('has the demo’s people') as string })
+    const again = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
+    expect(again.said).toContain('Ctrl-C ends it')
+  },
+)

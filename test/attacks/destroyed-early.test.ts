@@ -1,4 +1,5 @@
-// R23: a recording that the database's owner had destroyed before its floor or its term, under whatever cause, is named.
+// R23: a recording that the database's owner destroyed before its minimum or its term, with whatever cause, is
+// reported.
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -30,7 +31,7 @@ test.each([
   ],
   ['at its floor, by a day that was moved', atFloor],
   ['at its floor, by a term that no rule has', `${atFloor}, recording_months = 2`],
-])('a recording that was destroyed %s', async (_, set) => {
+])('reports a recording that was destroyed %s', async (_, set) => {
   await tamper(`update recording set ${set} where id = '${id}'`)
   expect((await check()).broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
 })

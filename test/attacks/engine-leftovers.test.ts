@@ -1,4 +1,5 @@
-// R27, R50: what an agency's program is given stays nowhere on disk, and goes to no other process of the machine, without bubblewrap either.
+// R27, R50: input of an agency's program stays nowhere on disk and reaches no other process of the machine, also
+// without bubblewrap.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -35,7 +36,7 @@ const options = { input, maxBytes: 2_000, limitMs: 20_000 }
 const shown = hasOwnRoot ? (['unshare', 'shared-files'] as const) : (['shared-files'] as const)
 
 test.skipIf(means === 'none').each(shown)(
-  'a program that is ended in its middle leaves no temporary file of what it was given (%s)',
+  'a program that is killed leaves no temporary file of its input (%s)',
   async (isolation) => {
     const name = `left-${process.pid}-${isolation}.wav`
     const writes = await python3(
@@ -57,7 +58,7 @@ time.sleep(60)`,
 )
 
 test.skipIf(!hasOwnRoot)(
-  'a program reaches no socket and no file of the machine but those that it was named with',
+  'a program reaches no socket and no file of the machine except those named to it',
   async () => {
     const played: string[] = []
     const server = createServer((socket) => socket.on('data', (bytes) => played.push(bytes.toString())))
@@ -101,7 +102,7 @@ json.dump(said, sys.stdout)`,
   },
 )
 
-test('no crash of a program leaves a core file, or reaches a crash collector', async () => {
+test('a crash of a program leaves no core file and reaches no crash collector', async () => {
   for (const isolation of ['bwrap', 'unshare', 'shared-files'] as const)
     expect((await commandFor({ program: '/bin/true' }, isolation)).slice(0, 2)).toEqual(['prlimit', '--core=1:1'])
 })

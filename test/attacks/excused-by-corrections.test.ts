@@ -1,4 +1,4 @@
-// R37, R39: corrections written by the database's owner excuse no view, and a view is judged by the call's official at that
+// R37, R39: corrections written by the database's owner excuse no view; a view is judged by the call's official at that
 // time.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
@@ -58,13 +58,13 @@ test('a view from before a correction and its reversal is found', async () => {
   expect(await names()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a correction that the log does not have excuses no view', async () => {
+test('a correction missing from the log excuses no view', async () => {
   await look(colleague)
   await correct(colleague, aino, 1)
   expect(await names()).toEqual(['rights.own', 'rights.scope'])
 })
 
-test('a view of whoever had the call then is excused, also by a correction that a restore replayed', async () => {
+test('a view by the call’s official at that time is excused, also by a correction that a restore replayed', async () => {
   await look(aino)
   await correct(aino, colleague, 10, true)
   await correct(colleague, aino, 5, true)

@@ -1,6 +1,6 @@
 /**
- * Responses of the identity provider that are forged, mixed up, made for somebody else, or invalid (R20): a test provider
- * writes them itself.
+ * Responses of the identity provider that are forged, mixed up, made for somebody else, or invalid (R20), written by a
+ * test provider.
  */
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { once } from 'node:events'
@@ -22,12 +22,12 @@ const [own, other] = [
 
 interface Forged {
   header?: object
-  /** Replacements for its claims; `undefined`: left out. */
+  /** Replaces claims; `undefined` removes one. */
   claims?: Record<string, unknown>
   sign?: (signed: string) => string
 }
 
-/** A provider of which a test writes each answer. */
+/** Identity provider whose every answer the test writes. */
 const provider = {
   issuer: '',
   metadata: {},
@@ -103,7 +103,7 @@ function connect() {
   })
 }
 
-/** There and back. @param changed of the address that the browser comes back to */
+/** Signs in: to the provider and back. @param changed query members of the redirect back */
 async function signIn(changed: Record<string, string> = {}) {
   const idp = connect()
   const begun = await idp.begin({ returnTo: '/' })
@@ -134,7 +134,7 @@ beforeEach(async () => {
 })
 
 describe('an ID token', () => {
-  test('of the provider for this sign-in lets its person in', async () => {
+  test('of the provider for this sign-in signs its person in', async () => {
     expect(await signIn()).toMatchObject({ personId: aino.id })
   })
 
@@ -174,7 +174,7 @@ describe('an ID token', () => {
     ['of a subject that cannot be kept', () => ({ claims: { sub: 'a\0b' } })],
     ['of a subject without end', () => ({ claims: { sub: 'x'.repeat(256) } })],
     ['of a sign-in at no time', () => ({ claims: { auth_time: 1e300 } })],
-  ])('%s lets nobody in, and the log has it', async (_what, forged) => {
+  ])('%s signs nobody in, and the log records it', async (_what, forged) => {
     provider.forged = forged()
     expect(await signIn()).toEqual({ refused: 'identity-provider.refused' })
     expect(await lastResult()).toBe('session.started refused:provider-refused')
@@ -191,12 +191,12 @@ test.each<[string, Record<string, string>, object?]>([
   ],
   ['of another sign-in', { state: 'another' }],
   ['with an ID token of the browser’s', { id_token: 'a.b.c' }],
-])('a way back %s lets nobody in', async (_what, changed, metadata = {}) => {
+])('a redirect back %s signs nobody in', async (_what, changed, metadata = {}) => {
   provider.metadata = metadata
   expect(await signIn(changed)).toEqual({ refused: 'identity-provider.refused' })
 })
 
-describe('an account of the provider whose name only looks like an official’s', () => {
+describe('a provider’s account whose name resembles an official’s', () => {
   const wide = (text: string) =>
     text.replaceAll(/[a-z]/g, (letter) => String.fromCodePoint(letter.codePointAt(0)! + 0xfee0))
 
@@ -206,7 +206,7 @@ describe('an account of the provider whose name only looks like an official’s'
     ['with a character behind it that nobody sees', (userId) => `${userId}\ufeff`],
     ['with a Kelvin sign for a k', (userId) => userId.replace('k', '\u212a')],
     ['with a character that cannot be kept', (userId) => `${userId}\0`],
-  ])('%s does not open theirs', async (_how, written) => {
+  ])('%s does not sign in as that official', async (_how, written) => {
     const employedFrom = Temporal.Now.instant().subtract({ hours: 24 })
     const kaija = await enterPerson(database.as().db, { userId: `kaija${randomUUID()}`, name: 'Kaija', employedFrom })
     if ('refused' in kaija) throw new Error(kaija.refused)
@@ -225,7 +225,7 @@ describe('an account of the provider whose name only looks like an official’s'
 })
 
 test.each(['/.well-known/openid-configuration', '/keys', '/token'])(
-  'an answer of the provider without end (%s) is not read to its end',
+  'an endless answer of the provider (%s) is not read to its end',
   async (endless) => {
     let sent = 0
     provider.answer = (path, response) => {

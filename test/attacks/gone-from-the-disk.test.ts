@@ -1,4 +1,5 @@
-// R22, R50: of a thousand destroyed recordings, what an image of the volume and the key store open right after the receipt. Long run.
+// R22, R50: tries to open a thousand destroyed recordings with what an image of the volume and the key store contain
+// right after the receipt. Long run.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,7 +29,7 @@ const password = 'a-good-long-password'
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 const now = () => Temporal.Now.instant()
 
-/** A register with database, objects and keys on an ext4 volume of their own, made with mkfs's defaults. */
+/** Register with database, objects and keys on an ext4 volume of their own, made with mkfs's defaults. */
 async function openVolume() {
   const base = mkdtempSync(join(tmpdir(), 'seloste-volume-'))
   const [image, mount] = [join(base, 'image'), join(base, 'mount')]
@@ -102,7 +103,7 @@ test.skipIf(!volume)(
     const swept = await sweep(destroyer.expunging, now())
     expect(destroyed.length + swept.recordings).toBe(all.length)
 
-    // The receipt is there. What a thief would take:
+    // The receipt exists. From here on, everything that a thief would take:
     run('sync')
     const bytes = readFileSync(image)
     const keysAfter = await filesIn(keyFolder)
@@ -111,7 +112,7 @@ test.skipIf(!volume)(
     const left = all.filter(({ header }) => carved.has(header.toString('latin1')))
     const wrapped = carveRows(bytes)
     const removed = carveKeyFiles(bytes)
-    // As if every header could be found.
+    // Assumes that every header can be found.
     const headers = new Map(all.map(({ id, header }) => [id, header]))
     const bodies = new Map(all.map(({ id, body }) => [id, body]))
     const openNow = openFromImage({ headers, bodies, wrapped, secrets: [...keysAfter, ...removed] })
@@ -120,7 +121,7 @@ test.skipIf(!volume)(
       `${all.length} destroyed; headers found in the image ${left.length}, rows ${wrapped.length}, blocks like a key ${removed.length}; ` +
         `opened with the key store of before ${openBefore.size}, of right after the receipt ${openNow.size}`,
     )
-    // The attack is a real one.
+    // Control: with the earlier key store the attack succeeds.
     expect(left.length).toBeGreaterThan(all.length / 4)
     expect(openBefore.size).toBeGreaterThan(0.8 * all.length)
     expect([...openNow]).toEqual([])

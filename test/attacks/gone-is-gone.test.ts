@@ -1,4 +1,5 @@
-// R22, R50, R52: what is destroyed opens from nothing that the machine still holds, and nobody delays a destruction.
+// R22, R50, R52: destroyed recordings cannot be opened with anything that the machine still holds, and nobody delays a
+// destruction.
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -22,7 +23,7 @@ const { pool } = database.as()
 const { ingest: context, keys } = register
 const now = () => Temporal.Now.instant()
 
-test('nothing that is destroyed opens from every header, body and key row ever written with the key store of right after the receipt', async () => {
+test('every header, body and key row ever written and the key store right after the receipt open no destroyed recording', async () => {
   const rows: WrappedRow[] = []
   const note = async () => rows.push(...(await wrappedRows(pool)))
   const made = async (count: number, given?: Parameters<typeof register.record>[0]) => {
@@ -36,11 +37,11 @@ test('nothing that is destroyed opens from every header, body and key row ever w
     await note()
     return recordings
   }
-  /** Destroyed at their callers' wish: as they come from capture, and in keeping. */
+  /** Destroyed at their callers' wish: not yet ingested ones, and ingested ones. */
   const [fresh, mine] = [await made(4), await stored(await made(4))]
-  /** Ends their term. */
+  /** Destroyed at the end of their term. */
   const old = await stored(await made(4, callOfMonthsAgo(7)))
-  /** Under keys of the same batches, and held. */
+  /** Not destroyed, under keys of the same batches: waiting ones, and ones on hold. */
   const [waiting, held] = [await made(2), await stored(await made(2))]
   const destroyed = [...fresh, ...mine, ...old]
   const all = [...destroyed, ...waiting, ...held]
@@ -50,7 +51,7 @@ test('nothing that is destroyed opens from every header, body and key row ever w
   }
   const folder = join(register.folder, 'keys')
   const before = await filesIn(folder)
-  // The attack opens what there is to open: all of it, before.
+  // Control: before the destruction the attack opens all of them.
   expect(openFromImage({ ...loot, secrets: before, wrapped: rows }).size).toBe(all.length)
 
   for (const { id } of [...fresh, ...mine]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
@@ -60,12 +61,12 @@ test('nothing that is destroyed opens from every header, body and key row ever w
   const open = openFromImage({ ...loot, secrets: after, wrapped: rows })
   expect(destroyed.filter(({ id }) => open.has(id))).toEqual([])
 
-  // Held recordings are played, and waiting ones are ingested.
+  // Recordings on hold are played, and waiting ones are ingested.
   await stored(waiting)
   for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(context.db, keys, id)).toHaveLength(16)
 })
 
-test('of an earlier version’s recordings nothing is destroyed while the key of their day lives, which goes with the last that waits for it', async () => {
+test('no recording of an earlier version is destroyed while its day key exists, and the key is destroyed with the last recording that waits for it', async () => {
   const day = Temporal.Now.plainDateISO('UTC')
   const { identity, recipient } = generateKeyPair()
   await keys.write(`intake-${day.toString()}`, Buffer.from(identity))
@@ -84,7 +85,7 @@ test('of an earlier version’s recordings nothing is destroyed while the key of
   expect(await fileKeyOf(context.db, keys, waiting.id)).toHaveLength(16)
 })
 
-test('a recording that shares its intake key with one that waits, as a copied disk makes them, is destroyed after that one is in keeping', async () => {
+test('a recording that shares its intake key with a waiting one, as on a copied disk, is destroyed after that one is ingested', async () => {
   const first = await register.record()
   const second = await register.record({}, { sealedTo: first.intakeKey })
   await database
@@ -99,7 +100,7 @@ test('a recording that shares its intake key with one that waits, as a copied di
   expect(await fileKeyOf(context.db, keys, second.id)).toHaveLength(16)
 })
 
-test('a recording that never ends and names the intake key of another delays its destruction by as long as a call lasts, and no longer', async () => {
+test('a recording without an end that names another’s intake key delays that one’s destruction by the length of a call at most', async () => {
   const first = await register.record()
   const endless = await register.record({}, { sealedTo: first.intakeKey })
   await pool.query(`update recording set state = 'CAPTURING', intake_key = $1 where id = $2`, [
@@ -113,7 +114,7 @@ test('a recording that never ends and names the intake key of another delays its
   expect((await destroyer.destroy(first.id)).destroyed).toEqual([first.id])
 })
 
-test('the database lets nothing become destroyed while an intake key opens it', async () => {
+test('the database refuses the state DESTROYED while an intake key can open the recording', async () => {
   const { id } = await register.record()
   await destroyer.forbid(id)
   await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' where id = $1`, [id])
@@ -136,14 +137,14 @@ test('the instant of destruction is reported once the recording is destroyed, an
   expect(viewRecording(await row(), now()).destroyedAt).toBe(rows[0]!.at.toString())
 })
 
-test('a recording past its day that exists, as under a clock that runs ahead, is not reported as destroyed', async () => {
+test('a recording past its term that still exists, as under a clock that is ahead, is not reported as destroyed', async () => {
   const { id } = await register.record(callOfMonthsAgo(7))
   await ingestRecording(context, id, now())
   const row = await database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   expect(viewRecording(row, now())).toEqual({ id, state: 'expired', cause: 'retention' })
 })
 
-test('no role but the custodian’s takes a lock that a destruction waits for', async () => {
+test('only the custodian’s role can take a lock that a destruction waits for', async () => {
   const locks = [
     `pg_advisory_lock(hashtextextended('seloste.month-key 2027-03-01', 0))`,
     `pg_advisory_xact_lock(hashtextextended('seloste.sweep', 0))`,
@@ -160,13 +161,13 @@ test('no role but the custodian’s takes a lock that a destruction waits for', 
     }
     await expect(database.as(role).pool.query('select * from key_lock for update')).rejects.toThrow('permission denied')
   }
-  // Capture still orders its reports of one call, by locks that reach nothing else.
+  // Capture still orders its reports of one call with locks that nothing else uses.
   const id = randomUUID().replaceAll('-', '')
   await database.as('seloste_capture').pool.query('select lock_call_ids($1)', [[id]])
 })
 
 test.each(['contact', 'segment', 'recording', 'call_identity', 'audit_entry'])(
-  'capture’s database role locks no table that calls are entered into: %s',
+  'capture’s database role cannot lock tables into which calls are entered: %s',
   async (table) => {
     for (const mode of ['share', 'exclusive', 'access exclusive'])
       await expect(

@@ -51,7 +51,7 @@ async function follow(onRecord: (record: FoundRecord) => unknown = () => undefin
 }
 
 const write = (name: string, text: string) => writeFile(join(folder, name), text)
-/** Returns true if it ends within three seconds. */
+/** Returns true if the work ends within three seconds. */
 const endsInTime = (work: Promise<unknown>) =>
   Promise.race([work.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false))])
 
@@ -91,7 +91,7 @@ test('a file that is truncated while it is read is closed, and read again', asyn
   expect(found.at(-1)).toBe('a.ndjson again')
 })
 
-test('a file that grows endlessly while it is read delays no other', async () => {
+test('a file that grows endlessly while it is read does not delay the others', async () => {
   const path = join(folder, 'a.ndjson')
   await write('a.ndjson', '1\n2\n')
   await new Promise((resolve) => setTimeout(resolve, 20))
@@ -103,7 +103,7 @@ test('a file that grows endlessly while it is read delays no other', async () =>
   expect(found).toContain('b.ndjson other')
 })
 
-test('a link out of the folder is not followed, as to what the feed itself has written; the feed reports it and reads the others', async () => {
+test('does not follow a link out of the folder, such as one to the feed’s own files, reports it and reads the other files', async () => {
   await writeFile(join(root, 'unread-2026-12.ndjson'), 'of another\n')
   await symlink('../unread-2026-12.ndjson', join(folder, 'a.ndjson'))
   await write('b.ndjson', 'own\n')
@@ -114,7 +114,7 @@ test('a link out of the folder is not followed, as to what the feed itself has w
   expect(faults).toEqual([expect.stringContaining('a.ndjson')])
 })
 
-test('a file with nothing in it that is as long as one likes fills no disk with records that cannot be read: the feed stops, reports it, and continues once they are moved away', async () => {
+test('an endless empty file does not fill the disk with unreadable records: the feed stops, reports it, and continues once the file is moved away', async () => {
   const [own, megabyte] = [join(root, 'own'), 1024 ** 2]
   await mkdir(own)
   await write('a.ndjson', '')

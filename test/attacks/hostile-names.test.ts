@@ -1,6 +1,6 @@
 /**
- * Names that hide or reorder the text beside them on a page, in a letter or in the log (R21, R36): people are judged by their
- * names when rights and changes are confirmed.
+ * Names that hide or reorder the text beside them on a page, in a letter or in the log (R21, R36). People are judged by
+ * their names when rights and changes are confirmed.
  */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
@@ -43,18 +43,18 @@ async function entered(userId: string) {
   return person && { name: person.name, unit: person.unit }
 }
 
-describe.each(Object.keys(ways))('by %s', (way) => {
+describe.each(Object.keys(ways))('a person entered by %s', (way) => {
   test.each([
     ['that turns the line round', '\u202eAino\u202c Aalto'],
     ['that turns round what follows', 'Aino Aalto\u2067'],
     ['with characters that are not seen', 'Ai\u200bno\u2060 \ufeffAal\u00adto\u3164'],
-  ])('a name %s is kept as it looks', async (_what, name) => {
+  ])('a name %s is stored as it appears', async (_what, name) => {
     const userId = `p${randomUUID().slice(0, 8)}`
     expect([200, 201]).toContain(await ways[way]!(userId, name, `\u202eYksikkö\u200b 1`))
     expect(await entered(userId)).toEqual({ name: 'Aino Aalto', unit: 'Yksikkö 1' })
   })
 
-  test('a name of which nothing is seen is none', async () => {
+  test('a name without a visible character is refused', async () => {
     const userId = `p${randomUUID().slice(0, 8)}`
     expect([400, 422]).toContain(await ways[way]!(userId, '\u2060\u200b', ''))
     expect(await entered(userId)).toBe(undefined)

@@ -1,5 +1,6 @@
-// R22, R39: a recording that capture, or a client that sends what it likes, made so that working on it takes for ever keeps the custodian
-// from nothing. Each of these is a few megabytes; the time or memory it took grew with its square, and the custodian hung or ended.
+// R22, R39: a recording that capture or a client made so that processing it takes for ever does not stop the custodian.
+// Each recording here is a few megabytes; the time or memory for it grew with the square of its size, and the custodian
+// hung or ended.
 import { describe, expect, test } from 'vitest'
 import { ingestRecordings } from '#app/custodian/ingest/ingest-recordings.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -24,7 +25,7 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const timeout = 20_000
 
-test('packets that all come at once, the last of them earlier than all before it, are placed', { timeout }, () => {
+test('places packets that all arrive at once, the last of them earlier than all before it', { timeout }, () => {
   const count = 500_000
   const seqs = Array.from({ length: count }, (_, n) => n)
   const rtpTimes = seqs.map((n) => (n === 0 ? 0 : n === count - 1 ? -6_250 : -62_500))
@@ -32,7 +33,7 @@ test('packets that all come at once, the last of them earlier than all before it
   expect(anchors.length).toBeGreaterThan(0)
 })
 
-test('ten thousand numbers that are missing before each packet are counted', { timeout }, async () => {
+test('counts ten thousand missing sequence numbers before each packet', { timeout }, async () => {
   const [chunks, inOne] = [100, 3_000]
   const source = encodeSource({
     ...{ stream: 0, source: 0, ssrc: 1, firstSeq: 0, firstTs: 0 },
@@ -54,7 +55,7 @@ test('ten thousand numbers that are missing before each packet are counted', { t
   expect(tracks).toMatchObject([{ packetsReceived: chunks * inOne, packetsLost: (chunks * inOne - 1) * 4_999 - 1 }])
 })
 
-test('gaps of two voices beside a stream of both are not compared each with each', { timeout }, () => {
+test('does not compare all gaps of two voices with each other beside a stream of both', { timeout }, () => {
   const count = 100_000
   const gaps = (['caller', 'official'] as const).flatMap((track) =>
     Array.from({ length: count }, (_, n) => ({
@@ -69,7 +70,7 @@ test('gaps of two voices beside a stream of both are not compared each with each
   expect(mixedLeftOut({ tracks, gaps, durationSamples })).toEqual([{ from: 0, to: durationSamples }])
 })
 
-describe('a recording for which the custodian has not memory enough', () => {
+describe('a recording for which the custodian lacks memory', () => {
   const none = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const start = (context: IngestContext) =>
     ingestRecordings({
@@ -87,7 +88,7 @@ describe('a recording for which the custodian has not memory enough', () => {
         )
     ).rows[0]!
 
-  test('is noted before it is decrypted', { timeout: 60_000 }, async () => {
+  test('is marked before it is decrypted', { timeout: 60_000 }, async () => {
     const payload = Buffer.alloc(1_400)
     const { id } = await register.record(
       {},
@@ -102,7 +103,7 @@ describe('a recording for which the custodian has not memory enough', () => {
     const { objects } = register.ingest
     const store: ObjectStore = {
       ...objects,
-      // As if it were larger than a call of hours.
+      // Simulates one larger than a call of hours.
       sizeBytes: async (key) => (key.endsWith('.tail') ? 1 << 30 : objects.sizeBytes(key)),
       readRange: async (key, from, to) => {
         found.push((await rowOf(id)).fault)

@@ -1,4 +1,4 @@
-/** A telephone system, or a caller, gives two calls of one day the same id: neither of them is lost without a word (R9). */
+/** A telephone system, or a caller, gives two calls of one day the same id: both are entered (R9). */
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -19,7 +19,7 @@ const begun = Temporal.Now.instant().subtract({ hours: 5 }).round('second')
 const at = (seconds: number) => begun.add({ seconds })
 const [first, second] = ['0401111111', '0402222222']
 
-/** Of each contact its caller, and of each part who spoke from when until when. */
+/** Returns each contact's caller, and each segment's official with its start and end. */
 async function contacts() {
   const { rows } = await sql<{ caller: string | null; parts: unknown[] }>`
     select c.caller_key as caller, (
@@ -57,18 +57,18 @@ const [one, other] = [
   { from_tag: 'a2', to_tag: 'b2' },
 ]
 
-describe('of two calls with one id', () => {
+describe('two calls with one id', () => {
   const both = [
     [phone(first), [phone(aino), 20, 200]],
     [phone(second), [phone(cecilia), 7220, 7400]],
   ]
   const rows = [row(0, first, aino), row(7200, second, cecilia)]
   test.each([
-    ['within one look', [rows.join('')]],
-    ['within one look, the later one first', [rows.toReversed().join('')]],
-    ['in two looks', rows],
-    ['in two looks and told again', [...rows, rows.join('')]],
-  ])('ids that begin anew, %s: both are there', async (_, records) => {
+    ['in one read', [rows.join('')]],
+    ['in one read, the later one first', [rows.toReversed().join('')]],
+    ['in two reads', rows],
+    ['in two reads and reported again', [...rows, rows.join('')]],
+  ])('ids that restart, %s: enters both calls', async (_, records) => {
     for (const record of records) expect(await deliver(csv, heading + record)).toEqual([])
     expect(await contacts()).toEqual(both)
   })
@@ -79,21 +79,21 @@ describe('of two calls with one id', () => {
     [phone(second), [phone(cecilia), 130, 230]],
   ]
   test.each([
-    ['within one look', [lines.join('')]],
-    ['within one look, backwards', [lines.toReversed().join('')]],
-    ['in two looks', [lines.slice(0, 2).join(''), lines.slice(2).join('')]],
-  ])('a telephone that gives its calls one Call-ID, %s: both are there', async (_, records) => {
+    ['in one read', [lines.join('')]],
+    ['in one read, backwards', [lines.toReversed().join('')]],
+    ['in two reads', [lines.slice(0, 2).join(''), lines.slice(2).join('')]],
+  ])('a telephone that gives all its calls one Call-ID, %s: enters both calls', async (_, records) => {
     for (const record of records) expect(await deliver(acc, record)).toEqual([])
     expect(await contacts()).toEqual(reported)
   })
 
-  test('at the same time, as of a caller who has seen the Call-ID of another: both are there', async () => {
+  test('at the same time, from a caller who has seen the other’s Call-ID: enters both calls', async () => {
     const meanwhile = accCall(30, second, cecilia, other)
     expect(await deliver(acc, [lines[0], meanwhile[0], lines[1], meanwhile[1]].join(''))).toEqual([])
     expect(await contacts()).toEqual([reported[0], [phone(second), [phone(cecilia), 30, 130]]])
   })
 
-  test('of which the numbers are withheld, hours apart: two contacts', async () => {
+  test('with withheld numbers, hours apart: enters two contacts', async () => {
     const hidden = [row(0, 'anonymous', aino), row(7200, 'anonymous', cecilia)]
     expect(await deliver(csv, heading + hidden.join(''))).toEqual([])
     expect(await contacts()).toEqual([
@@ -106,7 +106,7 @@ describe('of two calls with one id', () => {
     ['before', [row(0, 'anonymous', aino), row(7200, second, cecilia)]],
     ['after', [row(0, second, aino), row(7200, 'anonymous', cecilia)]],
     ['beside two others, after', [row(0, second, aino), row(7200, 'anonymous', cecilia), row(300, first, aino)]],
-  ])('of which one number is withheld, hours %s: no caller gets the other one’s', async (_, rows) => {
+  ])('of which one number is withheld, hours %s: gives no caller the other’s segments', async (_, rows) => {
     const records: unknown[] = []
     for (const texts of [[rows.join('')], [rows.toReversed().join('')], rows]) {
       await clear()
@@ -124,7 +124,7 @@ describe('of two calls with one id', () => {
   test.each([
     ['at once', 202],
     ['after minutes of waiting', 480],
-  ])('of one call, whose part after a transfer tells no caller, %s: one contact', async (_, later) => {
+  ])('of one call, whose segment after a transfer reports no caller, %s: enters one contact', async (_, later) => {
     const reported = [row(0, first, aino), row(later, '', cecilia)]
     expect(await deliver(csv, heading + reported.join(''))).toEqual([])
     expect(await contacts()).toEqual([
@@ -132,20 +132,20 @@ describe('of two calls with one id', () => {
     ])
   })
 
-  test('of one caller: one contact, with both talks', async () => {
+  test('of one caller: enters one contact with both segments', async () => {
     expect(await deliver(csv, heading + row(0, first, aino) + row(7200, first, cecilia))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 20, 200], [phone(cecilia), 7220, 7400]]])
   })
 })
 
-describe('one call is one', () => {
-  test('told twice, or completed later', async () => {
+describe('one call is entered once', () => {
+  test('reported twice, or completed later', async () => {
     expect(await deliver(csv, heading + row(0, first, aino, 100) + row(0, first, aino))).toEqual([])
     expect(await deliver(csv, heading + row(0, first, aino))).toEqual([])
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 20, 200]]])
   })
 
-  test('held by either side, whose telephone asks again', async () => {
+  test('put on hold by either side, whose telephone sends a new request', async () => {
     const [begins, ends] = accCall(0, first, aino, one)
     const held = line(50, { from_tag: 'b1', to_tag: 'a1', src_user: aino, called: first, dst_user: 'dev' })
     const holds = line(60, { ...one, src_user: first, called: number, dst_user: 'dev' })
@@ -153,7 +153,7 @@ describe('one call is one', () => {
     expect(await contacts()).toEqual([[phone(first), [phone(aino), 0, 100]]])
   })
 
-  test('where somebody else reports that it has ended', async () => {
+  test('whose end somebody else reports', async () => {
     const [begins, ends] = accCall(0, first, aino, one)
     const forged = line(40, { method: 'BYE', from_tag: 'x', to_tag: 'y', src_user: second, called: number })
     expect(await deliver(acc, [begins, forged, ends].join(''))).toEqual([])

@@ -19,8 +19,8 @@ import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { wrappedRows, type WrappedRow } from './open-from-image.ts'
 
-// With the keys in a token or a key server: an image of the disk, every row ever written, and the token itself with its PIN, or the key
-// server with its access, right after the receipt.
+// With the keys in a token or a key server: tries an image of the disk, every row ever written, and the token with its
+// PIN, or the key server with its access token, right after the receipt.
 const place = await mkdtemp(join(tmpdir(), 'seloste-elsewhere-'))
 const transit = await startTransit()
 const tokens = withoutTokens === '' ? await makeSoftTokens(['seloste']) : undefined
@@ -45,7 +45,10 @@ const database = {
   vault: await createTestDatabase<RegisterTables>(),
 }
 
-/** File keys of all headers that anything opens: rows, whatever they opened, and all keys that the store will use. */
+/**
+ * Returns the recordings whose headers anything opens: the rows, whatever was decrypted from them, and all keys that
+ * the store will use.
+ */
 async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], headers: ReadonlyMap<string, Buffer>) {
   const names = await store.names()
   const secrets: Buffer[] = []
@@ -64,7 +67,7 @@ async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], heade
         if (inside.toString().startsWith('AGE-SECRET-KEY-1')) identities.add(inside.toString())
         else secrets.push(inside)
       } catch {
-        // Another key's.
+        // The key of another row.
       }
     }
   }
@@ -75,7 +78,7 @@ async function openWithStore(store: KeyStore, rows: readonly WrappedRow[], heade
         readAgeHeader(header, identity)
         open.add(id)
       } catch {
-        // Another recording's.
+        // The key of another recording.
       }
     }
   }

@@ -1,4 +1,5 @@
-// R36-R41: that the log was judged is not said while part of it has not been, as on a log of years whose judgement was lost.
+// R36-R41: the promise does not hold while part of the log is unjudged, as with a log of years whose judgement was
+// lost.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightsScope } from '#use/evidence/rights-scope.ts'
@@ -14,18 +15,18 @@ const check = async (memo: unknown, signal?: AbortSignal) => {
   return found
 }
 
-test('no promise holds while years of entries are unchecked, and a view out of scope is found in the first round', async () => {
+test('no promise holds while years of entries are unjudged, and a view out of scope is found in the first round', async () => {
   const { id: matti } = promises.matti
   await promises.tamper(
     `update audit_entry set at = at - interval '11 days'`,
     `insert into audit_entry (at, person_id, role, action, purpose, result, object_kind, object_id)
      select now() - interval '10 days' + n * interval '1 second', '${matti}', 'MAINTENANCE', 'contact.read', 'MAINTENANCE', 'ok', 'contact', gen_random_uuid()
      from generate_series(1, 6000) n`,
-    // Now: after all of them.
+    // Now: later than all others.
     `insert into audit_entry (person_id, role, action, purpose, result) values ('${matti}', 'MAINTENANCE', 'contacts.listed', 'MAINTENANCE', 'ok')`,
     'analyze audit_entry',
   )
-  // The first round comes so far.
+  // The first round judges this many entries.
   const some = AbortSignal.abort()
   const first = await check(undefined, some)
   expect(first).toMatchObject({ holds: false, facts: { outside: 0, judgedTo: expect.any(String) } })

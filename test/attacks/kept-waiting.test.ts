@@ -1,4 +1,5 @@
-// R49, R50: an order, an inspection or an authority's request that the log does not have keeps no prohibition waiting.
+// R49, R50: an order, an inspection or an authority's request that is missing from the log keeps no prohibition
+// waiting.
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -65,23 +66,23 @@ test.each([
   ['inspection', 'inspection.opened', wait, { recordings: [recording] }],
   ['authority’s request', 'authority.item-added', disclosure, { recording }],
 ] as const)(
-  'a prohibition that is kept waiting by an %s that nobody entered is overdue',
+  'a prohibition that waits for an %s missing from the log is overdue',
   async (kind, action, object, detail) => {
     await tamper(...cases[kind])
     expect(await names()).toContain('prohibitions.obeyed')
-    // One that was entered keeps it waiting.
+    // One with an entry in the log keeps it waiting.
     await log(action, object, detail)
     expect(await names()).not.toContain('prohibitions.obeyed')
   },
 )
 
-test('an inspection of another recording, moved to one that is forbidden, keeps it waiting no longer', async () => {
+test('an inspection of another recording that is moved to a forbidden one does not keep the prohibition waiting', async () => {
   await tamper(...cases.inspection)
   await log('inspection.opened', wait, { contact: contactId, recordings: [recordings.ainos.id] })
   expect(await names()).toEqual(['prohibitions.obeyed'])
 })
 
-test('the inspection that an upgrade opened for a copy requested before keeps a prohibition waiting', async () => {
+test('the inspection that an upgrade opened for a copy requested earlier keeps a prohibition waiting', async () => {
   await tamper(
     ...cases.inspection,
     `update inspection set opened_at = (select applied_at from migration where name like '0214-%')`,
@@ -91,7 +92,7 @@ test('the inspection that an upgrade opened for a copy requested before keeps a 
   expect(await names()).toEqual([])
 })
 
-test('an order whose transaction was under way at the instant of a restored backup keeps it waiting', async () => {
+test('an order whose transaction was open at the instant of a restored backup keeps a prohibition waiting', async () => {
   await tamper(...cases.order)
   const { rows } = await pool.query<{ snapshotAt: string; restoredAt: string }>(
     `select from_at + interval '5 seconds' as "snapshotAt", from_at + interval '1 hour' as "restoredAt" from preservation_order`,

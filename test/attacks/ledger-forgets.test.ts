@@ -1,4 +1,4 @@
-/** Whoever copies a backup place learns from its destruction ledger what ended, and of nobody (R52, decision 107). */
+/** A copied backup place reveals from its destruction ledger what ended, and nobody's identity (R52, decision 107). */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -36,7 +36,7 @@ async function filesOf(folder: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(files.map(async (name) => [name, await readFile(name, 'latin1')] as const)))
 }
 
-test('a restore without the contents of an entry after its backup is refused: destroyed data could come back', async () => {
+test('refuses to restore without the contents of an entry made after the backup: destroyed data could come back', async () => {
   const bertil = await person('Bertil')
   const { place } = await restoredAfter(database, register, async () => {
     await sql`update person set employed_to = now() where id = ${bertil.id}`.execute(admin)
@@ -46,7 +46,8 @@ test('a restore without the contents of an entry after its backup is refused: de
   }
   await unseal()
   await expect(restoreFrom(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
-  // Missing entries are rewritten, and damaged ones in time; a backup made after the entries does not need them.
+  // The custodian rewrites missing contents, and damaged ones in time. A backup made after the entries does not need
+  // them.
   await place.copies.shipLedger()
   for await (const key of place.store.list('ledger/sealed/')) await place.store.put(key, Buffer.from('damaged'))
   for await (const key of place.store.list('ledger/entries/')) {
@@ -61,7 +62,7 @@ test('a restore without the contents of an entry after its backup is refused: de
   await restoreFrom(await emptyMachine(), place)
 })
 
-test('what entries say is altered or taken out by no hand unseen, is shown only as it was entered, and lies in the places still', async () => {
+test('an altered or deleted content is detected, an altered one is not shown, and a restore reads the original in the places', async () => {
   const [leaver, other] = [await person('Lahtija'), await person('Toinen')]
   const place = await openTestPlaces(database, register)
   await register.seal()
@@ -81,7 +82,7 @@ test('what entries say is altered or taken out by no hand unseen, is shown only 
   const alter = `update ledger_content set content = jsonb_set(content::jsonb, '{doneBy}', '"${other.id}"')`
   await expect(pool.query(alter)).rejects.toThrow('append-only')
   await expect(pool.query('delete from ledger_content')).rejects.toThrow('35 days')
-  // Whoever owns the database turns the guards off.
+  // The database's owner disables the guards.
   const byHand = (change: string) =>
     pool.query(`begin; set local session_replication_role = replica; ${change}; commit`)
   await byHand(alter)
@@ -95,7 +96,7 @@ test('what entries say is altered or taken out by no hand unseen, is shown only 
   expect(ledger).toMatchObject({ employments: 1 })
 })
 
-test('the ledger in a place names no official, call, request or order, and what a restore needs of them is gone with the backups that need it', async () => {
+test('the ledger in a place names no official, call, request or order, and what a restore needs of them is deleted with the backups that need it', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
@@ -131,10 +132,10 @@ test('the ledger in a place names no official, call, request or order, and what 
       begin; set local session_replication_role = replica;
       update destruction_entry set at = at - interval '36 days' where ${entries}; commit`)
   const forget = async () => (await pool.query<{ n: number }>('select prune_ledger_content()::int as n')).rows[0]!.n
-  // By a clock that was behind when it was entered.
+  // An entry made while the clock was behind.
   await later('seq = (select max(seq) from ledger_content)')
   expect(await forget()).toBe(0)
-  // 36 days later no backup that needs it is left.
+  // After 36 days no backup that needs the contents is left.
   await later('seq < (select max(seq) from ledger_content)')
   expect(await forget()).toBeGreaterThan(3)
   for await (const key of place.store.list('ledger/sealed/')) {

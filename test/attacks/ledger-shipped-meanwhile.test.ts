@@ -1,5 +1,6 @@
-// R52, decision 107: an entry made while the ledger is being copied came into the copy without its content, which followed only
-// with the next entry of its day: until then, or for good after the day's last, no backup could be restored from there.
+// R52, decision 107: an entry made while the ledger was being copied reached the copy without its content, which
+// followed only with the next entry of its day. Until then, or for good after the day's last entry, no backup could be
+// restored from there.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { assertLedgerContinues, shipLedgerTo } from '#safeguards/places/ship-ledger.ts'
@@ -23,7 +24,7 @@ const { db } = database.as()
 const desk = database.as('seloste_desk').db
 const leave = (id: string) => sql`update person set employed_to = now() where id = ${id}`.execute(db)
 
-test('an entry’s content is in a copy with it, though it is made while the ledger is copied', async () => {
+test('copies an entry together with its content, also if it is made while the ledger is copied', async () => {
   const [first, second] = [
     await enterTestPerson(db, desk, { name: 'Aino' }),
     await enterTestPerson(db, desk, { name: 'Bertil' }),
@@ -45,14 +46,14 @@ test('an entry’s content is in a copy with it, though it is made while the led
   }
   await shipLedgerTo(db, store, recovery.recipient)
   expect(meanwhile).toBeDefined()
-  // The machine is lost at once; and after the next turn.
+  // Restores as if the machine were lost at once, and after the next run.
   const at = async () => (await restoreFrom(await emptyMachine(), place)).ledger.employments
   expect(await at()).toBe(1)
   await place.copies.shipLedger()
   expect(await at()).toBe(2)
 })
 
-test('a place whose ledger another process brings on meanwhile is not ahead of the database', async () => {
+test('a place whose ledger another process extends meanwhile does not count as ahead of the database', async () => {
   const leaver = await enterTestPerson(db, desk, { name: 'Kaisa' })
   const place = await openTestPlaces(database, register)
   await register.seal()

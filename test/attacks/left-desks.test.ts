@@ -1,4 +1,4 @@
-// At a desk that somebody has left, no sound of a call leaves and nothing that cannot be undone is done, before a new proof.
+// A desk that somebody has left plays no sound of a call and does nothing irreversible before a new proof.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { recordInspectionHolds } from '#destruction/apply-ends.ts'
@@ -26,13 +26,13 @@ async function leftAndProved<A extends { status: number }>(
   return request()
 }
 
-test('no copy of a recording is made for a requester, whose link and passphrase would be shown', async () => {
+test('making a requester’s copy, which shows its link and passphrase, needs a new proof', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   expect((await leftAndProved('paula', () => makeCopy(request.id, recording.id))).status).toBe(201)
 })
 
-test('no preservation order is ended', async () => {
+test('ending a preservation order needs a new proof', async () => {
   const { contactId } = await stored()
   const until = Temporal.Now.instant()
     .add({ hours: 24 * 30 })
@@ -43,7 +43,7 @@ test('no preservation order is ended', async () => {
   expect((await leftAndProved('riitta', () => post('riitta', end, { note: 'Ohi' }))).status).toBe(204)
 })
 
-test('no request is closed for which a forbidden recording waits, and one for which none waits is', async () => {
+test('closing a request for which a forbidden recording waits needs a new proof, unlike closing another', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
   await byOfficial(recording.id)
@@ -72,21 +72,24 @@ test.each([
         requester: { name: 'Pyytäjä Pyynnöllä' },
       }),
   ],
-] as const)('no hearing is ended for which alone a recording past its day is there (C3), by %s', async (_how, end) => {
-  await recordInspectionHolds(acts.custodian, true)
-  const recording = await acts.makeRecordingUntil(24)
-  const hoursAgo = (hours: number) => Temporal.Now.instant().subtract({ hours })
-  const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'], receivedAt: hoursAgo(2) })
-  await acts.setDay(recording.id, hoursAgo(1))
-  await sql`select settle_ends()`.execute(acts.custodian)
-  expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
-  expect((await leftAndProved('paula', () => end(request.id))).status).toBe(204)
-  await sql`select settle_ends()`.execute(acts.custodian)
-  expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
-  await recordInspectionHolds(acts.custodian, false)
-})
+] as const)(
+  'ending the only hearing that keeps a recording past its term (C3) needs a new proof: by %s',
+  async (_how, end) => {
+    await recordInspectionHolds(acts.custodian, true)
+    const recording = await acts.makeRecordingUntil(24)
+    const hoursAgo = (hours: number) => Temporal.Now.instant().subtract({ hours })
+    const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'], receivedAt: hoursAgo(2) })
+    await acts.setDay(recording.id, hoursAgo(1))
+    await sql`select settle_ends()`.execute(acts.custodian)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
+    expect((await leftAndProved('paula', () => end(request.id))).status).toBe(204)
+    await sql`select settle_ends()`.execute(acts.custodian)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
+    await recordInspectionHolds(acts.custodian, false)
+  },
+)
 
-test('nothing that an authority asks for is released while a forbidden recording waits for it', async () => {
+test('releasing an authority’s item for which a forbidden recording waits needs a new proof', async () => {
   const recording = await stored()
   const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
   const request = (receivedAt: string) => ({
@@ -109,7 +112,7 @@ test('nothing that an authority asks for is released while a forbidden recording
   expect((await leftAndProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
 })
 
-describe('no restriction of a requester’s recordings is lifted', () => {
+describe('lifting a restriction of a requester’s recordings needs a new proof', () => {
   const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
   const change = (id: string, name = 'Pyytäjä Pyynnöllä') =>
     acts.ask('paula', 'PUT', `/api/requests/${id}`, { kinds: ['KNOW'], language: 'fi', requester: { name } })
@@ -152,7 +155,7 @@ describe('no restriction of a requester’s recordings is lifted', () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('and what lifts none asks for no proof', async () => {
+  test('is not asked for if no restriction is lifted', async () => {
     const [restricts, other] = [await restricting('OBJECTION'), await served({ kinds: ['KNOW'] })]
     await as('paula')
     await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(

@@ -1,4 +1,7 @@
-/** An evaluation whose evaluator's right no longer reaches it is taken by another; otherwise its official is never heard. */
+/**
+ * An evaluation whose evaluator's right no longer reaches it can be taken over; otherwise its official would never see
+ * it.
+ */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -74,7 +77,7 @@ async function begun(id: string, { session }: Evaluator): Promise<number> {
 const leaves = (person: string) =>
   admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person).execute()
 
-test('while its evaluator is there nobody else takes it, and a supervisor does not see it', async () => {
+test('an evaluation that its evaluator has begun is refused to others, and hidden from a supervisor', async () => {
   const id = evaluationOf(0)
   await begun(id, eero)
   expect(await beginEvaluation(deskDb, elli.session, id)).toMatchObject({ refused: 'quality.taken' })
@@ -82,7 +85,7 @@ test('while its evaluator is there nobody else takes it, and a supervisor does n
   expect(did(await listEvaluations(deskDb, esko.session)).map((one) => one.id)).not.toContain(id)
 })
 
-test('a draft of somebody who has left is in the queue, and is started again by whoever takes it over', async () => {
+test('a draft of an evaluator who left is in the queue, and starts empty for whoever takes it over', async () => {
   const id = evaluationOf(0)
   await leaves(eero.id)
   const waiting = did(await listEvaluations(deskDb, esko.session)).find((one) => one.id === id)
@@ -92,7 +95,7 @@ test('a draft of somebody who has left is in the queue, and is started again by 
   expect(did(await readEvaluation(deskDb, esko.session, id))).toMatchObject({ isMine: true, answers: {}, note: '' })
 })
 
-test('an evaluation that its official disagreed with is done again, though its evaluator has left', async () => {
+test('an evaluation that its official disagreed with can be reopened after its evaluator left', async () => {
   const id = evaluationOf(1)
   expect(await releaseEvaluation(deskDb, eino.session, id, await begun(id, eino))).toBe('done')
   const aino = await people.aino.signIn()
@@ -110,7 +113,7 @@ test('an evaluation that its official disagreed with is done again, though its e
   }
 })
 
-test('a draft of a call that a correction has assigned to another unit is taken over there, or set aside', async () => {
+test('a draft of a call that a correction assigned to another unit is taken over there, or set aside', async () => {
   const id = evaluationOf(2)
   await begun(id, esko)
   const { segmentId, contactId } = recordings[2]!

@@ -1,4 +1,7 @@
-/** The database's owner cannot hide what an institute has (R30, R32): the audit log has its release and its confirmation. */
+/**
+ * The database's owner cannot hide which copies an institute has (R30, R32): the audit log contains their release and
+ * confirmation.
+ */
 import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -18,13 +21,13 @@ afterEach(async () => {
   expect(await check()).toMatchObject({ holds: true })
 })
 
-/** As the owner: with every trigger and reference switched off. */
+/** Runs statements as the owner, with triggers and references switched off. */
 const owner = (...statements: string[]) =>
   admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
     for (const statement of statements) await sql.raw(statement).execute(tx)
   })
-/** Deletes rows; they come back after the test. */
+/** Deletes rows; they are restored after the test. */
 async function hide(table: string, location: string): Promise<void> {
   const { rows } = await sql<{ row: string }>`
     select to_jsonb(t)::text as row from ${sql.table(table)} t where ${sql.raw(location)}`.execute(admin)
@@ -40,7 +43,7 @@ async function hide(table: string, location: string): Promise<void> {
   )
 }
 
-/** A disclosure of three copies, of which one is confirmed: within its day. */
+/** Releases a disclosure of three copies and confirms one; it is not due yet. */
 async function lent() {
   const { id } = await released({ items: 3 })
   expect((await confirm(id, 1)).status).toBe(204)
@@ -48,7 +51,7 @@ async function lent() {
   return { id, number: (await read(id)).number }
 }
 
-test('a disclosure whose row is deleted is named, and its copies count, past their day or not', async () => {
+test('a disclosure whose row is deleted is reported, and its copies count, overdue or not', async () => {
   const { id } = await lent()
   await pastItsDay(id)
   heal.push(() => pastItsDay(id, -30))
@@ -56,7 +59,7 @@ test('a disclosure whose row is deleted is named, and its copies count, past the
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
 })
 
-test('copies whose rows are deleted are missed, with the disclosure’s row and without it', async () => {
+test('copies whose rows are deleted are reported missing, with or without the disclosure’s row', async () => {
   const { id, number } = await lent()
   await hide('disclosed_copy', `disclosure = '${number}' and item > 1`)
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 2, example: id } })
@@ -65,7 +68,7 @@ test('copies whose rows are deleted are missed, with the disclosure’s row and 
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
 })
 
-test('a copy of which nobody has confirmed anything is not confirmed', async () => {
+test('a copy without a confirmation in the log does not count as confirmed', async () => {
   const { number } = await lent()
   const copy = `disclosed_copy where disclosure = '${number}' and item = 2`
   const { rows } = await sql<{ recording_id: string; tie: string }>`

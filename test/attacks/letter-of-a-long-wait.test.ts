@@ -1,4 +1,5 @@
-// R50, R45: a requester has the letter about what they forbade, however long an order keeps it, and is erased thirty days after that.
+// R50, R45: a requester gets the letter about the recordings they forbade however long an order delays the destruction,
+// and their data are erased thirty days after it.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
@@ -14,7 +15,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { admin, custodian, people, as, makeRecording: stored, versions, expunging } = await openEnds(database)
 const send = async (path: string, json: object) => answer((await as('paula')).fetch(path, { method: 'POST', json }))
 
-test('a prohibition that waited for an order longer than thirty days is reported when it is carried out', async () => {
+test('a prohibition that waited for an order longer than thirty days is reported to the requester when it is carried out', async () => {
   const recording = await stored()
   const contacts = [recording.contactId]
   const request = await servedRequest(admin, { clerkId: people.paula.id, contacts, kinds: ['PROHIBIT'] })

@@ -1,7 +1,4 @@
-/**
- * A listening lasts as long as its call is the listener's (R37, R39): a correction that gives the call to another official ends
- * it.
- */
+/** A listening ends when a correction assigns its call to an official who is not the listener's (R37, R39). */
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -37,33 +34,36 @@ const right = { purposes: ['DEVELOPMENT' as const] }
 test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
   ['the official whose call it was', undefined],
   ['the supervisor of their unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
-])('a correction ends the listening of %s, and that of the call’s present official continues', async (_user, held) => {
-  const call = await callOfAino()
-  const enter = (given: Parameters<typeof enterTestPerson>[2]) =>
-    enterTestPerson(admin, database.as('seloste_desk').db, given)
-  const own = { kind: 'own' as const, units: [], numbers: [] }
-  const cecilia = await enter({
-    name: 'Cecilia',
-    unit: 'Toinen yksikkö',
-    right: { ...right, role: 'OFFICIAL', scope: own },
-  })
-  const listener = held ? await enter({ name: 'Esa', right: held }) : people.aino
-  const [before, after, tuula] = await Promise.all([listener, cecilia, people.tuula].map((user) => desk.signIn(user)))
-  if (!before || !after || !tuula) throw new Error('somebody has not signed in')
-  const range = { headers: { range: 'bytes=0-99' } }
-  const listening = await beginListening(before, call.id)
-  expect((await before.fetch(listening.audio, range)).status).toBe(206)
-  const ofSecurity = await answer(
-    tuula.fetch(`/api/recordings/${call.id}/listenings`, { json: { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' } }),
-  )
-  const followed = await before.fetch(`/api/listenings/${listening.id}/events`)
-  await correct(call, cecilia)
-  expect(await followed.text()).toMatch(/event: ended\ndata: \{"why":"right".*\}\n\n$/)
-  expect(await answer(before.fetch(listening.audio, range))).toMatchObject({ status: 403, code: 'deny.expired' })
-  expect((await before.fetch(listening.peaks)).status).toBe(403)
-  expect((await tuula.fetch(ofSecurity.body['audio'] as string, range)).status).toBe(206)
-  const theirs = await beginListening(after, call.id)
-  expect((await after.fetch(theirs.audio, range)).status).toBe(206)
-  const served = (await entries('listening.started')).filter(({ object_id: id }) => id === call.id)
-  expect(served).toHaveLength(3)
-})
+])(
+  'a correction ends the listening of %s, and the listening of the call’s new official continues',
+  async (_user, held) => {
+    const call = await callOfAino()
+    const enter = (given: Parameters<typeof enterTestPerson>[2]) =>
+      enterTestPerson(admin, database.as('seloste_desk').db, given)
+    const own = { kind: 'own' as const, units: [], numbers: [] }
+    const cecilia = await enter({
+      name: 'Cecilia',
+      unit: 'Toinen yksikkö',
+      right: { ...right, role: 'OFFICIAL', scope: own },
+    })
+    const listener = held ? await enter({ name: 'Esa', right: held }) : people.aino
+    const [before, after, tuula] = await Promise.all([listener, cecilia, people.tuula].map((user) => desk.signIn(user)))
+    if (!before || !after || !tuula) throw new Error('somebody has not signed in')
+    const range = { headers: { range: 'bytes=0-99' } }
+    const listening = await beginListening(before, call.id)
+    expect((await before.fetch(listening.audio, range)).status).toBe(206)
+    const ofSecurity = await answer(
+      tuula.fetch(`/api/recordings/${call.id}/listenings`, { json: { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' } }),
+    )
+    const followed = await before.fetch(`/api/listenings/${listening.id}/events`)
+    await correct(call, cecilia)
+    expect(await followed.text()).toMatch(/event: ended\ndata: \{"why":"right".*\}\n\n$/)
+    expect(await answer(before.fetch(listening.audio, range))).toMatchObject({ status: 403, code: 'deny.expired' })
+    expect((await before.fetch(listening.peaks)).status).toBe(403)
+    expect((await tuula.fetch(ofSecurity.body['audio'] as string, range)).status).toBe(206)
+    const theirs = await beginListening(after, call.id)
+    expect((await after.fetch(theirs.audio, range)).status).toBe(206)
+    const served = (await entries('listening.started')).filter(({ object_id: id }) => id === call.id)
+    expect(served).toHaveLength(3)
+  },
+)

@@ -18,7 +18,7 @@ const databases = {
   upgraded: await createTestDatabase<SafeguardTables>(),
 }
 
-/** A log whose clock the test sets: entries and checkpoints get the time of a clock that is ahead by `ahead`. */
+/** Log whose clock the test sets: `ahead` is added to the time of entries and checkpoints. */
 async function open(database: TestDatabase<SafeguardTables>) {
   const log = await openTestLog(database)
   const sequencer = log.begin()
@@ -41,7 +41,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
     watch: (clock: ReturnType<typeof monotonic>) => watchClock(custodian, clock, () => readLogKey(log.keys)),
     pool,
     place: log.place,
-    /** As the owner of the database writes it. */
+    /** Writes a clock step as the owner of the database. */
     writeStep: (detail: object, ahead = '0') =>
       pool.query(
         `insert into audit_entry (at, action, object_kind, result, detail) values (now() + $2::interval, 'clock.stepped', 'clock', 'ok', $1)`,
@@ -62,7 +62,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
   }
 }
 
-/** A clock that only goes forward, beside which the database’s seems to be set. */
+/** Monotonic clock, relative to which the database's clock can appear to be set back. */
 function monotonic() {
   let set = 0
   return { monotonicMs: () => performance.now() + set, setDatabaseBack: (ms: number) => (set += ms) }
@@ -71,7 +71,7 @@ function monotonic() {
 const near = (seconds: number) => expect.toSatisfy((found: number) => Math.abs(found - seconds) <= 2)
 
 describe('a clock that is set', () => {
-  test('120 s back and forward again is in the log twice, and leaves it whole', async () => {
+  test('120 s back and forward again is logged twice, and the log stays whole', async () => {
     const log = await open(databases.shortly)
     const clock = monotonic()
     const watch = log.watch(clock)
@@ -90,7 +90,7 @@ describe('a clock that is set', () => {
     expect(await log.verify()).toMatchObject({ found: 0 })
   })
 
-  test('200 days ahead and back while nobody looked is in the log, and what follows is whole and in order', async () => {
+  test('200 days ahead and back while nothing ran is logged, and the entries after it are whole and in order', async () => {
     const log = await open(databases.long)
     await log.resume('0')
     await log.resume('200 days')
@@ -99,14 +99,14 @@ describe('a clock that is set', () => {
     expect(step?.to.since(step.from).total('hours')).toBeCloseTo(-200 * 24, 0)
     for (let turn = 0; turn < 3; turn++) await log.resume('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
-    // The next process does not take it for another step.
+    // The next process does not report the same step again.
     expect(await log.watch(monotonic()).check()).toBeUndefined()
-    // From then on the order is the clock’s again: an entry of long ago is none that the step explains.
+    // From then on time must grow again: the step does not explain an entry dated hours back.
     await log.resume('-3 hours')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
-  test('in a log of before is explained by an operator, and the log is whole with a note', async () => {
+  test('in an older log is explained by an operator, and the log is whole with a note', async () => {
     const log = await open(databases.before)
     await log.resume('0')
     await log.resume('200 days')
@@ -120,7 +120,7 @@ describe('a clock that is set', () => {
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
   })
 
-  test('is explained by no step that the owner of the database writes, nor by a real one that is reported again', async () => {
+  test('is explained neither by a step that the owner of the database writes nor by a repeated report of a real one', async () => {
     const log = await open(databases.forged)
     const clock = monotonic()
     const watch = log.watch(clock)
@@ -139,7 +139,7 @@ describe('a clock that is set', () => {
       expect.stringContaining('counts for nothing'),
     ])
 
-    // The custodian notices the step, and signs it. Repeated after a time beyond it, it sets nothing back.
+    // The custodian detects the step and signs it. Repeated after a time later than the step's, it has no effect.
     clock.setDatabaseBack(200 * 86_400_000)
     await watch.check()
     expect(await log.verify()).toMatchObject({ found: 0 })
@@ -152,7 +152,7 @@ describe('a clock that is set', () => {
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 
-  test('is explained in the log of a version that signed no step, below the size that it had then, which nobody moves', async () => {
+  test('is explained, in the log of a version that signed no steps, only below the signed size at the upgrade', async () => {
     const log = await open(databases.upgraded)
     const forget = () => log.pool.query('delete from audit_signed_from')
     const step = (days: number) => ({
@@ -165,7 +165,7 @@ describe('a clock that is set', () => {
     await log.resume('200 days')
     await log.writeStep(step(200))
     await log.resume('0')
-    // As the version before left it: nothing beside the keys, nothing in the database.
+    // Restores the state of the version before: no file beside the keys and no row in the database.
     await rm(join(log.place, 'audit-log', 'signed-from'))
     await forget()
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
@@ -180,7 +180,7 @@ describe('a clock that is set', () => {
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(report.notes).toContainEqual(expect.stringContaining('counts for nothing'))
-    // A size that somebody else signed, or nobody, is none.
+    // A size without a valid signature counts for nothing.
     await log.pool.query(`update audit_signed_from set note = '1000000 ${Buffer.alloc(64).toString('base64')}'`)
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })

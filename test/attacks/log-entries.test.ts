@@ -6,7 +6,7 @@ import { appenders, type Appender } from '#safeguards/audit/appenders.ts'
 const database = await createTestDatabase()
 const somebody = randomUUID()
 
-/** Conditions for an entry to be accepted, besides its action. */
+/** Conditions, besides its action, under which an entry is accepted. */
 const append = (role: string, action: string, { person = false, result = 'ok' } = {}) =>
   database
     .as(role)
@@ -17,7 +17,7 @@ const append = (role: string, action: string, { person = false, result = 'ok' } 
     ])
 
 test.each(['listening.started', 'right.granted', 'session.started', 'recording.kept', 'log.verified', 'made.up'])(
-  'capture cannot append %s, in nobody’s name or in anybody’s',
+  'capture cannot append %s, with or without a person',
   async (action) => {
     for (const person of [false, true]) {
       for (const result of ['ok', 'refused:deny.role']) {
@@ -27,7 +27,7 @@ test.each(['listening.started', 'right.granted', 'session.started', 'recording.k
   },
 )
 
-test('capture appends that a call was admitted, names nobody in it and adds nothing to it', async () => {
+test('capture can append that a call was admitted, without a person or other details', async () => {
   await append('seloste_capture', 'call.admitted')
   await expect(append('seloste_capture', 'call.admitted', { person: true })).rejects.toThrow('row-level security')
   for (const more of [`role`, `purpose`, `reference`]) {
@@ -53,7 +53,7 @@ test.each(['listening.started', 'contact.read', 'contacts.listed', 'right.grante
   },
 )
 
-test('the custodian names nobody in what it does by itself', async () => {
+test('the custodian names no person in an automatic action', async () => {
   await append('seloste_custodian', 'recording.destroyed')
   await expect(append('seloste_custodian', 'recording.destroyed', { person: true })).rejects.toThrow(
     'row-level security',
@@ -69,7 +69,7 @@ test.each(['recording.kept', 'log.exported', 'backup.made', 'clock.stopped', 'ca
   },
 )
 
-test('no process changes who appends what', async () => {
+test('no process can change who may append what', async () => {
   for (const role of ['seloste_desk', 'seloste_capture', 'seloste_custodian']) {
     for (const statement of [
       `insert into audit_appender values ('${role}', 'right.granted', true, false)`,
@@ -89,7 +89,7 @@ const rows: Record<Appender, [role: string, person: boolean, refusalsOnly: boole
   'custodian, for a person': ['seloste_custodian', true, false],
 }
 
-test('the database’s lists of who appends what are those of the program’s actions', async () => {
+test('the database’s lists of appenders match the program’s actions', async () => {
   const { rows: held } = await database
     .as()
     .pool.query<{ said: string }>(

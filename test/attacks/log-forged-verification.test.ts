@@ -23,7 +23,7 @@ afterAll(() => later?.stop())
 let verifying: { stop: () => Promise<void> } | undefined
 afterAll(() => verifying?.stop())
 
-test('a verification that the owner of the database writes puts off none: the custodian goes by what it has done itself', async () => {
+test('a verification that the owner of the database writes delays none: the custodian counts only its own', async () => {
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 20)`)
   const sequencer = log.begin()
   await log.turn(sequencer)
@@ -39,7 +39,7 @@ test('a verification that the owner of the database writes puts off none: the cu
   })
   const newest = () => newestVerification(custodian.db, sequencer.signer())
   await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 0 })
-  // One that took a day: by it, the next would be due after another.
+  // A verification that took a day: after such a one the next would be due a day later.
   await pool.query(
     `begin; set local session_replication_role = replica;
      update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10);
@@ -49,7 +49,7 @@ test('a verification that the owner of the database writes puts off none: the cu
   await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 1, first: 'entry-altered' })
 })
 
-test('what protects the data is compared with what the process read when it started, whatever the file says since', async () => {
+test('compares the protections with those read at the start of the process, whatever the file contains since', async () => {
   const read = await expectedProtections()
   const request = other.begin()
   await other.turn(request)
@@ -62,7 +62,7 @@ test('what protects the data is compared with what the process read when it star
     },
     task: {
       ...{ databaseUrl: elsewhere.url('seloste_custodian'), folder: join(other.place, 'audit-log'), witnessKeys: [] },
-      // As if the file had lost a trigger that the process knows.
+      // Simulates a file that has lost a trigger known to the process.
       protections: { ...read, protections: { ...read.protections, 'trigger audit_entry of_the_start': 'x' } },
     },
     readKey: () => readLogKey(other.keys),

@@ -45,7 +45,7 @@ const exported = async (of: string) => {
   )
 }
 
-test('what a witness has not seen for more than an hour is reported, in the database and in an export', async () => {
+test('reports entries that a witness has not seen for more than an hour, in the database and in an export', async () => {
   const text = expect.stringMatching(
     new RegExp(`^witness.example/w1 cosigned the size ${seenUpTo} last, at `),
   ) as string
@@ -58,11 +58,11 @@ test('what a witness has not seen for more than an hour is reported, in the data
   expect((await exported(witness.verifierKey)).notes).toContainEqual(text)
 })
 
-test('an export of which a named witness has seen nothing is not whole', async () => {
+test('an export without a cosignature of a named witness is not whole', async () => {
   expect((await exported(stranger.verifierKey)).problems).toMatchObject([{ code: 'witness-missing' }])
 })
 
-test('a hash that the owner of the database puts far beyond the end of the log keeps no verification from ending', async () => {
+test('a hash far beyond the end of the log, written by the owner of the database, does not keep a verification from ending', async () => {
   await pool.query(`alter table audit_leaf disable trigger user`)
   await pool.query(`insert into audit_leaf (index, seq, hash) values (1000000000000, 999999, sha256('far'))`)
   try {

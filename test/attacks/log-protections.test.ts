@@ -150,11 +150,11 @@ test.each([
     'unknown setting synchronous_commit of seloste_desk',
   ],
   ['everybody’s right to make tables', 'grant create on schema public to public', 'changed grants on schema public'],
-])('%s is named', async (_what, statement, problem) => {
+])('%s is reported', async (_what, statement, problem) => {
   expect(await found(statement)).toContain(problem)
 })
 
-test('a trigger of one month alone that is disabled, and a month that is granted, are named', async () => {
+test('a disabled trigger or a grant of a single month is reported', async () => {
   const { rows } = await sql<{ month: string; trigger: string }>`
     select t.tgrelid::regclass::text as month, t.tgname as trigger from pg_trigger t
     join pg_inherits i on i.inhrelid = t.tgrelid
@@ -168,7 +168,7 @@ test('a trigger of one month alone that is disabled, and a month that is granted
   expect(await found(`grant select on ${month} to seloste_desk`)).toEqual([`unknown grants on ${month}`])
 })
 
-test('foreign keys that nobody holds to are named', async () => {
+test('foreign keys that are not enforced are reported', async () => {
   expect(await found('alter table audit_cosignature disable trigger all')).toContain(
     'disabled constraint audit_cosignature audit_cosignature_size_fkey',
   )
@@ -178,7 +178,7 @@ test.each([
   ['session_replication_role', 'replica'],
   ['row_security', 'off'],
   ['synchronous_commit', 'off'],
-])('%s set to %s for the whole server, as in its settings file, is named', async (name, value) => {
+])('%s set to %s for the whole server, as in its settings file, is reported', async (name, value) => {
   const pool = new Pool({ connectionString: database.url(), options: `-c ${name}=${value}`, max: 1 })
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
   try {
@@ -189,6 +189,6 @@ test.each([
   }
 })
 
-test('extensions that measure the server may stay', async () => {
+test('extensions that measure the server are accepted', async () => {
   expect(await found('create extension pg_buffercache', 'create extension pgstattuple')).toEqual([])
 })

@@ -26,7 +26,7 @@ let sequencer: ReturnType<typeof log.begin>
 let verifying: LogVerifier | undefined
 afterAll(() => verifying?.stop())
 
-/** The proof as health, status, metrics, API and page read it. */
+/** Reads the proof as health, status, metrics, API and page do. */
 async function proof(now = Temporal.Now.instant()) {
   await check(now)
   return read(now)
@@ -52,7 +52,7 @@ async function verified(): Promise<void> {
     .toBe(0)
 }
 
-/** Runs a statement with the guards of the log off; they are on again when it is verified. */
+/** Runs a statement with the guards of the log disabled; they are enabled before it is verified. */
 async function unguarded(statement: string): Promise<void> {
   const client = await pool.connect()
   try {
@@ -62,7 +62,7 @@ async function unguarded(statement: string): Promise<void> {
   }
 }
 
-test('the promise has no proof before the log was verified for the first time', async () => {
+test('the promise has no proof before the first verification of the log', async () => {
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 1200)`)
   sequencer = log.begin()
   await log.turn(sequencer)
@@ -100,7 +100,7 @@ test.each([
      language sql stable security definer set search_path = pg_catalog, public, pg_temp as 'select true'`,
     'changed function log_is_whole()',
   ],
-])('%s breaks the promise at the next check, and is named', async (_what, statement, name) => {
+])('%s breaks the promise at the next check, and is reported', async (_what, statement, name) => {
   const definitions = await pool.query<{ again: string }>(
     `select pg_get_triggerdef(oid) as again from pg_trigger where tgrelid = 'audit_entry'::regclass and tgname = 'append_only'
      union all select pg_get_functiondef('log_is_whole()'::regprocedure)`,
@@ -116,7 +116,7 @@ test.each([
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('a changed row of the log breaks the promise as soon as the log is verified', async () => {
+test('a changed row of the log breaks the promise at the next verification', async () => {
   await unguarded(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
   )
@@ -132,7 +132,7 @@ test('a changed row of the log breaks the promise as soon as the log is verified
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('an acceptance that the owner of the database writes hides no changed row: it is signed with the log’s key or counts for nothing', async () => {
+test('an acceptance that the owner of the database writes hides no changed row: it counts only with the signature of the log’s key', async () => {
   await unguarded(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 11)`,
   )
@@ -151,7 +151,7 @@ test('an acceptance that the owner of the database writes hides no changed row: 
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('a proof that the owner of the database writes, or an earlier one put back, is shown as none', async () => {
+test('a proof that the owner of the database writes, or an earlier one put back, is not shown as a proof', async () => {
   const stored = async () =>
     (await pool.query<{ row: string }>(`select to_jsonb(p)::text as row from proof p where promise = 'log.whole'`))
       .rows[0]!.row
@@ -177,7 +177,7 @@ test('a proof that the owner of the database writes, or an earlier one put back,
     })
     await check()
   }
-  // An earlier true one is no older than its date.
+  // An earlier genuine proof counts for its own date only.
   const putBack = `delete from proof where promise = 'log.whole';
     insert into proof select * from jsonb_populate_record(null::proof, '${whole.replaceAll("'", "''")}')`
   await pool.query(putBack)
@@ -186,7 +186,7 @@ test('a proof that the owner of the database writes, or an earlier one put back,
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('a verification that the owner of the database writes, changes or takes away makes no broken log whole', async () => {
+test('a verification that the owner of the database writes, changes or removes does not make a broken log whole', async () => {
   await unguarded(
     `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
   )
@@ -201,7 +201,7 @@ test('a verification that the owner of the database writes, changes or takes awa
     insert into log_verification (started_at, ended_at, state, entries, report, signature)
       select now() - interval '1 second', now(), 'WHOLE', 1200, '{"found": 0}', signature
       from log_verification where state = 'WHOLE' and signature is not null limit 1`)
-  // Another process, which made none itself, goes by what is signed.
+  // A process without a verification of its own relies on signed ones.
   await check(undefined, () => undefined)
   expect(await read()).toMatchObject({ holds: false, facts: { problems: 1 } })
   await unguarded(`update log_verification set state = 'WHOLE', report = '{"found": 0}' where state = 'BROKEN'`)
@@ -215,7 +215,7 @@ test('a verification that the owner of the database writes, changes or takes awa
   expect(await proof()).toMatchObject({ holds: true })
 })
 
-test('a verification that is too old proves nothing', async () => {
+test('a verification older than an hour is no proof', async () => {
   expect(await proof(Temporal.Now.instant().add({ minutes: 59 }))).toMatchObject({ holds: true })
   expect(await proof(Temporal.Now.instant().add({ minutes: 61 }))).toMatchObject({
     holds: false,
@@ -223,14 +223,14 @@ test('a verification that is too old proves nothing', async () => {
   })
 })
 
-test('a verification that is too old proves nothing, however often the process that asks has started meanwhile', async () => {
+test('a verification that is too old is no proof, however often the checking process restarted meanwhile', async () => {
   const now = Temporal.Now.instant()
   const started = async (minutes: number, afresh = true) => {
     const at = now.add({ minutes })
     await check(at, () => verifying?.last(), afresh)
     return read(at)
   }
-  // A night without any process is nobody's.
+  // A night in which no process ran does not count.
   for (const minutes of [0, 600, 620, 640]) expect(await started(minutes)).toMatchObject({ holds: true })
   await started(650, false)
   expect(await started(662)).toMatchObject({ holds: true })
@@ -240,7 +240,7 @@ test('a verification that is too old proves nothing, however often the process t
   expect(await started(729, false)).toMatchObject({ holds: false, facts: { late: true } })
 })
 
-test('a pruning that the owner of the database writes explains no entry that is gone, and none is older than the term by its word', async () => {
+test('a pruning that the owner of the database writes explains no missing entry, and makes none older than the term', async () => {
   const own = await openTestLog(pruned)
   const { pool: owner } = pruned.as()
   const beginning = own.begin()
@@ -259,7 +259,7 @@ test('a pruning that the owner of the database writes explains no entry that is 
   expect(await own.prune(60)).toBe(256)
   expect(await verify()).toMatchObject({ found: 0, pruned: 256 })
 
-  // Kept for 60 months, and the owner removes what is of 24 and more, as the custodian would for a term of 24.
+  // The term is 60 months; the owner deletes entries of 24 months and more, as the custodian would for a term of 24.
   const remove = (table: 'audit_pruning' | 'audit_entry') =>
     table === 'audit_pruning'
       ? `insert into audit_pruning (minimum_index, before) values (512, now() - interval '24 months')`
@@ -274,18 +274,18 @@ test('a pruning that the owner of the database writes explains no entry that is 
   expect(await codes()).toEqual(['entry-missing'])
   await owner.query(remove('audit_pruning'))
   expect(await codes()).toEqual(['entry-missing', 'pruning-differs'])
-  // Nor does the custodian take what is gone for old: the tile after it is younger than the term.
+  // The custodian does not prune the missing entries as old either: the tile after them is younger than the term.
   await owner.query(
     `begin; set local session_replication_role = replica; delete from audit_pruning where minimum_index = 512; commit`,
   )
   expect(await own.prune(60)).toBe(0)
   expect(await codes()).toEqual(['entry-missing'])
 
-  // Entries that the owner dates back are newer than their date.
+  // Entries that the owner backdates count as newer than their date.
   await owner.query(`begin; set local session_replication_role = replica;
     ${stored.rows.map(({ row }) => `insert into audit_entry overriding system value select * from jsonb_populate_record(null::audit_entry, '${row}')`).join(';')};
     update audit_entry e set at = now() - interval '65 months' from audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)
   expect(await own.prune(60)).toBe(0)
-  // The clock of the database alone makes nothing old.
+  // A changed database clock alone makes no entry old.
   expect(await own.prune(24, Temporal.Now.instant().subtract({ hours: 24 * 365 * 4 }))).toBe(0)
 })

@@ -1,4 +1,4 @@
-/** A recorder that listens for SIP and RTP on loopback, and peers that send it real packets from addresses of their own. */
+/** Recorder that listens for SIP and RTP on loopback, and peers that send it real packets from their own addresses. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { isSamePeer, startSipServer, type SipServerOptions } from '#capture/sip/server.ts'
@@ -27,7 +27,7 @@ export async function openLoopbackRecorder(
   })
   return {
     ...wired,
-    // Changing values are read from the recorder itself.
+    // Values that change are read from the recorder itself.
     get recorder() {
       return wired.recorder
     },
@@ -42,14 +42,14 @@ export async function openLoopbackRecorder(
 
 export interface Answered {
   status: number
-  /** Header lines and body as they came. */
+  /** Header lines and body as received. */
   text: string
   to: string
   /** Media ports of the SDP. */
   ports: number[]
 }
 
-/** A SIP peer over UDP at an address. */
+/** SIP peer over UDP at an address. */
 export async function openPeer(address: string, sipPort: number) {
   const socket = createSocket('udp4').bind(0, address)
   await once(socket, 'listening')
@@ -78,7 +78,10 @@ export async function openPeer(address: string, sipPort: number) {
 }
 export type Peer = Awaited<ReturnType<typeof openPeer>>
 
-/** A client at an address: its SIP, its media from the same address unless another is given, and the call that it reports. */
+/**
+ * Client at an address: its SIP, its media (from the same address unless another is given), and the call that it
+ * reports.
+ */
 export async function openClient(
   recorder: LoopbackRecorder,
   address: string,

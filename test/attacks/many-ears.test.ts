@@ -1,6 +1,6 @@
-// R21, R27: audio is served at the pace of listening, half a minute ahead. The limit was per listening: an attacker who began
-// many, of one recording at its parts or of a hundred recordings side by side, had all of it in seconds, below each threshold
-// of an alarm.
+// R21, R27: audio is served at listening speed, half a minute ahead. The limit was per listening: an attacker who
+// started many, at different parts of one recording or of a hundred recordings at once, got all of it in seconds, below
+// every alarm threshold.
 import { afterAll, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -13,7 +13,7 @@ const bytesPerMs = 8 * 4
 const leaving = new AbortController()
 afterAll(() => leaving.abort())
 
-/** How much sound a range has; none where it is too early for any. */
+/** Returns how much sound a range has; 0 if it is requested too early. */
 async function served(request: { session: string; listening: string }, fromMs: number): Promise<number> {
   const answer = await server.audio({ ...request, from: 44 + fromMs * bytesPerMs }, leaving.signal)
   if (answer === 'too-fast') return 0
@@ -33,16 +33,16 @@ test(
     const passedMs = performance.now() - begun
     const all = given.reduce((sum, one) => sum + one, 0)
     expect(all).toBeGreaterThanOrEqual(leadMs)
-    // Of one recording no more than by one listening: logged playback was listened to.
+    // Of one recording the total is that of one listening, because logged playback counts as listened to.
     expect(all).toBeLessThanOrEqual(leadMs + 1.25 * passedMs + 100)
-    // And one listening continues.
+    // One of the listenings continues.
     const [first] = listenings
     expect(await served(first!.ask, given[0]!)).toBeGreaterThan(0)
   },
 )
 
 test(
-  'of many recordings, too, a person gets what one rate limit allows and a few beginnings',
+  'from many recordings a person gets the sound of one rate limit and a few starts',
   { timeout: 60_000 },
   async () => {
     const listenings = []

@@ -1,4 +1,7 @@
-/** Calls under a number that has gone from one official to another are those of who had it when they were answered (R8, R11, R37). */
+/**
+ * A call to a number that moved from one official to another belongs to the official who had it when the call was
+ * answered (R8, R11, R37).
+ */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
@@ -20,7 +23,7 @@ const { numbering } = await describedToday()
 const now = Temporal.Now.instant().round('second')
 const moved = now.subtract({ hours: 1 })
 
-/** A number that was Aino's until an hour ago and has been Berta's since; capture's copy of the directory is of before. */
+/** Moves a number from Aino to Berta as of an hour ago; capture's copy of the directory is older. */
 async function moveNumber(written: string) {
   const aino = await enterTestPerson(admin, desk, { name: `Aino ${written}`, unit: 'Entinen', phone: written })
   const berta = await enterTestPerson(admin, desk, { name: `Berta ${written}`, unit: 'Nykyinen' })
@@ -53,20 +56,20 @@ const consent = (person: { id: string }) =>
     admin,
   )
 
-test('a capture that could not reach the database while it moved reports a call: it is the present holder’s, and the log reports it', async () => {
+test('a call reported by a capture that was disconnected during the move belongs to the present holder, and the log records it', async () => {
   const { berta, recordedCall, named } = await moveNumber('029 512 7101')
   const facts = recordedCall()
   const { contactId } = await admit(capture, facts)
   const entries = [{ segment: facts.segmentId, person: berta.id }]
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: [] })
   expect(await attributed(contactId)).toEqual(entries)
-  // Reported again, with capture's data of that time.
+  // Reported again, with capture's old directory data.
   await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: [] })
   expect(await attributed(contactId)).toEqual(entries)
 })
 
-test('it is reported while it rings, while it continues and when it has ended', async () => {
+test('a call belongs to the present holder while it rings, while it continues and after it has ended', async () => {
   const { berta, recordedCall, named } = await moveNumber('029 512 7102')
   const { answeredAt, endedAt, recording, ...rings } = recordedCall()
   const { contactId } = await admit(capture, rings)
@@ -77,7 +80,7 @@ test('it is reported while it rings, while it continues and when it has ended', 
   expect(await attributed(contactId)).toEqual([{ segment: rings.segmentId, person: berta.id }])
 })
 
-test('one that was recorded by the former holder’s consent and not the present one’s is for review', async () => {
+test('a call recorded with the former holder’s consent but without the present one’s is marked for review', async () => {
   const { aino, recordedCall, named } = await moveNumber('029 512 7103')
   await consent(aino)
   const facts = recordedCall()
@@ -86,7 +89,7 @@ test('one that was recorded by the former holder’s consent and not the present
   expect(await segmentOf(contactId)).toMatchObject({ ...named, marks: ['needs-review'] })
 })
 
-test('one that both consented to, or that was not recorded, is not', async () => {
+test('a call that both consented to, or that was not recorded, is not marked for review', async () => {
   const { aino, berta, recordedCall, named } = await moveNumber('029 512 7104')
   await consent(aino)
   const unrecorded = recordedCall({ recording: undefined, decision: { record: false, reason: 'not-drawn' } })
@@ -97,7 +100,7 @@ test('one that both consented to, or that was not recorded, is not', async () =>
   expect(await segmentOf(second)).toMatchObject({ ...named, marks: [] })
 })
 
-test('one of before it moved stays the former holder’s, and so does one at a number that the directory does not have', async () => {
+test('a call before the move, or at a number missing from the directory, stays the former holder’s', async () => {
   const { aino, recordedCall } = await moveNumber('029 512 7105')
   const before = moved.subtract({ minutes: 10 })
   const times = { startedAt: before, answeredAt: before, endedAt: before.add({ minutes: 5 }) }
@@ -112,7 +115,7 @@ test('one of before it moved stays the former holder’s, and so does one at a n
   expect(await attributed(other)).toEqual([])
 })
 
-test('one that has been over for a day when it moved by a late entry stays as it is, told again or not', async () => {
+test('a call that ended a day before a late entry moved the number stays as it is, also if reported again', async () => {
   const { aino, berta, recordedCall } = await moveNumber('029 512 7106')
   const over = now.subtract({ hours: 30 })
   const facts = recordedCall({
@@ -126,7 +129,7 @@ test('one that has been over for a day when it moved by a late entry stays as it
   expect(await segmentOf(contactId)).toMatchObject({ official_person_id: aino.id })
 })
 
-test('a feed whose copy of the directory is old reports a call: it is the present holder’s', async () => {
+test('a call reported by a feed with an old copy of the directory belongs to the present holder', async () => {
   const { aino, berta, named } = await moveNumber('029 512 7107')
   const { deliver } = await feedOfTests(database, [
     {
@@ -153,7 +156,7 @@ test('a feed whose copy of the directory is old reports a call: it is the presen
   expect(await attributed(segment!.contact_id)).toEqual([{ segment: segment!.id, person: berta.id }])
 })
 
-describe('a number that waits for a second person', () => {
+describe('a change of a number that waits for a second person', () => {
   const enter = (name: string, more: object = {}) => enterTestPerson(admin, desk, { name, ...more })
   const request = { from: now.subtract({ hours: 5 }) }
   const right = { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } }
@@ -166,7 +169,7 @@ describe('a number that waits for a second person', () => {
   const holderOf = async (id: string) => (await segmentOf(id)).official_person_id
   const changeOf = async (session: Session, id: string) => (await listDirectoryChanges(desk, session, id))[0]!
 
-  test('is one at which calls were answered that are nobody’s: one administrator alone does not give them to anybody', async () => {
+  test('is one that assigns calls answered by nobody known: one administrator alone cannot assign them', async () => {
     const { mallory, session, other } = await administrators()
     const written = '029 512 7201'
     const { contactId } = await admit(capture, nobodys(written))
@@ -176,7 +179,7 @@ describe('a number that waits for a second person', () => {
       phones: [],
     })
     expect(await holderOf(contactId)).toBeNull()
-    // Nor by entering somebody, by a file, or past the desk.
+    // Neither by entering a person, by a file, nor directly in the database.
     const newcomer = { userId: 'uusi.7201', name: 'Uusi', employedFrom: request.from, phones: [written] }
     expect(await enterIntoDirectory(desk, { session }, newcomer, numbering)).toMatchObject({ waits: true, phones: [] })
     const past = inSession(desk, { 'seloste.session': session.token }, (tx) =>
@@ -193,7 +196,7 @@ describe('a number that waits for a second person', () => {
     expect(await attributed(contactId)).toHaveLength(1)
   })
 
-  test('is none at which nobody answered, or that begins after the calls', async () => {
+  test('is not a number without answered calls, nor one that begins after the calls', async () => {
     const { mallory, session } = await administrators()
     const { contactId } = await admit(capture, nobodys('029 512 7202'))
     for (const change of [
@@ -204,7 +207,7 @@ describe('a number that waits for a second person', () => {
     expect(await holderOf(contactId)).toBeNull()
   })
 
-  test('and that another had goes over when it is confirmed: calls of before stay whose they were, in the directory too', async () => {
+  test('moves another’s number when it is confirmed: earlier calls stay the former holder’s, also in the directory', async () => {
     const { session, other } = await administrators()
     const written = '029 512 7204'
     const aino = await enter('Aino', { phone: written })
@@ -215,7 +218,7 @@ describe('a number that waits for a second person', () => {
     await changePerson(desk, { session }, berta.id, { ...request, addPhones: [written] }, numbering)
     const waiting = await changeOf(other, berta.id)
     expect(waiting).toMatchObject({ fromConfirmation: true, wanted: { from: request.from.toString() } })
-    // A desk with nobody signed in learns nothing of calls by it, nor by a change that it invents.
+    // A desk without a session learns nothing about the number's calls, neither by the change nor by an invented one.
     const alone = sql<{ holds: boolean }>`select holds_from_confirmation(${waiting.id}::uuid) as holds`.execute(desk)
     expect((await alone).rows).toEqual([{ holds: false }])
     const invented = { person_id: berta.id, wanted: { add: [phone(written)], from: request.from.toString() } }
@@ -234,7 +237,7 @@ describe('a number that waits for a second person', () => {
     expect(await holderOf(contactId)).toBe(aino.id)
   })
 
-  test('and is to go over later does so then', async () => {
+  test('takes effect at its later date', async () => {
     const { session, other } = await administrators()
     const written = '029 512 7205'
     await enter('Aino', { phone: written })

@@ -1,4 +1,4 @@
-/** Strangers' access and knowledge at the network's edge, and the time that a request may hold a connection. */
+/** What strangers can reach and learn at the network's edge, and how long a request may hold a connection. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
@@ -27,7 +27,7 @@ const desk = await openTestDesk(database, register, {
   health: { missing, silentCaptures: silent },
   web: {
     requestMs: 300,
-    // Of the five connections to the database of a test.
+    // Of the five database connections of a test.
     visitorRequests: 3,
     metricsSources: ['192.0.2.0/24'],
     metrics: () => Promise.resolve({ type: 'text/plain', text: 'seloste_requests_open 4\n' }),
@@ -37,7 +37,7 @@ const aino = await enterTestPerson(database.as().db, database.as('seloste_desk')
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 
 describe('a stranger on the public port', () => {
-  test('reads no numbers and no description of the API, and of health whether it is ready and nothing more', async () => {
+  test('cannot read metrics or the API’s description, and reads of health only whether it is ready', async () => {
     const read = async (path: string, address: string) => {
       const response = await desk.visitor.fetch(path, from(address))
       return { status: response.status, text: await response.text() }
@@ -48,7 +48,7 @@ describe('a stranger on the public port', () => {
     expect(await read('/health/serving', '203.0.113.9')).toEqual({ status: 503, text: '{"serving":false}' })
     for (const path of ['/api/openapi.json', '/api/reference'])
       expect((await read(path, '203.0.113.9')).status).toBe(401)
-    // This machine, and the networks that are named.
+    // This machine and the configured networks.
     for (const address of ['127.0.0.1', '192.0.2.77']) {
       expect((await read('/metrics', address)).text).toContain('seloste_requests_open 4')
       expect((await read('/health/ready', address)).text).toContain('"missing":["database"]')
@@ -58,7 +58,7 @@ describe('a stranger on the public port', () => {
     expect((await browser.fetch('/api/openapi.json', from('203.0.113.9'))).status).toBe(200)
   })
 
-  test('reads nothing by DNS rebinding in an operator’s browser', async () => {
+  test('cannot read anything by DNS rebinding in an operator’s browser', async () => {
     const { hostname, port } = new URL(desk.url)
     const send = async (path: string, headers: Record<string, string>) => {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
@@ -67,13 +67,13 @@ describe('a stranger on the public port', () => {
       return { status: answer.statusCode, text: await readText(answer) }
     }
     const chromium = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)', 'accept-language': 'fi' }
-    // A page may have its browser name itself otherwise.
+    // A page can change the browser's user agent.
     for (const browser of [chromium, { ...chromium, 'user-agent': 'curl/8' }])
       for (const host of ['evil.example', 'evil.example:8080', '127.0.0.1.evil.example', 'localhost.evil.example'])
         for (const forwarded of ['127.0.0.1', '192.0.2.77']) {
           const headers = { ...browser, host, 'x-forwarded-for': forwarded }
           expect((await send('/metrics', headers)).status).toBe(403)
-          // A page can send a proxy's headers as well.
+          // A page can send a proxy's headers too.
           for (const more of [
             { 'x-forwarded-host': 'localhost' },
             { 'x-forwarded-host': 'localhost', host: 'desk, evil.example' },
@@ -85,7 +85,7 @@ describe('a stranger on the public port', () => {
     for (const host of [hostname, 'localhost:8080', '[::1]:8080', 'desk', new URL(publicUrl).host])
       expect((await send('/metrics', { ...chromium, host })).status).toBe(200)
     expect((await send('/metrics', { ...chromium, host: 'desk', 'x-forwarded-host': 'evil.example' })).status).toBe(403)
-    // Prometheus finds it by any name.
+    // Prometheus may use any host name.
     expect((await send('/metrics', { 'user-agent': 'Prometheus/3.1', host: 'desk1.agency.example' })).status).toBe(200)
   })
 
@@ -105,12 +105,12 @@ describe('a stranger on the public port', () => {
     const answers = await Promise.all(Array.from({ length: 300 }, health))
     expect(readings).toBe(1)
     expect(new Set(answers).size).toBe(1)
-    // Later clients learn nothing of earlier requests.
+    // Later clients get a new check, not an earlier result.
     expect(await health()).toMatchObject({ missing: [] })
     expect(readings).toBe(2)
   })
 
-  test('who never finishes a body, or its headers, has the connection closed', async () => {
+  test('is disconnected if they never finish a body or its headers', async () => {
     const { port } = new URL(desk.url)
     for (const begun of [
       'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"userId":',
@@ -120,7 +120,7 @@ describe('a stranger on the public port', () => {
       await once(socket, 'connect')
       socket.on('error', () => undefined).resume()
       socket.write(begun)
-      // A byte now and then does not help.
+      // Single bytes in between do not prolong it.
       const dripping = setInterval(() => socket.write(' '), 100)
       const closed = await Promise.race([
         once(socket, 'close').then(() => true),
@@ -132,7 +132,7 @@ describe('a stranger on the public port', () => {
     }
   })
 
-  test('where browsers find the pages over https, the session cookie is Secure, even if the proxy is not named', async () => {
+  test('marks the session cookie Secure if browsers use https, even if the proxy is not configured', async () => {
     const signedIn = await desk.visitor.fetch('/api/session', { json: { userId: aino.userId, password } })
     expect(signedIn.headers.get('set-cookie')).toMatch(/^seloste=.*; Secure/)
   })
@@ -176,8 +176,8 @@ describe('an instance that other machines reach', () => {
   })
 })
 
-describe('time that grows with the square of what is sent', () => {
-  test('is not spent on zeros in a record of a feed', async () => {
+describe('processing time that grows with the square of the input', () => {
+  test('is not spent on zeros in a feed’s record', async () => {
     const records: unknown[] = []
     const feed = await listenHttp({
       ...{
@@ -201,7 +201,7 @@ describe('time that grows with the square of what is sent', () => {
     await feed.stop()
   })
 
-  test('is not spent on punctuation within a word', () => {
+  test('is not spent on punctuation inside a word', () => {
     const text = `a${'.'.repeat(100_000)}a`
     const words = [{ text, track: 0 as const, language: 'fi' as const, from: 0, to: 8_000 }]
     const beganMs = performance.now()
@@ -210,7 +210,7 @@ describe('time that grows with the square of what is sent', () => {
   })
 })
 
-/** A server as the desk limits its own: a test cannot come from beyond this machine, which the desk does not limit. */
+/** Server with the desk's connection limits. The desk exempts this machine, from which a test connects. */
 async function listening() {
   const server = createServer((_request, response) => response.end('x'))
   limitConnections(server, { perVisitor: 64, isExempt: (address) => address === '127.0.0.77' })
@@ -219,8 +219,8 @@ async function listening() {
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-describe('one visitor of many', () => {
-  test('has a limited number of connections open, and another visitor has theirs meanwhile; a proxy is not limited', async () => {
+describe('one visitor among many', () => {
+  test('has a limited number of open connections, while another visitor has their own, and a proxy is not limited', async () => {
     const { server, port } = await listening()
     const open = async (localAddress: string) => {
       const socket = connect({ port, host: '127.0.0.1', localAddress })
@@ -244,7 +244,7 @@ describe('one visitor of many', () => {
     expect(proxy.filter(({ isServed }) => isServed)).toHaveLength(100)
     const other = await open('127.0.0.67')
     expect(other.isServed).toBe(true)
-    // It can reopen what it closes.
+    // A closed connection can be opened again.
     greedy[0]!.socket.destroy()
     await expect.poll(async () => (await open('127.0.0.66')).isServed).toBe(true)
     for (const { socket } of [...greedy, ...proxy, other]) socket.destroy()
@@ -254,10 +254,10 @@ describe('one visitor of many', () => {
 
   const stranger = from('203.0.113.66')
 
-  test('with a hundred connections of endless requests delays nobody else', async () => {
+  test('delays nobody else by a hundred connections of endless requests', async () => {
     const pool = database.as('seloste_desk').pool
     const busy: Promise<unknown>[] = []
-    // Each of its requests holds a connection to the database for as long as the test does.
+    // Each of its requests holds a database connection until the test ends.
     const holder = await database.as().pool.connect()
     await holder.query('begin; lock table session in access exclusive mode')
     try {
@@ -277,12 +277,12 @@ describe('one visitor of many', () => {
       holder.release()
     }
     await Promise.all(busy)
-    // Nothing of it stays: the same visitor is served again.
+    // Afterwards the same visitor is served again.
     expect((await desk.visitor.fetch('/api/session', stranger)).status).toBe(401)
   })
 })
 
-test('the pages that anybody reads are rate limited by address, which is shown to people and which no reader reaches', async () => {
+test('public pages are rate limited by address, with a message for people, and ordinary reading stays below the limit', async () => {
   const read = async (address: string) => {
     const response = await desk.visitor.fetch('/register-description.json', from(address))
     const text = await response.text()
@@ -298,12 +298,12 @@ test('the pages that anybody reads are rate limited by address, which is shown t
   expect(statuses.lastIndexOf(200)).toBe(599)
   expect(statuses.at(-1)).toBe(429)
   expect(last).toContain('Too many page views')
-  // Whoever has a network of IPv6 has one limit; others have theirs.
+  // An IPv6 network shares one limit; other networks have their own.
   expect((await read('2001:db8:1:2:ffff::1')).status).toBe(429)
   expect((await read('2001:db8:1:3::7')).status).toBe(200)
 })
 
-describe('a proxy that says by Forwarded (RFC 7239) for whom it asks', () => {
+describe('a proxy that names its visitor by Forwarded (RFC 7239)', () => {
   const read = (headers: IncomingHttpHeaders, believed: ProxyHeader) => {
     const isBelieved = readProxyHeaders(headers, believed)
     return [isBelieved, headers['x-forwarded-for'], headers['x-forwarded-proto']]
@@ -318,18 +318,18 @@ describe('a proxy that says by Forwarded (RFC 7239) for whom it asks', () => {
     ['for=_hidden, for="_SEVKISEK"', '0.0.0.0, 0.0.0.0', undefined],
     ['proto=https', '0.0.0.0', 'https'],
     ['"', '0.0.0.0', undefined],
-  ])('is read: %s', (forwarded, addresses, proto) => {
+  ])('is believed: %s', (forwarded, addresses, proto) => {
     expect(read({ forwarded }, 'forwarded')).toEqual([true, addresses, proto])
   })
 
-  test('where that is what the setting names; the other header is the visitor’s own and counts for nothing', () => {
+  test('is believed only if the setting names Forwarded, and the other header, set by the visitor, is ignored', () => {
     const both = () => ({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=192.0.2.1' })
     expect(read(both(), 'forwarded')).toEqual([true, '192.0.2.1', undefined])
     expect(read(both(), 'x-forwarded-for')).toEqual([true, '127.0.0.1', 'https'])
     expect(read({ 'x-forwarded-for': '127.0.0.1' }, 'forwarded')).toEqual([true, undefined, undefined])
   })
 
-  test('and is not the one that is set, has no visitor taken for somebody on this machine, and the log reports what to set', async () => {
+  test('that is not configured makes no visitor local, and the log reports which setting to change', async () => {
     const forwarded = (path: string) => desk.visitor.fetch(path, { headers: { forwarded: 'for=203.0.113.9' } })
     expect((await forwarded('/metrics')).status).toBe(403)
     expect(await (await forwarded('/health/ready')).json()).toEqual({ ready: false })

@@ -1,5 +1,5 @@
-// R46: whoever knows the id of a capture node can speak for it: report that it has ended, so that its calls are closed, or take
-// its share of the intake keys. So the id is secret; an attacker in one capture sees the requests to all.
+// R46: whoever knows the id of a capture node can report in its name: that it has ended, so that its calls are closed,
+// or to take its share of the intake keys. So the id is secret; an attacker in one capture sees the requests to all.
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { startNodeHeartbeat } from '#app/capture/node-heartbeat.ts'
@@ -13,7 +13,7 @@ const onFault = (error: unknown) => {
   throw error
 }
 
-test('a capture that was taken over learns no id of another node from desks’ requests and nodes’ answers', async () => {
+test('a compromised capture learns no other node’s id from the desks’ requests and the nodes’ answers', async () => {
   const id = randomUUID()
   const node = startNodeHeartbeat({
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },

@@ -17,7 +17,7 @@ const answers: [text: string, syllables: number][] = [
   ['käsittely kestää kuukauden', 10],
 ]
 
-/** A call as talkers of this pace (syllables a second) hold it, with pauses of so many seconds. */
+/** Call of talkers at this pace (syllables a second), with pauses of this many seconds. */
 function callOf(pace: number, pauseS: number): [Turn[], Turn[]] {
   const call: [Turn[], Turn[]] = [[], []]
   let at = 0.2
@@ -32,7 +32,7 @@ function callOf(pace: number, pauseS: number): [Turn[], Turn[]] {
   return call
 }
 
-test('the same words by the same draw are placed alike, however fast and with whatever pauses they were said', async () => {
+test('the same words with the same draw are placed alike, at any pace and with any pauses', async () => {
   const [slow, quick] = await Promise.all([
     engine.speak(callOf(4, 2), chanceOf(1)),
     engine.speak(callOf(8, 0.05), chanceOf(1)),
@@ -41,7 +41,7 @@ test('the same words by the same draw are placed alike, however fast and with wh
     expect(apart(stretchesOf(quick[lane]), stretchesOf(slow[lane]))).toBeLessThan(0.05)
 })
 
-test('a copy’s pace and the starts of its turns do not follow the talker’s', async () => {
+test('the pace of a copy and the starts of its turns do not follow the talkers’', async () => {
   const talkers = Array.from({ length: 60 }, (_, seed) => ({
     pace: 4 + (4 * seed) / 59,
     call: callOf(4 + (4 * seed) / 59, 0.1 + (seed % 7) / 5),
@@ -65,7 +65,7 @@ test('a copy’s pace and the starts of its turns do not follow the talker’s',
   expect(stored.length).toBeLessThan(6)
 })
 
-test('a long wait stays, in steps of five seconds, and reports no more', async () => {
+test('a long wait is kept in steps of five seconds, and reveals no more', async () => {
   const waited = (seconds: number): [Turn[], Turn[]] => {
     const from = Math.round((1 + seconds) * second)
     return [
@@ -82,13 +82,13 @@ test('a long wait stays, in steps of five seconds, and reports no more', async (
   for (const gap of gaps.slice(0, 3)) expect(Math.abs(gap - gaps[3]! - 10)).toBeLessThan(0.05)
 })
 
-/** In seconds, between the first two stretches of sound. */
+/** Seconds between the first two stretches of sound. */
 function gapOf(track: Int16Array): number {
   const [before, after] = stretchesOf(track)
   return (after!.first - before!.last) / second
 }
 
-/** Returns where sound exceeds the noise; shorter pauses than a seventh of a second belong to speech. */
+/** Returns the stretches of sound louder than noise; pauses below a seventh of a second count as speech. */
 function stretchesOf(track: Int16Array): { first: number; last: number }[] {
   const stretches: { first: number; last: number }[] = []
   for (let i = 0; i < track.length; i++) {
@@ -100,7 +100,7 @@ function stretchesOf(track: Int16Array): { first: number; last: number }[] {
   return stretches
 }
 
-/** Of stretches, the most by which an edge of one is moved in the other, in seconds. */
+/** Returns the largest shift, in seconds, between the edges of two lists of stretches. */
 function apart(one: ReturnType<typeof stretchesOf>, other: ReturnType<typeof stretchesOf>): number {
   if (one.length !== other.length) return Infinity
   return (
@@ -110,7 +110,7 @@ function apart(one: ReturnType<typeof stretchesOf>, other: ReturnType<typeof str
   )
 }
 
-/** Pearson's. */
+/** Pearson correlation. */
 function correlation(one: readonly number[], other: readonly number[]): number {
   const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length
   const [a, b] = [mean(one), mean(other)]
@@ -119,7 +119,7 @@ function correlation(one: readonly number[], other: readonly number[]): number {
   return product(one, other, a, b) / Math.sqrt(product(one, one, a, a) * product(other, other, b, b))
 }
 
-/** Chance that is always the same (mulberry32), different for each seed. */
+/** Deterministic random numbers (mulberry32) for a seed. */
 function chanceOf(seed: number): (size: number) => Uint8Array {
   let state = Math.imul(seed, 0x9e3779b9)
   const next = () => {

@@ -1,7 +1,7 @@
-// R52: a place of the ledger was away since the night; the machine is lost in the evening. A restore from the copy there, which
-// ends where the backup does, did not check the place that it restores from: the day's revocations and restrictions were lost.
-// A restore that did check refused the right copy if another register's, of a drill, was longer in the place, or if entries
-// were damaged there.
+// R52: a ledger place was unreachable since the night, and the machine is lost in the evening. A restore from that
+// copy, which ends with the backup, did not check the place that it restores from, so the day's revocations and
+// restrictions were lost. A restore that did check refused the right copy if the place held a longer ledger of another
+// register, such as a drill's, or if its entries were damaged.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -33,7 +33,7 @@ async function copyLedger({ store }: TestPlace, to: string, into: Pick<TestPlace
   }
 }
 
-test('a copy of the ledger that is older than the one in the place, which continues from it, is completed from that', async () => {
+test('completes an older copy of the ledger from the one in the place that continues it', async () => {
   const leaver = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino' })
   const place = await openTestPlaces(database, register)
   await register.seal()
@@ -44,7 +44,7 @@ test('a copy of the ledger that is older than the one in the place, which contin
   await place.copies.shipLedger()
   const older = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
   expect(older).toMatchObject({ completedLedger: manifest.ledger!.size, ledger: { employments: 1 } })
-  // A day's content is damaged in the place; another copy has it but lacks the last entry, about nobody.
+  // A day's content is damaged in the place. The other copy has it but lacks the last entry, which names nobody.
   await copyLedger(place, 'kept/')
   await appendToLedger(db, { kind: 'intake-key', name: 'v99', cause: 'renewed', doneBy: 'sweep', detail: {} })
   await register.seal()
@@ -55,13 +55,13 @@ test('a copy of the ledger that is older than the one in the place, which contin
     completedLedger: manifest.ledger!.size + 1,
     ledger: { employments: 1 },
   })
-  // One that is lost or broken is no reason.
+  // A lost or broken ledger in the place is ignored.
   for await (const key of place.store.list('ledger/entries/')) await place.store.delete(key)
   const given = await restoreFrom(await emptyMachine(), place, { backup: manifest.id, ledger: 'away/' })
   expect(given).toMatchObject({ completedLedger: undefined, ledger: { employments: 0 } })
 })
 
-test('the ledger of the register that was lost is taken, though a drill has taken the place over and its own there is longer', async () => {
+test('takes the lost register’s ledger although a drill has taken over the place and has a longer one there', async () => {
   const people = []
   for (const name of ['Aino', 'Bertil', 'Cecilia'])
     people.push((await enterTestPerson(db, database.as('seloste_desk').db, { name })).id)
@@ -81,14 +81,14 @@ test('the ledger of the register that was lost is taken, though a drill has take
     await machine.pool.query('update person set employed_to = now() where id = $1', [id])
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
-  // The first register continues; its other copy has the recording that it ended.
+  // The first register continues; its other copy has the employment that it ended.
   await sql`update person set employed_to = now() where id = ${people[0]!}`.execute(db)
   await register.seal()
   expect(await other.copies.catchUp()).toMatchObject([{ reached: true }])
   await copyLedger(other, 'first/', place)
   const again = await emptyMachine()
   const { takenOverAt } = await restoreFrom(again, place, { backup: manifest.id, ledger: 'first/' })
-  // The restore with the ledger in the place warns that it may be a drill's.
+  // The restore warns that the ledger in the place may be a drill's.
   expect(Date.parse(takenOverAt ?? '')).toBeGreaterThan(Date.parse(manifest.finishedAt))
   const { rows } = await again.pool.query('select id from person where id = any ($1) and employed_to is not null', [
     people,

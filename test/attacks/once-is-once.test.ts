@@ -1,4 +1,5 @@
-// R27, R30, C1: what leaves once is downloaded by one client at a time, whatever its size, and the receipt names the refused ones.
+// R27, R30, C1: a single-use download is received by one client, whatever its size, and the receipt names the refused
+// ones.
 import { sql, type Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -24,7 +25,7 @@ describe('a package', async () => {
   const { admin, desk, people, register, ready, read, release, until, send } = open
 
   test.each(['LINK', 'MEDIUM'] as const)(
-    'below 256 KiB (%s) that three clients download at the same time is received by one, and the receipt names the two that were refused',
+    'below 256 KiB (%s) that three clients download at once is received by one, and the receipt names the two that were refused',
     async (delivery) => {
       const { id } = await ready()
       const { body } = await release(id, { delivery })
@@ -46,7 +47,7 @@ describe('a package', async () => {
         expect(one.address).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|2001:db8:[\da-f]+::1)$/)
         expect(one.by?.name).toBe(delivery === 'MEDIUM' ? 'Riitta' : undefined)
       }
-      // The log of disclosures has it as well, and so does the audit log.
+      // The disclosure log and the audit log have the downloads too.
       const logged = (await send('dora', 'GET', '/api/disclosures')).body['items'] as {
         id: string
         releases: { downloads: { outcome: string }[] }[]
@@ -60,7 +61,7 @@ describe('a package', async () => {
     },
   )
 
-  test('of which all but the end is downloaded before it is withdrawn is no unfetched one: the log has each download before its first byte', async () => {
+  test('that is withdrawn after almost all of it was downloaded counts as fetched: the log has each download before its first byte', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -82,7 +83,7 @@ describe('a package', async () => {
     ])
   })
 
-  test('is not released at the desk of a decision maker who has left it, before a new proof', async () => {
+  test('is not released at a decision maker’s desk that was left, before a new proof', async () => {
     const { id } = await ready()
     const proved = (ago: string) =>
       sql`update session set proved_at = now() - ${ago}::interval
@@ -95,7 +96,7 @@ describe('a package', async () => {
     expect(await release(id)).toMatchObject({ status: 201 })
   })
 
-  test('that is saved for a medium is interrupted once whoever released it has left', async () => {
+  test('that is saved to a medium is interrupted once the person who released it has left', async () => {
     const { id } = await ready()
     const reijo = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Reijo',
@@ -115,7 +116,7 @@ describe('a package', async () => {
     expect(await fetching.piece({ ...begun, from: begun.sizeBytes - 1024 })).toEqual({})
   })
 
-  test('whose download breaks is begun again at once, and its last bytes are handed out once only', async () => {
+  test('whose download breaks can be downloaded again at once, and its last bytes are sent only once', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -124,7 +125,7 @@ describe('a package', async () => {
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched
     expect(await fetching.begin({ token })).toEqual({ isBusy: true })
-    // All but the end is received, then nothing is read any more.
+    // Receives all but the end, and then reads nothing more.
     const half = Buffer.from((await fetching.piece({ ...first, from: 0 })).bytes!, 'base64').length
     expect(half).toBe(first.sizeBytes - 1024)
     await fetching.broke(first)
@@ -137,7 +138,7 @@ describe('a package', async () => {
     expect(await fetching.begin({ token })).toEqual({})
   })
 
-  test('whose client says nothing for two minutes is begun by another, and the first gets no more', async () => {
+  test('whose client is silent for two minutes can be downloaded by another, and the first gets no more', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -157,7 +158,7 @@ describe('a copy for a requester', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const acts = await openActs(database)
 
-  test('that three clients download at the same time is received by one, and the clerk sees that two were refused', async () => {
+  test('that three clients download at once is received by one, and the clerk sees that two were refused', async () => {
     const { id, link, request } = await acts.readyCopy()
     const row = { table: 'subject_copy', id } as const
     const { whole, refused } = await threeAtOnce(acts.admin, row, acts.desk.visitor, [link, 'POST'])
@@ -169,7 +170,7 @@ describe('a copy for a requester', async () => {
     expect(downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
   })
 
-  test('is in the log when its download is begun, before its first byte', async () => {
+  test('is logged when its download begins, before its first byte', async () => {
     const { id, link } = await acts.readyCopy()
     const fetching = createCopyFetching(acts.register.ingest)
     expect(await fetching.begin({ token: link.slice('/copies/'.length) })).toMatchObject({ attempt: 1 })

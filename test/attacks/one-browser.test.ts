@@ -1,4 +1,4 @@
-// R20: what strangers try keeps nobody out who is signed in, and a browser holds one session.
+// R20: strangers' sign-in attempts lock out nobody who is signed in, and a browser holds one session.
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
@@ -8,7 +8,7 @@ import { password } from '../database/people.ts'
 const { database, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 const desk = database.as('seloste_desk').db
 
-test('a sign-in in two steps ends the session that the browser had', async () => {
+test('a two-step sign-in ends the browser’s previous session', async () => {
   const shared = browse()
   await shared.signIn(await enter('Eilinen'))
   const before = shared.cookies.get('seloste') ?? ''
@@ -24,8 +24,8 @@ test('a sign-in in two steps ends the session that the browser had', async () =>
   expect(await isWhole(left)).toBe(false)
 })
 
-describe('who is signed in', () => {
-  test('proves it, and changes their password, whatever strangers have failed at', async () => {
+describe('a signed-in person', () => {
+  test('can prove their identity and change their password, however often strangers have failed', async () => {
     const person = await enter('Kohde')
     const own = browse()
     await own.signIn(person)
@@ -40,7 +40,7 @@ describe('who is signed in', () => {
     expect(changed.status).toBe(204)
   })
 
-  test('guesses no more than five times in a row, and keeps their other browsers from nothing by it', async () => {
+  test('has five wrong guesses in a row, which do not affect their other browsers', async () => {
     const person = await enter('Arvaaja')
     const [found, own] = [browse(), browse()]
     for (const browser of [found, own]) await browser.signIn(person)

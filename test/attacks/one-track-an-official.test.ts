@@ -1,5 +1,5 @@
-// R33, L30: voices drawn for several recordings of one official are put together and find the official again, so a release has one
-// such track of each at the most.
+// R33, L30: voices drawn for several recordings of one official, put together, identify the official again. So a
+// release has at most one such track of each official.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -18,7 +18,7 @@ const [hers, his, nobodys] = [
   { name: 'Joku', phone: phone('029 512 1999') },
 ]
 
-/** Everything but the decision, with an item for each of these copies. */
+/** Prepares everything but the decision, with an item for each of these copies. */
 async function prepared(...items: Item[]) {
   return preparedFor(await open.institute({ recipient: open.instituteKeys.recipient }), ...items)
 }
@@ -40,30 +40,33 @@ async function preparedFor(instituteId: string, ...items: Item[]) {
 }
 
 describe('two tracks of an official below level T', async () => {
-  test.each(['D', 'N'])('are not decided on, nor released where they come to be so afterwards (%s)', async (level) => {
-    await open.allowed({ pseudonymised: true })
-    const { id, recordings } = await prepared(['T', hers], [level, hers], [level, hers])
-    expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2, 3] })
-    expect(await decide(id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '2,3' })
-    await copied(recordings[2]!, { level: 'T' })
-    expect((await decide(id)).status).toBe(204)
-    await copied(recordings[2]!, { level })
-    expect(await open.release(id)).toMatchObject({ status: 409, code: 'research.official-twice' })
-    // Taken out after the decision as well.
-    expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ code: 'research.decided' })
-    expect((await act('eero', 'DELETE', id, '/items/3')).status).toBe(204)
-    expect(await lacksOf(id)).toEqual(['release'])
-    expect(await open.release(id)).toMatchObject({ status: 201 })
-    await open.until(id, 'ready')
-  })
+  test.each(['D', 'N'])(
+    'refuse the decision, and the release if they become so after the decision (%s)',
+    async (level) => {
+      await open.allowed({ pseudonymised: true })
+      const { id, recordings } = await prepared(['T', hers], [level, hers], [level, hers])
+      expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2, 3] })
+      expect(await decide(id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '2,3' })
+      await copied(recordings[2]!, { level: 'T' })
+      expect((await decide(id)).status).toBe(204)
+      await copied(recordings[2]!, { level })
+      expect(await open.release(id)).toMatchObject({ status: 409, code: 'research.official-twice' })
+      // An item can also be removed after the decision.
+      expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ code: 'research.decided' })
+      expect((await act('eero', 'DELETE', id, '/items/3')).status).toBe(204)
+      expect(await lacksOf(id)).toEqual(['release'])
+      expect(await open.release(id)).toMatchObject({ status: 201 })
+      await open.until(id, 'ready')
+    },
+  )
 
-  test('of several officials are released, one of each, and any number at level T', async () => {
+  test('of several officials, one of each, and any number at level T are released', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers], ['N', his], ['T', hers], ['T', his], ['T', nobodys])
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
   })
 
-  test('are any with one of an official whom the directory does not have', async () => {
+  test('include any track of an official missing from the directory', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers], ['D', nobodys])
     expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })
@@ -71,7 +74,7 @@ describe('two tracks of an official below level T', async () => {
   })
 
   test.each(['D', 'N'])(
-    'are not had by one institute from several disclosures, until the earlier is confirmed (%s)',
+    'in several disclosures to one institute are refused until the earlier disclosure is confirmed (%s)',
     async (level) => {
       await open.allowed({ pseudonymised: true })
       const institute = await open.institute({ recipient: open.instituteKeys.recipient })
@@ -83,7 +86,7 @@ describe('two tracks of an official below level T', async () => {
         await preparedFor(institute, [level, nobodys]),
       ]
       expect([(await decide(first.id)).status, (await decide(second.id)).status]).toEqual([204, 204])
-      // Both at once: one of them has left.
+      // Both at once: one of them was released.
       await Promise.all([open.release(first.id), open.release(second.id)])
       const states = () => Promise.all([open.stateOf(first.id), open.stateOf(second.id)])
       await expect
@@ -104,7 +107,7 @@ describe('two tracks of an official below level T', async () => {
     },
   )
 
-  test('picked by two people at the same time are never decided on', async () => {
+  test('picked by two people at the same time refuse the decision', async () => {
     await open.allowed({ pseudonymised: true })
     const { id } = await prepared(['D', hers])
     const second = (await ends.makeRecording()).id
@@ -128,7 +131,7 @@ describe('two tracks of an official below level T', async () => {
     expect((await pick(id, second)).status).toBe((await read(id)).state === 'DECIDED' ? 409 : 201)
   })
 
-  test('do not leave in a package that was ready before the directory knew whose they are', async () => {
+  test('in a package that was ready before the directory knew their official are not downloaded', async () => {
     await open.allowed({ pseudonymised: true })
     const { id, recordings } = await prepared(['D', hers], ['D', his])
     expect((await decide(id)).status).toBe(204)

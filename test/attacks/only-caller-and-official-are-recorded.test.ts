@@ -1,6 +1,6 @@
 /**
- * Promise: a recording holds the caller and one official, nobody else (R8, R17; requirements, question 7; L18). The attack: a
- * second official, or somebody from outside, joins the call and speaks.
+ * Promise: a recording contains the caller and one official, nobody else (R8, R17; requirements, question 7; L18). The
+ * attack: a second official, or an outsider, joins the call and speaks.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
@@ -40,7 +40,7 @@ const officials = ['1001', '1002'].map((personId) => ({
   ...{ consentedFrom: null, from, to: null },
 }))
 
-/** Bytes of A-law by which the packets of a phase are known again. */
+/** A-law bytes that mark the packets of a phase. */
 const sound = { alone: 0x11, conference: 0x77, afterwards: 0x22 }
 const voices = {
   caller: '+358401234567',
@@ -104,7 +104,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A complete snapshot of who is in the call; every voice but the caller's (or of who calls in their place) comes on the second stream. */
+/**
+ * Builds a complete snapshot of the call's participants; every voice but the caller's (or of whoever calls in their
+ * place) is on the second stream.
+ */
 function metadata(group: string, present: readonly Voice[]): string {
   const calling = present.includes('caller') ? 'caller' : present[0]
   const participants = present.map(
@@ -158,7 +161,7 @@ async function send(text: string): Promise<string> {
   return response.body.toString()
 }
 
-/** A recording session of a call. */
+/** Opens a recording session of a call. */
 async function session(id: string, group: string, present: readonly Voice[], { acknowledges = true } = {}) {
   const { port } = socket.address()
   const line = (label: number) =>
@@ -177,7 +180,7 @@ async function session(id: string, group: string, present: readonly Voice[], { a
   let cseq = 1
   let seq = 0
   return {
-    /** Ten packets on each stream, as fast as they are spoken. */
+    /** Sends ten packets on each stream, faster than real time. */
     async speak(byte: number) {
       for (let n = 0; n < 10; n++, seq++) {
         for (const [stream, to] of ports.entries()) {
@@ -200,7 +203,7 @@ async function session(id: string, group: string, present: readonly Voice[], { a
 
 const segments = () => [...new Map(entered.map((facts) => [facts.segmentId, facts])).values()]
 
-/** Bytes of sound in the recording of a segment, and the gaps that a listener is shown. */
+/** Returns the sound bytes in a segment's recording, and the gaps shown to a listener. */
 async function recorded(of: () => SegmentFacts | undefined) {
   await vi.waitFor(() => expect(of()?.recording?.stored).toBeDefined(), { timeout: 20_000, interval: 5 })
   const { id } = of()!.recording!
@@ -223,7 +226,7 @@ describe('while somebody joins a call between a caller and an official', () => {
   test.each<[string, Voice]>([
     ['a second official', 'bertil'],
     ['a third party from outside', 'stranger'],
-  ])('nothing is recorded; after %s has left, recording continues and the gap has its reason', async (_, joining) => {
+  ])('records nothing, and after %s has left continues and gives the gap its reason', async (_, joining) => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
     await talk.now(['caller', 'aino', joining])
@@ -237,7 +240,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(gaps).toContain('conference')
   })
 
-  test('the contact shows the second official too: with a part of its own, from joining to leaving, without a recording', async () => {
+  test('shows the second official in the contact with a segment from joining to leaving, without a recording', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.now(['caller', 'aino', 'bertil'])
     await talk.now(['caller', 'aino'])
@@ -253,7 +256,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(Temporal.Instant.compare(bertil!.endedAt!, aino!.endedAt!)).toBe(-1)
   })
 
-  test('a call that is a conference from its first request is recorded only once it is none', async () => {
+  test('records a call that starts as a conference only once the conference has ended', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino', 'stranger'])
     await talk.speak(sound.conference)
     await talk.now(['caller', 'aino'])
@@ -263,7 +266,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect([played(sound.conference), played(sound.afterwards)]).toEqual([0, 20])
   })
 
-  test('the same where each official has a session of their own: neither recording holds the conference', async () => {
+  test('records the conference in neither recording if each official has a session of their own', async () => {
     const group = randomUUID()
     const aino = await session('a', group, ['caller', 'aino'])
     await aino.speak(sound.alone)
@@ -280,7 +283,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(segments()).toHaveLength(2)
   })
 
-  test('a session that is never acknowledged, as of whoever sends under another’s address and hears no answer, keeps nobody else from being recorded', async () => {
+  test('a session that is never acknowledged, as from a forged address, stops no other recording', async () => {
     const group = randomUUID()
     const aino = await session('a', group, ['caller', 'aino'])
     await session('b', group, ['caller', 'bertil'], { acknowledges: false })
@@ -291,7 +294,7 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect(played(sound.alone)).toBe(20)
   })
 
-  test('the second official takes the call over when the first leaves, and their recording begins there', async () => {
+  test('starts a recording of the second official’s when the first leaves and the second takes the call over', async () => {
     const talk = await session('a', randomUUID(), ['caller', 'aino'])
     await talk.speak(sound.alone)
     await talk.now(['caller', 'aino', 'bertil'])
@@ -307,13 +310,13 @@ describe('while somebody joins a call between a caller and an official', () => {
   })
 })
 
-describe('who gives a telephone number of the house as their display name', () => {
+describe('a caller whose display name is a telephone number of the agency', () => {
   test.each<[string, string, Voice[], string | undefined]>([
     ['another official’s', '0295121002', ['caller', 'aino'], '1001'],
     ['another official’s', '0295121002', ['aino', 'caller'], '1001'],
     ['another service number', '029497010', ['caller', 'aino'], '1001'],
-    ['an official’s, where the client tells no official', '0295121002', ['caller'], undefined],
-  ])('is the caller all the same, and is recorded: %s, %s, %j', async (_, name, present, official) => {
+    ['an official’s, where the client reports no official', '0295121002', ['caller'], undefined],
+  ])('stays the caller and is recorded: %s, %s, %j', async (_, name, present, official) => {
     callersName = name
     const talk = await session('a', randomUUID(), present)
     await talk.speak(sound.alone)
@@ -335,7 +338,7 @@ describe('under the id of another caller’s call', () => {
     await vi.waitFor(() => expect(segments()[at]?.endedAt).toBeDefined(), { timeout: 20_000 })
   }
 
-  test('a call is a contact of its own and for review, and a transfer of either stays with its own', async () => {
+  test('a call gets a contact of its own for review, and a transfer of either stays in its contact', async () => {
     const group = randomUUID()
     const calls = [
       ['caller', 'aino'],
@@ -363,7 +366,7 @@ describe('under the id of another caller’s call', () => {
   })
 
   test.each(['stranger', 'hidden'] as const)(
-    'a call at the same time is no second session of it: neither recording has the other’s sound, though its own is silent (%s)',
+    'a call at the same time is not a second session: neither recording has the other’s sound, though its own is silent (%s)',
     async (other) => {
       const group = randomUUID()
       const talk = await session('v', group, ['caller', 'aino'])
@@ -382,7 +385,7 @@ describe('under the id of another caller’s call', () => {
     },
   )
 
-  test('a call with another official is no conference with it', async () => {
+  test('a call with another official is not a conference with it', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['stranger', 'bertil'])
@@ -395,7 +398,7 @@ describe('under the id of another caller’s call', () => {
     expect(new Set(contacts()).size).toBe(2)
   })
 
-  test('a call whose caller is reported only later is in nobody else’s contact meanwhile, and no conference with it once it is reported', async () => {
+  test('a call whose caller is reported late is in no other contact meanwhile, and not a conference with it afterwards', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['bertil'])
@@ -415,7 +418,7 @@ describe('under the id of another caller’s call', () => {
       [voices.caller, false],
       [voices.stranger, true],
     ])
-    // The stranger's call is passed on.
+    // The stranger's call is transferred.
     const passedOn = await session('y', group, ['stranger', 'aino'])
     await passedOn.hangUp()
     await over(2)
@@ -423,9 +426,9 @@ describe('under the id of another caller’s call', () => {
   })
 
   test.each([
-    ['tells the same caller later', ['caller', 'bertil']],
-    ['never tells who calls', undefined],
-  ] as const)('a session that %s is a part of it', async (_, later) => {
+    ['reports the same caller later', ['caller', 'bertil']],
+    ['never reports its caller', undefined],
+  ] as const)('a session that %s belongs to its contact', async (_, later) => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()
@@ -438,7 +441,7 @@ describe('under the id of another caller’s call', () => {
     expect(segments()[1]).toMatchObject({ startedAt: segments()[0]?.startedAt, official: { personId: '1002' } })
   })
 
-  test('a second session of it that reports only later that somebody else calls continues by itself', async () => {
+  test('a second session of it that reports later another caller is recorded separately', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['aino'])
@@ -456,7 +459,7 @@ describe('under the id of another caller’s call', () => {
     expect(marked()[1]).toEqual([voices.stranger, true])
   })
 
-  test('a session that reports the official in no directory who had the call as its caller is a part of it, for review', async () => {
+  test('a session that reports as its caller the official, missing from the directory, who had the call belongs to its contact, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'unlisted'])
     await talk.hangUp()
@@ -470,8 +473,8 @@ describe('under the id of another caller’s call', () => {
 
   test.each([
     ['shows the number of the official in no directory who has the call', ['caller', 'unlisted'], ['unlisted']],
-    ['tells somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
-  ] as const)('a session beside it that %s is not recorded in its place', async (_, own, other) => {
+    ['reports somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
+  ] as const)('a parallel session that %s is not recorded in its place', async (_, own, other) => {
     const group = randomUUID()
     const talk = await session('v', group, [...own])
     await talk.speak(sound.alone)
@@ -485,7 +488,7 @@ describe('under the id of another caller’s call', () => {
     expect(segments()[1]?.marks).toContain('needs-review')
   })
 
-  test('a session that reports somebody else before the caller is a part of it, for review', async () => {
+  test('a session that reports another person before the caller belongs to its contact, for review', async () => {
     const group = randomUUID()
     const talk = await session('v', group, ['caller', 'aino'])
     await talk.hangUp()

@@ -1,7 +1,7 @@
 /**
- * Opens recordings from the loot of a machine's image: every form of every key that was ever written, and the key store as it
- * is now. Returns the recordings whose header or body opens. Knows how each kind of row wraps keys, and not which key belongs
- * to which row.
+ * Opens recordings with what a machine's image contains: every form of every key that was ever written, and the key
+ * store as it is now. Returns the recordings whose header or body opens. It knows how each kind of row wraps keys, but
+ * not which key belongs to which row.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,11 +22,11 @@ export interface Loot {
 
 export interface WrappedRow {
   wrapped: Buffer
-  /** Its additional authenticated data, from the columns beside it. */
+  /** Additional authenticated data, from the columns of the same row. */
   purpose: string
 }
 
-/** Every row that holds a wrapped key, as it is at this moment. */
+/** Returns every row that holds a wrapped key at this moment. */
 export async function wrappedRows(pool: Pool): Promise<WrappedRow[]> {
   const statements = {
     shard_key: `select wrapped, 'shard ' || to_char(expiry_month, 'YYYY-MM-DD') || ' ' || shard as purpose from shard_key`,
@@ -42,12 +42,12 @@ export async function wrappedRows(pool: Pool): Promise<WrappedRow[]> {
   return found
 }
 
-/** The contents of the files of a folder. */
+/** Returns the contents of a folder's files. */
 export async function filesIn(folder: string): Promise<Buffer[]> {
   return Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))))
 }
 
-/** @returns the ids of the recordings that open */
+/** Returns the ids of the recordings that open. */
 export function openFromImage({ secrets, wrapped, headers, bodies }: Loot): Set<string> {
   const known = new Map(secrets.map((secret) => [secret.toString('hex'), secret]))
   const todo = [...known.values()]

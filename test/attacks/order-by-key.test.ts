@@ -1,5 +1,5 @@
-// L37: neither the ledger's page nor the log reveals, by a key's name or by a missing proof, that a preservation order kept a
-// recording past its day.
+// L37: neither the ledger's page nor the log reveals, by a key's name or a missing proof, that a preservation order
+// kept a recording past its term.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
@@ -13,7 +13,7 @@ const database = await createTestDatabase<RegisterTables>()
 const ends = await openEnds(database)
 const ledger = await openTestLedger(database)
 
-test('unauthorised people learn of no order from a key, or from an entry without a proof', async () => {
+test('a key, or an entry without a proof, reveals no order to unauthorised people', async () => {
   const { aino } = ends.people
   const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: '0295121001' }
   const stored = await ends.register.record({ official, ...callOfMonthsAgo(8) } as never)
@@ -50,7 +50,7 @@ test('unauthorised people learn of no order from a key, or from an entry without
     const { body: one } = await ends.get('dora', `/api/log/entries/${seq}`)
     expect.soft(named(one), `${seq}`).toEqual([])
   }
-  // A recording that an order kept is answered as one that ended by its term.
+  // A recording kept by an order gets the same answer as one that ended at its term.
   const { rows: ended } = await sql<{ seq: string }>`
     insert into audit_entry (action, object_kind, object_id, result, detail)
     select 'recording.destroyed', 'recording', gen_random_uuid(), 'ok', jsonb_build_object('cause', cause)

@@ -1,6 +1,6 @@
 /**
- * A preservation order is secret: past its day a recording that it keeps appears, in evaluation and training, like one that
- * ended on its day (L37).
+ * A preservation order is secret: past its term a recording that it keeps is shown, in evaluation and training, like
+ * one that ended at its term (L37).
  */
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
@@ -34,12 +34,15 @@ let elina: Session
 let sari: Session
 let tiina: Session
 
-/** Acts that were not refused. */
+/** Throws if the act was refused, and returns its answer otherwise. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
-/** Of each kind one recording: its evaluation is released, begun, or waits; the last is in a calibration and a collection as well. */
+/**
+ * One recording of each kind: its evaluation is released, begun or waiting. The waiting one is also in a calibration
+ * and a collection.
+ */
 const stored = () => ends.makeRecordingUntil(24)
 const group = async () => ({ released: await stored(), begun: await stored(), waiting: await stored() })
 const groups = { held: await group(), gone: await group() }
@@ -113,7 +116,7 @@ const shown = (items: readonly object[]) =>
     )
     .sort()
 
-test('a list of evaluations shows of one that an order keeps what it shows of one that has ended', async () => {
+test('a list of evaluations shows one that an order keeps like one that has ended', async () => {
   for (const user of [eero, elina, sari]) {
     const listed = did(await listEvaluations(desk, user))
     const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
@@ -123,7 +126,7 @@ test('a list of evaluations shows of one that an order keeps what it shows of on
   }
 })
 
-test('an evaluation is shown as one that has ended, and to nobody else', async () => {
+test('an evaluation whose recording an order keeps is read and begun like one that has ended', async () => {
   for (const user of [eero, elina, sari]) {
     for (const kind of ['released', 'begun', 'waiting'] as const) {
       const read = async (name: 'held' | 'gone') => {
@@ -138,7 +141,7 @@ test('an evaluation is shown as one that has ended, and to nobody else', async (
   )
 })
 
-test('a calibration and a collection show no more of it', async () => {
+test('calibrations and collections show a recording that an order keeps like one that has ended', async () => {
   const { items } = did(await listCalibrations(desk, eero))
   const [held, gone] = ['held', 'gone'].map((name) => items.filter(({ id }) => id === calibrations[name]))
   expect(shown(held!)).toEqual(shown(gone!))

@@ -6,7 +6,7 @@ import type { TracedSpan, Traces } from '#platform/traces/traces.ts'
 import { measureRequests } from '#app/http/measure-requests.ts'
 import { traceRequests } from '#app/http/trace-requests.ts'
 
-test('a request about orders looks the same as any other about orders', async () => {
+test('all requests about orders look the same in metrics and spans', async () => {
   const spans: unknown[] = []
   const traces = { on: true, note: (span: TracedSpan) => spans.push(span) } as unknown as Traces
   const registry = new Registry()

@@ -1,6 +1,6 @@
-// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the original, which is still running.
-// Both wrote into the same places: what one destroyed there, with a receipt, the other put back, and the ledger there became a
-// mix of two that no restore accepts.
+// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the original, which still
+// runs. Both wrote to the same places: a key that one destroyed there, with a receipt, was written again by the other,
+// and the ledger there became a mixture that no restore accepts.
 import { expect, test } from 'vitest'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
@@ -31,7 +31,7 @@ await register.seal()
 type Place = Awaited<ReturnType<typeof openTestPlaces>>
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
 
-/** The same place, as the restored machine has it. */
+/** Opens the same place as the restored machine does. */
 function placesOf({ db, keys }: Machine, { name, folder }: Place) {
   return openPlaces({
     ...{ db, keys, ledgerCopies: [], recipient: recovery.recipient, now: () => Temporal.Now.instant() },
@@ -40,7 +40,7 @@ function placesOf({ db, keys }: Machine, { name, folder }: Place) {
   })
 }
 
-/** Recordings with a key in the place's copy of the keyring. */
+/** Returns the recordings with a key in the place's copy of the keyring. */
 async function keysIn({ store }: Place): Promise<string[]> {
   const found: string[] = []
   for (const month of await monthsIn(store)) {
@@ -76,7 +76,7 @@ async function isReportedReached({ name }: Place, id: string): Promise<boolean> 
   return rows.length > 0
 }
 
-test('what was destroyed since a restore is not put back into a place by what was restored', async () => {
+test('a restored register does not write into a place a key that was destroyed there since the restore', async () => {
   const { place, there, destroyer, ids } = await restoredBeside()
   await destroyer.destroy(ids[0]!)
   await register.seal()
@@ -88,7 +88,7 @@ test('what was destroyed since a restore is not put back into a place by what wa
   expect(await keysIn(place)).not.toContain(ids[0])
 })
 
-test('a place that a restored register has taken over is no longer the first one’s, which reports it and claims nothing of it', async () => {
+test('the first register loses a place that a restored register has taken over, reports it and claims no destruction there', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const before = await keysIn(place)
@@ -102,7 +102,7 @@ test('a place that a restored register has taken over is no longer the first one
   await destroyer.destroy(ids[1]!).catch(() => undefined)
   expect(await isReportedReached(place, ids[1]!)).toBe(false)
   expect(await keysIn(place)).toEqual(before)
-  // And the other continues there.
+  // The restored register continues there.
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const { rows } = await machine.pool.query('select state, keyring_whole from place_of_data where name = $1', [
     place.name,
@@ -110,10 +110,10 @@ test('a place that a restored register has taken over is no longer the first one
   expect(rows).toEqual([{ state: 'in-use', keyring_whole: true }])
 })
 
-test('a backup in progress when a restored register takes the place over does not count, and deletes nothing of the other', async () => {
+test('a backup in progress when a restored register takes over the place does not count, and deletes nothing of the other’s', async () => {
   const { place, there } = await restoredBeside()
   const before = (await findBackups(place.store)).whole
-  // The other one's first backup, not whole yet.
+  // The other's first backup, still incomplete.
   const id = backupId(Temporal.Now.instant().add({ hours: 1 }))
   const theirs = [`${folderOf(id)}secrets.age`, `objects/recordings/${crypto.randomUUID()}.age`]
   const open = await place.open()
@@ -134,7 +134,7 @@ test('a backup in progress when a restored register takes the place over does no
   for (const key of theirs) expect(await place.store.sizeBytes(key)).toBe('theirs'.length)
 })
 
-test('a machine that was turned back, or copied, writes no keys into a place whose ledger knows more than its own', async () => {
+test('a machine that was rolled back or copied writes no keys into a place whose ledger is longer than its own', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
   const { rows } = await database.as().pool.query('select id from place_of_data where name = $1', [place.name])
   await machine.pool.query(
@@ -151,16 +151,16 @@ test('a machine that was turned back, or copied, writes no keys into a place who
   expect(await keysIn(place)).toEqual(before)
 })
 
-test('a ledger that continues from another one is not mixed with that, and the place reports it', async () => {
+test('a ledger that diverges from the one in the place is not mixed with it, and the place reports it', async () => {
   const { place, machine, there, destroyer, ids } = await restoredBeside()
-  // The restored register ends something of its own, while the first one cannot reach the place.
+  // The restored register ends something while the first one cannot reach the place.
   await machine.pool.query(
     "insert into destruction_entry (at, object_kind, object_name, cause, done_by, detail, targets) values (now(), 'history-month', '2020-01', 'term', 'sweep', '{}', '{}')",
   )
   await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
   expect(await there.catchUp()).toMatchObject([{ reached: true }])
   const head = (await readWholeOr(place.store, 'ledger/head'))!.toString()
-  // It gets the place under another name, as advised; by then its own ledger is longer.
+  // The place is added under another name, as advised; by then the first register's own ledger is longer.
   await destroyer.destroy(ids[0]!).catch(() => undefined)
   await register.seal()
   const again = openPlaces({

@@ -1,4 +1,4 @@
-// An official may not act, in another role, on a request, hold or disclosure that keeps their own call.
+// An official may not, in another role, act on a request, hold or disclosure that keeps their own call.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -26,7 +26,7 @@ const {
 } = desk
 
 const { aino, paula, riitta, tuula } = people
-/** Gives Aino, an official, another person's right as well. */
+/** Gives Aino, an official, the rights of another person too. */
 const asWell = (other: { id: string }) =>
   sql`
     insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
@@ -44,7 +44,7 @@ async function send(method: string, path: string, json?: object) {
   return answer((await as('aino')).fetch(path, { method, ...(json && { json }) }))
 }
 
-describe('that a caller waits to hear', () => {
+describe('a call of their own that a caller waits to hear', () => {
   async function waited() {
     const recording = await stored()
     const request = await makeInspection([recording])
@@ -53,7 +53,7 @@ describe('that a caller waits to hear', () => {
   }
   const own = { status: 403, code: 'request.own' }
 
-  test('no outcome of their appointment is noted, however the call was forbidden', async () => {
+  test('refuses an outcome of the appointment, before and after the prohibition', async () => {
     const recording = await stored()
     const request = await makeInspection([recording])
     const appointment = await booked(request, await slotAt(24))
@@ -66,7 +66,7 @@ describe('that a caller waits to hear', () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
   })
 
-  test('the request is neither closed nor asks for no hearing any more', async () => {
+  test('refuses to close the request, and to remove the hearing from it', async () => {
     const { recording, url } = await waited()
     const change = { kinds: ['KNOW'], language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
     expect(await send('PUT', url, change)).toMatchObject(own)
@@ -76,7 +76,7 @@ describe('that a caller waits to hear', () => {
   })
 
   test.each(['PROHIBIT', 'OBJECTION', 'RESTRICTION', 'COPY'] as const)(
-    'or, where no hearing is open: the request for %s is neither closed nor renamed, and its kinds are not dropped',
+    'refuses to close, rename or reduce a request for %s, which has no open hearing',
     async (kind) => {
       const recording = await stored()
       const served = await servedRequest(admin, { clerkId: paula.id, contacts: [recording.contactId], kinds: [kind] })
@@ -92,7 +92,7 @@ describe('that a caller waits to hear', () => {
     },
   )
 
-  test('the call is neither shown to be another’s nor given up, and no second search of it finds nothing', async () => {
+  test('refuses to verify the call as another’s, to give it up, and to search again without result', async () => {
     const { contactId } = await stored()
     const served = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     const url = `/api/requests/${served.id}/calls/${served.calls[0]!.id}`
@@ -102,7 +102,7 @@ describe('that a caller waits to hear', () => {
     expect((await post('paula', `${url}/verification`, { isParty: false })).status).toBe(204)
   })
 
-  test('the room is closed by its host without saying that it was heard', async () => {
+  test('lets its host close the room, but not with the outcome HEARD', async () => {
     const recording = await stored()
     const { jar } = await desk.openRoom([recording], { host: aino })
     const played = { outcome: 'HEARD', password }
@@ -111,8 +111,8 @@ describe('that a caller waits to hear', () => {
   })
 })
 
-describe('that an order keeps', () => {
-  test('the order is ended by somebody else', async () => {
+describe('a call of their own that an order keeps', () => {
+  test('refuses to end the order, which somebody else can end', async () => {
     const { contactId } = await stored()
     const until = Temporal.Now.instant()
       .add({ hours: 24 * 30 })
@@ -125,7 +125,7 @@ describe('that an order keeps', () => {
   })
 })
 
-describe('that an authority asks for', () => {
+describe('a call of their own that an authority asks for', () => {
   const own = { status: 403, code: 'authority.own' }
   const request = (receivedAt = Temporal.Now.instant().subtract({ minutes: 1 })) => ({
     ...{
@@ -138,7 +138,7 @@ describe('that an authority asks for', () => {
     receivedAt: receivedAt.toString(),
   })
 
-  test('somebody else decides on it, takes it out, closes it, and corrects when it was asked for', async () => {
+  test('leaves the decision, removal, closing and correction of dates to somebody else', async () => {
     const recording = await stored()
     const entered = await post('tuula', '/api/authority-disclosures', request())
     const url = `/api/authority-disclosures/${entered.body['id'] as string}`

@@ -1,6 +1,6 @@
 /**
- * Promise: a call is filed under its caller and under the official who speaks (R8-R11, R17). The attack: what a client's metadata
- * repeat of the caller's own words, or of who had the call before, is taken for who is in it now.
+ * Promise: a call is filed under its caller and the official who speaks (R8-R11, R17). The attack: what a client's
+ * metadata repeat of the caller's own text, or of the former official, is taken for the present party.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -18,7 +18,7 @@ const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
 const [caller, aino, bertil, stranger] = ['+358401234567', '+358295121001', '+358295121002', '+358509998877']
 const session = 'c2Vzc2lvbg=='
 
-/** Returns each part of a recorded call that is over: its official, and the number of packets in its recording. */
+/** Returns each recorded segment that has ended: its official, and the number of packets in its recording. */
 async function parts() {
   const over = bench.segments().filter(({ recording }) => recording?.stored)
   return Promise.all(
@@ -31,7 +31,7 @@ async function parts() {
   )
 }
 
-/** Waits until as many parts are stored. */
+/** Waits until this many segments are stored. */
 async function stored(count: number) {
   await bench.until(() => expect(bench.segments().filter(({ recording }) => recording?.stored)).toHaveLength(count))
   return parts()
@@ -49,7 +49,7 @@ const person = (id: string, aor: string, sends?: string, more = '') =>
   `<participant participant_id="${id}"><nameID aor="sip:${aor}@x"/>${sends ? `<send>${sends}</send>` : ''}${more}</participant>`
 const streams = ['1', '2'].map((n) => `<stream stream_id="s${n}" session_id="${session}"><label>${n}</label></stream>`)
 
-/** The caller and the dialled number in Oracle's form. */
+/** Metadata with the caller and the dialled number in Oracle's form. */
 function oracle(given: {
   calls: string
   isCalled: string
@@ -68,7 +68,7 @@ function oracle(given: {
   ].join('')
 }
 
-describe('a call that is passed on within its session is each official’s for as long as they have it', () => {
+describe('a call that is transferred within its session belongs to each official while they have it', () => {
   const ribbon = (official: string) =>
     metadataOf({
       participants: [
@@ -113,7 +113,7 @@ describe('a call that is passed on within its session is each official’s for a
     ])
   })
 
-  test('where the next one is in no directory, for review', async () => {
+  test('a transfer to a number missing from the directory is marked for review', async () => {
     const call = await bench.call({})
     await call.invite({ sdp: true, metadata: first, headers: diversion })
     const unlisted = person('x', stranger, 's2')
@@ -129,11 +129,11 @@ describe('a call that is passed on within its session is each official’s for a
   })
 })
 
-describe('what a caller dials and how they are called', () => {
+describe('a caller’s dialled number and name', () => {
   test.each([
     ['another caller and official', stranger, bertil],
     ['a call within the house', aino, bertil],
-  ])('parameters behind the number dialled make nobody a party: %s', async (_, ani, dn) => {
+  ])('parameters after the dialled number add no party: %s', async (_, ani, dn) => {
     const dialled = `sip:${numberKey}@x;calluuid=somebodys;dn=${dn};ani=${ani};dnis=${numberKey}`
     for (const calls of [caller, 'genesys']) {
       const call = await bench.call({})
@@ -148,7 +148,7 @@ describe('what a caller dials and how they are called', () => {
     expect(bench.segments().flatMap(({ callIds }) => callIds)).not.toContain('genesysUuid:somebodys')
   })
 
-  test('a caller named jambonz does not have the voices changed', async () => {
+  test('a caller named jambonz does not swap the voices', async () => {
     const more = '<extensiondata><direction>inbound</direction><callsid>1</callsid></extensiondata>'
     const participants = [
       { id: 'c', aor: people.caller, label: '1', name: 'jambonz' },
@@ -162,7 +162,7 @@ describe('what a caller dials and how they are called', () => {
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
   })
 
-  test('a caller named asbce is not taken for a placeholder, whoever has answered', async () => {
+  test('a caller named asbce is not a placeholder, whoever answered', async () => {
     const participants = [{ id: 'c', aor: 'sip:asbce@asbce.com', label: '1' }]
     for (const aor of [people.official, 'sip:+358295129999@x']) {
       const call = await bench.call({})
@@ -180,7 +180,7 @@ describe('what a caller dials and how they are called', () => {
   })
 })
 
-describe('a conference ends, and is recorded no less and no more than it is told', () => {
+describe('the end of a conference', () => {
   const link = (id: string, label: string, from: number, until?: number) => {
     const left = until === undefined ? '' : `<disassociate-time>2027-03-03T08:0${until}:00Z</disassociate-time>`
     return `<participantstreamassoc participant_id="${id}"><associate-time>2027-03-03T08:0${from}:00Z</associate-time>${left}<send>s${label}</send></participantstreamassoc>`
@@ -219,7 +219,7 @@ describe('a conference ends, and is recorded no less and no more than it is told
       ],
     })
 
-  test('with the silence of a session whose BYE was lost: the next official’s is recorded from then on', async () => {
+  test('a silent session whose BYE was lost ends the conference, and the next official’s recording starts then', async () => {
     const headers = { ...diversion, 'Cisco-Guid': '1-2-3-4' }
     const first = await bench.call({})
     const { ports: lost } = await first.invite({ sdp: true, metadata: talk(aino, people.caller), headers })
@@ -243,7 +243,7 @@ describe('a conference ends, and is recorded no less and no more than it is told
     ['Session-ID', `${'0'.repeat(32)};remote=${'0'.repeat(32)}`],
     ['Cisco-Guid', '0-0-0-0'],
     ['User-to-User', '00FA080000000000000000;encoding=hex'],
-  ])('%s of zeros makes two calls neither one contact nor a conference', async (name, value) => {
+  ])('a %s of zeros joins two calls neither in one contact nor in a conference', async (name, value) => {
     const calls = []
     for (const official of [aino, bertil]) {
       const call = await bench.call({ ssrc: 100 * (calls.length + 1) })
@@ -262,7 +262,7 @@ describe('a conference ends, and is recorded no less and no more than it is told
     expect(new Set(bench.segments().map(({ contactId }) => contactId)).size).toBe(2)
   })
 
-  test('of two who withhold their numbers and whose telephones chose one id is for review', async () => {
+  test('two callers with withheld numbers and the same id are marked for review', async () => {
     const headers = { ...diversion, 'User-to-User': '00FA08000100021A2B3C4D;encoding=hex' }
     for (const official of [aino, bertil]) {
       const call = await bench.call({})
@@ -296,7 +296,7 @@ describe('a client’s clock', () => {
     return at!.since(recording!.startedAt).total('milliseconds')
   }
 
-  test('that is two hours behind ends nobody’s part before it began: the call is passed on when it is reported', async () => {
+  test('that is two hours behind ends no segment before its start: the transfer counts when it is reported', async () => {
     const at = clock(-7_200_000)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -308,7 +308,7 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
   })
 
-  test('that is days behind ends no call before it began', async () => {
+  test('that is days behind ends no call before its start', async () => {
     const at = clock(-3 * 86_400_000)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -319,7 +319,7 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
   })
 
-  test('that is ahead moves no answer when it tells it again', async () => {
+  test('that is ahead does not move the answer when it repeats it', async () => {
     const at = clock(5_400)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -331,7 +331,7 @@ describe('a client’s clock', () => {
     expect(sinceStart(bench.segments()[0]?.answeredAt)).toBeLessThan(500)
   })
 
-  test('that is ahead cuts neither the beginning nor the end of a call that is passed on, whose time is not reported', async () => {
+  test('that is ahead cuts neither start nor end of a transferred call whose time is not reported', async () => {
     const at = clock(1_500)
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
@@ -381,7 +381,7 @@ describe('a supervisor who listens', () => {
     },
   )
 
-  test('has not taken the call of whom the client names', async () => {
+  test('does not become the official of a call for which the client names another', async () => {
     const calls = apkt('<apkt:callingParty>true</apkt:callingParty>')
     const isCalled = apkt(
       `<apkt:callingParty>false</apkt:callingParty><apkt:request-uri>sip:${aino}@x</apkt:request-uri>`,
@@ -401,7 +401,7 @@ describe('a supervisor who listens', () => {
   })
 })
 
-describe('while the caller has left', () => {
+describe('a call that its caller has left', () => {
   const [c, a] = [
     { id: 'c', aor: people.caller, label: '1' },
     { id: 'a', aor: people.official, label: '2' },
@@ -409,9 +409,9 @@ describe('while the caller has left', () => {
   const b = { id: 'b', aor: people.colleague, label: '2' }
   const x = { id: 'x', aor: `sip:${stranger}@x`, label: '1' }
   test.each([
-    ['is told no more', metadataOf({ participants: [a, x] })],
+    ['is no longer reported', metadataOf({ participants: [a, x] })],
     [
-      'is told to have left',
+      'is reported to have left',
       metadataOf({ participants: [{ ...c, label: '' }, a, x] }).replace(
         /<participantsessionassoc participant_id="c".*?<.participantsessionassoc>/,
         times('c', 0, 1),
@@ -422,7 +422,7 @@ describe('while the caller has left', () => {
       metadataOf({ mode: 'partial', participants: [x], more: times('c', 0, 1) }),
     ],
   ])(
-    'and %s, the official’s talk with somebody else is in no recording of that caller, and for review',
+    'a caller who %s: the official’s talk with somebody else is in no recording of the caller, and marked for review',
     async (_, request) => {
       const call = await bench.call({})
       const { ports } = await call.invite({
@@ -447,7 +447,7 @@ describe('while the caller has left', () => {
   test.each([
     ['withholds the number', 'sip:anonymous@anonymous.invalid'],
     ['has a SIP address', 'sip:somebody@elsewhere.example'],
-  ])('and somebody who %s speaks with the official, the call is for review', async (_, aor) => {
+  ])('a talk with somebody who %s is marked for review', async (_, aor) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
@@ -465,8 +465,8 @@ describe('while the caller has left', () => {
   test.each([
     ['is passed on', [[c, b]]],
     ['is held alone', [[c], [c, a]]],
-    ['is told in another form', [[{ ...c, id: 'again', aor: '0401234567' }, a]]],
-  ])('nothing is for review of a caller who %s', async (_, later) => {
+    ['is reported in another form', [[{ ...c, id: 'again', aor: '0401234567' }, a]]],
+  ])('a caller who %s causes no review', async (_, later) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
@@ -484,7 +484,7 @@ describe('while the caller has left', () => {
   test.each([
     ['in another form', { id: 'again', aor: '0401234567', label: '1' }],
     ['without a number', { id: 'again', aor: 'sip:anonymous@anonymous.invalid', label: '1' }],
-  ])('and comes again %s under another id, recording goes on', async (_, again) => {
+  ])('a caller who comes back %s under another id is recorded further', async (_, again) => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       sdp: true,
@@ -503,7 +503,7 @@ test.each([
   ['a colleague', 'a', 40],
   ['the official', 'b', 20],
 ] as const)(
-  'while %s only receives, what the other says with the caller is that one’s alone',
+  'while %s only receives, the other’s talk with the caller belongs to the other alone',
   async (_, speaks, remaining) => {
     const two = [
       { id: 'c', aor: people.caller, label: '1' },

@@ -1,4 +1,5 @@
-// R27, R34, L29: no change of the description takes from a disclosure what it is about without a decision on it and a notice.
+// R27, R34, L29: no change of the description takes a recording from a disclosure without a decision on it and a
+// notice.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'
@@ -39,7 +40,7 @@ const pending = async (name: Parameters<typeof send>[0], { id: wanted }: Draft) 
     .map(({ disclosure: { kind, id }, items }) => [kind, id, items])
 }
 
-/** An authority's request with the recording of a call; of the security unit. */
+/** Enters an authority's request with the recording of a call, as the security unit. */
 async function requestByAuthority(call: { id: string; contactId: string }): Promise<string> {
   const [provision] = ends.versions.at(now()).description.disclosure.provisions
   const { status, body } = await send('tuula', 'POST', '/api/authority-disclosures', {
@@ -60,7 +61,7 @@ async function requestByAuthority(call: { id: string; contactId: string }): Prom
 }
 
 test('a shorter term waits until each open disclosure that it reaches is released, refused, withdrawn or without its item', async () => {
-  // A copy that left already is its own matter, and so is what was decided on before.
+  // Copies that were already released or decided on do not count.
   await released()
   const [first, second, request] = [await ends.makeRecording(), await ends.makeRecording(), await ends.makeRecording()]
   const study = await begun()
@@ -77,20 +78,20 @@ test('a shorter term waits until each open disclosure that it reaches is release
 
   const draft = await submit(15)
   expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
-  // Each sees what is theirs to decide, and nobody else sees any.
+  // Each person sees what they decide on, and nobody else sees anything.
   expect(await pending('eero', draft)).toEqual([['RESEARCH', study, 2]])
   expect(await pending('tuula', draft)).toEqual([['AUTHORITY', authority, 1]])
   expect((await pending('riitta', draft)).length).toBe(2)
   for (const name of ['aino', 'tiina', 'dora', 'anssi'] as const) {
     expect(await send(name, 'GET', '/api/pending-disclosures')).toMatchObject({ status: 403, code: 'deny.role' })
   }
-  // One item of two dropped decides on nothing yet.
+  // Removing one item of two is not a decision yet.
   expect((await act('eero', 'DELETE', study, '/items/1')).status).toBe(204)
   expect(await pending('eero', draft)).toEqual([['RESEARCH', study, 1]])
   expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
   expect((await act('eero', 'DELETE', study, '/items/2')).status).toBe(204)
   expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
-  // A preservation order keeps the authority's recording whatever the term says.
+  // A preservation order keeps the authority's recording regardless of the term.
   await sql`
     insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
     select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-1', '5560/R/1/26', now() + interval '60 days', ${people.tuula.id}
@@ -100,7 +101,7 @@ test('a shorter term waits until each open disclosure that it reaches is release
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
-test('from the approval on a study’s day lies before the end that is coming', async () => {
+test('after the approval the due day of a study must lie before the coming end', async () => {
   const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
   const study = await begun({ dueOn: day(110) })
   expect((await pick(study, (await ends.makeRecording()).id)).status).toBe(201)
@@ -112,7 +113,7 @@ test('from the approval on a study’s day lies before the end that is coming', 
   expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
 })
 
-test('a way of disclosure ends once nothing of it is open: a refusal is a decision too', async () => {
+test('a way of disclosure ends once no disclosure of it is open, and a refusal counts as a decision', async () => {
   const made = await research.prepared()
   const draft = await submit(16, [{ path: ['disclosure', 'research'], value: false }])
   expect(await pending('riitta', draft)).toEqual([['RESEARCH', made.id, 1]])
@@ -122,7 +123,7 @@ test('a way of disclosure ends once nothing of it is open: a refusal is a decisi
   expect(await approve(draft)).not.toEqual({ refused: 'draft.pending-disclosures' })
 })
 
-test('is decided on at no desk that its decision maker has left, before a new proof', async () => {
+test('a decision at a desk that was left needs a new proof', async () => {
   const { id } = await research.prepared()
   const authority = await requestByAuthority(await ends.makeRecording())
   await research.as('riitta')

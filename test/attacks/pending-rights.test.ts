@@ -39,13 +39,13 @@ const pending = async (draft: Draft) =>
   ((await clerk.request('/api/pending-rights')).body['items'] as Listed[]).filter((one) => one.draft === draft.id)
 
 describe('a shorter term that reaches a recording which a requester has booked to hear', () => {
-  test('comes into force after a notice and a decision alone; whoever decides on it sees counts, the Service Unit numbers', async () => {
+  test('comes into force only after a notice and a decision, shows the decision maker counts, and shows the Service Unit request numbers', async () => {
     const recording = await makeRecordingUntil(24 * 30)
     const request = await makeInspection([recording])
     const late = await slotAt(24 * 20)
     await booked(request, late)
 
-    // An hour from now, as it was done: the notice is missing.
+    // In an hour, as was possible before: the notice is missing.
     const hasty = await submit(now().add({ hours: 1 }).round('second'))
     expect(await approve(hasty)).toEqual({ refused: 'draft.notice' })
     await reject(hasty)
@@ -63,7 +63,7 @@ describe('a shorter term that reaches a recording which a requester has booked t
     expect((await approver.request('/api/pending-rights')).code).toBe('deny.role')
     expect(await approve(draft)).toEqual({ refused: 'draft.pending-rights' })
 
-    // Listened to before: the appointment is brought forward.
+    // Brings the appointment forward, before the new end.
     expect(await pending(draft)).toMatchObject([{ request: { number: request.number }, isHeardBefore: false }])
     const early = await slotAt(24 * 10)
     expect((await book(request, early)).status).toBe(201)
@@ -82,7 +82,7 @@ describe('a shorter term that reaches a recording which a requester has booked t
 })
 
 describe('a change that reaches an open request', () => {
-  test('is approved once the requester has been told, as the log says; and not by a decision on another draft', async () => {
+  test('is approved once the log shows that the requester was informed, and not by a decision on another draft', async () => {
     const edits: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: true }]
     const offers = await submit(inDays(16), edits)
     expect(taken(await approve(offers)).state).toBe('APPROVED')
@@ -105,7 +105,7 @@ describe('a change that reaches an open request', () => {
     expect(taken(await approve(second)).state).toBe('APPROVED')
   })
 
-  test('is found where inspections put ends off no more, and where the Service Unit loses its purpose (C3)', async () => {
+  test('is found also if inspections no longer delay ends, or the Service Unit loses its purpose (C3)', async () => {
     const recording = await makeRecordingUntil(24)
     const waiting = await makeInspection([recording])
     await desk.setDay(recording.id, inDays(-1))
@@ -121,7 +121,7 @@ describe('a change that reaches an open request', () => {
     expect(await reached({ endsHolds: true })).toEqual([waiting.id])
     expect(await reached({ endsService: true })).toContain(waiting.id)
     expect(await reached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
-    // It is unknown what reaches a call that is not found yet: the notice counts for it too.
+    // The number of a call that is not found yet is unknown, so the notice counts for it too.
     const unsettled = await makeInspection([])
     const row = await admin
       .selectFrom('recording')
@@ -137,7 +137,7 @@ describe('a change that reaches an open request', () => {
   })
 })
 
-test('a booked hearing whose recording ends before it is urgent at once, and the desk’s queue reports it', async () => {
+test('a booked hearing whose recording ends before it is urgent at once in the desk’s queue', async () => {
   const request = await makeInspection([await makeRecordingUntil(24 * 40)])
   await booked(request, await slotAt(24 * 12))
   const queue = async () =>

@@ -1,5 +1,6 @@
-// Plants breaches one by one in a running Seloste with calls, as the owner of its database and disk, and waits until its own
-// checks name each. Returns which were found, by which promise and after how long. Never calls a check itself.
+// Plants breaches one by one in a running Seloste with calls, as the owner of its database and disk, and waits until
+// its own checks report each. Returns which were found, by which promise and after how long. Never calls a check
+// itself.
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,16 +11,16 @@ import type { Breach, Planted } from './planted-breaches.ts'
 export interface PlantedResult {
   name: string
   promise: string
-  /** Milliseconds from planting to the proof; nothing where it was not found in time. */
+  /** Milliseconds from planting to the proof; undefined if it was not found in time. */
   foundMs?: number
-  /** It is looked for each hour. */
+  /** Checked hourly. */
   hourly?: true
-  /** It could not be planted: PostgreSQL's word. */
+  /** PostgreSQL's message if it could not be planted. */
   fault?: string
 }
 
 const checkMs = 200
-/** Hourly checks get so many times as long. */
+/** Factor for the waiting time of hourly checks. */
 export const hourlyRounds = 5
 
 interface Proof {
@@ -36,12 +37,13 @@ export async function plantBreaches(
   const client = new Client({ connectionString: url })
   await client.connect()
   const results: PlantedResult[] = []
-  // By the database's clock, as the proofs are.
+  // The database's clock, which dates the proofs.
   const now = async () => (await client.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]!.now
   try {
     let undoneAt = await now()
     for (const breach of breaches) {
-      // A proof from before what was planted last was taken back counts it, and the next count would not rise above it.
+      // Waits for a proof made after the previous breach was undone: an older one counts that breach, and the next
+      // count would not exceed it.
       await provedAfter(client, breach.promise, undoneAt, withinMs)
       const result = await plantOne(client, folder, breach, withinMs)
       undoneAt = await now()
@@ -87,7 +89,7 @@ function number(proof: Proof | undefined, count: string): number {
   return typeof value === 'number' ? value : 0
 }
 
-/** Waits for a proof of a round that began after an instant. */
+/** Waits for a proof from a round that began after an instant. */
 async function provedAfter(client: Client, promise: string, after: Date, withinMs: number): Promise<void> {
   const until = performance.now() + withinMs
   for (;;) {
@@ -105,7 +107,7 @@ async function proofOf(client: Client, promise: string): Promise<Proof | undefin
   return rows[0]
 }
 
-/** @returns what takes it back */
+/** Returns the function that undoes it. */
 async function doPlant(client: Client, folder: string, plant: Planted): Promise<() => Promise<unknown>> {
   if ('file' in plant) {
     const { rows } = await client.query<{ id: string }>(
@@ -165,7 +167,7 @@ function inStore(key: string): string {
 
 let plantedTables = 0
 
-/** Columns of the primary key. Other processes may change a planted row meanwhile. */
+/** Columns of the primary key, because other processes may change a planted row meanwhile. */
 async function keyOf(client: Client, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `select string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
@@ -176,7 +178,7 @@ async function keyOf(client: Client, table: string): Promise<string> {
   return rows[0]!.columns
 }
 
-/** As somebody who has switched the database's guards off. */
+/** Runs statements with the database's guards disabled. */
 async function past(client: Client, statements: string): Promise<void> {
   try {
     await client.query(`begin; set local session_replication_role = replica; ${statements}; commit`)

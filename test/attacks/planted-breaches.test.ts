@@ -1,4 +1,4 @@
-// Breaches that the database's owner plants past every door are found by the evidence and named at the right promise (R1,
+// Breaches that the database's owner plants directly are found by the evidence and reported at the right promise (R1,
 // R7-R12, R21). The whole catalogue of planted breaches runs in the long run: planted-breaches.long.test.ts.
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ afterEach(async () => {
 const broken = async () => (await check({ afresh: false })).broken
 const names = async () => (await broken()).map(({ promise }) => promise)
 
-/** Changes columns of a row, and back again afterwards. */
+/** Changes columns of a row, and restores them after the test. */
 async function change(table: string, location: string, set: string): Promise<void> {
   const { rows } = await pool.query<{ row: string }>(
     `select to_jsonb(t)::text as row from ${table} t where ${location}`,
@@ -49,7 +49,7 @@ async function change(table: string, location: string, set: string): Promise<voi
   )
 }
 
-/** Deletes unrecorded contacts with their segments as the owner can; they come back afterwards. */
+/** Deletes unrecorded contacts with their segments, as the owner can; restores them after the test. */
 async function deleteContacts(count: number): Promise<string[]> {
   const { rows } = await pool.query<{ id: string; contact: string; segments: string; identities: string }>(`
     select c.id, to_jsonb(c)::text as contact, (select jsonb_agg(s)::text from segment s where s.contact_id = c.id) as segments,
@@ -74,7 +74,7 @@ async function deleteContacts(count: number): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-test('three contacts deleted with their segments are missed, and their hour is named', async () => {
+test('three contacts deleted with their segments are found missing, and their hour is reported', async () => {
   await countAdmissions(custodian)
   expect((await check()).broken).toEqual([])
   const ids = await deleteContacts(3)
@@ -85,7 +85,7 @@ test('three contacts deleted with their segments are missed, and their hour is n
   expect(ids.length).toBe(3)
 })
 
-test('what a capture node reports of its own is missed, where the register was emptied before it was counted', async () => {
+test('entries reported by a capture node are found missing if the register was emptied before they were counted', async () => {
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
@@ -99,7 +99,7 @@ test('what a capture node reports of its own is missed, where the register was e
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, example: segmentId } }])
 })
 
-test('what a capture node reports is missed, though the owner of the database writes that a backup was restored since', async () => {
+test('entries reported by a capture node are found missing even if the owner of the database writes that a backup was restored since', async () => {
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
@@ -120,10 +120,11 @@ test('what a capture node reports is missed, though the owner of the database wr
   await write(restored)
   await write({ ...restored, signature: Buffer.alloc(64).toString('base64') })
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
-  // As whoever restores writes it, with the log's key.
+  // As a restore writes it, with the log's key.
   await write(signDetail(promises.key, 'backup.restored', restored))
   expect(await broken()).toEqual([])
-  // By a clock that was ahead, and set right since: what was reported after that was not lost by it.
+  // Restored under a clock that was ahead and has been corrected: entries reported after the backup were not lost by
+  // that restore.
   await tamper(`delete from audit_entry where action = 'backup.restored'`)
   const [backup, ahead] = [-2, 2].map((hours) => Temporal.Now.instant().add({ hours }).toString()) as [string, string]
   const earlier = { backup: 'x', snapshotAt: backup, restoredAt: ahead }
@@ -137,7 +138,7 @@ test('what a capture node reports is missed, though the owner of the database wr
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
 })
 
-test('a count of admissions that was changed or taken away is missed, as the audit log has its root', async () => {
+test('a changed or removed count of admissions is found, because the audit log has its root', async () => {
   await countAdmissions(custodian)
   const { rows } = await pool.query<{ row: string }>('select to_jsonb(p)::text as row from admission_part p')
   const parts = rows.map(({ row }) => row.replaceAll("'", "''"))
@@ -157,7 +158,7 @@ test('a count of admissions that was changed or taken away is missed, as the aud
   expect(await names()).toEqual(['history.admitted'])
 })
 
-test('a table contact_note that somebody filled is named', async () => {
+test('a filled table contact_note is reported', async () => {
   await pool.query('create table contact_note (contact_id uuid, caller_name text, topic text)')
   heal.push(() => pool.query('drop table contact_note'))
   await pool.query(`insert into contact_note select id, 'Maija', 'debt' from contact limit 3`)
@@ -166,7 +167,7 @@ test('a table contact_note that somebody filled is named', async () => {
   ])
 })
 
-/** Plants a listening and, if requested, its entry in the log, as nothing of the program does. */
+/** Plants a listening and, if requested, its log entry. */
 async function plantListening(recording: string, reported: boolean): Promise<string> {
   const id = randomUUID()
   const right = `(select id from access_right where person_id = '${supervisor.id}')`
@@ -187,24 +188,24 @@ async function plantListening(recording: string, reported: boolean): Promise<str
   return id
 }
 
-test('a listening planted for a supervisor on another unit’s recording is found', async () => {
+test('finds a listening planted for a supervisor on another unit’s recording', async () => {
   const listening = await plantListening(promises.recordings.ainos.id, true)
   expect(await broken()).toMatchObject([
     { promise: 'rights.scope', facts: { outside: 2, untold: 0, example: listening } },
   ])
 })
 
-test('a listening that the log does not report is found, within the unit as well', async () => {
+test('finds a listening that is missing from the log, also within the unit', async () => {
   await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
   const listening = await plantListening(promises.recordings.ainos.id, false)
-  // Aino belonged to another unit then, by the directory.
+  // By the directory Aino belonged to another unit then.
   expect(await broken()).toMatchObject([
     { promise: 'rights.scope', facts: { outside: 1, untold: 1, example: listening } },
   ])
 })
 
 test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
-  'an entry %s of a supervisor about another unit’s call is found',
+  'finds an entry %s of a supervisor about another unit’s call',
   async (action) => {
     const { contactId, segmentId } = promises.recordings.ainos
     await pool.query(
@@ -219,7 +220,7 @@ test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
     )
     heal.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
     expect(await broken()).toMatchObject([{ promise: 'rights.scope', facts: { outside: 1 } }])
-    // It is found in every round, and not taken for judged.
+    // It is found in every round, and never counts as judged.
     expect(await names()).toEqual(['rights.scope'])
   },
 )
@@ -230,7 +231,7 @@ test.each([
   ['right.rejected', null, 1],
   ['quality.queue-read', 'SUPERVISOR', 0],
   ['session.ended', null, 0],
-])('an act %s of a supervisor (in the role %s) is found where the role may not', async (action, role, outside) => {
+])('finds an act %s of a supervisor (in the role %s) that the role does not allow', async (action, role, outside) => {
   await pool.query(
     `insert into audit_entry (person_id, role, action, object_kind, result, detail) values ($1, $2, $3, 'x', 'ok', '{}')`,
     [supervisor.id, role, action],
@@ -241,7 +242,7 @@ test.each([
   )
 })
 
-test('an item of a disclosure that an official picked of their own recordings, or a supervisor of the unit’s, is found', async () => {
+test('finds a disclosure item that an official picked from their own recordings, or a supervisor from the unit’s', async () => {
   await change('segment', `id = '${promises.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
   await tamper(
     `insert into research_disclosure (id, number, institute_id, study, due_on, format, prepared_by)
@@ -255,7 +256,7 @@ test('an item of a disclosure that an official picked of their own recordings, o
   expect((await broken())[0]).toMatchObject({ facts: { outside: 1, example: 'T-2022-1/1' } })
 })
 
-test('each action that belongs to a role is one of the log’s', async () => {
+test('each action assigned to a role exists in the log’s list', async () => {
   const { rows } = await pool.query<{ body: string }>(
     `select prosrc as body from pg_proc where proname = 'roles_of_act'`,
   )
@@ -264,7 +265,7 @@ test('each action that belongs to a role is one of the log’s', async () => {
   expect(named.filter((action) => !(action! in appenders))).toEqual([])
 })
 
-test('a view outside of scope is found although the owner of the database writes that all entries were judged', async () => {
+test('finds a view out of scope even if the owner of the database writes that all entries were judged', async () => {
   const { contactId } = promises.recordings.ainos
   const judged = { upto: 9e15, looks: 0, outside: [] }
   for (const memo of [
@@ -283,7 +284,7 @@ test('a view outside of scope is found although the owner of the database writes
   }
 })
 
-test('a part of a call that a capture node entered is missed, though the owner of the database writes that it was replaced', async () => {
+test('finds that a segment entered by a capture node is missing even if the owner of the database writes that it was replaced', async () => {
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])

@@ -1,26 +1,26 @@
-// The catalogue of planted breaches: what somebody who owns the database, the disk or the key store plants past every door, and which
-// promise must find it. Data only; plant-breaches.ts plants them in a running Seloste and waits for its own checks.
+// Catalogue of planted breaches: changes by whoever owns the database, the disk or the key store, and the promise that
+// must find each. Data only; plant-breaches.ts plants them in a running Seloste and waits for its own checks.
 import { promises } from '#description/promises.ts'
 
-/** One of: rows changed, rows removed, a row copied with other values, or statements of their own. All without triggers. */
+/** Changed rows, removed rows, a row copied with other values, or statements; all run without triggers. */
 export type Planted =
   | { change: string; where: string; set: string }
   | { remove: string; where: string }
   | { copy: string; where: string; as: string }
-  /** Stays: what is appended to the log is not taken back. */
+  /** Not undone if it appends to the log. */
   | { run: string; undo?: string }
-  /** A file below the data folder. */
+  /** File in the data folder. */
   | { file: string }
 
 export interface Breach {
-  /** The breach, in words. */
+  /** Description of the breach. */
   name: string
-  /** Of the description (requirements 1.1). */
+  /** Sentence of the description (requirements 1.1). */
   sentence: string
   promise: string
-  /** Counts of the promise of which one must rise; none where it is enough that the promise does not hold any more. */
+  /** Counts of the promise of which one must rise; empty if it is enough that the promise no longer holds. */
   counts: readonly string[]
-  /** Looked for each hour. */
+  /** Checked hourly. */
   hourly?: true
   plant: Planted | readonly Planted[]
 }
@@ -1034,7 +1034,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    // Last: what is entered meanwhile meets no trigger.
+    // Last in the list, because later entries would meet no trigger.
     name: 'all triggers switched off in the settings of the server',
     ...protection,
     plant: {
@@ -1044,10 +1044,10 @@ const catalogue: readonly Breach[] = [
   },
 ]
 
-/** Those whose promise this version has. */
+/** Breaches whose promise this version has. */
 export const breaches = catalogue.filter(({ promise }) => (promises as readonly string[]).includes(promise))
 
-/** A function of the custodian's that mends what is planted is one that does nothing meanwhile. */
+/** Replaces a function of the custodian that would repair the breach by one that does nothing. */
 function disarm(signature: string, returns: string, value: string): Planted {
   const name = signature.replace(/\(.*/, '')
   return {

@@ -1,17 +1,18 @@
-// The whole catalogue of planted breaches in a real installation: some minutes, so in the long run alone (SELOSTE_LONG=1).
+// Plants the whole catalogue of breaches in a real installation. Takes some minutes, so it runs only in the long run
+// (SELOSTE_LONG=1).
 import { expect, test } from 'vitest'
 import { plantInNewInstallation } from './planted-installation.ts'
 import { breaches } from './planted-breaches.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 
-test('there are at least sixty planted breaches, each of another name', () => {
+test('there are at least sixty planted breaches with different names', () => {
   expect(breaches.length).toBeGreaterThanOrEqual(60)
   expect(new Set(breaches.map(({ name }) => name)).size).toBe(breaches.length)
 })
 
 test.runIf(isLong)(
-  'every planted breach is found by the running Seloste itself, by the promise it breaks',
+  'the running Seloste finds every planted breach by the promise that it breaks',
   { timeout: 90 * 60_000 },
   async () => {
     const results = await plantInNewInstallation((result) => {

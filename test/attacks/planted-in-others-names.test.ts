@@ -1,4 +1,4 @@
-// Rows that the database's owner writes in the name of others are named by a promise (R22-R24, R36).
+// Rows that the database's owner writes in others' names are reported by a promise (R22-R24, R36).
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
@@ -24,7 +24,7 @@ beforeEach(async () => expect(await names()).toEqual([]))
 test.each([
   ['given by the installation to the security unit', 'SECURITY', 'CRIME_OR_MISUSE', false, { alone: 1, unlogged: 1 }],
   [
-    'given by the installation to an administrator, of which the log does not tell',
+    'given by the installation to an administrator, missing from the log',
     'ADMINISTRATOR',
     null,
     false,
@@ -56,7 +56,7 @@ test.each([
   expect(broken).toMatchObject([{ promise: 'rights.granted', facts: { ...facts, example: id } }])
 })
 
-test('a preservation order, that keeps a recording and its call past their day', async () => {
+test('reports a preservation order that keeps a recording and its call past their term', async () => {
   const { id, contactId } = promises.recordings.older
   await pool.query(
     `insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
@@ -69,7 +69,7 @@ test('a preservation order, that keeps a recording and its call past their day',
   )
   await sweep(expunging, Temporal.Now.instant())
   const found = await names()
-  // Unlike one that was entered, it is reported nowhere.
+  // The planted order, unlike an entered one, is missing from the log.
   await pool.query(
     `insert into audit_entry (action, object_kind, object_id, result) select 'hold.entered', 'hold', id, 'ok' from preservation_order`,
   )
@@ -78,7 +78,7 @@ test('a preservation order, that keeps a recording and its call past their day',
   expect(found).toEqual(['history.term', 'recordings.ceiling'])
 })
 
-test('a prohibition, that destroys a recording before its floor', async () => {
+test('reports a prohibition that destroys a recording before its minimum', async () => {
   const { id } = promises.recordings.ainos
   const { rows } = await pool.query<{ id: string }>(
     `insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'LETTER', $2) returning id`,
@@ -95,7 +95,7 @@ test('a prohibition, that destroys a recording before its floor', async () => {
   expect(broken).toMatchObject([{ promise: 'recordings.floor', facts: { early: 1, example: id } }])
 })
 
-test('instants of a recording, dated back so that it is destroyed before its floor', async () => {
+test('reports instants of a recording, backdated so that it is destroyed before its minimum', async () => {
   const { id } = promises.recordings.colleagues
   const earlier = ['started_at', 'call_ended_at', 'min_keep_until', 'destroy_at'].map(
     (at) => `${at} = ${at} - interval '7 months'`,

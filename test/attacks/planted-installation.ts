@@ -1,5 +1,5 @@
-// A real Seloste for the planted breaches: all processes, its own PostgreSQL, checks at a shorter pace. Has calls of today,
-// some recorded, one listened to, one forbidden and destroyed. No part is a stand-in.
+// A real Seloste for the planted breaches: all processes, its own PostgreSQL, faster checks. Has calls of today: some
+// recorded, one listened to, one forbidden and destroyed. Nothing is mocked.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,12 @@ import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { plantBreaches, type PlantedResult } from './plant-breaches.ts'
 import { breaches, type Breach } from './planted-breaches.ts'
 
-/** Seconds between two rounds of checks; a minute in an installation. */
+/** Seconds between two rounds of checks; 60 in an installation. */
 const paceSeconds = 2
-/** A promise is checked at least every five minutes, in an installation: here within as many rounds, and what a busy machine adds. */
+/**
+ * An installation checks each promise at least every five minutes. Here: as many rounds, and a margin for a busy
+ * machine.
+ */
 const withinMs = 45_000
 
 /** Plants the whole catalogue, or some of it, in a new installation. */
@@ -42,7 +45,7 @@ export async function plantInNewInstallation(
   }
 }
 
-/** Promises that do not hold, or have not been checked. */
+/** Promises that do not hold or have not been checked. */
 async function notHolding(seloste: RunningSeloste): Promise<string[]> {
   return ownDatabase(seloste, async (db) => {
     const { rows } = await sql<{ promise: string }>`select promise from proof where not holds`.execute(db)

@@ -1,4 +1,5 @@
-// R20: a session that the database's owner inserts for an employed person is named, although what it opens is logged in their name.
+// R20: a session that the database's owner inserts for an employed person is reported, although what it opens is logged
+// in their name.
 import { afterEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -35,19 +36,19 @@ test.each([
   ])
 })
 
-test('sign-ins of one person, some at once, are none', async () => {
+test('accepts sign-ins of one person, some at once', async () => {
   await Promise.all([colleague.signIn(), colleague.signIn()])
   await matti.signIn()
   expect((await check()).broken).toEqual([])
 })
 
-test('one opened by two steps, between which the clock was set back, is none', async () => {
+test('accepts a session opened in two steps between which the clock was set back', async () => {
   await matti.signIn()
   await tamper(`update session set created_at = created_at + interval '1 minute' where person_id = '${matti.id}'`)
   expect((await check()).broken).toEqual([])
 })
 
-test('one opened by a version whose entries name no session is none for twelve hours', async () => {
+test('accepts for twelve hours a session opened by a version whose entries name no session', async () => {
   const end = `update session set ended_at = now() where person_id = '${matti.id}'`
   await tamper(end)
   await matti.signIn()
@@ -64,7 +65,7 @@ test('one opened by a version whose entries name no session is none for twelve h
 test.each([
   ['end a day ago', `employed_to = now() - interval '1 day'`],
   ['beginning tomorrow', `employed_from = now() + interval '1 day'`],
-])('one of somebody whose employment’s %s is entered only now is none', async (_, set) => {
+])('accepts a session of somebody whose employment’s %s is entered only now', async (_, set) => {
   await matti.signIn()
   const { rows } = await pool.query<{ was: string }>('select to_jsonb(p)::text as was from person p where id = $1', [
     matti.id,

@@ -1,6 +1,6 @@
 /**
- * An unsigned copy may still contain what was to be removed: only persons whose right reaches its recording can play it (R33,
- * R38).
+ * An unsigned copy may still contain what was to be removed. Only people whose right reaches its recording may play it
+ * (R33, R38).
  */
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -12,7 +12,7 @@ import { answer } from '../register/open-desk.ts'
 const database = await createTestDatabase<RegisterTables>()
 const copies = await openCopies(database)
 
-test('an expert for another number hears a copy once it is signed, and not what waits for its check', async () => {
+test('an expert for another number can play a copy once it is signed, and not before its check', async () => {
   const { id } = await copies.rendered()
   const ville = await copies.desk.signIn(
     await enterTestPerson(copies.admin, database.as('seloste_desk').db, {

@@ -1,4 +1,5 @@
-// R36: a right whose grant is older than the log was granted all the same, though it ended after the log's beginning; no longer one was.
+// R36: a right whose grant is older than the log counts as granted, also if it ended after the log's beginning, unless
+// it is longer than a right may be.
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -10,7 +11,7 @@ import { makeTestPromises } from '../register/make-test-promises.ts'
 const database = await createTestDatabase<RegisterTables>()
 const promises = await makeTestPromises(database)
 const custodian = database.as('seloste_custodian').db
-// Leaves the log as pruning to 24 months does: its own entry, and a first one of two years ago.
+// Leaves the log as pruning to 24 months does: with its own entry, and the oldest entry two years old.
 await promises.tamper(
   `update audit_entry set at = now() - interval '24 months' where seq = (select min(seq) from audit_entry)`,
   `insert into audit_entry (action, result, object_kind, detail) values ('log.pruned', 'ok', 'log', '{}')`,

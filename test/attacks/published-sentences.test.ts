@@ -1,6 +1,6 @@
 /**
- * Promise: a sentence of the published description has its function and its check, or is not published (L6, L9, L26). The
- * attack: a description of an agency whose data are stored abroad, or which offers what the program cannot do.
+ * Promise: each sentence of the published description has a function and a check, or is not published (L6, L9, L26).
+ * The attack: an agency's description whose data are stored abroad, or that offers what the program cannot do.
  */
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
@@ -25,7 +25,7 @@ function read(text: string) {
 const sentences = (text: string, language: (typeof languages)[number] = 'fi') =>
   new Map(sentencesOf(publishDescription(read(text), language, at)).map((one) => [one.id, one]))
 
-test('that data stay in the European Economic Area is published where every storage site has a country there, and is checked', () => {
+test('publishes and checks that data stay in the European Economic Area only if every storage site has a country there', () => {
   for (const language of languages) {
     expect(sentences(notice, language).get('L26')?.promises).toEqual(['storage.sites'])
     expect(sentences(notice.replace('country: FI', 'country: US'), language).has('L26')).toBe(false)
@@ -34,31 +34,31 @@ test('that data stay in the European Economic Area is published where every stor
   expect(parseDescription(seed.replace('country: FI', 'country: Finland')).ok).toBe(false)
 })
 
-test('no default puts a bucket outside the area: without a server’s address its region is reported', () => {
+test('without a server’s address a bucket needs a region, so that no default is outside the area', () => {
   const settings = (url: string) => () => readSettings({ OBJECTS_URL: url }, '/tmp')
   expect(settings('s3://bucket')).toThrow('region=')
   expect(settings('s3://bucket?region=eu-north-1')).not.toThrow()
   expect(settings('s3://bucket?endpoint=https://s3.example.fi')).not.toThrow()
 })
 
-test('no transcript is promised, and no new version can offer one', () => {
+test('promises no transcript, and refuses a new version that offers one', () => {
   const offering = seed.replace('accessTranscript: false', 'accessTranscript: true')
   const parsed = parseSuccessor(offering, [])
   expect(!parsed.ok && parsed.problems.map(({ code }) => code)).toEqual(['switch.not-available'])
-  // An earlier version with that sentence is still read, and the sentence is published no more.
+  // An earlier version with that sentence is still read, but the sentence is no longer published.
   for (const language of languages) {
     const text = [...sentences(offering, language).values()].map((one) => one.text).join(' ')
     expect(text).not.toMatch(/kirjallisena|skriftlig form|given in writing/)
   }
 })
 
-test('the notice names no right of a data subject that no kind of request carries out', () => {
+test('the notice names only rights of a data subject that some kind of request carries out', () => {
   const description = read(notice)
   expect(offeredKinds(description)).toEqual(
     expect.arrayContaining(['KNOW', 'LISTEN', 'HISTORY', 'RECTIFY', 'PROHIBIT', 'ERASURE', 'OBJECTION', 'RESTRICTION']),
   )
-  // Erasure and objection are the prohibition, which is stronger (C2); a restriction keeps the recording. The sentence states
-  // that.
+  // Erasure and objection are carried out as the prohibition, which is stronger (C2); a restriction keeps the
+  // recording. The sentence states that.
   expect(sentences(notice).get('L7-rights')?.text).toMatch(
     /vastustaminen toteutetaan kieltämällä tallenteen käyttö.*rajoitetaan/,
   )

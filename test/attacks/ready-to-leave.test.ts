@@ -8,17 +8,18 @@ import { openPackages, opened } from '#test/disclosure/open-packages.ts'
 import type { TestRegister } from '#test/register/make-register.ts'
 import { openActs } from '#test/requests/open-acts.ts'
 
-// R50: what lay ready to leave is a copy as well. An image of the disk has it, and the passphrase or the key is the recipient's.
+// R50: a file that is ready for release is a copy as well. A disk image contains it, and the recipient has the
+// passphrase or the key.
 async function imageOf({ objects }: TestRegister, key: string): Promise<Buffer> {
   return objects.readRange(key, 0, await objects.sizeBytes(key))
 }
 
-describe('a package that lay ready', async () => {
+describe('a package that is ready', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const open = await openPackages(database)
   const { ends, instituteKeys, register, ready, release, until, fetchLink } = open
 
-  test('opens for nobody from an image of the disk, whoever has the recipient’s key: what leaves opens', async () => {
+  test('cannot be decrypted from a disk image with the recipient’s key, unlike the downloaded file', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -31,7 +32,7 @@ describe('a package that lay ready', async () => {
   })
 
   test.each([false, true])(
-    'is served unchecked only if its row says that it may be of an earlier version: %s',
+    'is served without a check only if its row says that an earlier version may have made it: %s',
     async (mayBePlain) => {
       const { id } = await ready(1)
       const { body } = await release(id)
@@ -47,7 +48,7 @@ describe('a package that lay ready', async () => {
     },
   )
 
-  test('is of no use once one of its recordings is destroyed, though its object is put back', async () => {
+  test('cannot be used once one of its recordings is destroyed, even if its object is put back', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -72,7 +73,7 @@ describe('a package that lay ready', async () => {
 
 const acts = await openActs(await createTestDatabase<RegisterTables>())
 
-test('a copy for a requester opens for nobody from an image of the disk, whoever has the passphrase: what leaves opens', async () => {
+test('a requester’s copy cannot be decrypted from a disk image with the passphrase, unlike the downloaded file', async () => {
   const { id, link, passphrase, recording } = await acts.readyCopy()
   const image = await imageOf(acts.register, subjectCopyKey(recording.id, id))
   const open = (bytes: Buffer) => {

@@ -1,4 +1,4 @@
-/** Records of a feed that refer to each other without end cost no more than they are (R9). */
+/** Records of a feed that refer to each other endlessly cost no more than their size (R9). */
 import { expect, test } from 'vitest'
 import { createCallAssembler } from '#capture/feeds/assemble-calls.ts'
 import { readerOf } from '#capture/feeds/sources.ts'
@@ -17,7 +17,7 @@ const meeting = (n: number) =>
     callflow: [{ caller_profile: { caller_id_number: `+3584012${10_000 + n}` }, times: {} }],
   })
 
-test('five hundred channels that say that they were in one conference are five hundred calls, each with no more others than a conference has', () => {
+test('five hundred channels that claim one conference are five hundred calls, each with at most a conference’s number of others', () => {
   const assembler = createCallAssembler({ settleMs: 0 })
   const channels = Array.from({ length: 500 }, (_, n) => n)
   for (const read of channels.flatMap((n) => reader.read(meeting(n), undefined)))
@@ -27,7 +27,7 @@ test('five hundred channels that say that they were in one conference are five h
   expect(Math.max(...reported.map(({ legs }) => legs.length))).toBeLessThanOrEqual(32)
 })
 
-test('a record with ten thousand bridges, profiles or conferences is read as one with fifty', () => {
+test('a record with ten thousand bridges, profiles or conferences is read like one with fifty', () => {
   const profile = (n: number) => ({
     caller_profile: {
       originatee: { originatee_caller_profiles: [{ uuid: `other-${n}`, destination_number: '1042' }] },

@@ -1,6 +1,6 @@
-// R52: the recovery key is another one from today on, as a stick was lost. Keyring and contents of the ledger in the places are sealed to
-// it within a minute; the newest backup is sealed to the one before until the night. A machine that was lost in between could be restored
-// with neither key, and nothing said so.
+// R52: the recovery key is replaced because a stick was lost. Keyring and ledger contents in the places are sealed to
+// the new key within a minute, the newest backup only at night. A machine lost in between could be restored with
+// neither key alone, and nothing reported it.
 import { expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { isNewestCurrent } from '#safeguards/backup/list-backups.ts'
@@ -43,7 +43,7 @@ async function renewedPlace() {
   return { place, backup: copies.backup(place.name)! }
 }
 
-test('with both keys the backup of before is restored, with what ended since', async () => {
+test('restores the earlier backup with both keys, including what ended since', async () => {
   const { place } = await renewedPlace()
   for (const identity of [recovery.identity, renewed.identity])
     await expect(restoreFrom(await emptyMachine(), place, { identity })).rejects.toThrow()
@@ -56,7 +56,7 @@ test('with both keys the backup of before is restored, with what ended since', a
   }
 })
 
-test('a backup that is sealed to another key than the present one is due, whenever it was made', async () => {
+test('a backup sealed to another key than the present one is overdue, whatever its age', async () => {
   const { place, backup } = await renewedPlace()
   const key = (await readLogKey(register.keys))!
   const since = Temporal.Now.instant().subtract({ hours: 1 })

@@ -1,4 +1,7 @@
-/** A caller’s wish is the caller’s (R46, R49): what an official may try who wants a recording of their own call gone in the caller’s name. */
+/**
+ * A caller's wish is the caller's own (R46, R49): an official who wants a recording of their own call destroyed may try
+ * to enter it in the caller's name.
+ */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -15,7 +18,7 @@ const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }
 
 type Times = Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'>
-/** A call of five minutes that ended so long ago. */
+/** Ends a call of five minutes this long ago. */
 function ended(ago: Temporal.DurationLike): Times {
   const endedAt = Temporal.Now.instant().subtract(ago)
   return { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
@@ -25,7 +28,7 @@ async function prohibitionsOf(id: string) {
     select party, channel from prohibition where recording_id = ${id}::uuid`.execute(admin)
   return rows
 }
-/** Past every guard. */
+/** Bypasses the guards. */
 async function setEnd(contactId: string, at: Temporal.Instant | null, node?: string) {
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
@@ -40,8 +43,8 @@ async function setEnd(contactId: string, at: Temporal.Instant | null, node?: str
 }
 beforeEach(() => ends.shiftMark('0'))
 
-describe('what the caller told in the call is entered within an hour of it', () => {
-  test('and not later: nothing is destroyed, nothing reports that the caller forbade it, and the attempt is in the log', async () => {
+describe('a wish that the caller expressed during the call', () => {
+  test('is refused later than an hour after the call: nothing is destroyed or recorded as forbidden by the caller, and the attempt is logged', async () => {
     const { id } = await stored(ended({ minutes: 61 }))
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
@@ -54,7 +57,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
     expect(logged).toContainEqual({ person_id: people.aino.id, result: 'refused:prohibition.service-unit' })
   })
 
-  test('asked of the database past the program, it is the same', async () => {
+  test('is refused also directly in the database', async () => {
     const { id } = await stored(ended({ hours: 30 }))
     const desk = database.as('seloste_desk').db
     const request = inSession(desk, { 'seloste.session': (await people.aino.signIn()).token }, (tx) =>
@@ -64,7 +67,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
     expect(await prohibitionsOf(id)).toEqual([])
   })
 
-  test('within the hour it is, and asked again after it, it is the same prohibition', async () => {
+  test('is accepted within the hour, and repeated later it is the same prohibition', async () => {
     const { id, contactId } = await stored(ended({ minutes: 58 }))
     const first = await forbid('aino', id, report)
     expect(first).toMatchObject({ status: 200, body: { state: 'blocked' } })
@@ -72,7 +75,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
     expect((await forbid('aino', id, report)).body['id']).toBe(first.body['id'])
   })
 
-  test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('by no other name of it, as %s', async (channel) => {
+  test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('is refused with the channel %s', async (channel) => {
     const [just, old] = [await stored(), await stored(ended({ hours: 3 }))]
     for (const { id } of [just, old]) {
       expect(await forbid('aino', id, { party: 'CALLER', channel })).toMatchObject(tooLate)
@@ -81,7 +84,7 @@ describe('what the caller told in the call is entered within an hour of it', () 
     }
   })
 
-  test('the Service Unit takes it then, and was in no call itself', async () => {
+  test('is refused to the Service Unit, which enters the caller’s own prohibition instead', async () => {
     const { id, contactId } = await stored(ended({ hours: 3 }))
     const { number } = await ends.serve([contactId], { kinds: ['PROHIBIT'] })
     expect(await forbid('paula', id, { ...report, reference: number })).toMatchObject(tooLate)
@@ -90,14 +93,14 @@ describe('what the caller told in the call is entered within an hour of it', () 
     expect(await prohibitionsOf(id)).toEqual([{ party: 'CALLER', channel: 'PHONE' }])
   })
 
-  test('the official’s own wish has no hour', async () => {
+  test('the official’s own wish has no time limit', async () => {
     const { id } = await stored(ended({ hours: 24 * 20 }))
     expect(await byOfficial(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'OFFICIAL', channel: 'OWN_CALLS' }])
   })
 })
 
-describe('when the hour begins', () => {
+describe('the hour for the caller’s wish', () => {
   const untilOf = async (contactId: string) => {
     const { rows } = await sql<{ until: Temporal.Instant | null }>`
       select caller_wish_until(${people.aino.id}::uuid, c.id, c.started_at) as until from contact c where c.id = ${contactId}::uuid`.execute(
@@ -106,7 +109,7 @@ describe('when the hour begins', () => {
     return rows[0]?.until?.toString() ?? null
   }
 
-  test('not while the official is in the call, however long it continues', async () => {
+  test('does not begin while the official is in the call, however long', async () => {
     const { id, contactId } = await stored(ended({ hours: 5 }))
     const node = randomUUID()
     await sql`select capture_node_heartbeat(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
@@ -117,7 +120,7 @@ describe('when the hour begins', () => {
     expect(await forbid('aino', id, report)).toMatchObject({ status: 200 })
   })
 
-  test('where nobody reports the end any more: when its capture was last heard of, and a day after its beginning at the latest', async () => {
+  test('begins, without a reported end, at its capture’s last heartbeat, and a day after the call’s start at the latest', async () => {
     const [silent, nobody] = [await stored(ended({ hours: 5 })), await stored(ended({ hours: 26 }))]
     const node = randomUUID()
     await sql`
@@ -132,7 +135,7 @@ describe('when the hour begins', () => {
     expect(await forbid('aino', silent.id, report)).toMatchObject({ status: 200 })
   })
 
-  test('with the official’s own last part: what a caller tells the next official is not told to the first', async () => {
+  test('begins at the end of the official’s own last segment', async () => {
     const { id, contactId } = await stored(ended({ hours: 2 }))
     await admin.updateTable('contact').set({ ended_at: Temporal.Now.instant() }).where('id', '=', contactId).execute()
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
@@ -141,20 +144,20 @@ describe('when the hour begins', () => {
   test.each([
     ['autumn, in the hour that comes twice', '2026-10-25T03:50:00+03:00', '2026-10-25T03:50:00+02:00'],
     ['spring, over the hour that is not there', '2026-03-29T02:30:00+02:00', '2026-03-29T04:30:00+03:00'],
-  ])('an hour is sixty minutes: %s', async (_name, end, until) => {
+  ])('is sixty minutes: %s', async (_name, end, until) => {
     const { contactId } = await stored(ended({ minutes: 1 }))
     await setEnd(contactId, Temporal.Instant.from(end))
     expect(await untilOf(contactId)).toBe(Temporal.Instant.from(until).toString())
   })
 
-  test('a clock that is set back opens it no more', async () => {
+  test('does not begin again when the clock is set back', async () => {
     const { id } = await stored()
     await ends.shiftMark('2 hours')
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
   })
 })
 
-test('the call’s page and the list say until when, to the official of it alone', async () => {
+test('the call’s page and the list show the time limit to the call’s official only', async () => {
   const [just, old] = [await stored(ended({ minutes: 10 })), await stored(ended({ hours: 3 }))]
   interface Shape {
     segments: { endedAt: string; callerWishUntil?: string }[]

@@ -14,7 +14,9 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const promises = await makeTestPromises(database)
 
-/** Counts of `many` minutes of months ago, each of one call that is past its term by now; and of one call that is gone, 30 hours ago. */
+/**
+ * Plants counts for `many` minutes months ago, each with one call past its term, and for one missing call 30 hours ago.
+ */
 async function plant(many: number) {
   const start = Temporal.Now.instant()
     .subtract({ hours: 24 * 500 })
@@ -61,7 +63,7 @@ async function plant(many: number) {
 }
 
 test(
-  'a call that is missed is missed by the next process, too, before its pass has come so far',
+  'a missing call is also reported by the next process, before its pass reaches it',
   { timeout: 120_000 },
   async () => {
     await plant(20_000)
@@ -74,7 +76,7 @@ test(
     const first = await check(true, undefined)
     expect(first).toMatchObject({ holds: false, facts: { missing: 1, wholeAt: expect.any(String) } })
     expect(await check(true, first.memo)).toMatchObject({ holds: false, facts: { missing: 1 } })
-    // Entries that no pass has finished for longer than a day do not hold.
+    // The promise does not hold if no pass has been completed for longer than a day.
     const wholeAt = Temporal.Now.instant().subtract({ hours: 27 }).toString()
     expect(await check(true, { ...(first.memo as object), bad: {}, wholeAt })).toMatchObject({ holds: false })
   },

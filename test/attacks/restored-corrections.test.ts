@@ -1,4 +1,7 @@
-/** Corrections of the day, and the restrictions and numbers beside them, after yesterday’s backup was restored (L9). */
+/**
+ * Corrections made since yesterday's backup, with the restrictions and numbers that belong to them, after its restore
+ * (L9).
+ */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
@@ -41,7 +44,7 @@ const giveTo = (segment: string, id: string, unit: string) =>
     admin,
   )
 
-test('a correction of a call that has been over for days is replayed', async () => {
+test('replays a correction of a call that ended days ago', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
@@ -58,7 +61,7 @@ test('a correction of a call that has been over for days is replayed', async () 
   ])
 })
 
-test('a restriction that an official asked for before the backup holds after a correction of the day is replayed', async () => {
+test('a restriction for an official from before the backup holds after the replay of a correction', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
@@ -75,13 +78,13 @@ test('a restriction that an official asked for before the backup holds after a c
     )
     expect(live).toEqual([{ state: 'RESTRICTED' }])
   })
-  // As the custodian does every few seconds.
+  // Runs what the custodian does every few seconds.
   await rows('select settle_ends()')
   const restricted = await rows('select is_restricted(r) as is from recording r where id = $1', [call!.id])
   expect([await rows(state, [call!.id]), restricted]).toEqual([[{ state: 'RESTRICTED' }], [{ is: true }]])
 })
 
-test('a restriction of the day that the new official asks for after a correction of the day holds', async () => {
+test('a restriction for the new official, requested after a correction on the day, holds', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
@@ -109,7 +112,7 @@ test('a restriction of the day that the new official asks for after a correction
   ])
 })
 
-test('a restriction of the day holds that an official asks for whose part a correction of the day had given to another, by a request of the day', async () => {
+test('a restriction holds that an official requested on the day although a correction of the day had assigned their segment to another', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)
@@ -145,7 +148,7 @@ test('a restriction of the day holds that an official asks for whose part a corr
   expect(restored.ledger).toMatchObject({ restrictions: 1, lostRequests: [] })
 })
 
-test('a request restricts again that asks for it in the day and whose call was found before: in the backup, or by a correction of the day', async () => {
+test('restores a restriction that was added on the day to a request whose call was found before, in the backup or by a correction', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [known, corrected] = await register.makeRecordings(2)
@@ -172,7 +175,7 @@ test('a request restricts again that asks for it in the day and whose call was f
   ).toEqual(ids.map(() => ({ state: 'RESTRICTED', is: true })))
 })
 
-test('the first request after a restore has a number, though the first of the year was entered after the backup and restricts', async () => {
+test('the first request after a restore gets a new number, even if the year’s first was entered after the backup with a restriction', async () => {
   const pia = await person('Pia')
   const [call] = await register.makeRecordings(1)
   const year = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').year
@@ -190,7 +193,7 @@ test('the first request after a restore has a number, though the first of the ye
       from contact c where c.id = ${call!.contactId}`.execute(admin)
   })
   expect(await rows('select number from subject_request where number = $1', [`P-${year}-1`])).toHaveLength(1)
-  // As enter_request gives it.
+  // Numbers a request as enter_request does.
   const [given] = await rows(
     'insert into request_number as n (year, last) values ($1, 1) on conflict (year) do update set last = n.last + 1 returning n.last',
     [year],
@@ -199,7 +202,7 @@ test('the first request after a restore has a number, though the first of the ye
   expect(taken.rows).toHaveLength(0)
 })
 
-test('whoever withdrew their consent in the day does not consent, and a workstation that was ended is none', async () => {
+test('a consent withdrawn and a workstation removed on the day stay ended', async () => {
   const [aino, pia] = [await person('Aino'), await person('Pia')]
   const [stored] = (
     await sql<{ id: string }>`
@@ -226,7 +229,7 @@ test('whoever withdrew their consent in the day does not consent, and a workstat
   expect(await rows('select from workstation where ended_at is null')).toEqual([])
 })
 
-test('a consent that was withdrawn and given again before the backup is in force after its restore, though nothing came after it', async () => {
+test('a consent withdrawn and given again before the backup is in force after its restore', async () => {
   const aino = await person('Aino')
   await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}::uuid, now() - interval '9 days')`.execute(
     admin,
@@ -243,7 +246,7 @@ test('a consent that was withdrawn and given again before the backup is in force
   ).toHaveLength(1)
 })
 
-test('what the former official forbade before the backup is not forbidden after it, and the call is for review (L16)', async () => {
+test('a prohibition of the former official from before the backup does not count after it, and the call is marked for review (L16)', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
   const [call] = await register.makeRecordings(1)

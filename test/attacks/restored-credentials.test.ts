@@ -1,4 +1,4 @@
-/** A restore does not bring back credentials that were taken from a person (R52): the identity provider's subject. */
+/** A restore does not bring back a credential that was removed from a person (R52): the identity provider's subject. */
 import { beforeAll, expect, test } from 'vitest'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { replayLedger } from '#safeguards/ledger/replay-ledger.ts'
@@ -24,7 +24,7 @@ const count = async (of: string) => (await pool.query(`select from ${of}`)).rowC
 const before = '2026-01-01T00:00:00Z'
 let people: { aino: string; bertil: string }
 
-/** The ledger of the machine that was lost, replayed on what its backup had. */
+/** Replays the ledger of the lost machine on its restored backup. */
 async function replayed() {
   await ledger.seal()
   const { entries } = (await ledger.readCopy()).copy
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await pool.query('select drop_factors($1)', [people.aino])
 })
 
-test('the ledger says of whom an identity provider’s subject was taken, and not which', async () => {
+test('the ledger names the person whose identity provider’s subject was removed, and not the subject', async () => {
   const { rows } = await pool.query(
     "select object_id, cause, detail from opened_entry where object_kind = 'credential' and detail ->> 'credential' = 'identity-provider'",
   )
@@ -49,7 +49,7 @@ test('the ledger says of whom an identity provider’s subject was taken, and no
   ])
 })
 
-test('a subject that was taken after the backup means nobody after its restore; one that was bound since, or is another’s, stays', async () => {
+test('a subject removed after the backup identifies nobody after its restore, and one bound since or another’s stays', async () => {
   await bind('stranger', people.aino, before)
   await bind('since', people.aino, new Date(Date.now() + 60_000).toISOString(), 'https://other.example')
   const was = [await count('destruction_entry'), await count('account_notice')]

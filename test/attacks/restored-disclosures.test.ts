@@ -1,4 +1,4 @@
-// R33-R35: what was checked, decided and logged in a time that a restore has lost is not said to have been neither.
+// R33-R35: checks, decisions and log entries lost by a restore are not reported as omitted.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -14,7 +14,7 @@ const register = await openBackedUpRegister(database)
 const { db: admin } = database.as()
 const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
 
-test('a copy that was checked and released, and an authority that was decided on and given to, after the backup', async () => {
+test('accepts a copy checked and released, and an authority’s disclosure decided on and released, after the backup', async () => {
   const [eero, kaisa, riitta, tuula] = [
     await person('Eero'),
     await person('Kaisa'),

@@ -1,5 +1,5 @@
 /**
- * Unfinished work when the machine was lost, and yesterday’s backup is restored (L9, R1, R52): work that the restore cannot
+ * Work in progress when the machine was lost and yesterday's backup is restored (L9, R1, R52): what the restore cannot
  * bring back is reported.
  */
 import { readFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ const person = (name: string) => enterTestPerson(admin, database.as('seloste_des
 
 const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, register, happens)
 
-test('a restriction of the day holds on: of a request that is entered, or whose call is found, after the backup', async () => {
+test('keeps restrictions of the day, for requests entered or calls found after the backup', async () => {
   const [paula, aino] = [await person('Paula'), await person('Aino')]
   const [fresh, found, official, lifted] = await register.makeRecordings(4)
   const known = await servedRequest(admin, {
@@ -70,7 +70,7 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
   expect(restored.ledger).toMatchObject({ restrictions: 3 })
   const [request] = await rows("select official_id from subject_request where party = 'OFFICIAL'")
   expect(request).toEqual({ official_id: aino.id })
-  // Somebody has to answer them, with their deadlines; the requester is entered and identified again.
+  // The requests have to be answered within their deadlines; the requester is entered and identified again.
   const open = await rows(
     `select q.number, q.due_at > now() as has_time, r.name, q.identified_at from subject_request q
      left join subject_requester r on r.request_id = q.id where q.number = any ($1) and q.closed_at is null order by q.number`,
@@ -81,7 +81,7 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
   expect(open.filter(({ name }) => name === 'RESTORED: see the request')).toHaveLength(2)
 })
 
-test('requests that are lost are named, and one that was closed after the backup is closed', async () => {
+test('reports lost requests, and closes one that was closed after the backup', async () => {
   const paula = await person('Paula')
   const [recording] = await register.makeRecordings(1)
   const serve = (kinds: RequestKind[], contacts: string[] = []) =>
@@ -106,7 +106,7 @@ test('requests that are lost are named, and one that was closed after the backup
   expect(await rows('select state from recording where id = $1', [recording!.id])).toEqual([{ state: 'STORED' }])
 })
 
-test('an appointment of the day is named, and one that was moved is over', async () => {
+test('reports an appointment of the day, and ends one that was moved', async () => {
   const [paula, pia] = [await person('Paula'), await person('Pia')]
   const [call] = await register.makeRecordings(1)
   const { id: request, number } = await servedRequest(admin, {
@@ -141,7 +141,7 @@ test('an appointment of the day is named, and one that was moved is over', async
   expect(recorded).toEqual({ it: restored.ledger.lostAppointments })
 })
 
-test('a version of the description that was approved after the backup is missed, by whoever restores and by its promise', async () => {
+test('a version of the description approved after the backup is reported missing by the restore and by its promise', async () => {
   const seed = readFileSync(seedDescriptionFile, 'utf8')
   const { machine, restored } = await restoredAfter(() => publishText(pool, seed, Temporal.Now.instant()))
   const { rows } = await pool.query<{ version: number }>('select max(version) as version from description_version')
@@ -164,7 +164,7 @@ test('a version of the description that was approved after the backup is missed,
   expect(await check()).toMatchObject({ facts: { lost: 0 } })
 })
 
-test('a call that a correction of the day assigned to another official is theirs: the former official cannot play it', async () => {
+test('a call that a correction of the day assigned to another official stays assigned: the former official cannot play it', async () => {
   const none = { kind: 'none' as const, units: [], numbers: [] }
   const desk = database.as('seloste_desk').db
   const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
@@ -193,7 +193,7 @@ test('a call that a correction of the day assigned to another official is theirs
   ).toEqual([{ official_person_id: bertil.id, official_unit_id: bertil.unitId, official_name: 'Bertil' }])
 })
 
-test('what a request or an authority of the day waits to hear is not destroyed by a prohibition that came after it', async () => {
+test('a prohibition that came after a hearing or an authority’s request of the day does not destroy the recording', async () => {
   const everything = { kind: 'all' as const, units: [], numbers: [] }
   const desk = database.as('seloste_desk').db
   const right = { role: 'SECURITY' as const, purposes: ['CRIME_OR_MISUSE' as const], scope: everything }
@@ -262,16 +262,16 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   expect(await state(played!)).toBe('RESTRICTED')
   expect(await state(official!)).toBe('RESTRICTED')
   expect(await state(requested!)).toBe('RESTRICTED')
-  // It waited for nothing any more: it goes.
+  // It waited for nothing: it is destroyed.
   expect(await state(over!)).toBe('DESTROYING')
   expect(restored.ledger).toMatchObject({ cases: 3 })
-  // Names what cannot come back.
+  // The restore reports what cannot come back.
   expect(restored.ledger.lostRequests).toContain(empty)
   for (const number of [request, authority, refused]) expect(restored.ledger.lostRequests).not.toContain(number)
-  // The authority's text is not even beside the ledger.
+  // The authority's text is not stored beside the ledger either.
   const reported = await rows("select from opened_entry where object_kind = 'case' and detail::text like '%5530%'")
   expect(reported).toEqual([])
-  // Each can be finished: it is listened to, decided or released, and then the prohibition is carried out.
+  // Each can be completed: listened to, decided or released. Then the prohibition is carried out.
   const open = await rows(
     `select i.id, q.number = i.reference as has_request, q.official_id from inspection i join subject_request q on q.id = i.request_id
      where i.id = any ($1) and i.closed_at is null order by q.official_id nulls first`,
@@ -294,7 +294,7 @@ test('what a request or an authority of the day waits to hear is not destroyed b
   expect(await state(played!)).toBe('DESTROYING')
 })
 
-test('a requester who has another name since the backup is entered and identified again, and their calls verified (R46)', async () => {
+test('a requester renamed since the backup is entered and identified again, and their calls are verified again (R46)', async () => {
   const scope = { kind: 'all' as const, units: [], numbers: [] }
   const right = { role: 'SERVICE_UNIT' as const, purposes: ['INSPECTION' as const], scope }
   const desk = database.as('seloste_desk').db
@@ -318,7 +318,7 @@ test('a requester who has another name since the backup is entered and identifie
   ).toEqual([{ identified_at: null, name: 'RESTORED: see the request', again: true }])
 })
 
-test('what a request of the day asks a copy of is waited for as a copy', async () => {
+test('a copy requested on the day opens an inspection of kind COPY after the restore', async () => {
   const paula = await person('Paula')
   const [call] = await register.makeRecordings(1)
   const contacts = [call!.contactId]

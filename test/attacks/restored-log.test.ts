@@ -1,6 +1,6 @@
-// R21: whoever administers the database deletes entries of the log, or the custodian has found the log broken, and the backup of the night is
-// made of it; then the database is lost. The restore accepted every entry that it lacked as lost after the backup, and any break that was
-// open, and the log was whole.
+// R21: the administrator of the database deletes log entries, or the custodian finds the log broken; then the night's
+// backup is made, and the database is lost. The restore accepted every missing entry as lost after the backup, and any
+// open break, and the log counted as whole.
 import { expect, test } from 'vitest'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -34,14 +34,14 @@ async function past(guard: string, ...statements: string[]): Promise<void> {
   await pool.query(`alter table ${guard} enable trigger user`)
 }
 
-/** Something happens after a backup, whose hashes the place has. */
+/** Adds entries after a backup; their hashes are in the place. */
 async function resume(place: Awaited<ReturnType<typeof openTestPlaces>>): Promise<void> {
   await register.makeRecordings(1)
   await register.seal()
   await place.shipLog()
 }
 
-test('an entry that was gone before the backup is not lost by the restore: the log is broken', async () => {
+test('an entry deleted before the backup is not accepted as lost by the restore: the log is broken', async () => {
   const place = await openTestPlaces(database, register)
   await register.seal()
   await pool.query(
@@ -49,7 +49,8 @@ test('an entry that was gone before the backup is not lost by the restore: the l
   )
   await past('audit_entry', 'delete from audit_entry where seq in (select seq from aside.entry)')
   const { manifest } = await backUpTo(register, place)
-  // A log longer than the second's check continues; here it is put back for that.
+  // In a long log sequencing continues, because the check of each second does not reach the missing entry. Here the
+  // entry is put back for that.
   const columns = (
     await pool.query<{ columns: string }>(
       "select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute where attrelid = 'audit_entry'::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
@@ -70,7 +71,7 @@ test('an entry that was gone before the backup is not lost by the restore: the l
   expect(found?.findings).toEqual([expect.objectContaining({ kind: 'entry-missing', index: 1 })])
 })
 
-test('a break that was open at the backup is open after it, whatever was lost since', async () => {
+test('a break that was open at the backup stays open after the restore', async () => {
   const place = await openTestPlaces(database, register)
   await register.seal()
   const finding = { kind: 'entry-altered' as const, index: 0 }
@@ -84,7 +85,7 @@ test('a break that was open at the backup is open after it, whatever was lost si
   expect((await openBreak(machine.db))?.findings).toEqual([finding])
 })
 
-test('what an earlier restore has lost is no break of the next', async () => {
+test('entries lost by an earlier restore are no break after the next', async () => {
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUpTo(register, place)

@@ -1,4 +1,4 @@
-// R36: a right that the database's owner changes after it was granted is named, as is one whose request they change with it.
+// R36: a right that the database's owner changes after it was granted is reported, also if they change its request too.
 import { afterEach, expect, test } from 'vitest'
 import { revokeRight } from '#safeguards/access/procedure.ts'
 import { rightsGranted } from '#use/evidence/access-promises.ts'
@@ -60,7 +60,7 @@ test.each([
     `scope_numbers = '{+35829497000}'`,
     `scope_kind = 'numbers'`,
   ].map((set): [string, string[]] => [`has ${set}, by its request as well`, [set, set]]),
-])('a right that is changed: it %s', async (_, [set, ofRequest]) => {
+])('reports a changed right: it %s', async (_, [set, ofRequest]) => {
   expect(await unlogged()).toMatchObject({ count: 0 })
   await tamper(
     `update access_right set ${set} where id = '${right}'`,
@@ -73,7 +73,7 @@ test.each([
   expect(await unlogged()).toEqual({ count: 1, example: right })
 })
 
-test('a right that was revoked, or shortened by a restore, is as it was granted', async () => {
+test('accepts a right that was revoked, or shortened by a restore', async () => {
   await revokeRight(desk, as(sari), right, 'no longer needed')
   await tamper(`update access_right set valid_to = valid_to - interval '30 days' where id = '${others}'`)
   expect(await unlogged()).toMatchObject({ count: 0 })

@@ -1,4 +1,4 @@
-// R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and letters to them report what happened.
+// R23, R26, R42-R52: what a requester waits for is not removed unnoticed, and letters to them report what happened.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { applyEnds } from '#destruction/apply-ends.ts'
@@ -38,11 +38,11 @@ const makeDue = () =>
     throw error
   })
 
-describe('what a requester is told', () => {
-  test('is the day on which the recording was destroyed, as the ledger has it, and not the day that its term came to', async () => {
+describe('the date in a letter to a requester', () => {
+  test('is the day of the destruction by the ledger, and not the end of its term', async () => {
     const recording = await makeRecordingUntil(24)
     const request = await makeInspection([recording])
-    // As a shorter term leaves it: by its rule it would have ended long ago.
+    // Simulates a shortened term: by its rule it would have ended long ago.
     const term = now().subtract({ hours: 24 * 15 })
     await setDay(recording.id, term)
     await sql`select close_expired_inspections()`.execute(admin)
@@ -60,8 +60,8 @@ describe('what a requester is told', () => {
   })
 })
 
-describe('a letter that comes by itself', () => {
-  test('goes to nobody whom nobody has identified: a requester who turns out to be somebody else', async () => {
+describe('an automatic letter', () => {
+  test('is not sent to a requester who was not identified, as one who turns out to be somebody else', async () => {
     const recording = await makeRecordingUntil(24)
     const request = await makeInspection([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
@@ -90,7 +90,7 @@ describe('a letter that comes by itself', () => {
 })
 
 describe('a letter that was drafted before an event', () => {
-  test('is not delivered after it: of a recording that was destroyed meanwhile, it is drafted anew', async () => {
+  test('is not delivered after the destruction of its recording, and is drafted again', async () => {
     const recording = await makeRecordingUntil(24 * 10)
     const request = await makeInspection([recording])
     const stale = await draft(request.id, 'answer')
@@ -105,7 +105,7 @@ describe('a letter that was drafted before an event', () => {
     expect((await deliver(anew)).status).toBe(204)
   })
 
-  test('is not delivered after it: of an appointment that was held meanwhile', async () => {
+  test('is not delivered after the appointment was held', async () => {
     const request = await makeInspection([await makeRecordingUntil(24 * 10)])
     const appointment = await booked(request, await slotAt(2))
     const letter = await draft(request.id, 'appointment')
@@ -116,7 +116,7 @@ describe('a letter that was drafted before an event', () => {
     )
   })
 
-  test('and that came by itself is made anew by itself, though its request is closed', async () => {
+  test('is made again automatically, if it was automatic, also for a closed request', async () => {
     const recording = await makeRecordingUntil(1)
     const request = await makeInspection([recording])
     await setDay(recording.id, now().subtract({ seconds: 1 }))
@@ -140,7 +140,7 @@ describe('a letter that was drafted before an event', () => {
   })
 })
 
-test('the certificate of a prohibition is never 404: until the recording is destroyed everywhere it reports when to ask again', async () => {
+test('the certificate of a prohibition is never 404: until the destruction is complete it answers when to ask again', async () => {
   const enter = (name: string) =>
     enterTestPerson(admin, database.as('seloste_desk').db, {
       name,
@@ -164,11 +164,11 @@ test('the certificate of a prohibition is never 404: until the recording is dest
   expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0)
   const page = await browser.fetch(`/api/recordings/${recording.id}/destruction?purpose=INSPECTION`)
   expect(await page.json()).toMatchObject({ certificate: { state: 'destroying' } })
-  // Destroyed, and the ledger's head not signed yet.
+  // The recording is destroyed, and the ledger's head not signed yet.
   await applyEnds(desk.expunging, now())
   expect((await stateOf(recording.id)).state).toBe('DESTROYED')
   expect((await certificate()).status).toBe(202)
-  // Somebody who may not see the call learns nothing.
+  // A person who may not see the call gets 404.
   const other = await desk.desk.signIn(await enter('Outi'))
   expect((await other.fetch(`/api/recordings/${recording.id}/certificate?language=fi`)).status).toBe(404)
 })

@@ -1,4 +1,4 @@
-// R25, L29: a rule that ends shortens terms as one that begins does.
+// R25, L29: the end of a rule shortens terms as the start of another does.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { approveDraft } from '#safeguards/versions/decide.ts'
@@ -14,7 +14,7 @@ const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
 const now = () => Temporal.Now.instant()
 
-test('a version in which the longer of two rules of a number ends is not approved over what a requester has booked to hear', async () => {
+test('a version that ends the longer of a number’s two rules is not approved while a requester has booked a hearing that it reaches', async () => {
   const recording = await makeRecordingUntil(24 * 30)
   await booked(await makeInspection([recording]), await slotAt(24 * 25))
   const { recordingPlan } = (await readVersions(deskDb)).at(-1)!.description

@@ -1,4 +1,4 @@
-/** Blockers are reported everywhere: health, status, metrics, the screen of operation. None shows green meanwhile. */
+/** Blockers are reported everywhere: health, status, metrics and the operation screen. None shows green meanwhile. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -78,23 +78,23 @@ async function statusAsJson(): Promise<{ exitCode: number | null; status: Status
   return { exitCode, status: JSON.parse(printed) as Status }
 }
 
-/** How many blockers of a kind the metrics have, of all processes. */
+/** Counts the blockers of a kind in the metrics, over all processes. */
 async function metric(kind: string): Promise<number> {
   const text = await (await fetch(`${seloste.url}/metrics`)).text()
   const counts = [...text.matchAll(/^seloste_blockers\{([^}]*)\} (\d+)$/gm)]
   return counts.reduce((sum, [, labels, count]) => sum + (labels!.includes(`kind="${kind}"`) ? Number(count) : 0), 0)
 }
 
-describe.skipIf(inBuckets())('an object store that cannot be written', () => {
+describe.skipIf(inBuckets())('an object store that is not writable', () => {
   const folder = () => join(seloste.dataDirectory, 'objects')
 
   test(
-    'is a blocker everywhere until it can, and no ended call counts as in progress meanwhile',
+    'is a blocker everywhere until it is writable, and ended calls do not count as in progress meanwhile',
     { timeout: 180_000 },
     async () => {
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
       await rename(folder(), `${folder()}-away`)
-      // Root writes whatever its mode is: a file in its place no user can write into.
+      // Root ignores file modes. A file in the folder's place stops every user.
       await writeFile(folder(), '')
       try {
         await placeCall({
@@ -132,7 +132,7 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
         expect(metrics).toMatch(/^seloste_capture_sessions_storing\{[^}]*\} 1$/m)
         const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
         expect(shown.items.map(({ kind }) => kind)).toContain('object-store')
-        // A capture reports it every few seconds.
+        // A capture reports the number every few seconds.
         const sessionsOfNodes = async () => {
           const { items } = (await (await maintenance.call('GET', '/api/capture/nodes')).json()) as {
             items: { sessions: number }[]
@@ -152,7 +152,7 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
   )
 })
 
-describe('a key folder that is not there', () => {
+describe('a missing key folder', () => {
   const folder = () => join(seloste.dataDirectory, 'keys')
 
   test.each([
@@ -188,7 +188,7 @@ describe('a key folder that is not there', () => {
 })
 
 describe('a database that hangs', () => {
-  /** Its postmaster, and what that has started. */
+  /** Returns the postmaster and its child processes. */
   async function processes(): Promise<number[]> {
     const client = new Client({ connectionString: await adminUrlOf(seloste.dataDirectory) })
     await client.connect()
@@ -206,7 +206,7 @@ describe('a database that hangs', () => {
     return [postmaster, ...pids]
   }
 
-  /** One of them may have ended by itself. */
+  /** A process may have ended by itself. */
   function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
     for (const pid of pids) {
       try {
@@ -225,7 +225,7 @@ describe('a database that hangs', () => {
   }
 
   test(
-    'is reported by health within two seconds, fails every request within a few, and is named by status',
+    'is reported by health within two seconds, fails every request within a few, and is reported by status',
     { timeout: 180_000 },
     async () => {
       await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
@@ -249,7 +249,7 @@ describe('a database that hangs', () => {
         expect([request.status, looked]).toEqual([503, 503])
         expect(request.tookMs).toBeLessThan(8_000)
 
-        // By now it is known: nobody waits for it.
+        // The hang is known by now: requests fail without waiting.
         const again = await timed('/api/session', signIn)
         expect(again.status).toBe(503)
         expect(again.tookMs).toBeLessThan(1_000)
@@ -260,7 +260,7 @@ describe('a database that hangs', () => {
 
         const statusMs = performance.now()
         const { exitCode, status: reported } = await statusAsJson()
-        // Three seconds until it is found to hang, and the command's own start.
+        // Three seconds until the hang is detected, and the command's own start.
         expect(performance.now() - statusMs).toBeLessThan(8_000)
         expect(exitCode).toBe(1)
         expect(reported.desk).toBe('not-ready')
@@ -280,7 +280,7 @@ describe('a database that hangs', () => {
   )
 })
 
-/** A volume of its own, which only root can make: in the long run. */
+/** Needs a volume of its own, which only root can make: runs in the long run. */
 const canFill =
   process.env['SELOSTE_LONG'] === '1' && process.getuid?.() === 0 && process.platform === 'linux' && !inBuckets()
 
@@ -288,7 +288,7 @@ describe.skipIf(!canFill)('a full volume', () => {
   const folder = () => join(seloste.dataDirectory, 'objects')
   const volume = () => `${seloste.dataDirectory}.volume`
 
-  test('is a blocker everywhere until there is room', { timeout: 180_000 }, async () => {
+  test('is a blocker everywhere until it has space', { timeout: 180_000 }, async () => {
     await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
     await mkdir(volume())
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0700', 'tmpfs', volume()])

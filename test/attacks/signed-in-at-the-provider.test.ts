@@ -1,6 +1,6 @@
 /**
- * Whoever is still signed in at the agency's identity provider (R20, R47): the listener who sits alone at a workstation at which the
- * host has signed in there, and sessions that a newer sign-in leaves behind.
+ * People still signed in at the agency's identity provider (R20, R47): a listener alone at a workstation where the host
+ * has signed in, and sessions left behind by a newer sign-in.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -60,13 +60,13 @@ async function throughProvider(
 
 const opens = async (jar: Jar) => (await jar.request('/api/requests')).status
 
-describe('a listener who sits alone at a workstation', () => {
+describe('a listener alone at a workstation', () => {
   let at: AtProvider
   let room: Awaited<ReturnType<typeof openRoom>>
 
   beforeAll(() => provider.people.set('paula', { preferred_username: people.paula.userId }))
 
-  /** The host signs in at the provider in the workstation's browser, some time ago, and opens the room. */
+  /** Signs the host in at the provider in the workstation's browser, some time ago, and opens the room. */
   async function inRoomOfHost() {
     at = new Map()
     await pool.query("update appointment set opened_at = opened_at - interval '2 days'")
@@ -79,7 +79,7 @@ describe('a listener who sits alone at a workstation', () => {
     expect((await jar.request('/api/room', { appointmentId })).status).toBe(200)
   }
 
-  /** A page of another site leads to Seloste: SameSite=Strict keeps the session's cookie away. */
+  /** Follows a link from another site to Seloste: SameSite=Strict withholds the session's cookie. */
   async function fromElsewhere(): Promise<Jar> {
     const jar = await browse()
     const workstation = room.jar.cookies.get('seloste-workstation')
@@ -96,7 +96,7 @@ describe('a listener who sits alone at a workstation', () => {
       },
     ],
     ['once its time is over', () => moveSlot(room.slotId, -1, -0.1)],
-  ])('is not let in as its host by the provider %s', async (_when, after) => {
+  ])('is not signed in as its host by the provider %s', async (_when, after) => {
     await inRoomOfHost()
     await after()
     const jar = await fromElsewhere()
@@ -104,7 +104,7 @@ describe('a listener who sits alone at a workstation', () => {
     expect(await opens(jar)).toBe(401)
   })
 
-  test('nor by an address in which the provider is not told to ask again; the log has it', async () => {
+  test('is not signed in by an address without the provider’s prompt parameter, and the log records it', async () => {
     await inRoomOfHost()
     const jar = await fromElsewhere()
     const cut = (address: string) => {
@@ -121,7 +121,7 @@ describe('a listener who sits alone at a workstation', () => {
     expect(rows).toContainEqual({ person_id: people.paula.id })
   })
 
-  test('while the host is, who gives the provider their proof again', async () => {
+  test('does not keep the host out, who proves their identity at the provider again', async () => {
     await inRoomOfHost()
     await pool.query("update appointment set opened_at = opened_at - interval '1 minute' where id = $1", [
       room.appointmentId,
@@ -132,7 +132,7 @@ describe('a listener who sits alone at a workstation', () => {
   })
 })
 
-test('a new sign-in at the provider ends the session that the browser had', async () => {
+test('a new sign-in at the provider ends the browser’s previous session', async () => {
   provider.people.set('tuula', { preferred_username: people.tuula.userId })
   const jar = await browse(people.tuula)
   const before = await browse()
@@ -143,17 +143,17 @@ test('a new sign-in at the provider ends the session that the browser had', asyn
   expect((await before.request('/api/session')).status).toBe(401)
 })
 
-describe('a sign-in at the provider that is under way in another window', () => {
+describe('a sign-in at the provider that is pending in another window', () => {
   beforeAll(() => provider.people.set('tuula', { preferred_username: people.tuula.userId }))
 
-  /** @returns the way back, not gone yet */
+  /** Returns the address of the redirect back, not followed yet. */
   async function isUnderWay(jar: Jar): Promise<string> {
     const begun = await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })
     const back = await signInAtProvider(begun.headers.get('location')!, 'tuula', new Map())
     return back.pathname + back.search
   }
 
-  test('opens nothing once the browser has signed out', async () => {
+  test('opens nothing after the browser has signed out', async () => {
     const jar = await browse(people.tuula)
     const back = await isUnderWay(jar)
     expect((await jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
@@ -162,7 +162,7 @@ describe('a sign-in at the provider that is under way in another window', () => 
     expect(await opens(jar)).toBe(401)
   })
 
-  test('leaves no session open behind it: who has signed in meanwhile stays signed in', async () => {
+  test('does not replace a session of somebody who has signed in meanwhile', async () => {
     const jar = await browse()
     const back = await isUnderWay(jar)
     const { userId } = people.paula
@@ -173,7 +173,7 @@ describe('a sign-in at the provider that is under way in another window', () => 
   })
 })
 
-describe('a mail address by which somebody is found at their first sign-in', () => {
+describe('a mail address that identifies a person at their first sign-in', () => {
   async function signInWith(claims: Record<string, string | boolean>) {
     const idp = connect('email')
     provider.people.set('mallory', claims)
@@ -183,7 +183,7 @@ describe('a mail address by which somebody is found at their first sign-in', () 
     return idp.finish({ flow: begun.flow, query: back.search.slice(1), newSession: randomUUID() })
   }
 
-  test('belongs to nobody until the provider has verified it', async () => {
+  test('identifies nobody until the provider has verified it', async () => {
     const email = `${randomUUID()}@agency.example`
     const employedFrom = Temporal.Now.instant().subtract({ hours: 24 })
     const matti = await enterPerson(database.as().db, { userId: email, name: 'Matti', employedFrom })

@@ -1,5 +1,6 @@
-// Promise: capture, taken over, reads no key, reaches nothing of the custodian's and delays no other recording (R22; SECURITY.md).
-// The attack: links and named pipes in the store of sealed recordings, which both write.
+// Promise: an attacker in capture reads no key, reaches nothing of the custodian's and delays no other recording (R22;
+// SECURITY.md). The attack: symbolic links and named pipes in the store of sealed recordings, which capture and
+// custodian both write.
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,7 +30,7 @@ const { db } = database.as()
 const reason = missingForApart()
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-describe.skipIf(reason !== undefined)('what a capture puts into the store', () => {
+describe.skipIf(reason !== undefined)('links and pipes that a capture puts into the store', () => {
   let cast: Cast
   let base = ''
   let port = 0
@@ -39,7 +40,7 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
   const below = (path: string) => join(base, path)
   const keysFolder = () => below('var/lib/seloste/custodian/keys')
   const store = () => below('var/lib/seloste/objects')
-  // Without the intake key, which is renewed meanwhile.
+  // All keys but the intake key, which is renewed meanwhile.
   const keyNames = async () => (await readdir(keysFolder())).filter((name) => !name.startsWith('intake-')).sort()
 
   const overTcp = (given: string) => {
@@ -65,7 +66,7 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     ...[`--reuid=${cast.idOf(name)}`, `--regid=${cast.idOf(name)}`, '--groups', cast.groupsOf(name).join(',')],
     '--no-new-privs',
   ]
-  /** Runs a script with what capture's user may do. */
+  /** Runs a script with the rights of capture's user. */
   const asCapture = (script: string) =>
     execFileSync('setpriv', [
       ...asUser('seloste-capture'),
@@ -107,12 +108,12 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     await remove()
   }, 60_000)
 
-  test('has a backup copy no key of the custodian’s in the place of a recording', async () => {
+  test('do not make a backup copy a custodian’s key in place of a recording', async () => {
     const [{ id } = { id: '' }] = await recordings()
     const [body = ''] = filesBelow(store()).filter((path) => path.endsWith(`${id}.body`))
     const key = join(keysFolder(), (await keyNames()).find((name) => name.includes('audit')) ?? '')
     asCapture(`mv '${body}' '${body}.was'; ln -s '${key}' '${body}'`)
-    // As seloste-backup.service: the owner's user, with a capability to read.
+    // Runs as seloste-backup.service: as the owner's user, with a capability to read.
     const reads = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=+dac_read_search']
     const command = ['sh', '-c', 'umask 0007; exec "$@"', 'sh', process.execPath, 'bin/seloste.js', 'backup']
     const args = [...asUser('seloste'), ...reads, '--bounding-set=-all,+dac_read_search', '--', ...command]
@@ -130,7 +131,7 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     expect(filesBelow(below('var/backups/seloste')).filter((path) => path.endsWith(`${id}.body`))).toEqual([])
   }, 120_000)
 
-  test('has a command of root’s delete nothing elsewhere', async () => {
+  test('do not make a command of root delete anything elsewhere', async () => {
     const roots = below('of-root')
     execFileSync('sh', ['-euc', `mkdir -m 700 '${roots}'; touch -d '3 days ago' '${roots}'/a '${roots}'/b`])
     asCapture(`cd '${store()}'; mv .unfinished .was; ln -s '${roots}' .unfinished`)
@@ -141,10 +142,10 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     expect(stdout).toMatch(/\.unfinished .*is a link to another place/)
   }, 120_000)
 
-  test('has a custodian that starts delete none of its keys', async () => {
+  test('do not make a starting custodian delete its keys', async () => {
     const before = await keyNames()
     await running['custodian']!.stop()
-    // Three days later.
+    // Simulates a start three days later.
     const old = new Date(Date.now() - 3 * 86_400_000)
     for (const name of before) await utimes(join(keysFolder(), name), old, old)
     asCapture(`cd '${store()}'; mv .unfinished .was; ln -s '${keysFolder()}' .unfinished`)
@@ -154,7 +155,7 @@ describe.skipIf(reason !== undefined)('what a capture puts into the store', () =
     expect(await keyNames()).toEqual(expect.arrayContaining(before))
   }, 120_000)
 
-  test('pipes in place of waiting recordings prevent no other from being ingested', async () => {
+  test('do not stop the ingestion of other recordings, as pipes in place of waiting ones', async () => {
     await running['custodian']!.stop()
     for (let n = 1; n <= 6; n++) await call(n)
     await expect

@@ -1,5 +1,5 @@
-// Promise: nothing that a capture reports keeps others from being destroyed, found, counted or watched (R21, R22, R24). The attack: with
-// capture's database role, instants that PostgreSQL has and Temporal does not.
+// Promise: nothing that a capture reports keeps others from destroying, searching, counting or watching (R21, R22,
+// R24). The attack: with capture's database role, instants that PostgreSQL has and Temporal does not.
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
@@ -27,7 +27,7 @@ const strange = ['infinity', '-infinity', '4000-01-01 00:00:00 BC', '12000-01-01
 const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
 const reception = { trunk: 'x', client: 'y', streams: [], oneWay: 'caller' }
 
-/** Runs statements as before this defence: without triggers. */
+/** Runs statements without triggers, as was possible before this defence. */
 async function plant(...statements: readonly [string, unknown[]][]): Promise<void> {
   const client = await pool.connect()
   try {
@@ -55,7 +55,7 @@ const recordingOf = (id: string, when: string): [string, unknown[]] => [
   [randomUUID(), id, when],
 ]
 
-test.each(strange)('capture enters no instant of %s, nor a number too large', async (when) => {
+test.each(strange)('refuses a capture’s instant of %s, and a number that is too large', async (when) => {
   const { segmentId } = await callThatGoesOn()
   const { contactId } = await call({ endedAt: undefined, startedAt: now().subtract({ minutes: 5 }) })
   const reported = JSON.stringify([{ at: now().toString(), kind: 'contact', id: randomUUID(), started_at: when }])
@@ -73,12 +73,12 @@ test.each(strange)('capture enters no instant of %s, nor a number too large', as
       ({ rowCount }) => rowCount,
       (error: Error) => error.message,
     )
-    // Refused, or without a row that it changes.
+    // Refused, or without an effect on any row.
     expect([0, expect.any(String)], text).toContainEqual(done)
   }
 })
 
-test('rows with such instants and numbers keep nobody from destroying, finding, counting and watching', async () => {
+test('destroying, searching, counting and watching continue despite rows with such instants and numbers', async () => {
   const register = await makeTestRegister(database)
   const due = await register.record(callOfMonthsAgo(3), { months: 2 })
   await ingestRecording(register.ingest, due.id, now())

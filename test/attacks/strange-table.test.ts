@@ -1,5 +1,6 @@
-// R52: somebody with the owner's rights makes a table for a day, as to investigate a fault; the night's backup has it.
-// history.fields names it, it is dropped, and all is well again; but no restore of that backup, the newest, finished.
+// R52: somebody with the owner's rights adds a table for a day, for example to investigate a fault, and the night's
+// backup contains it. history.fields reports it and it is dropped; but no restore of that backup, the newest,
+// completed.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -8,7 +9,7 @@ import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFr
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
 
-test('a table unknown to Seloste does not prevent a restore, and is left out', async () => {
+test('a restore leaves out a table unknown to Seloste, and completes', async () => {
   const { pool } = database.as()
   await register.makeRecordings(2)
   await register.seal()
@@ -23,7 +24,7 @@ test('a table unknown to Seloste does not prevent a restore, and is left out', a
   ])
 })
 
-test('a column unknown to Seloste does not prevent a restore either, and its values are left out', async () => {
+test('a restore leaves out the values of a column unknown to Seloste, and completes', async () => {
   const { pool } = database.as()
   await pool.query('alter table segment add column looked_into jsonb default \'{"of": "somebody"}\'')
   const place = await openTestPlaces(database, register)

@@ -1,4 +1,4 @@
-/** Streams of events end with the right, the employment, the session and the call that they depend on (R36, R37, R39). */
+/** Event streams end with the right, the employment, the session and the call that they depend on (R36, R37, R39). */
 import { request } from 'node:http'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -80,13 +80,13 @@ describe.each(streams)('%s', (_name, { who, path }) => {
     expect(text).toMatch(/event: ended\ndata: .*\n\n$/)
   })
 
-  test.each(['same-site', 'cross-site'])('are told to no page that is %s', async (site) => {
+  test.each(['same-site', 'cross-site'])('refuse a page that is %s', async (site) => {
     const browser = await desk.signIn(await who())
     const at = await path(browser)
     expect((await browser.fetch(at, { headers: { 'sec-fetch-site': site } })).status).toBe(403)
   })
 
-  test('that a browser leaves before they begin leave room for others', async () => {
+  test('closed by a browser before they begin free their place for others', async () => {
     const person = await who()
     const browser = await desk.signIn(person)
     const at = await path(browser)
@@ -95,7 +95,7 @@ describe.each(streams)('%s', (_name, { who, path }) => {
   })
 })
 
-/** Sends a request, and closes the connection while the answer is on its way. */
+/** Sends a request, and closes the connection while the answer is sent. */
 function leaveAtOnce(path: string, cookie: string, afterMs: number): Promise<void> {
   const { hostname, port } = new URL(desk.url)
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** R24, R43: letters and bookings use the end that will be, not one of a version that another precedes (R25). */
+/** R24, R43: letters and bookings use the end that will apply, not one of a version that another supersedes (R25). */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'
@@ -15,7 +15,7 @@ const procedure = { author: await people.asta.signIn(), approver: await people.r
 const dayIn = (days: number) => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay().add({ days })
 const version = (days: number, edits: TextEdit[]) => newVersion(deskDb, procedure, dayIn(days).toInstant(), { edits })
 const rule = (index: number, ...path: string[]) => ['recordingPlan', 'rules', index, ...path]
-/** The rule of the service numbers ends on a day, and one of other months begins. */
+/** Ends the rule of the service numbers on a day, and begins one with other months. */
 const rulesFrom = (days: number, recordingMonths: number): TextEdit[] => [
   {
     path: rule(0, 'until'),
@@ -40,8 +40,8 @@ async function plannedEnd(id: string): Promise<Temporal.Instant> {
   return rows[0]!.at
 }
 
-test('a shorter term that begins after its version is no end once a version comes before it that has it no more, or another', async () => {
-  // Of a call of three months ago: under two or three months it ends as the term begins.
+test('a shorter term that begins after its version does not count once an earlier version drops or changes it', async () => {
+  // The call is three months old: under two or three months its recording ends when the term begins.
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 3, days: 20 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 4 })
   const { id } = await stored({ startedAt, answeredAt: startedAt, endedAt })
@@ -51,16 +51,16 @@ test('a shorter term that begins after its version is no end once a version come
 
   await version(2, rulesFrom(30, 2))
   expect(await ends()).toBe(dayIn(30).toInstant().toString())
-  // The same steps in another version, which changes something else.
+  // The same rules in another version, which changes something else.
   await version(4, [{ path: ['title', 'en'], value: 'REGISTER' }])
   expect(await ends()).toBe(dayIn(30).toInstant().toString())
-  // Later, and longer than was meant, but shorter than the present term.
+  // A later start, and a longer term than planned, but shorter than the present one.
   await version(6, [...back, ...rulesFrom(40, 3)])
   expect(await ends()).toBe(dayIn(40).toInstant().toString())
-  // Not at all.
+  // The shorter term is dropped.
   await version(8, back)
   expect(await ends()).toBe(day.toString())
-  // At once, and what comes later is later.
+  // A shorter term at once; a later, longer one does not count.
   await version(10, [{ path: rule(0, 'recordingMonths'), value: 3 }])
   expect(await ends()).toBe(dayIn(10).toInstant().toString())
   await version(12, [{ path: rule(0, 'recordingMonths'), value: 6 }])

@@ -1,5 +1,5 @@
 /**
- * Single-use credentials are used once, however many requests come at the same moment (R20, R36): sign-ins, links, and the
+ * Single-use credentials are used once, however many requests come at once (R20, R36): sign-ins, links, and the
  * directory by SCIM.
  */
 import { randomUUID } from 'node:crypto'
@@ -14,14 +14,14 @@ import { openAccounts } from '#test/sign-in/open-accounts.ts'
 const { database, desk, admin, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
 
-/** Five at the same moment. @returns the statuses, lowest first */
+/** Sends five requests at once. @returns the statuses, lowest first */
 async function five(request: (which: number) => Promise<{ status: number }>): Promise<number[]> {
   const all = await Promise.all(Array.from({ length: 5 }, (_none, which) => request(which)))
   return all.map(({ status }) => status).toSorted((one, other) => one - other)
 }
 
 describe('a second factor', () => {
-  test('of one code completes one of five sign-ins', async () => {
+  test('code completes one of five simultaneous sign-ins', async () => {
     const { secret } = await enrol(await signedIn())
     const otp = codeOf(secret)
     const browsers = Array.from({ length: 5 }, () => browse())
@@ -31,7 +31,7 @@ describe('a second factor', () => {
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
 
-  test('of one recovery code, too', async () => {
+  test('recovery code completes one of five simultaneous sign-ins', async () => {
     const { recoveryCodes } = await enrol(await signedIn())
     const browsers = Array.from({ length: 5 }, () => browse())
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
@@ -40,7 +40,7 @@ describe('a second factor', () => {
     expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
   })
 
-  test('of a passkey’s one answer opens one of five sessions', async () => {
+  test('passkey response opens one of five sessions', async () => {
     const browser = await signedIn()
     const authenticator = makeAuthenticator(publicUrl)
     const request = await browser.request('POST', '/api/account/passkeys/challenge', { password })
@@ -77,18 +77,18 @@ test('a one-time link sets one of five passwords', async () => {
   expect(opened.filter((status) => status === 200)).toHaveLength(1)
 })
 
-describe('the identity system', async () => {
+describe('SCIM requests of the identity system', async () => {
   const made = await addScimToken(admin, 'Entra ID')
   if ('refused' in made) throw new Error(made.refused)
   const scim = scimClient(new URL('/scim/v2', desk.url).toString(), made.token)
   const body = () => ({ schemas: [core], userName: `u.${randomUUID().slice(0, 8)}`, displayName: 'Maija Meri' })
 
-  test('enters one of five people of one user id', async () => {
+  test('enter one of five people with the same user id', async () => {
     const user = body()
     expect(await five(() => scim.post('/Users', user))).toEqual([201, 409, 409, 409, 409])
   })
 
-  test('changes a user once of the version that it read', async () => {
+  test('change a user once for the version that was read', async () => {
     const { id, meta } = (await scim.post('/Users', body())).body
     const statuses = await five((which) =>
       scim.patch(`/Users/${id}`, [{ op: 'replace', path: 'displayName', value: `Maija ${which}` }], {
@@ -98,7 +98,7 @@ describe('the identity system', async () => {
     expect(statuses).toEqual([200, 412, 412, 412, 412])
   })
 
-  test('gives one number to one of five people', async () => {
+  test('assign one number to one of five people', async () => {
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await scim.post('/Users', body())).body.id))
     const statuses = await five((which) =>
       scim.patch(`/Users/${ids[which]}`, [
@@ -120,7 +120,7 @@ describe('the identity system', async () => {
     ['a prototype', [{ op: 'add', path: '__proto__', value: { employed: true } }], 400],
     ['a member of every object', [{ op: 'add', path: 'constructor', value: 'x' }], 400],
     ['a hundred and one operations', Array.from({ length: 101 }, () => ({ op: 'remove', path: 'title' })), 400],
-  ])('gives nobody %s', async (_what, operations, status) => {
+  ])('cannot give a person %s', async (_what, operations, status) => {
     const user = body()
     const { id } = (await scim.post('/Users', user)).body
     expect((await scim.patch(`/Users/${id}`, operations)).status).toBe(status)
@@ -136,14 +136,14 @@ describe('the identity system', async () => {
     expect(rows).toEqual([])
   })
 
-  test('has nobody’s unit changed by a group, nor a body that is too large read', async () => {
+  test('cannot change a person’s unit by a group, and are refused if too large', async () => {
     const { id } = (await scim.post('/Users', body())).body
     const members = [{ op: 'add', path: 'members', value: [{ value: id }] }]
     expect((await scim.patch(`/Groups/${randomUUID()}`, members)).status).toBe(403)
     expect((await scim.post('/Users', { ...body(), title: 'x'.repeat(70_000) })).status).toBe(413)
   })
 
-  test('is asked for its token before it learns of any person', async () => {
+  test('need the token before they reveal whether a person exists', async () => {
     const { id } = (await scim.post('/Users', body())).body
     for (const token of [undefined, 'x', made.token.toUpperCase(), `${made.token} `.slice(1)]) {
       const stranger = scimClient(new URL('/scim/v2', desk.url).toString(), token)
@@ -157,7 +157,7 @@ describe('the identity system', async () => {
     }
   })
 
-  test('leaves no token and no name in the log of the process', () => {
+  test('leave no token and no name in the process’s log', () => {
     expect(desk.log.join('')).not.toMatch(/seloste-scim|Maija/)
   })
 })

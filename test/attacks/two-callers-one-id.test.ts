@@ -1,6 +1,6 @@
 /**
- * Promise: nobody's call reaches the contact of another caller (R9, R43, R44, R46). The attack: a call with the ids of somebody
- * else's, reported by another capture node or by a feed (docs/decisions/0111).
+ * Promise: nobody's call reaches another caller's contact (R9, R43, R44, R46). The attack: a call with the ids of
+ * somebody else's, reported by another capture node or by a feed (docs/decisions/0111).
  */
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await owner.query("select setval('late_question_count', 1), setval('fed_question_count', 1)")
 })
 
-/** Ten minutes of a call, so many minutes after noon. */
+/** Call of ten minutes that starts this many minutes after noon. */
 function callOf(caller: SegmentFacts['caller'], minute: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
   const startedAt = noon.add({ minutes: minute })
   const times = { startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 10 }) }
@@ -74,14 +74,14 @@ async function partsOf(...facts: SegmentFacts[]): Promise<Part[]> {
   })
 }
 
-describe('told by another node, which knows nothing of the first call', () => {
+describe('reported by another node, which does not know the first call', () => {
   test.each([
     ['hours later', stranger, 60],
     ['at the same time', stranger, 2],
     ['at the same instant', stranger, 0],
     ['with a withheld number', withheld, 2],
   ])(
-    'a call under its id %s is a contact of its own and for review, however often either is reported',
+    'a call under its id %s gets a contact of its own for review, however often either is reported',
     async (_, other, at) => {
       const own = callOf(victim, 0)
       const strange = callOf(other, at, { official: { name: 'Bertil', phone: bertil } })
@@ -92,7 +92,7 @@ describe('told by another node, which knows nothing of the first call', () => {
       ])
       for (const [index, facts] of tellings.entries()) {
         await enterSegment(facts, index < 3 ? node : otherNode)
-        // The first is still being reported.
+        // The first call is still being reported.
         if (index > 2) await enterSegment(own)
       }
       const [first, second] = await partsOf(own, strange)
@@ -113,10 +113,10 @@ describe('told by another node, which knows nothing of the first call', () => {
 
   test.each([
     ['whose number is withheld in both', withheld, withheld],
-    ['of whom the first told nothing', unreported, victim],
-    ['of whom the second told nothing', victim, unreported],
+    ['of whom the first report says nothing', unreported, victim],
+    ['of whom the second report says nothing', victim, unreported],
   ])(
-    'a call that is passed on is one contact, of a caller %s, and another call hours later is none of it',
+    'a transferred call is one contact, of a caller %s, and a call hours later is in it only if the first reported no caller',
     async (_, before, after) => {
       const [own, passedOn, later] = [callOf(before, 0), callOf(after, 10), callOf(after, 60)]
       for (const facts of [own, passedOn, later]) await enterSegment(facts, facts === own ? node : otherNode)
@@ -127,7 +127,7 @@ describe('told by another node, which knows nothing of the first call', () => {
     },
   )
 
-  test('a call that an official in no directory passes on, who is told as its caller, is one contact', async () => {
+  test('a call transferred by an official missing from the directory, who is reported as its caller, is one contact', async () => {
     const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted } })
     const passedOn = callOf({ kind: 'e164', key: unlisted, raw: null }, 9)
     await enterSegment(own)
@@ -136,7 +136,7 @@ describe('told by another node, which knows nothing of the first call', () => {
   })
 })
 
-test('who shows the number of the official in no directory who has the call, at another node, is not taken for the same talk', async () => {
+test('a caller who shows the number of the call’s official, missing from the directory, at another node does not duplicate that call', async () => {
   const unheard = { official: undefined, decision: { record: true, reason: 'drawn' } }
   const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted }, decision: unheard.decision })
   const strange = callOf({ kind: 'e164', key: unlisted, raw: null }, 1, { ...unheard, endedAt: own.endedAt })
@@ -158,7 +158,7 @@ test('who shows the number of the official in no directory who has the call, at 
   expect(await partsOf(own, strange)).toMatchObject([{ marks: [] }, { marks: ['needs-review'] }])
 })
 
-test('of a talk that two nodes tell it is asked once whose call it is, and not each time that its node asks again', async () => {
+test('a call reported by two nodes is compared by its caller once, and not at each repeated report', async () => {
   const own = { ...callOf(victim, 0), endedAt: undefined }
   const again = { ...callOf(victim, 0), startedAt: own.startedAt.add({ seconds: 1 }), endedAt: undefined }
   await enterSegment(own)
@@ -172,16 +172,16 @@ test('of a talk that two nodes tell it is asked once whose call it is, and not e
   expect(await counted()).toEqual(before)
 })
 
-test('a part that its node knows to be of a call is of that one, whoever is told as its caller', async () => {
+test('a segment that its node assigns to a call belongs to it, whoever is reported as its caller', async () => {
   const own = callOf(victim, 0)
   await enterSegment(own)
   const joined = callOf(stranger, 5, { contactId: own.contactId, startedAt: own.startedAt })
   expect(await enterSegment(joined)).toBe(own.contactId)
 })
 
-test('trying two callers’ numbers against a call’s id is rate limited', async () => {
+test('trying callers’ numbers in pairs against a call’s id is rate limited', async () => {
   await enterSegment(callOf(victim, 0))
-  // As if so many questions had been asked before.
+  // Simulates this many earlier questions.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)
   let refused: unknown
   let request = 0
@@ -206,10 +206,10 @@ test('trying two callers’ numbers against a call’s id is rate limited', asyn
   expect(request).toBeLessThan(10_000)
 })
 
-describe('told by a feed', () => {
+describe('reported by a feed', () => {
   const reported = (facts: SegmentFacts) => admitFed(capture.db, 'exchange', [facts])
 
-  test('each record goes to the contact of its caller', async () => {
+  test('each record is matched to its caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
@@ -221,7 +221,7 @@ describe('told by a feed', () => {
     )
   })
 
-  test('a further part that it reports is one of its caller’s contact', async () => {
+  test('a further segment that it reports belongs to its caller’s contact', async () => {
     const [own, strange] = [callOf(victim, 0), callOf(stranger, 2)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
@@ -233,7 +233,7 @@ describe('told by a feed', () => {
     expect(await partsOf(further)).toMatchObject([{ contact: strange.contactId }])
   })
 
-  test('a record of somebody else is nobody’s of them: a contact of its own, for review and not joined', async () => {
+  test('a record of another caller gets a contact of its own, for review and marked as not joined', async () => {
     const own = callOf(victim, 0)
     await enterSegment(own)
     for (const [at, other] of [stranger, called('044 555 6666')].entries()) {
@@ -242,15 +242,15 @@ describe('told by a feed', () => {
       expect(await partsOf(record)).toMatchObject([
         { contact: record.contactId, caller: other.key, marks: ['needs-review'], failure: 'not-joined' },
       ])
-      // Reported again, it is the same.
+      // A repeated report changes nothing.
       expect(await reported(record)).toEqual({ added: 0, known: 1 })
     }
   })
 
   test.each([
-    ['one call went on then: it is that one', 30, 'own'],
-    ['two were answered then: it is neither', 0, 'none'],
-  ] as const)('a record without a caller, where %s', async (_, apart, is) => {
+    ['one call continued then: is matched to it', 30, 'own'],
+    ['two were answered then: is matched to neither', 0, 'none'],
+  ] as const)('a record without a caller, if %s', async (_, apart, is) => {
     const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
@@ -258,7 +258,7 @@ describe('told by a feed', () => {
     expect(await reported(record)).toEqual(is === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
   })
 
-  test('many calls at once under one id are as many contacts as callers', async () => {
+  test('simultaneous calls under one id are one contact for each caller', async () => {
     const calls = [callOf(victim, 0), callOf(stranger, 3), callOf(victim, 30)].map((call) => fedOf(call))
     const added = await admitNewFed(
       capture.db,

@@ -1,5 +1,5 @@
-// R22, R50: two custodians on one register, each with a key folder of its own, such as a started copy of a machine, or a key
-// store restored from a backup: the other's folder would still open what one destroyed, against its receipt.
+// R22, R50: two custodians on one register, each with its own key folder, such as a started copy of a machine or a key
+// store restored from a backup. The other's folder would still open what one destroyed, against its receipt.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ const databaseUrl = database.url('seloste_custodian')
 const elsewhere = { code: 'custodian-elsewhere' }
 const nothing = () => undefined
 
-test('of two custodians the second waits for the first to go, and is refused where it stays', async () => {
+test('a second custodian waits for the first to end, and is refused if it does not', async () => {
   const first = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
   await expect(holdCustodianLock({ databaseUrl, onElsewhere: nothing, patienceMs: 1_500 })).rejects.toMatchObject(
     elsewhere,
@@ -33,7 +33,7 @@ test('of two custodians the second waits for the first to go, and is refused whe
 })
 
 test(
-  'one that lost its connection to the database ends where another has taken over meanwhile',
+  'a custodian that lost its database connection exits if another has taken over meanwhile',
   { timeout: 60_000 },
   async () => {
     const reply = Promise.withResolvers<unknown>()
@@ -49,7 +49,7 @@ test(
   },
 )
 
-test('a key folder restored from before is refused, though it has some of the keys', async () => {
+test('refuses a key folder restored from an older state, even if it has some of the keys', async () => {
   const db = database.as('seloste_custodian').db
   const [keys, old] = [join(folder, 'keys'), join(folder, 'old')]
   const store = await openKeyFolder(keys)
@@ -74,7 +74,7 @@ test('a key folder restored from before is refused, though it has some of the ke
   })
 })
 
-/** A custodian on a machine of its own, until it works or has ended. */
+/** Starts a custodian on a machine of its own, and waits until it works or has ended. */
 async function startCustodian(data: string): Promise<{ output: () => string; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, ['bin/seloste.js', 'start', '--role', 'custodian'], {
     env: {
@@ -108,7 +108,7 @@ async function startCustodian(data: string): Promise<{ output: () => string; sto
 }
 
 test(
-  'a custodian that is refused for its key folder ends, and keeps none from beginning',
+  'a custodian refused for its key folder exits, and keeps no other from starting',
   { timeout: 120_000 },
   async () => {
     const data = join(folder, 'restored')
@@ -122,7 +122,7 @@ test(
   },
 )
 
-test('a copy of the machine that is started beside it exits', { timeout: 120_000 }, async () => {
+test('a started copy of the machine exits beside the original', { timeout: 120_000 }, async () => {
   const [data, copy] = [join(folder, 'machine'), join(folder, 'copy')]
   await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
   await cp(join(folder, 'keys'), join(data, 'keys'), { recursive: true })
@@ -141,7 +141,7 @@ test('a copy of the machine that is started beside it exits', { timeout: 120_000
   }
 })
 
-test('a register does not move while a custodian elsewhere holds it, though it asks the database nothing', async () => {
+test('a register refuses to move while a custodian elsewhere holds its lock, even an idle one', async () => {
   const held = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
   const to = join(folder, 'to.yaml')
   await writeFile(to, `OBJECTS_URL: file://${join(folder, 'elsewhere')}\n`, { mode: 0o600 })

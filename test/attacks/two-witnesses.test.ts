@@ -9,8 +9,8 @@ import { makeSigner, signCheckpoint } from '#safeguards/audit/note.ts'
 import { hashLeaf, RightEdge } from '#safeguards/audit/tree.ts'
 import { requestCosignature } from '#safeguards/audit/witness/request-cosignature.ts'
 
-// The owner of the database has the log's key and signs a log of their own beside the true one. A witness that runs twice on one
-// folder, as when it is started anew while the old one still runs, must not cosign both.
+// The owner of the database has the log's key and signs a second log beside the true one. A witness that runs twice on
+// one folder, for example started again while the old one still runs, must not cosign both.
 const folder = await mkdtemp(join(tmpdir(), 'seloste-witnesses-'))
 const log = makeSigner(
   'seloste/test/00000002',
@@ -27,7 +27,7 @@ const start = () =>
   })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** A log of so many entries, with a checkpoint of it. */
+/** Log of these entries, with a checkpoint. */
 function treeOf(entries: readonly string[]) {
   const leaves = entries.map((entry) => hashLeaf(Buffer.from(entry)))
   const whole: Buffer[] = []
@@ -37,7 +37,7 @@ function treeOf(entries: readonly string[]) {
   return { read, note: signCheckpoint(log, { origin: log.name, size: leaves.length, root: edge.root() }) }
 }
 
-test('of two witnesses on one folder one is refused, so that no two logs of one size are cosigned; after it ended the other continues', async () => {
+test('a second witness on one folder is refused while the first runs, so that two logs of one size are never both cosigned', async () => {
   const [truth, lie] = [treeOf(['a', 'b', 'c']), treeOf(['a', 'b', 'another'])]
   const first = await start()
   const second = await start().catch((error: unknown) => error as { code?: string })

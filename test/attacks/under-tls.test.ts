@@ -1,4 +1,7 @@
-/** A session under TLS is its own client's: another certificate, or a datagram under its address, is not part of it (R13, L20). */
+/**
+ * A session under TLS belongs to its own client: another certificate, or a datagram with its address, cannot act in it
+ * (R13, L20).
+ */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -51,7 +54,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A client that shows a certificate of this name. */
+/** Connects a client with a certificate of this name. */
 async function dial(name: string) {
   const socket = connect({
     ...{ host: '127.0.0.1', port: recorder.tlsPort!, ca: ours.certificate, checkServerIdentity: () => undefined },
@@ -66,7 +69,7 @@ async function dial(name: string) {
     async exchange(text: string) {
       came = ''
       socket.write(text, 'latin1')
-      // A 100 that came first has no tag.
+      // A preceding 100 response has no tag.
       const answered = /^SIP\/2\.0 ([2-6]\d\d) [^]*?^to: (.*)\r\n[^]*?\r\n\r\n/im
       await vi.waitFor(() => expect(came).toMatch(answered), { timeout: 10_000 })
       const [, status, to = ''] = answered.exec(came)!
@@ -75,7 +78,7 @@ async function dial(name: string) {
   }
 }
 
-/** A session under keys, of the client sbc.example. */
+/** Opens a session with SRTP keys from the client sbc.example. */
 async function session() {
   const own = await dial('sbc.example')
   const id = randomUUID()
@@ -92,8 +95,8 @@ async function session() {
   return {
     own,
     bye: (cseq: number) => inDialog(opening, 'BYE', to, cseq),
-    /** Offers the session anew without keys. */
-    /** Offers it anew with keys that somebody else knows. */
+    /** Offers the session again, without keys. */
+    /** Offers the session again, with keys known to somebody else. */
     rekeyed: (cseq: number) =>
       opening
         .replaceAll(keyLine, otherKeyLine)
@@ -105,7 +108,7 @@ async function session() {
 
 const anew = (text: string, via: string) => text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
 
-test('who knows its tags and forges its client’s address in datagrams cannot end it or change its keys', async () => {
+test('a sender who knows its tags and forges its client’s address in datagrams cannot end it or change its keys', async () => {
   const { own, bye, inClear, rekeyed } = await session()
   const forger = await openPeer('127.0.0.1', recorder.sipPort)
   const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`

@@ -1,4 +1,7 @@
-/** A call is shown to be somebody's (R46): under another name its request has to show it again, and what protects the call stays. */
+/**
+ * A call is verified to be a person's own (R46). If the request is renamed, its calls are verified again, and what
+ * protects them stays.
+ */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
@@ -20,7 +23,7 @@ async function read(id: string): Promise<RequestDetail> {
   expect(status).toBe(200)
   return body as unknown as RequestDetail
 }
-/** Another name, and whoever has it is identified. */
+/** Renames the requester and identifies them again. */
 async function renamed(id: string, kinds: Kinds, name = 'Toinen Nimi') {
   expect((await on(id, '', { kinds, language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
   expect((await on(id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
@@ -43,7 +46,7 @@ async function about(kinds: Kinds, given: Parameters<typeof served>[0] = {}) {
   return { ...request, recording, call: request.calls[0]!.id }
 }
 
-test('under another name a call is reported, heard, copied, forbidden and corrected once it is verified again, and heard for that', async () => {
+test('a call of a renamed request can be played to verify it again, and is not reported, copied, forbidden or corrected before', async () => {
   const kinds: Kinds = ['LISTEN', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'PROHIBIT']
   const { id, number, recording, call } = await about(kinds)
   await listen(number, recording.id)
@@ -74,7 +77,7 @@ test('under another name a call is reported, heard, copied, forbidden and correc
   expect(await acting()).toEqual([201, 201, 201, 201, 200, 200])
 })
 
-test('the inspection that keeps its recording for a hearing continues, and no time is offered for it', async () => {
+test('keeps the inspection that protects the recording for a hearing, and offers no time for it', async () => {
   const { id, recording, calls } = await about(['LISTEN'])
   await renamed(id, ['LISTEN'])
   const inspections = await sql<{ id: string }>`
@@ -87,7 +90,7 @@ test('the inspection that keeps its recording for a hearing continues, and no ti
 })
 
 describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
-  test('stands while a name is corrected, and is told to whoever shows the call to be theirs alone', async () => {
+  test('continues while a name is corrected, and is reported only to a requester who is verified as the call’s party', async () => {
     const { id, number, recording, call } = await about([kind])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     await renamed(id, [kind])
@@ -117,7 +120,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     expect((await read(id)).calls).toMatchObject([{ state: 'MATCHED' }])
   })
 
-  test('is heard to be verified again, and for nothing else, where no other request restricts it', async () => {
+  test('allows playback only to verify it again, and only if no other request restricts it', async () => {
     const recording = await stored()
     const requests = { contacts: [recording.contactId], kinds: [kind] }
     const { id, number, calls } = await served(requests)
@@ -131,7 +134,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
     expect(await hears(number, recording.id)).toBe(403)
   })
 
-  test('ends where whoever has the other name is no party, and with it what waited for their hearing', async () => {
+  test('ends if the requester with the other name is not a party, together with the inspection for their hearing', async () => {
     const { id, recording, call, calls } = await about([kind, 'LISTEN'])
     await renamed(id, [kind, 'LISTEN'])
     expect((await on(id, `/calls/${call}`, undefined, 'DELETE')).code).toBe('call.matched')
@@ -142,7 +145,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   })
 })
 
-test('a restriction of which the requester was informed does not end for another name: nobody would tell them (GDPR 18(3))', async () => {
+test('a restriction that the requester was informed of does not end for another name, who could not be informed of its end (GDPR 18(3))', async () => {
   const { id, number, recording, call } = await about(['RESTRICTION'])
   const { body } = await draft(id, 'restriction')
   expect((await send('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
@@ -153,14 +156,14 @@ test('a restriction of which the requester was informed does not end for another
   expect(await on(id, `/calls/${call}/unidentifiable`)).toMatchObject({ status: 409, code: 'call.restriction-told' })
   expect(await on(id, '/close', { outcome: 'WITHDRAWN' })).toMatchObject({ status: 409, code: 'request.unfinished' })
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-  // Their name is entered again, and they get their letter.
+  // The old name is entered again, and the requester gets the letter.
   await renamed(id, ['RESTRICTION'], 'Pyytäjä Pyynnöllä')
   await listen(number, recording.id)
   expect((await verify(id, call, true)).status).toBe(204)
   expect((await draft(id, 'restriction-end')).status).toBe(201)
 })
 
-test('a hearing that is asked for again together with another name is kept for', async () => {
+test('a hearing requested again together with a change of name keeps the recording', async () => {
   const { id, number, recording, call } = await about(['LISTEN', 'KNOW'])
   const name = 'Pyytäjä Pyynnöllä'
   expect((await on(id, '', { kinds: ['KNOW'], language: 'fi', requester: { name } }, 'PUT')).status).toBe(204)
@@ -171,7 +174,7 @@ test('a hearing that is asked for again together with another name is kept for',
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
 })
 
-test('no letter that comes by itself tells another name what was forbidden', async () => {
+test('an automatic letter does not tell another name what was forbidden', async () => {
   const { id, number, recording } = await about(['PROHIBIT'])
   await forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: number })
   await renamed(id, ['PROHIBIT'])

@@ -1,4 +1,4 @@
-// R36-R41: what was within a right when it was looked at is no breach by what is entered afterwards.
+// R36-R41: a view within a right is not made a breach by what is entered afterwards.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -18,7 +18,7 @@ async function outside() {
   return found === 'not-yet' ? found : found.facts.outside
 }
 
-test('a placement that is entered for a day that has passed', async () => {
+test('a placement entered for a past day makes no view a breach', async () => {
   const right = { role: 'SUPERVISOR' as const, purposes: ['DEVELOPMENT' as const], scope: 'their unit' as const }
   const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari', right })
   const before = await outside()
@@ -46,7 +46,7 @@ test('a placement that is entered for a day that has passed', async () => {
   expect(second).toHaveLength(2)
 })
 
-test('an employment that begins anew after the one in which an official listened', async () => {
+test('a new employment after the one in which an official listened makes no view a breach', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 24 * 9 })
   const startedAt = endedAt.subtract({ minutes: 5 })
   const call = await stored({ startedAt, answeredAt: startedAt.add({ minutes: 1 }), endedAt })
@@ -71,7 +71,7 @@ test('an employment that begins anew after the one in which an official listened
   expect(await outside()).toBe(0)
 })
 
-/** A request whose requester names calls, all of which the clerk finds and listens to. */
+/** Enters a request whose requester names calls; the clerk finds and plays each. */
 async function playCallsOf(numbers: readonly string[]) {
   const { id, number } = await served()
   const calls: { id: string; path: string }[] = []
@@ -108,7 +108,7 @@ async function verdictOf(contact: string) {
   return { day, time, accuracy: 'MINUTES', callerNumber: caller }
 }
 
-test('a call that is removed from a request, or a request that is withdrawn, after it was heard', async () => {
+test('removing a call from a request, or withdrawing the request, makes no view a breach', async () => {
   const { id, calls } = await playCallsOf(['+358457700001', '+358457700002', '+358457700003'])
   expect((await request('paula', 'DELETE', calls[0]!.path)).status).toBe(204)
   expect(await outside()).toBe(0)
@@ -117,7 +117,7 @@ test('a call that is removed from a request, or a request that is withdrawn, aft
   expect(await outside()).toBe(0)
 })
 
-test('a call of a request that is searched for again after it was heard, and another one fits; a third one is outside', async () => {
+test('searching for a call again, with another match, makes no view a breach, unlike a view of a third call', async () => {
   const { calls, number } = await playCallsOf(['+358457700004'])
   const reported = await verdictOf((await calledFrom('+358457700005')).contactId)
   expect(await request('paula', 'PUT', calls[0]!.path, reported)).toMatchObject({

@@ -1,4 +1,4 @@
-// R37, R39: an approved correction breaks no promise by what was looked at before it, and excuses nothing that is looked at after it.
+// R37, R39: an approved correction makes no earlier view a breach, and excuses no later one.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { rightsOwn } from '#use/evidence/access-promises.ts'
@@ -10,7 +10,7 @@ import { openActs } from '../requests/open-acts.ts'
 const database = await createTestDatabase<RegisterTables>()
 const { makeRecording: stored, served, ask: send, custodian, people, desk } = await openActs(database)
 
-test('what an official listened to and read before a correction is no breach after it; what they read since is', async () => {
+test('views of an official before a correction are no breach after it, and later views are', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
   const times = { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
   const call = await stored(times)

@@ -1,4 +1,4 @@
-/** The web as a stranger or a curious colleague attacks it (R20, R21): every attack goes over the wire. */
+/** Attacks on the web interface by a stranger or a curious colleague (R20, R21), all over the network. */
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -21,7 +21,7 @@ const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
 })
 
-/** Requests a path exactly as written. */
+/** Requests a path exactly as it is written. */
 function send(
   path: string,
   headers: Record<string, string> = {},
@@ -67,7 +67,7 @@ describe('a denial', () => {
     ['as it is', `/api/people/${id}/account`],
     ['with a letter in percent', `/%61pi/people/${id}/account`],
     ['with its host', `http://seloste.example/api/people/${id}/account`],
-  ])('is in the log when the path is written %s', async (_how, path) => {
+  ])('is logged when the path is written %s', async (_how, path) => {
     const cookie = await cookieOf(aino)
     const before = await denials(aino.id)
     expect(await send(path, { cookie })).toMatchObject({ status: 403 })
@@ -76,7 +76,7 @@ describe('a denial', () => {
     ])
   })
 
-  test('is logged singly sixty times a minute for one visitor, from however many addresses of an IPv6 network', async () => {
+  test('is logged individually up to sixty times a minute for one visitor, from any number of addresses of an IPv6 network', async () => {
     const count = async () => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::integer as count from audit_entry where action = 'request.refused' and person_id is null`.execute(
@@ -93,11 +93,11 @@ describe('a denial', () => {
   })
 })
 
-describe('a proxy that reports the port of its visitors, too', () => {
+describe('a proxy that also reports its visitors’ ports', () => {
   test.each([
     ['IPv4', (port: number) => `203.0.113.77:${port}`],
     ['IPv6', (port: number) => `[2001:db8:7:7::1]:${port}`],
-  ])('gives no new attempts with each connection (%s)', async (_which, address) => {
+  ])('shares one limit among all connections of a visitor (%s)', async (_which, address) => {
     const statuses = []
     for (let port = 40_000; port < 40_065; port += 1) {
       const answer = await desk.visitor.fetch('/api/links/look', {
@@ -111,7 +111,7 @@ describe('a proxy that reports the port of its visitors, too', () => {
   })
 })
 
-test('a visitor has sixty PDFs made in a minute, however their address is written, and reads pages meanwhile', async () => {
+test('a visitor can request sixty PDFs a minute, however the path is written, and pages meanwhile', async () => {
   const from = { 'x-forwarded-for': '203.0.113.50' }
   const paths = ['/register-description.pdf', '/register-description/1.pdf', '/register-description/1%2epdf']
   const statuses = []
@@ -121,7 +121,7 @@ test('a visitor has sixty PDFs made in a minute, however their address is writte
   expect((await send(paths[0]!, { 'x-forwarded-for': '203.0.113.51' })).status).toBe(200)
 })
 
-/** Sends bytes as they are on one connection. @returns all that came back before it was closed, or in a second */
+/** Sends bytes unchanged on one connection. @returns all that was received until it was closed, or within a second */
 async function raw(bytes: string): Promise<string> {
   const { hostname, port } = new URL(desk.url)
   const socket = connect(Number(port), hostname)
@@ -134,7 +134,7 @@ async function raw(bytes: string): Promise<string> {
   return back
 }
 
-describe('a request within a request', () => {
+describe('a request smuggled in another', () => {
   const hidden = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'
   const post = (headers: string, body: string) => `POST /api/session HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n${body}`
 
@@ -165,17 +165,17 @@ test.each([
   '/api/description/versions/2147483648',
   '/api/contacts?purpose=DEVELOPMENT&limit=Infinity',
   '/api/contacts?purpose=DEVELOPMENT&official=a%00b',
-])('invalid input is refused, and raises no fault: %s', async (path) => {
+])('refuses invalid input without a fault: %s', async (path) => {
   const faults = () => desk.log.filter((line) => line.includes('a request failed')).length
   const before = faults()
   expect((await send(path, { cookie: await cookieOf(aino) })).status).toBe(400)
   expect(faults()).toBe(before)
 })
 
-describe('a page of a neighbouring host name, whose requests bring the cookie along', () => {
+describe('a page on a neighbouring host name, whose requests carry the cookie', () => {
   const site = { 'sec-fetch-site': 'same-site' }
 
-  test('views nothing in their name', async () => {
+  test('reads nothing with it', async () => {
     const cookie = await cookieOf(aino)
     const viewsLogged = async () => {
       const { rows } = await sql<{ count: number }>`
@@ -196,7 +196,7 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
   })
 
   test.each(['same-site', 'cross-site'])(
-    'is refused each operation that demands a session, a page that is %s',
+    'is refused every operation that needs a session, from a %s page',
     async (from) => {
       const cookie = await cookieOf(aino)
       const demanding = Object.values<{
@@ -219,7 +219,7 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
     },
   )
 
-  test('leads to pages and signs in at the provider as before', async () => {
+  test('still leads to pages, and to the provider’s sign-in', async () => {
     for (const path of ['/', '/register-description', '/api/organisation'])
       expect(await send(path, { ...site, accept: 'text/html' })).toMatchObject({ status: 200 })
     expect((await send('/api/session/identity-provider/callback?code=x', site)).status).not.toBe(403)

@@ -29,7 +29,7 @@ test.each([
     `listen flood`,
     `select pg_notify('flood', repeat(i::text, 7000 / length(i::text))) from generate_series(10000, 25000) i`,
   ],
-])('does not keep %s full', async (_what, held, flood) => {
+])('cannot keep %s full', async (_what, held, flood) => {
   const client = await capture.pool.connect()
   const broken = new Promise((resolve) => client.once('error', resolve))
   const reported: unknown[] = []
@@ -54,13 +54,13 @@ test.each([
   }
 })
 
-test('takes no lock for each of a hundred thousand ids', async () => {
+test('cannot take a hundred thousand locks for ids in one call', async () => {
   await expect(
     capture.pool.query(`select lock_call_ids(array(select md5(i::text) from generate_series(1, 100000) i))`),
   ).rejects.toMatchObject({ code: '22023' })
 })
 
-test('enters no feed after the hundredth, and no text without end', async () => {
+test('cannot enter more than a hundred feeds, nor an endless text', async () => {
   const report = (name: string, source: string) =>
     capture.pool.query(`select report_feed($1, $2, null, '{"records": 0, "calls": 0, "outside": 0}')`, [name, source])
   await expect(report('long', 'x'.repeat(1_000))).rejects.toMatchObject({ code: '23514' })
@@ -69,7 +69,7 @@ test('enters no feed after the hundredth, and no text without end', async () => 
   await report('feed-99', 'csv')
 })
 
-test('a call of a month whose history has ended keeps no later version from starting', async () => {
+test('a call in a month whose history has ended does not stop a later version from starting', async () => {
   const [gone] = (
     await database
       .as()
@@ -83,7 +83,7 @@ test('a call of a month whose history has ended keeps no later version from star
     `insert into contact (id, started_at, caller_kind, number_called, number_kind) values (gen_random_uuid(), $1, 'withheld', '+35829497000', 'NATIONAL_SERVICE')`,
     [at],
   )
-  // As each start with changed functions does (database/functions/history/contacts.sql).
+  // Runs what each start with changed functions does (database/functions/history/contacts.sql).
   const { pool } = database.as('seloste_custodian')
   await pool.query(`select ensure_partitions($1::timestamptz::date, $1::timestamptz::date)`, [at])
   const { rows } = await database.as().pool.query(`select to_regclass('segment${part}') is not null as made`)

@@ -1,5 +1,5 @@
-// Promise: an attacker in capture hides no blocker, and delays neither desk nor other captures (R21). The attack: answers
-// without end, of another's or of no kind, at its socket, in its heartbeat and over the database's channels.
+// Promise: an attacker in capture hides no blocker, and delays neither the desk nor other captures (R21). The attack:
+// endless, foreign or malformed answers at its socket, in its heartbeat and over the database's channels.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -44,7 +44,7 @@ const health = () =>
     sockets: {},
   })()
 
-/** The longest time for which this process did nothing else. */
+/** Returns the longest time in which this process ran nothing else. */
 async function longestPause(work: () => Promise<unknown>): Promise<number> {
   let [longestMs, last] = [0, performance.now()]
   const timer = setInterval(() => {
@@ -62,7 +62,7 @@ test.each([
   [[{ kind: 'disk', code: 'x', since: 'then' }, 7, null]],
   [{}],
   ['x'],
-])('whatever a capture reports (%j), a blocker elsewhere is an alarm, and is in health', async (given) => {
+])('whatever a capture reports (%j), a blocker elsewhere raises an alarm and is in health', async (given) => {
   await pool.query('delete from capture_node; delete from alarm')
   await beats(given)
   const { db, pool: custodians } = database.as('seloste_custodian')
@@ -72,14 +72,14 @@ test.each([
     log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
     blockers: () => [{ kind: 'object-store', code: 'EIO', since }],
   })
-  // Before the node counts as silent.
+  // The time before the node counts as down.
   const alarms = async () => (await pool.query('select kind from alarm')).rows
   await expect.poll(alarms, { timeout: 6_000 }).toEqual([{ kind: 'standstill' }])
   await alarm.stop()
   expect(await health()).toMatchObject({ missing: expect.any(Array) as unknown[] })
 })
 
-test('a blocker of an honest capture of a later version is reported in general words', async () => {
+test('an unknown blocker reported by a capture of a later version is shown in general words', async () => {
   await pool.query('delete from capture_node')
   await beats([{ kind: 'of-a-later-version', code: 'x', since: '2026-12-01T00:00:00Z' }])
   const { blockers } = await health()
@@ -87,7 +87,7 @@ test('a blocker of an honest capture of a later version is reported in general w
 })
 
 test.each(['without end', 'a byte now and then'])(
-  'a capture that answers %s uses neither the desk’s time nor its memory',
+  'a capture that answers %s takes neither the desk’s time nor its memory',
   async (method) => {
     let [sentBytes, isOver] = [0, false]
     const part = Buffer.alloc(method === 'without end' ? 1 << 20 : 1, 0x20)
@@ -113,7 +113,7 @@ test.each(['without end', 'a byte now and then'])(
   },
 )
 
-test('a capture changes no metric of the custodian’s, and adds no line of its own', async () => {
+test('a capture cannot change the custodian’s metrics or add lines to them', async () => {
   const [desk, custodian] = [startMetrics('desk'), startMetrics('custodian')]
   const [name, help] = ['seloste_blockers', 'What stands still']
   new Gauge({ name, help, labelNames: ['kind'], registers: [custodian.registry] }).set({ kind: 'disk' }, 1)
@@ -140,7 +140,7 @@ test('a capture changes no metric of the custodian’s, and adds no line of its 
   expect(text).not.toContain('strangely')
 })
 
-test('a capture that answers with a fragment of a huge index blocks no desk', async () => {
+test('a capture that answers with a fragment of a huge index does not block the desk', async () => {
   await pool.query('delete from capture_node')
   const id = await beats([])
   const captures = openCaptures({

@@ -7,7 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 
-// Changes that an attacker with capture's database role can make to calls that were over before.
+// Changes that an attacker with capture's database role can make to calls that ended before.
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().pool
 const capture = database.as('seloste_capture')
@@ -30,7 +30,7 @@ function oldCall(startedAt = eightyDaysAgo) {
   })
 }
 
-/** Returns the call's rows, as the owner of the database reads them. */
+/** Returns the call's rows as the owner of the database reads them. */
 async function held(): Promise<Record<string, unknown> & { history_ends_at: string; destroy_at: string }> {
   const { rows } = await owner.query(
     `select s.official_person_id, s.official_phone, s.answered_at, s.ended_at as part_ended_at, c.ended_at, c.history_ends_at, c.end_inferred, c.trunk,
@@ -41,11 +41,11 @@ async function held(): Promise<Record<string, unknown> & { history_ends_at: stri
   return rows[0]
 }
 
-/** As if it had been admitted when it began. */
+/** Dates the admission back to the call's start. */
 const longAgo = (id: string) => owner.query('update contact set admitted_at = started_at where id = $1', [id])
 
 beforeEach(async () => {
-  // A feed that is behind moves the limit for old calls back.
+  // A delayed feed moves back the limit for old calls.
   await owner.query('delete from feed')
   await owner.query('delete from capture_node')
   call = oldCall()
@@ -53,7 +53,7 @@ beforeEach(async () => {
   await longAgo(call.contactId)
 })
 
-/** Each of the statements as capture's database role, whether or not it is refused. */
+/** Runs each statement as capture's database role, and ignores refusals. */
 async function attempt(statements: readonly string[]): Promise<void> {
   for (const statement of statements) await capture.pool.query(statement).catch(() => undefined)
 }
@@ -98,13 +98,13 @@ test.each<[what: string, statements: readonly string[]]>([
       `update contact set trunk = 'trunk:another'`,
     ],
   ],
-])('a call that is over never %s', async (_what, statements) => {
+])('an ended call never %s', async (_what, statements) => {
   const before = await held()
   await attempt(statements)
   expect(await held()).toEqual(before)
 })
 
-test('a call that is over gets no later end by another part of it', async () => {
+test('an ended call does not end later by another of its segments', async () => {
   call = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 20 }))
   await admit(capture.db, call)
   const before = await held()
@@ -118,7 +118,7 @@ test('a call that is over gets no later end by another part of it', async () => 
   }
 })
 
-test('a call that is over and had no caller gets none', async () => {
+test('an ended call without a caller gets none', async () => {
   const unknown = { kind: 'unparsed', key: null, raw: null } as const
   const caller = async (id: string) =>
     (await owner.query('select caller_kind, caller_key from contact where id = $1', [id])).rows
@@ -137,13 +137,13 @@ test('a call that is over and had no caller gets none', async () => {
   }
 })
 
-test('facts of a call that is over come in again and change nothing of it', async () => {
+test('repeated facts of an ended call change nothing in it', async () => {
   const before = await held()
   await admit(capture.db, call)
   expect(await held()).toEqual(before)
 })
 
-test('a part that continues is reported again and has no end', async () => {
+test('a continuing segment that is reported again gets no end', async () => {
   for (const { startedAt } of [call, callFacts()]) {
     const { endedAt: _ended, ...one } = callFacts({ startedAt, answeredAt: startedAt })
     await admit(capture.db, one)
@@ -158,7 +158,7 @@ test('a part that continues is reported again and has no end', async () => {
 
 const another = { personId: randomUUID(), unitId: randomUUID(), name: 'Olli Outo', phone: phone('029 512 1009') }
 
-/** The parts of a call, with who answered. */
+/** Returns the segments of a call, with their officials. */
 async function parts(contactId: string): Promise<{ id: string; official_name: string | null }[]> {
   const { rows } = await owner.query(
     `select id, official_name, official_phone, official_person_id, official_unit_id, number_reached, capture_failure, marks
@@ -168,13 +168,13 @@ async function parts(contactId: string): Promise<{ id: string; official_name: st
   return rows
 }
 
-/** A part of the same call, of the same minutes. */
+/** Builds a segment of the same call and time. */
 const partOf = (one: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => {
   const { recording: _, ...rest } = one
   return { ...rest, segmentId: randomUUID(), ...given }
 }
 
-test('a call that is over gets no part that names another official', async () => {
+test('an ended call gets no segment with another official', async () => {
   const late = partOf(call, { official: another })
   await admit(capture.db, late)
   // Any report may be repeated.
@@ -192,12 +192,12 @@ test('a call that is over gets no part that names another official', async () =>
   for (const { id, ...part } of found) {
     if (id === call.segmentId) continue
     expect(part).toMatchObject({ official_name: null, official_phone: null, official_person_id: null })
-    // Somebody views it.
+    // The segment is marked, so that somebody reviews it.
     expect(part).toMatchObject({ marks: expect.arrayContaining(['needs-review']) })
   }
 })
 
-test('a call that is over loses no segment to one that is declared its replacement', async () => {
+test('an ended call does not lose a segment to a declared replacement', async () => {
   const before = await held()
   for (const begun of ['contact_started_at', `contact_started_at + interval '1 second'`])
     await attempt([
@@ -211,7 +211,7 @@ test('a call that is over loses no segment to one that is declared its replaceme
   expect(await held()).toEqual(before)
 })
 
-test('a call that is going on loses no segment that a recording client reported', async () => {
+test('a call in progress does not lose a segment that a recording client reported', async () => {
   call = oldCall(Temporal.Now.instant().subtract({ minutes: 10 }))
   await admit(capture.db, call)
   await attempt([
@@ -222,7 +222,7 @@ test('a call that is going on loses no segment that a recording client reported'
   expect((await parts(call.contactId)).map(({ id }) => id)).toContain(call.segmentId)
 })
 
-test('a segment that a feed reported of an old call stays, whoever is said to have answered instead', async () => {
+test('a segment that a feed reported of an old call stays, whoever is later reported as its official', async () => {
   const sixtyDaysAgo = Temporal.Now.instant().subtract({ hours: 24 * 60 })
   const aino = { name: 'Aino Asiamies', phone: phone('029 512 1001') }
   const fed = partOf(oldCall(sixtyDaysAgo), { trunk: undefined, official: aino })
@@ -232,7 +232,7 @@ test('a segment that a feed reported of an old call stays, whoever is said to ha
   expect((await parts(fed.contactId))[0]).toMatchObject({ id: fed.segmentId, official_name: 'Aino Asiamies' })
 })
 
-test('a call that is over and lacks a number, a caller or an official gets none, and waited as long as it did', async () => {
+test('an ended call without a number, caller or official gets none, and keeps its waiting time', async () => {
   const unknown = 'unknown' as ReturnType<typeof phone>
   const bare = partOf(oldCall(), {
     caller: { kind: 'unparsed', key: null, raw: null },
@@ -255,7 +255,7 @@ test('a call that is over and lacks a number, a caller or an official gets none,
   expect((await whole()).rows).toEqual(before)
 })
 
-test('a call that is over and whose end nobody told gets no caller and no other number', async () => {
+test('an ended call whose end was not reported gets no caller and no other number', async () => {
   const unknown = { kind: 'unparsed', key: null, raw: null } as const
   const bare = partOf(oldCall(), { caller: unknown, callIds: ['ucid:10'], marks: ['end-inferred'], endInferred: true })
   await admit(capture.db, bare)
@@ -265,7 +265,7 @@ test('a call that is over and whose end nobody told gets no caller and no other 
   expect(rows).toEqual([{ caller_key: null }])
 })
 
-test('a call that is over and whose end nobody told has its official, by name and number', async () => {
+test('an ended call whose end was not reported gets its official’s name and number', async () => {
   call = oldCall()
   const inferred = partOf(call, {
     contactId: randomUUID(),
@@ -283,7 +283,7 @@ test('a call that is over and whose end nobody told has its official, by name an
   ])
 })
 
-test('a call that is over is not reported as forbidden, nor to need no review', async () => {
+test('an ended call cannot be reported as forbidden, nor its mark for review removed', async () => {
   const missed = partOf(oldCall(), { captureFailure: 'no-media', marks: ['needs-review'], callIds: ['ucid:8'] })
   await admit(capture.db, { ...missed, contactId: missed.segmentId })
   await longAgo(missed.segmentId)
@@ -294,7 +294,7 @@ test('a call that is over is not reported as forbidden, nor to need no review', 
   expect(await parts(missed.segmentId)).toEqual(before)
 })
 
-test('a call that is over and was not recorded gets no recording', async () => {
+test('an ended call that was not recorded gets no recording', async () => {
   const bare = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:7'] })
   await admit(capture.db, bare)
   await longAgo(bare.contactId)
@@ -305,7 +305,7 @@ test('a call that is over and was not recorded gets no recording', async () => {
   expect(rows).toEqual([])
 })
 
-test('a recording begins as one that is being captured, with no terms and no keeping of its own', async () => {
+test('a new recording is in state CAPTURING, without terms and without having been ingested', async () => {
   const bare = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
     contactId: randomUUID(),
     callIds: ['ucid:6'],
@@ -334,7 +334,7 @@ test('a recording begins as one that is being captured, with no terms and no kee
     ).rejects.toThrow('permission denied')
 })
 
-test('no call begins in days to come, which would keep it that much longer', async () => {
+test('no call starts in the future, which would keep it longer', async () => {
   const ahead = oldCall(Temporal.Now.instant().add({ hours: 24 * 300 }))
   await expect(admit(capture.db, ahead)).rejects.toThrow('row-level security')
   const here = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
@@ -347,7 +347,7 @@ test('no call begins in days to come, which would keep it that much longer', asy
   )
 })
 
-test('the ids of a call that is over stay its own', async () => {
+test('the ids of an ended call cannot be reassigned', async () => {
   const ids = async () =>
     (await owner.query('select * from call_identity where contact_id = $1 order by 1', [call.contactId])).rows
   const before = await ids()
@@ -360,7 +360,7 @@ test('the ids of a call that is over stay its own', async () => {
   expect(await ids()).toEqual(before)
 })
 
-test('a feed that was away for days adds the part of another official to a recorded call, by name', async () => {
+test('a feed that was stopped for days adds another official’s segment to a recorded call, with the name', async () => {
   const nothing = { heardAt: undefined, from: undefined, records: 0, calls: 0, outside: 0 }
   const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 20 }))
   await admit(capture.db, here)
@@ -378,7 +378,7 @@ test('a feed that was away for days adds the part of another official to a recor
   expect(await parts(here.contactId)).toMatchObject([{ id: here.segmentId }, { official_name: another.name }])
 })
 
-test('a capture node that was away for days reports its parts of calls that others told of', async () => {
+test('a capture node that was disconnected for days reports its segments of calls that others reported', async () => {
   const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 4 }))
   await admit(capture.db, here)
   await longAgo(here.contactId)
@@ -404,7 +404,7 @@ test('a capture node that was away for days reports its parts of calls that othe
   }
 })
 
-test('an old call that is reported only now has all its officials, however many admissions it takes', async () => {
+test('an old call that is reported late gets all its officials, over any number of admissions', async () => {
   const first = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:4'], official: another })
   await admit(capture.db, first)
   await admit(capture.db, partOf(first, { official: { name: 'Aino Asiamies', phone: phone('029 512 1001') } }))

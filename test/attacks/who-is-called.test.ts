@@ -1,5 +1,5 @@
 /**
- * From and To are the caller's text: the number called is that of the request (R9, R10), and no name makes a caller an
+ * From and To are the caller's text. The number called is the request URI's (R9, R10), and no name makes a caller an
  * official.
  */
 import { readFileSync } from 'node:fs'
@@ -34,7 +34,7 @@ const line = (seconds: number, method: string, users: { from: string; to: string
   `call_id=x@phone;code=200;reason=OK;src_user=${users.from};dst_ouser=${users.to};called=${number};dst_user=${aino}\n`
 
 test.each([number, aino, '+358501234567'])(
-  'acc: who writes %s in To has called the number of the request',
+  'acc: a caller who writes %s into To has called the request’s number',
   async (to) => {
     const users = { from: '0401111111', to }
     expect(await deliver({ source: 'acc' }, line(0, 'INVITE', users) + line(100, 'BYE', users))).toEqual([])
@@ -44,7 +44,7 @@ test.each([number, aino, '+358501234567'])(
 
 const example = readFileSync(new URL('../../docs/operate/examples/feeds/freeswitch.json', import.meta.url), 'utf8')
 test.each([number, aino, '+358501234567'])(
-  'FreeSWITCH: who writes %s in To has called the number of the request',
+  'FreeSWITCH: a caller who writes %s into To has called the request’s number',
   async (to) => {
     const reported = example.replaceAll(`"sip_to_user": "${number}"`, `"sip_to_user": "${to}"`)
     expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])
@@ -54,7 +54,7 @@ test.each([number, aino, '+358501234567'])(
 )
 
 test.each(['gw+exchange', 'gw%2Bexchange'])(
-  'a trunk that FreeSWITCH is registered at asks for %s: that is no number',
+  '%s, as requested by a trunk at which FreeSWITCH is registered, is not a number',
   async (request) => {
     const reported = example.replaceAll('"sip_to_user"', `"sip_req_user": "${request}", "sip_to_user"`)
     expect(await deliver({ source: 'freeswitch' }, reported)).toEqual([])
@@ -62,7 +62,7 @@ test.each(['gw+exchange', 'gw%2Bexchange'])(
   },
 )
 
-test('who writes the name of an official in From is not that official', async () => {
+test('a caller who writes an official’s name into From is not that official', async () => {
   const names = new Map([
     ['aino', aino],
     ['support', number],

@@ -1,4 +1,7 @@
-/** Nobody becomes somebody else alone (R20, R21, R36-R41): what one administrator, or whoever holds their session, may try. */
+/**
+ * Nobody can take over another's identity alone (R20, R21, R36-R41): what one administrator, or the holder of their
+ * session, may try.
+ */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -42,7 +45,7 @@ beforeAll(async () => {
   second = await desk.signIn(bea)
 })
 
-/** Two officials; the one has a number and a unit that the other wants. */
+/** Enters two officials. One has a number and a unit that the other wants. */
 async function enterOfficials(): Promise<void> {
   numbers += 1
   ainosNumber = `029 512 ${numbers}`
@@ -73,7 +76,7 @@ async function requestLink(user: TestPerson): Promise<string> {
 }
 
 describe('a one-time link', () => {
-  test('of one administrator opens nobody’s account: neither an official’s, nor that of whoever will be one', async () => {
+  test('requested by one administrator does not open an account, neither of an official nor of somebody who becomes one', async () => {
     const newcomer = await enter('Uusi')
     for (const user of [aino, newcomer]) {
       const token = await requestLink(user)
@@ -83,7 +86,7 @@ describe('a one-time link', () => {
     }
   })
 
-  test('is released by another person, who is given a code and no link; the asker has the link and no code', async () => {
+  test('is released by another person, who gets a code and no link, while the requester has the link and no code', async () => {
     const token = await requestLink(aino)
     const [change] = await waiting(attacker, aino)
     const decision = `/api/directory-changes/${change?.id}/decision`
@@ -101,12 +104,12 @@ describe('a one-time link', () => {
         code: 'link.code',
       })
     }
-    // Whoever guesses has no sixth try, not even with the right code.
+    // After five wrong codes even the right one is refused.
     const { code } = released.body
     expect(await post(desk.visitor, '/api/links/use', { token, password: good, code })).toMatchObject({ status: 404 })
   })
 
-  test('with its code sets the password; the second factor stays and is asked for', async () => {
+  test('sets the password with its code, and keeps the second factor, which is asked for', async () => {
     const lost = await enter('Unohtanut', official)
     await pool.query(
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
@@ -124,7 +127,7 @@ describe('a one-time link', () => {
     })
   })
 
-  test('for somebody with rights, or with rights requested, alarms, and the person is told at the next sign-in', async () => {
+  test('for a person with rights, or with requested rights, raises an alarm, and the person is informed at the next sign-in', async () => {
     const request = await enter('Pyydetty')
     await pool.query(
       `insert into right_request (batch_id, person_id, role, purposes, scope_kind, scope_units, scope_numbers, reason, valid_to, requested_by)
@@ -143,7 +146,7 @@ describe('a one-time link', () => {
 })
 
 describe('another official’s number', () => {
-  test('goes to nobody at one administrator’s word, at once or in two steps, by form or by file', async () => {
+  test('cannot be moved by one administrator, at once or in two steps, by form or by file', async () => {
     await enterOfficials()
     const from = '2026-01-01'
     const taken = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
@@ -166,7 +169,7 @@ describe('another official’s number', () => {
     expect(await alarmed('directory', bertil)).toContain(anssi.id)
   })
 
-  test('goes over once another person confirms it, and both officials are told', async () => {
+  test('is moved once another person confirms it, and both officials are informed', async () => {
     await enterOfficials()
     const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
     await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
@@ -182,7 +185,7 @@ describe('another official’s number', () => {
     }
   })
 
-  test('goes over by the directory of record alone, with an alarm', async () => {
+  test('is moved by the directory of record alone, with an alarm', async () => {
     await enterOfficials()
     await pool.query("insert into scim_token (name, hash) values ('Entra', sha256('entra')) on conflict do nothing")
     await inSession(database.as('seloste_desk').db, { 'seloste.scim': 'entra' }, async (tx) => {
@@ -214,7 +217,7 @@ describe('an end that one administrator enters', () => {
     return items.filter(({ kind }) => kind === 'directory-ended').map(({ ended }) => ended)
   }
 
-  test('of a number alarms, reports its holder, and lets nobody else have it without a second person', async () => {
+  test('of a number raises an alarm, informs its holder, and gives the number to nobody else without a second person', async () => {
     await enterOfficials()
     expect((await post(attacker, `/api/people/${aino.id}/changes`, { from, endPhone: ainosNumber })).status).toBe(200)
     expect(await phonesOf(aino)).toEqual([])
@@ -225,13 +228,13 @@ describe('an end that one administrator enters', () => {
     expect(await phonesOf(bertil)).not.toContain(ainosNumber)
   })
 
-  test('of an employment alarms, reports who can still sign in, and frees no number', async () => {
+  test('of an employment raises an alarm, informs the person, who can still sign in, and frees no number', async () => {
     await enterOfficials()
     const last = Temporal.Now.plainDateISO().add({ days: 2 })
     const early = { from: last.toString(), employedTo: last.toString() }
     expect((await post(attacker, `/api/people/${aino.id}/changes`, early)).status).toBe(200)
     expect(await alarmed('directory', aino)).toEqual([anssi.id])
-    // The numbers end with it: that is one end, not two.
+    // The numbers end with the employment: one end is reported, not two.
     expect(await ends(aino)).toEqual(['employment'])
     const after = last.add({ days: 1 }).toString()
     await post(attacker, `/api/people/${bertil.id}/changes`, { from: after, addPhone: ainosNumber })
@@ -244,7 +247,7 @@ describe('an end that one administrator enters', () => {
     expect(rows).toEqual([])
   })
 
-  test('by a file, or past the desk, is one all the same', async () => {
+  test('by a file, or directly in the database, counts as well', async () => {
     await enterOfficials()
     const file = [`user_id;name;phone`, `${aino.userId};Aino;`].join('\n')
     await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
@@ -258,7 +261,7 @@ describe('an end that one administrator enters', () => {
     expect(await ends(bertil)).toEqual(['place'])
   })
 
-  test('alarms nobody where the directory of record says it, and nothing where something only begins or a second person confirmed', async () => {
+  test('raises no alarm from the directory of record, nor for something that begins or that a second person confirmed', async () => {
     await enterOfficials()
     await post(attacker, `/api/people/${aino.id}/changes`, { from, addPhone: `029 513 ${numbers}` })
     const later = Temporal.Now.plainDateISO().add({ months: 1 }).toString()
@@ -281,7 +284,7 @@ describe('an end that one administrator enters', () => {
   })
 })
 
-test('an official is moved to another unit or supervisor by two people', async () => {
+test('moving an official to another unit or supervisor needs two people', async () => {
   await enterOfficials()
   const moved = await post(attacker, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
   expect(moved).toMatchObject({ status: 202, body: { unit: 'Perintä' } })
@@ -297,7 +300,7 @@ test('an official is moved to another unit or supervisor by two people', async (
   })
 })
 
-test('a desk that was taken over, with the session of one administrator, moves nothing past the database either', async () => {
+test('a compromised desk with one administrator’s session moves nothing directly in the database either', async () => {
   await enterOfficials()
   const { token } = await anssi.signIn()
   const number = phone(ainosNumber)
@@ -332,11 +335,11 @@ test('a desk that was taken over, with the session of one administrator, moves n
   expect(await phonesOf(aino)).toEqual([ainosNumber])
 })
 
-describe('at a session that somebody has left open', () => {
+describe('in a session that somebody has left open', () => {
   const age = (user: TestPerson) =>
     pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [user.id])
 
-  test('no link is asked for, no change confirmed, nobody signed out and no right decided on before a new proof', async () => {
+  test('requesting a link, confirming a change, ending sessions and deciding on a right need a new proof', async () => {
     await enterOfficials()
     const [left, other] = [await desk.signIn(anssi), await desk.signIn(bea)]
     await post(left, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
@@ -353,7 +356,7 @@ describe('at a session that somebody has left open', () => {
     expect(await post(other, decision, { confirm: true })).toMatchObject({ status: 200 })
   })
 
-  test('whoever has a second factor proves with that, not with a password that was seen', async () => {
+  test('a person with a second factor proves their identity with it, not with a password that somebody may have seen', async () => {
     const careful = await enter('Varovainen', official)
     const browser = await desk.signIn(careful)
     await pool.query(
@@ -364,7 +367,7 @@ describe('at a session that somebody has left open', () => {
   })
 })
 
-test('a recording that is kept is forbidden after a new proof only; in a call that continues it is forbidden at once', async () => {
+test('forbidding a stored recording needs a new proof, and forbidding one in progress does not', async () => {
   await enterOfficials()
   const answering = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(ainosNumber) }
   const [stored, running] = [
@@ -384,7 +387,7 @@ test('a recording that is kept is forbidden after a new proof only; in a call th
   expect((await forbid(stored.id)).status).toBe(200)
 })
 
-test('somebody’s sessions are ended by an administrator, and they are told of it and of browsers that are new', async () => {
+test('an administrator can end a person’s sessions, and the person is informed of it and of new browsers', async () => {
   await enterOfficials()
   const open = await desk.signIn(aino)
   const ended = await answer((await desk.signIn(anssi)).fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' }))
@@ -400,7 +403,7 @@ test('somebody’s sessions are ended by an administrator, and they are told of 
   ).toMatchObject({ status: 403, code: 'deny.role' })
 })
 
-test('signing out leaves nothing of the session in the browser', async () => {
+test('signing out removes everything of the session from the browser', async () => {
   const browser = await desk.signIn(bertil)
   const response = await browser.fetch('/api/session', { method: 'DELETE' })
   expect(response.headers.get('clear-site-data')).toBe('"cache", "storage"')

@@ -1,6 +1,6 @@
 /**
- * A caller who shows the number of another, or none, is not reported as having spoken with the official to whom the other was
- * passed on (R9).
+ * A caller who shows another's number, or none, does not get a segment with the official to whom the other's call was
+ * transferred (R9).
  */
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
@@ -23,11 +23,11 @@ beforeEach(clear)
 const begun = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
 const at = (seconds: number) => begun.add({ seconds })
 
-/** As Kamailio's acc writes it. */
+/** Builds a line in the format of Kamailio's acc. */
 const line = (seconds: number, method: string, id: string, from: string, to: string, user: string, by = '') =>
   `ACC: transaction answered: timestamp=${at(seconds).epochMilliseconds / 1000};method=${method};call_id=${id};code=200;src_user=${from};dst_ouser=${to};dst_user=${user};referred_by=${by}\n`
 
-/** Aino passes the first call on to Cecilia, whose telephone rings for a while; meanwhile she takes the next one. */
+/** Aino transfers the first call to Cecilia, whose telephone rings for a while; meanwhile Aino takes the next call. */
 const lines = (caller: string) =>
   [
     line(0, 'INVITE', 'first@a', caller, number, aino),
@@ -48,7 +48,7 @@ const session = (id: string, official: string, from: number, until: number): Seg
     decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 },
   })
 
-/** Of each contact, who spoke since when. */
+/** Returns each contact's officials and the second at which each answered. */
 async function contacts() {
   const { rows } = await sql<{ parts: unknown }>`
     select (select jsonb_agg(jsonb_build_array(s.official_phone, extract(epoch from s.answered_at - ${begun}::timestamptz)::int)
@@ -58,7 +58,7 @@ async function contacts() {
 }
 
 test.each(['anonymous', '+358931000000'])(
-  'of two who show %s, the feed reports who transferred a call, not whose',
+  'of two callers who show %s, the feed does not decide which of their calls was transferred',
   async (caller) => {
     expect(await deliver({ source: 'acc', name: 'acc' }, lines(caller))).toMatchObject([
       { reason: 'direction-unknown', line: 4 },
@@ -69,7 +69,7 @@ test.each(['anonymous', '+358931000000'])(
 )
 
 test.each(['before', 'after'])(
-  'a recording of whom a call was passed on to is in no other caller’s contact, told %s it',
+  'a recording with the official to whom a call was transferred is not in another caller’s contact, if reported %s it',
   async (when) => {
     const record = async () => {
       await admit(capture, session('first@a', aino, 0, 60))

@@ -1,4 +1,4 @@
-/** Nobody else's sound comes into a recording (R13, R16): strangers with the ids of somebody's call, by real packets. */
+/** Nobody else's sound gets into a recording (R13, R16): strangers who know the ids of a call, with real packets. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -58,7 +58,7 @@ const ssrcsOf = async (n: number) => {
   return [...new Set([...caller, ...official, ...mixed])].sort((a, b) => a - b)
 }
 
-test('a stranger who opens a session under the id of a call in progress gets a call of their own: no packet of theirs is in the first, and neither silence nor the end of the first lets them in', async () => {
+test('a stranger who opens a session under the id of a call in progress gets a call of their own, without access to the first while it is silent or after its end', async () => {
   await start({ limits: { noMediaMs: 1_000 } })
   const own = await client('127.0.0.1', 1)
   const stranger = await client('127.0.0.2', 2)
@@ -66,7 +66,7 @@ test('a stranger who opens a session under the id of a call in progress gets a c
   await own.speak(60)
   await stranger.open()
   const tone = stranger.goOn()
-  // The caller is silent for longer than a duplicate session waits.
+  // The caller is silent for longer than the failover time of a duplicate session.
   await wait(1_500)
   await own.speak(60)
   expect(recorder.recorder.counters.movedOn).toBe(0)
@@ -89,7 +89,7 @@ test('a stranger who opens a session under the id of a call in progress gets a c
   expect(await ssrcsOf(1)).toEqual([200, 201])
 })
 
-test('two recorders of one trunk are joined; the second continues while the first is silent, the first is recorded again once it is heard, and the recording is marked', async () => {
+test('two recorders of one trunk are joined: the second takes over while the first is silent, the first again once it has sound, and the recording is marked', async () => {
   const trunks = [{ name: 'border', from: ['127.0.0.1', '127.0.0.2'] }]
   await start({ nameTrunk: trunkNaming(trunks).nameTrunk, limits: { noMediaMs: 1_000 } })
   const [first, second] = [await client('127.0.0.1', 1), await client('127.0.0.2', 2)]
@@ -101,7 +101,7 @@ test('two recorders of one trunk are joined; the second continues while the firs
   await one.stop()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
   await wait(900)
-  // The second keeps sending all the while.
+  // The second keeps sending during all of this.
   const again = first.goOn()
   await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
   await Promise.all([again.stop(), other.stop()])
@@ -113,7 +113,7 @@ test('two recorders of one trunk are joined; the second continues while the firs
   expect(await ssrcsOf(0)).toEqual([100, 101, 200, 201])
 })
 
-test('while a call is silent neither another port of its client’s address nor another address comes into its recording, and the latter is reported', async () => {
+test('neither another port of the client’s address nor another address gets into the recording of a silent call, and the other address is reported', async () => {
   await start()
   const own = await client('127.0.0.1', 1)
   await own.open()
@@ -133,14 +133,14 @@ describe('a trunk that latches', () => {
   const trunks = [{ name: 'behind-nat', from: ['127.0.0.1', '127.0.0.4/30'], latching: true }]
   const received = () => segments()[0]?.recording?.stored?.packetsReceived
 
-  /** RTP of a stranger to the ports of a call, from before its first packet to after its last. */
+  /** Sends a stranger's RTP to the ports of a call, from before its first packet until after its last. */
   async function strangerAt(address: string, own: Awaited<ReturnType<typeof client>>) {
     const speaker = await openSpeaker(27_000, 900, address)
     clients.push(speaker)
     return speaker.resume(own.ports)
   }
 
-  test('follows no stranger of another network, who sends first and while nothing else comes', async () => {
+  test('ignores a stranger from another network who sends first, while nothing else is received', async () => {
     await start(trunkNaming(trunks))
     const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
     await own.open()
@@ -157,13 +157,13 @@ describe('a trunk that latches', () => {
     expect(segments()[0]?.marks).toEqual(['media-elsewhere'])
   })
 
-  test('accepts nobody beside the address it latched to, nor beside the address named in SDP once that has sent', async () => {
+  test('accepts only the address that it latched to, or the SDP’s address once that has sent', async () => {
     await start(trunkNaming(trunks))
     const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
     await own.open()
     const speaking = own.goOn()
     await wait(700)
-    // Of the trunk's own network, and for as long as the call is silent.
+    // A sender in the trunk's own network, during the whole silence of the call.
     const other = await strangerAt('127.0.0.6', own)
     await wait(300)
     await speaking.stop()
@@ -184,7 +184,7 @@ describe('a trunk that latches', () => {
   })
 })
 
-test('a stranger who knows the tags of a dialog can neither end it, nor change it, nor take its place', async () => {
+test('a stranger who knows a dialog’s tags cannot end it, change it or take its place', async () => {
   await start()
   const own = await client('127.0.0.1', 1)
   await own.open()
@@ -207,7 +207,7 @@ test('a stranger who knows the tags of a dialog can neither end it, nor change i
     .replace(/^Call-ID: .*$/m, `Call-ID: another\r\nReplaces: ${callId};from-tag=${fromTag};to-tag=${toTag}`)
     .replace(';tag=a1', ';tag=other')
   expect((await stranger.exchange(asStranger(replacing))).status).toBe(200)
-  // The same Call-ID and our tag, with another From tag: a dialog of its own, in which nobody else's ends.
+  // The same Call-ID and our tag with another From tag is a dialog of its own; its end does not end the other.
   const beside = asStranger(moved).replace(';tag=a1', ';tag=beside')
   expect((await stranger.exchange(beside)).status).toBe(200)
   await own.speak(60)
@@ -221,7 +221,7 @@ test.each([
   ['of an INVITE that is never acknowledged', false, '127.0.0.1'],
   ['at an address of no trunk', true, '127.0.0.3'],
   ['at a configured source of another trunk', true, '127.0.0.3', ['127.0.0.1', '127.0.0.3']],
-])('the Contact %s makes capture connect nowhere', async (_what, acknowledges, target, sources?: string[]) => {
+])('capture does not connect to the Contact %s', async (_what, acknowledges, target, sources?: string[]) => {
   const connections: unknown[] = []
   const victim = createServer((socket) => connections.push(socket.destroy())).listen(0, target)
   await once(victim, 'listening')
@@ -242,7 +242,7 @@ test.each([
   victim.close()
 })
 
-test('a capture node that takes keys endlessly leaves the others theirs, and so does a process that is not a node', async () => {
+test('a capture node that takes keys endlessly leaves the others theirs, as does a process that is not a node', async () => {
   await start()
   const database = await createTestDatabase<RegisterTables>()
   const capture = database.as('seloste_capture').db
@@ -257,7 +257,7 @@ test('a capture node that takes keys endlessly leaves the others theirs, and so 
     const node = { id, name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
     await nodeLives(capture, node, state)
   }
-  /** Keys that it gets of all that there are, again and again, several times at once. */
+  /** Returns how many keys it gets when it takes them again and again, three times at once. */
   const drain = async (taker: () => string) => {
     let keys = 0
     for (let round = 0; round < 8; round++) {
@@ -271,13 +271,13 @@ test('a capture node that takes keys endlessly leaves the others theirs, and so 
   expect(await drain(() => nodes[0]!)).toBe(4 * stock)
   expect(await drain(randomUUID)).toBe(4 * stock)
   expect(await drain(() => nodes[1]!)).toBe(4 * stock)
-  // One that loses its keys by crashing gets enough to continue.
+  // A node that lost its keys in a crash gets enough to continue.
   const pool = database.as().pool
   await pool.query(`update intake_batch set taken_at = taken_at - interval '1 minute' where taken_by = $1`, [nodes[0]])
   expect(await drain(() => nodes[0]!)).toBe(keysOfBatch)
 })
 
-test('in the register, too, a call of another trunk is another call, whichever capture reports it first and under whatever id', async () => {
+test('the register keeps calls of different trunks separate, whichever capture reports first and under any id', async () => {
   await start()
   const database = await createTestDatabase<RegisterTables>()
   const capture = database.as('seloste_capture').db
@@ -294,13 +294,13 @@ test('in the register, too, a call of another trunk is another call, whichever c
       ...more,
     }
   }
-  // The stranger guesses the id and the very millisecond, and comes first.
+  // The stranger guesses the id and the exact millisecond, and reports first.
   const stranger = reported('address:192.0.2.66')
   const own = reported('trunk:border')
   const strangers = await admit(capture, stranger)
   const first = await admit(capture, own)
   expect(first.contactId).not.toBe(strangers.contactId)
-  // Repeated reports, and the next part of the same trunk, belong to its own call.
+  // Repeated reports, and the same trunk's next segment, belong to its own call.
   expect((await admit(capture, own)).contactId).toBe(first.contactId)
   expect((await admit(capture, stranger)).contactId).toBe(strangers.contactId)
   const later = startedAt.add({ seconds: 1 })
@@ -313,7 +313,7 @@ test('in the register, too, a call of another trunk is another call, whichever c
   expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:next'] }))).contactId).not.toBe(
     second.contactId,
   )
-  // A feed's detail record belongs to the trunk that next reports its call, and to no other.
+  // A feed's detail record belongs to the first trunk that then reports its call, and to no other.
   const fed = await admit(capture, reported(undefined, { callIds: ['ucid:fed'] }))
   expect((await admit(capture, reported('trunk:border', { callIds: ['ucid:fed'] }))).contactId).toBe(fed.contactId)
   expect((await admit(capture, reported('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
@@ -321,8 +321,8 @@ test('in the register, too, a call of another trunk is another call, whichever c
   )
 })
 
-describe('250 sessions that send nothing, from one source in two seconds', () => {
-  /** Each with two streams, and never acknowledged. */
+describe('250 silent sessions from one source within two seconds', () => {
+  /** Opens sessions with two streams each that are never acknowledged. */
   async function flood(from: string, sessions: number): Promise<number[]> {
     const statuses = Array.from({ length: sessions }, async (_, n) => {
       const opening = written('rfc7865-baseline', {
@@ -344,7 +344,7 @@ describe('250 sessions that send nothing, from one source in two seconds', () =>
   }
   let stranger: Peer
 
-  test('use a part of the ports: the rest get 503 with Retry-After, another source is recorded, and the silent ones are ended early', async () => {
+  test('use only a part of the ports: the rest get 503 with Retry-After, another source is recorded, and the silent ones end early', async () => {
     await start({ limits: { scarceSilenceMs: 1_000 } })
     const own = await client('127.0.0.1', 1)
     stranger = await openPeer('127.0.0.2', recorder.sipPort)
@@ -352,7 +352,7 @@ describe('250 sessions that send nothing, from one source in two seconds', () =>
     const statuses = await flood('127.0.0.2', 250)
     const taken = statuses.filter((status) => status === 200).length
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
-    // Of 50 pairs a source that nobody has named may have 18 silent ones.
+    // With 50 port pairs an unconfigured source may have 18 silent ones.
     expect(taken).toBeLessThanOrEqual(9)
     expect(stranger.came.find((one) => one.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
     expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
@@ -361,7 +361,7 @@ describe('250 sessions that send nothing, from one source in two seconds', () =>
     // A continued flood changes nothing, and nobody waits three minutes for its ports.
     await until(() => expect(recorder.recorder.live).toBe(1))
     expect(recorder.ports.inUse).toBe(2)
-    // The silent ones may have gone before it spoke.
+    // The silent ones may have ended before the other source sent sound.
     await wait(1_000)
     await speaking.stop()
     await own.bye()

@@ -1,4 +1,5 @@
-// R8: nothing of a call reported to be none of this register stays on disk, neither its caller nor its official.
+// R8: a reported call that turns out not to belong to the register leaves nothing on disk, neither its caller nor its
+// official.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { callFacts, phone } from '../database/people.ts'
 const directory = await mkdtemp(join(tmpdir(), 'seloste-withdrawn-'))
 afterAll(() => rm(directory, { recursive: true }))
 
-test('facts that are withdrawn are in no file of the spool, and not there after a kill', async () => {
+test('withdrawn facts are in no file of the spool, even after a kill', async () => {
   const admit = () => Promise.reject(new Error('never admitted'))
   const spool = await openSpool({ directory, admit, onFault: () => undefined })
   const [facts, others] = [

@@ -29,7 +29,7 @@ export const logWhole: Check<LogFacts> = {
   rule: 'The audit log is what was signed, verified as a whole at its own pace, and triggers, policies, functions, constraints and grants in the database are those of this version.',
   test: {
     file: 'test/attacks/log-whole.test.ts',
-    title: 'a changed row of the log breaks the promise as soon as the log is verified',
+    title: 'a changed row of the log breaks the promise at the next verification',
   },
   remedy:
     'Run “seloste audit verify”: it names each problem. docs/operate/audit-log.md says what to do; “seloste audit resume --reason” accepts what has been explained.',

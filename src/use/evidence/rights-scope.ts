@@ -39,7 +39,7 @@ export const rightsScope: Check<ScopeFacts> = {
   rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item held a role that may do it; every listening has its entry in the audit log, which has been judged to its end, or to no more than 26 hours before it.',
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
-    title: 'a listening planted for a supervisor on another unit’s recording is found',
+    title: 'finds a listening planted for a supervisor on another unit’s recording',
   },
   remedy:
     'The example is the number of an entry in the audit log, the id of a listening or an item of a disclosure. Revoke the right it names, and find out how it came about: the database refuses it, so somebody went past it.',
