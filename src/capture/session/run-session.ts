@@ -1,4 +1,4 @@
-/** Runs one session: handles one event at a time and performs the machine's effects in order. */
+/** Runs one session: handles one event at a time, and executes the state machine's effects in order. */
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
@@ -24,13 +24,13 @@ export interface SessionParts {
   /** Aborted when the process stops. */
   stopping: AbortSignal
   segment: Pick<SegmentFacts, 'segmentId' | 'trunk'>
-  /** Returns the time by the call's own clock, unaffected by changes of the system clock. */
+  /** Returns the time by the session's own clock, which changes of the system clock do not affect. */
   now: () => Temporal.Instant
-  /** Start by options.clock, for a recording that begins with packets received before it could be created. */
+  /** Monotonic start time, if the recording begins with packets that arrived before it could be created. */
   beganMs: number | undefined
   /** Called with changed facts of the segment. */
   onRecorded: (facts: SegmentFacts) => void
-  /** Called when the session is over and nothing of it is left to do. */
+  /** Called when the session is over and all its effects are done. */
   onOver: () => void
 }
 
@@ -45,13 +45,13 @@ export interface RunningSession {
   readonly media: SessionMedia | undefined
   /** Sends an event to the session; resolves when its effects are done. */
   dispatch(event: SessionEvent, pending?: PendingRequest): Promise<void>
-  /** Forbids its recording (R49): no further packet is recorded, whatever is queued. Idempotent. */
+  /** Forbids the recording (R49): no further packet is recorded, even if events are queued. Idempotent. */
   forbid(destroys: boolean): Promise<void>
   /** True if there are streams that the next segment could take over. */
   readonly hasStreams: boolean
-  /** Hands over its streams: nothing more of them is recorded here. */
+  /** Detaches and returns the session's streams; they are not recorded here any more. */
   passOn(): SessionStreams | undefined
-  /** The offer answered last. */
+  /** The client's offer that was answered last. */
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
   /**
@@ -61,20 +61,20 @@ export interface RunningSession {
   moveTo(next: SessionLeg, hasEnded: boolean): Promise<SessionLeg | undefined>
 }
 
-/** A session of a call, as a leg of its segment. */
+/** A SIP session that can carry a segment: its dialog, streams and answer state. */
 export interface SessionLeg {
   readonly dialog: Dialog
-  /** Its ports; undefined if none was left, or nothing is recorded. */
+  /** Streams of the session; undefined if no port was free, or nothing is recorded. */
   readonly streams: SessionStreams | undefined
   readonly place: SessionPlace
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
 }
 
-/** State that a segment takes over from the one before it in its session. */
+/** State that a segment takes over from the previous segment of its session. */
 export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
 
-/** Starts a session. `before`: the segment that ends here, after a transfer within the session or from another process. */
+/** Starts a session. `before`: the previous segment, after a transfer within the session or a restart of the process. */
 export function runSession(firstDialog: Dialog, parts: SessionParts, before?: SegmentBefore): RunningSession {
   const { options, segment, now, stopping } = parts
   const { spool, mediaAddress } = options
@@ -87,12 +87,12 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   /** True if the end of the call destroys the recording instead of storing it. */
   let toDestroy = false
   let described: SessionDescription | undefined = before?.described
-  /** Streams whose packets are discarded: taken over from the segment before, or received while a decision is pending. */
+  /** Streams whose packets are discarded: taken over from the previous segment, or opened while a decision is pending. */
   let idle: SessionStreams | undefined
 
   const newStreams = () => createSessionStreams(streamMeans(options, segment.trunk))
   const onFault = (error: unknown) => options.onFault(error, { segment: segment.segmentId })
-  /** Waits before a retry of what the disk or the store refused; resolves to false if the process stops. */
+  /** Waits before a failed disk or store operation is retried; resolves to false if the process stops. */
   const again = () => wait(parts.storeAgainMs, true, { signal: stopping }).catch(() => false)
   const withdraw = (segmentIds: readonly string[]) =>
     Promise.all(segmentIds.map((id) => spool.withdraw(id).catch(onFault)))
@@ -118,7 +118,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     switch (effect.do) {
       case 'note':
         parts.onRecorded(effect.facts)
-        // The facts stay in memory and are admitted; only a crash before that would lose them.
+        // On a disk error the facts stay in memory and are still admitted; only a crash before that would lose them.
         await spool.note(effect.facts).catch(onFault)
         return undefined
       case 'note-other':
@@ -128,7 +128,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         await withdraw(effect.segmentIds)
         return undefined
       case 'open': {
-        // In parallel: the answer waits for the slower of the two, not for both.
+        // In parallel, because the answer to the client waits for both.
         const [opened] = await Promise.all([open(effect, pending), spool.foresee(effect.facts)])
         if (opened.type !== 'opened') await withdraw([segment.segmentId])
         return opened
@@ -153,7 +153,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         media?.closeStreams(effect.indexes)
         return undefined
       case 'retarget':
-        // At first there was no port for it.
+        // No port was free for this stream before.
         if (media?.ports.has(effect.stream.index) === false) await media.addStreams([effect.stream])
         else media?.retarget(effect.stream)
         return undefined
@@ -209,7 +209,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     })
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
     media = opened
-    // Cancelled meanwhile (CANCEL), or answered 500 because the disk took too long.
+    // The request was cancelled meanwhile (CANCEL), or answered 500 because the disk was too slow.
     if (pending?.request.answered && !answered) return { type: 'ended', at: now(), inferred: false }
     return { type: 'opened' }
   }
@@ -225,7 +225,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     }
   }
 
-  /** Offers the session anew without blocking its events; a request of the client that crosses ours has precedence. */
+  /** Sends a re-INVITE without blocking other events. If it crosses a request of the client, the client's has precedence. */
   async function offer(effect: SessionEffect & { do: 'offer' }): Promise<void> {
     const { ports, ownKey } = media ?? {}
     const text = offerAnew(described, {
@@ -242,14 +242,14 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     if (event) await dispatch(event)
   }
 
-  /** Answers. If the first answer cannot be sent any more, the session ends: the client has no session. */
+  /** Answers a request. If the first answer cannot be sent any more, the session ends, because the client has none. */
   function answer(
     effect: SessionEffect & { do: 'answer' },
     pending: PendingRequest | undefined,
   ): SessionEvent | undefined {
     if (!pending) return undefined
     const made = answerSession(pending.request, pending.offer, described, {
-      // No port was left to receive at.
+      // No port was free.
       mode: effect.mode === 'record' && !media && !idle ? 'historyOnly' : effect.mode,
       ...{ version: effect.version, streams: effect.streams, sdpSessionId },
       ports: (media ?? idle)?.ports ?? new Map<number, number>(),
@@ -263,8 +263,9 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   }
 
   /**
-   * Stores the recording. A full disk or an unreachable object store delays it without limit; retries end only when the process
-   * stops or the recording is forbidden. During the call nothing waits for it: `stop` is repeated instead.
+   * Stores the recording. After the call it is retried without limit, for example while the disk is full or the object store is
+   * unreachable, until the process stops or the recording is forbidden. During the call it is not retried here, because the `stop`
+   * effect is repeated.
    */
   async function store(seal: (media: SessionMedia) => ReturnType<SessionMedia['finish']>): Promise<SessionEvent> {
     if (!media) return { type: 'store-failed' }
@@ -292,7 +293,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
         onFault(error)
         if (state?.phase === 'live') return { type: 'store-failed' }
         if (await again()) continue
-        // The files stay on disk: the next start recovers them as after a crash.
+        // The files stay on disk, and the next start recovers them as after a crash.
         if (!finished) await media.leaveBehind().catch(onFault)
         return { type: 'store-failed' }
       }
@@ -305,7 +306,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     return client ? { reception: judgeReception(streams, media?.tracks ?? {}, client) } : {}
   }
 
-  /** Destroys the recording, with retries as in `store`. What is left at the process's end is destroyed by the next start. */
+  /** Destroys the recording, with retries as in `store`. If the process stops before, the next start destroys it. */
   async function destroy(): Promise<SessionEvent> {
     for (;;) {
       try {
@@ -318,7 +319,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     }
   }
 
-  /** Returns the time from the recording's start to the call's end, which may be some time ago if inferred. */
+  /** Returns the time from the recording's start to the call's end. */
   function lengthMs(): number | undefined {
     const facts = state?.phase === 'ending' ? state.session.facts : undefined
     if (!facts?.recording || !facts.endedAt) return undefined
@@ -333,15 +334,15 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
   }
 
   function dispatch(event: SessionEvent, pending?: PendingRequest): Promise<void> {
-    // At once, before any queued event.
+    // Handled at once, before queued events.
     if (event.type === 'ended' && !event.inferred) media?.end()
     queue = queue
       .then(() => handle(event, pending))
       .catch(async (error: unknown) => {
-        // A bug ends the handling of this event, not the process; an unanswered request gets a 500.
+        // A bug ends only the handling of this event. A request that is not answered gets 500.
         onFault(error)
         pending?.request.respond(500)
-        // A session that was not created holds no port and no file.
+        // If the session could not be created, releases its ports and files.
         if (event.type === 'offered' && !answered) await giveUp()
       })
     return queue
@@ -355,7 +356,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
       ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, withholds, paused } },
       streams: media?.exchange(next.streams ?? newStreams(), hasEnded),
     }
-    // Streams that were only received while the decision was pending: nothing waits for them.
+    // Streams whose packets were discarded can be closed at once.
     idle?.closeAll()
     idle = undefined
     ;({ dialog, described, sdpSessionId } = next)

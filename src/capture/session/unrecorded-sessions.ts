@@ -7,7 +7,7 @@ import type { CallInvitation } from './machine/describe-segment.ts'
 import type { SegmentBefore } from './run-session.ts'
 import type { Offer } from './machine/session-types.ts'
 
-/** The client's last offer, for asking it to send once its call belongs to this register. Never holds its parties. */
+/** The client's last offer, needed to ask it to send media later. Stores no parties. */
 interface Unkept {
   described: SessionDescription | undefined
   streams: readonly StreamPlan[]
@@ -15,14 +15,14 @@ interface Unkept {
   sdpSessionId: string
 }
 
-/** Sessions that are not recorded: outside this register (R8), or reported by another session. Streams are answered inactive. */
+/** Sessions that are not recorded, because they are outside this register (R8) or duplicates. Their streams are answered inactive. */
 export interface UnrecordedSessions {
   answer(incoming: IncomingRequest, invitation: CallInvitation): void
-  /** Takes over a session from the recorder, after its call was identified as another one. */
+  /** Adds a session that was recorded, or a duplicate, until its call was found to be another one. */
   take(dialogId: string, session: Unkept): void
   /** Returns the media lines in force, for reading a later request. */
   knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
-  /** Returns the state with which a session that is recorded from now on continues. */
+  /** Returns the state of a session, needed when it is recorded from now on. */
   find(dialogId: string): { before: SegmentBefore; passedOn: NonNullable<Offer['passedOn']> } | undefined
   forget(dialogId: string): void
 }

@@ -13,7 +13,7 @@ const sessionsATurn = 20
 
 /** Checks sessions periodically for lost end signals and missing packets. */
 export function watchSessions(parts: {
-  /** By dialog id. */
+  /** Sessions by dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   limits: RecorderLimits
   reader: RequestReader
@@ -22,7 +22,7 @@ export function watchSessions(parts: {
   /** Ends a session whose call ended `silentMs` ago. */
   end: (session: RunningSession, inferred: boolean, silentMs: number) => Promise<void>
 }): {
-  /** Returns true if a dialog that SIP gives up belongs to a call in progress. */
+  /** Returns true if a dialog that was lost at the SIP level belongs to a call in progress. */
   continues(session: RunningSession, reason: DialogLoss): boolean
   stop(): void
 } {
@@ -32,7 +32,7 @@ export function watchSessions(parts: {
     const nowMs = options.clock.monotonicMs()
     resumed.dropSilent(limits.silenceEndsMs)
     for (const [n, [id, session]] of [...sessions].entries()) {
-      // Lets sockets be read between turns: one turn for all sessions would delay packets and answers too long.
+      // Yields to the event loop, because a check of all sessions at once would delay packets and answers too long.
       if (n % sessionsATurn === sessionsATurn - 1) await setImmediate()
       if (sessions.get(id) !== session) continue
       const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits, {
@@ -40,7 +40,7 @@ export function watchSessions(parts: {
         isAcknowledged: reader.wasAcknowledged(id),
       })
       if (found.is === 'end') {
-        // The call ended when its media did. Some clients refuse our BYE, which makes no difference.
+        // The call ended with its last packet. If the client refuses our BYE, the session ends too.
         void end(session, true, found.silentMs)
         void session.dialog.bye()
       }
@@ -54,8 +54,8 @@ export function watchSessions(parts: {
 
   return {
     /**
-     * OpenSIPS pauses with two re-INVITEs at once and never acknowledges the answer to the first. Ending the session after
-     * 64*T1 would lose the rest of the call.
+     * OpenSIPS sends two re-INVITEs at once for a hold, and never acknowledges the answer to the first. If the session ended after 64*T1
+     * without an ACK, the rest of the call would be lost.
      */
     continues({ dialog, media }, reason) {
       if (reason === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true

@@ -4,7 +4,7 @@ import type { Header } from './message.ts'
 
 export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'OPTIONS', 'PRACK']
 
-/** Supported option tags. 100rel needs no work: the recorder sends no provisional response but 100 (RFC 3262 section 3). */
+/** Supported option tags. 100rel needs no code: the recorder sends no provisional responses except 100 (RFC 3262 section 3). */
 export const supportedOptions = ['siprec', 'timer', 'replaces', '100rel']
 
 export const allowHeader: Header = { name: 'allow', value: allowedMethods.join(', ') }

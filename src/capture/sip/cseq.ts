@@ -6,7 +6,7 @@ export interface CSeq {
   method: string
 }
 
-/** Parses `0009  INVITE`; undefined if the number is missing or too large, or the method is no token. */
+/** Parses a CSeq such as `0009  INVITE`; undefined if the number is missing or too large, or the method is not a token. */
 export function parseCSeq(text: string): CSeq | undefined {
   const value = text.trim()
   let digits = 0

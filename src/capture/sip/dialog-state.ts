@@ -7,7 +7,7 @@ export interface DialogState {
   readonly callId: string
   readonly localTag: string
   readonly remoteTag: string
-  /** To and From for our own requests, tags included: ours is the local one. */
+  /** From of our own requests, with our tag. `remoteAddress`: their To, with the peer's tag. */
   readonly localAddress: string
   readonly remoteAddress: string
   readonly routeSet: readonly string[]
@@ -17,8 +17,8 @@ export interface DialogState {
 }
 
 /**
- * Returns a dialog's id from all three parts (RFC 3261 section 12). With less, a request with another From tag would displace
- * another client's dialog.
+ * Returns a dialog's id, made of Call-ID, local tag and remote tag (RFC 3261 section 12). Without the remote tag, a request with another
+ * From tag would replace another client's dialog.
  */
 export function dialogIdOf({
   localTag,
@@ -28,7 +28,7 @@ export function dialogIdOf({
   return `${localTag} ${remoteTag} ${callId}`
 }
 
-/** Opens the dialog of an INVITE. `localTag` is chosen by us, or the To tag of a dialog that is resumed. */
+/** Creates the dialog of an INVITE. `localTag`: a new tag, or the To tag of a dialog that is resumed. */
 export function openDialog(invite: SipRequest, localTag: string, firstSequence: number): DialogState {
   const to = firstHeader(invite, 'to') ?? ''
   return {
@@ -45,8 +45,8 @@ export function openDialog(invite: SipRequest, localTag: string, firstSequence: 
 }
 
 /**
- * Accepts a request inside the dialog: stores its number, and its Contact if it refreshes the target. Returns false if it is
- * out of order (12.2.2), to be answered 500. An equal number passes: some clients repeat it.
+ * Accepts a request inside the dialog: stores its CSeq number, and its Contact if it refreshes the target. Returns false if it is out of
+ * order (12.2.2); the answer is then 500. The same number again is accepted, because some clients repeat it.
  */
 export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
   if (request.cseq.number < dialog.remoteSequence) return false
@@ -62,7 +62,7 @@ export function nextRequest(dialog: DialogState, method: string, via: string): O
   return ownRequest(dialog, `${dialog.localSequence} ${method}`, via)
 }
 
-/** As nextRequest, for the ACK of a 2xx to our INVITE (13.2.2.4). */
+/** Like nextRequest, for the ACK of a 2xx to our INVITE (13.2.2.4). */
 export function ackOf(dialog: DialogState, sequence: number, via: string): OwnRequest {
   return ownRequest(dialog, `${sequence} ACK`, via)
 }

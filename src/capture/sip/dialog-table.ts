@@ -22,10 +22,10 @@ import type { Arrival, Transport } from './transport.ts'
 import { BRANCH_COOKIE, writeVia } from './via.ts'
 import { writeRequest } from './write-message.ts'
 
-/** 24.8 days. A Node timer longer than this fires at once. */
+/** Maximum delay of a Node timer, 24.8 days; a longer one fires at once. */
 const maxTimerMs = 2 ** 31 - 1
 
-/** A dialog as used by the core; `shown` is the handler's view. */
+/** A dialog as used inside this folder; `shown` is the handler's view of it. */
 export interface DialogEntry {
   readonly shown: Dialog
   readonly localTag: string
@@ -39,7 +39,7 @@ export interface DialogEntry {
   isFrom(source: Source): boolean
   /** Accepts a request inside the dialog; false if it is out of order. */
   take(request: SipRequest, arrival: Arrival): boolean
-  /** Registers a 2xx sent to the INVITE of that number; `stop` ends its retransmission. */
+  /** Registers a 2xx sent to the INVITE with that CSeq number; `stop` ends its retransmission. */
   confirm(sequence: number, stop: () => void, sdpOffered: boolean): void
   /** Registers the ACK of that INVITE. Returns true the first time. */
   acknowledged(sequence: number): boolean
@@ -82,9 +82,9 @@ export interface DialogTableSetting {
 }
 
 /**
- * The dialogs in which we are the called party (RFC 3261 12), and our requests in them, such as BYE (15.1.1). The end of a
- * dialog stops the retransmission of its 2xx and its session timer, and nothing else. Ends of connections, dialogs and
- * transactions do not end one another.
+ * The dialogs in which we are the called party (RFC 3261 12), and our requests in them, such as BYE (15.1.1). When a dialog ends, only
+ * the retransmission of its 2xx and its session timer are stopped. The end of a connection, dialog or transaction does not end the
+ * others.
  */
 export function createDialogTable(setting: DialogTableSetting): DialogTable {
   const { clock, timers, transactions } = setting
@@ -110,7 +110,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     lose,
   }
 
-  /** Seconds since 1970 fit 31 bits, so that a dialog resumed after a restart continues above its earlier numbers. */
+  /** Returns our first CSeq number: the seconds since 1970, so that a dialog resumed after a restart uses higher numbers than before. */
   function firstSequence(): number {
     return Math.floor(clock.nowMs() / 1000) % 0x7fffffff
   }
@@ -234,9 +234,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     /**
-     * Returns the target of our next request. A Contact or Record-Route could name any host and port that this machine reaches.
-     * It is used only once the peer has acknowledged our answer, and only if it is an address of the dialog's trunk; a
-     * configured source of another trunk is not. Otherwise the request is sent to the source of the dialog's last request.
+     * Returns the target of our next request. A Contact or Record-Route could name any host and port that this machine can reach, so it is
+     * used only if the peer has acknowledged our answer and the address belongs to the dialog's trunk. Otherwise the request is sent to the
+     * source of the dialog's last request.
      */
     async function nextTarget(): Promise<Target> {
       if (!isAcknowledged) return last.source
@@ -321,7 +321,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     async function offer(sdp: string): Promise<{ status: number; sdp?: string }> {
-      // 14.1: only after the INVITE in progress has completed.
+      // Section 14.1: only after the INVITE in progress has completed.
       if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
       if (phase !== 'confirmed') return { status: 481 }
       if (entry.openInvite !== undefined || entry.openUpdates > 0 || offersItself) return { status: 491 }
@@ -340,7 +340,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       const sequence = state.localSequence
       const more = [
         { name: 'contact', value: contact },
-        // RFC 4028 section 7.4: without it the client would stop refreshing its session.
+        // Repeats Session-Expires (RFC 4028 section 7.4): without it the client would stop refreshing the session.
         ...(expiresSeconds === undefined
           ? []
           : [{ name: 'session-expires', value: `${expiresSeconds};refresher=uas` }]),
@@ -387,7 +387,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
   }
 }
 
-/** Source and transport of a message without its bytes: a dialog outlives them by hours, and its transport by a restart. */
+/** Source and transport of a message, without its bytes, which a long dialog must not keep. No transport after a restart. */
 type Way = Pick<Arrival, 'source' | 'localAddress' | 'channel'> & Partial<Pick<Arrival, 'transport'>>
 
 function wayOf({ source, transport, localAddress, channel }: Arrival): Way {

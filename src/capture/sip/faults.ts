@@ -1,6 +1,6 @@
 import { Fault } from '#platform/fault.ts'
 
-/** Error codes of this folder, each with advice for the operator. */
+/** Error codes of this folder, each with a remedy for the operator. */
 export const sipFaults = {
   'sip-listen-failed':
     'Cannot listen at the SIP address: another program uses the port, or the address is not one of this machine.',

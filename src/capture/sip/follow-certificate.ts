@@ -6,7 +6,7 @@ import {
 import { SipFault } from './faults.ts'
 
 export interface FollowCertificateOptions extends Pick<FollowFilesOptions, 'read' | 'now' | 'onTaken' | 'checkMs'> {
-  /** `clients`: the authorities of the clients' certificates. */
+  /** `clients`: file with the authorities of the clients' certificates. */
   files: { certificate: string; key: string; clients: string }
   /** Called once for each invalid content. */
   onFault: (fault: SipFault) => void

@@ -10,7 +10,7 @@ export type Frame =
   { kind: 'message'; bytes: Buffer } | { kind: 'ping' } | { kind: 'broken'; reason: string; bytes: Buffer }
 
 export interface StreamFramer {
-  /** Takes the next bytes and returns the frames they complete, in order. After `broken` it returns nothing more. */
+  /** Adds bytes, and returns the frames that they complete, in order. After `broken` it returns no more frames. */
   push(chunk: Buffer): Frame[]
   /** True while a message is incomplete. */
   readonly partial: boolean

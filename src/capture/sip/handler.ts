@@ -4,7 +4,7 @@ import type { SipRequest } from './message.ts'
 /** Transports of a message. TLS is a stream like TCP with its own listener. */
 export type TransportKind = 'udp' | 'tcp' | 'tls'
 
-/** Source of a message as reported by the socket. */
+/** Source of a message, as reported by the socket. */
 export interface Source {
   transport: TransportKind
   address: string
@@ -13,7 +13,7 @@ export interface Source {
   client?: string
 }
 
-/** Content of a response besides its status. A header given here replaces the default one. */
+/** Headers and body of a response. A header given here replaces the default one. */
 export interface Answer {
   reason?: string
   headers?: Record<string, string | string[]>
@@ -21,7 +21,7 @@ export interface Answer {
   contentType?: string
 }
 
-/** A dialog, for its called party (RFC 3261 section 12). */
+/** A dialog, from the view of its called party (RFC 3261 section 12). */
 export interface Dialog {
   /** Unique in the process; the same object comes with every request of the dialog. */
   readonly id: string
@@ -39,8 +39,8 @@ export interface Dialog {
    */
   bye(headers?: Record<string, string | string[]>): Promise<number>
   /**
-   * Sends an OPTIONS inside the dialog (section 11) to check that the peer still has it. Resolves to the final status: 481 if
-   * it does not (RFC 5057 section 5.1), 408 without an answer. Never rejects.
+   * Sends an OPTIONS inside the dialog (section 11) to check that the peer still has the dialog. Resolves to the final status: 481 if
+   * the peer does not have it (RFC 5057 section 5.1), 408 without an answer. Never rejects.
    */
   sendOptions(): Promise<number>
   /**
@@ -55,7 +55,7 @@ export interface Dialog {
   saved(): SavedDialog
 }
 
-/** A dialog's stored state, for a process that resumes it. Without its open requests. */
+/** Saved state of a dialog, for a process that resumes it, without open requests. */
 export interface SavedDialog {
   readonly state: DialogState
   /** Source of its latest request, and our address as used by that request. */
@@ -83,35 +83,35 @@ export interface Invite extends IncomingRequest {
   onCancel(run: () => void): void
 }
 
-/** Reason why a dialog was lost: no ACK within 64*T1 of our 2xx, or no refresh within Session-Expires (RFC 4028). */
+/** Reason why a dialog was lost: no ACK within 64*T1 after our 2xx, or no refresh within Session-Expires (RFC 4028). */
 export type DialogLoss = 'not-acknowledged' | 'session-expired'
 
 /**
- * The server's user. If a method throws or rejects, the request gets 500 and the error goes to `onFault`. If it does not answer
- * within `limits.answerMs`, the request gets 500.
+ * Handler of requests, implemented by the recorder. If a method throws or rejects, the request gets 500 and the error is passed to
+ * `onFault`. If it does not answer within `limits.answerMs`, the request gets 500.
  */
 export interface SipHandler {
   onInvite(invite: Invite): void | Promise<void>
   /** The ACK of a 2xx arrived. It may carry the SDP answer of a delayed offer. */
   onAck(dialog: Dialog, ack: SipRequest): void | Promise<void>
-  /** A change of the session is requested. A refusal leaves it unchanged (14.2). */
+  /** Request to change the session (re-INVITE). A refusal leaves the session unchanged (14.2). */
   onReinvite(invite: Invite): void | Promise<void>
   /** UPDATE within the dialog (RFC 3311), with SDP, metadata or neither. */
   onUpdate(request: IncomingRequest): void | Promise<void>
-  /** The peer ends the dialog. Answered 200 if the method returns without an answer of its own. */
+  /** The peer ends the dialog. Answered 200 if the method does not answer itself. */
   onBye(request: IncomingRequest): void | Promise<void>
   /** The dialog is lost according to the RFCs. A BYE is sent and the dialog forgotten, unless the handler returns 'keep'. */
   onDialogLost(dialog: Dialog, reason: DialogLoss): void | 'keep'
   /**
-   * An INVITE inside a dialog unknown to this process, as after a restart. True: the handler resumes the dialog and answers as
-   * in `onReinvite`. False, or no such method: 481.
+   * An INVITE inside a dialog that this process does not know, for example after a restart. Returns true if the handler resumes the dialog
+   * and answers as in `onReinvite`. If it returns false, or is absent, the answer is 481.
    */
   onUnknownDialogInvite?(invite: Invite): boolean | Promise<boolean>
-  /** A dialog of an earlier process was reopened. Called once for each, before any message is received. */
+  /** A dialog of an earlier process was reopened. Called once for each such dialog, before any message is received. */
   onDialogResumed?(dialog: Dialog): void
 }
 
-/** Counters since the start; those that end in Open are current numbers. */
+/** Counters since the start. Those with a name ending in `Open` are current numbers. */
 export interface SipCounters {
   messages: number
   requests: number

@@ -1,4 +1,4 @@
-/** Compact forms: RFC 3261 7.3.3 and the registry (RFC 3892 b, 3841 a j d, 4474 y n, 4028 x, 6665 o u, 3515 r). */
+/** Long header names by compact form (RFC 3261 7.3.3, and RFC 3892 b, 3841 a j d, 4474 y n, 4028 x, 6665 o u, 3515 r). */
 const longFormOf: Record<string, string> = {
   a: 'accept-contact',
   b: 'referred-by',

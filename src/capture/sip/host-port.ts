@@ -38,7 +38,7 @@ function isHost(host: string): boolean {
   if (host === '') return false
   for (let i = 0; i < host.length; i++) {
     const char = host.charCodeAt(i)
-    // Blanks, quotes, commas, brackets and the like never occur in a host name or address.
+    // Spaces, quotes, commas, brackets and similar characters are not allowed in a host name or address.
     if (char <= 0x20 || char === 0x7f || '"<>[](),;/?@\\'.includes(host[i] as string)) return false
   }
   return true

@@ -1,23 +1,23 @@
 import type { SipResponse } from './message.ts'
 import type { TransactionSetting } from './transaction.ts'
 
-/** RFC 3261 figure 5, with the Accepted state of RFC 6026. */
+/** States of RFC 3261 figure 5, with the Accepted state of RFC 6026. */
 export type InviteClientState = 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated'
 
 export interface InviteClientTransaction {
   readonly state: InviteClientState
   receiveResponse(response: SipResponse): void
-  /** Reports that the transport could not send: ends as if answered 503 (8.1.3.1). */
+  /** Call this if the transport could not send. The transaction ends as if answered 503 (8.1.3.1). */
   transportFailed(): void
 }
 
 /** Callbacks of the transaction's user. */
 export interface InviteOutcome {
-  /** Final answer, once: the peer's response, 408 by timer B, or 503 when the transport fails. */
+  /** Called once with the final answer: the peer's response, 408 by timer B, or 503 when the transport fails. */
   answered(final: SipResponse | 408 | 503): void
   /** Returns the ACK of a refusal (17.1.1.3). It belongs to the transaction; that of a 2xx does not. */
   writeAck(refusal: SipResponse): Buffer
-  /** The peer repeats its 2xx: the ACK of it was lost. */
+  /** Called when the peer repeats its 2xx, because the ACK was lost. */
   repeated(): void
 }
 

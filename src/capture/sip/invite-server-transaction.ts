@@ -1,19 +1,19 @@
 import type { TransactionSetting } from './transaction.ts'
 
-/** RFC 3261 figure 7, with the Accepted state of RFC 6026. */
+/** States of RFC 3261 figure 7, with the Accepted state of RFC 6026. */
 export type InviteServerState = 'proceeding' | 'completed' | 'confirmed' | 'accepted' | 'terminated'
 
 export interface InviteServerTransaction {
   readonly state: InviteServerState
   /** Handles a retransmitted INVITE: repeats the last answer, or absorbs it. */
   receiveRetransmission(): void
-  /** Handles an ACK of this branch. Returns true if it was for a final response other than 2xx and is done with. */
+  /** Handles an ACK of this branch. Returns true if it acknowledges a refusal, so that nothing else has to handle it. */
   receiveAck(): boolean
-  /** Sends a response of the TU. A 2xx may be repeated in Accepted. Returns false if it comes too late and was not sent. */
+  /** Sends a response of the TU. A 2xx may be repeated in Accepted. Returns false if it is too late, so that nothing was sent. */
   respond(status: number, bytes: Buffer): boolean
 }
 
-/** 17.2.1: the transaction sends 100 by itself if the TU has not answered within this time. */
+/** The transaction sends 100 by itself if the TU has not answered within this time (17.2.1). */
 export const TRYING_AFTER_MS = 200
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Returns true if the bytes appear to be a request outside any dialog, without parsing them: everything but ACK, CANCEL,
- * responses and requests whose To has a tag. Used for the rate limit of a source only, so a wrong guess is harmless otherwise.
- * Linear; stops at the first To.
+ * Returns true if the bytes appear to be a request outside any dialog, without parsing them. False for ACK, CANCEL, responses, and
+ * requests whose To has a tag. A wrong result affects only rate limits and priorities. Takes linear time; stops at the first To.
  */
 export function isNewRequest(bytes: Buffer): boolean {
   if (startsWith(bytes, 'ACK ') || startsWith(bytes, 'CANCEL ') || startsWith(bytes, 'SIP/')) return false

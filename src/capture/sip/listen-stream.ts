@@ -8,8 +8,8 @@ import type { Clock } from './timers.ts'
 import { plainAddress, type Channel, type Receive, type Transport } from './transport.ts'
 
 /**
- * Limits of connections. `messageMs`: time for a message from its first byte to its last, for connecting, and until a new
- * connection sends its first byte.
+ * Limits of connections. `messageMs`: timeout for a message from its first to its last byte, for connecting, and for the first byte of
+ * a new connection.
  */
 export interface StreamLimits extends MessageLimits {
   connections: number
@@ -17,7 +17,7 @@ export interface StreamLimits extends MessageLimits {
   messageMs: number
 }
 
-/** How a kind of stream is accepted and opened. TLS supplies its own two functions and is otherwise the same. */
+/** Functions that accept and open streams. TLS has its own; everything else is the same as for TCP. */
 export interface StreamSockets {
   kind: Exclude<TransportKind, 'udp'>
   accept(onSocket: (socket: Socket) => void): Server
@@ -37,7 +37,7 @@ const PONG = Buffer.from('\r\n')
 /** Unsent bytes at which a peer that does not read is disconnected. */
 const UNSENT_LIMIT_BYTES = 1024 * 1024
 
-/** How long a stop waits for pending output. */
+/** Longest time for which a stop waits until pending output is sent. */
 const LAST_WORDS_MS = 500
 
 /**
@@ -67,8 +67,8 @@ export async function listenStream(
       socket.destroy()
     } else serve(socket, address, true)
   })
-  // Over TLS the server above sees only sockets with a completed handshake. This limits handshakes: none for unknown sources,
-  // and not all of them for one source.
+  // Limits TLS handshakes, which the server does not see before they are complete: none for sources that are not allowed, and a part of
+  // all for one source.
   const handshakes = new Map<string, number>()
   if (sockets.kind === 'tls') {
     server.prependListener('connection', (raw: Socket) => {
@@ -97,7 +97,7 @@ export async function listenStream(
     address: bound.address,
     port: bound.port,
     send(target, bytes, channel, failed) {
-      // RFC 3261 18.2.2: use the connection of the request; if it is closed, a new one.
+      // Uses the connection of the request, or a new one if it is closed (RFC 3261 18.2.2).
       const way = channel?.open === true ? channel : channelTo(target, failed)
       way?.send(bytes)
     },
@@ -176,7 +176,7 @@ export async function listenStream(
         cancelSlow = undefined
       }
     })
-    // A reset by the peer ends this connection only; 'close' follows.
+    // An error, such as a reset by the peer, ends only this connection; 'close' follows.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       cancelSlow?.()

@@ -5,7 +5,7 @@ import { SipFault } from './faults.ts'
 import type { SipCounters } from './handler.ts'
 import { isWildcard, plainAddress, type Receive, type Transport } from './transport.ts'
 
-/** With the system's default buffer, a burst of 300 INVITEs of 2.7 KB lost five in six. The system may grant less. */
+/** Large enough for a burst of 300 INVITEs of 2.7 KB; with the default, five sixths were lost. The system may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
@@ -38,7 +38,7 @@ export async function listenUdp(
     address: bound.address,
     port: bound.port,
     send(target, bytes, _channel, failed) {
-      // A dual-stack socket requires IPv4 peers as mapped IPv6 addresses.
+      // A dual-stack socket needs IPv4 targets as IPv4-mapped addresses.
       const address = isIPv6(bound.address) && isIPv4(target.address) ? `::ffff:${target.address}` : target.address
       socket.send(bytes, target.port, address, (error) => {
         if (error) failed(error)

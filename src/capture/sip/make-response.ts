@@ -6,7 +6,7 @@ import { splitValues } from './split-values.ts'
 import { parseVia, writeVia, type Via } from './via.ts'
 import { writeResponse } from './write-message.ts'
 
-/** The request to answer, or the headers that could be read of one. */
+/** The request to answer, or, if it is malformed, the headers that could be read. */
 export interface Answerable {
   headers: readonly Header[]
   encoding: HeaderEncoding
@@ -30,7 +30,7 @@ export function makeResponse(
   const seen = new Set<string>()
   for (const { name, value } of request.headers) {
     if (echoed.includes(name)) {
-      // Only Via may occur more than once; of a malformed request the first one is returned.
+      // Only Via may occur several times. If a malformed request repeats another header, the first one is used.
       if (name !== 'via' && seen.has(name)) continue
       seen.add(name)
       headers.push({ name, value: name === 'to' && status > 100 ? tagged(value, toTag) : value })
@@ -45,7 +45,7 @@ export function makeResponse(
   return writeResponse(status, answer.reason ?? reasonOf(status), { headers, body, encoding: request.encoding })
 }
 
-/** Converts `{ 'Retry-After': '5' }` to header lines. */
+/** Converts an object such as `{ 'Retry-After': '5' }` to header lines. */
 export function toHeaders(given: Record<string, string | string[]> = {}): Header[] {
   return Object.entries(given).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((one) => ({ name: name.toLowerCase(), value: one })),
@@ -53,8 +53,8 @@ export function toHeaders(given: Record<string, string | string[]> = {}): Header
 }
 
 /**
- * Writes the message's real source into the topmost Via (RFC 3261 18.2.1, RFC 3581 4) and returns it. Values claimed by the
- * sender are overwritten. Undefined if there is no valid Via, so that no answer is possible.
+ * Writes the message's real source into the topmost Via (RFC 3261 18.2.1, RFC 3581 4), replacing values from the sender, and returns
+ * the Via. Returns undefined if there is no valid Via; then no answer is possible.
  */
 export function stampVia(headers: Header[], source: Source): Via | undefined {
   const line = headers.find((header) => header.name === 'via')

@@ -1,19 +1,19 @@
 import type { SipResponse } from './message.ts'
 import type { TransactionSetting } from './transaction.ts'
 
-/** RFC 3261 figure 6. */
+/** States of RFC 3261 figure 6. */
 export type NonInviteClientState = 'trying' | 'proceeding' | 'completed' | 'terminated'
 
 export interface NonInviteClientTransaction {
   readonly state: NonInviteClientState
   receiveResponse(response: SipResponse): void
-  /** Reports that the transport could not send: ends as if answered 503 (8.1.3.1). */
+  /** Call this if the transport could not send. The transaction ends as if answered 503 (8.1.3.1). */
   transportFailed(): void
 }
 
 /**
  * Starts a non-INVITE client transaction (RFC 3261 17.1.2): sends the request and retransmits it by timer E until answered.
- * `answered` gets the final status once: the peer's, 408 by timer F, or 503 when the transport fails.
+ * `answered` is called once with the final status: the peer's, 408 by timer F, or 503 when the transport fails.
  */
 export function startNonInviteClientTransaction(
   setting: TransactionSetting,

@@ -1,13 +1,13 @@
 import type { TransactionSetting } from './transaction.ts'
 
-/** RFC 3261 figure 8. */
+/** States of RFC 3261 figure 8. */
 export type NonInviteServerState = 'trying' | 'proceeding' | 'completed' | 'terminated'
 
 export interface NonInviteServerTransaction {
   readonly state: NonInviteServerState
   /** Handles a retransmitted request: repeats the last answer, or absorbs it. */
   receiveRetransmission(): void
-  /** Sends a response of the TU. Returns false after a final one, and sends nothing. */
+  /** Sends a response of the TU. Returns false and sends nothing after a final response. */
   respond(status: number, bytes: Buffer): boolean
 }
 

@@ -7,7 +7,7 @@ import { writeHostPort } from './host-port.ts'
  */
 export function contactAt(at: { host: string; port: number; kind: TransportKind; isSips: boolean }): string {
   const form = at.kind === 'udp' ? '' : `;transport=${at.kind}`
-  // RFC 3261 section 12.1.1: a caller of a SIPS URI is answered with one.
+  // A request to a SIPS URI is answered with a SIPS Contact (RFC 3261 section 12.1.1).
   const scheme = at.kind === 'tls' && at.isSips ? 'sips' : 'sip'
   return `<${scheme}:seloste@${writeHostPort(at)}${form}>;+sip.srs`
 }

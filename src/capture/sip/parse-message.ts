@@ -20,8 +20,8 @@ const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards']
 
 /**
  * Parses one datagram, or one frame of a stream, as a request, a response or a refusal; never throws (RFC 3261 section 7).
- * Linear in the length. Bytes after Content-Length are ignored (18.3). Header lines without a colon or with an invalid name are
- * skipped (8.2: headers not needed to process a request are ignored). The five headers of every message must be valid.
+ * Takes linear time. Bytes after Content-Length are ignored (18.3). Header lines without a colon or with an invalid name are skipped
+ * (8.2: headers not needed to process a request are ignored). The five mandatory headers must be valid.
  */
 export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimits): ParsedMessage {
   const start = skipLineEnds(bytes)
@@ -59,7 +59,7 @@ interface Head {
   trouble?: string
 }
 
-/** Leading empty lines are keep-alives and are ignored (7.5). */
+/** Skips empty lines at the start, which are keep-alives (7.5). */
 function skipLineEnds(bytes: Buffer): number {
   let at = 0
   while (at < bytes.length && (bytes[at] === 0x0d || bytes[at] === 0x0a)) at++
@@ -76,7 +76,7 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
   let startLine: string | undefined
   let trouble: string | undefined
   let lines = 0
-  // The current header. A following line that begins with a blank continues it (7.3.1).
+  // The current header. A next line that begins with a space or tab continues it (7.3.1).
   let name: string | undefined
   let value = ''
   const finish = () => {
@@ -97,7 +97,7 @@ function readHead(bytes: Buffer, start: number, limits: MessageLimits): Head {
       continue
     }
     if (line.includes('\r')) {
-      // A stray CR echoed in an answer would be a line end to some readers.
+      // Refuses a single CR: repeated in an answer, some parsers would read it as a line end.
       startLine ??= line
       trouble ??= 'Stray carriage return'
       name = undefined
@@ -155,7 +155,7 @@ type StartLine =
   | { about: 'response'; trouble: Trouble }
 
 function readStartLine(raw: string): StartLine {
-  // A blank at the end is tolerated (RFC 4475 3.1.2.9 leaves the choice); others inside are not (3.1.2.8).
+  // A space at the end is accepted (RFC 4475 3.1.2.9 leaves the choice); additional ones inside are not (3.1.2.8).
   const line = raw.trimEnd()
   if (line.slice(0, 4).toUpperCase() === 'SIP/') return readStatusLine(line)
   const lastBlank = line.lastIndexOf(' ')
@@ -183,7 +183,7 @@ function readStatusLine(line: string): StartLine {
   return { about: 'response', status, reason: codeEnd < 0 ? '' : rest.slice(codeEnd + 1) }
 }
 
-/** Returns true for a URI with a scheme and without blanks or brackets (RFC 4475 3.1.2.6, 3.1.2.7). */
+/** Returns true for a URI with a scheme and without spaces or brackets (RFC 4475 3.1.2.6, 3.1.2.7). */
 function isPlainUri(uri: string): boolean {
   if (!uri.includes(':')) return false
   for (let i = 0; i < uri.length; i++) {
@@ -193,7 +193,7 @@ function isPlainUri(uri: string): boolean {
   return true
 }
 
-/** Returns the body delimited by Content-Length, or the reason for none (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
+/** Returns the body delimited by Content-Length, or the error (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
 function readBody(available: Buffer, headers: Header[]): Buffer | string {
   let length: number | undefined
   for (const header of headers) {

@@ -1,14 +1,14 @@
 /**
- * Priority queue of messages: new calls wait, everything else is served at once. A client that gets no answer to its OPTIONS
- * treats this recorder as down, and one whose BYE or ACK is late retransmits it. No message is dropped, and new calls stay in
- * order: a CANCEL waits behind its INVITE.
+ * Priority queue of messages: new calls wait, and all other messages are handled at once. A client whose OPTIONS is not answered treats
+ * this recorder as down, and a client whose BYE is not answered in time retransmits it. No message is dropped, and new calls stay in
+ * order. A CANCEL also waits, so that it stays behind its INVITE.
  */
 import { isNewRequest } from './is-new-request.ts'
 import type { Arrival, Receive } from './transport.ts'
 
-/** Time for which new calls are served before messages that arrived meanwhile. */
+/** Longest time for which new calls are handled before messages that arrived meanwhile get their turn. */
 const sliceMs = 5
-/** Bytes of waiting messages: as many as a socket buffers (listen-udp.ts). Beyond it the oldest is served at once. */
+/** Maximum bytes of waiting messages, the same as a socket's buffer (listen-udp.ts). Above it the oldest is handled at once. */
 const waitingBytes = 4 * 1024 * 1024
 
 export interface ArrivalQueue {

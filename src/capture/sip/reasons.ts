@@ -33,7 +33,7 @@ const reasons: Record<number, string> = {
 
 const byClass = ['', 'Progress', 'OK', 'Moved', 'Request Failure', 'Server Failure', 'Global Failure']
 
-/** Returns the usual reason phrase of a status (RFC 3261 section 21), or its class's. */
+/** Returns the usual reason phrase of a status (RFC 3261 section 21), or that of its class. */
 export function reasonOf(status: number): string {
   return reasons[status] ?? byClass[Math.floor(status / 100)] ?? ''
 }

@@ -10,8 +10,8 @@ export interface Target {
 }
 
 /**
- * Resolves a URI to transport, address and port (RFC 3263 without NAPTR and SRV: a contact names its host and port). Falls back
- * to the source of the dialog's last request if the URI is invalid or its host unknown. Never rejects.
+ * Resolves a URI to transport, address and port (RFC 3263 without NAPTR and SRV, because a Contact has host and port). Returns the
+ * source of the dialog's last request if the URI is invalid or its host unknown. Never rejects.
  */
 export async function resolveTarget(uri: string, lastSource: Source): Promise<Target> {
   const parsed = parseSipUri(uri)
@@ -23,7 +23,7 @@ export async function resolveTarget(uri: string, lastSource: Source): Promise<Ta
   try {
     return { transport, address: (await lookup(parsed.host)).address, port }
   } catch {
-    // A name that does not resolve is the peer's error; its source is the better guess.
+    // If the peer's host name does not resolve, uses its source address.
     return lastSource
   }
 }

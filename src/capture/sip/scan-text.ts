@@ -1,4 +1,4 @@
-/** Character classes and small scanners of the RFC 3261 grammar (section 25.1). Each reads a character once. */
+/** Character classes and small scanners of the RFC 3261 grammar (section 25.1). Each takes linear time. */
 
 const tokenChars = new Uint8Array(128)
 for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~")

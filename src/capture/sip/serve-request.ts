@@ -16,7 +16,7 @@ import type { Arrival } from './transport.ts'
 import { parseSipUri } from './uri.ts'
 
 export interface RequestServing {
-  /** Serves an INVITE. `forming`: it opens or resumes its dialog, and a refusal ends the dialog. */
+  /** Serves an INVITE. `forming`: true if it creates or resumes its dialog, which a refusal then ends. */
   serveInvite(
     request: SipRequest,
     arrival: Arrival,
@@ -27,13 +27,13 @@ export interface RequestServing {
   serveUpdate(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   serveBye(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   /**
-   * Cancels the INVITE of that transaction: 487 unless it was answered. Returns its To tag, or `foreign`, without effect, if
-   * the CANCEL came from another trunk.
+   * Cancels the INVITE of that transaction: answers 487 unless it was answered already. Returns its To tag. If the CANCEL is from another
+   * trunk, does nothing and returns `foreign`.
    */
   cancel(transaction: InviteServerTransaction, source: Source): string | undefined
   /** Returns the dialog named by a Replaces header (RFC 3891), if it is one of the same trunk. */
   replaced(request: SipRequest, source: Source): Dialog | undefined
-  /** Runs a function that may throw or reject. Either is reported as a fault, and then `failed` runs. */
+  /** Runs a function. If it throws or rejects, reports the error as a fault and runs `failed`. */
   guard(run: () => void | Promise<void>, failed?: () => void): void
 }
 
@@ -44,16 +44,16 @@ export interface RequestServingSetting {
   answerMs: number
   counters: SipCounters
   onFault: (error: unknown) => void
-  /** Called when an offered session got its final status, with the time since its INVITE arrived. */
+  /** Called with the final status of each new session, and the time since its INVITE arrived. */
   onOffered?: ((status: number, tookMs: number) => void) | undefined
   advertisedHost: string | undefined
   transactions: TransactionTable
   dialogs: DialogTable
-  /** Returns how the request's transaction sends its answers. */
+  /** Returns the settings with which the request's transaction sends its answers. */
   settingFor(request: SipRequest, arrival: Arrival): Omit<TransactionSetting, 'ended'>
 }
 
-/** Passes requests to the handler and ensures that each gets a final answer, whatever the handler does. */
+/** Passes requests to the handler, and ensures that each gets a final answer even if the handler fails. */
 export function createRequestServing(setting: RequestServingSetting): RequestServing {
   const { handler, clock, timers, counters, transactions, dialogs } = setting
   const open = new WeakMap<InviteServerTransaction, { cancel(): void; dialog: DialogEntry }>()
@@ -107,7 +107,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     },
     serveBye(request, arrival, dialog) {
       const transaction = transactions.startNonInvite(request, setting.settingFor(request, arrival))
-      // 15.1.2: requests still open in the dialog end with it.
+      // Requests that are open in the dialog end with it (15.1.2).
       dialog.openInvite?.cancel()
       const call = async (bye: IncomingRequest) => {
         await handler.onBye(bye)
@@ -164,7 +164,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     return { incoming, start: (given) => guard(() => call(given), failed) }
   }
 
-  /** Handles a 2xx sent to an INVITE: retransmits it until the ACK arrives or the wait is given up (13.3.1.4). */
+  /** Handles a 2xx sent to an INVITE: retransmits it until the ACK arrives or the timeout ends (13.3.1.4). */
   function succeed(
     request: SipRequest,
     dialog: DialogEntry,

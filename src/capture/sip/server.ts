@@ -22,7 +22,7 @@ export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {
   handshakeMs: number
 }
 
-/** Times in milliseconds, sizes in bytes. A burst of 1,000 new calls of one client is served, then 200 a second. */
+/** Default limits: times in milliseconds, sizes in bytes. A client may start 1,000 calls at once, and then 200 per second. */
 export const sipLimits: SipLimits = {
   ...messageLimits,
   dialogs: 20_000,
@@ -43,10 +43,10 @@ const refusalsQuietMs = 60_000
 export interface SipServerOptions {
   /** Address to listen at, IPv4 or IPv6; `0.0.0.0` or `::` for all. */
   host: string
-  /** 0 takes a port that is free for every transport. */
+  /** Port; 0 selects one that is free for every transport. */
   port: number
   transports: readonly ('udp' | 'tcp')[]
-  /** SIP over TLS, at an address of its own (port 0 takes a free one). */
+  /** SIP over TLS, at a separate address and port (0 selects a free one). */
   tls?: { host: string; port: number; certificate: FollowedCertificate } | undefined
   handler: SipHandler
   timers?: Partial<TimerValues>
@@ -54,15 +54,15 @@ export interface SipServerOptions {
   clock?: Clock
   /** Dialogs saved by an earlier process. They are reopened before any message is received. */
   resumed?: readonly SavedDialog[]
-  /** Called before each new session: returns the reason to refuse it, if any. */
+  /** Called before each new session. Returns the reason to refuse it; undefined to accept it. */
   refusal?: () => NotNow | undefined
   /** Returns true if both sources belong to one trunk. Default: the same address, or the same client certificate. */
   sharesTrunk?: UserAgentServerSetting['sharesTrunk']
   /** Returns that many random bytes, for tags and branches. */
   random?: (bytes: number) => Buffer
-  /** Receives errors on our side: a handler that threw, a socket that failed. Default: a process warning. */
+  /** Called with errors on our side, such as an exception of the handler or a failed socket. Default: a process warning. */
   onFault?: (error: unknown) => void
-  /** Called for each session offered, with the final status and the time from its INVITE to that answer. */
+  /** Called with the final status of each new session, and the time from its INVITE to that answer. */
   onOffered?: (status: number, tookMs: number) => void
   /** Host in Contact and Via, if the address listened at is not suitable. */
   advertisedHost?: string
@@ -112,7 +112,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   const order = prioritiseArrivals(server.receive)
   const receive = (arrival: Arrival) => {
     if (stopped) return
-    // Messages of refused sources are dropped at once, without queueing.
+    // Messages from sources that are not allowed are dropped at once.
     if (gate.allows(arrival.source.address)) order.receive(arrival)
     else server.receive(arrival)
   }
@@ -124,7 +124,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   transports = plain
   if (options.tls) transports = [...plain, await listenTls(options.tls)]
 
-  /** Refused connections are reported at most once a minute. */
+  /** Listens for TLS. Reports refused connections at most once a minute. */
   function listenTls({ host, port, certificate }: NonNullable<SipServerOptions['tls']>): Promise<Transport> {
     let quietUntilMs = -Infinity
     const onRefused = ({ message }: Error, address: string) => {
@@ -165,7 +165,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   }
 }
 
-/** Reports a source that is not accepted, at most once a minute: usually a recording client that a setting does not name. */
+/** Wraps a gate to report sources that are not allowed, at most once a minute: usually recording clients missing in the settings. */
 function reportStrangers(gate: SourceGate, clock: Clock, onFault: (error: unknown) => void): SourceGate {
   let quietUntilMs = -Infinity
   const allows = (address: string) => {
@@ -182,7 +182,7 @@ function reportStrangers(gate: SourceGate, clock: Clock, onFault: (error: unknow
 export const isSamePeer: UserAgentServerSetting['sharesTrunk'] = (one, other) =>
   one.client !== undefined && other.client !== undefined ? one.client === other.client : one.address === other.address
 
-/** Opens all transports at one port. With port 0 the first one chooses, and chooses again if the port is in use for another. */
+/** Opens all transports at one port. With port 0 the first transport gets a free port; tries again if another cannot use it. */
 async function listenAll(
   kinds: readonly ('udp' | 'tcp')[],
   port: number,

@@ -2,18 +2,18 @@ import { firstHeader, optionTags, type Header, type SipRequest, type SipResponse
 import { parseParameters } from './parameters.ts'
 import { readDecimal } from './scan-text.ts'
 
-/** Headers of a 2xx for the session timer, and how long the session lives without a refresh. */
+/** Headers of a 2xx for the session timer, and the time after which the session expires without a refresh. */
 export interface SessionTimer {
   headers: Header[]
   expiresSeconds?: number
 }
 
-/** RFC 4028 section 4: the minimum session interval. */
+/** Minimum session interval (RFC 4028 section 4). */
 const minSeconds = 90
 
 /**
- * Returns true if a client that supports session timers wants to refresh more often than RFC 4028 allows: it gets 422 (section
- * 9).
+ * Returns true if a client that supports session timers requests a shorter interval than RFC 4028 allows; the answer is then 422
+ * (section 9).
  */
 export function isTooBrief(request: SipRequest): boolean {
   const seconds = knowsTimers(request) ? readTimer(request)?.seconds : undefined
@@ -23,8 +23,8 @@ export function isTooBrief(request: SipRequest): boolean {
 export const minSeHeader: Header = { name: 'min-se', value: String(minSeconds) }
 
 /**
- * RFC 4028 section 9 for a called party that leaves refreshing to the caller: returns its Session-Expires with `refresher=uac`.
- * No timer if the request wants us to refresh, or its sender does not support session timers.
+ * Returns the session timer of our answer, by RFC 4028 section 9: the request's Session-Expires with `refresher=uac`, so that the client
+ * refreshes. No timer if the request wants us to refresh, or its sender does not support session timers.
  */
 export function answerSessionTimer(request: SipRequest): SessionTimer {
   const timer = knowsTimers(request) ? readTimer(request) : undefined
@@ -40,8 +40,8 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
 }
 
 /**
- * Returns the seconds after which the session expires by the 2xx to our INVITE, whose refresher is the peer; undefined without
- * a timer.
+ * Returns the seconds after which the session expires, from the 2xx to our INVITE, if the peer is the refresher; undefined without a
+ * timer.
  */
 export function sessionExpiresOf(response: SipResponse): number | undefined {
   const reported = readTimer(response)
@@ -52,7 +52,7 @@ function knowsTimers(request: SipRequest): boolean {
   return optionTags(request, 'supported').concat(optionTags(request, 'require')).includes('timer')
 }
 
-/** Returns undefined without a valid number. */
+/** Reads Session-Expires; undefined if it is absent or has no valid number. */
 function readTimer(message: SipRequest | SipResponse): { seconds: number; refresher: string | undefined } | undefined {
   const value = firstHeader(message, 'session-expires')
   if (value === undefined) return undefined

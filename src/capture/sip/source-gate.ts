@@ -2,11 +2,11 @@ import { isIPv6 } from 'node:net'
 import { blockListOf } from '#platform/connections/address-list.ts'
 import type { Clock } from './timers.ts'
 
-/** Rate limits of one source. Addresses are single ones or `address/prefix`. */
+/** Allowed sources and rate limits of one source. Addresses are single ones or `address/prefix`. */
 export interface SourceLimits {
-  /** Sources that are accepted at all; undefined accepts all. */
+  /** Allowed sources; undefined allows all. */
   allowedSources?: readonly string[] | undefined
-  /** Rate limit of requests outside dialogs, per source: requests per second in the long run, and burst. */
+  /** Rate limit of requests outside dialogs, per source: average number per second, and burst. */
   newRequestsPerSecond: number
   newRequestsBurst: number
   /** Number of sources remembered; the least recently active is evicted first. */
@@ -14,9 +14,9 @@ export interface SourceLimits {
 }
 
 export interface SourceGate {
-  /** Returns true if the source is accepted at all. */
+  /** Returns true if the source is allowed. */
   allows(address: string): boolean
-  /** Decides about a new request: `serve` it, `refuse` it with 503, or `drop` it if even a refusal is too much. */
+  /** Decides about a new request: `serve` it, `refuse` it with 503, or `drop` it if too many were refused. */
   judge(address: string): 'serve' | 'refuse' | 'drop'
 }
 
@@ -26,7 +26,7 @@ interface Allowance {
   atMs: number
 }
 
-/** A token bucket for each source, and a second one of the same size for refusals. */
+/** Creates a gate with a token bucket per source, and a second one of the same size for refusals. */
 export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate {
   const isAllowed = limits.allowedSources === undefined ? () => true : sourcesAmong(limits.allowedSources)
   const allowances = new Map<string, Allowance>()
@@ -41,7 +41,7 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
       allowances.set(address, fresh)
       return fresh
     }
-    // Reinserted, so that the map is ordered by last activity.
+    // Inserts the source again, so that the map is ordered by last activity.
     allowances.delete(address)
     allowances.set(address, known)
     const gained = ((atMs - known.atMs) / 1000) * limits.newRequestsPerSecond
@@ -66,7 +66,7 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
   }
 }
 
-/** Returns a function that checks an address against addresses and prefixes of both families. */
+/** Returns a predicate for addresses that are among the given addresses and prefixes (IPv4 and IPv6). */
 export function sourcesAmong(sources: readonly string[]): (address: string) => boolean {
   const list = blockListOf(sources)
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')

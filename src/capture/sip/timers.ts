@@ -1,12 +1,12 @@
-/** Clock of the transactions; a parameter, so that tests can control it. */
+/** Clock of the transactions. It is a parameter, so that tests can control it. */
 export interface Clock {
   /** Monotonic milliseconds since the epoch. */
   nowMs(): number
-  /** Runs once after the delay; the returned function cancels it. */
+  /** Runs a function once after a delay. Returns a function that cancels it. */
   after(delayMs: number, run: () => void): () => void
 }
 
-/** RFC 3261 table 4, milliseconds: T1 round trip, T2 longest gap between retransmissions, T4 longest life of a message. */
+/** Timer values of RFC 3261 table 4, in ms: T1 round trip, T2 maximum interval of retransmissions, T4 maximum life of a message. */
 export interface TimerValues {
   T1: number
   T2: number
@@ -23,12 +23,12 @@ export const systemClock: Clock = {
   },
 }
 
-/** A clock whose outstanding timers can all be cancelled at once, for a server that stops. */
+/** Clock that can cancel all its pending timers at once, when the server stops. */
 export interface ScopedClock extends Clock {
   cancelAll(): void
 }
 
-/** `onBug` receives errors thrown by a timer's function: an error affects only that timer, not the process. */
+/** Creates a scoped clock. `onBug` is called with errors thrown by a timer's function; they do not affect the process. */
 export function scopeClock(clock: Clock, onBug: (error: unknown) => void): ScopedClock {
   const outstanding = new Set<() => void>()
   return {

@@ -3,7 +3,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { StreamSockets } from './listen-stream.ts'
 
-/** As in RFC 5630: at least 1.2, and TLS 1.3 if both sides support it. */
+/** Minimum TLS version; TLS 1.3 is used if both sides support it. */
 const minVersion = 'TLSv1.2'
 
 export interface TlsSocketsOptions {
@@ -12,7 +12,7 @@ export interface TlsSocketsOptions {
   handshakeMs: number
   /** Limit of concurrent sockets, including those in their handshake. */
   connections: number
-  /** A client without a certificate of our authorities, or a peer that does not use TLS. */
+  /** Called for a client without a certificate of our authorities, or a peer that does not use TLS. */
   onRefused: (error: Error, address: string) => void
 }
 
@@ -40,7 +40,7 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
       server.maxConnections = connections
       server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
         onRefused(error, socket.remoteAddress ?? '')
-        // Node reports a handshake timeout but leaves the connection open.
+        // After a handshake timeout Node leaves the connection open.
         socket.destroy()
       })
       certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion }))
@@ -52,7 +52,7 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
         host,
         port,
         minVersion,
-        // The client's authorities vouch for it. Its address is already known, and a Contact does not contain its name.
+        // The certificate's authority is checked, but not the host name: we connect to a known address, and a Contact has no host name.
         checkServerIdentity: () => undefined,
       }),
   }

@@ -31,7 +31,7 @@ export interface TransactionTable {
   ): NonInviteClientTransaction
   startInviteClient(branch: string, setting: Setting, bytes: Buffer, outcome: InviteOutcome): InviteClientTransaction
   receiveResponse(response: SipResponse): boolean
-  /** Ends the client transactions as failed; the server ones just stop. */
+  /** Ends all client transactions as failed, and stops all server transactions. */
   stop(): void
 }
 
@@ -39,7 +39,7 @@ export function createTransactionTable(): TransactionTable {
   const invites = new Map<string, InviteServerTransaction>()
   const others = new Map<string, NonInviteServerTransaction>()
   const clients = new Map<string, NonInviteClientTransaction | InviteClientTransaction>()
-  // Only requests without To tag: what RFC 3261 8.2.2.2 compares.
+  // Merged requests are detected only among requests without a To tag (RFC 3261 8.2.2.2).
   const merging = new Map<string, string>()
 
   const enter = <T>(table: Map<string, T>, request: SipRequest, start: (ended: () => void) => T): T => {

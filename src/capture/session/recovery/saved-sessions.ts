@@ -103,7 +103,7 @@ export async function openSavedSessions(options: {
         known.delete(name)
         continue
       }
-      // A new file is written directly: if the write is interrupted, the incomplete file is skipped. An existing file is replaced atomically.
+      // A new file is written directly (an incomplete one is skipped by the next process). An existing file is replaced atomically.
       const to = known.has(name) ? `${path}.new` : path
       await writeFile(to, JSON.stringify(next), { mode: 0o600 })
       if (to !== path) await rename(to, path)

@@ -1,6 +1,6 @@
 /**
- * Queues segments' facts for the register: durable on disk until admitted, in order, however long the database is away. No call
- * waits for the database.
+ * Queue of segments' facts for the register. Facts are stored durably on disk until the register has admitted them, so that no call
+ * waits for the database. Facts of one segment are admitted in order.
  */
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,26 +12,26 @@ import { readFacts, writeFacts } from './facts-file.ts'
 
 export interface Spool {
   /**
-   * Makes facts durable. They are admitted soon after; at the end of the call if the client may still report that it is not of
-   * this register (R8). Newer facts of a segment replace older ones.
+   * Stores facts durably. They are admitted soon after, or only at the end of the call if the client may still report that the call is
+   * outside this register (R8). Newer facts of a segment replace older ones.
    */
   note(facts: SegmentFacts): Promise<void>
-  /** Writes facts ahead: `note` is called later with the very same facts. Until then they are not admitted. */
+  /** Stores facts in advance, for which `note` is called later with the same object. They are not admitted before that. */
   foresee(facts: SegmentFacts): Promise<void>
-  /** Erases facts that were foreseen or not admitted, once their event did not happen or the call is not of this register. */
+  /** Deletes facts that are not admitted, because the expected event did not happen or the call is outside this register. */
   withdraw(segmentId: string): Promise<void>
   /**
-   * Returns what an earlier process left: segments whose end was never admitted. A file with anything unreadable is set aside
-   * as `.broken` and named for a person to check; recordings of its segments are not touched.
+   * Returns the segments of an earlier process whose end was not admitted. A file that cannot be read completely is renamed to
+   * `.broken`, and its name is returned so that a person checks it. Recordings of its segments are not changed.
    */
   left(): { segments: SegmentFacts[]; broken: string[] }
-  /** Segments that wait to be admitted. */
+  /** Number of segments that wait to be admitted. */
   readonly waiting: number
-  /** Of segments that the register refuses, since when the first is (as performance.now() counts); nothing where it refuses none. */
+  /** Time since which an admission has failed (performance.now()), the earliest if several; undefined if none fails. */
   readonly refused: { sinceMs: number; code: 'not-admitted' } | undefined
-  /** Retries segments that another node holds as well, at once: one of them may have been forbidden. */
+  /** Retries at once all segments that another node also reports, because use of one may have been forbidden. */
   retryBeside(): void
-  /** Resolves when everything noted so far is admitted. */
+  /** Resolves when all stored facts are admitted. */
   settled(): Promise<void>
   stop(): Promise<void>
 }
@@ -39,20 +39,20 @@ export interface Spool {
 export interface SpoolOptions {
   directory: string
   admit: AdmitFacts
-  /** Called when an admission failed and will be retried; without facts, when the journal could not open its next file. */
+  /** Called when an admission failed and will be retried; without facts if the journal could not open its next file. */
   onFault: (error: unknown, facts?: SegmentFacts) => void
-  /** Called when another node holds this conversation as not to be recorded (R49, R14): its recording here must stop. */
+  /** Called when the conversation must not be recorded (R49, R14), as decided at another node: its recording here must stop. */
   onStops?: (facts: SegmentFacts) => void
-  /** Called when another node has reported all of it: deletes its recording here. The facts stay until that is done. */
+  /** Called when another node has reported the whole conversation: deletes the recording here. The facts are kept until then. */
   onReported?: (facts: SegmentFacts) => Promise<void>
   retryMs?: number
-  /** Interval of retries for segments that another node holds as well. */
+  /** Interval of retries for segments that another node also reports. */
   besideMs?: number
-  /** How long the end of a call waits for its stored recording, which usually follows; both are then one admission. */
+  /** Time for which the end of a call waits until its recording is stored, so that one admission reports both. */
   storedMs?: number
 }
 
-/** Being admitted; those that come together are one statement (admit-facts.ts). */
+/** Maximum concurrent admissions. Those that start together are one statement (admit-facts.ts). */
 const atOnce = 64
 
 /** Opens the spool in a folder, and admits its facts again (admission is idempotent). */
@@ -62,17 +62,17 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const unreadable = await takeOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
   const busy = new Set<string>()
-  /** Failed since the last retry; busy until the next. */
+  /** Ids of segments whose admission has failed since the last retry. They stay in `busy` until the next. */
   const failed = new Set<string>()
-  /** Since its first failure. */
+  /** Time of the first failure, by segment id. */
   const refusedSince = new Map<string, number>()
-  /** Segments of a conversation that another node reports and continues. */
+  /** Ids of segments of conversations in progress that another node reports. */
   const beside = new Set<string>()
-  /** Contacts of such conversations, reused while the caller is the same: match_by_ids counts its calls. */
+  /** Contacts of such conversations by segment id, reused while the caller is the same, because match_by_ids is rate-limited. */
   const contacts = new Map<string, { id: string; caller: string }>()
-  /** Over, and about to be stored. */
+  /** Ids of ended segments whose recording is expected to be stored soon. */
   const ending = new Set<string>()
-  /** Refused by the disk: a crash would lose them, and the recording with them. */
+  /** Facts that could not be written to disk. A crash would lose them, and their recordings. */
   const unwritten = new Map<string, SegmentFacts>()
   const foreseen = new Map<string, { facts: SegmentFacts; written: Promise<void> }>()
   const listeners = new Set<() => void>()
@@ -107,7 +107,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     }
   }
 
-  /** Retries failed ones only: facts still being admitted must not be overtaken by newer ones of their segment. */
+  /** Retries failed segments only: newer facts must not overtake those that are still being admitted. */
   function retry(): void {
     timer = undefined
     for (const facts of unwritten.values()) write(facts).catch(retryLater)
@@ -138,7 +138,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (admission.verdict === 'beside') contacts.set(segmentId, { id: admission.contactId, caller })
       else contacts.delete(segmentId)
       refusedSince.delete(segmentId)
-      // Nothing newer has come: the register holds these facts now.
+      // There are no newer facts, so the register is up to date for this segment.
       if (latest.get(segmentId) === facts) {
         if (admission.verdict === 'beside') {
           beside.add(segmentId)
@@ -154,11 +154,11 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }
     } catch (error) {
       onFault(error, facts)
-      // Moved to the end, so that facts the register never accepts do not block others.
+      // Moves the segment to the end, so that facts that always fail do not block others.
       const newest = latest.get(segmentId)
       latest.delete(segmentId)
       if (newest) latest.set(segmentId, newest)
-      // Busy until the timer: without it an absent database would get eight requests a millisecond.
+      // Stays in `busy` until the retry: otherwise an unavailable database would get eight requests per millisecond.
       failed.add(segmentId)
       if (!refusedSince.has(segmentId)) refusedSince.set(segmentId, performance.now())
       retryLater()
@@ -189,7 +189,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async foresee(facts) {
       const written = write(facts)
       foreseen.set(facts.segmentId, { facts, written })
-      // `note` throws the error.
+      // An error is thrown later by `note`.
       await written.catch(() => undefined)
     },
     async withdraw(segmentId) {
@@ -234,7 +234,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
 }
 
-/** Nothing more will come for this segment. */
+/** Returns true if a segment's facts will not change any more. */
 export function isFinal(facts: SegmentFacts): boolean {
   return (
     facts.endedAt !== undefined &&
@@ -243,8 +243,8 @@ export function isFinal(facts: SegmentFacts): boolean {
 }
 
 /**
- * A file for each segment, as the version before this one wrote them, into the journal.
- * @returns the names of those that cannot be read, set aside now or before
+ * Imports the files of the previous version, which wrote one per segment, into the journal.
+ * @returns the names of unreadable files, renamed to `.broken` now or earlier
  */
 async function takeOldFiles(directory: string, journal: TextJournal): Promise<string[]> {
   const names = await readdir(directory)

@@ -1,13 +1,13 @@
 /**
- * Keeps capture's own account of what the register has admitted (R9), which the evidence compares with the register. Reports
- * the ids every minute; unsent reports stay on this node's disk until the database has them. Never holds facts of a call.
+ * Maintains capture's own list of the segments that the register has admitted (R9), with which the evidence compares the register.
+ * Sends the ids every minute. Unsent ids stay on this node's disk until the database has them. Stores no facts of calls.
  */
 import { openTextJournal } from '#platform/journal/text-journal.ts'
 import type { ReportedAdmission } from '#register/capture-nodes.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 
 export interface AdmissionAccount {
-  /** Notes a segment and its recording after the register has fully admitted them. */
+  /** Adds a segment and its recording after the register has admitted them completely. */
   note(facts: SegmentFacts): void
   stop(): Promise<void>
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { admit, admitTogether, type Admission, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Submits facts to the register by its one door, and returns the outcome. */
+/** Submits facts to the register (src/register/admit.ts), and returns the outcome. */
 export type AdmitFacts = (facts: SegmentFacts) => Promise<Admission>
 
 interface Waiting {
@@ -14,9 +14,9 @@ const gatherMs = 20
 const maxBatch = 50
 
 /**
- * Returns the door, on a database in which this process signs in as capture. Facts that arrive within 20 ms are admitted in one
- * transaction: each commit is a sync of the disk, which calls that begin wait for as well.
- * @param node whose facts they are, if several nodes may submit
+ * Returns a function that admits facts, on a database connection as role capture. Facts that arrive within 20 ms are admitted in one
+ * transaction, because each commit syncs the disk and delays starting calls.
+ * @param node id of the node that reports the facts, if several nodes may report
  */
 export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   let waiting: Waiting[] = []
@@ -52,8 +52,8 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   }
 }
 
-/** Returns true for an error of the facts: each is then admitted alone, so that none waits. After others all are retried. */
+/** Returns true if some facts are refused. They are then admitted one by one, so that the others succeed. Other errors are retried. */
 function isOfFacts(error: unknown): boolean {
-  // Classes of SQLSTATE: data, constraints, exceptions of functions, deadlocks (PostgreSQL, appendix A).
+  // SQLSTATE classes: data exception, constraint violation, transaction rollback (deadlock), PL/pgSQL error, our own.
   return /^(?:22|23|40|P0|SE)...$/.test((error as { code?: string }).code ?? '')
 }

@@ -1,4 +1,4 @@
-/** Completes segments whose decision was pending, once it can be taken. */
+/** Completes segments whose decision was pending, once the missing data are reported. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { undecidedReason } from '../machine/decide-later.ts'
 import { withIntakeKey } from '../media/preallocated-files.ts'
@@ -16,7 +16,7 @@ export interface Completions {
     listens: boolean,
     by?: { offer: Reoffer; pending: PendingRequest },
   ): Promise<void>
-  /** Completes the first session's segment from a second session of the call: OpenSIPS' second recorder has the Diversion. */
+  /** Completes the first session's segment with data of a second session: only the second of OpenSIPS has Diversion. */
   byAnother(first: RunningSession, reported: Offer): Promise<void>
 }
 

@@ -11,7 +11,7 @@ export interface CountedRecording {
   answeredAt: Temporal.Instant
 }
 
-/** Sum of recordings in the register that this process does not know individually. */
+/** Number of recordings in the register that are not counted individually by this process. */
 export interface QuotaTally {
   ruleId: string
   officialId: string | null
@@ -22,23 +22,23 @@ export interface QuotaTally {
 export interface QuotaCounts {
   /** Returns the quota use that decideRecording needs for a call answered at an instant. */
   used(answeredAt: Temporal.Instant): QuotaUsed
-  /** Counts a segment whose decision was judged and passed by a quota; ignores any other. */
+  /** Counts a segment that is recorded under a quota; ignores any other. */
   count(facts: SegmentFacts): void
-  /** Counts a recording that an earlier process had counted. */
+  /** Counts a recording that an earlier process has counted. */
   countAgain(recording: CountedRecording): void
-  /** Removes a segment that came to nothing and is not in the register. */
+  /** Removes a segment that was not recorded after all and is not in the register. */
   forget(segmentId: string): void
-  /** Applies the outcome of an admission: a duplicate of another node's segment is counted with that one, by `learn`. */
+  /** Applies the outcome of an admission. A duplicate of another node's segment is removed, because `learn` counts that one. */
   admitted(facts: SegmentFacts, isEntered: boolean): void
-  /** Replaces the register's sums for the week of an instant, without the recordings known here. */
+  /** Replaces the register's numbers for the week of an instant. They must not include the recordings in `known`. */
   learn(week: Temporal.Instant, tallies: readonly QuotaTally[]): void
-  /** Recordings known here, of this week and the last. */
+  /** Recordings of this and the previous week that this process has counted individually. */
   readonly known: readonly CountedRecording[]
 }
 
 /**
- * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that simultaneous
- * calls do not share the last place; recordings of other processes are added by `learn`.
+ * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that simultaneous calls do not
+ * use the last place in a quota twice. Recordings of other processes are added by `learn`.
  */
 export function createQuotaCounts(onChange: () => void = () => undefined): QuotaCounts {
   const known = new Map<string, CountedRecording>()

@@ -1,7 +1,6 @@
 /**
- * Records how calls were signalled, as a ladder for each session, for engineers: the last sessions and those with a problem. In
- * memory only (docs/decisions/0049-seen-and-not-kept.md). Never holds a number, a name, an address, a call id or anything else
- * that a client sent.
+ * Records the signalling of sessions as a ladder diagram, for engineers: of the last sessions and of those with a problem. In memory
+ * only (docs/decisions/0049-seen-and-not-kept.md). Stores no number, name, address, call id or other value that a client sent.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import { isLossy, type Reception } from '#register/recordings/reception.ts'
@@ -16,9 +15,9 @@ export type FlowActor = 'client' | 'recorder' | 'capture'
 export interface FlowStep {
   atMs: number
   by: FlowActor
-  /** A method, a status, or a word of `captureSteps`. */
+  /** A SIP method, a status, or a step of `captureSteps`. */
   what: string
-  /** Words for its content or reason: our own words only. */
+  /** Content or reason of the step, in fixed words of ours. */
   with: readonly string[]
 }
 
@@ -29,7 +28,7 @@ export const flowProblems = [
 export type FlowProblem = (typeof flowProblems)[number]
 
 export interface CallFlow {
-  /** Our own random id: the client's ids are not used. */
+  /** Random id; the client's ids are not used. */
   id: string
   segments: { segmentId: string; contactId: string }[]
   client: string
@@ -43,20 +42,20 @@ export interface CallFlow {
 }
 
 export interface CallFlows {
-  /** Returns the handler, with its requests and answers recorded. */
+  /** Wraps a handler so that its requests and answers are recorded. */
   watch(handler: SipHandler): SipHandler
   note(dialogId: string, facts: SegmentFacts): void
-  /** Newest first. */
+  /** Returns all flows, newest first. */
   all(): CallFlow[]
   find(id: string): CallFlow | undefined
 }
 
 export interface FlowLimits {
-  /** Most ended sessions without and with a problem, and how long they are held after their end. */
+  /** Maximum number of ended sessions without a problem and with one, and how long they are kept. */
   maxFlows: number
   maxTroubled: number
   retentionMs: number
-  /** Per session. */
+  /** Maximum number of steps per session. */
   maxSteps: number
 }
 
@@ -65,7 +64,7 @@ const defaultLimits: FlowLimits = { maxFlows: 300, maxTroubled: 300, retentionMs
 interface StoredFlow extends CallFlow {
   dialogId: string
   state?: string
-  /** When each recording was ready for packets: its stream times count from there. */
+  /** Start of each recording, from which its stream times count. */
   readyMs: Map<string, number>
 }
 
@@ -73,7 +72,7 @@ export function createCallFlows(
   { nowMs, uuid }: { nowMs: () => number; uuid: () => string },
   limits: FlowLimits = defaultLimits,
 ): CallFlows {
-  /** In order of their start. */
+  /** Flows in the order in which their sessions started. */
   const flows = new Map<string, StoredFlow>()
 
   function flowOf(dialog: Dialog, request?: SipRequest): StoredFlow {
@@ -117,7 +116,7 @@ export function createCallFlows(
     }
   }
 
-  /** Returns the same request, with its answer recorded. */
+  /** Wraps a request so that its answer is recorded. */
   function answering<Given extends IncomingRequest>(given: Given, flow: StoredFlow): Given {
     const shown = Object.create(given, {
       respond: {
@@ -232,7 +231,7 @@ function elementsIn(request: SipRequest): string[] {
   return [...sdpWords(split.sdp ?? ''), ...(split.metadata === undefined ? [] : ['metadata'])]
 }
 
-/** Returns words for SDP and its media directions: RFC 8866 section 6.7, and the zero address of RFC 3264 section 8.4. */
+/** Returns words for SDP and its media directions (RFC 8866 section 6.7, and the zero address of RFC 3264 section 8.4). */
 function sdpWords(text: string): string[] {
   if (!/^v=0/m.test(text)) return []
   const directions = [...text.matchAll(/^a=(sendonly|recvonly|sendrecv|inactive)\s*$/gm)].map(([, word = '']) => word)

@@ -1,6 +1,6 @@
 /**
- * Counts what each recording client sends, and how it was read: names of elements, headers, codecs and problems. Reports new
- * shapes. Never holds a value that a client sent (R10).
+ * Counts which elements, headers and codecs each recording client sends, and which problems were found. Reports metadata with a new
+ * structure. Stores no values that a client sent (R10).
  */
 import { firstHeader, type SipRequest } from '../../sip/message.ts'
 import { describeShape } from '../../siprec/describe-shape.ts'
@@ -8,7 +8,7 @@ import { splitMultipart } from '../../siprec/split-multipart.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import type { SessionRequest } from '../reading/read-requests.ts'
 
-/** Content of a client's INVITE, and how it was read. */
+/** Structure of a client's INVITE, and the result of reading it. */
 export interface ClientSeen {
   /** Product and version from its User-Agent. */
   client: string
@@ -25,7 +25,7 @@ export const featureKinds = [
   ...(['transport', 'body', 'element', 'header', 'codec', 'suite', 'label'] as const),
   ...(['mapping', 'caller', 'number', 'official', 'problem', 'review', 'refusal'] as const),
 ] as const
-/** What a count is of: the first seven are parts of the request, the others results of parsing. */
+/** Kind of a counted feature: the first seven are parts of the request, the others results of reading it. */
 export type FeatureKind = (typeof featureKinds)[number]
 
 /** Counts of one client since the last `take`. */
@@ -46,11 +46,11 @@ export interface ClientsSeen {
   putBack(counts: readonly ClientCounts[]): void
 }
 
-/** Real clients and names are few; more of them are made up by a sender. */
+/** Maximum number of clients, and of request structures. Real ones are fewer; a sender may invent more. */
 const maxSeen = 200
 const maxNames = 1000
 const maxNameLength = 200
-/** Characters not in a product and version (RFC 3261 section 20.41), and telephone numbers: they are removed. */
+/** Text removed from a User-Agent: characters that are not in a product and version (RFC 3261 20.41), and phone numbers. */
 const notOfAProduct = /[^\w .()/+:-]|\d{7,}/g
 
 /** Returns a client's product and version. */
@@ -58,7 +58,7 @@ export function productOf(request: SipRequest): string {
   return (firstHeader(request, 'user-agent') ?? '').replace(notOfAProduct, '').trim().slice(0, 60)
 }
 
-/** `onSeen`: called when a client first sends a request of this shape. */
+/** `onSeen`: called when a client sends a request of a new structure. */
 export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => undefined): ClientsSeen {
   const known = new Set<string>()
   const counts = new Map<string, ClientCounts & { names: Map<string, number> }>()
@@ -85,7 +85,7 @@ export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => und
         client.sessions++
         for (const [kind, name] of namesIn(incoming, invitation, seen)) add(client.names, kind, name)
       }
-      // The count of an element depends on the call, not on the client.
+      // Ignores how often an element occurs, which depends on the call, not on the client.
       const key = JSON.stringify({ ...seen, shape: seen.shape.map(withoutCount) })
       if (known.size >= maxSeen || known.has(key)) return
       known.add(key)
@@ -156,7 +156,7 @@ function codecName({ encoding, clockRate }: { encoding: string; clockRate: numbe
   return `${/^[\w.-]{1,30}$/.test(encoding) ? encoding : '?'}/${clockRate}`
 }
 
-/** A label is the client's own; its kind shows how the client's streams can be distinguished (RFC 4574). */
+/** Returns the kind of a stream's label (RFC 4574), without its value. It shows how the client's streams can be distinguished. */
 function kindOfLabel(label: string | undefined): string {
   if (label === undefined) return 'none'
   return /^\d+$/.test(label) ? 'number' : 'word'

@@ -1,11 +1,11 @@
 /**
- * Traces calls as spans, from the facts of segments. A contact is one trace with the contact's id, so that capture and
- * custodian need not exchange trace ids. Never holds a number, a name or an address.
+ * Traces calls as spans, from the facts of segments. The trace id of a contact is its contact id, so that capture and custodian need
+ * not exchange trace ids. Spans contain no numbers, names or addresses.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SpanPlace, Traces } from '#platform/traces/traces.ts'
 
-/** Returns the trace of a contact (W3C trace ids have the 16 bytes of a UUID), and the span of a segment in it. */
+/** Returns the trace of a contact (a W3C trace id has 16 bytes, like a UUID), and the span of a segment in it. */
 export function placeOf(contactId: string, segmentId: string): { call: SpanPlace; within: SpanPlace } {
   const traceId = contactId.replaceAll('-', '')
   const spanId = segmentId.replaceAll('-', '').slice(16)
@@ -20,7 +20,7 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     if (!traces.on || !endedAt || (recording && !recording.stored && recording.gone !== true)) return
     if (done.has(segmentId)) return
     done.add(segmentId)
-    // Facts do not change after a segment is over and stored: remembering the last few is enough.
+    // Remembers only the last segments: facts do not change after a segment has ended and is stored.
     if (done.size > remembered) done.delete(done.values().next().value!)
     const { call, within } = placeOf(contactId, segmentId)
     const ids = { 'seloste.contact.id': contactId, 'seloste.segment.id': segmentId }
