@@ -6,8 +6,8 @@ import { describeRequest } from './secret-routes.ts'
 const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
 /**
- * Counts and times requests by route pattern (`/api/contacts/:id`), never by URL, which could contain anything. The label is `none`
- * for requests without a route.
+ * Counts and times requests by route pattern (`/api/contacts/:id`), never by URL, which could contain anything. The label is
+ * `none` for requests without a route.
  */
 export function measureRequests(app: Routes, registry: Registry): void {
   const requests = new Counter({

@@ -28,8 +28,9 @@ interface Usage {
 
 export interface ReadRateLimit {
   /**
-   * Returns at once below the limits. Above the limit of a minute or an hour, views of a person run one after another, and each waits
-   * up to ten seconds, longer the further the limit is exceeded. Returns `too-many` if other views of the person wait already.
+   * Returns at once below the limits. Above the limit of a minute or an hour, views of a person run one after another, and each
+   * waits up to ten seconds, longer the further the limit is exceeded. Returns `too-many` if other views of the person wait
+   * already.
    */
   take: (session: Session) => Promise<'go' | 'too-many'>
 }

@@ -130,8 +130,8 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
 }
 
 /**
- * Returns true if Node's parser accepts the request but a proxy may interpret it differently (request smuggling): chunked encoding
- * in HTTP/1.0, or two Host headers (RFC 9112 sections 6.1 and 3.2).
+ * Returns true if Node's parser accepts the request but a proxy may interpret it differently (request smuggling): chunked
+ * encoding in HTTP/1.0, or two Host headers (RFC 9112 sections 6.1 and 3.2).
  */
 function isAmbiguouslyFramed({ httpVersionMinor, headers, rawHeaders }: IncomingMessage): boolean {
   if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) return true
@@ -149,8 +149,8 @@ const openToAnyone = new Set(
 )
 
 /**
- * Returns true for operations that need a session. Reads are included, because they write log entries and use up single downloads.
- * SameSite=Strict is not enough: it sends the cookie with requests from other hosts of the same site.
+ * Returns true for operations that need a session. Reads are included, because they write log entries and use up single
+ * downloads. SameSite=Strict is not enough: it sends the cookie with requests from other hosts of the same site.
  */
 function demandsSession({ routeOptions }: FastifyRequest): boolean {
   const { operationId } = (routeOptions.schema ?? {}) as { operationId?: string }

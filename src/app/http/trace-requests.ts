@@ -5,8 +5,8 @@ import { describeRequest } from './secret-routes.ts'
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
- * Records a span for each request. The span has the route's pattern as its name, and the object's id if the route has one. It never
- * contains addresses, queries, bodies or persons.
+ * Records a span for each request. The span has the route's pattern as its name, and the object's id if the route has one. It
+ * never contains addresses, queries, bodies or persons.
  */
 export function traceRequests(app: Routes, traces: Traces, nowMs: () => number): void {
   if (!traces.on) return

@@ -39,9 +39,9 @@ interface DownloadRequest {
 }
 
 /**
- * Serves single-use downloads of files encrypted for an external recipient. Opening the page does not use up the download, pressing
- * its button does. Invalid, used and expired links get the same answer, in the browser's language instead of the recipient's. While
- * one client downloads, all others get 409 and no data.
+ * Serves single-use downloads of files encrypted for an external recipient. Opening the page does not use up the download,
+ * pressing its button does. Invalid, used and expired links get the same answer, in the browser's language instead of the
+ * recipient's. While one client downloads, all others get 409 and no data.
  */
 export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app: Routes,
@@ -121,8 +121,8 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
 
 /**
  * Yields the encrypted bytes in order; throws if the download ends early, so that the client does not treat a part as the whole
- * file. Requests each piece only after the previous one was sent, because the custodian sends the last piece only once: it must not
- * be requested if the connection has already broken.
+ * file. Requests each piece only after the previous one was sent, because the custodian sends the last piece only once: it must
+ * not be requested if the connection has already broken.
  */
 async function* piecesOf<Fetched extends { sizeBytes: number }>(
   name: string,

@@ -5,9 +5,10 @@ import { visitorOf } from '#platform/connections/visitor.ts'
 const rateLimit = { pages: 600, pdfs: 60 }
 
 /**
- * Limits requests of public pages per minute and network address. Readers do not reach the limit. PDFs have a separate limit, because
- * each takes a third of a second to render.
- * @returns options for all routes of public pages, so that they count together; a limit in a route's `config` counts that route alone
+ * Limits requests of public pages per minute and network address. Readers do not reach the limit. PDFs have a separate limit,
+ * because each takes a third of a second to render.
+ * @returns options for all routes of public pages, so that they count together; a limit in a route's `config` counts that route
+ * alone
  */
 export function readingLimit(app: Routes) {
   const limit = app.rateLimit({

@@ -17,7 +17,8 @@ export function drawKeyPath({ dataDirectory, splitRoles }: DrawKeySettings): str
 
 /**
  * Reads the installation's draw secret (R14), which is created at first use. Keep it: past draws can only be explained with it.
- * @throws Fault `setting-wrong` if SELOSTE_DRAW_KEY cannot be read; Error if the key is incomplete, since draws could be predicted
+ * @throws Fault `setting-wrong` if SELOSTE_DRAW_KEY cannot be read; Error if the key is incomplete, since draws could be
+ * predicted
  */
 export async function readDrawKey(settings: DrawKeySettings): Promise<Buffer> {
   const path = drawKeyPath(settings)

@@ -19,8 +19,8 @@ export interface Known {
 const refreshMs = 60_000
 
 /**
- * Follows the directory in the database, and stores a copy on disk for a start without the database. Throws if it can read neither
- * the database nor a copy, because the officials of calls could not be identified.
+ * Follows the directory in the database, and stores a copy on disk for a start without the database. Throws if it can read
+ * neither the database nor a copy, because the officials of calls could not be identified.
  */
 export async function followKnown(
   db: Kysely<RegisterTables>,

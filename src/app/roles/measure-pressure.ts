@@ -76,8 +76,8 @@ export async function freeOn(folder: string): Promise<{ freeBytes: number; sizeB
 }
 
 /**
- * Returns the number of datagrams dropped because a media socket's buffer was full, by the socket's inode. Empty if the system has
- * no such list.
+ * Returns the number of datagrams dropped because a media socket's buffer was full, by the socket's inode. Empty if the system
+ * has no such list.
  */
 async function readDrops({ firstPort, lastPort }: PortRange): Promise<Map<string, number>> {
   const lists = await Promise.all(

@@ -36,8 +36,8 @@ export interface HealthSources {
 }
 
 /**
- * Returns a function that reads health. Concurrent callers share one reading, because load balancers call often and a reading runs
- * several queries.
+ * Returns a function that reads health. Concurrent callers share one reading, because load balancers call often and a reading
+ * runs several queries.
  */
 export function healthReader(sources: HealthSources): () => Promise<Health> {
   let reading: Promise<Health> | undefined

@@ -26,8 +26,8 @@ export type SocketSettings = Pick<Settings, 'dataDirectory'> & {
 const maxPathBytes = 100
 
 /**
- * Returns the path of a unix socket: in its role's folder below SELOSTE_RUN if that is set, otherwise in the data folder, or, if that
- * path is too long, in a private folder below the system's temporary folder.
+ * Returns the path of a unix socket: in its role's folder below SELOSTE_RUN if that is set, otherwise in the data folder, or,
+ * if that path is too long, in a private folder below the system's temporary folder.
  * @throws Fault `socket-folder-open` if another user owns the private folder
  */
 export function socketPath({ dataDirectory, splitRoles }: SocketSettings, name: SocketName): string {

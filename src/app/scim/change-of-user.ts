@@ -60,8 +60,8 @@ export function changeToMake(
 }
 
 /**
- * Returns the new name: the display name or formatted name if it has changed; otherwise the given and family names if the old name
- * consisted of them; otherwise the best remaining name.
+ * Returns the new name: the display name or formatted name if it has changed; otherwise the given and family names if the old
+ * name consisted of them; otherwise the best remaining name.
  */
 function nameAfter(before: WrittenUser, after: WrittenUser): string {
   if (after.displayName && after.displayName !== before.displayName) return after.displayName

@@ -1,6 +1,6 @@
 /**
- * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system maintains the directory, with a bearer token. The directory's rules are
- * in ../../safeguards/people. SCIM grants no access rights: being in the directory gives none (R36).
+ * SCIM 2.0 (RFC 7643, RFC 7644): the agency's identity system maintains the directory, with a bearer token. The directory's
+ * rules are in ../../safeguards/people. SCIM grants no access rights: being in the directory gives none (R36).
  */
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { Desk } from '../http/desk.ts'

@@ -18,8 +18,8 @@ export interface ReadyDatabase {
 }
 
 /**
- * Prepares the database (the embedded one unless DATABASE_URL is set): migrates its schema, and sets a new password for each role.
- * Calls `onLost` when the embedded database exits unexpectedly.
+ * Prepares the database (the embedded one unless DATABASE_URL is set): migrates its schema, and sets a new password for each
+ * role. Calls `onLost` when the embedded database exits unexpectedly.
  */
 export async function readyDatabase(
   settings: Settings,
@@ -74,8 +74,8 @@ export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleN
 }
 
 /**
- * Installs the description in the file if the register has none. Loads that code on demand, because the supervisor runs for a long
- * time and the parser is large.
+ * Installs the description in the file if the register has none. Loads that code on demand, because the supervisor runs for a
+ * long time and the parser is large.
  */
 async function installFirstDescription(
   adminUrl: string,

@@ -1,6 +1,6 @@
 /**
- * Lets `seloste move` pause a running Seloste over a socket of the supervisor's user, and resume it at the register's new location, or
- * at the old one if the command ends early.
+ * Lets `seloste move` pause a running Seloste over a socket of the supervisor's user, and resume it at the register's new
+ * location, or at the old one if the command ends early.
  */
 import { createConnection, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'

@@ -1,6 +1,6 @@
 /**
- * Runs the nightly backup: starts `seloste backup --due` as a child process at the configured time, and then hourly until it succeeds.
- * A backup needs the owner's access to the database, which no role has.
+ * Runs the nightly backup: starts `seloste backup --due` as a child process at the configured time, and then hourly until it
+ * succeeds. A backup needs the owner's access to the database, which no role has.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

@@ -21,9 +21,9 @@ export interface Spare {
 }
 
 /**
- * Manages a spare process: it has loaded a role's program and waits for activation. Each role has one while the database starts.
- * Capture has one during calls, because a start takes seconds on a busy machine, and media sent meanwhile is lost (K1). A spare has
- * no ports, connections or keys.
+ * Manages a spare process: it has loaded a role's program and waits for activation. Each role has one while the database
+ * starts. Capture has one during calls, because a start takes seconds on a busy machine, and media sent meanwhile is lost (K1).
+ * A spare has no ports, connections or keys.
  * @param start forks the role; if `waits` is true, as a spare (SELOSTE_SPARE=1)
  */
 export function createSpare(start: (waits: boolean) => ChildProcess): Spare {

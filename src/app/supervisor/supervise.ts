@@ -1,6 +1,7 @@
 /**
- * Runs the database and a process for each role on one machine, and restarts a role when its process exits. On shutdown it stops the
- * roles, then the database. If the supervisor dies, its roles exit because the IPC channel closes, and the embedded database stops.
+ * Runs the database and a process for each role on one machine, and restarts a role when its process exits. On shutdown it
+ * stops the roles, then the database. If the supervisor dies, its roles exit because the IPC channel closes, and the embedded
+ * database stops.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

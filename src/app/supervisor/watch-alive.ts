@@ -13,8 +13,8 @@ export interface WatchAliveOptions {
 }
 
 /**
- * Kills a child process that sends no heartbeats; the calls resume after its restart (R16). Counts checks, not time, so that no child
- * is killed because the machine was suspended or too busy to run this process.
+ * Kills a child process that sends no heartbeats; the calls resume after its restart (R16). Counts checks, not time, so that no
+ * child is killed because the machine was suspended or too busy to run this process.
  */
 export function watchAlive(
   child: ChildProcess,

@@ -1,7 +1,7 @@
 /**
- * A witness (C2SP tlog-witness) with one key for the audit log and the destruction ledger of one installation. It stores the last
- * checkpoint of each, receives new ones over HTTP, and cosigns those that are consistent with the stored one. A cosigned checkpoint
- * is on disk before the answer. A witness never receives entries.
+ * A witness (C2SP tlog-witness) with one key for the audit log and the destruction ledger of one installation. It stores the
+ * last checkpoint of each, receives new ones over HTTP, and cosigns those that are consistent with the stored one. A cosigned
+ * checkpoint is on disk before the answer. A witness never receives entries.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -1,6 +1,6 @@
 /**
- * Admission control for new sessions, by measured load and an operator's drain. Sessions in progress are never affected. This file
- * takes no measurements and does not read the clock.
+ * Admission control for new sessions, by measured load and an operator's drain. Sessions in progress are never affected. This
+ * file takes no measurements and does not read the clock.
  */
 import type { NotNow } from '../sip/user-agent-server.ts'
 import { judgePressure, noPressure, type Measured, type Pressure, type PressureKind } from './judge-pressure.ts'

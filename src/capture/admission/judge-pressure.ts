@@ -50,10 +50,10 @@ function diskWanted({ disk, recordings }: Measured): number {
 }
 
 /**
- * Each threshold is below the load at which calls are affected. `event-loop`: a client retransmits a request that is unanswered after
- * 500 ms (RFC 3261, T1), which adds load; media wait in socket buffers that hold several seconds. `calls-waiting`: facts of calls take
- * memory and files; ten minutes without a database at 50 calls/s leave 30,000. Media ports have no threshold: a call to be recorded is
- * refused if no port is free, and a call that is not recorded needs none (R9).
+ * Each threshold is below the load at which calls are affected. `event-loop`: a client retransmits a request that is unanswered
+ * after 500 ms (RFC 3261, T1), which adds load; media wait in socket buffers that hold several seconds. `calls-waiting`: facts
+ * of calls take memory and files; ten minutes without a database at 50 calls/s leave 30,000. Media ports have no threshold: a
+ * call to be recorded is refused if no port is free, and a call that is not recorded needs none (R9).
  */
 const thresholds: Record<PressureKind, Threshold> = {
   'event-loop': { of: (m) => m.eventLoopMs, raise: 400, lower: 100, checksToRaise: 3, checksToLower: 5 },

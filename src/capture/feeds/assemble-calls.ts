@@ -1,6 +1,6 @@
 /**
- * Assembles calls from records of legs, which arrive in any order, in parts, and late. Returns a call once no record of it has arrived
- * for a while. No leg is lost: a reader stores its position in a file only after `taken` was called.
+ * Assembles calls from records of legs, which arrive in any order, in parts, and late. Returns a call once no record of it has
+ * arrived for a while. No leg is lost: a reader stores its position in a file only after `taken` was called.
  */
 import { given } from '#platform/given.ts'
 import type { DetailRecord } from './detail-record.ts'
@@ -265,8 +265,8 @@ function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupC
 type Before = (leg: DetailRecord) => readonly DetailRecord[] | 'many'
 
 /**
- * Returns a function from a leg to the id of its call: after one or more transfers the first call, otherwise its own call. If several
- * calls are possible, for example because two callers have the same number, it is the leg's own call.
+ * Returns a function from a leg to the id of its call: after one or more transfers the first call, otherwise its own call. If
+ * several calls are possible, for example because two callers have the same number, it is the leg's own call.
  */
 function firstsOf(group: Group, before: Before): (leg: DetailRecord) => string {
   const firsts = new Map<DetailRecord, string>()
@@ -335,7 +335,8 @@ function legOf(legs: ReadonlyMap<string, DetailRecord>, record: DetailRecord): s
 }
 
 /**
- * Returns true if two complete legs cannot be the same: one begins after the other has ended, or both callers and officials differ.
+ * Returns true if two complete legs cannot be the same: one begins after the other has ended, or both callers and officials
+ * differ.
  */
 function isAnotherLeg(one: DetailRecord, other: DetailRecord): boolean {
   if (!isWhole(one) || !isWhole(other)) return false
@@ -356,8 +357,8 @@ function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredA
 }
 
 /**
- * Merges two records of a leg: the earlier start, the later end, and values of both. If both have an answer, values of the earlier one
- * take precedence, because the later one may be a re-INVITE for hold, which either party can send.
+ * Merges two records of a leg: the earlier start, the later end, and values of both. If both have an answer, values of the
+ * earlier one take precedence, because the later one may be a re-INVITE for hold, which either party can send.
  */
 function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
   return {

@@ -22,8 +22,8 @@ export interface DetailRecord {
   /** Present if the number called may be that of the last transfer instead; `queue` is the name of the queue. */
   readonly mayBePassedOn?: { readonly queue: string } | undefined
   /**
-   * Keys that link a transferred call with the call before, each the caller and another party: `passesOn` has the party of this call,
-   * `passedOnBy` the party that transferred this call.
+   * Keys that link a transferred call with the call before, each the caller and another party: `passesOn` has the party of this
+   * call, `passedOnBy` the party that transferred this call.
    */
   readonly passesOn?: string | undefined
   readonly passedOnBy?: string | undefined

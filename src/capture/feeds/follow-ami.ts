@@ -1,7 +1,7 @@
 /**
- * Reads detail records from Asterisk's manager interface (AMI) over TCP. The login must have the read permission `cdr`, or `call` for
- * channel events. Each Cdr event, or the needed fields of each CEL event, is stored before the next is read. The only actions sent are
- * Login and Ping. No reported problem contains a secret.
+ * Reads detail records from Asterisk's manager interface (AMI) over TCP. The login must have the read permission `cdr`, or
+ * `call` for channel events. Each Cdr event, or the needed fields of each CEL event, is stored before the next is read. The
+ * only actions sent are Login and Ping. No reported problem contains a secret.
  */
 import { connect, type Socket } from 'node:net'
 import { storedFields } from './read-cel.ts'
@@ -20,8 +20,8 @@ const quietMs = 30_000
 const maxMessageLength = 256 * 1024
 
 /**
- * Maintains a connection to the manager; reconnects with increasing delay. Events during an outage are not received; Asterisk's own
- * files have them, and another feed can read these (docs/operate/feeds.md).
+ * Maintains a connection to the manager; reconnects with increasing delay. Events during an outage are not received; Asterisk's
+ * own files have them, and another feed can read these (docs/operate/feeds.md).
  */
 export function followAmi(options: {
   host: string

@@ -1,7 +1,7 @@
 /**
- * Follows files of detail records in a folder: complete, growing or rotated ones. Delivers each record once per run, in the order of
- * its file. The position of processed records is stored on disk; later records are read again after a restart, which is safe because
- * admission is idempotent. Never changes, moves or removes a file, and reads none outside the folder.
+ * Follows files of detail records in a folder: complete, growing or rotated ones. Delivers each record once per run, in the
+ * order of its file. The position of processed records is stored on disk; later records are read again after a restart, which
+ * is safe because admission is idempotent. Never changes, moves or removes a file, and reads none outside the folder.
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'

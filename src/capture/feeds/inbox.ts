@@ -1,6 +1,6 @@
 /**
- * Stores records received over the network before they are acknowledged, each as one line of JSON in files that a feed reads like a
- * folder. Does not interpret the records.
+ * Stores records received over the network before they are acknowledged, each as one line of JSON in files that a feed reads
+ * like a folder. Does not interpret the records.
  */
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -30,9 +30,9 @@ interface Known {
 }
 
 /**
- * Splits a reported call that has legs of several calls with the same id, and marks the parts for review (docs/decisions/0111). There
- * is one call for each caller, and one for each period in which all incoming legs lack a caller. Any other leg without a caller is
- * assigned to the caller whose leg was in progress when it began, and dropped if several were.
+ * Splits a reported call that has legs of several calls with the same id, and marks the parts for review (docs/decisions/0111).
+ * There is one call for each caller, and one for each period in which all incoming legs lack a caller. Any other leg without a
+ * caller is assigned to the caller whose leg was in progress when it began, and dropped if several were.
  */
 export function splitByCaller(call: ReportedCall, known: Known): ReportedCall[] {
   if (call.isUnfinished) return [call]
@@ -82,8 +82,8 @@ function splitByTime(legs: readonly WholeLeg[]): WholeLeg[][] {
 }
 
 /**
- * Converts a feed's legs to a call of the register, if they are one (R8, R9): incoming, that is, to a number of the description or
- * reported as incoming. Waiting in a queue and legs made by an official are not segments.
+ * Converts a feed's legs to a call of the register, if they are one (R8, R9): incoming, that is, to a number of the description
+ * or reported as incoming. Waiting in a queue and legs made by an official are not segments.
  */
 export function judgeCall(
   feed: string,
@@ -214,8 +214,8 @@ function isOfChannel(first: DetailRecord, leg: DetailRecord): boolean {
 type Talk = PastCall['segments'][number] & { answeredAt: Temporal.Instant }
 
 /**
- * Merges continuous talks of one official into one segment, also across legs: a call that becomes a conference continues as another
- * leg.
+ * Merges continuous talks of one official into one segment, also across legs: a call that becomes a conference continues as
+ * another leg.
  */
 function joinedTalks(talks: readonly Talk[]): Talk[] {
   const joined: Talk[] = []

@@ -1,6 +1,6 @@
 /**
- * Derives from FreeSWITCH's channel records, which refer to each other, who spoke with a caller and when. The result has, for each
- * incoming channel, the legs that a detail record would have, without consultations that the caller did not hear.
+ * Derives from FreeSWITCH's channel records, which refer to each other, who spoke with a caller and when. The result has, for
+ * each incoming channel, the legs that a detail record would have, without consultations that the caller did not hear.
  */
 import type { Bridge, Channel, DetailRecord, Stay } from './detail-record.ts'
 

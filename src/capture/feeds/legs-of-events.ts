@@ -1,6 +1,6 @@
 /**
- * Derives from the channel events of one call, in any order, who spoke with the caller and when. The result has the legs that a detail
- * record would have. A queue, an announcement or music does not count as an official.
+ * Derives from the channel events of one call, in any order, who spoke with the caller and when. The result has the legs that a
+ * detail record would have. A queue, an announcement or music does not count as an official.
  */
 import type { ChannelEvent, DetailRecord } from './detail-record.ts'
 import { deviceOf, recordId } from './read-asterisk.ts'
@@ -12,8 +12,8 @@ export function haveEnded(callId: string, events: readonly ChannelEvent[]): bool
 
 /**
  * Returns the legs of a call. Its id is that of its first channel, the caller's. An official speaks with the caller while their
- * channels share a bridge, directly or through the two halves of a Local channel. Several such times are one leg, because a call may
- * be held or parked in between.
+ * channels share a bridge, directly or through the two halves of a Local channel. Several such times are one leg, because a
+ * call may be held or parked in between.
  * @param others events of calls that shared a bridge with this one: a conference, a transfer
  */
 export function legsOfEvents(

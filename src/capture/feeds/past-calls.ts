@@ -1,6 +1,6 @@
 /**
- * Describes past calls from detail records, and stores audio of drawn segments if it is available. Facts, encryption and admission are
- * as for a SIPREC call. Never adds a recording that the plan did not draw.
+ * Describes past calls from detail records, and stores audio of drawn segments if it is available. Facts, encryption and
+ * admission are as for a SIPREC call. Never adds a recording that the plan did not draw.
  */
 import { hash } from 'node:crypto'
 import { decideRecording } from '#description/decide-recording.ts'

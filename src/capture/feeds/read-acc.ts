@@ -27,8 +27,8 @@ const ownNames: ReadonlySet<string> = new Set(
 
 /**
  * Reads a line of the acc module of Kamailio (`ACC: transaction answered: …;method=INVITE;…` and one with BYE, `ACC: call
- * missed:`) or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with any syslog prefix, or the same data as a
- * JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
+ * missed:`) or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with any syslog prefix, or the same data
+ * as a JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
  */
 export function readAcc(line: string, options: SourceOptions): ReadRecord {
   const text = line.trim()
@@ -43,8 +43,9 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
 }
 
 /**
- * Returns the keys that link the dialogs of a transfer by REFER. The new dialog's INVITE names the party that transferred the caller
- * (Referred-By, RFC 3892); that was the official in the call before. With a withheld number the call before cannot be found.
+ * Returns the keys that link the dialogs of a transfer by REFER. The new dialog's INVITE names the party that transferred the
+ * caller (Referred-By, RFC 3892); that was the official in the call before. With a withheld number the call before cannot be
+ * found.
  */
 function passing({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
   if (official === undefined) return {}

@@ -37,8 +37,9 @@ const mapping: Mapping = {
 }
 
 /**
- * Reads a detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement can also answer
- * the channel, so an official has answered only if the record has a second channel (R16), as in a conference of two parties.
+ * Reads a detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement can also
+ * answer the channel, so an official has answered only if the record has a second channel (R16), as in a conference of two
+ * parties.
  */
 export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
   const valuesOf = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
@@ -94,8 +95,9 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
 }
 
 /**
- * Returns ids of a call that are the same in Master.csv, in the manager's events and in channel events: the channel's id with caller
- * and number, so that equal ids of two Asterisk servers remain two calls. A second id is without the number, which queue_log lacks.
+ * Returns ids of a call that are the same in Master.csv, in the manager's events and in channel events: the channel's id with
+ * caller and number, so that equal ids of two Asterisk servers remain two calls. A second id is without the number, which
+ * queue_log lacks.
  */
 export function recordId(channelId: string, caller: string, called: string): string[] {
   if (channelId === '') return []

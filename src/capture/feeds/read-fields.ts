@@ -37,8 +37,8 @@ export interface FieldOptions {
   /** Prefixes of numbers, and their replacements. */
   readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[] | undefined
   /**
-   * Phone numbers by other names in the system, such as a queue or a user id. Applied to callers only with `namesCallers`, because
-   * callers can choose their names.
+   * Phone numbers by other names in the system, such as a queue or a user id. Applied to callers only with `namesCallers`,
+   * because callers can choose their names.
    */
   readonly names?: ReadonlyMap<string, string> | undefined
   readonly namesCallers?: boolean

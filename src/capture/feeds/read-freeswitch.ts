@@ -33,8 +33,8 @@ const maxProfiles = 50
 const deepest = 8
 
 /**
- * Reads a record of FreeSWITCH's mod_json_cdr, which describes one channel: its bridges with their times, and its conferences. Only
- * incoming channels are calls. Values are URL-encoded unless `encode-values` is off.
+ * Reads a record of FreeSWITCH's mod_json_cdr, which describes one channel: its bridges with their times, and its conferences.
+ * Only incoming channels are calls. Values are URL-encoded unless `encode-values` is off.
  */
 export function readFreeswitch(value: unknown, options: SourceOptions): ReadRecord[] {
   const raw = flatten(value)

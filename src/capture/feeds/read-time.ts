@@ -13,8 +13,9 @@ const epochScales: readonly (readonly [RegExp, number])[] = [
 ]
 
 /**
- * Reads a number since 1970, an ISO 8601 instant, or a local time in `zone`. If a local time is ambiguous (end of DST), returns the
- * instant nearer to `hint`, or the first one that is not before `notBefore`; without either, the first one, marked as doubtful.
+ * Reads a number since 1970, an ISO 8601 instant, or a local time in `zone`. If a local time is ambiguous (end of DST), returns
+ * the instant nearer to `hint`, or the first one that is not before `notBefore`; without either, the first one, marked as
+ * doubtful.
  */
 export function readTime(
   written: string,

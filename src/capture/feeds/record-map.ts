@@ -1,6 +1,6 @@
 /**
- * Type of a map, which describes the framing of a telephone system's records and the meaning of their fields. read-mapped.ts reads
- * records with any map.
+ * Type of a map, which describes the framing of a telephone system's records and the meaning of their fields. read-mapped.ts
+ * reads records with any map.
  */
 import type { Direction } from './detail-record.ts'
 import type { Mapping } from './read-fields.ts'
@@ -13,8 +13,8 @@ export interface RecordMap {
   /** For documents: the member with the list of calls, if a document may be a page of several calls. */
   readonly page?: string
   /**
-   * For documents: nested lists, the outermost first, and the prefix for the fields of their members. With `['sessions', 'session']`
-   * there is one record for each session, with `session.id` in addition to the fields of the document.
+   * For documents: nested lists, the outermost first, and the prefix for the fields of their members. With `['sessions',
+   * 'session']` there is one record for each session, with `session.id` in addition to the fields of the document.
    */
   readonly each?: readonly (readonly [list: string, as: string])[]
   /** Conditions that all records of this system meet; any other record is reported as `not-a-record`. */
@@ -22,8 +22,8 @@ export interface RecordMap {
   /** Conditions for skipping a record. */
   readonly passesOver?: readonly Condition[]
   /**
-   * For documents: alternatives for reading the call itself, whose caller, number, start and direction apply to its parts. The first
-   * alternative whose conditions hold for a record of the document is used. A document without such a record is skipped.
+   * For documents: alternatives for reading the call itself, whose caller, number, start and direction apply to its parts. The
+   * first alternative whose conditions hold for a record of the document is used. A document without such a record is skipped.
    */
   readonly opening?: readonly LegMap[]
   /** Legs in a record. A record gives a leg for each entry whose conditions hold. */

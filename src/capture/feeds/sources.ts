@@ -1,6 +1,6 @@
 /**
- * Readers for each telephone system. A reader converts a line or a document of detail records to legs of calls, to nothing, or to a
- * problem if it cannot be read. It does no I/O, and does not guess a call's parties.
+ * Readers for each telephone system. A reader converts a line or a document of detail records to legs of calls, to nothing, or
+ * to a problem if it cannot be read. It does no I/O, and does not guess a call's parties.
  */
 import { parse } from 'csv-parse/sync'
 import type { ReadRecord } from './detail-record.ts'
@@ -21,8 +21,8 @@ import type { SourceOptions } from './source-options.ts'
 
 export interface Reader {
   /**
-   * Framing of records in a file. `csv`: a record is a line; a quoted field may contain line breaks. `lines`: each line is a record.
-   * `document`: the whole file is one JSON value, or each line is one.
+   * Framing of records in a file. `csv`: a record is a line; a quoted field may contain line breaks. `lines`: each line is a
+   * record. `document`: the whole file is one JSON value, or each line is one.
    */
   readonly framing: 'csv' | 'lines' | 'document'
   /** True if the first line has the names of the columns. */

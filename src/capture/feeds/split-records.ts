@@ -16,8 +16,8 @@ const newline = 0x0a
 const quote = 0x22
 
 /**
- * Splits `bytes` into records. `offset` and `line` are the position of `bytes` in the file. Ignores an unfinished line at the end,
- * unless `isLast`.
+ * Splits `bytes` into records. `offset` and `line` are the position of `bytes` in the file. Ignores an unfinished line at the
+ * end, unless `isLast`.
  */
 export function splitRecords(
   bytes: Buffer,

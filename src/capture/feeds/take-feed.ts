@@ -1,6 +1,6 @@
 /**
- * Imports one feed's records into the register as contacts. Records that cannot be read are stored in a file of the feed and reported
- * once each; none is dropped silently. Imports no audio.
+ * Imports one feed's records into the register as contacts. Records that cannot be read are stored in a file of the feed and
+ * reported once each; none is dropped silently. Imports no audio.
  */
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rm, stat } from 'node:fs/promises'
@@ -37,8 +37,8 @@ export interface FeedTakerOptions {
   /** Serialises admission over all feeds: if two feeds reported the same call concurrently, both would add it. */
   readonly inTurn?: InTurn
   /**
-   * Maximum bytes of unreadable records in a month; default 1 GB. Above it no unreadable records are accepted and reading stops, because
-   * capture uses the same disk.
+   * Maximum bytes of unreadable records in a month; default 1 GB. Above it no unreadable records are accepted and reading
+   * stops, because capture uses the same disk.
    */
   readonly maxUnread?: number
   /** Called once for each record that cannot be read, with its file, line and the reason, never its content. */

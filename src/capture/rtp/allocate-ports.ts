@@ -1,7 +1,7 @@
 /**
  * Allocates media ports in a range: an even one for RTP and the next odd one for RTCP (RFC 3550, section 11), and binds both. A
- * released pair is quarantined for a few seconds, so that late packets of one call are not recorded in another. No trunk can use all
- * ports.
+ * released pair is quarantined for a few seconds, so that late packets of one call are not recorded in another. No trunk can
+ * use all ports.
  */
 import type { Socket } from 'node:dgram'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
@@ -115,9 +115,9 @@ async function bindPair(address: string, port: number): Promise<Pair | undefined
 }
 
 /**
- * Quotas of trunks. A source without a configured trunk can be any host of an allowed network. Each gets at most three quarters of the
- * pairs, and all of them together at most seven eighths; the rest is reserved for configured trunks. Only a part of a quota may be
- * pairs without audio, because an attacker can open sessions at no cost, but must send audio to each.
+ * Quotas of trunks. A source without a configured trunk can be any host of an allowed network. Each gets at most three quarters
+ * of the pairs, and all of them together at most seven eighths; the rest is reserved for configured trunks. Only a part of a
+ * quota may be pairs without audio, because an attacker can open sessions at no cost, but must send audio to each.
  */
 interface PortShares {
   within(trunk: string, source: PortSource): PortSource

@@ -55,8 +55,8 @@ export class SequenceExtender {
   }
 
   /**
-   * Returns true for a timestamp later than that of the highest packet. A packet with such a timestamp and a lower number is from a
-   * source that has restarted its numbers.
+   * Returns true for a timestamp later than that of the highest packet. A packet with such a timestamp and a lower number is
+   * from a source that has restarted its numbers.
    */
   private isAhead(timestamp: number): boolean {
     return ((timestamp - this.highestTs) | 0) > 0

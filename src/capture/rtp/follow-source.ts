@@ -1,14 +1,14 @@
 /**
- * Receiver of one RTP stream, without its socket. It decides which packets belong to the call, and passes them to the recording. It
- * accepts packets only from the address of the session description (or the latched one), follows one SSRC at a time, records no key
- * presses (DTMF), and does not reorder packets.
- * Probation: a source is followed once two of its packets have arrived in order (RFC 3550, A.1). Its packets are held until then and
- * recorded when it is followed, so that nothing of the call is lost. Another source (a new SSRC, another port, or a jump of sequence
- * numbers) takes over only after the followed one became silent, after a new session description, or if it sends from the described
- * port and the followed one does not. A source on the described port is not replaced by one on another port (a more permissive rule
- * caused CVE-2025-53399).
- * Latching (RFC 7362): if nothing arrives from the described address, a source in the trunk's own networks is followed, one address
- * and port for each session description. Once the described address sends, it takes over permanently.
+ * Receiver of one RTP stream, without its socket. It decides which packets belong to the call, and passes them to the
+ * recording. It accepts packets only from the address of the session description (or the latched one), follows one SSRC at a
+ * time, records no key presses (DTMF), and does not reorder packets.
+ * Probation: a source is followed once two of its packets have arrived in order (RFC 3550, A.1). Its packets are held until
+ * then and recorded when it is followed, so that nothing of the call is lost. Another source (a new SSRC, another port, or a
+ * jump of sequence numbers) takes over only after the followed one became silent, after a new session description, or if it
+ * sends from the described port and the followed one does not. A source on the described port is not replaced by one on another
+ * port (a more permissive rule caused CVE-2025-53399).
+ * Latching (RFC 7362): if nothing arrives from the described address, a source in the trunk's own networks is followed, one
+ * address and port for each session description. Once the described address sends, it takes over permanently.
  */
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
@@ -170,8 +170,8 @@ export class SourceFollower {
   }
 
   /**
-   * Starts another recording that begins `shift100us` later than the last one. The followed source continues without probation and with
-   * the same sequence numbers, so that no packet is lost in between and duplicates are still detected.
+   * Starts another recording that begins `shift100us` later than the last one. The followed source continues without probation
+   * and with the same sequence numbers, so that no packet is lost in between and duplicates are still detected.
    */
   beginAnew(shift100us: number): void {
     this.counters = noCounts()
@@ -372,8 +372,8 @@ export class SourceFollower {
   }
 
   /**
-   * Returns true if the candidate must not replace the followed source: the described port is not replaced by another port, the described
-   * address not by another address, and a latched source only by the described address.
+   * Returns true if the candidate must not replace the followed source: the described port is not replaced by another port, the
+   * described address not by another address, and a latched source only by the described address.
    */
   private yieldsNotTo(candidate: Candidate): boolean {
     if (this.ssrc === -1) return false

@@ -1,7 +1,7 @@
 /**
- * Binds the media ports of calls in progress as soon as a process starts, because their clients continue to send. Packets wait in the
- * socket buffers until a stream takes the ports. This file is loaded before the rest of the program and imports very little, so that
- * the ports are open again soon after the previous process died.
+ * Binds the media ports of calls in progress as soon as a process starts, because their clients continue to send. Packets wait
+ * in the socket buffers until a stream takes the ports. This file is loaded before the rest of the program and imports very
+ * little, so that the ports are open again soon after the previous process died.
  */
 import type { Socket } from 'node:dgram'
 import { bindDatagrams, listenOneByOne } from '#platform/datagrams/listen-one-by-one.ts'

@@ -1,9 +1,9 @@
 /**
- * One RTP stream of a call: its two sockets, its receiver and its RTCP reports. It makes no decisions about the call. The session
- * closes its streams before it finishes the recording writer.
- * RTP may wait in the socket for a moment (platform/datagrams). Waiting packets are processed before any change that affects how
- * packets are judged or reported. The sockets are not connected: the kernel would then drop packets of strangers, but also those of
- * the client from another port than described.
+ * One RTP stream of a call: its two sockets, its receiver and its RTCP reports. It makes no decisions about the call. The
+ * session closes its streams before it finishes the recording writer.
+ * RTP may wait in the socket for a moment (platform/datagrams). Waiting packets are processed before any change that affects
+ * how packets are judged or reported. The sockets are not connected: the kernel would then drop packets of strangers, but also
+ * those of the client from another port than described.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RemoteInfo } from 'node:dgram'

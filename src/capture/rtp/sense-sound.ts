@@ -1,9 +1,9 @@
 /**
  * Detects sound in a packet from a few of its bytes, without decoding. Returns 1 for sound, 0 for silence, -1 if it would need
  * decoding, -2 if the packet is not audio.
- * G.711: every byte has the level. G.722: the level follows from the quantiser's step size (block 3L of the ITU's text), which can be
- * tracked without prediction. Opus: in speech modes the first bits have voice activity flags of the encoder (RFC 6716 section 4.2.3);
- * a packet of one or two bytes is silence (DTX, section 3.1).
+ * G.711: every byte has the level. G.722: the level follows from the quantiser's step size (block 3L of the ITU's text), which
+ * can be tracked without prediction. Opus: in speech modes the first bits have voice activity flags of the encoder (RFC 6716
+ * section 4.2.3); a packet of one or two bytes is silence (DTX, section 3.1).
  */
 import { alawSamples, ulawSamples } from '#register/recordings/decode-g711.ts'
 import { codecNamed, type Codec, type StreamCodec } from '#register/recordings/recording-log.ts'

@@ -1,6 +1,6 @@
 /**
- * The recorder: handles SIP requests and runs all sessions of this process, independently of each other. SIP transactions are in sip/,
- * message bodies in siprec/, and the state machine of a session in machine/session.ts.
+ * The recorder: handles SIP requests and runs all sessions of this process, independently of each other. SIP transactions are
+ * in sip/, message bodies in siprec/, and the state machine of a session in machine/session.ts.
  */
 import { timeFromNow } from '#platform/clock/time-of.ts'
 import type { SegmentFacts } from '#register/admit.ts'
@@ -151,8 +151,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Begins a segment if the call belongs to this register and is not recorded by another session. `before`: the previous segment of the
-   * same session, which ends now.
+   * Begins a segment if the call belongs to this register and is not recorded by another session. `before`: the previous
+   * segment of the same session, which ends now.
    * @returns true if the segment was begun and answered
    */
   async function begin(
@@ -373,8 +373,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /**
-   * Ends the sessions of a call that a request shows to be outside this register (R8), and deletes their data: the request's own session,
-   * and other sessions of the call that have sent only SDP.
+   * Ends the sessions of a call that a request shows to be outside this register (R8), and deletes their data: the request's
+   * own session, and other sessions of the call that have sent only SDP.
    * @returns true if there were any
    */
   async function leaveOutside(

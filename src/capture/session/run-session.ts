@@ -264,8 +264,8 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
 
   /**
    * Stores the recording. After the call it is retried without limit, for example while the disk is full or the object store is
-   * unreachable, until the process stops or the recording is forbidden. During the call it is not retried here, because the `stop`
-   * effect is repeated.
+   * unreachable, until the process stops or the recording is forbidden. During the call it is not retried here, because the
+   * `stop` effect is repeated.
    */
   async function store(seal: (media: SessionMedia) => ReturnType<SessionMedia['finish']>): Promise<SessionEvent> {
     if (!media) return { type: 'store-failed' }

@@ -54,8 +54,8 @@ export function watchSessions(parts: {
 
   return {
     /**
-     * OpenSIPS sends two re-INVITEs at once for a hold, and never acknowledges the answer to the first. If the session ended after 64*T1
-     * without an ACK, the rest of the call would be lost.
+     * OpenSIPS sends two re-INVITEs at once for a hold, and never acknowledges the answer to the first. If the session ended
+     * after 64*T1 without an ACK, the rest of the call would be lost.
      */
     continues({ dialog, media }, reason) {
       if (reason === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true

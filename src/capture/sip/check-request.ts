@@ -10,8 +10,9 @@ export interface RequestRefusal {
 }
 
 /**
- * Checks method, Request-URI, Require, Content-Encoding (RFC 3261 8.2.1 to 8.2.3) and session timer (RFC 4028) of a request other than
- * ACK and CANCEL. The handler checks Content-Type, because some clients send a wrong one and must be recorded nevertheless.
+ * Checks method, Request-URI, Require, Content-Encoding (RFC 3261 8.2.1 to 8.2.3) and session timer (RFC 4028) of a request
+ * other than ACK and CANCEL. The handler checks Content-Type, because some clients send a wrong one and must be recorded
+ * nevertheless.
  */
 export function checkRequest(request: SipRequest): RequestRefusal | undefined {
   if (!allowedMethods.includes(request.method)) return { status: 405, headers: [allowHeader] }

@@ -17,8 +17,8 @@ export interface DialogState {
 }
 
 /**
- * Returns a dialog's id, made of Call-ID, local tag and remote tag (RFC 3261 section 12). Without the remote tag, a request with another
- * From tag would replace another client's dialog.
+ * Returns a dialog's id, made of Call-ID, local tag and remote tag (RFC 3261 section 12). Without the remote tag, a request
+ * with another From tag would replace another client's dialog.
  */
 export function dialogIdOf({
   localTag,
@@ -45,8 +45,8 @@ export function openDialog(invite: SipRequest, localTag: string, firstSequence: 
 }
 
 /**
- * Accepts a request inside the dialog: stores its CSeq number, and its Contact if it refreshes the target. Returns false if it is out of
- * order (12.2.2); the answer is then 500. The same number again is accepted, because some clients repeat it.
+ * Accepts a request inside the dialog: stores its CSeq number, and its Contact if it refreshes the target. Returns false if it
+ * is out of order (12.2.2); the answer is then 500. The same number again is accepted, because some clients repeat it.
  */
 export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
   if (request.cseq.number < dialog.remoteSequence) return false

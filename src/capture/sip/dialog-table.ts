@@ -82,9 +82,9 @@ export interface DialogTableSetting {
 }
 
 /**
- * The dialogs in which we are the called party (RFC 3261 12), and our requests in them, such as BYE (15.1.1). When a dialog ends, only
- * the retransmission of its 2xx and its session timer are stopped. The end of a connection, dialog or transaction does not end the
- * others.
+ * The dialogs in which we are the called party (RFC 3261 12), and our requests in them, such as BYE (15.1.1). When a dialog
+ * ends, only the retransmission of its 2xx and its session timer are stopped. The end of a connection, dialog or transaction
+ * does not end the others.
  */
 export function createDialogTable(setting: DialogTableSetting): DialogTable {
   const { clock, timers, transactions } = setting
@@ -234,9 +234,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     /**
-     * Returns the target of our next request. A Contact or Record-Route could name any host and port that this machine can reach, so it is
-     * used only if the peer has acknowledged our answer and the address belongs to the dialog's trunk. Otherwise the request is sent to the
-     * source of the dialog's last request.
+     * Returns the target of our next request. A Contact or Record-Route could name any host and port that this machine can
+     * reach, so it is used only if the peer has acknowledged our answer and the address belongs to the dialog's trunk.
+     * Otherwise the request is sent to the source of the dialog's last request.
      */
     async function nextTarget(): Promise<Target> {
       if (!isAcknowledged) return last.source

@@ -39,8 +39,8 @@ export interface Dialog {
    */
   bye(headers?: Record<string, string | string[]>): Promise<number>
   /**
-   * Sends an OPTIONS inside the dialog (section 11) to check that the peer still has the dialog. Resolves to the final status: 481 if
-   * the peer does not have it (RFC 5057 section 5.1), 408 without an answer. Never rejects.
+   * Sends an OPTIONS inside the dialog (section 11) to check that the peer still has the dialog. Resolves to the final status:
+   * 481 if the peer does not have it (RFC 5057 section 5.1), 408 without an answer. Never rejects.
    */
   sendOptions(): Promise<number>
   /**
@@ -87,8 +87,8 @@ export interface Invite extends IncomingRequest {
 export type DialogLoss = 'not-acknowledged' | 'session-expired'
 
 /**
- * Handler of requests, implemented by the recorder. If a method throws or rejects, the request gets 500 and the error is passed to
- * `onFault`. If it does not answer within `limits.answerMs`, the request gets 500.
+ * Handler of requests, implemented by the recorder. If a method throws or rejects, the request gets 500 and the error is passed
+ * to `onFault`. If it does not answer within `limits.answerMs`, the request gets 500.
  */
 export interface SipHandler {
   onInvite(invite: Invite): void | Promise<void>
@@ -103,8 +103,8 @@ export interface SipHandler {
   /** The dialog is lost according to the RFCs. A BYE is sent and the dialog forgotten, unless the handler returns 'keep'. */
   onDialogLost(dialog: Dialog, reason: DialogLoss): void | 'keep'
   /**
-   * An INVITE inside a dialog that this process does not know, for example after a restart. Returns true if the handler resumes the dialog
-   * and answers as in `onReinvite`. If it returns false, or is absent, the answer is 481.
+   * An INVITE inside a dialog that this process does not know, for example after a restart. Returns true if the handler resumes
+   * the dialog and answers as in `onReinvite`. If it returns false, or is absent, the answer is 481.
    */
   onUnknownDialogInvite?(invite: Invite): boolean | Promise<boolean>
   /** A dialog of an earlier process was reopened. Called once for each such dialog, before any message is received. */

@@ -1,6 +1,7 @@
 /**
- * Returns true if the bytes appear to be a request outside any dialog, without parsing them. False for ACK, CANCEL, responses, and
- * requests whose To has a tag. A wrong result affects only rate limits and priorities. Takes linear time; stops at the first To.
+ * Returns true if the bytes appear to be a request outside any dialog, without parsing them. False for ACK, CANCEL, responses,
+ * and requests whose To has a tag. A wrong result affects only rate limits and priorities. Takes linear time; stops at the
+ * first To.
  */
 export function isNewRequest(bytes: Buffer): boolean {
   if (startsWith(bytes, 'ACK ') || startsWith(bytes, 'CANCEL ') || startsWith(bytes, 'SIP/')) return false

@@ -8,8 +8,8 @@ import type { Clock } from './timers.ts'
 import { plainAddress, type Channel, type Receive, type Transport } from './transport.ts'
 
 /**
- * Limits of connections. `messageMs`: timeout for a message from its first to its last byte, for connecting, and for the first byte of
- * a new connection.
+ * Limits of connections. `messageMs`: timeout for a message from its first to its last byte, for connecting, and for the first
+ * byte of a new connection.
  */
 export interface StreamLimits extends MessageLimits {
   connections: number

@@ -53,8 +53,8 @@ export function toHeaders(given: Record<string, string | string[]> = {}): Header
 }
 
 /**
- * Writes the message's real source into the topmost Via (RFC 3261 18.2.1, RFC 3581 4), replacing values from the sender, and returns
- * the Via. Returns undefined if there is no valid Via; then no answer is possible.
+ * Writes the message's real source into the topmost Via (RFC 3261 18.2.1, RFC 3581 4), replacing values from the sender, and
+ * returns the Via. Returns undefined if there is no valid Via; then no answer is possible.
  */
 export function stampVia(headers: Header[], source: Source): Via | undefined {
   const line = headers.find((header) => header.name === 'via')

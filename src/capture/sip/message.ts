@@ -1,7 +1,7 @@
 /**
- * A parsed SIP message and its accessors. This folder implements the server side of SIP (RFC 3261), because a session recording server
- * only receives calls. It passes checked and ordered requests, with their dialogs, to one handler (handler.ts). It does not interpret
- * message bodies, and knows nothing of media, the recording plan or the register.
+ * A parsed SIP message and its accessors. This folder implements the server side of SIP (RFC 3261), because a session recording
+ * server only receives calls. It passes checked and ordered requests, with their dialogs, to one handler (handler.ts). It does
+ * not interpret message bodies, and knows nothing of media, the recording plan or the register.
  */
 import type { NameAddr } from './name-addr.ts'
 import type { Via } from './via.ts'
@@ -15,8 +15,8 @@ export interface Header {
 }
 
 /**
- * Encoding of the header text, for reading and writing: `latin1` if it is not valid UTF-8, so that the peer's Via, From, To and Call-ID
- * are returned byte for byte.
+ * Encoding of the header text, for reading and writing: `latin1` if it is not valid UTF-8, so that the peer's Via, From, To and
+ * Call-ID are returned byte for byte.
  */
 export type HeaderEncoding = 'utf8' | 'latin1'
 
@@ -46,8 +46,8 @@ export interface SipResponse extends MessageParts {
 }
 
 /**
- * Bytes that are not a valid message. `headers`: those read before the error, from which an answer is made if `about` is a request.
- * Malformed responses and other bytes are dropped (RFC 3261 section 18.1.2).
+ * Bytes that are not a valid message. `headers`: those read before the error, from which an answer is made if `about` is a
+ * request. Malformed responses and other bytes are dropped (RFC 3261 section 18.1.2).
  */
 export interface SipRefusal {
   kind: 'refusal'

@@ -14,8 +14,9 @@ export interface NameAddr {
 
 /**
  * Parses one name-addr or addr-spec (RFC 3261 20.10); without brackets, parameters belong to the header. Accepts errors of real
- * clients: no space between name and `<`; `<<sip:a>;+sip.src>`; and a `<` that never closes, in which case parameters from the first
- * one that begins with `+` or `tag` belong to the header. Returns undefined for an empty value, an unclosed quote, or a missing URI.
+ * clients: no space between name and `<`; `<<sip:a>;+sip.src>`; and a `<` that never closes, in which case parameters from the
+ * first one that begins with `+` or `tag` belong to the header. Returns undefined for an empty value, an unclosed quote, or a
+ * missing URI.
  */
 export function parseNameAddr(text: string): NameAddr | undefined {
   const value = text.trim()

@@ -4,8 +4,8 @@ import { skipQuoted } from './scan-text.ts'
 export type Parameters = Map<string, string | undefined>
 
 /**
- * Parses the parameters after a header value or URI (`;tag=1;lr`). Spaces are allowed around `;` and `=`, empty parameters are skipped,
- * and the first of a repeated name applies. Returns undefined if a quote never closes. Takes linear time.
+ * Parses the parameters after a header value or URI (`;tag=1;lr`). Spaces are allowed around `;` and `=`, empty parameters are
+ * skipped, and the first of a repeated name applies. Returns undefined if a quote never closes. Takes linear time.
  */
 export function parseParameters(text: string): Parameters | undefined {
   const parameters: Parameters = new Map()

@@ -20,8 +20,8 @@ const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards']
 
 /**
  * Parses one datagram, or one frame of a stream, as a request, a response or a refusal; never throws (RFC 3261 section 7).
- * Takes linear time. Bytes after Content-Length are ignored (18.3). Header lines without a colon or with an invalid name are skipped
- * (8.2: headers not needed to process a request are ignored). The five mandatory headers must be valid.
+ * Takes linear time. Bytes after Content-Length are ignored (18.3). Header lines without a colon or with an invalid name are
+ * skipped (8.2: headers not needed to process a request are ignored). The five mandatory headers must be valid.
  */
 export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimits): ParsedMessage {
   const start = skipLineEnds(bytes)

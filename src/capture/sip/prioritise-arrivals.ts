@@ -1,7 +1,7 @@
 /**
- * Priority queue of messages: new calls wait, and all other messages are handled at once. A client whose OPTIONS is not answered treats
- * this recorder as down, and a client whose BYE is not answered in time retransmits it. No message is dropped, and new calls stay in
- * order. A CANCEL also waits, so that it stays behind its INVITE.
+ * Priority queue of messages: new calls wait, and all other messages are handled at once. A client whose OPTIONS is not
+ * answered treats this recorder as down, and a client whose BYE is not answered in time retransmits it. No message is dropped,
+ * and new calls stay in order. A CANCEL also waits, so that it stays behind its INVITE.
  */
 import { isNewRequest } from './is-new-request.ts'
 import type { Arrival, Receive } from './transport.ts'

@@ -10,8 +10,8 @@ export interface Target {
 }
 
 /**
- * Resolves a URI to transport, address and port (RFC 3263 without NAPTR and SRV, because a Contact has host and port). Returns the
- * source of the dialog's last request if the URI is invalid or its host unknown. Never rejects.
+ * Resolves a URI to transport, address and port (RFC 3263 without NAPTR and SRV, because a Contact has host and port). Returns
+ * the source of the dialog's last request if the URI is invalid or its host unknown. Never rejects.
  */
 export async function resolveTarget(uri: string, lastSource: Source): Promise<Target> {
   const parsed = parseSipUri(uri)

@@ -27,8 +27,8 @@ export interface RequestServing {
   serveUpdate(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   serveBye(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   /**
-   * Cancels the INVITE of that transaction: answers 487 unless it was answered already. Returns its To tag. If the CANCEL is from another
-   * trunk, does nothing and returns `foreign`.
+   * Cancels the INVITE of that transaction: answers 487 unless it was answered already. Returns its To tag. If the CANCEL is
+   * from another trunk, does nothing and returns `foreign`.
    */
   cancel(transaction: InviteServerTransaction, source: Source): string | undefined
   /** Returns the dialog named by a Replaces header (RFC 3891), if it is one of the same trunk. */

@@ -23,8 +23,8 @@ export function isTooBrief(request: SipRequest): boolean {
 export const minSeHeader: Header = { name: 'min-se', value: String(minSeconds) }
 
 /**
- * Returns the session timer of our answer, by RFC 4028 section 9: the request's Session-Expires with `refresher=uac`, so that the client
- * refreshes. No timer if the request wants us to refresh, or its sender does not support session timers.
+ * Returns the session timer of our answer, by RFC 4028 section 9: the request's Session-Expires with `refresher=uac`, so that
+ * the client refreshes. No timer if the request wants us to refresh, or its sender does not support session timers.
  */
 export function answerSessionTimer(request: SipRequest): SessionTimer {
   const timer = knowsTimers(request) ? readTimer(request) : undefined
@@ -40,8 +40,8 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
 }
 
 /**
- * Returns the seconds after which the session expires, from the 2xx to our INVITE, if the peer is the refresher; undefined without a
- * timer.
+ * Returns the seconds after which the session expires, from the 2xx to our INVITE, if the peer is the refresher; undefined
+ * without a timer.
  */
 export function sessionExpiresOf(response: SipResponse): number | undefined {
   const reported = readTimer(response)

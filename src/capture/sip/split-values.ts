@@ -1,6 +1,6 @@
 /**
- * Splits one line of a list header at the commas outside quotes and angle brackets. Trims the values, and omits empty ones (an empty
- * `Supported:` has no value). A quote or bracket that never closes extends to the end of the line. Takes linear time.
+ * Splits one line of a list header at the commas outside quotes and angle brackets. Trims the values, and omits empty ones (an
+ * empty `Supported:` has no value). A quote or bracket that never closes extends to the end of the line. Takes linear time.
  */
 export function splitValues(line: string): string[] {
   const values: string[] = []

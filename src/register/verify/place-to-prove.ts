@@ -1,6 +1,6 @@
 /**
- * Finds objects or keys of recordings in a place of copies. A wrapped key of a destroyed recording is a finding, although only the
- * recovery identity can unwrap it.
+ * Finds objects or keys of recordings in a place of copies. A wrapped key of a destroyed recording is a finding, although only
+ * the recovery identity can unwrap it.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { keyringFolder } from '#safeguards/places/keyring-file.ts'

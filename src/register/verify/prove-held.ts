@@ -1,6 +1,7 @@
 /**
- * Proves that held recordings can be decrypted: checks every chunk of the body, its length, its hash against the register and the
- * audit log, and the index. Counts the bytes. A recording destroyed meanwhile is no finding; plaintext is dropped after its check.
+ * Proves that held recordings can be decrypted: checks every chunk of the body, its length, its hash against the register and
+ * the audit log, and the index. Counts the bytes. A recording destroyed meanwhile is no finding; plaintext is dropped after its
+ * check.
  */
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'

@@ -17,8 +17,8 @@ export const thresholds = {
   /** Recordings of one official's calls that one other person has listened to, or had written down for a copy. */
   official: { recordings: 12, within: '7 days' },
   /**
-   * One caller's calls opened or number searched for on this many days, or the number searched for this often in a day. Own calls,
-   * inspections and cases do not count.
+   * One caller's calls opened or number searched for on this many days, or the number searched for this often in a day. Own
+   * calls, inspections and cases do not count.
    */
   caller: { days: 5, within: '30 days', searchesInDay: 12 },
   /**

@@ -1,6 +1,6 @@
 /**
- * Disclosures (R27-R35): anonymised copies lent to research institutes, and data disclosed to authorities by statute. Audio leaves
- * only encrypted, and only by a decision.
+ * Disclosures (R27-R35): anonymised copies lent to research institutes, and data disclosed to authorities by statute. Audio
+ * leaves only encrypted, and only by a decision.
  */
 import type { RawBuilder } from 'kysely'
 import { actInDatabase, type Refused } from '#safeguards/access/database-request.ts'

@@ -23,8 +23,8 @@ export interface AnonymisedCopies {
 }
 
 /**
- * Handles anonymised copies in the custodian: encrypts and decrypts their transcripts, renders one at a time, serves hearings, and
- * removes changed, rejected and expired ones (R33).
+ * Handles anonymised copies in the custodian: encrypts and decrypts their transcripts, renders one at a time, serves hearings,
+ * and removes changed, rejected and expired ones (R33).
  * @param given engines and pace, set by benches and tests only
  */
 export async function startAnonymisedCopies(

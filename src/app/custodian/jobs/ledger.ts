@@ -1,6 +1,6 @@
 /**
- * Numbers and signs the entries of the destruction ledger every second and has them cosigned by witnesses, so that outdated copies
- * are detectable. Logs a line if the ledger differs from what was signed. Destructions do not wait for the numbering.
+ * Numbers and signs the entries of the destruction ledger every second and has them cosigned by witnesses, so that outdated
+ * copies are detectable. Logs a line if the ledger differs from what was signed. Destructions do not wait for the numbering.
  */
 import { Gauge, type Registry } from 'prom-client'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'

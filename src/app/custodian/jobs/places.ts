@@ -1,6 +1,6 @@
 /**
- * Maintains the places of data (R18, R19, R52): updates their list every minute, updates outdated copies, and logs places that are
- * refused, unreachable or expired. Refuses a start if one of the register's own places is new and has no attested site.
+ * Maintains the places of data (R18, R19, R52): updates their list every minute, updates outdated copies, and logs places that
+ * are refused, unreachable or expired. Refuses a start if one of the register's own places is new and has no attested site.
  */
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'

@@ -90,8 +90,8 @@ export async function signInUnder(desk: Desk, token: string, request: FastifyReq
 }
 
 /**
- * Answers with the user, a new token and a device cookie. Ends the browser's previous session, so that no session stays open and a
- * token set by an attacker is useless (session fixation).
+ * Answers with the user, a new token and a device cookie. Ends the browser's previous session, so that no session stays open
+ * and a token set by an attacker is useless (session fixation).
  */
 async function welcome(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
   await endBefore(desk, request, session.token)

@@ -35,8 +35,8 @@ const parameterWords: Record<string, string> = {
 }
 
 /**
- * Returns the OpenAPI document of the contract, with tags, descriptions of error statuses and codes, and the endpoints for machines
- * (metrics, health).
+ * Returns the OpenAPI document of the contract, with tags, descriptions of error statuses and codes, and the endpoints for
+ * machines (metrics, health).
  */
 export function documentApi(version: string): Part {
   const document = openApiDocument(version)

@@ -10,8 +10,8 @@ const pollMs = 1_000
 const unknownForMs = 3_000
 
 /**
- * Sends a server-sent event each second: `holds` while the listening is valid, and at the end `ended` with {why, since?}. A player
- * that receives no event for five seconds stops. Does not extend the session.
+ * Sends a server-sent event each second: `holds` while the listening is valid, and at the end `ended` with {why, since?}. A
+ * player that receives no event for five seconds stops. Does not extend the session.
  */
 export function followListening(
   desk: Desk,

@@ -1,8 +1,8 @@
 /**
  * Passkeys and the agency’s identity provider (R20, L21), and acts confirmed by passkey (R14, R36). Answered in
  * ../account/passkey-routes.ts and ../account/identity-provider-routes.ts.
- * Each use of a passkey takes two operations: the first returns options with a challenge for the authenticator, the second receives
- * the authenticator's answer. Both have the JSON form of WebAuthn level 3 (PublicKeyCredential.toJSON).
+ * Each use of a passkey takes two operations: the first returns options with a challenge for the authenticator, the second
+ * receives the authenticator's answer. Both have the JSON form of WebAuthn level 3 (PublicKeyCredential.toJSON).
  * If a person has a passkey, an operation that decides something answers 403 `confirm.passkey`. The client then calls
  * askConfirmation and confirmAct, and repeats the operation within two minutes.
  */

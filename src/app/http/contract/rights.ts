@@ -1,7 +1,8 @@
 /**
  * The access-authorisation procedure: requests, decisions, reviews, and everybody's rights (R36-R41).
- * A right is requested (requestRights), decided by another person (decideRightRequest), and reviewed each quarter (reviewRight). It
- * ends on its last day or is revoked (revokeRight). A request cannot be changed, so its id identifies what the decider has read.
+ * A right is requested (requestRights), decided by another person (decideRightRequest), and reviewed each quarter
+ * (reviewRight). It ends on its last day or is revoked (revokeRight). A request cannot be changed, so its id identifies what
+ * the decider has read.
  */
 import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'

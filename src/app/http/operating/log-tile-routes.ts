@@ -1,6 +1,6 @@
 /**
- * Routes below /log with checkpoints and hashes of the audit log for witnesses, as C2SP tlog-tiles. The hashes are salted, so they
- * reveal nothing about the entries.
+ * Routes below /log with checkpoints and hashes of the audit log for witnesses, as C2SP tlog-tiles. The hashes are salted, so
+ * they reveal nothing about the entries.
  */
 import { tileWidth } from '#safeguards/audit/tree.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'

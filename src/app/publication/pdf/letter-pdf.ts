@@ -10,8 +10,8 @@ import type { TextStyle } from './typeset.ts'
 const mm = (length: number) => (length * 72) / 25.4
 
 /**
- * Area of the sheet that is visible in the window of a C5 or E65 envelope, even if the folded sheet moves inside: 60 to 84 mm from
- * the upper edge, 20 to 110 mm from the left (the windows of DIN 680, which contain the Finnish ones).
+ * Area of the sheet that is visible in the window of a C5 or E65 envelope, even if the folded sheet moves inside: 60 to 84 mm
+ * from the upper edge, 20 to 110 mm from the left (the windows of DIN 680, which contain the Finnish ones).
  */
 const envelopeWindow = { top: mm(60), bottom: mm(84), column: { x: mm(20), width: mm(85) } satisfies Column }
 const senderColumn: Column = { x: sheet.left, width: mm(90) }

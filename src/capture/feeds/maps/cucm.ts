@@ -17,9 +17,9 @@ const answered: Condition = { field: 'dateTimeConnect', isNot: ['', '0'] }
 const bridge = /^b\d{3,}/
 
 /**
- * A line of Cisco CUCM's CDR file (cdr_<cluster>_<node>_<date>_<sequence>). Times are seconds since 1970; 0 means none. The second
- * line of each file lists types. Call management records (cmr_…, type 2) report quality, not calls. In a conference each party has a
- * leg to the bridge, whose number begins with b. Source: Call Detail Records Administration Guide.
+ * A line of Cisco CUCM's CDR file (cdr_<cluster>_<node>_<date>_<sequence>). Times are seconds since 1970; 0 means none. The
+ * second line of each file lists types. Call management records (cmr_…, type 2) report quality, not calls. In a conference each
+ * party has a leg to the bridge, whose number begins with b. Source: Call Detail Records Administration Guide.
  */
 export const cucm: RecordMap = {
   framing: 'csv',

@@ -28,9 +28,9 @@ const within = {
 } as const
 
 /**
- * A conversation of Genesys Cloud as returned by POST /api/v2/analytics/conversations/details/query, or a page of conversations. It
- * has participants, their sessions, and the segments of these. An official answers when `interact` begins; in `ivr`, `delay` and
- * `alert` before it the caller waits. Officials are identified by user ids.
+ * A conversation of Genesys Cloud as returned by POST /api/v2/analytics/conversations/details/query, or a page of
+ * conversations. It has participants, their sessions, and the segments of these. An official answers when `interact` begins; in
+ * `ivr`, `delay` and `alert` before it the caller waits. Officials are identified by user ids.
  */
 export const genesys: RecordMap = {
   framing: 'document',

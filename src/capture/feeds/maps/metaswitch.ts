@@ -1,8 +1,8 @@
 import type { RecordMap } from '../record-map.ts'
 
 /**
- * A CSV with a row per leg of a call, exported for Seloste from an operator's mediation of Metaswitch's records or from its call log.
- * The headings are defined by Seloste (docs/formats).
+ * A CSV with a row per leg of a call, exported for Seloste from an operator's mediation of Metaswitch's records or from its
+ * call log. The headings are defined by Seloste (docs/formats).
  */
 export const metaswitch: RecordMap = {
   framing: 'csv',

@@ -6,9 +6,9 @@ const talk = { callId: ['callid'], legId: ['talk {queuename} {agent}'] }
 const direction = 'incoming'
 
 /**
- * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or is transferred; or the caller
- * leaves the queue. It has the time at which an official answered, which a detail record lacks. The queue's name stands for the number
- * called. Other events are skipped. Source: doc/queuelog of Asterisk.
+ * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or is transferred; or the
+ * caller leaves the queue. It has the time at which an official answered, which a detail record lacks. The queue's name stands
+ * for the number called. Other events are skipped. Source: doc/queuelog of Asterisk.
  */
 export const queueLog: RecordMap = {
   framing: 'lines',

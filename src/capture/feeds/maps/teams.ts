@@ -26,9 +26,9 @@ const connected: Condition = { field: 'session.failureInfo.stage', isNot: ['call
 const byPhone: Condition = { field: 'session.caller.identity.phone.id', isNot: [''] }
 
 /**
- * A callRecord of Microsoft Graph with its sessions (`$expand=sessions($expand=segments)`), or a page of callRecords. A call belongs
- * to the register if its caller has a phone number. In a call to a queue each official has a session with the service. Officials and
- * the queue's resource account are identified by ids. Source: microsoft.graph.callRecords, v1.0.
+ * A callRecord of Microsoft Graph with its sessions (`$expand=sessions($expand=segments)`), or a page of callRecords. A call
+ * belongs to the register if its caller has a phone number. In a call to a queue each official has a session with the service.
+ * Officials and the queue's resource account are identified by ids. Source: microsoft.graph.callRecords, v1.0.
  */
 export const teams: RecordMap = {
   framing: 'document',

@@ -13,8 +13,9 @@ import { otherSpeakers, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
-   * Notifies the sessions of a call when it becomes a conference, or ends to be one, in which each official has a separate session: another
-   * session records another official with the same caller at the same time. Only sessions whose client has acknowledged our answer count.
+   * Notifies the sessions of a call when it becomes a conference, or ends to be one, in which each official has a separate
+   * session: another session records another official with the same caller at the same time. Only sessions whose client has
+   * acknowledged our answer count.
    * @param opening session that is not offered yet
    * @returns true if `opening` is in a conference
    */

@@ -1,7 +1,7 @@
 /**
- * Duplicate sessions (RFC 7245, redundant recording): sessions of a call that another session already records, for example from a
- * second recording client. Their streams are received and discarded. When the recording session ends or becomes silent, a duplicate
- * takes over its segment. Duplicates have no segment and no contact of their own.
+ * Duplicate sessions (RFC 7245, redundant recording): sessions of a call that another session already records, for example from
+ * a second recording client. Their streams are received and discarded. When the recording session ends or becomes silent, a
+ * duplicate takes over its segment. Duplicates have no segment and no contact of their own.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { IncomingRequest } from '../../sip/handler.ts'
@@ -112,8 +112,8 @@ export function createDuplicateSessions(parts: {
   }
 
   /**
-   * Opens, closes and retargets ports to match the plans. Returns undefined if no port is free; the session is then answered as not
-   * recorded.
+   * Opens, closes and retargets ports to match the plans. Returns undefined if no port is free; the session is then answered as
+   * not recorded.
    */
   async function receive(
     leg: SessionLeg,

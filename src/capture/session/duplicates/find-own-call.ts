@@ -45,8 +45,9 @@ function isReported({ kind, key }: Caller): boolean {
 }
 
 /**
- * Returns true if the segment has another caller than the session. If the segment's caller was guessed from From, and the session has
- * the same number in From but reports another caller, then that number is the client's own and the callers do not differ.
+ * Returns true if the segment has another caller than the session. If the segment's caller was guessed from From, and the
+ * session has the same number in From but reports another caller, then that number is the client's own and the callers do not
+ * differ.
  */
 function isAnothers(
   { caller: known, callerIsGuess, live }: RememberedSegment,

@@ -1,6 +1,6 @@
 /**
- * Creates a segment without a recording for each other official in a conference, so that the contact shows them and they see their
- * own call (R39, R48).
+ * Creates a segment without a recording for each other official in a conference, so that the contact shows them and they see
+ * their own call (R39, R48).
  */
 import type { SegmentFacts } from '#register/admit.ts'
 

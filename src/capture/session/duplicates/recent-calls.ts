@@ -5,8 +5,8 @@ import { findOwnCall, isAnotherCaller, type RememberedSegment, type ReportedPart
 
 export interface RecentCalls {
   /**
-   * Returns the latest segment, from the last day, of the call with any of these ids in this trunk. `others`: calls with such an id
-   * exist, but have other callers (docs/decisions/0111).
+   * Returns the latest segment, from the last day, of the call with any of these ids in this trunk. `others`: calls with such
+   * an id exist, but have other callers (docs/decisions/0111).
    */
   find(
     callIds: readonly string[],
@@ -15,8 +15,8 @@ export interface RecentCalls {
     now: Temporal.Instant,
   ): RememberedSegment | 'others' | undefined
   /**
-   * Returns the live segment of the same contact with the same official and number, of which the session is then a duplicate. An unknown
-   * official or number matches any. A segment with another caller is another part of the contact, not a duplicate.
+   * Returns the live segment of the same contact with the same official and number, of which the session is then a duplicate.
+   * An unknown official or number matches any. A segment with another caller is another part of the contact, not a duplicate.
    */
   findDuplicate(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
   /** Returns the live segments with any of these ids in this trunk. */
@@ -29,8 +29,9 @@ export interface RecentCalls {
   forget(segmentId: string): void
   forbid(recordingId: string): void
   /**
-   * Returns true if use of this call's recording with this official was forbidden. A later session of the call in the same trunk with the
-   * same official, after a restart or as a replacement, is then not recorded. With another official the call is decided anew.
+   * Returns true if use of this call's recording with this official was forbidden. A later session of the call in the same
+   * trunk with the same official, after a restart or as a replacement, is then not recorded. With another official the call is
+   * decided anew.
    */
   isForbidden(call: { callIds: readonly string[]; trunk?: string | undefined; official: string | undefined }): boolean
   recordings(): string[]

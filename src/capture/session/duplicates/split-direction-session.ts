@@ -1,6 +1,7 @@
 /**
- * Joins the second session of a call to the first if the client sends each direction in a separate session (Cisco's built-in bridge:
- * near end and far end). Its stream is written to the recording of the first session, the segment's only recording (R17).
+ * Joins the second session of a call to the first if the client sends each direction in a separate session (Cisco's built-in
+ * bridge: near end and far end). Its stream is written to the recording of the first session, the segment's only recording
+ * (R17).
  */
 import type { Dialog, IncomingRequest } from '../../sip/handler.ts'
 import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'

@@ -5,9 +5,9 @@ import type { OtherOfficials } from '../duplicates/other-officials.ts'
 import type { Withholding } from './session-types.ts'
 
 /**
- * `same`: no change, or nothing certain is reported. `consultation`: the official consults a colleague while the caller waits, which
- * does not belong to the call. `several`: somebody else has joined the official, or an unknown person takes over. `passed-on`: the call
- * was transferred to another official, and the first one has left.
+ * `same`: no change, or nothing certain is reported. `consultation`: the official consults a colleague while the caller waits,
+ * which does not belong to the call. `several`: somebody else has joined the official, or an unknown person takes over.
+ * `passed-on`: the call was transferred to another official, and the first one has left.
  */
 export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
 
@@ -81,8 +81,8 @@ export function otherSpeakers(
 }
 
 /**
- * Compares the reported officials with the known one. Reports a transfer only between officials of the directory, because any other
- * change may be another number or name of the same person.
+ * Compares the reported officials with the known one. Reports a transfer only between officials of the directory, because any
+ * other change may be another number or name of the same person.
  */
 export function answeringOfficial(invitation: CallInvitation, known: SegmentFacts['official']): Answering {
   const { connected } = invitation.parties

@@ -4,9 +4,9 @@ import type { Offer } from './session-types.ts'
 
 /**
  * Applies a later request to a call that is not recorded.
- * @returns `as-before`: the decision stays (R14). `another`: the call has reached another number, for which a new segment follows. An
- * offer: the pending decision is taken now, because the client has sent the missing data (RFC 7865 section 6.1); it completes the
- * segment
+ * @returns `as-before`: the decision stays (R14). `another`: the call has reached another number, for which a new segment
+ * follows. An offer: the pending decision is taken now, because the client has sent the missing data (RFC 7865 section 6.1); it
+ * completes the segment
  */
 export function decideLater(
   { found, parties }: CallInvitation,

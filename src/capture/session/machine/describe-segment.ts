@@ -215,8 +215,8 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
 }
 
 /**
- * Returns the caller, given an earlier segment of the call. A guessed caller is ignored if the earlier segment's caller is known; the
- * caller is then awaited.
+ * Returns the caller, given an earlier segment of the call. A guessed caller is ignored if the earlier segment's caller is
+ * known; the caller is then awaited.
  */
 function callerBeside(
   invitation: CallInvitation,

@@ -4,8 +4,8 @@ import type { CallInvitation } from './describe-segment.ts'
 /** The client's clock, estimated from a segment's first request. */
 export interface ClientClock {
   /**
-   * Upper bound of our clock minus the client's, in ms: arrival of the request minus the latest time in it, which is just before the
-   * client sent it. If the client sends it later, the bound is too high; then less is trimmed from the recording.
+   * Upper bound of our clock minus the client's, in ms: arrival of the request minus the latest time in it, which is just
+   * before the client sent it. If the client sends it later, the bound is too high; then less is trimmed from the recording.
    */
   behindMs: number
   /** True if the request reported the answer time; otherwise its arrival is used until a later request reports it. */

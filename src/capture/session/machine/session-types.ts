@@ -142,8 +142,8 @@ export type SessionEffect =
   /** Delete the stored facts of these segments, none of which has been admitted. */
   | { do: 'withdraw'; segmentIds: readonly string[] }
   /**
-   * Create the recording and a port for each accepted stream, then dispatch `opened` or `open-failed`. The `facts` are stored at the
-   * same time, and admitted once the recording is open.
+   * Create the recording and a port for each accepted stream, then dispatch `opened` or `open-failed`. The `facts` are stored
+   * at the same time, and admitted once the recording is open.
    */
   | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[]; facts: SegmentFacts }
   /** Take over the ports of the previous segment, and discard their packets. */

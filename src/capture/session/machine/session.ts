@@ -283,8 +283,8 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
 }
 
 /**
- * Completes a segment whose decision was pending, and records it if the plan decides so. Its streams may already be open. A client
- * that was told to send nothing is asked to send.
+ * Completes a segment whose decision was pending, and records it if the plan decides so. Its streams may already be open. A
+ * client that was told to send nothing is asked to send.
  */
 function completed(
   session: SessionFacts,
@@ -324,8 +324,8 @@ function completed(
 }
 
 /**
- * Returns the facts of a session that is paused because of another session of its call. If the caller has no number, the two may be
- * calls of two callers whose telephones chose the same call id, so the session is marked for review.
+ * Returns the facts of a session that is paused because of another session of its call. If the caller has no number, the two
+ * may be calls of two callers whose telephones chose the same call id, so the session is marked for review.
  */
 function doubtedConference(facts: SegmentFacts): SegmentFacts {
   if (!facts.recording || facts.caller.key !== null) return facts

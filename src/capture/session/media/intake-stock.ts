@@ -1,8 +1,8 @@
 /**
- * Capture's stock of public intake keys, one for each recording (docs/decisions/0078), fetched from the register in batches. It works
- * without the register while the stock lasts, and has no private keys. Each key is used at most once, even after a crash: a batch is
- * stored as a file, which is removed before its keys are used. The unused keys of open batches are written back on an orderly exit,
- * and lost in a crash.
+ * Capture's stock of public intake keys, one for each recording (docs/decisions/0078), fetched from the register in batches. It
+ * works without the register while the stock lasts, and has no private keys. Each key is used at most once, even after a crash:
+ * a batch is stored as a file, which is removed before its keys are used. The unused keys of open batches are written back on
+ * an orderly exit, and lost in a crash.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

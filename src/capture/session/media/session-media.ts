@@ -53,8 +53,8 @@ export interface SessionMedia {
   /** Detaches and returns the streams, for another recording or to be closed. Packets received until now belong to this recording. */
   passOn(): SessionStreams
   /**
-   * Switches to the streams of another session of the call, which get new stream numbers. Closes the former streams if their session has
-   * ended.
+   * Switches to the streams of another session of the call, which get new stream numbers. Closes the former streams if their
+   * session has ended.
    * @returns the former streams
    */
   exchange(next: SessionStreams, hasEnded: boolean): SessionStreams
@@ -79,8 +79,8 @@ export interface SessionMedia {
   /** Handles the end signal (R16): from now on only packets sent before it are recorded. */
   end(): void
   /**
-   * Receives packets in flight, then encrypts the last chunk. If the end was detected late, the recording ends `lengthMs` after the
-   * beginning, but not before its last packet or mark.
+   * Receives packets in flight, then encrypts the last chunk. If the end was detected late, the recording ends `lengthMs` after
+   * the beginning, but not before its last packet or mark.
    */
   finish(lengthMs?: number): Promise<SealedRecording>
   /** Stops recording. Ports, RTCP reports and counters continue, so that the client notices nothing. */
@@ -98,14 +98,14 @@ export interface SessionMedia {
 /** Time after the end signal in which packets sent before it may still arrive. */
 const drainMs = 200
 /**
- * A session counts as a source of the recording from this number of packets on (one second). When two clients end a call at slightly
- * different times, the other's few packets do not count.
+ * A session counts as a source of the recording from this number of packets on (one second). When two clients end a call at
+ * slightly different times, the other's few packets do not count.
  */
 const receivedPackets = 50
 
 /**
- * Creates the recording, and opens a port for each stream or takes over those of the previous segment. On failure closes what it has
- * opened.
+ * Creates the recording, and opens a port for each stream or takes over those of the previous segment. On failure closes what
+ * it has opened.
  */
 export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
   const { recordingId, clock, newStreams, takesOver } = options

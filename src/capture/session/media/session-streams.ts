@@ -1,6 +1,6 @@
 /**
- * The ports and received streams of one dialog. When a call is transferred within its session, the recording of the next segment takes
- * them over at one instant, so that every packet is in exactly one of the two recordings (R17).
+ * The ports and received streams of one dialog. When a call is transferred within its session, the recording of the next
+ * segment takes them over at one instant, so that every packet is in exactly one of the two recordings (R17).
  */
 import { codecNamed, type StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'

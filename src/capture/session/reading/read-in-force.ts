@@ -27,8 +27,8 @@ export interface ReadingContext {
 }
 
 /**
- * Reads a request with the numbering, numbers and directory in force when the call was answered (R11, R14). The first request is read
- * as of its arrival, and read again only if something else was in force at the answer time in its metadata.
+ * Reads a request with the numbering, numbers and directory in force when the call was answered (R11, R14). The first request
+ * is read as of its arrival, and read again only if something else was in force at the answer time in its metadata.
  */
 export function readInForce(
   request: InvitationRequest,

@@ -35,8 +35,8 @@ export interface RequestReader {
   /** Returns how long before this BYE its call ended, by the metadata of the BYE or of earlier requests. */
   endedAgoMs(bye: SessionRequest, now: Temporal.Instant, before?: KnownBefore): number | undefined
   /**
-   * Returns the operator's settings for the client. They are the same for all requests of a dialog, because later ones may lack the
-   * User-Agent.
+   * Returns the operator's settings for the client. They are the same for all requests of a dialog, because later ones may lack
+   * the User-Agent.
    */
   trunkOf(incoming: SessionRequest): Trunk | undefined
   /** Returns the name of the trunk, which is the same for all requests of a dialog. */

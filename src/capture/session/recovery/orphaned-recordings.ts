@@ -1,6 +1,6 @@
 /**
- * Finds and destroys orphaned recordings, whose facts could not be read after a crash and were not repaired within a day (AC8). They
- * are not in the register, so they cannot be played. Their private intake keys are deleted after forty days at the latest.
+ * Finds and destroys orphaned recordings, whose facts could not be read after a crash and were not repaired within a day (AC8).
+ * They are not in the register, so they cannot be played. Their private intake keys are deleted after forty days at the latest.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

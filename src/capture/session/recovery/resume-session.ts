@@ -15,8 +15,8 @@ interface BothClocks {
 }
 
 /**
- * Returns the data that the next process needs to resume a session; undefined if it cannot be resumed: SRTP needs keys, which are never
- * saved, and consultations and conferences are not recorded.
+ * Returns the data that the next process needs to resume a session; undefined if it cannot be resumed: SRTP needs keys, which
+ * are never saved, and consultations and conferences are not recorded.
  */
 export function toSavedSession(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
@@ -78,8 +78,9 @@ export function beginningOf(held: Pick<SavedDuplicate, 'headers' | 'clock' | 'be
 }
 
 /**
- * Returns the offer that resumes a saved session. A recorded session continues as a new segment of the call with the same official and
- * decision (R14), because a recording has one beginning and one end (R17) and the key of the earlier recording is not saved.
+ * Returns the offer that resumes a saved session. A recorded session continues as a new segment of the call with the same
+ * official and decision (R14), because a recording has one beginning and one end (R17) and the key of the earlier recording is
+ * not saved.
  */
 export function resumedOffer(
   { facts: before, held, continues }: SilentSession,

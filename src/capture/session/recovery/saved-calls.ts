@@ -24,8 +24,9 @@ export function savedSessionsFolder({ dataDirectory }: Pick<Settings, 'dataDirec
 }
 
 /**
- * Reads the saved sessions and binds their ports. Capture runs this before it loads the rest of the program, so that packets wait in the
- * sockets during the start (K1). If another program uses a port, the call resumes only at its client's next request.
+ * Reads the saved sessions and binds their ports. Capture runs this before it loads the rest of the program, so that packets
+ * wait in the sockets during the start (K1). If another program uses a port, the call resumes only at its client's next
+ * request.
  */
 export async function restoreSavedCalls(settings: {
   dataDirectory: string

@@ -1,8 +1,8 @@
 /**
- * Saves live sessions for the next process, after a crash or a restart. Never saves keys: a call with SRTP resumes when its client sends
- * the keys again.
- * The files only need to survive a crash of the process, not of the machine, so writes are not synced and no call waits for them. This
- * file is loaded before the rest of the program (hold-ports.ts), so it has very few imports.
+ * Saves live sessions for the next process, after a crash or a restart. Never saves keys: a call with SRTP resumes when its
+ * client sends the keys again.
+ * The files only need to survive a crash of the process, not of the machine, so writes are not synced and no call waits for
+ * them. This file is loaded before the rest of the program (hold-ports.ts), so it has very few imports.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
@@ -136,8 +136,8 @@ function nameOf(dialogId: string): string {
 }
 
 /**
- * Returns the sessions that the previous process saved; none if it stopped too long ago. Synchronous, because it runs before anything
- * else. Skips unreadable files: their calls resume at their client's next request.
+ * Returns the sessions that the previous process saved; none if it stopped too long ago. Synchronous, because it runs before
+ * anything else. Skips unreadable files: their calls resume at their client's next request.
  */
 export function readSavedSessions(directory: string, nowMs: number): SavedSession[] {
   mkdirSync(directory, { recursive: true, mode: 0o700 })

@@ -1,6 +1,6 @@
 /**
- * Keeps saved sessions of the previous process waiting until their first packet or request. Each then resumes as a new segment of its
- * call. Without a packet or request it gets no segment.
+ * Keeps saved sessions of the previous process waiting until their first packet or request. Each then resumes as a new segment
+ * of its call. Without a packet or request it gets no segment.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'

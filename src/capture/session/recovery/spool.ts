@@ -1,6 +1,6 @@
 /**
- * Queue of segments' facts for the register. Facts are stored durably on disk until the register has admitted them, so that no call
- * waits for the database. Facts of one segment are admitted in order.
+ * Queue of segments' facts for the register. Facts are stored durably on disk until the register has admitted them, so that no
+ * call waits for the database. Facts of one segment are admitted in order.
  */
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,8 +12,8 @@ import { readFacts, writeFacts } from './facts-file.ts'
 
 export interface Spool {
   /**
-   * Stores facts durably. They are admitted soon after, or only at the end of the call if the client may still report that the call is
-   * outside this register (R8). Newer facts of a segment replace older ones.
+   * Stores facts durably. They are admitted soon after, or only at the end of the call if the client may still report that the
+   * call is outside this register (R8). Newer facts of a segment replace older ones.
    */
   note(facts: SegmentFacts): Promise<void>
   /** Stores facts in advance, for which `note` is called later with the same object. They are not admitted before that. */

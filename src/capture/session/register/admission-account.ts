@@ -1,6 +1,7 @@
 /**
- * Maintains capture's own list of the segments that the register has admitted (R9), with which the evidence compares the register.
- * Sends the ids every minute. Unsent ids stay on this node's disk until the database has them. Stores no facts of calls.
+ * Maintains capture's own list of the segments that the register has admitted (R9), with which the evidence compares the
+ * register. Sends the ids every minute. Unsent ids stay on this node's disk until the database has them. Stores no facts of
+ * calls.
  */
 import { openTextJournal } from '#platform/journal/text-journal.ts'
 import type { ReportedAdmission } from '#register/capture-nodes.ts'

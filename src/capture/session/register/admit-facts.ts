@@ -14,8 +14,8 @@ const gatherMs = 20
 const maxBatch = 50
 
 /**
- * Returns a function that admits facts, on a database connection as role capture. Facts that arrive within 20 ms are admitted in one
- * transaction, because each commit syncs the disk and delays starting calls.
+ * Returns a function that admits facts, on a database connection as role capture. Facts that arrive within 20 ms are admitted
+ * in one transaction, because each commit syncs the disk and delays starting calls.
  * @param node id of the node that reports the facts, if several nodes may report
  */
 export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {

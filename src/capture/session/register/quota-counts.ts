@@ -37,8 +37,8 @@ export interface QuotaCounts {
 }
 
 /**
- * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that simultaneous calls do not
- * use the last place in a quota twice. Recordings of other processes are added by `learn`.
+ * Counts recordings by rule, week and official or number (R14). A call is counted when it is decided, so that simultaneous
+ * calls do not use the last place in a quota twice. Recordings of other processes are added by `learn`.
  */
 export function createQuotaCounts(onChange: () => void = () => undefined): QuotaCounts {
   const known = new Map<string, CountedRecording>()

@@ -1,6 +1,7 @@
 /**
- * Records the signalling of sessions as a ladder diagram, for engineers: of the last sessions and of those with a problem. In memory
- * only (docs/decisions/0049-seen-and-not-kept.md). Stores no number, name, address, call id or other value that a client sent.
+ * Records the signalling of sessions as a ladder diagram, for engineers: of the last sessions and of those with a problem. In
+ * memory only (docs/decisions/0049-seen-and-not-kept.md). Stores no number, name, address, call id or other value that a client
+ * sent.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import { isLossy, type Reception } from '#register/recordings/reception.ts'

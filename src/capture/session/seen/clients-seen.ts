@@ -1,6 +1,6 @@
 /**
- * Counts which elements, headers and codecs each recording client sends, and which problems were found. Reports metadata with a new
- * structure. Stores no values that a client sent (R10).
+ * Counts which elements, headers and codecs each recording client sends, and which problems were found. Reports metadata with a
+ * new structure. Stores no values that a client sent (R10).
  */
 import { firstHeader, type SipRequest } from '../../sip/message.ts'
 import { describeShape } from '../../siprec/describe-shape.ts'

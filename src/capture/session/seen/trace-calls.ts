@@ -1,6 +1,6 @@
 /**
- * Traces calls as spans, from the facts of segments. The trace id of a contact is its contact id, so that capture and custodian need
- * not exchange trace ids. Spans contain no numbers, names or addresses.
+ * Traces calls as spans, from the facts of segments. The trace id of a contact is its contact id, so that capture and custodian
+ * need not exchange trace ids. Spans contain no numbers, names or addresses.
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SpanPlace, Traces } from '#platform/traces/traces.ts'
