@@ -1,7 +1,7 @@
 /**
- * Three attackers, as in the VoicePrivacy Challenge. Each has samples of the persons and a disclosed recording:
- * the ignorant one compares it with their original speech; the lazy one runs the tool on his samples first; the semi-informed
- * one has also trained his verifier on what the tool makes of other people. One job is one verifier.
+ * Three attackers, as in the VoicePrivacy Challenge. Each has samples of the speakers and a disclosed recording. The ignorant
+ * attacker compares it with original speech; the lazy one first anonymises the samples with the same engine; the semi-informed
+ * one also trains the verifier on anonymised speech of other people. One job is one verifier.
  */
 import { type EngineName } from './engines.ts'
 import { isDisclosed, type Speaker } from './recordings.ts'
@@ -16,24 +16,24 @@ export interface Trial {
   attacker: Attacker
   engine: EngineName
   kind: 'utterances' | 'calls'
-  /** Who is enrolled, and whose the disclosed recording is. */
+  /** The enrolled speaker, and the speaker of the disclosed recording. */
   enrolled: string
   disclosed: string
   recording: number
-  /** Five recordings that are known to be of one person, put together. */
+  /** Five recordings known to be of one speaker, combined. */
   isPooled: boolean
   scores: Scores
 }
 
 /**
- * 'half 0' and 'half 1': trained on the speakers of the other half. 'gallery': trained on the attacker's own samples of the very
- * persons among whom he searches.
+ * 'half 0' and 'half 1': trained on the speakers of the other half. 'gallery': trained on the attacker's own samples of the
+ * speakers among whom the attacker searches.
  */
 export const folds = ['half 0', 'half 1', 'gallery'] as const
 export type Fold = (typeof folds)[number]
 
 export interface AttackJob {
-  /** On whose output the verifier is trained. */
+  /** Engine on whose output the verifier is trained. */
   trainedOn: EngineName
   fold: Fold
   engines: readonly EngineName[]
@@ -91,7 +91,7 @@ export function runAttack(
       )
       for (const [person, enrolled] of present.entries()) {
         for (const [at, { speaker, recording, isPooled }] of disclosed.entries()) {
-          // May be one person under two names: neither a hit nor a miss.
+          // Possibly the same speaker under two names: counts as neither a hit nor a miss.
           if (mayBeOne(enrolled, speaker)) continue
           trials.push({
             attacker,
@@ -119,7 +119,7 @@ interface Disclosed {
   seen: Seen
 }
 
-/** The first and the last five of each speaker of whom so many are disclosed: the same five once. */
+/** Returns the first and the last five recordings of each speaker with at least five; once if they are the same. */
 export function pooled(single: readonly Disclosed[], { enrol }: Pick<Verifier, 'enrol'>): Disclosed[] {
   return [...Map.groupBy(single, ({ speaker }) => speaker).values()].flatMap((own) =>
     [...new Set([0, own.length - poolSize])]
@@ -132,7 +132,7 @@ export function pooled(single: readonly Disclosed[], { enrol }: Pick<Verifier, '
   )
 }
 
-/** Of sentences it is known who speaks: a name, a part in a play. */
+/** Returns true if two speakers may be the same person. The speakers of sentences are known by name. */
 const mayBeOne = (one: Speaker, other: Speaker) =>
   one.id !== other.id && one.group === other.group && !(one.kind === 'sentences' && other.kind === 'sentences')
 

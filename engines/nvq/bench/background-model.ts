@@ -1,4 +1,4 @@
-/** A mixture of Gaussians over everybody's frames, diagonal (Reynolds et al. 2000), and a recording's counts under it. */
+/** A diagonal Gaussian mixture model over the frames of all speakers (Reynolds et al. 2000), and a recording's statistics under it. */
 import type { Seeded } from './seeded.ts'
 
 /** Frames x dimensions. */
@@ -16,7 +16,7 @@ export interface BackgroundModel {
   variances: Float64Array
 }
 
-/** Of one recording: how many frames each component took, and their sum about its mean, divided by its deviation. */
+/** Statistics of one recording: frames per component, and their sum minus the component's mean, in standard deviations. */
 export interface Counts {
   zeroth: Float32Array
   first: Float32Array
@@ -25,7 +25,7 @@ export interface Counts {
 const rounds = 8
 const smallest = 0.02
 
-/** Posteriors of one frame into `posteriors`; the terms that do not depend on the frame are made once. */
+/** Returns a function that writes the posteriors of one frame; terms that do not depend on the frame are computed once. */
 function scorer({ components, dimensions, logWeights, means, variances }: BackgroundModel) {
   const precision = Float32Array.from(variances, (variance) => 0.5 / variance)
   const centres = Float32Array.from(means)

@@ -1,9 +1,9 @@
-/** Shapes that many rows lie near to. */
+/** Clusters rows into a codebook. */
 import { halfSquares, Nearest } from '../src/codebook.ts'
 import { shapeTerms } from '../src/envelope.ts'
 import type { Seeded } from './seeded.ts'
 
-/** Lloyd's algorithm from a random choice; a word that nothing is near to begins anew where the data is. */
+/** Lloyd's algorithm from random rows; a codeword without any row restarts at a random row. */
 export function cluster(rows: Float32Array, count: number, rounds: number, chance: Seeded): Float32Array {
   const rowCount = rows.length / shapeTerms
   const words = new Float32Array(count * shapeTerms)

@@ -1,4 +1,4 @@
-/** What the synthetic voices say for the codebook: every vowel and diphthong of Finnish, every vowel of Swedish. */
+/** Texts that the synthetic voices speak for the codebook: every vowel and diphthong of Finnish, every vowel of Swedish. */
 
 export const finnish = `Hyvää huomenta, täällä puhelinneuvonta. Miten voin auttaa? Yöllä satoi räntää, ja tie oli jäässä.
 Äiti söi jäätelöä, mutta isä ei syönyt. Vuokra maksetaan kuun viimeisenä päivänä. Hakemus on vielä käsittelyssä, ja

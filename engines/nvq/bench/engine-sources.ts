@@ -1,11 +1,11 @@
-/** What an engine of this repository is made of: an evaluation is of these sources and of no others. In: its file. Out: one hash. */
+/** Hashes the sources of an engine of this repository: an evaluation is valid for these sources only. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../../..')
 
-/** SHA-256, hexadecimal, over the paths and bytes of a file and of all that it imports from this repository. @param start from the root on */
+/** Returns the SHA-256 (hexadecimal) of the paths and bytes of a file and its imports in this repository. @param start path from the root */
 export function sourcesHash(start: string): string {
   const seen = new Set<string>()
   const follow = (file: string) => {

@@ -1,4 +1,4 @@
-/** The engines that are compared, and what stands for an engine's version in the cache: a hash of all its sources. */
+/** The compared engines. The cache identifies an engine's version by a hash of its sources. */
 import { join, resolve } from 'node:path'
 import { sourcesHash as hashOf } from './engine-sources.ts'
 import { entryOf } from '../src/entry.ts'
@@ -27,7 +27,7 @@ export async function engineNamed(name: EngineName): Promise<VoiceEngine> {
 
 const hashes = new Map<EngineName, string>()
 
-/** SHA-256, hexadecimal, over the paths and bytes of the engine's file and of all that it imports from this repository. */
+/** Returns the SHA-256 (hexadecimal) of the paths and bytes of the engine's file and its imports in this repository. */
 export function sourcesHash(name: EngineName): string {
   const known = hashes.get(name) ?? (name === 'original' ? 'original' : hashOf(files[name]))
   hashes.set(name, known)
@@ -36,8 +36,8 @@ export function sourcesHash(name: EngineName): string {
 
 let hearing: string | undefined
 
-/** The same of what a verifier hears: it is kept beside the renderings. */
+/** Returns the same hash for the verifier's features, which are cached beside the renderings. */
 export const hearingHash = (): string => (hearing ??= hashOf('engines/nvq/bench/hear.ts'))
 
-/** Of nvq as it is named, with the Node that runs this: what Seloste compares a record with. */
+/** Returns the fingerprint of nvq's entry with the Node that runs this, which Seloste compares with the evaluation record. */
 export const fingerprint = (): string => fingerprintOf(entryOf(process.execPath))

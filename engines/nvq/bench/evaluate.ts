@@ -1,6 +1,6 @@
 /**
- * How much of a voice leaves with a re-voiced recording (R33): three attackers, beside original speech and McAdams' coefficient
- * in the same run, and what is left to listen to. Writes the engine's evaluation record.
+ * Evaluates how much of a speaker's identity remains in a re-voiced recording (R33): three attackers, with original speech and
+ * McAdams' coefficient as controls in the same run, and the remaining utility. Writes the engine's evaluation record.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,10 +31,10 @@ const sizes: Sizes = full
       trainingSides: ['attacker'],
     }
 
-/** The engine whose record is written; the others are its controls. */
+/** The evaluated engine, whose record is written; the others are controls. */
 const judged = 'nvq'
 
-/** @returns whether nvq meets every demand; undefined where this machine lacks something */
+/** @returns whether nvq meets every requirement; undefined if this machine lacks a needed program or package */
 export async function evaluate(): Promise<boolean | undefined> {
   const missing = missingPrograms()
   if (missing.length > 0) {
@@ -66,7 +66,7 @@ export async function evaluate(): Promise<boolean | undefined> {
   const [verification, gallery] = [trialsOf(false), trialsOf(true)]
   const figures = engineNames.flatMap((engine) =>
     attackers
-      // Of original speech all three are one.
+      // For original speech all three attackers are the same.
       .filter((attacker) => engine !== 'original' || attacker === 'semi-informed')
       .flatMap((attacker) =>
         setNames.map((set) => privacyFigure(engine, attacker, set, sets[set], verification, gallery)),

@@ -1,4 +1,4 @@
-/** From trials to the figures of one attacker, engine and set. */
+/** Computes the figures of one attacker, engine and set from the trials. */
 import type { Attacker, Trial } from './attacks.ts'
 import type { EngineName } from './engines.ts'
 import { equalErrorInterval, type Interval, type PersonTrial } from './interval.ts'
@@ -10,19 +10,19 @@ export interface PrivacyFigure {
   engine: EngineName
   attacker: Attacker
   set: SetName
-  /** Percent; of the system that does best, for an attacker uses what works. */
+  /** Per cent, of the best system, because an attacker uses the best one. */
   equalErrorRate: number
-  /** Percent; what other people would have given (interval.ts). */
+  /** Per cent: confidence interval over speakers (interval.ts). */
   interval: Interval
   bestSystem: System
-  /** Percent of the persons' recordings found where 1 % of strangers are taken for them. */
+  /** Per cent of the speakers' recordings found at a false acceptance rate of 1 %. */
   foundAtOnePercent: number
-  /** Percent of recordings whose speaker comes first of `among` people on average, for a verifier that never heard them. */
+  /** Per cent of recordings whose speaker ranks first among `among` people on average, for a verifier not trained on them. */
   pickedOut: number
   among: number
-  /** The same of the whole set, for one that is trained on the attacker's own recordings of them. */
+  /** The same for the whole set, with a verifier trained on the attacker's own recordings of them. */
   pickedOutKnown: number
-  /** Percent, of five recordings put together; NaN where nobody has so many. */
+  /** Per cent, for five combined recordings; NaN if no speaker has five. */
   pooledErrorRate: number
   of: number
   targets: number

@@ -1,6 +1,6 @@
 /**
- * Finnish is hardly spoken in Debian's packages: festival's two speakers (diphones of two people) and espeak-ng's variants, which
- * are no people but settings of one synthesiser's formants, pitch and speed.
+ * Finnish voices in Debian's packages. There are few: festival's two speakers (diphones of two people) and espeak-ng's variants,
+ * which are no people but formant, pitch and speed settings of one synthesiser.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -77,7 +77,7 @@ const sentences = [
   'Tulkki on varattu kello yhdeksäksi, olettehan paikalla ajoissa.',
 ]
 
-/** One sentence a piece, as many as are kept under that name; nothing where the program or its voice is not installed. */
+/** Returns the voice's sentences, one array each, from the cache if present; empty if the program or voice is not installed. */
 export async function finnishSpeechOf(voice: FinnishVoice): Promise<readonly Int16Array[]> {
   const cached = join(cacheFolder, 'people', `${voice.id}-${sentences.length}.s16`)
   if (!existsSync(cached)) {

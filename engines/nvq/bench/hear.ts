@@ -1,14 +1,14 @@
-/** What a verifier hears of a recording. */
+/** Extracts the verifier's features from a recording. */
 import { prosodyOf } from './prosody.ts'
 import { secondMoments } from './second-moments.ts'
 import { voiceFrames } from './voice-frames.ts'
 
 export interface Heard {
-  /** Frames x dimensions, of speech only, their mean taken away. */
+  /** Frames x dimensions, of speech only, with the mean subtracted. */
   normalised: Float32Array
   count: number
   prosody: Float64Array
-  /** How cepstra move together (second-moments.ts). */
+  /** Second moments of the cepstra (second-moments.ts). */
   moments: Float64Array
 }
 

@@ -1,6 +1,6 @@
 /**
- * i-vectors: what sets one recording's mixture apart from everybody's, in few numbers (Dehak et al. 2011). Counts come in units
- * of the components' deviations, so that the noise is the unit matrix.
+ * i-vectors: a low-dimensional representation of how a recording's mixture differs from the background model (Dehak et al. 2011).
+ * Statistics are in units of the components' standard deviations, so that the noise covariance is the identity matrix.
  */
 import type { Counts } from './background-model.ts'
 import { cholesky, matrix, solveCholesky, type Matrix } from './linear-algebra.ts'
@@ -10,12 +10,12 @@ export interface TotalVariability {
   rank: number
   /** Components x dimensions x rank. */
   loading: Float64Array
-  /** Of each component, loading^T loading, rank x rank in rows. */
+  /** loading^T loading per component, rank x rank, row by row. */
   products: Float64Array[]
 }
 
 const rounds = 4
-/** Neighbouring frames say the same: each counts for less than a whole one. */
+/** Weight of a frame: neighbouring frames are correlated, so each counts for less than one. */
 const frameWeight = 0.35
 
 function productsOf(loading: Float64Array, components: number, rank: number): Float64Array[] {
@@ -95,7 +95,7 @@ export function trainVariability(counts: readonly Counts[], rank: number, chance
   return model
 }
 
-/** Posterior covariance + mean mean^T, rank x rank in rows. */
+/** Returns the posterior covariance + mean mean^T, rank x rank, row by row. */
 function secondMoment(factor: Matrix, mean: Float64Array): Float64Array {
   const rank = mean.length
   // The inverse of the lower triangle, then its transpose times itself.

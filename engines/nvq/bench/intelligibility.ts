@@ -1,4 +1,4 @@
-/** ESTOI (Jensen & Taal 2016): how alike the bands of two recordings move, 1 is equal; a measure of how well words survive. */
+/** ESTOI (Jensen & Taal 2016): correlation of the band envelopes of two recordings, 1 if equal; measures intelligibility. */
 import { RealFft } from '../src/fft.ts'
 
 const frameLength = 256
@@ -6,7 +6,7 @@ const hop = 128
 const bands = 15
 const lowestHz = 150
 const segment = 30
-/** Frames of the original this far below its loudest are left out of both. */
+/** Frames of the original this far below its loudest frame are ignored in both recordings. */
 const rangeDb = 40
 
 const fft = new RealFft(512)
@@ -19,7 +19,7 @@ const edges = Array.from({ length: bands }, (_, band) => {
   ]
 })
 
-/** From 8 to 10 kHz, as the measure is defined: 5 for 4, by a windowed sinc. */
+/** Resamples from 8 to 10 kHz, for which the measure is defined, with a windowed sinc. */
 function resampled(samples: Int16Array): Float64Array {
   const reach = 16
   const kernels = Array.from({ length: 5 }, (_, phase) =>
@@ -75,7 +75,7 @@ function bandsOf(samples: Float64Array): Float64Array[] {
   return result
 }
 
-/** Rows to mean 0 and length 1, then columns. */
+/** Normalises rows to mean 0 and norm 1, then columns. */
 function normalised(from: readonly Float64Array[], start: number): Float64Array[] {
   const rows = from.map((row) => unit(row.slice(start, start + segment)))
   for (let column = 0; column < segment; column++) {

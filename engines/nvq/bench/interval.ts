@@ -1,17 +1,17 @@
 /**
- * How far a figure may be off for the people it was measured with: they are drawn again and again, some twice and some not at
- * all, and the figure told anew (Efron 1979). Recordings of one person hit and miss together, so it is people that are drawn.
+ * Bootstrap confidence intervals of figures (Efron 1979), by resampling speakers with replacement. Speakers are resampled and not
+ * recordings, because the results of one speaker's recordings are correlated.
  */
 import { equalErrorOf, type Scored } from './rates.ts'
 import { seeded } from './seeded.ts'
 
-/** Between these lie 95 of 100 drawings. */
+/** 95 % of the resampled figures are between these bounds. */
 export interface Interval {
   low: number
   high: number
 }
 
-/** Who is enrolled, and whose the recording is. */
+/** The enrolled speaker, and the speaker of the recording. */
 export interface PersonTrial extends Scored {
   enrolled: string
   disclosed: string
@@ -21,7 +21,7 @@ const drawings = 200
 const outside = 0.025
 
 /**
- * Of the equal error rate of the best of several systems; 0 to 1, NaN of fewer than two people.
+ * Returns the interval of the best system's equal error rate, 0 to 1; NaN for fewer than two people.
  *
  * @param systems the same trials, scored by each system
  */

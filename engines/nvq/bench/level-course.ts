@@ -1,6 +1,6 @@
 /**
- * The course of the loudness and nothing else: how loud each frame of speech is, and how fast it swells or fades. An engine that makes
- * every shape of the spectrum anew may leave it as it was, and behind so many shapes a verifier does not hear it.
+ * The loudness contour as a feature of its own: the level of each frame of speech and its slope. An engine that replaces the
+ * spectral envelope may leave the contour unchanged, and among many cepstra a verifier would miss it.
  */
 import type { Frames } from './background-model.ts'
 import { cepstra, dimensions } from './voice-frames.ts'
@@ -8,7 +8,7 @@ import { cepstra, dimensions } from './voice-frames.ts'
 /** The first cepstrum (the mean of the bands' logarithms) and its slope. */
 export const levelDimensions = 2
 
-/** @param frames of speech, their mean taken away; frames x `dimensions` */
+/** @param frames of speech, with the mean subtracted; frames x `dimensions` */
 export function levelCourse({ normalised, count }: Frames): Frames {
   const course = new Float32Array(count * levelDimensions)
   for (let frame = 0; frame < count; frame++) {

@@ -1,6 +1,6 @@
 /**
- * Whether two vectors are of one person: whitened by the spread within persons, turned to the directions in which persons
- * differ (LDA), then the likelihood ratio of the two-covariance model (Brummer & de Villiers 2010), direction by direction.
+ * Scores whether two vectors are of one speaker: whitening by the within-speaker covariance, LDA, then the likelihood ratio of the
+ * two-covariance model (Brummer & de Villiers 2010), dimension by dimension.
  */
 import { cholesky, eigen, forwardSolve, matrix, times, type Matrix } from './linear-algebra.ts'
 
@@ -9,9 +9,9 @@ export interface Backend {
   deviation: Float64Array
   within: Matrix
   directions: Matrix
-  /** Of each direction: the spread between persons where that within is 1. */
+  /** Between-speaker variance of each dimension, where the within-speaker variance is 1. */
   between: number[]
-  /** Whether vectors are brought to one length, as for i-vectors (Garcia-Romero 2011). */
+  /** Whether vectors are length-normalised, as for i-vectors (Garcia-Romero 2011). */
   unitLength: boolean
 }
 
@@ -54,7 +54,7 @@ export function trainBackend(
     within[i]![i]! += shrink * trace
   }
   const factor = cholesky(within)
-  // L^-1 B L^-T: rows first, then the rows of what is transposed.
+  // L^-1 B L^-T: first the rows, then the rows of the transpose.
   const half = between.map((row) => forwardSolve(factor, row))
   const whole = half.map((_, column) =>
     forwardSolve(
@@ -69,7 +69,7 @@ export function trainBackend(
     deviation,
     within: factor,
     directions: directions.slice(0, kept),
-    // The mean of few recordings has some of the spread within persons in it.
+    // The mean of few recordings still contains some within-speaker variance.
     between: values.slice(0, kept).map((value) => Math.max(value - 1 / perPerson, 0.02)),
     unitLength,
   }
@@ -96,12 +96,12 @@ function standardise(vector: Float64Array, mean: Float64Array, deviation: Float6
 export const project = ({ mean, deviation, within, directions, unitLength }: Backend, vector: Float64Array) =>
   times(directions, forwardSolve(within, standardise(vector, mean, deviation, unitLength)))
 
-/** Of an enrolled person (the mean of `enrolled` projected vectors) and one projected vector. */
+/** Returns the ratio for an enrolled speaker (the mean of `enrolled` projected vectors) and one projected vector. */
 export function likelihoodRatio({ between }: Backend, person: Float64Array, enrolled: number, other: Float64Array) {
   let sum = 0
   for (let d = 0; d < between.length; d++) {
     const spread = between[d]!
-    // What is known of the person after `enrolled` vectors; beside it what is known of anybody.
+    // Posterior of the speaker after `enrolled` vectors, compared with the prior.
     const gain = spread / (spread + 1 / enrolled)
     const [expected, variance] = [gain * person[d]!, 1 + spread * (1 - gain)]
     const anybody = 1 + spread

@@ -1,11 +1,11 @@
-/** Small dense matrices in rows, as float64; sizes are at most a few hundred. */
+/** Small dense matrices, row by row, as float64; at most a few hundred rows. */
 
 export type Matrix = Float64Array[]
 
 export const matrix = (rows: number, columns: number): Matrix =>
   Array.from({ length: rows }, () => new Float64Array(columns))
 
-/** Lower triangle L with L L^T = a; what is not positive is lifted to a little above 0. */
+/** Returns the lower triangle L with L L^T = a; pivots that are not positive become slightly positive. */
 export function cholesky(a: Matrix): Matrix {
   const size = a.length
   const l = matrix(size, size)
@@ -21,7 +21,7 @@ export function cholesky(a: Matrix): Matrix {
   return l
 }
 
-/** x of L L^T x = b. */
+/** Solves L L^T x = b. */
 export function solveCholesky(l: Matrix, b: Float64Array): Float64Array {
   const size = l.length
   const x = forwardSolve(l, b)
@@ -33,7 +33,7 @@ export function solveCholesky(l: Matrix, b: Float64Array): Float64Array {
   return x
 }
 
-/** x of L x = b. */
+/** Solves L x = b. */
 export function forwardSolve(l: Matrix, b: Float64Array): Float64Array {
   const x = Float64Array.from(b)
   for (let i = 0; i < l.length; i++) {
@@ -61,7 +61,7 @@ export const times = (a: Matrix, x: Float64Array): Float64Array =>
     return sum
   })
 
-/** Eigenvalues, largest first, and vectors as rows, of a symmetric matrix (Jacobi's cyclic rotations). */
+/** Returns the eigenvalues, largest first, and the eigenvectors as rows, of a symmetric matrix (cyclic Jacobi rotations). */
 export function eigen(symmetric: Matrix): { values: number[]; vectors: Matrix } {
   const size = symmetric.length
   const a = symmetric.map((row) => Float64Array.from(row))

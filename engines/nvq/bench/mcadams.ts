@@ -1,6 +1,6 @@
 /**
- * The yardstick that is no anonymisation: McAdams' coefficient (Patino et al. 2021, arXiv 2011.01130; VoicePrivacy's baseline
- * B2): the angles of the LPC's complex poles raised to a power that is drawn once a recording, between 0.5 and 0.9.
+ * Weak baseline: McAdams' coefficient (Patino et al. 2021, arXiv 2011.01130; VoicePrivacy's baseline B2). Raises the angles of the
+ * complex LPC poles to a power between 0.5 and 0.9, drawn once per recording.
  */
 import type { VoiceEngine } from '../src/engine.ts'
 
@@ -40,7 +40,7 @@ function moveFormants(samples: Int16Array, power: number): Int16Array {
   return Int16Array.from({ length: samples.length }, (_, n) => Math.max(-32768, Math.min(32767, Math.round(out[n]!))))
 }
 
-/** Levinson and Durbin; 1, a1 ... */
+/** Returns the LPC coefficients 1, a1, ... (Levinson-Durbin recursion). */
 function linearPrediction(frame: Float64Array): Float64Array {
   const correlation = Float64Array.from({ length: order + 1 }, (_, lag) => {
     let sum = 0
@@ -67,7 +67,7 @@ interface Complex {
   im: number
 }
 
-/** Durand and Kerner. */
+/** Returns the roots of a polynomial (Durand-Kerner method). */
 function rootsOf(coefficients: Float64Array): Complex[] {
   const roots: Complex[] = Array.from({ length: order }, (_, index) => ({
     re: 0.9 * Math.cos((2 * Math.PI * (index + 0.3)) / order),

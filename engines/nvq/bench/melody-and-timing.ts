@@ -1,7 +1,7 @@
-/** Whether the melody and the turns survive: the pitch contours' correlation, and how far the starts of speech move. */
+/** Measures how well intonation (F0 contour) and speech onsets are preserved. */
 import { pitchOf } from './pitch.ts'
 
-/** Correlation of the logarithms of pitch where both are voiced; undefined where too little is. */
+/** Returns the correlation of log pitch where both are voiced; undefined if too few frames are. */
 export function contourCorrelation(original: Int16Array, other: Int16Array): number | undefined {
   const [one, two] = [pitchOf(original), pitchOf(other)]
   const pairs: [number, number][] = []
@@ -23,7 +23,7 @@ const quietMs = 200
 const onsetDb = 25
 const furthestMs = 300
 
-/** Milliseconds at which speech starts after a pause. */
+/** Returns the times in milliseconds at which speech starts after a pause. */
 function onsets(samples: Int16Array): number[] {
   const frames = Math.floor(samples.length / hop)
   const levels = Float32Array.from({ length: frames }, (_, frame) => {
@@ -44,7 +44,7 @@ function onsets(samples: Int16Array): number[] {
   return found
 }
 
-/** For each start of the original, milliseconds to the nearest of the other; what is not there at all counts as the most. */
+/** Returns, for each onset of the original, the milliseconds to the nearest onset of the other; a missing one is `furthestMs`. */
 export function onsetShifts(original: Int16Array, other: Int16Array): number[] {
   const theirs = onsets(other)
   return onsets(original).map((ms) =>

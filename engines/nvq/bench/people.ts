@@ -1,20 +1,18 @@
 /**
- * Who speaks in the bench of anonymised speech: the voices that lie in Debian's packages, a person a voice.
+ * The speakers of the evaluation: voices in Debian's packages, with package, files and language of each.
  *
- * In: nothing. Out: for each person the package, the files and the language. Never here: sound.
- *
- * What is known of them is the name of a folder. Where one language has files in several packages it may be one
- * contributor: `language` is therefore also the group whose members are never taken for one another's impostors.
+ * Only the name of a folder is known of them. Files of one language in several packages may be of one contributor: `language` is
+ * therefore also the group whose members are never each other's impostors.
  */
 
 export interface Person {
   id: string
   debianPackage: string
-  /** The files, as they stand in the unpacked package. */
+  /** Matches the files in the unpacked package. */
   files: RegExp
-  /** nb and nn are one group: the same translators. */
+  /** nb and nn are one group, because they have the same translators. */
   language: string
-  /** Connected speech of one voice in a studio or at a desk, single words and letters, or an actor in a game. */
+  /** Connected speech, single words and letters, or an actor in a game. */
   kind: 'sentences' | 'words' | 'acted'
 }
 
@@ -32,7 +30,7 @@ const fillets = (language: string, fish: 'm' | 'v'): Person => ({
   debianPackage: `fillets-ng-data-${language}`,
   language,
   kind: 'sentences',
-  // The names of the files say which of the two fish speaks: malá and velká.
+  // The file names tell which of the two characters speaks: malá and velká.
   files: new RegExp(`/sound/[^/]+/${language}/[^/-]+-${fish}(-[^/]*)?\\.ogg$`),
 })
 
@@ -61,7 +59,7 @@ const hedgewars = (name: string, language: string): Person => ({
 })
 
 export const people: readonly Person[] = [
-  // Allison's Spanish prompts are left out: she is one person.
+  // Without Allison's Spanish prompts: she would count as two people.
   sentences('asterisk-allison', 'asterisk-core-sounds-en-wav', 'en_US_f_Allison', 'en'),
   sentences('asterisk-june', 'asterisk-core-sounds-fr-wav', 'fr_CA_f_June', 'fr'),
   sentences('asterisk-carlo', 'asterisk-core-sounds-it-wav', 'it_IT_m_Carlo', 'it'),

@@ -1,4 +1,4 @@
-/** Pitch every 10 ms by normalised autocorrelation, the path through the candidates with the fewest leaps (as RAPT, Talkin 1995). */
+/** Pitch every 10 ms by normalised autocorrelation, with the smoothest path through the candidates (as in RAPT, Talkin 1995). */
 import { RealFft } from '../src/fft.ts'
 
 const hop = 80
@@ -20,7 +20,7 @@ const correlation = (frame: Float64Array, real: Float64Array, imaginary: Float64
   fft.inverse(real, imaginary, into)
 }
 
-/** The window's own correlation, by which a frame's is divided (Boersma 1993). */
+/** Autocorrelation of the window, by which that of a frame is divided (Boersma 1993). */
 const ofWindow = (() => {
   const padded = new Float64Array(512)
   padded.set(window)
@@ -29,7 +29,7 @@ const ofWindow = (() => {
   return result
 })()
 
-/** Hz a frame; 0 where nothing is voiced. */
+/** Returns the pitch of each frame in Hz; 0 if unvoiced. */
 export function pitchOf(samples: Int16Array): Float32Array {
   const frames = Math.max(0, Math.floor((samples.length - frameLength) / hop) + 1)
   const [real, imaginary] = [new Float64Array(fft.bins), new Float64Array(fft.bins)]
@@ -56,7 +56,7 @@ export function pitchOf(samples: Int16Array): Float32Array {
       const [before, here, after] = [normal(lag - 1), normal(lag), normal(lag + 1)]
       if (here < 0.3 || here < before || here <= after) continue
       const shift = (before - after) / (2 * (before - 2 * here + after) || 1)
-      // Shorter lags are preferred a little, against octaves below.
+      // Slightly prefers shorter lags, against octave errors.
       found.push({ lag: lag + shift, strength: Math.min(1, here) - 0.02 * Math.log2(lag / shortest) })
     }
     found.sort((one, other) => other.strength - one.strength)

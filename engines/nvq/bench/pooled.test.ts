@@ -1,4 +1,4 @@
-// Five recordings that are known to be of one person say more than one: what the record carries first.
+// Five recordings known to be of one speaker reveal more than one: the record's most important figure.
 import { expect, test } from 'vitest'
 import { pooled, type Trial } from './attacks.ts'
 import { privacyFigure } from './figures.ts'
@@ -18,7 +18,7 @@ const enrol = (seen: readonly Seen[]): Model => ({
 const disclosed = (of: Speaker, values: readonly number[]) =>
   values.map((value, recording) => ({ speaker: of, recording, isPooled: false, seen: seenAs(value) }))
 
-test('the first and the last five of a speaker are put together; of five once, of four not', () => {
+test('combines the first and the last five recordings of a speaker; once for five, never for four', () => {
   const [many, five, four] = ['many', 'five', 'four'].map(speaker) as [Speaker, Speaker, Speaker]
   const found = pooled(
     [...disclosed(many, [1, 2, 3, 4, 5, 6, 7]), ...disclosed(five, [1, 1, 1, 1, 6]), ...disclosed(four, [1, 2, 3, 4])],
@@ -31,7 +31,7 @@ test('the first and the last five of a speaker are put together; of five once, o
   ])
 })
 
-test('what hides one recording does not hide five of one person, and neither figure is in the other', () => {
+test('hiding one recording does not hide five of one speaker, and the two figures are independent', () => {
   const chance = seeded('pooled')
   const speakers = Array.from({ length: 20 }, (_, at) => speaker(`p${at}`))
   const single = speakers.flatMap((one, at) =>

@@ -1,4 +1,4 @@
-/** The figures beside what is demanded of them. */
+/** Prints the figures beside their requirements. */
 import {
   controlDemands,
   demandsOf,
@@ -20,7 +20,7 @@ const bounds = ({ atLeast, atMost }: Demand) => {
   return atLeast === undefined ? `<=${atMost}` : atMost === undefined ? `>=${atLeast}` : `${atLeast}-${atMost}`
 }
 
-/** '13.0 (>=12)', with '!' where it is missed. */
+/** Returns '13.0 (>=12)', with '!' if the requirement is missed. */
 function beside(figure: string, value: number, digits = 1): string {
   const shown = Number(value.toFixed(digits))
   const demand = demands.get(figure)
@@ -95,7 +95,7 @@ export function printUseLeft(uses: readonly UseLeft[], judged: EngineName): void
   console.log('level T: no voice survives, two synthetic voices speak for everybody: there is nothing to compare')
 }
 
-/** @returns whether nothing is missed */
+/** @returns whether every requirement is met */
 export function printVerdict(record: EvaluationRecord, file: string): boolean {
   const unmet = unmetDemands(record)
   console.log(`\n${record.engine} ${record.version}, sources ${record.sources.slice(0, 16)}: ${file}`)

@@ -1,11 +1,11 @@
 /**
- * How somebody speaks, in one vector a recording: level, range and movement of the pitch, rhythm of the loudness, and the
- * long-term spectrum with its spread (the timbre, and the room, where an engine leaves them).
+ * Prosody of a recording as one vector: mean, range and movement of the pitch, rhythm of the loudness, and the long-term spectrum
+ * with its variance (timbre and room, if the engine preserves them).
  */
 import { pitchOf } from './pitch.ts'
 import { cepstra, type VoiceFrames } from './voice-frames.ts'
 
-/** Modulations of the loudness that rhythm makes, Hz. */
+/** Modulation frequencies of the loudness that represent rhythm, in Hz. */
 const rhythms = [1, 2, 3, 4, 6, 8, 12]
 
 const moments = (values: readonly number[]) => {

@@ -1,11 +1,11 @@
-/** What is told of a verifier's scores. */
+/** Error rates computed from a verifier's scores. */
 
 export interface Scored {
   same: boolean
   score: number
 }
 
-/** Share of errors where as many strangers are taken in as persons are turned away; 0 to 1. */
+/** Returns the equal error rate, at which false acceptances and false rejections are equal; 0 to 1. */
 export function equalErrorRate(trials: readonly Scored[]): number {
   const sorted = trials.toSorted((one, other) => one.score - other.score)
   return equalErrorOf(
@@ -15,7 +15,7 @@ export function equalErrorRate(trials: readonly Scored[]): number {
 }
 
 /**
- * @param same of trials in the order of their scores
+ * @param same whether each trial is of one speaker, in the order of the scores
  * @param weights how often each trial counts
  */
 export function equalErrorOf(same: readonly boolean[], weights: Float64Array): number {
@@ -37,7 +37,7 @@ export function equalErrorOf(same: readonly boolean[], weights: Float64Array): n
   return equal
 }
 
-/** Share of persons found where one stranger in a hundred is taken for them. */
+/** Returns the share of speakers found at a false acceptance rate of 1 %. */
 export function foundAtOnePercent(trials: readonly Scored[]): number {
   const strangers = trials.filter(({ same }) => !same).map(({ score }) => score)
   strangers.sort((one, other) => other - one)
@@ -46,7 +46,7 @@ export function foundAtOnePercent(trials: readonly Scored[]): number {
   return targets.filter(({ score }) => score > threshold).length / targets.length
 }
 
-/** Share of recordings whose speaker has the highest score of all who are enrolled. */
+/** Returns the share of recordings whose speaker has the highest score of all enrolled speakers. */
 export function pickedOut(trials: readonly { recording: string; same: boolean; score: number }[]): number {
   const recordings = [...Map.groupBy(trials, ({ recording }) => recording).values()]
   const hits = recordings.filter((candidates) => {

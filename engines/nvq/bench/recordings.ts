@@ -1,4 +1,4 @@
-/** The recordings of the bench: utterances of about five seconds, calls of about 34 seconds, cut from what a person says. */
+/** The recordings of the evaluation, cut from a person's speech: utterances of about 5 s, and calls of about 34 s. */
 import { people, type Person } from './people.ts'
 import { finnishVoices, finnishSpeechOf } from './finnish-voices.ts'
 import { seeded } from './seeded.ts'
@@ -6,26 +6,26 @@ import { speechOf } from './speech-packages.ts'
 
 export interface Speaker {
   id: string
-  /** Members of one group may be one person: never each other's impostors, never apart in training and test. */
+  /** Members of one group may be one person: never each other's impostors, never split between training and test. */
   group: string
   kind: Person['kind'] | 'synthetic'
-  /** Even ones are the attacker's own samples of the person, odd ones are disclosed. */
+  /** Even ones are the attacker's samples of the person, odd ones are disclosed. */
   utterances: readonly Int16Array[]
-  /** As the utterances; empty where a person says too little. */
+  /** Like the utterances; empty if there is too little speech. */
   calls: readonly Int16Array[]
-  /** Seconds in all. */
+  /** Total seconds. */
   seconds: number
 }
 
-/** Also how the odd and the even ones are told apart, in one place. */
+/** Returns true for the disclosed (odd) recordings. */
 export const isDisclosed = (index: number) => index % 2 === 1
 
 const rate = 8000
 const utteranceSamples = 5 * rate
 const callSamples = 34 * rate
-/** Of these there is speech for twice as many utterances: of a small set more recordings, and more to enrol each by. */
+/** Kinds with enough speech for twice as many utterances: the sets are small, so more recordings are used. */
 const saysMuch: ReadonlySet<Speaker['kind']> = new Set(['sentences', 'synthetic'])
-/** Who says less is left out. */
+/** Minimum of utterances; speakers with fewer are left out. */
 const fewestUtterances = 2
 
 export async function speakers(mostUtterances: number, mostCalls: number): Promise<readonly Speaker[]> {
@@ -43,7 +43,7 @@ function cut(
   mostCalls: number,
 ): Speaker {
   const seconds = pieces.reduce((sum, { length }) => sum + length, 0) / rate
-  // A voice that exists on no tape is nobody else's double.
+  // A synthetic voice cannot be the same person as another one.
   const group = kind === 'synthetic' ? id : language
   const utterances = join(pieces, utteranceSamples, 0.15, id).slice(0, mostUtterances * (saysMuch.has(kind) ? 2 : 1))
   const calls = kind === 'sentences' ? join(pieces, callSamples, 0.45, id).slice(0, mostCalls) : []
@@ -52,7 +52,7 @@ function cut(
 
 const evenCount = <T>(items: readonly T[]): T[] => items.slice(0, items.length & ~1)
 
-/** Pieces end to end with the noise of an idle line between them, a new one as soon as it is long enough. */
+/** Joins pieces with line noise between them; begins a new recording when one is long enough. */
 function join(pieces: readonly Int16Array[], samples: number, gapSeconds: number, seed: string): Int16Array[] {
   const chance = seeded(`gaps ${seed}`)
   const joined: Int16Array[] = []

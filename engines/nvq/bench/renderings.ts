@@ -1,6 +1,6 @@
 /**
- * What an engine makes of a speaker's recordings, and what a verifier hears of it, kept by the hash of the engine's sources. Each
- * recording has a draw of its own, and the two sides have different ones: what the attacker renders is never what was disclosed.
+ * Caches an engine's renderings of a speaker's recordings and the verifier's features of them, by the hash of the engine's sources.
+ * Each recording and each side has its own random draw: the attacker's renderings never equal the disclosed ones.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ interface Cost {
   speechSeconds: number
 }
 
-/** Recordings are numbered as the speaker's; of what is disclosed only the odd ones exist. */
+/** Recordings have the numbers of the speaker's; on the disclosed side only odd ones exist. */
 const exists = (name: EngineName, side: Side, index: number) =>
   name === 'original' || side !== 'disclosed' || isDisclosed(index)
 
@@ -38,7 +38,7 @@ const fileOf = (name: EngineName, side: Side, { id, utterances, calls }: Speaker
 const heardFileOf = (name: EngineName, side: Side, speaker: Speaker) =>
   `${fileOf(name, side, speaker)}-${hearingHash().slice(0, 8)}.heard`
 
-/** Renders and listens, where that is not kept from an earlier run. */
+/** Renders the recordings and extracts features, unless they are cached. */
 export async function prepare(name: EngineName, side: Side, speaker: Speaker): Promise<void> {
   const file = fileOf(name, side, speaker)
   if (!existsSync(`${file}.json`)) await render(name, side, speaker)
@@ -84,7 +84,7 @@ export const rendered = (name: EngineName, side: Side, speaker: Speaker): PerRec
 export const heard = (name: EngineName, side: Side, speaker: Speaker): PerRecording<Heard> =>
   numbered(name, side, speaker, deserialize(readFileSync(heardFileOf(name, side, speaker))) as Heard[])
 
-/** Over all speakers: seconds of speech a second of CPU. */
+/** Returns seconds of speech per CPU second, over all speakers. */
 export function timesRealTime(name: EngineName, all: readonly Speaker[]): number {
   const costs = all.map(
     (speaker) => JSON.parse(readFileSync(`${fileOf(name, 'disclosed', speaker)}.json`, 'utf8')) as Cost,

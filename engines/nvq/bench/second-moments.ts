@@ -1,12 +1,12 @@
 /**
- * How the cepstra of a recording and their slopes move together, in one vector: what the mixture of Gaussians sees only piece by
- * piece, and what survives where means and variances were taken out (Bimbot and Mathan 1993).
+ * Second moments (covariances) of a recording's cepstra and their slopes as one vector: the mixture model does not see them as a
+ * whole, and they survive normalisation of means and variances (Bimbot and Mathan 1993).
  */
 import { matrix, times, type Matrix } from './linear-algebra.ts'
 import type { Seeded } from './seeded.ts'
 import { dimensions } from './voice-frames.ts'
 
-/** Of each cepstrum and each slope how far it moves (logarithm), of each pair of either how alike, over the recording's frames. */
+/** Returns the log standard deviation of each cepstrum and slope, and the correlation of each pair, over the recording. */
 export function secondMoments({ normalised, count }: { normalised: Float32Array; count: number }): Float64Array {
   const half = dimensions / 2
   const product = (one: number, other: number) => {
@@ -34,7 +34,7 @@ export interface Principal {
 
 const rounds = 8
 
-/** The directions in which vectors differ most, by orthogonal iteration; each scaled to deviation 1. */
+/** Returns the principal components of the vectors by orthogonal iteration, each scaled to standard deviation 1. */
 export function trainPrincipal(vectors: readonly Float64Array[], count: number, chance: Seeded): Principal {
   const size = vectors[0]!.length
   const mean = new Float64Array(size)
@@ -61,7 +61,7 @@ export function trainPrincipal(vectors: readonly Float64Array[], count: number, 
   return { mean, deviation, directions }
 }
 
-/** In place, rows to length 1, each without what those before it have. */
+/** Orthonormalises the rows in place (Gram-Schmidt). */
 function orthogonal(rows: Matrix): void {
   for (const [at, row] of rows.entries()) {
     for (const before of rows.slice(0, at)) {

@@ -1,4 +1,4 @@
-/** Chance that is the same in every run of the bench, so that two runs differ by what was changed and not by the draw. */
+/** Seeded random numbers: the same in every run, so that two runs differ only by the changed code. */
 import { createHash } from 'node:crypto'
 
 export interface Seeded {

@@ -1,4 +1,4 @@
-/** The sets of the evaluation: which speakers, and which of their recordings. */
+/** The sets of the evaluation: speakers and their recordings. */
 import type { evaluationSets } from '../../../src/use/disclosure/voice/evaluation-record.ts'
 import type { Speaker } from './recordings.ts'
 
@@ -17,7 +17,7 @@ export const figureName: Record<SetName, (typeof evaluationSets)[number]> = {
 export interface SpeechSet {
   kind: 'utterances' | 'calls'
   speakers: readonly Speaker[]
-  /** What it really is; the names are those of the demands. */
+  /** Actual contents of the set; its name comes from the requirements. */
   what: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * Fetches Debian's packages with `apt-get download`, unpacks them without installing, and decodes what a person says to 8 kHz
- * mono as a telephone carries it. Everything is kept in the cache: the second run asks nothing of the network.
+ * Fetches Debian's packages with `apt-get download`, unpacks them without installing, and decodes the speech to 8 kHz mono as over
+ * a telephone. Everything is cached: the second run needs no network.
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { seeded } from './seeded.ts'
 
 const run = promisify(execFile)
 
-/** Seconds of speech kept of a person: whole calls are made of sentences only. */
+/** Maximum seconds of speech per person; only sentences are used for whole calls, which need more. */
 const mostSeconds = { sentences: 200, words: 60, acted: 60 }
 const mostFiles = 120
 
@@ -29,7 +29,7 @@ export const missingPrograms = () =>
     }
   })
 
-/** @returns the folder of the unpacked package, undefined where Debian does not hand it over */
+/** @returns the folder of the unpacked package; undefined if the download fails */
 export function unpacked(debianPackage: string): string | undefined {
   const folder = join(cacheFolder, 'packages', debianPackage)
   if (existsSync(folder)) return folder
@@ -43,7 +43,7 @@ export function unpacked(debianPackage: string): string | undefined {
   }
   const file = readdirSync(downloads).find((name) => name.startsWith(`${debianPackage}_`))
   if (file === undefined) return undefined
-  // Two processes may come here at once: each unpacks for itself, the first one's stays.
+  // Two processes may get here at once: each unpacks into its own folder, and the first one's is used.
   const own = `${folder}.part-${process.pid}`
   execFileSync('dpkg', ['-x', join(downloads, file), own])
   try {
@@ -56,7 +56,7 @@ export function unpacked(debianPackage: string): string | undefined {
   return folder
 }
 
-/** One file as the telephone would carry it: 300 to 3,400 Hz, -20 dBFS, silence at both ends trimmed, A-law and back. */
+/** Returns a file's audio as over a telephone: 300 to 3,400 Hz, -20 dBFS, trimmed silence, through A-law. */
 export async function asTelephone(file: string): Promise<Int16Array> {
   const trim = 'silenceremove=start_periods=1:start_threshold=-45dB'
   const filter = `highpass=f=250,lowpass=f=3500,${trim},areverse,${trim},areverse`
@@ -66,7 +66,7 @@ export async function asTelephone(file: string): Promise<Int16Array> {
   return throughTelephone(samples)
 }
 
-/** What a person says: one array a file, in an order that is the same in every run. */
+/** Returns a person's speech: one array per file, always in the same order. */
 export async function speechOf(person: Person): Promise<readonly Int16Array[]> {
   const cached = join(cacheFolder, 'people', `${person.id}.s16`)
   if (!existsSync(cached)) {
@@ -89,7 +89,7 @@ export async function speechOf(person: Person): Promise<readonly Int16Array[]> {
   return readPieces(cached)
 }
 
-/** Lengths before the samples: a count, the lengths, then the samples of all, all little-endian. */
+/** Writes pieces to the cache: their count, their lengths, then all samples, little-endian. */
 export function keepPieces(file: string, pieces: readonly Int16Array[]): void {
   mkdirSync(join(file, '..'), { recursive: true })
   const head = Uint32Array.from([pieces.length, ...pieces.map(({ length }) => length)])

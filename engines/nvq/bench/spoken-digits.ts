@@ -1,7 +1,7 @@
 /**
- * A small recogniser of spoken digits: dynamic time warping against the same digits by other voices of the language. Tested are
- * six people of Asterisk's prompts, two in each of three languages, and synthetic voices in Finnish, Swedish and English: where a
- * language has one person only, synthetic voices do not tell what he says.
+ * A small recogniser of spoken digits: dynamic time warping against the same digits of other voices of the language. Tested with
+ * six people of Asterisk's prompts, two in each of three languages, and with synthetic voices in Finnish, Swedish and English.
+ * Languages with a single person are left out: synthetic voices do not recognise a person's digits.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { cepstra, cepstraOf } from './voice-frames.ts'
 interface DigitVoice {
   id: string
   language: string
-  /** Ten pieces, of 0 to 9. */
+  /** Ten pieces: the digits 0 to 9. */
   digits: readonly Int16Array[]
   tested: boolean
 }
@@ -81,7 +81,7 @@ async function synthetic(language: string, variant: string): Promise<Int16Array[
   return pieces
 }
 
-/** The ten digits as one recording, as they would be in a call, re-spoken and cut apart at the same places. */
+/** Joins the ten digits to one recording, as in a call, re-voices it and splits it at the same positions. */
 async function respoken(engine: VoiceEngine, { id, digits }: DigitVoice, side: string): Promise<Int16Array[]> {
   const gap = 1600
   const samples = new Int16Array(digits.reduce((sum, { length }) => sum + length + gap, gap))
@@ -94,13 +94,13 @@ async function respoken(engine: VoiceEngine, { id, digits }: DigitVoice, side: s
   }
   const chance = seeded(`digits ${side} ${id}`)
   const out = await engine.revoice({ samples, redacted: [] }, (size) => chance.bytes(size))
-  // A little more than the digit: its ends may have moved.
+  // With a margin, because the ends of the digit may have moved.
   return digits.map(({ length }, digit) => out.slice(starts[digit]! - 400, starts[digit]! + length + 400))
 }
 
 const terms = 13
 
-/** Cepstra without the level and their slopes, each with mean 0 and deviation 1 over the word's frames. */
+/** Returns cepstra (without the level) and their slopes, each normalised to mean 0 and standard deviation 1 over the word. */
 function pattern(samples: Int16Array): Float32Array[] {
   const { frames, all, loudness } = cepstraOf(samples)
   const loud = loudness.reduce((one, other) => Math.max(one, other), 0)
@@ -116,7 +116,7 @@ function pattern(samples: Int16Array): Float32Array[] {
   for (let term = 0; term < 2 * terms; term++) {
     const mean = rows.reduce((sum, row) => sum + row[term]!, 0) / rows.length
     const deviation = Math.sqrt(rows.reduce((sum, row) => sum + (row[term]! - mean) ** 2, 0) / rows.length) + 1e-3
-    // Higher cepstra are more of the voice than of the word.
+    // Higher cepstra depend more on the voice than on the word.
     const weight = 1 / (1 + 0.12 * (term % terms))
     for (const row of rows) row[term] = ((row[term]! - mean) / deviation) * weight
   }
@@ -139,13 +139,13 @@ function distance(one: readonly Float32Array[], other: readonly Float32Array[]):
   return before[other.length]! / (one.length + other.length)
 }
 
-/** One draw a voice says more of the draw than of the engine: by one alone, shares of wrong digits differ by three in a hundred. */
+/** Draws per voice: with a single draw, error rates vary by three percentage points. */
 const draws = 8
 
 export interface DigitErrors {
-  /** Digits, each as often as it was drawn. */
+  /** Number of tested digits, over all draws. */
   tested: number
-  /** Share of wrong digits: the recogniser knows original speech only, or what the engine makes of it as well. */
+  /** Error rate with templates of original speech only, or also of the engine's output. */
   knowsOriginals: number
   knowsBoth: number
 }
@@ -167,7 +167,7 @@ export async function digitErrors(engine: VoiceEngine, voices: readonly DigitVoi
     tests.filter(({ voice, digit, rows }) => {
       const distances = new Map<number, number[]>()
       for (const template of templates) {
-        // Never against the voice itself; synthetic tests only against the variants that are kept for templates.
+        // Never compares a voice with itself; synthetic voices only with the variants reserved for templates.
         if (template.voice.id === voice.id || template.voice.language !== voice.language) continue
         if (!known(template.original) || (template.voice.tested && template.voice.id.includes('+'))) continue
         distances.set(template.digit, [...(distances.get(template.digit) ?? []), distance(rows, template.rows)])

@@ -1,10 +1,10 @@
-/** What a telephone does to speech before the recorder hears it: one level, G.711 A-law. */
+/** Simulates a telephone line: a fixed level and G.711 A-law. */
 import { alawToLinear, linearToAlaw } from '../../../test/simulator/g711.ts'
 
 const speechDbfs = -20
 const peak = 29_000
 
-/** Brought to -20 dBFS (never above the peak), then through A-law and back. */
+/** Returns the samples at -20 dBFS (without clipping), encoded to A-law and decoded. */
 export function throughTelephone(samples: Int16Array): Int16Array {
   let squares = 0
   let highest = 1

@@ -1,10 +1,10 @@
 /**
- * Makes `src/accent-data.ts`: in which ways people differ in how they say each sound, for level D: eigenvoices
- * (Kuhn et al. 2000) of 48 classes of sounds.
+ * Generates `src/accent-data.ts` for level D: eigenvoices (Kuhn et al. 2000) of 48 classes of sounds, which describe how people
+ * differ in pronunciation.
  *
  *   node bench/train-accents.ts
  *
- * Needed only when the codebook changes: the result is kept in the repository; training-voices.ts says whose speech it is.
+ * Needed only when the codebook changes: the result is in the repository. training-voices.ts lists the speech used.
  */
 import { join } from 'node:path'
 import { sharesOfClasses, writeAccents } from '../src/accents.ts'
@@ -18,10 +18,10 @@ import { linesOf, writeSource } from './write-source.ts'
 
 const classCount = 48
 const directionCount = 16
-/** Neighbouring frames say the same: each counts for less than a whole one; beside so many that say nothing else than everybody does. */
+/** Weight of a frame (neighbouring frames are correlated), and of the prior towards the average of all voices. */
 const frameWeight = 0.35
 const asEverybody = 12
-/** A class reaches so far beyond what lies nearest to it. */
+/** How softly a sound is assigned to classes beyond the nearest one. */
 const softness = 3
 
 const chance = seeded('accents')
@@ -45,7 +45,7 @@ function meanDistance(): number {
   return sum / (rows.length / shapeTerms)
 }
 
-/** Sums of the rows of each class, and how many they are. */
+/** Returns the sum of the rows of each class, and their counts. */
 function classesOf(own: Float32Array) {
   const sums = new Float64Array(centres.length)
   const counts = new Float64Array(classCount)
@@ -65,7 +65,7 @@ const everybody = Float64Array.from(centres, (_, at) => {
   const sum = classes.reduce((total, { sums }) => total + sums[at]!, 0)
   return sum / classes.reduce((total, { counts }) => total + counts[place]!, 0)
 })
-/** What each voice has beyond everybody, drawn to nought where there is little of it. */
+/** Deviation of each voice from the average, shrunk towards zero where there are few frames. */
 const beyond = classes.map(({ sums, counts }) =>
   sums.map((sum, at) => {
     const count = counts[Math.floor(at / shapeTerms)]!
@@ -75,7 +75,7 @@ const beyond = classes.map(({ sums, counts }) =>
 const mean = everybody.map((_, at) => beyond.reduce((sum, own) => sum + own[at]!, 0) / beyond.length)
 const centred = beyond.map((own) => own.map((value, at) => value - mean[at]!))
 
-/** The directions in which voices differ most, each as long as their deviation along it. */
+/** Returns the eigenvoices, each scaled to the voices' standard deviation along it. */
 function eigenvoices(): Float64Array[] {
   const products = centred.map((one) =>
     centred.map((other) => one.reduce((sum, value, at) => sum + value * other[at]!, 0) / centred.length),

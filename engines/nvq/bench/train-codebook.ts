@@ -1,10 +1,9 @@
 /**
- * Makes `src/codebook-data.ts`: 512 shapes of a spectrum and the averages of strangers, for level
- * D.
+ * Generates `src/codebook-data.ts` for level D: 512 spectral envelopes, and average statistics of other voices.
  *
  *   node bench/train-codebook.ts
  *
- * Needed only when the analysis changes: the result is kept in the repository; training-voices.ts says whose speech it is.
+ * Needed only when the analysis changes: the result is in the repository. training-voices.ts lists the speech used.
  */
 import { join } from 'node:path'
 import { momentsOf, seriesOf, type Moments } from '../src/analysis.ts'
@@ -18,7 +17,7 @@ import { linesOf, writeSource } from './write-source.ts'
 
 const wordCount = 512
 const coarseCount = 128
-/** Frames that count: from fewer no stranger is known. */
+/** Minimum of frames for the average of a voice. */
 const fewestOfStranger = 1400
 
 const chance = seeded('codebook')
@@ -26,7 +25,7 @@ const target = join(import.meta.dirname, '../src/codebook-data.ts')
 
 const momentsOfVoice = ({ analysis, factor }: Voice): Moments => momentsOf(seriesOf(analysis, analysis.counted, factor))
 
-/** What each term weighs: how far it moves in everybody's speech. */
+/** Returns the weight of each term: its standard deviation over all speech. */
 function weightsOf(moments: readonly Moments[]): Float64Array {
   return Float64Array.from(
     { length: bandCount },
@@ -62,14 +61,14 @@ for (let round = 0; round < 2; round++) {
   const shapes = { weights, words, halves: halfSquares(words) }
   for (const voice of voices) voice.factor = findTractFactor(voice.analysis, shapes)
   const middle = voices.map(({ factor }) => factor).sort()[Math.floor(voices.length / 2)]!
-  // The average voice is nobody's: the factors are around one.
+  // Normalises the factors to an average of one.
   for (const voice of voices) voice.factor /= middle
   console.log(voices.map(({ id, factor }) => `${id} ${factor.toFixed(3)}`).join(', '))
 }
 const moments = voices.map(momentsOfVoice)
 const weights = weightsOf(moments)
 const words = cluster(rowsOf(voices, weights, chance), wordCount, 12, chance)
-// Only voices of people are strangers; a synthesiser's average is everybody's who has it.
+// Only human voices: a synthesiser's average would be recognisable.
 const strangers = moments.filter((_, at) => {
   const { id, analysis } = voices[at]!
   return !/^(suopuhe|espeak)/.test(id) && analysis.counted.length >= fewestOfStranger

@@ -1,9 +1,9 @@
 /**
- * Makes `src/sound-level-data.ts`: how loud everybody says each codeword, for level D.
+ * Generates `src/sound-level-data.ts` for level D: the average level of each codeword over all voices.
  *
  *   node bench/train-sound-levels.ts
  *
- * Needed only when the codebook changes: the result is kept in the repository; training-voices.ts says whose speech it is.
+ * Needed only when the codebook changes: the result is in the repository. training-voices.ts lists the speech used.
  */
 import { join } from 'node:path'
 import { codebook } from '../src/codebook.ts'
@@ -15,16 +15,16 @@ import { findTractFactor } from '../src/vocal-tract.ts'
 import { rowsOfFrames, trainingPackages, trainingVoices, type Voice } from './training-voices.ts'
 import { linesOf, writeSource } from './write-source.ts'
 
-/** Frames: a voice of whom there is more counts for no more. */
+/** Maximum of frames per voice that count. */
 const mostOfVoice = 3000
-/** Frames at the average level beside those of each codeword: of what is seldom said little is known. */
+/** Frames at the average level that are added to each codeword, as a prior for rare ones. */
 const asAverage = 10
 
 const shapes = codebook()
 const wordCount = shapes.halves.length
 const everybodys = { spread: 1, skew: 0 }
 
-/** Sums of a voice's levels over the frames of each codeword, and how many these are. */
+/** Returns the sum of a voice's levels over the frames of each codeword, and their counts. */
 function levelsOf({ analysis }: Voice) {
   const rows = rowsOfFrames({ analysis, factor: findTractFactor(analysis, shapes) }, analysis.counted, shapes.weights)
   const levels = levelsAsEverybodys(analysis, everybodys)

@@ -1,7 +1,7 @@
 /**
- * Whose speech the codebook and the strangers' accents are learned from: people in Debian's packages and synthetic voices that say
- * Finnish and Swedish vowels. Nobody is among them of the bench's sets "10 people", "prompts" and "calls"; of "100 people" those who
- * say least are. Needs what speech-packages.ts needs, and festival with festvox-suopuhe-lj and festvox-suopuhe-mv.
+ * Voices from which the codebook and the accents are trained: people in Debian's packages, and synthetic voices with Finnish and
+ * Swedish vowels. None is in the evaluation's sets "10 people", "prompts" and "calls"; of "100 people" only those with the least
+ * speech are. Needs the programs of speech-packages.ts, and festival with festvox-suopuhe-lj and festvox-suopuhe-mv.
  *
  * Licences of the speech, by the packages' copyright files: ktuberling-data GPL 2 or later, klettres-data GPL 2 or later,
  * tuxpaint-stamps-default GPL 2, festvox-ru a BSD licence, festvox-suopuhe-lj and -mv LGPL 2 or later, espeak-ng GPL 3 or
@@ -20,20 +20,20 @@ import { asTelephone, cacheFolder, keepPieces, readPieces, speechOf } from './sp
 
 export const trainingPackages =
   'ktuberling-data, klettres-data, tuxpaint-stamps-default, festvox-ru, festvox-suopuhe-lj, -mv, espeak-ng'
-/** Frames of each voice that are learned from. */
+/** Training frames per voice. */
 const framesEach = 1500
 const secondsEach = 75
 /** Speakers of the evaluation's set "prompts". */
 const judged = 28
-/** Frames that count: from fewer nothing is learned. */
+/** Minimum of frames; voices with fewer are not used. */
 const fewestFrames = 800
-/** Finnish and Swedish vowels are what callers here have: their voices weigh more. */
+/** Voices with Finnish and Swedish vowels have more weight, because callers speak these languages. */
 const weightOf = (id: string) => (/-(fi|sv)|suopuhe/.test(id) ? 2 : 1)
 
 export interface Voice {
   id: string
   analysis: Analysis
-  /** Of the vocal tract; one until it is found. */
+  /** Vocal tract factor; one until it is estimated. */
   factor: number
 }
 
@@ -45,7 +45,7 @@ const russian: Person = {
   kind: 'sentences',
 }
 
-/** Who reads words, but for those of whom there is most: the set "prompts" is made of them. */
+/** Returns readers of single words, except those with the most speech, who are in the set "prompts". */
 async function readers(): Promise<{ id: string; pieces: readonly Int16Array[] }[]> {
   const all: { id: string; pieces: readonly Int16Array[]; samples: number }[] = []
   for (const person of people.filter(({ kind }) => kind === 'words')) {
@@ -61,7 +61,7 @@ const synthetic: readonly { id: string; speak: (wav: string, scratch: string) =>
     id: `suopuhe-${voice}`,
     speak: (wav: string, scratch: string) => {
       const text = join(scratch, 'text.txt')
-      // Festival's Finnish voices read ISO-8859-15, where the Finnish letters are as in latin1.
+      // Festival's Finnish voices expect ISO-8859-15, whose Finnish letters equal those of Latin-1.
       writeFileSync(text, Buffer.from(finnish, 'latin1'))
       execFileSync('text2wave', ['-eval', `(${voice})`, text, '-o', wav])
     },
@@ -84,7 +84,7 @@ async function spoken({ id, speak }: (typeof synthetic)[number]): Promise<readon
   return readPieces(cached)
 }
 
-/** @returns undefined where there is too little of it to say what the voice is like */
+/** @returns the voice; undefined if there is too little speech */
 function voiceOf(id: string, pieces: readonly Int16Array[]): Voice | undefined {
   const samples = new Int16Array(secondsEach * 8000)
   let at = 0
@@ -113,7 +113,7 @@ export async function trainingVoices(): Promise<Voice[]> {
   return voices
 }
 
-/** Rows of normalised terms, scaled by what each weighs; of some frames of each voice. */
+/** Returns rows of normalised terms, scaled by their weights, for some frames of each voice. */
 export const rowsOf = (voices: readonly Voice[], weights: Float64Array, chance: Seeded): Float32Array =>
   joined(
     voices.map((voice) => {
@@ -122,7 +122,7 @@ export const rowsOf = (voices: readonly Voice[], weights: Float64Array, chance: 
     }),
   )
 
-/** The same of these frames. */
+/** Returns the same for the given frames. */
 export function rowsOfFrames(
   { analysis, factor }: Pick<Voice, 'analysis' | 'factor'>,
   frames: ArrayLike<number>,
@@ -134,7 +134,7 @@ export function rowsOfFrames(
   return series.filter((_, at) => at % bandCount > 0)
 }
 
-/** One after the other. */
+/** Concatenates the rows. */
 export function joined(rows: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(rows.reduce((sum, own) => sum + own.length, 0))
   let at = 0

@@ -1,4 +1,4 @@
-/** What is left to listen to: intelligibility, melody, timing of the turns, digits, speed; of what was disclosed. */
+/** Measures the utility of disclosed recordings: intelligibility, intonation, timing of turns, digits, and speed of the engine. */
 import { engineNamed, type EngineName } from './engines.ts'
 import { estoi } from './intelligibility.ts'
 import { contourCorrelation, onsetShifts } from './melody-and-timing.ts'
@@ -10,16 +10,16 @@ export interface UseLeft {
   engine: EngineName
   estoi: number
   pitchCorrelation: number
-  /** Milliseconds by which the start of a turn moves: the middle one, and the one that 90 % are nearer than. */
+  /** Milliseconds by which the start of a turn moves: median and 90th percentile. */
   medianShift: number
   ninetiethShift: number
   onsets: number
   digits: DigitErrors
-  /** NaN for the original. */
+  /** NaN for original speech. */
   timesRealTime: number
 }
 
-/** Recordings of each human speaker that are measured; the rest would say the same. */
+/** Measured recordings per human speaker; more would change nothing. */
 const perSpeaker = 2
 
 const middle = (values: readonly number[], share = 0.5) =>
@@ -47,7 +47,7 @@ export async function useLeft(engine: EngineName, all: readonly Speaker[]): Prom
   return {
     engine,
     estoi: mean(alike),
-    // The middle one: where the tracker is wrong in either, a correlation is worth nothing.
+    // The median, because a pitch tracking error makes a correlation meaningless.
     pitchCorrelation: middle(melodies),
     medianShift: middle(shifts),
     ninetiethShift: middle(shifts, 0.9),

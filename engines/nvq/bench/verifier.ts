@@ -1,8 +1,8 @@
 /**
- * Who speaks? i-vectors, second moments, prosody and i-vectors of the loudness alone, each with a likelihood ratio of its own,
- * brought to one scale against a cohort and added.
+ * Speaker verifier: i-vectors, second moments, prosody and i-vectors of the loudness contour, each with its own likelihood ratio,
+ * normalised against a cohort and added.
  *
- * In: recordings whose speakers are known. Out: scores of enrolled persons against recordings, higher is more alike.
+ * Trained on recordings of known speakers. Returns scores of enrolled speakers against recordings; higher is more similar.
  */
 import { counter, trainBackground, type Frames } from './background-model.ts'
 import { identityVector, trainVariability } from './identity-vectors.ts'
@@ -13,12 +13,12 @@ import { principal, trainPrincipal } from './second-moments.ts'
 import { seeded, type Seeded } from './seeded.ts'
 import { dimensions } from './voice-frames.ts'
 
-/** What a score is made of; 'voice' is the sum of the first two, 'fused' of the first three, 'all' of the first four. */
+/** Components of a score; 'voice' is the sum of the first two, 'fused' of the first three, 'all' of the first four. */
 export const systems = ['i-vectors', 'moments', 'prosody', 'level', 'voice', 'fused', 'all'] as const
 export type System = (typeof systems)[number]
 export type Scores = Record<System, number>
 
-/** A recording as each backend sees it. */
+/** A recording's vectors for each backend. */
 export interface Seen {
   identity: Float64Array
   moments: Float64Array
@@ -43,9 +43,9 @@ export interface VerifierSize {
   backgroundFrames: number
 }
 
-/** Several recordings of one session say less than as many of different ones. */
+/** Maximum of enrolled recordings that count: recordings of one session are correlated. */
 const mostEnrolled = 4
-/** Of the second moments. */
+/** Principal components of the second moments. */
 const mostAxes = 80
 
 export function trainVerifier(training: readonly { person: string; heard: Heard }[], size: VerifierSize): Verifier {
@@ -112,7 +112,7 @@ export function trainVerifier(training: readonly { person: string; heard: Heard 
   return { see, enrol, score }
 }
 
-/** i-vectors of these frames, and what is made of those that were trained on. */
+/** Trains the i-vectors of these frames, and returns those of the training recordings. */
 function trainIdentity(
   training: readonly { person: string; frames: Frames }[],
   { components, rank, backgroundFrames, dimensions: width }: VerifierSize & { dimensions: number },
@@ -131,7 +131,7 @@ function trainIdentity(
   }
 }
 
-/** Scores in deviations from what strangers get: of the recording by the cohort's persons, of the person by its recordings. */
+/** Normalises scores by those of impostors: of the recording with the cohort's speakers, and of the speaker with its recordings. */
 function normalised(
   backend: Backend,
   part: keyof Seen,

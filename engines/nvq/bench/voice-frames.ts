@@ -1,6 +1,6 @@
 /**
- * What a verifier hears of a recording: cepstra of the frames in which somebody speaks, their mean taken away, with their
- * slopes; beside them the raw frames, loudness and pitch from which prosody is told (prosody.ts).
+ * Features of a recording for a verifier: cepstra of speech frames with the mean subtracted, and their slopes; and the raw frames,
+ * loudness and pitch from which prosody is computed (prosody.ts).
  */
 import { RealFft } from '../src/fft.ts'
 
@@ -11,7 +11,7 @@ const hop = 80
 const frameLength = 200
 const bands = 26
 const [lowestHz, highestHz] = [150, 3700]
-/** Frames this far below the loud ones are silence. */
+/** Frames this far below the loud ones count as silence. */
 const silenceDb = 30
 
 const fft = new RealFft(256)
@@ -35,10 +35,10 @@ export interface VoiceFrames {
   /** Frames x `dimensions`, of speech only. */
   normalised: Float32Array
   count: number
-  /** Of every frame, silence included: decibels. */
+  /** Level of every frame in dB, silence included. */
   loudness: Float32Array
   speaks: Uint8Array
-  /** Frames x `cepstra` of speech, as they are. */
+  /** Frames x `cepstra` of speech, not normalised. */
   raw: Float32Array
 }
 

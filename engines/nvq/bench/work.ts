@@ -1,4 +1,4 @@
-/** Renders, attacks and measures in processes of their own, so that two cores are used and CPU is counted per engine. */
+/** Renders, attacks and measures in child processes, to use two cores and to measure CPU time per engine. */
 import { fork } from 'node:child_process'
 import type { AttackJob, Trial } from './attacks.ts'
 import { engineNames, sourcesHash, type EngineName } from './engines.ts'
@@ -10,7 +10,7 @@ export interface Sizes {
   mostUtterances: number
   mostCalls: number
   verifier: VerifierSize
-  /** How many draws of the training speech a semi-informed attacker makes. */
+  /** The semi-informed attacker's draws of the training speech. */
   trainingSides: readonly Side[]
 }
 
@@ -24,10 +24,10 @@ export interface Found {
 
 const processes = Number(process.env['SELOSTE_BENCH_PROCESSES'] ?? 2)
 
-/** Of every engine: work that is spread over processes is of one state of the sources. */
+/** Returns the hashes of all engines, so that all processes work with the same sources. */
 export const allSources = () => engineNames.map(sourcesHash).join(' ')
 
-/** All jobs, some at a time; what each found, in the order of the jobs. */
+/** Runs all jobs, some in parallel, and returns their results in the order of the jobs. */
 export async function runJobs(jobs: readonly Job[], sizes: Sizes): Promise<Found[]> {
   const results: Found[] = jobs.map(() => ({}))
   const waiting = [...jobs.keys()]

@@ -1,4 +1,4 @@
-/** One job of work.ts. */
+/** Child process that runs the jobs of work.ts. */
 import { runAttack } from './attacks.ts'
 import { speakers } from './recordings.ts'
 import { prepare } from './renderings.ts'

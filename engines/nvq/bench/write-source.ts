@@ -1,8 +1,8 @@
-/** Sources that a script makes: numbers in base64, as the formatter would write them. */
+/** Writes generated sources: numbers in base64, formatted as by the formatter. */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 
-/** An expression whose value is this text, in lines. */
+/** Returns an expression for this text, on several lines. */
 export const linesOf = (base64: string): string =>
   ['[', ...(base64.match(/.{1,112}/g) ?? []).map((line) => `'${line}',`), `].join('')`].join('\n')
 
