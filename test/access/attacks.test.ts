@@ -1,5 +1,5 @@
-// Attacks over the wire on the real server: each gets a clear refusal, and the server keeps running. If fetch is too
-// well-behaved, bytes are written to the socket.
+// Attacks over the network on the real server: each gets a clear refusal, and the server keeps running. Requests that
+// fetch cannot send are written to the socket.
 import { connect } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ const sari = await enterTestPerson(database.as().db, database.as('seloste_desk')
 })
 const { hostname, port } = new URL(desk.url)
 
-/** Signs in with whatever a browser sends along; the cookie that it is given. */
+/** Signs in with the given headers and returns the new cookie. */
 async function signInWith(headers: Record<string, string> = {}): Promise<string> {
   const given = await desk.visitor.fetch('/api/session', { headers, json: { userId: sari.userId, password } })
   expect(given.status).toBe(200)
@@ -26,7 +26,7 @@ async function signInWith(headers: Record<string, string> = {}): Promise<string>
 
 const whoIs = (cookie: string) => answer(desk.visitor.fetch('/api/session', { headers: { cookie } }))
 
-/** Writes bytes to the server and reads what it says until it closes, or is silent for long. */
+/** Writes bytes to the server and returns what it sends until it closes or is silent. */
 function raw(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
@@ -43,12 +43,12 @@ function raw(bytes: string): Promise<string> {
 }
 
 afterEach(async () => {
-  // Whatever was tried, the next person is served.
+  // After every attempt the next person is served.
   expect((await desk.visitor.fetch('/health/live')).status).toBe(200)
 })
 
-describe('a session that somebody planted', () => {
-  test('is not the one that signing in gives, and signs nobody in', async () => {
+describe('a planted session cookie', () => {
+  test('is not the one that signing in returns, and signs nobody in', async () => {
     const planted = `seloste=${'A'.repeat(43)}`
     const given = await signInWith({ cookie: planted })
     expect(given).not.toBe(planted)
@@ -56,14 +56,14 @@ describe('a session that somebody planted', () => {
     expect((await whoIs(given)).status).toBe(200)
   })
 
-  test('a second sign-in has a session of its own, and the cookie of another person’s session is not taken over', async () => {
+  test('each sign-in opens a session of its own, and does not take over another person’s cookie', async () => {
     const [first, second] = [await signInWith(), await signInWith()]
     expect(first).not.toBe(second)
   })
 })
 
-describe('a cookie that was tampered with', () => {
-  test('is nobody’s, whichever of its characters is another', async () => {
+describe('a tampered cookie', () => {
+  test('is rejected, whichever character is changed', async () => {
     const cookie = await signInWith()
     const token = cookie.slice('seloste='.length)
     for (let at = 0; at < token.length; at++) {
@@ -83,13 +83,13 @@ describe('a cookie that was tampered with', () => {
     ['of SQL', () => `'%20or%20''='`],
     ['of 7,000 characters', () => 'A'.repeat(7_000)],
     ['that is no percent encoding', () => '%E0%A4%A'],
-  ])('is nobody’s when it is %s', async (_how, tamper) => {
+  ])('is rejected if it is %s', async (_how, tamper) => {
     const token = (await signInWith()).slice('seloste='.length)
     expect((await whoIs(`seloste=${tamper(token)}`)).status).toBe(401)
   })
 })
 
-describe('too much', () => {
+describe('oversized or malformed input', () => {
   test('a body beyond 64 KiB is refused with a code before it is read', async () => {
     const given = await answer(
       desk.visitor.fetch('/api/session', { json: { userId: 'sari', password: 'x'.repeat(70_000) } }),
@@ -105,7 +105,7 @@ describe('too much', () => {
     ['a number where a text belongs', '{"userId":7,"password":{}}'],
     ['a field that nobody asked for', '{"userId":"sari","password":"x","role":"ADMINISTRATOR"}'],
     ['nothing', ''],
-  ])('%s is refused as what it is', async (_what, body) => {
+  ])('%s is refused with its own code', async (_what, body) => {
     const given = await answer(
       desk.visitor.fetch('/api/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
     )
@@ -113,7 +113,7 @@ describe('too much', () => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
   })
 
-  test('a body of another kind is refused', async () => {
+  test('a body of another content type is refused', async () => {
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -130,12 +130,12 @@ describe('too much', () => {
     }
   })
 
-  test('headers beyond what Node reads are refused', async () => {
+  test('headers larger than Node’s limit are refused', async () => {
     const text = await raw(`GET /api/session HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`)
     expect(text).toMatch(/^HTTP\/1\.1 431 /)
   })
 
-  test('a long address and a thousand parameters are refused or read as they are', async () => {
+  test('a long address and a thousand parameters are refused or parsed', async () => {
     const browser = await desk.signIn(sari)
     expect((await browser.fetch(`/api/contacts?purpose=DEVELOPMENT&caller=${'1'.repeat(6_000)}`)).status).toBe(400)
     const many = Array.from({ length: 1000 }, (_, at) => `p${at}=1`).join('&')
@@ -145,7 +145,7 @@ describe('too much', () => {
 })
 
 describe('headers', () => {
-  test('nothing that somebody sends becomes a header of the answer', async () => {
+  test('no input becomes a response header', async () => {
     const browser = await desk.signIn(sari)
     for (const path of [
       '/api/contacts?purpose=DEVELOPMENT&cursor=x%0d%0aSet-Cookie:%20seloste=planted',
@@ -159,7 +159,7 @@ describe('headers', () => {
     }
   })
 
-  test('the name of the host that somebody sends is in no answer', async () => {
+  test('the Host header of a request is in no response', async () => {
     for (const path of ['/', '/rekisteriseloste', '/api/organisation', '/api/openapi.json', '/rekisteriseloste.json']) {
       const text = await raw(
         `GET ${path} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n`,
@@ -169,14 +169,14 @@ describe('headers', () => {
     }
   })
 
-  test('a request that two servers would read as two different ones is refused', async () => {
+  test('a request that two servers could read as two is refused', async () => {
     const text = await raw(
       'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/session HTTP/1.1\r\nHost: x\r\n\r\n',
     )
     expect(text).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  test('methods that nobody offers are not there', async () => {
+  test('unsupported methods are refused', async () => {
     for (const method of ['TRACE', 'PUT', 'PATCH', 'OPTIONS', 'PROPFIND']) {
       const text = await raw(
         `${method} /api/session HTTP/1.1\r\nHost: x\r\nCookie: seloste=x\r\nConnection: close\r\n\r\n`,
@@ -196,7 +196,7 @@ describe('another site', () => {
     ['POST', `/api/recordings/${randomUUID()}/listenings`],
   ] as const
   test.each(changing)(
-    '%s %s is refused with the cookie of who is signed in, and changes nothing',
+    '%s %s is refused with a signed-in person’s cookie, and changes nothing',
     async (method, path) => {
       const cookie = await signInWith()
       for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
@@ -213,14 +213,14 @@ describe('another site', () => {
     },
   )
 
-  test('is told nothing by CORS, whatever origin it says it is', async () => {
+  test('gets no CORS headers, whatever origin it sends', async () => {
     for (const origin of ['https://evil.example', 'null', desk.url]) {
       const given = await desk.visitor.fetch('/api/organisation', { headers: { origin } })
       expect([...given.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
     }
   })
 
-  test('an old browser that reports no fetch metadata but an origin is refused by that', async () => {
+  test('a request of an old browser without fetch metadata is refused by its Origin', async () => {
     const cookie = await signInWith()
     const given = await answer(
       desk.visitor.fetch('/api/session', { method: 'DELETE', headers: { cookie, origin: 'https://evil.example' } }),
@@ -239,7 +239,7 @@ describe('every page and answer', () => {
     '/api/organisation',
     '/api/nothing',
     '/assets/app-abc.js',
-  ])('%s has a policy that lets nothing in from elsewhere', async (path) => {
+  ])('%s has a policy that loads nothing from other origins', async (path) => {
     const given = await desk.visitor.fetch(path)
     const policy = given.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
-// Everything that capture's database role may do, each with its reason and with what somebody who has taken capture over makes of it
-// (docs/attacks.md). What is new is to be thought through as an attack first.
+// Lists everything that capture's database role may do, each with its reason and with what an attacker in capture could
+// do with it (docs/attacks.md). Consider a new right as an attack first.
 const database = await createTestDatabase()
 
 const functions: Readonly<Record<string, string>> = {
@@ -67,29 +67,29 @@ const functions: Readonly<Record<string, string>> = {
   'version_at(timestamp with time zone)': 'the published description',
 }
 
-/** Columns of tables, by what capture may do with them. Deleting is nowhere among it. */
+/** Columns that capture may read, insert or update, by table. It may delete nothing. */
 const tables: Readonly<Record<string, { select?: string; insert?: string; update?: string }>> = {
-  // The policy of audit_entry asks it.
+  // Read by the policy of audit_entry.
   audit_appender: { select: 'action person refusals_only role' },
-  // Of the actions in audit_appender: `call.admitted`.
+  // Only actions in audit_appender: `call.admitted`.
   audit_entry: { insert: 'action detail object_id object_kind person_id purpose reference result right_id role' },
   call_identity: {
     select: 'contact_id contact_started_at external_id_hash',
     insert: 'contact_id contact_started_at external_id_hash',
-    // Within a day.
+    // Within a day of the call.
     update: 'contact_id',
   },
   contact: {
-    // When calls were, and nobody’s number.
+    // Times of calls, without numbers.
     select: 'ended_at id started_at trunk',
     insert:
       'caller_key caller_kind caller_raw ended_at history_ends_at id number_called number_kind number_name started_at trunk',
-    // As its parts say (call_end_guard).
+    // Derived from its segments (call_end_guard).
     update: 'end_inferred ended_at history_ends_at trunk',
   },
-  // The description is published.
+  // The description is public.
   description_version: { select: 'approved_at approver author changes draft_id effective_from hash text version' },
-  // Who answers is looked up in the directory.
+  // Needed to look up who answers.
   person_name: { select: 'name person_id valid_from valid_to' },
   person_phone: { select: 'person_id phone_key valid_from valid_to' },
   person_placement: { select: 'person_id unit_id valid_from valid_to' },
@@ -98,7 +98,7 @@ const tables: Readonly<Record<string, { select?: string; insert?: string; update
     select: 'contact_id expiry_month id min_keep_until recording_months segment_id state',
     insert:
       'contact_id contact_started_at id intake_day intake_key number_reached recording_months segment_id started_at state',
-    // Until it is stored, and terms as its call has them (recording_terms_guard).
+    // Until the recording is stored, and with the call's terms (recording_terms_guard).
     update:
       'call_ended_at destroy_at ended_at expiry_month incomplete min_keep_until packets_lost packets_received reception sha256 size_bytes state',
   },
@@ -108,13 +108,13 @@ const tables: Readonly<Record<string, { select?: string; insert?: string; update
       'answered_at beside capture_failure capture_state contact_id contact_started_at decision_reason decision_record description_version draw ' +
       'drawn_on ended_at id marks node number_called number_reached number_reached_name official_name official_person_id official_phone ' +
       'official_unit_id quota_used rule_id rule_share rule_version seq',
-    // Within a day (ended_part_guard).
+    // Within a day of the call (ended_part_guard).
     update:
       'answered_at capture_failure capture_state ended_at marks official_name official_person_id official_phone official_unit_id',
   },
 }
 
-test('each function that capture may call is known, with its reason', async () => {
+test('lists every function that capture may call, with its reason', async () => {
   const { rows } = await database.as().pool.query<{ name: string }>(
     `select p.oid::regprocedure::text as name from pg_proc p
      where p.pronamespace = 'public'::regnamespace and has_function_privilege('seloste_capture', p.oid, 'execute') order by 1`,
@@ -122,7 +122,7 @@ test('each function that capture may call is known, with its reason', async () =
   expect(rows.map(({ name }) => name)).toEqual(Object.keys(functions).toSorted())
 })
 
-test('each column that capture may read, enter or change is known, and it deletes nothing', async () => {
+test('lists every column that capture may read, insert or update, and no delete', async () => {
   const { rows } = await database
     .as()
     .pool.query<{ name: string; act: 'select' | 'insert' | 'update'; columns: string }>(

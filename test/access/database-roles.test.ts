@@ -163,7 +163,7 @@ describe('database roles', () => {
     })
   }
 
-  test('everybody else may call nothing of ours', async () => {
+  test('PUBLIC may execute none of our functions', async () => {
     const { rows } = await database.as().pool.query(
       `select proname from pg_proc where pronamespace = 'public'::regnamespace
        and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)`,
@@ -171,7 +171,7 @@ describe('database roles', () => {
     expect(rows).toEqual([])
   })
 
-  test('capture ends no history before its day, and keeps no recording beyond it (R22, R24)', async () => {
+  test('capture cannot end history early, nor keep a recording past its term (R22, R24)', async () => {
     const capture = database.as('seloste_capture').pool
     const facts = callFacts({ recording: recordingFacts() })
     await admit(database.as('seloste_capture').db, facts)
@@ -187,7 +187,7 @@ describe('database roles', () => {
     }
   })
 
-  test('whose call it was does not change once it is over (R39)', async () => {
+  test('the official of an ended call cannot be changed (R39)', async () => {
     const facts = callFacts({
       startedAt: Temporal.Instant.from('2026-01-01T10:00:00Z'),
       answeredAt: Temporal.Instant.from('2026-01-01T10:00:05Z'),
@@ -201,7 +201,7 @@ describe('database roles', () => {
     ).rejects.toThrow('its official does not change')
   })
 
-  test('the custodian deletes no history by hand, nor rows of recordings', async () => {
+  test('the custodian cannot delete history directly, nor rows of recordings', async () => {
     await admit(database.as('seloste_capture').db, callFacts({ recording: recordingFacts() }))
     for (const table of ['contact', 'segment', 'call_identity', 'recording']) {
       await expect(database.as('seloste_custodian').pool.query(`delete from ${table}`)).rejects.toThrow(

@@ -1,7 +1,8 @@
 /**
- * The decision of the program and those of PostgreSQL, its row-level security's and the rights that `rights_of` returns, on random
- * people, rights, descriptions and calls, in the listening mode as well. A round is one transaction, in which the database's now() stands still: instants lie on it, a microsecond before
- * and a microsecond after. Nothing of a round stays.
+ * Compares the program's decision with those of PostgreSQL, its row-level security and the rights returned by
+ * `rights_of`, on random people, rights, descriptions and calls, in the listening mode too. A round is one transaction,
+ * in which now() stands still: instants lie on it, a microsecond before and a microsecond after. The round is rolled
+ * back.
  */
 import { createHash, randomInt, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
@@ -23,10 +24,10 @@ import {
 } from '#safeguards/access/decide.ts'
 import { peopleInRooms, round, type Person, type PersonInRoom, type Room, type Round } from './random-round.ts'
 
-/** None, and those of the two requests of the round. */
+/** No reference, and those of the round's two requests. */
 const references = ['', 'P-2026-1', 'P-2026-2']
 const isLong = process.env['SELOSTE_LONG'] === '1'
-// Many more rounds than the cases need: few rounds let maintenance see anything in an emergency only.
+// More rounds than the cases need, because maintenance sees something in an emergency only in few of them.
 const minCases = isLong ? 100_000 : 30_000
 const rounds = isLong ? 60 : 10
 const database = await createTestDatabase<RegisterTables>()
@@ -42,7 +43,7 @@ test(`the program and row-level security agree on ${minCases} random cases`, { t
     await inRound(async (client) => compare(client, given, seen, seed))
   }
   expect(seen.cases).toBeGreaterThanOrEqual(minCases)
-  // Neither side may be right by showing nothing, or everything; and every reason was given.
+  // Guards against agreement by showing nothing, or everything; every refusal reason must occur.
   expect(seen.shown).toBeGreaterThan(seen.cases / 100)
   expect(seen.shown).toBeLessThan(seen.cases / 2)
   expect(seen.served).toBeGreaterThan(0)
@@ -52,7 +53,7 @@ test(`the program and row-level security agree on ${minCases} random cases`, { t
 
 const peopleAtOnce = 260
 const casesOfRound = peopleAtOnce * purposes.length * 5
-/** Of 100,000 cases. */
+/** Rounds for 100,000 cases. */
 const today = quarterOfDay(Math.ceil(100_000 / casesOfRound))
 const rightsCases = today.count * casesOfRound
 
@@ -68,7 +69,7 @@ test(
     }
     expect(seen.cases).toBe(rightsCases)
     for (const many of [seen.some, seen.none]) expect(many).toBeGreaterThan(seen.cases / 20)
-    // Of those in a room some have what it is for, and many would have had more without it.
+    // Some people in a room have its right, and many would have had more outside it.
     expect(seen.inRoom).toBeGreaterThan(10)
     expect(seen.keptFromRoom).toBeGreaterThan(250)
   },
@@ -91,7 +92,7 @@ async function compareRights(
   await enterDescription(client, given.bounds)
   await enterPeople(client, entered, at)
   await enterRooms(client, entered, at)
-  // What is planned for empty tables reads all of them for each case.
+  // Without statistics the planner would scan the tables for each case.
   await client.query('analyze access_right, session, described_role, appointment, office_slot, subject_request, person')
   const request = entered.map(({ token, number }) => ({
     token,
@@ -122,7 +123,7 @@ async function compareRights(
   }
 }
 
-/** True while the request of an appointment may be heard by whoever is in its room. */
+/** Returns true while the room's people may listen under the request of its appointment. */
 function isOpenNow(room: Room | null): boolean {
   return (
     room !== null &&
@@ -135,7 +136,7 @@ function isOpenNow(room: Room | null): boolean {
   )
 }
 
-/** Rights by person, purpose and reference, each person's as their session has them; one statement for a session. */
+/** Rights by person, purpose and reference, each read in the person's session with one statement. */
 async function rightsOf(
   client: PoolClient,
   request: readonly { token: string; references: string[] }[],
@@ -231,7 +232,7 @@ async function compare(
               `seed ${seed}, ${purpose} ${reference}: the program ${isShown ? 'shows' : 'hides'} ${JSON.stringify({ looked, standing: context, session: user.session })}`,
             )
           }
-          // Maintenance reaches no content where the description denies it, whatever its rights say (C6).
+          // Maintenance gets no content where the description denies it, whatever its rights are (C6).
           const isMaintenance = isShown && purpose === 'MAINTENANCE'
           if (isMaintenance && maintenanceContent === 'denied') expect.fail(`seed ${seed}: maintenance sees content`)
           if (isMaintenance) seen.maintenance.add(maintenanceContent)
@@ -279,7 +280,7 @@ function heldRight(one: Entered['rights'][number], at: At): HeldRight {
   }
 }
 
-/** In force from this very instant; another one a microsecond later, with nothing in it. */
+/** Enters a description in force from this instant, and an empty one from a microsecond later. */
 async function enterDescription(client: PoolClient, bounds: readonly RoleBound[]): Promise<void> {
   const newest = '(select max(version) from description_version)'
   for (const from of ['now()', "now() + interval '1 microsecond'"]) {
@@ -297,7 +298,7 @@ async function enterDescription(client: PoolClient, bounds: readonly RoleBound[]
 }
 
 async function enterPeople(client: PoolClient, entered: readonly Entered[], at: At): Promise<void> {
-  // Straight into the tables: the guards of the directory are no part of the decision.
+  // Writes directly to the tables, because the directory's guards are not under test.
   await client.query('set local session_replication_role = replica')
   await fill(
     client,
@@ -347,7 +348,9 @@ async function enterPeople(client: PoolClient, entered: readonly Entered[], at: 
   )
 }
 
-/** Of those in a listening mode: the request, its slot and appointment, and the session that serves it alone. */
+/**
+ * Enters, for people in a listening mode, the request, its slot and appointment, and the session that serves only it.
+ */
 async function enterRooms(
   client: PoolClient,
   entered: readonly (Entered & { room: Room | null; number: string })[],
@@ -484,7 +487,7 @@ async function fill(client: PoolClient, table: string, given: readonly Record<st
   )
 }
 
-/** What each person is shown under each purpose, with a reference and without: ids of segments and contacts. */
+/** Returns the ids of segments and contacts shown to each person under each purpose, with and without a reference. */
 async function visibleOf(client: PoolClient, entered: readonly Entered[]): Promise<Map<string, Set<string>>> {
   await client.query(`create function pg_temp.looks(asked jsonb) returns table (key text, ids uuid[]) language plpgsql as $$
     declare a jsonb;

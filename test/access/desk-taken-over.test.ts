@@ -1,6 +1,6 @@
 /**
- * An attacker in the desk has its connection and the sessions of signed-in people, and runs any statement. Nothing succeeds
- * that the program would not allow, and nothing without an entry in the log.
+ * An attacker in the desk has its connection and the sessions of signed-in people, and runs any statement. Nothing
+ * succeeds that the program would refuse, and nothing without a log entry.
  */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
@@ -55,7 +55,7 @@ interface Under {
   reference?: string
 }
 
-/** Runs statements in one transaction of the desk’s under a session and a purpose; the rows of the last. */
+/** Runs statements in one transaction of the desk under a session and a purpose. Returns the rows of the last. */
 async function asDesk(
   session: Session | undefined,
   { purpose = '', reference = '' }: Under,
@@ -111,8 +111,8 @@ const entry = ({ person, right, role, action, purpose, reference, result = 'ok',
   `insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
    values (${[person, right, role, action, purpose, reference].map(quoted).join(', ')}, 'contact', '${randomUUID()}', '${result}', '${detail}')`
 
-describe('an entry of the log that the desk writes', () => {
-  test('says of a view who looked, on which right, under which purpose and reference, as it was', async () => {
+describe('a log entry written by the desk', () => {
+  test('records who viewed, on which right, under which purpose and reference, without a change', async () => {
     const mine = {
       person: matti.id,
       right: await rightOf(matti.id),
@@ -144,7 +144,7 @@ describe('an entry of the log that the desk writes', () => {
     }
   })
 
-  test('never reports that somebody did what only the database or the custodian does', async () => {
+  test('never records an act of the database or the custodian', async () => {
     for (const action of [
       'right.granted',
       'right.requested',
@@ -182,7 +182,7 @@ describe('an entry of the log that the desk writes', () => {
     }
   })
 
-  test('names nobody who is not there: a sign-in without a session, a deed of another', async () => {
+  test('names no absent person: no sign-in without a session, no act of another', async () => {
     await expect(asDesk(undefined, {}, [entry({ person: bertil.id, action: 'session.started' })])).rejects.toThrow(
       'row-level security',
     )
@@ -200,7 +200,7 @@ describe('a view through the database’s own functions', () => {
     `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
      values ('${id}', '${recording}', '${sari.id}', '${right}', sha256('${session.token}'), 'SUPERVISOR', 'DEVELOPMENT', now(), now() + interval '1 hour')`
 
-  test('a listening begins with its entry in the log or not at all', async () => {
+  test('a listening starts with its log entry or not at all', async () => {
     const { id: recording } = await register.record({ official: colleagueOf(sari) })
     await ingestRecording(register.ingest, recording, Temporal.Now.instant())
     const right = await rightOf(sari.id)
@@ -224,7 +224,7 @@ describe('a view through the database’s own functions', () => {
     expect(await listeningNow(custodian.db, sessions.sari.token, id)).toMatchObject({ recordingId: recording })
   })
 
-  test('the extract of a call is in the log with its purpose and reference', async () => {
+  test('viewing the extract of a call is logged with its purpose and reference', async () => {
     const { contactId } = await register.record({ official: colleagueOf(sari) })
     const { number } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId] })
     const under = { purpose: 'INSPECTION', reference: number }
@@ -237,7 +237,7 @@ describe('a view through the database’s own functions', () => {
     ).toBe(1)
   })
 
-  test('a search for a requester’s call that is taken back reports nothing; what is reported is in the log', async () => {
+  test('a search for a requester’s call that is rolled back returns nothing, and one that returns something is logged', async () => {
     const known = { caller: { kind: 'e164' as const, key: phone('040 555 6666'), raw: '0405556666' } }
     const { contactId } = await register.record({ ...known, official: colleagueOf(sari) })
     const { rows } = await superuser.query<{ day: string; time: string }>(
@@ -259,7 +259,7 @@ describe('a view through the database’s own functions', () => {
     ]) {
       expect(await asDesk(sessions.paula, under, [search, shown], 'rollback')).toEqual([])
     }
-    // Nor by what comes after it: the same is said of a call that there is and of one that there is not.
+    // Later functions reveal nothing either: they answer alike for an existing and a missing call.
     const nobodys = search.replaceAll('6666', '7777')
     const named = `(select id from request_call where request_id = '${id}')`
     for (const probe of [
@@ -287,7 +287,7 @@ describe('a view through the database’s own functions', () => {
     expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([])
     await asDesk(sessions.paula, under, [`select run_call_search('${id}', ${named})`])
     expect(await asDesk(sessions.paula, under, ['select id from contact'])).toEqual([{ id: contactId }])
-    // Nor does the desk say that it looked, or past the functions that a call is the requester's.
+    // The desk cannot write the log entry itself, nor mark a call as the requester's without the functions.
     for (const statement of [
       `insert into audit_entry (person_id, action, object_kind, object_id, result) values ('${paula.id}', 'call.verified', 'request', '${id}', 'ok')`,
       `update request_call set state = 'MATCHED', verified_how = 'DETAILS' where request_id = '${id}'`,
@@ -299,7 +299,7 @@ describe('a view through the database’s own functions', () => {
     }
   })
 
-  test('the log is not counted by whoever has not read it', async () => {
+  test('counting the log is refused to people who have not read it', async () => {
     const request = `{"people":["${sari.id}"]}`
     await expect(asDesk(sessions.outi, {}, [`select count_log('${request}', 100)`])).rejects.toThrow('read')
     await asDesk(sessions.outi, {}, [
@@ -315,8 +315,8 @@ describe('a view through the database’s own functions', () => {
   })
 })
 
-describe('time', () => {
-  test('does not stand still for a transaction that is kept open: after five minutes it is nobody’s', async () => {
+describe('the time of a transaction', () => {
+  test('is limited: after five minutes its session is nobody’s', async () => {
     const { rows } = await superuser.query<{ source: string }>(
       `select pg_get_functiondef('viewer()'::regprocedure) as source`,
     )
@@ -326,7 +326,7 @@ describe('time', () => {
       await client.query(`select set_config('seloste.session', $1, true)`, [sessions.sari.token])
       const viewer = async () => (await client.query<{ id: string | null }>('select viewer() as id')).rows[0]!.id
       expect(await viewer()).toBe(sari.id)
-      // Nobody waits five minutes for a test: here they are none at all.
+      // The test sets the limit to 0 minutes instead of waiting.
       await client.query(rows[0]!.source.replace(/interval '5 minutes'/, `interval '0 minutes'`))
       expect(await viewer()).toBeNull()
     } finally {
@@ -336,8 +336,8 @@ describe('time', () => {
   })
 })
 
-describe('who somebody is to the identity system', () => {
-  test('is that system’s to say: no administrator’s session gives one person another’s name there', async () => {
+describe('the identity system’s name for a person', () => {
+  test('is written by that system only: no administrator’s session changes it', async () => {
     const { rows } = await superuser.query<{ id: string }>(
       `select id from person where id = '${outi.id}' and external_id is null`,
     )
@@ -364,8 +364,8 @@ describe('who somebody is to the identity system', () => {
   })
 })
 
-describe('work that only one process at a time does', () => {
-  test('is not kept from the custodian by the desk: it takes none of the locks', async () => {
+describe('work of one process at a time', () => {
+  test('cannot be blocked by the desk, which can take none of the custodian’s locks', async () => {
     for (const lock of [
       `pg_advisory_lock(hashtextextended('seloste.watch', 0))`,
       `pg_try_advisory_lock(hashtextextended('seloste.watch', 0))`,
@@ -377,7 +377,7 @@ describe('work that only one process at a time does', () => {
     ]) {
       await expect(asDesk(sessions.sari, {}, [`select ${lock}`]), lock).rejects.toThrow('permission denied')
     }
-    // The directory’s own turn is the database’s to give.
+    // The directory's own lock is taken by a function of the database.
     await asDesk(sessions.anssi, {}, ['select lock_directory()'])
   })
 })

@@ -65,7 +65,7 @@ const run = (settings: Settings, statement: RawBuilder<unknown>) =>
     (error: { code?: string }) => error.code,
   )
 
-/** Each writes something that its keeper may write. */
+/** Statements that the directory's keeper may run. */
 const writes = {
   'a unit': () => sql`insert into unit (id, name) values (${randomUUID()}, ${randomUUID()})`,
   'a person': () =>
@@ -87,7 +87,7 @@ describe('the database lets the desk write', () => {
     async (item, statement) => {
       for (const settings of others) {
         const done = await run(settings, statement())
-        // An update of rows that nobody may change finds none.
+        // An update of rows that the role cannot change affects none.
         expect([0, '42501'], JSON.stringify(settings)).toContain(done)
       }
       for (const settings of editors) {
@@ -97,7 +97,7 @@ describe('the database lets the desk write', () => {
     },
   )
 
-  test('no user id anew, no person away, no password, whoever asks', async () => {
+  test('no changed user id, no deletion of a person and no password, for anybody', async () => {
     for (const settings of [...editors, ...others]) {
       for (const statement of [
         sql`update person set user_id = ${randomUUID()} where id = ${person.id}`,
@@ -113,7 +113,7 @@ describe('the database lets the desk write', () => {
 describe('an identity system', () => {
   const scim = { 'seloste.scim': held.secret }
 
-  test('reaches the directory and nothing else: no call, no recording, no draft, no token', async () => {
+  test('can change the directory, and no call, recording, draft or token', async () => {
     for (const table of ['contact', 'segment', 'recording', 'listening', 'description_draft']) {
       const rows = await inSession(desk, scim, (tx) => sql`select * from ${sql.table(table)}`.execute(tx)).then(
         (found) => found.rows.length,
@@ -133,7 +133,7 @@ describe('an identity system', () => {
   })
 })
 
-describe('rights of who left (R36)', () => {
+describe('rights of a person who left (R36)', () => {
   const back = {
     'the employment goes on, as if it had not ended': sql`update person set employed_to = null`,
     'it ends later': sql`update person set employed_to = now() + interval '1 year'`,
@@ -141,7 +141,7 @@ describe('rights of who left (R36)', () => {
     'another will begin': sql`update person set employed_from = now() + interval '1 day', employed_to = null`,
   }
 
-  test.each(Object.entries(back))('do not come back with them: %s', async (_, statement) => {
+  test.each(Object.entries(back))('stay ended when the person returns: %s', async (_, statement) => {
     for (const settings of editors) {
       const leaver = await enterTestPerson(admin, desk, {
         name: 'Entinen',
@@ -161,7 +161,7 @@ describe('rights of who left (R36)', () => {
     }
   })
 
-  test('stay where an end that had not come is put off', async () => {
+  test('continue if a coming end is postponed', async () => {
     const [editor] = editors
     const stays = await enterTestPerson(admin, desk, {
       name: 'Jatkava',
@@ -187,14 +187,14 @@ describe('a user id (R20)', () => {
         (error: { code?: string; constraint?: string }) => `${error.code} ${error.constraint}`,
       )
 
-  test('is never changed, not even by the database’s owner', async () => {
+  test('cannot be changed, even by the database’s owner', async () => {
     const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
     expect(await query('update person set user_id = $2 where id = $1', [somebody.id, randomUUID()])).toBe(
       'SE002 person_user_id_kept',
     )
   })
 
-  test('stays while the history names its person, and is spent when they are gone', async () => {
+  test('is kept while the history names its person, and never given again', async () => {
     const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
     const official = { personId: somebody.id, unitId: somebody.unitId, name: 'Joku', phone: phone('029 512 1003') }
     const { contactId } = await admit(database.as('seloste_capture').db, callFacts({ official }))
@@ -228,7 +228,7 @@ describe('intervals', () => {
     ['person_name', { name: 'Toinen' }],
     ['person_placement', { unit_id: person.unitId }],
     ['person_recording_consent', {}],
-  ])('of %s do not overlap, whoever writes', async (table, values) => {
+  ])('of %s do not overlap, whoever writes them', async (table, values) => {
     const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
     await admin
       .deleteFrom(table as 'person_name')
@@ -246,14 +246,14 @@ describe('intervals', () => {
     expect(await entry('2024-01-01', '2025-01-01')).toBe('written')
   })
 
-  test('of one number do not overlap, not even of two people', async () => {
+  test('of one number do not overlap, even for two people', async () => {
     const entry = (personId: string, from: string) =>
       insert('person_phone', { person_id: personId, phone_key: '+358295129999', valid_from: day(from), valid_to: null })
     expect(await entry(person.id, '2025-01-01')).toBe('written')
     expect(await entry(sari.id, '2025-03-01')).toMatch(/^(SE002 person_phone_apart|23505 person_phone_current)$/)
   })
 
-  test('that two write at once do not overlap either', async () => {
+  test('written at the same time do not overlap', async () => {
     const results = await Promise.all(
       ['2025-01-01', '2025-02-01', '2025-03-01', '2025-04-01'].map((from, index) =>
         insert('person_phone', {

@@ -1,5 +1,6 @@
-// Who may call what: every operation of the API, as every role and as nobody, on what is one's own and on another's. The table
-// says who may; what it does not say is denied, an operation it does not know fails the test, and each denial is in the log.
+// Calls every operation of the API as every role and as nobody, on a caller's own call and on another's. The table
+// who-may.ts says who may: anything else must be denied, an unknown operation fails the test, and each denial must be
+// logged.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
@@ -55,7 +56,7 @@ const held: Record<Exclude<Caller, 'nobody' | 'without-right'>, Held> = {
 
 const people = new Map<Caller, TestPerson>()
 const browsers = new Map<Caller, Browser>()
-/** A call that the official answered on a number of the experts; a call of another unit on another number. */
+/** A call that the official answered on a number of the experts, and a call of another unit on another number. */
 const calls = {} as Record<Ground, RecordedSegment>
 let other: TestPerson
 
@@ -76,11 +77,11 @@ beforeAll(async () => {
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
   for (const { id } of Object.values(calls)) await ingestRecording(register.ingest, id, Temporal.Now.instant())
   served = await serve(Object.values(calls).map(({ contactId }) => contactId))
-  // Where the description allows no disclosures, nobody may, whoever they are.
+  // Allows disclosures, because otherwise every role would be refused.
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
 }, 60_000)
 
-/** The number of the request that the Service Unit serves. */
+/** Number of the request that the Service Unit serves. */
 let served: string
 async function serve(contacts: string[]): Promise<string> {
   return (await servedRequest(admin, { clerkId: people.get('SERVICE_UNIT')!.id, contacts })).number
@@ -100,7 +101,7 @@ function record(ground: Ground): Promise<RecordedSegment> {
   })
 }
 
-/** A browser with a session of its own, which nobody counts as an attempt to sign in. */
+/** Opens a session without a sign-in, which would count as an attempt. */
 async function signedIn(person: TestPerson): Promise<Browser> {
   const { token } = await person.signIn()
   return {
@@ -109,7 +110,7 @@ async function signedIn(person: TestPerson): Promise<Browser> {
   }
 }
 
-/** The purpose, and the reference, under which a role looks. */
+/** Purpose and reference under which a role views. */
 function under(caller: Caller, request = served): { purpose: Purpose; reference?: string } {
   const purpose = caller === 'nobody' || caller === 'without-right' ? undefined : held[caller].purposes[0]
   const needs = caller === 'MAINTENANCE' || caller === 'SECURITY'
@@ -119,10 +120,10 @@ function under(caller: Caller, request = served): { purpose: Purpose; reference?
 
 type OperationId = keyof typeof operations
 
-/** A request of an operation by a role, about a call. */
+/** Builds a request of an operation by a role, about a call. */
 async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promise<SampleRequest> {
   const { url } = operations[id]
-  // What is forbidden is gone: each time another one.
+  // Each prohibition destroys its recording, so it needs another one.
   const call = id === 'forbidUse' ? await record(ground) : calls[ground]
   const request = id === 'forbidUse' && caller === 'SERVICE_UNIT' ? await serve([call.contactId]) : served
   return sampleRequest(id, {
@@ -132,7 +133,7 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
       ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, caller, ground) }),
     },
-    // What a caller wished in the call is told by its official; the Service Unit is asked afterwards.
+    // The official enters the caller's wish during the call; the Service Unit enters it afterwards.
     ...(id === 'forbidUse' && caller === 'SERVICE_UNIT' && { body: { channel: 'PHONE' } }),
     ...(id === 'requestRights' && { body: { people: [people.get(caller)?.id ?? randomUUID()] } }),
   })
@@ -141,8 +142,8 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
 const ofSomebodyElse = new Map<string, string>()
 
 /**
- * A listening of the caller's own where there can be one, else of whoever may listen to it: that one is the same for all who may
- * not, of each operation and ground, for whoever listens often is slowed down.
+ * Returns a listening of the caller if they may have one, otherwise one of somebody who may. The latter is shared by
+ * all callers of an operation and ground, because frequent listeners are slowed down.
  */
 async function listeningFor(id: OperationId, caller: Caller, ground: Ground): Promise<string> {
   if (mayCall('startListening', caller, ground)) return startListening(caller, ground)
@@ -171,7 +172,7 @@ async function newest(): Promise<number> {
 
 let requested = 1
 
-/** Calls an operation as somebody; whether they may, and that a denial is in the log under their name. */
+/** Calls an operation as somebody. Returns whether they may, and checks that a denial is logged under their name. */
 async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promise<boolean | 'found-or-not'> {
   const { path, json } = await requestOf(id, caller, ground)
   const before = await newest()
@@ -180,7 +181,7 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
     method: operations[id].method,
     ...(json && { json }),
     signal: abort.signal,
-    // Behind the proxy of this machine everybody comes from an address of their own: what is counted by address is not met.
+    // Uses a new address for each request, as behind a proxy, so that no limit by address is reached.
     headers: { 'x-forwarded-for': `2001:db8:${(requested++).toString(16)}::1`, range: 'bytes=0-99' },
   })
   abort.abort()
@@ -194,9 +195,9 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
   return status === 404 ? 'found-or-not' : false
 }
 
-/** After these the browser has no session any more. */
+/** Operations that end the browser's session. */
 const endsSessions = new Set<string>(['signOut', 'endSessions', 'endSession', 'signOutOfIdentityProvider'])
-/** Those that ask nobody for a session: the denial names whom it is about, or nobody. */
+/** Operations that need no session: a denial names the person concerned, or nobody. */
 const beforeASession = new Set<string>([
   'signIn',
   'giveSecondFactor',
@@ -217,7 +218,7 @@ test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
       const reported = await isAllowed(id, caller, ground)
       const row = `${caller}, ${ground}`
       expected![row] = may !== false
-      // What is not there and what one may not see are one answer; who may is told apart only where something is there.
+      // A missing object and a denied one get the same answer, so who may is only distinguished if the object exists.
       allowed![row] = reported === true || (reported === 'found-or-not' && may === 'found-or-not')
     }
   }

@@ -1,5 +1,5 @@
-// The switch maintenanceContent (C6) through versions that are drafted, approved and take effect, over the wire: in an emergency
-// only, then not at all.
+// Tests the switch maintenanceContent (C6) through versions that are drafted, approved and take effect, over the
+// network: first emergencies only, then never.
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Purpose } from '#description/purposes.ts'
@@ -39,7 +39,7 @@ const [maintenance, security] = [await desk.signIn(matti), await desk.signIn(tuu
 const call = await register.record()
 await ingestRecording(register.ingest, call.id, now())
 
-/** Brings a version with another value of the switch into force, and waits until it is. */
+/** Approves a version with another value of the switch, and waits until it is in force. */
 async function switchTo(value: 'breakGlass' | 'denied'): Promise<void> {
   const edits = [{ path: ['switches', 'maintenanceContent'], value }]
   const { effectiveFrom } = await inTime(4, (instant) => newVersion(deskDb, people, instant, { edits }))
@@ -68,7 +68,7 @@ const alarms = async () => {
     )
   return rows
 }
-/** What row-level security shows a session under the purpose, whatever the program decides. */
+/** Returns what row-level security shows to a session under the purpose, regardless of the program. */
 async function shown({ token }: { token: string }): Promise<number> {
   const client = await database.as('seloste_desk').pool.connect()
   try {
@@ -89,7 +89,7 @@ async function shown({ token }: { token: string }): Promise<number> {
 }
 
 test(
-  'breakGlass lets maintenance look, and each look raises the alarm; denied lets it see nothing',
+  'breakGlass lets maintenance view, and each view raises the alarm, while denied lets it view nothing',
   { timeout: 60_000 },
   async () => {
     const session = await matti.signIn()
@@ -97,7 +97,7 @@ test(
     expect(await alarms()).toEqual([])
 
     await switchTo('breakGlass')
-    // What was looked at before it was in force was an ordinary look.
+    // A view before the version was in force is an ordinary one.
     expect(await alarms()).toEqual([])
     expect(await countViews()).toEqual([200, 200, 200, 201])
     expect(await shown(session)).toBe(3)
@@ -108,7 +108,7 @@ test(
     const listening = String((await begin()).body['audio'])
     expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
     await switchTo('denied')
-    // The listening that had begun before is over, too.
+    // The listening that began before ends too.
     expect((await maintenance.fetch(listening, { headers: { range: 'bytes=0-99' } })).status).toBe(403)
     expect(await countViews()).toEqual(['deny.purpose', 'deny.purpose', 'deny.purpose', 'deny.purpose'])
     expect(await shown(session)).toBe(0)
@@ -124,10 +124,10 @@ test(
       'contacts.listed',
       'listening.started',
     ])
-    // The look of the last moments of the emergency is in the alarm all the same; refusals are not looks.
+    // A view in the last moments of the emergency is in the alarm; refusals are not.
     expect(await alarms()).toMatchObject([{ count: 6 }])
 
-    // Nobody can be given it, no purpose of it can be chosen, and the others look as before.
+    // The role cannot be granted, no purpose of it can be chosen, and other roles view as before.
     expect((await answer(maintenance.fetch('/api/session'))).body).toMatchObject({
       rights: [{ role: 'MAINTENANCE', purposes: [] }],
     })

@@ -1,6 +1,6 @@
 /**
- * Whoever has the desk's connection and people's sessions, but not the program: every way to change the register
- * description without the procedure (R1, R14).
+ * An attacker has the desk's connection and people's sessions, but not the program: tries every way to change the
+ * register description without the procedure (R1, R14).
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
@@ -32,7 +32,7 @@ const paula = await enter('Paula', 'ACCESS_APPROVER')
 
 const roles = `[{"role":"DECISION_MAKER","purposes":[],"scope":"none"},{"role":"ADMINISTRATOR","purposes":[],"scope":"none"}]`
 
-/** What the versions are; nothing here may change it. */
+/** The versions, which nothing here may change. */
 async function versions(): Promise<string> {
   const { rows } = await admin.query<{ all: string }>(
     `select (select json_agg(v order by version)::text from description_version v)
@@ -41,7 +41,7 @@ async function versions(): Promise<string> {
   return rows[0]!.all
 }
 
-/** Runs statements in one transaction of a role in which the database takes them for a session's; commits what goes through. */
+/** Runs statements in one transaction of a role with a session's settings, and commits what succeeds. */
 async function attack(pool: Pool, session: Session | undefined, statements: readonly string[]): Promise<void> {
   const client: PoolClient = await pool.connect()
   try {
@@ -57,11 +57,11 @@ async function attack(pool: Pool, session: Session | undefined, statements: read
   }
 }
 
-/** Where no version lies an hour ahead yet. */
+/** Submits a draft in a database without a version an hour ahead. */
 async function submittedElsewhere(seconds: number) {
   const [author, decider] = [await person('ADMINISTRATOR'), await person('DECISION_MAKER')]
   const desk = other.as('seloste_desk')
-  // From now on it counts, however long the people took to enter.
+  // Counts the seconds from here, however long entering the people took.
   const draft = await inTime(seconds, (instant) => submitted(desk.db, author, instant, renamed()))
   return { desk, decider, effectiveFrom: draft.effectiveFrom!, draft }
 
@@ -137,7 +137,7 @@ describe('a draft', () => {
     `changed_at = now()`,
   ]
 
-  test.each([...decided, ...forged])('is not given %s by hand, by its author or anybody', async (set) => {
+  test.each([...decided, ...forged])('cannot get %s by a direct update, by its author or anybody else', async (set) => {
     for (const { session } of [anssi, bea, riitta]) {
       await attack(desk.pool, session, [`update description_draft set ${set} where id = '${draft.id}'`]).catch(
         () => undefined,
@@ -156,13 +156,13 @@ describe('a draft', () => {
     [`reason = 'other'`],
     [`text = text || '# later', state = 'DRAFT'`],
     [`text = text || '# later', state = 'SUBMITTED'`],
-  ])('that is submitted is not rewritten: %s', async (set) => {
+  ])('that is submitted cannot be rewritten: %s', async (set) => {
     await expect(
       attack(desk.pool, anssi.session, [`update description_draft set ${set} where id = '${draft.id}'`]),
     ).rejects.toThrow('take it back')
   })
 
-  test('of another is neither changed, submitted, withdrawn nor written in their name', async () => {
+  test('of another person cannot be changed, submitted, withdrawn or written in their name', async () => {
     const location = `where id = '${draft.id}'`
     for (const set of [`state = 'DRAFT'`, `state = 'WITHDRAWN'`, `reason = 'mine'`]) {
       for (const { session } of [bea, riitta, paula]) {
@@ -180,7 +180,7 @@ describe('a draft', () => {
     await expect(attack(desk.pool, undefined, [insert(anssi.person)])).rejects.toThrow('row-level security')
   })
 
-  test('that is decided or given up stays as it is', async () => {
+  test('that is decided or withdrawn cannot be changed', async () => {
     const location = `where id = '${draft.id}'`
     await attack(desk.pool, riitta.session, [`select reject_draft('${draft.id}', ${draft.revision}, null)`])
     for (const state of ['DRAFT', 'SUBMITTED']) {
@@ -191,7 +191,7 @@ describe('a draft', () => {
     await expect(admin.query(`update description_draft set state = 'DRAFT' ${location}`)).rejects.toThrow('decided')
   })
 
-  test('is shown to nobody without a session', async () => {
+  test('is not shown without a session', async () => {
     const { rows } = await desk.pool.query('select id from description_draft')
     expect(rows).toEqual([])
     for (const role of ['seloste_capture', 'seloste_custodian']) {
@@ -204,7 +204,7 @@ describe('a draft', () => {
 
 describe('an approval', () => {
   beforeEach(submitDraft)
-  test('is refused to the author, to whoever decides nothing, and to nobody at all', async () => {
+  test('is refused to the author, to people without the role, and without a session', async () => {
     for (const session of [anssi.session, bea.session, paula.session, undefined]) {
       await expect(attack(desk.pool, session, [approval(draft.id, draft.revision)])).rejects.toThrow('deny.role')
     }
@@ -214,7 +214,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  test('is not to be had by other roles', async () => {
+  test('is refused to other database roles', async () => {
     for (const role of ['seloste_capture', 'seloste_custodian']) {
       await expect(
         attack(database.as(role).pool, riitta.session, [approval(draft.id, draft.revision)]),
@@ -222,7 +222,7 @@ describe('an approval', () => {
     }
   })
 
-  test('is of the revision that was read, of a draft that is submitted', async () => {
+  test('applies to the revision that was read, of a submitted draft', async () => {
     for (const revision of [draft.revision - 1, draft.revision + 1, 'null']) {
       const attempt = attack(desk.pool, riitta.session, [approval(draft.id, revision)])
       await expect(attempt, `revision ${revision}`).rejects.toThrow('changed-meanwhile')
@@ -283,7 +283,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  test('gives no role more than any description may', async () => {
+  test('cannot give a role more than any description may', async () => {
     const wider = [
       `{"role":"SUPERVISOR","purposes":["DEVELOPMENT","CRIME_OR_MISUSE"],"scope":"unit"}`,
       `{"role":"OFFICIAL","purposes":["DEVELOPMENT"],"scope":"all"}`,
@@ -303,7 +303,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  test('is not helped by tables, functions and operators of one’s own', async () => {
+  test('cannot be influenced by own tables, functions and operators', async () => {
     await expect(
       attack(desk.pool, anssi.session, [
         `create temporary table description_draft as select * from public.description_draft`,
@@ -317,7 +317,7 @@ describe('an approval', () => {
     expect(await versions()).toBe(before)
   })
 
-  test('that is held back until its instant has passed is none', async () => {
+  test('committed after the draft’s instant has passed is refused', async () => {
     const late = await submittedElsewhere(4)
     const client = await late.desk.pool.connect()
     await client.query('begin')
@@ -330,7 +330,7 @@ describe('an approval', () => {
     expect(rows).toHaveLength(1)
   })
 
-  test('twice at once makes one version', async () => {
+  test('sent several times at once makes one version', async () => {
     const results = await Promise.allSettled(
       [1, 2, 3, 4].map(() => attack(desk.pool, riitta.session, [approval(draft.id, draft.revision)])),
     )
@@ -341,7 +341,7 @@ describe('an approval', () => {
 })
 
 describe('what is in force', () => {
-  test('is noted by the custodian alone, and not before its time', async () => {
+  test('is recorded by the custodian only, and not before its time', async () => {
     for (const role of ['seloste_desk', 'seloste_capture']) {
       await expect(
         attack(database.as(role).pool, undefined, ['insert into version_effect (version) values (1)']),

@@ -1,6 +1,6 @@
 /**
- * Opens the access-authorisation procedure in a database of its own, with administrator, approver, supervisor and outsider,
- * their sessions, and the usual steps. Only the first rights are written past the procedure.
+ * Opens the access-authorisation procedure in a database of its own, with administrator, approver, supervisor and
+ * outsider, their sessions, and the usual steps. Only the first rights are written directly.
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -15,10 +15,10 @@ import { enterTestPerson, type TestPerson } from '../database/people.ts'
 
 export const now = () => Temporal.Now.instant()
 export const daysAhead = (days: number) => now().add({ hours: 24 * days })
-/** In the registry of the first description. */
+/** A number in the registry of the first description. */
 export const number = '+35829497000'
 
-/** Asks for a right to the people's own calls, or to what is given instead. */
+/** Requests a right to the people's own calls, or the given one. */
 export const ownCalls = (people: string[], given: Partial<RequestedRights> = {}): RequestedRights => ({
   people,
   role: 'OFFICIAL',
@@ -39,7 +39,7 @@ export async function openProcedure() {
   const withRole = (name: string, role: Role) =>
     enterTestPerson(admin, desk, { name, right: { role, purposes: [], scope: nothing } })
 
-  /** A session of somebody, however they signed in. */
+  /** Returns a session of a person, regardless of how they signed in. */
   async function open({ id }: { id: string }): Promise<Session> {
     const session = { token: randomUUID(), personId: id, expiresAt: now().add({ hours: 1 }) }
     await sql`
@@ -65,7 +65,7 @@ export async function openProcedure() {
   }
 
   let count = 0
-  /** An official placed under somebody, with a number of their own. */
+  /** Enters an official under a supervisor, with a number of their own. */
   async function enterOfficial(
     given: { unit?: string; supervisorId?: string; employedTo?: Temporal.Instant; phone?: false } = {},
   ) {

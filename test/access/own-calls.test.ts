@@ -42,7 +42,7 @@ async function searched(browser: Browser, query = '') {
   return { ids: items.map(({ id }) => id), total: body['approximateTotal'], items }
 }
 
-/** Who the call is not is told nothing of it, however they ask. */
+/** Officials who did not answer the call learn nothing about it, in any way. */
 async function knowsNothing(browser: Browser) {
   for (const query of [
     '',
@@ -65,7 +65,7 @@ async function knowsNothing(browser: Browser) {
 }
 
 describe('own calls', () => {
-  test('are found by their official however they are looked for, and by nobody else', async () => {
+  test('are found by their official in every kind of search, and by nobody else', async () => {
     const mine = await desk.signIn(aino)
     for (const query of [
       '',
@@ -79,7 +79,7 @@ describe('own calls', () => {
     await knowsNothing(await desk.signIn(bertil))
   })
 
-  test('stay so after a changed number and name (AC23): whoever has the number now sees nothing of them', async () => {
+  test('stay theirs after a changed number and name (AC23), and are hidden from the number’s new holder', async () => {
     const day = now().subtract({ hours: 1 })
     const pool = database.as().pool
     await pool.query('update person_phone set valid_to = $2 where person_id = $1', [aino.id, day])
@@ -98,7 +98,7 @@ describe('own calls', () => {
     await knowsNothing(await desk.signIn(bertil))
   })
 
-  test('of somebody who has left are their supervisor’s by the unit of the call, and open to nobody’s session', async () => {
+  test('of a person who left are visible to the supervisor of the call’s unit, and to no session of the person', async () => {
     const mine = await desk.signIn(aino)
     await database.as().pool.query('update person set employed_to = now() where id = $1', [aino.id])
     expect(await answer(mine.fetch('/api/contacts?purpose=DEVELOPMENT'))).toMatchObject({ status: 401 })

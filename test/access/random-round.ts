@@ -1,5 +1,5 @@
 /**
- * Generates random descriptions, people, rights, calls and requests for the decision who may view: mostly valid, often on the
+ * Generates random descriptions, people, rights, calls and requests for the access decision: mostly valid, often on the
  * edges of their times.
  */
 import { randomUUID } from 'node:crypto'
@@ -9,7 +9,7 @@ import { purposes } from '#description/purposes.ts'
 import { duties, roles, widestPurposes, widestScope, type Duty, type Role, type Scope } from '#description/roles.ts'
 import type { RoleBound } from '#safeguards/access/decide.ts'
 
-/** Microseconds from the instant of the round: mostly far off, often on its edges. */
+/** Offset in microseconds from the instant of the round: mostly large, often zero or one. */
 const edge = fc.constantFrom(-1, 0, 1)
 const past = fc.oneof(edge, { weight: 3, arbitrary: fc.constant(-3_600_000_000) })
 const end = fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, edge, fc.constant(3_600_000_000))
@@ -21,7 +21,7 @@ const numbers = ['029 497 000', '029 497 010', '029 512 000'].map(phone)
 const other: Scope[] = ['own', 'unit', 'numbers', 'all', 'none']
 const contacts = 16
 
-/** A description: which roles it knows, and how far it narrows each. */
+/** Description: the roles it has, and how far it narrows each. */
 const bounds = fc
   .tuple(...roles.flatMap((one) => (one === 'EXPERT' ? duties.map((duty) => bound(one, duty)) : [bound(one)])))
   .map((list) => list.filter((one) => one !== undefined))
@@ -39,7 +39,7 @@ function bound(of: Role, duty?: Duty): fc.Arbitrary<RoleBound | undefined> {
   )
 }
 
-/** A right as wide as anybody may ever have written it; most of them fit their role. */
+/** Right as wide as could ever have been written; most of them fit their role. */
 const right = fc
   .record({
     who: role,
@@ -68,12 +68,12 @@ const person = fc
       fc.constantFrom('ended' as const, 'over' as const, 'half' as const),
     ),
   })
-  // Nobody leaves before they come.
+  // Nobody leaves before they begin.
   .map((one) => ({ ...one, employedTo: one.employedTo === null ? null : Math.max(one.employedFrom, one.employedTo) }))
 
 export type Person = typeof person extends fc.Arbitrary<infer Value> ? Value : never
 
-/** The listening mode of one appointment: mostly as it should be, each part of it sometimes not. */
+/** Listening mode of one appointment: mostly valid, with some invalid parts. */
 const usually = fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false))
 const room = fc
   .record({
@@ -88,7 +88,7 @@ const room = fc
   .map((one) => ({ ...one, endsAt: Math.max(one.startsAt + 1, one.endsAt) }))
 export type Room = typeof room extends fc.Arbitrary<infer Value> ? Value : never
 
-/** A description, and people of whom a third are in the listening mode. */
+/** Returns a description, and people of whom a third are in the listening mode. */
 export const peopleInRooms = (count: number) =>
   fc.record({
     bounds,
@@ -105,14 +105,14 @@ const segment = fc.record({
   reached: fc.constantFrom(...numbers),
 })
 
-/** Transferred calls have two segments, and the number reached need not be the one that was called. */
+/** Transferred calls have two segments, and the number reached may differ from the number called. */
 const contact = fc.record({
   called: fc.constantFrom(...numbers),
   segments: fc.array(segment, { maxLength: 2 }),
   endsAt: fc.oneof({ weight: 4, arbitrary: fc.constant(3_600_000_000) }, edge),
 })
 
-/** A request of a caller, or of the official that it names, identified and open or not, and the calls that were found for it. */
+/** Request of a caller, or of the official that it names, identified and open or not, with the calls found for it. */
 const request = fc.record({
   official: fc.option(fc.nat(people - 1)),
   isOpen: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
@@ -123,7 +123,7 @@ const request = fc.record({
   ),
 })
 
-/** A description, people with rights and sessions, calls, and two requests about them. */
+/** Returns a description, people with rights and sessions, calls, and two requests about them. */
 export const round = fc.record({
   bounds,
   requests: fc.tuple(request, request),

@@ -16,9 +16,12 @@ import { servesRequests } from '#safeguards/access/decide.ts'
 import { requestGrant, rightReaching, underGrant, type Grant } from '#safeguards/access/grant.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 
-/** How many random cases a Grant, made of what is stored, and the database are compared on; decide-as-the-database.test.ts has many more. */
+/**
+ * Number of random cases in which a Grant made from stored rights is compared with the database;
+ * decide-as-the-database.test.ts has many more.
+ */
 const randomCases = 2_000
-/** A case is a set of rights, a purpose and a segment; there are at least so many sets of rights. */
+/** A case is a set of rights, a purpose and a segment; at least this many sets of rights occur. */
 const minRuns = 30
 
 const database = await createTestDatabase<RegisterTables>()
@@ -32,9 +35,9 @@ const regional = phone('029 497 010')
 
 let aino: TestPerson
 let bertil: TestPerson
-/** A transferred call: Aino answered, then Bertil. Both recorded. */
+/** A transferred call: Aino answered, then Bertil. Both segments are recorded. */
 let transferred: { contactId: string; first: string; second: string }
-/** Calls of Aino and Bertil alone, one to each number, and one that nobody answered. */
+/** Calls of Aino and of Bertil alone, one to each number, and one unanswered call. */
 let ainos: string
 let bertils: string
 let unanswered: string
@@ -72,7 +75,7 @@ beforeAll(async () => {
   unanswered = (await admitCall({ official: undefined, recording: undefined })).segmentId
 })
 
-/** What the desk's database role is shown under settings that the process makes up as it likes. */
+/** Returns what the desk's database role is shown under arbitrary settings. */
 function seen(settings: Record<string, string>) {
   return inSession(desk, settings, async (tx) => ({
     segments: (await tx.selectFrom('segment').select('id').execute()).map(({ id }) => id).sort(),
@@ -87,7 +90,7 @@ const under = (session: Session, purpose: Purpose) =>
 const nothing = { segments: [], contacts: 0, recordings: [] }
 
 describe('the matrix of roles (requirements 1.4)', () => {
-  test('an official sees their own segments, of a transferred call too, and nothing of the other’s', async () => {
+  test('an official sees their own segments, also of a transferred call, and nothing of the other’s', async () => {
     const sight = await under(await aino.signIn(), 'DEVELOPMENT')
     expect(sight).toEqual({
       segments: [transferred.first, ainos].sort(),
@@ -98,7 +101,7 @@ describe('the matrix of roles (requirements 1.4)', () => {
     expect(other.segments).toEqual([transferred.second, bertils].sort())
   })
 
-  test('a supervisor sees the unit’s segments by unit at call time, wherever the official is now', async () => {
+  test('a supervisor sees segments by the unit at call time, wherever the official is now', async () => {
     const unitScope = { kind: 'unit' as const, units: [aino.unitId], numbers: [] }
     const sari = await enterTestPerson(admin, desk, {
       name: 'Sari',
@@ -117,7 +120,7 @@ describe('the matrix of roles (requirements 1.4)', () => {
     await admin.updateTable('person_placement').set({ unit_id: aino.unitId }).where('person_id', '=', aino.id).execute()
   })
 
-  test('an expert sees what reached the numbers of the grant, under the duty’s purpose and no other', async () => {
+  test('an expert sees calls to the grant’s numbers, under the duty’s purpose and no other', async () => {
     const tiina = await enterTestPerson(admin, desk, {
       name: 'Tiina',
       right: {
@@ -146,14 +149,14 @@ describe('the matrix of roles (requirements 1.4)', () => {
     expect((await under(session, purpose)).segments).toHaveLength(5)
     for (const other of purposes.filter((held) => held !== purpose))
       expect(await under(session, other)).toEqual(nothing)
-    // Nor under its own without a fault, a case or a request.
+    // Neither under its own purpose without a fault, case or request.
     for (const reference of ['', ' \t']) {
       const settings = { 'seloste.session': session.token, 'seloste.purpose': purpose, 'seloste.reference': reference }
       expect(await seen(settings)).toEqual(nothing)
     }
   })
 
-  test('the Service Unit sees the calls of the open request that its reference names, and nothing else (R46)', async () => {
+  test('the Service Unit sees the calls of the open request named by its reference, and nothing else (R46)', async () => {
     const clerk = await enterTestPerson(admin, desk, {
       name: 'Paula',
       right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: { kind: 'all', ...none } },
@@ -168,7 +171,7 @@ describe('the matrix of roles (requirements 1.4)', () => {
     expect(await viewSettings(request.number)).toEqual({ segments: both, contacts: 1, recordings: both })
     expect(await viewSettings(` ${request.number} `)).toMatchObject({ contacts: 1 })
     expect(await viewSettings((await serve({ state: 'FOUND' })).number)).toEqual(await viewSettings(request.number))
-    // A part of a transferred call that somebody else answered is none of the official's.
+    // Segments of a transferred call that somebody else answered are hidden from the official.
     const bertils = await serve({ party: 'OFFICIAL', officialId: bertil.id })
     expect(await viewSettings(bertils.number)).toEqual({
       segments: [transferred.second],
@@ -200,7 +203,7 @@ describe('the matrix of roles (requirements 1.4)', () => {
 })
 
 describe('a session', () => {
-  test('that nobody opened shows nothing, whatever purpose the process sets', async () => {
+  test('that was never opened shows nothing, whatever purpose the process sets', async () => {
     for (const token of ['', 'made-up', randomBytes(32).toString('base64url'), aino.id, aino.userId]) {
       for (const purpose of [...purposes, '', '%']) {
         expect(await seen({ 'seloste.session': token, 'seloste.purpose': purpose })).toEqual(nothing)
@@ -211,7 +214,7 @@ describe('a session', () => {
     expect(rows).toEqual([])
   })
 
-  test('is not its hash: who reads the session table cannot look', async () => {
+  test('cannot be used by its hash, as somebody who reads the session table has it', async () => {
     const session = await aino.signIn()
     const { rows } = await database
       .as('seloste_desk')
@@ -226,7 +229,7 @@ describe('a session', () => {
     expect((await under(session, 'DEVELOPMENT')).contacts).toBe(2)
   })
 
-  test('that has ended, idled out or belongs to a leaver shows nothing', async () => {
+  test('that has ended, idled out or belongs to a person who left shows nothing', async () => {
     const [ended, idle, leaver] = [await aino.signIn(), await aino.signIn(), await bertil.signIn()]
     await signOut(desk, ended, now())
     await admin
@@ -240,7 +243,7 @@ describe('a session', () => {
     await admin.updateTable('person').set({ employed_to: null }).where('id', '=', bertil.id).execute()
   })
 
-  test('of a right that is revoked or has ended shows nothing from that moment', async () => {
+  test('shows nothing once its right is revoked or has ended', async () => {
     const right = {
       role: 'SECURITY' as const,
       purposes: ['CRIME_OR_MISUSE' as const],
@@ -259,7 +262,7 @@ describe('a session', () => {
     }
   })
 
-  test('leaves nothing behind in the connection it was used on', async () => {
+  test('leaves nothing in the connection that it used', async () => {
     const session = await aino.signIn()
     await Promise.all(Array.from({ length: 10 }, () => under(session, 'DEVELOPMENT')))
     for (let i = 0; i < 10; i++) {
@@ -269,7 +272,7 @@ describe('a session', () => {
 })
 
 describe('a listening in the database', () => {
-  test('cannot be of what the viewer does not see, for another, or on a right of another’s', async () => {
+  test('cannot be started for an invisible recording, for another person, or on another’s right', async () => {
     const session = await aino.signIn()
     const [own, others] = await Promise.all(
       [ainos, bertils].map((id) =>
@@ -322,11 +325,11 @@ describe('a listening in the database', () => {
   })
 })
 
-describe('the two sides of the decision', () => {
+describe('program and database', () => {
   test(`a Grant and the database agree on ${randomCases} random cases`, async () => {
     const units = [aino.unitId, bertil.unitId]
     const numbers = [national, regional]
-    // One call for every way in which a segment can be somebody's, some unit's and some number's.
+    // Admits one call for each combination of official, unit and number.
     for (const official of [officialOf(aino, 'A'), officialOf(bertil, 'B'), officialOf(aino, 'C'), undefined]) {
       for (const unitId of [...units, undefined]) {
         for (const key of [...numbers, phone('029 512 000')]) {
@@ -347,7 +350,7 @@ describe('the two sides of the decision', () => {
     expect(rows).toHaveLength(5 + 36)
     const deciders = await Promise.all([1, 2].map(() => enterTestPerson(admin, desk, { name: 'Päättäjä' })))
     const sessions = await Promise.all([aino, bertil].map(async (who) => ({ who, session: await who.signIn() })))
-    // Half of them as wide as a role of the description may be: the others it narrows, mostly to nothing.
+    // Half of the roles are as wide as a description allows. The description narrows the others, mostly to nothing.
     const described: Partial<Record<(typeof roles)[number], 'own' | 'unit' | 'numbers' | 'all'>> = {
       OFFICIAL: 'own',
       SUPERVISOR: 'unit',
@@ -402,7 +405,7 @@ describe('the two sides of the decision', () => {
           for (const purpose of purposes) {
             const request = { purpose, reference: 'R-1', action: 'contacts.listed' as const }
             const grant = await requestGrant(desk, session, request, now())
-            // No request has this number: the Service Unit's right reaches nothing under it.
+            // No request has this number, so the Service Unit's right reaches nothing under it.
             const expected =
               'refused' in grant
                 ? []
@@ -428,12 +431,12 @@ describe('the two sides of the decision', () => {
       { numRuns: Math.max(minRuns, Math.ceil(randomCases / (purposes.length * rows.length))) },
     )
     expect(cases).toBeGreaterThanOrEqual(randomCases)
-    // Neither side may be right by showing nothing, or everything.
+    // Guards against agreement by showing nothing, or everything.
     expect(shown).toBeGreaterThan(0)
     expect(shown).toBeLessThan(cases)
   })
 
-  test('a view runs under the Grant’s session and purpose, and sees no more than they do', async () => {
+  test('a view runs under the Grant’s session and purpose, and sees no more than they allow', async () => {
     await admin.deleteFrom('access_right').where('person_id', '=', aino.id).execute()
     const session = await aino.signIn()
     const forged = {
@@ -447,12 +450,12 @@ describe('the two sides of the decision', () => {
   })
 })
 
-// Last: another description comes into force here.
+// Must be last: another description comes into force here.
 describe('the description in force bounds every right', () => {
   const entered = (right: NonNullable<Parameters<typeof enterTestPerson>[2]['right']>) =>
     enterTestPerson(admin, desk, { name: right.role, right })
 
-  test('one that is wider shows what the description gives, and with a wider scope nothing', async () => {
+  test('a wider right shows what the description allows, and one with a wider scope shows nothing', async () => {
     const units = { kind: 'unit' as const, units: [bertil.unitId], numbers: [] }
     const wide = await entered({ role: 'SUPERVISOR', purposes: [...purposes], scope: units })
     const everywhere = await entered({
@@ -470,7 +473,7 @@ describe('the description in force bounds every right', () => {
     }
   })
 
-  test('one to a role that the description does not have shows nothing', async () => {
+  test('a right to a role missing from the description shows nothing', async () => {
     const tuula = await entered({
       role: 'SECURITY',
       purposes: ['CRIME_OR_MISUSE'],

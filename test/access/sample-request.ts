@@ -1,6 +1,5 @@
 /**
- * Generates requests that the contract accepts, from its schemas: path and body have the least that the operation demands; ids
- * that are not given are of no object.
+ * Generates minimal requests that the contract accepts, from its schemas. Ids that are not given belong to no object.
  */
 import { randomUUID } from 'node:crypto'
 import { operations } from '#app/http/contract/operations.ts'
@@ -13,11 +12,11 @@ export interface SampleRequest {
 }
 
 export interface Weighty {
-  /** Parts of the path. */
+  /** Path parameters. */
   places?: Readonly<Record<string, string>>
-  /** Purpose and reference, wherever the operation takes them. */
+  /** Purpose and reference, for every operation that takes them. */
   look?: Readonly<Record<string, string>>
-  /** Fields of the body. */
+  /** Body fields. */
   body?: object
 }
 
@@ -26,7 +25,7 @@ const day = today.subtract({ days: 30 })
 const earlier = day.subtract({ days: 31 })
 const quarter = `${today.year}-Q${Math.ceil(today.month / 3)}`
 const report = { day: day.toString(), time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
-/** Where the least that the contract takes would be refused for what it says, before who asks is of any weight. */
+/** Bodies for operations that would refuse a minimal one by its content before checking who asks. */
 const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
   askPasskey: { password },
@@ -81,7 +80,7 @@ interface Schema {
   default?: unknown
 }
 
-/** The least that a schema takes. */
+/** Builds the minimal value that a schema accepts. */
 function filled({ properties = {}, required = [] }: Schema): Record<string, unknown> {
   return Object.fromEntries(
     required.map((name) => {

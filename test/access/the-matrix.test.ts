@@ -1,5 +1,5 @@
-// The matrix of roles and actions, requirements 1.4, cell by cell over the wire; written here by hand and from nothing that the
-// program says of itself. Columns that have no operation yet are offered by none: the lists of what there is are closed here.
+// The matrix of roles and actions of requirements 1.4, cell by cell over the network, written by hand and independently
+// of the program. The lists at the end are complete, so no operation can exist outside the matrix.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const desk = await openTestDesk(database, register)
 const admin = database.as().db
 const deskDb = database.as('seloste_desk').db
 
-/** A call that the agent answered; one of the same unit and number; one of another unit on another number. */
+/** A call that the agent answered, one of the same unit and number, and one of another unit on another number. */
 const grounds = ['own', 'unit', 'elsewhere'] as const
 type Ground = (typeof grounds)[number]
 
@@ -47,11 +47,11 @@ interface Row {
   role: Role
   duty?: Duty
   scope: Right['scope'] | 'their unit'
-  /** Whose calls they read the history of and listen to, under a purpose they hold. */
+  /** Calls whose history and recording they may view, under a purpose they hold. */
   reaches: readonly Ground[]
-  /** The purposes that they may be given; none, and no content is theirs. */
+  /** Purposes that may be granted; with none they see no content. */
   purposes: readonly Purpose[]
-  /** A fault, a case, or the inspection that is open: without it, nothing. */
+  /** Needs a fault, a case or an open inspection. */
   needsReference?: true
   may: readonly Action[]
 }
@@ -133,7 +133,7 @@ const matrix = {
     purposes: [],
     may: ['approve rights'],
   },
-  // Not of the matrix: who keeps the directory drafts and asks as well, and has no content.
+  // Not in the matrix: the directory's keeper drafts and requests too, and sees no content.
   Administrator: {
     role: 'ADMINISTRATOR',
     scope: scope('none'),
@@ -173,7 +173,7 @@ async function enter(given: { role?: Row; held?: Purpose; unit?: string; phone?:
   return { ...person, token: (await person.signIn()).token }
 }
 
-/** Two agents of one unit, each with a right to own calls under one of the purposes that an agent may be given. */
+/** Two agents of one unit, each with a right to own calls under one of an agent's purposes. */
 const agents = {} as Record<'DEVELOPMENT' | 'INSPECTION', Somebody>
 const answered = {} as Record<'DEVELOPMENT' | 'INSPECTION' | 'elsewhere', RecordedSegment>
 
@@ -194,7 +194,7 @@ beforeAll(async () => {
   })
 }, 60_000)
 
-/** The calls as a holder stands to them: to all but the agents themselves, either agent's is one of the unit. */
+/** Calls by their relation to the holder: to all but the agents themselves, either agent's call is one of the unit. */
 function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSegment> {
   const [own, unit] =
     row.role === 'OFFICIAL' && held === 'INSPECTION'
@@ -205,7 +205,7 @@ function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSe
 
 let requested = 0
 
-/** Asks as somebody: `yes`, or the code of the denial, which then is in the log under their name. */
+/** Asks as somebody. Returns `yes`, or the code of the denial, which must be logged under their name. */
 async function send(user: Somebody, method: string, path: string, json?: object) {
   const { seq } = await admin
     .selectFrom('audit_entry')
@@ -214,7 +214,7 @@ async function send(user: Somebody, method: string, path: string, json?: object)
   const response = await desk.visitor.fetch(path, {
     method,
     ...(json && { json }),
-    // From an address of its own each time: what is counted by address is not met.
+    // Uses a new address each time, so that no limit by address is reached.
     headers: {
       cookie: `seloste=${user.token}`,
       range: 'bytes=0-99',
@@ -235,13 +235,13 @@ async function send(user: Somebody, method: string, path: string, json?: object)
     .execute()
   const [denial] = denials
   expect(denial, `${method} ${path} was denied, and it is in the log`).toBeDefined()
-  // Where there is no such operation, nobody was asked who they are.
+  // A missing operation answers before it asks for a session.
   const isNoOperation = (denial?.detail as { operation?: string }).operation === 'none'
   expect(denial?.person_id, `${method} ${path}`).toBe(isNoOperation ? null : user.id)
   return { told: code ?? `http-${status}`, body }
 }
 
-/** Rights of each role under each purpose that it may be given; the role without one where it is given none. */
+/** Rights of each role under each purpose that may be granted; a role without purposes has one right without any. */
 const holdings = rows.flatMap(([name, row]): { name: string; row: Row; held: Purpose | undefined }[] =>
   row.purposes.length === 0
     ? [{ name, row, held: undefined }]
@@ -266,13 +266,13 @@ describe.each(holdings)('$name', ({ row, held }) => {
       reference = (await servedRequest(admin, { clerkId: user.id, contacts })).number
     }
   })
-  /** The Service Unit looks under the number of the request that it serves. */
+  /** The Service Unit views under the number of the request that it serves. */
   let reference = 'KOE-1'
-  // Under TRAINING a reference names a session: who only looks has none.
+  // Under TRAINING a reference names a training session; a mere view has none.
   const viewQuery = (purpose: Purpose) => ({ purpose, ...(purpose !== 'TRAINING' && { reference }) })
   const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
 
-  test('reads the history and listens under the purposes held, of the calls reached, and no others', async () => {
+  test('reads the history and listens under the purposes held, to the calls reached, and no others', async () => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     for (const purpose of everything) {
       for (const ground of grounds) {
@@ -300,7 +300,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
     expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
   })
 
-  test.runIf(row.needsReference)('looks at nothing without a fault, a case or a request', async () => {
+  test.runIf(row.needsReference)('sees nothing without a fault, a case or a request', async () => {
     for (const none of [undefined, '  ']) {
       const given = { purpose: held!, ...(none !== undefined && { reference: none }) }
       const read = await send(user, 'GET', `/api/contacts/${calls.own.contactId}?${query(given)}`)
@@ -316,13 +316,13 @@ describe('rules, rights and the log', () => {
     for (const [name, row] of rows) {
       people.set(name, await enter({ role: row, ...(row.purposes[0] && { held: row.purposes[0] }) }))
     }
-    // As a description has it that allows both: what is refused here is refused for who asks.
+    // A description that allows both: a refusal depends on the person only.
     await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
   })
-  /** @param yes what whoever may is told; of what is not there, that it is not */
+  /** @param yes answer to whoever may; for a missing object, that it is missing */
   const token = async (action: Action, item: (user: Somebody) => Promise<{ told: string }>, yes = 'yes') => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
-    // Whoever may comes last: an object that is decided on can be decided on by nobody else.
+    // Asks last as somebody who may, because an object can be decided on only once.
     for (const [name, { may }] of rows.toSorted(([, a], [, b]) => +a.may.includes(action) - +b.may.includes(action))) {
       wanted![name] = may.includes(action) ? yes : 'deny.role'
       found![name] = (await item(people.get(name)!)).told
@@ -339,9 +339,9 @@ describe('rules, rights and the log', () => {
     until: Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 3 }).toString(),
   })
 
-  test('rules are drafted', () => token('draft rules', (user) => send(user, 'POST', '/api/description/drafts')))
+  test('who may draft rules', () => token('draft rules', (user) => send(user, 'POST', '/api/description/drafts')))
 
-  test('rules are approved', async () => {
+  test('who may approve rules', async () => {
     const author = await enter({ role: matrix.Administrator })
     const draft = await submitted(
       deskDb,
@@ -357,7 +357,7 @@ describe('rules, rights and the log', () => {
     )
   })
 
-  test('rights are requested for others: of one’s own unit by the supervisor, of any by the administrator', async () => {
+  test('who may request rights for others: the supervisor for the own unit, the administrator for any', async () => {
     for (const unit of [undefined, 'Toinen yksikkö']) {
       const found: Record<string, string> = {}
       for (const [name] of rows) {
@@ -371,7 +371,7 @@ describe('rules, rights and the log', () => {
     }
   })
 
-  test('rights are approved', async () => {
+  test('who may approve rights', async () => {
     const { body } = await send(people.get('Administrator')!, 'POST', '/api/rights/requests', pending(await official()))
     const [request] = body['items'] as { id: string }[]
     await token('approve rights', (user) =>
@@ -379,14 +379,14 @@ describe('rules, rights and the log', () => {
     )
   })
 
-  test('the log is read', () => token('read the log', (user) => send(user, 'GET', '/api/log')))
-  test('requests are served', () => token('serve requests', (user) => send(user, 'GET', '/api/requests')))
-  test('preservation orders are known', () =>
+  test('who may read the log', () => token('read the log', (user) => send(user, 'GET', '/api/log')))
+  test('who may serve requests', () => token('serve requests', (user) => send(user, 'GET', '/api/requests')))
+  test('who may see preservation orders', () =>
     token('know of preservation orders', (user) => send(user, 'GET', '/api/holds')))
-  test('what was disclosed is recalled', () =>
+  test('who may recall disclosures', () =>
     token('recall what was disclosed', (user) => send(user, 'GET', '/api/recalls')))
 
-  test('what is lent to research is prepared by the expert for quality', async () => {
+  test('who may prepare disclosures to research: the expert for quality', async () => {
     const { body } = await send(people.get('Expert QUALITY')!, 'POST', '/api/institutes', {
       name: 'Laitos',
       contact: 'Kirjaamo',
@@ -397,7 +397,7 @@ describe('rules, rights and the log', () => {
     const study = { instituteId: body['id'], study: 'Palvelun laatu', dueOn, format: 'OPUS' }
     await token('prepare for research', (user) => send(user, 'POST', '/api/research-disclosures', study))
   })
-  test('what is given to authorities is prepared by the security unit', async () => {
+  test('who may prepare disclosures to authorities: the security unit', async () => {
     const request = {
       origin: 'REQUEST',
       authority: 'Poliisi',
@@ -412,7 +412,7 @@ describe('rules, rights and the log', () => {
     ['research', 'decide for research', { outcome: 'GRANTED', reasons: 'Tutkimus', seen: 'x' }],
     ['authority', 'decide for authorities', { outcome: 'GRANTED', reasons: 'Tutkinta', seen: 'x' }],
   ] as const)(
-    'of a disclosure to %s the decision maker alone decides, releases and saves what leaves',
+    'only the decision maker decides on a disclosure to %s, releases it and downloads it',
     async (kind, action, decision) => {
       const gone = `/api/${kind}-disclosures/${randomUUID()}`
       await token(action, (user) => send(user, 'POST', `${gone}/decision`, decision), 'not-found')
@@ -427,7 +427,7 @@ describe('rules, rights and the log', () => {
     ['read the log of disclosures', '/api/disclosures'],
   ] as const)('who may: %s', (action, path) => token(action, (user) => send(user, 'GET', path)))
 
-  test.each(rows.map(([name]) => name))('%s destroys nothing by hand', async (name) => {
+  test.each(rows.map(([name]) => name))('%s cannot destroy anything directly', async (name) => {
     const user = people.get(name)!
     for (const { id } of Object.values(answered)) {
       const deleted = await send(user, 'DELETE', `/api/recordings/${id}`)
@@ -438,12 +438,12 @@ describe('rules, rights and the log', () => {
   })
 })
 
-describe('no operation offers what has no column of its own yet', () => {
+describe('there is no operation outside the matrix', () => {
   const all = Object.values(operations).map(({ method, url, schema }) => ({ method, url, schema }))
   const written = (list: readonly { method: string; url: string }[]) =>
     list.map(({ method, url }) => `${method} ${url}`).sort()
 
-  test('sound is answered in a listening and a hearing, and a file of it sealed and once: by nothing else (R27)', () => {
+  test('sound is returned only by a listening, a hearing, or as a sealed single-use file (R27)', () => {
     const answering = (type: RegExp) =>
       written(
         all.filter(({ schema }) =>
@@ -458,12 +458,12 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('of a call, its recording and a listening there is this and nothing else', () => {
+  test('these are all operations on a call, its recording and a listening', () => {
     expect(
       written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)(?=\/|$)/.test(url))),
     ).toEqual([
       'DELETE /api/listenings/:id',
-      // Only to say in words that nobody may (recording.not-by-hand).
+      // Only answers that nobody may (recording.not-by-hand).
       'DELETE /api/recordings/:id',
       'GET /api/calls',
       'GET /api/contacts',
@@ -473,10 +473,10 @@ describe('no operation offers what has no column of its own yet', () => {
       'GET /api/listenings/:id/events',
       'GET /api/listenings/:id/peaks',
       'GET /api/my-calls/acts',
-      // What was released of one's own calls, and nobody else's.
+      // Releases of one's own calls, and nobody else's.
       'GET /api/my-calls/evaluations',
       'GET /api/my-calls/looks',
-      // The sessions that one attended.
+      // Training sessions that one attended.
       'GET /api/my-calls/trainings',
       'GET /api/recordings/:id/certificate',
       'GET /api/recordings/:id/destruction',
@@ -489,35 +489,35 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('what is deleted is a draft, a session, a passkey, a verification or a listening, of a request or a disclosure what is not done yet, a package: of a recording it is refused', () => {
+  test('can delete a draft, session, passkey, verification, listening, package or unfinished part of a request or disclosure, and is refused for a recording', () => {
     expect(written(all.filter(({ method }) => method === 'DELETE'))).toEqual([
       'DELETE /api/account/passkeys/:id',
       'DELETE /api/account/sessions',
       'DELETE /api/account/sessions/:id',
-      // An item is taken out before the decision, and none is destroyed by it: the call stays as it is.
+      // Removes an item before the decision; the call stays as it is.
       'DELETE /api/authority-disclosures/:id/items/:item',
       'DELETE /api/copies/:id',
       'DELETE /api/description/drafts/:id',
       'DELETE /api/description/drafts/:id/submission',
-      // What one has asked for and nobody has confirmed yet.
+      // A request of one's own that nobody has confirmed yet.
       'DELETE /api/directory-changes/:id',
       'DELETE /api/letters/:id',
       'DELETE /api/listenings/:id',
       'DELETE /api/log/verifications/:id',
-      // What was not fetched is fetched no more: less leaves, and its row and its entries in the log stay.
+      // Ends an unfetched package: less is released, and its row and log entries stay.
       'DELETE /api/packages/:id',
-      // Somebody is signed out, and told of it.
+      // Signs a person out, who is informed.
       'DELETE /api/people/:id/sessions',
-      // It draws no more; what it has drawn stays.
+      // Stops a plan from drawing; what it has drawn stays.
       'DELETE /api/quality/plans/:id',
       'DELETE /api/recordings/:id',
       'DELETE /api/requests/:id/calls/:callId',
-      // Given up before anything was released, and an item before or after the decision: what is released is on the list for good.
+      // Withdraws before any release, or an item before or after the decision; what was released stays on the list.
       'DELETE /api/research-disclosures/:id',
       'DELETE /api/research-disclosures/:id/items/:item',
       'DELETE /api/session',
       'DELETE /api/slots/:id',
-      // References, and who was entered by mistake; recordings stay as they are.
+      // Removes references, and people entered by mistake; recordings stay as they are.
       'DELETE /api/training/collections/:id',
       'DELETE /api/training/moments/:id',
       'DELETE /api/training/sessions/:id/attendees/:person',
@@ -525,30 +525,31 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('there are these collections: no prohibitions or exports', () => {
+  test('these are all collections, without prohibitions or exports', () => {
     expect([...new Set(all.map(({ url }) => url.split('/')[2]))].sort()).toEqual([
       'account',
       'alarms',
-      // For research: redacted and re-voiced by the custodian, heard and signed by two; the desk gets none of its sound to keep.
+      // For research: redacted and re-voiced by the custodian, played and signed by two people; the desk stores none of
+      // its sound.
       'anonymised-copies',
       'appointments',
-      // To an authority: nothing leaves without a provision in force and a decision by somebody else than who prepared it.
+      // To an authority: only under a provision in force, and decided by somebody else than who prepared it.
       'authority-disclosures',
       'calls',
       // Counts of the day for a wall display, without callers.
       'calls-today',
-      // How calls came in, what clients send, how they were signalled: names and counts.
+      // Reception, clients and signalling of calls: names and counts.
       'capture',
       'confirmations',
       'contacts',
       'copies',
-      // Of a result, never of an original, to the one session that began it.
+      // Sound of a result, never of an original, for the session that began it.
       'copy-hearings',
       'corrections',
       'description',
-      // Links and changes of accounts that wait for a second person; no calls.
+      // Pending links and account changes that need a second person, without calls.
       'directory-changes',
-      // Their log: read only, no content.
+      // The person's own log: read only, without content.
       'disclosures',
       'evidence',
       'factor-removals',
@@ -562,20 +563,20 @@ describe('no operation offers what has no column of its own yet', () => {
       'my-calls',
       'numbers',
       'offices',
-      // What stands still of the installation: no data of a call.
+      // Blockers of the installation, without call data.
       'operation',
       'organisation',
-      // What leaves, encrypted, as decided, once.
+      // Files to be released, encrypted, as decided, once.
       'packages',
       'password-check',
-      // What a change of the description would reach: disclosures and requests by number, counts.
+      // What a change of the description would reach: disclosures and requests by number, and counts.
       'pending-disclosures',
       'pending-rights',
       'people',
-      // Forms, samples, evaluations; results of groups, and none by person.
+      // Forms, samples and evaluations; results by group, none by person.
       'quality',
       'recalls',
-      // What feeds tell beside what was recorded: nobody's name or number.
+      // Differences between feeds and recordings, without names or numbers.
       'reconciliation',
       'recording-plan',
       'recordings',
@@ -604,7 +605,7 @@ describe('no operation offers what has no column of its own yet', () => {
     ])
   })
 
-  test('nothing is exported: answers are JSON, events, letters, the sound of a listening, and what was decided to leave, encrypted', () => {
+  test('there is no export: responses are JSON, events, letters, the sound of a listening, and encrypted releases', () => {
     const contents = all.flatMap(({ method, url, schema }) =>
       Object.values(schema.response as Record<string, { content?: object }>).flatMap(({ content }) =>
         Object.keys(content ?? {}).map((type) => `${method} ${url}: ${type}`),
@@ -613,14 +614,14 @@ describe('no operation offers what has no column of its own yet', () => {
     expect(contents.sort()).toEqual([
       'GET /api/calls-today: text/event-stream',
       'GET /api/calls: text/event-stream',
-      // Whole or by range, of an anonymised copy that is checked, to the session that hears it; nobody keeps it.
+      // A checked anonymised copy, whole or by range, for the session that plays it.
       'GET /api/copy-hearings/:id/audio: audio/wav',
       'GET /api/copy-hearings/:id/audio: audio/wav',
       'GET /api/letters/:id/html: text/html',
       'GET /api/letters/:id/pdf: application/pdf',
       'GET /api/listenings/:id/audio: audio/wav',
       'GET /api/listenings/:id/events: text/event-stream',
-      // A package for a medium: sealed to whoever receives it, after a decision, once, to whoever released it.
+      // A package for a medium: encrypted for its recipient, after a decision, once, for the person who released it.
       'GET /api/packages/:id/file: application/octet-stream',
       'GET /api/recordings/:id/certificate: application/pdf',
     ])

@@ -15,7 +15,7 @@ const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
 const unit = 'Henkilöverotus'
 
-test('who listened is shown by role and purpose, but not that the security unit is looking', async () => {
+test('shows who listened by role and purpose, but not views of the security unit', async () => {
   const official = await grantTo('OFFICIAL', 'DEVELOPMENT', 'own')
   const supervisor = await grantTo('SUPERVISOR', 'DEVELOPMENT', 'their unit')
   const security = await grantTo('SECURITY', 'CRIME_OR_MISUSE', 'all')

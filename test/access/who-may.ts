@@ -1,6 +1,6 @@
 /**
- * Who may do what, by requirements 1.4 and the access-authorisation procedure: written by hand and independent of the program.
- * Takes an operation, the caller and the call's official; returns true if they may.
+ * Who may do what, by requirements 1.4 and the access-authorisation procedure, written by hand and independently of the
+ * program. Takes an operation, the caller and the call's official; returns true if they may.
  */
 
 export const everyRole = [
@@ -19,10 +19,10 @@ export const everyRole = [
   'ADMINISTRATOR',
   'DATA_PROTECTION_OFFICER',
 ] as const
-/** A role; nobody is who has not signed in. */
+/** Role of a caller; `nobody` has not signed in. */
 export type Caller = (typeof everyRole)[number]
 
-/** A call of the official's own, of the supervisor's unit and the experts' numbers; or none of these. */
+/** A call of the official's own, of the supervisor's unit and the experts' numbers; or of none of these. */
 export type Ground = 'own' | 'others'
 
 const everybody = [...everyRole]
@@ -38,7 +38,7 @@ const seesRetention: Caller[] = [
   'MAINTENANCE',
 ]
 const seesToFeeds: Caller[] = ['DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']
-/** One's own call as its official; as the Service Unit that of a request, whose party asks (R46, R49). */
+/** Own calls as the official; as the Service Unit, calls of a request whose party asks (R46, R49). */
 const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
 const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
@@ -50,9 +50,9 @@ const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
 type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
 
-/** `missing`: they may, and what the request names is not there. */
+/** `missing`: they may, but the object named by the request does not exist. */
 const rules: Record<string, Rule> = {
-  // Public, or for whoever has signed in.
+  // Public, or for signed-in people.
   readOrganisation: everybody,
   listVersions: everybody,
   whoAmI: signedIn,
@@ -66,7 +66,7 @@ const rules: Record<string, Rule> = {
   listContacts: seesOwn,
   watchCalls: seesOwn,
   readShares: seesOwn,
-  // Counts, for the purpose of studies: the table's expert holds QUALITY alone, and no official counts their own.
+  // Counts for studies: the table's expert holds only QUALITY, and an official counts no own calls.
   readStudy: ['SUPERVISOR'],
   watchToday: ['SUPERVISOR'],
   readContact: content,
@@ -77,12 +77,12 @@ const rules: Record<string, Rule> = {
   endListening: content,
   followListening: content,
   paceListening: content,
-  // Retention: counts.
+  // Retention counts.
   readRetention: seesRetention,
   readDue: seesRetention,
   confirmClock: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
   listPlacesOfData: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'],
-  // What capture sees: counts and names, and how calls were signalled.
+  // Observations of capture: counts, names and the signalling of calls.
   readReception: runsCapture,
   listClients: runsCapture,
   readClient: { missing: runsCapture },
@@ -90,7 +90,7 @@ const rules: Record<string, Rule> = {
   listBlockers: runsCapture,
   listCallFlows: runsCapture,
   readCallFlow: { missing: runsCapture },
-  // Ends before or after the day.
+  // Destruction before or after the day.
   forbidUse: forbids,
   deleteRecording: [],
   listHolds: knowsOfOrders,
@@ -112,7 +112,7 @@ const rules: Record<string, Rule> = {
   extendRequest: { missing: ['SERVICE_UNIT'] },
   closeRequest: { missing: ['SERVICE_UNIT'] },
   readRequestStatistics: ['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
-  // Offices and the listening mode; to whoever is in it: the others are told that they are in none.
+  // Offices, and the listening mode for people in it; others are told that they are not in one.
   listOffices: setsUpOffices,
   enterOffice: setsUpOffices,
   changeOffice: { missing: setsUpOffices },
@@ -134,7 +134,7 @@ const rules: Record<string, Rule> = {
   closeRoom: signedIn,
   listRecalls: ['DECISION_MAKER'],
   confirmRecall: { missing: ['DECISION_MAKER'] },
-  // What is lent to research institutes (R28-R35).
+  // Disclosures to research institutes (R28-R35).
   listInstitutes: ['QUALITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   addInstitute: ['QUALITY', 'DECISION_MAKER'],
   changeInstitute: { missing: ['QUALITY', 'DECISION_MAKER'] },
@@ -154,11 +154,11 @@ const rules: Record<string, Rule> = {
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   listPendingDisclosures: ['QUALITY', 'SECURITY', 'DECISION_MAKER'],
-  // The sample asks for those that lead to research; the others are the security unit's.
+  // The sample asks for referrals to research; the others belong to the security unit.
   listReferrals: ['QUALITY'],
   takeUpReferral: { missing: ['QUALITY'] },
   readDisclosureStatistics: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
-  // Anonymised copies (R33); whose hearing it is none of, there is none.
+  // Anonymised copies (R33); the hearing of another person does not exist for the caller.
   beginCopy: { missing: ['QUALITY'] },
   readCopy: { missing: ['QUALITY'] },
   saveCopy: { missing: ['QUALITY'] },
@@ -169,7 +169,7 @@ const rules: Record<string, Rule> = {
   hearCopyAudio: { missing: signedIn },
   checkCopy: { missing: ['QUALITY'] },
   readPrivacyReport: { missing: ['QUALITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER'] },
-  // What leaves (R27).
+  // Releases (R27).
   releaseResearch: { missing: ['DECISION_MAKER'] },
   releaseToAuthority: { missing: ['DECISION_MAKER'] },
   withdrawPackage: { missing: ['DECISION_MAKER'] },
@@ -184,7 +184,8 @@ const rules: Record<string, Rule> = {
   assessAuthorityDisclosure: { missing: ['SECURITY'] },
   decideAuthorityDisclosure: { missing: ['DECISION_MAKER'] },
   closeAuthorityDisclosure: { missing: ['DECISION_MAKER'] },
-  // Quality evaluation (R4, R37, R38): whose duty it is, and supervisors of theirs; what was released, its official.
+  // Quality evaluation (R4, R37, R38): for its experts and the officials' supervisors; released evaluations for their
+  // official.
   listQualityForms: evaluates,
   readQualityForm: { missing: evaluates },
   beginQualityForm: ['QUALITY'],
@@ -226,19 +227,19 @@ const rules: Record<string, Rule> = {
   enterTrainee: { missing: trains },
   removeTrainee: { missing: trains },
   endTraining: { missing: trains },
-  // Today's law.
+  // Switches of today's law.
   makeCopy: { missing: ['SERVICE_UNIT'] },
   withdrawCopy: { missing: ['SERVICE_UNIT'] },
   proposeCorrection: { missing: ['SERVICE_UNIT'] },
   listRequestDecisions: ['DECISION_MAKER'],
   decideCorrection: { missing: ['DECISION_MAKER'] },
   decideOpenness: { missing: ['DECISION_MAKER'] },
-  // What was destroyed.
+  // Destructions.
   listLedger: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'SECURITY', 'MAINTENANCE'],
   readDestruction: content,
-  // Of a call that nobody forbade there is none; an official needs the purpose INSPECTION for one's own.
+  // A call that nobody forbade has no certificate; an official needs the purpose INSPECTION for own calls.
   readCertificate: { missing: ['SERVICE_UNIT'] },
-  // The description: drafted by the administrator or a quality expert, decided by the decision maker.
+  // The description: drafted by an administrator or quality expert, decided by the decision maker.
   startDraft: drafters,
   readDraft: { missing: signedIn },
   changeDraft: { missing: drafters },
@@ -254,7 +255,7 @@ const rules: Record<string, Rule> = {
   enterPerson: ['ADMINISTRATOR'],
   changePerson: { missing: ['ADMINISTRATOR'] },
   importPeople: ['ADMINISTRATOR'],
-  // Signing in and one's own account.
+  // Sign-in and one's own account.
   signInOptions: everybody,
   signIn: [],
   giveSecondFactor: [],
@@ -262,7 +263,7 @@ const rules: Record<string, Rule> = {
   readAccount: signedIn,
   checkPassword: signedIn,
   changePassword: signedIn,
-  // Begun with the password, which nobody here gives.
+  // Needs the password, which no caller gives here.
   beginTotp: [],
   confirmTotp: signedIn,
   removeTotp: signedIn,
@@ -276,7 +277,7 @@ const rules: Record<string, Rule> = {
   givePasskeyFactor: [],
   listPasskeys: signedIn,
   askPasskey: signedIn,
-  // What is added must be a passkey: nobody has made one here.
+  // Needs a passkey, which nobody has made here.
   addPasskey: [],
   removePasskey: { missing: signedIn },
   askConfirmation: signedIn,
@@ -286,11 +287,11 @@ const rules: Record<string, Rule> = {
   signOutOfIdentityProvider: signedIn,
   lookAtLink: [],
   useLink: [],
-  // Their own session, and what is said of their own account.
+  // Own session and account.
   provePresence: signedIn,
   listNotices: signedIn,
   seeNotices: signedIn,
-  // A second person decides; who asked takes back.
+  // A second person decides; the requester withdraws.
   listDirectoryChanges: ['ACCESS_APPROVER', 'ADMINISTRATOR'],
   decideDirectoryChange: { missing: ['ACCESS_APPROVER', 'ADMINISTRATOR'] },
   withdrawDirectoryChange: { missing: signedIn },
@@ -311,18 +312,18 @@ const rules: Record<string, Rule> = {
   listRightsToReview: ['ACCESS_APPROVER', 'SUPERVISOR', 'DATA_PROTECTION_OFFICER'],
   reviewRight: { missing: ['ACCESS_APPROVER'] },
   revokeRight: { missing: signedIn },
-  // Those who watch, and what they read.
+  // Oversight, and what it reads.
   readLog: ['DATA_PROTECTION_OFFICER'],
   readLogEntry: { missing: ['DATA_PROTECTION_OFFICER'] },
   readLogState: ['DATA_PROTECTION_OFFICER'],
   listLogVerifications: ['DATA_PROTECTION_OFFICER'],
   startLogVerification: ['DATA_PROTECTION_OFFICER'],
   cancelLogVerification: { missing: ['DATA_PROTECTION_OFFICER'] },
-  // Maintenance and administrators: of what stands still alone.
+  // For maintenance and administrators: blockers only.
   listAlarms: ['DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE'],
   seeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
   closeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
-  // What feeds tell beside what was recorded: nobody's name or number.
+  // Differences between feeds and recordings, without names or numbers.
   readReconciliation: seesToFeeds,
   listUnreconciled: seesToFeeds,
   listFeedProblems: seesToFeeds,
@@ -330,7 +331,7 @@ const rules: Record<string, Rule> = {
   listReviews: ['DATA_PROTECTION_OFFICER'],
   readReview: ['DATA_PROTECTION_OFFICER'],
   signOffReview: { missing: ['DATA_PROTECTION_OFFICER'] },
-  // To whoever answered: none for those who never did.
+  // For officials; empty for people who never answered a call.
   readLooksAtMyCalls: signedIn,
   readMyCallActs: signedIn,
   readLooksAtContact: { own: ['SERVICE_UNIT'], others: ['SERVICE_UNIT'] },
@@ -345,12 +346,12 @@ const rules: Record<string, Rule> = {
   previewLetterTemplate: ['SERVICE_UNIT', 'ADMINISTRATOR'],
 }
 
-/** Whose calls an operation can be about: of content, one's own and another's. */
+/** Grounds of an operation: own and others' calls for content. */
 export function groundsOf(operation: string): readonly Ground[] {
   return rules[operation] === content || rules[operation] === forbids ? ['own', 'others'] : ['own']
 }
 
-/** Whether somebody may; `found-or-not` where they may and the request names nothing that is there. */
+/** Returns true if the caller may; `found-or-not` if they may but the named object does not exist. */
 export function mayCall(operation: string, caller: Caller, ground: Ground): boolean | 'found-or-not' {
   const rule = rules[operation]
   if (!rule) throw new Error(`nobody has said who may call ${operation}: say it in who-may.ts`)

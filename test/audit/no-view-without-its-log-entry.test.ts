@@ -38,14 +38,14 @@ const sari = await enterTestPerson(admin, desk, {
   right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
 })
 
-/** From now on nothing can be written to the log. */
+/** From here on the log cannot be written. */
 async function breakLog() {
   await pool.query('alter table audit_entry add constraint broken check (false) not valid')
 }
 afterEach(() => pool.query('alter table audit_entry drop constraint if exists broken'))
 
-describe('with a log that cannot be written', () => {
-  test('no look gives anything, and no door opens', async () => {
+describe('with a log that is not writable', () => {
+  test('no view returns anything, and no operation succeeds', async () => {
     const session = await sari.signIn()
     const grant = await grantFor(session)
     const recording = await register.record({ official: colleagueOf(sari) })
@@ -65,7 +65,7 @@ describe('with a log that cannot be written', () => {
     await expect(admit(capture, callFacts())).rejects.toThrow('broken')
   })
 
-  test('no byte of audio leaves', async () => {
+  test('no byte of audio is sent', async () => {
     const session = await sari.signIn()
     const recording = await register.record({ official: colleagueOf(sari) })
     await ingestRecording(register.ingest, recording.id, now())
@@ -80,7 +80,7 @@ describe('with a log that cannot be written', () => {
   })
 })
 
-test('the entry of a view is written by the view’s own transaction', async () => {
+test('the entry of a view is written in the view’s own transaction', async () => {
   const grant = await grantFor(await sari.signIn())
   const access = await read(desk, grant, async (tx) => ({
     found: (await sql<{ id: string }>`select pg_current_xact_id()::xid::text as id`.execute(tx)).rows[0]?.id,
@@ -97,7 +97,7 @@ test('the entry of a view is written by the view’s own transaction', async () 
   expect(rows).toEqual([{ id: access }])
 })
 
-test('after everything that can be done the log holds no name, number, user id or search word', async () => {
+test('after every operation the log contains no name, number, user id or search text', async () => {
   const caller = phone('050 987 6543')
   const official = { personId: sari.id, unitId: sari.unitId, name: 'Sari Niemi', phone: phone('029 512 1077') }
   const recording = await register.record({ caller: { kind: 'e164', key: caller, raw: '0509876543' }, official })

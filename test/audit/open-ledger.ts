@@ -1,4 +1,4 @@
-/** A ledger on a test's database, signed by a log's key of its own. */
+/** Ledger on a test's database, signed by its own log key. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -33,12 +33,12 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
     keyLine: writeVerifierKey(key),
     seal,
     append: (...entries: NewLedgerEntry[]) => appendToLedger(custodian, entries),
-    /** Brings a copy that has so many entries up to date. */
+    /** Updates a copy that has this many entries. */
     async copyInto(files: Map<string, Buffer>, size = 0) {
       for await (const { name, bytes } of ledgerFilesSince(custodian, size)) files.set(name, bytes)
       return files
     },
-    /** A copy as a restore reads it, with its entries' content. */
+    /** Copy as a restore reads it, with its entries' contents. */
     async readCopy() {
       const files = await this.copyInto(new Map<string, Buffer>())
       const { written } = await contentFiles(custodian, recovery.recipient, {

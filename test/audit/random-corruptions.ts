@@ -2,7 +2,7 @@
 import type { PoolClient } from 'pg'
 import { seedRandom } from '../simulator/random.ts'
 
-/** The same numbers for the same seed. */
+/** Yields the same numbers for the same seed. */
 export function randomOf(seed: number) {
   const { next } = seedRandom(seed)
   const below = (count: number) => Math.floor(next() * count)
@@ -57,7 +57,10 @@ async function flipText(client: PoolClient, random: Random, table: string, colum
   await client.query(`update ${table} set ${column} = $2 where ctid = $1::tid`, [id, changed])
 }
 
-/** Whatever a superuser can do to the rows. Not here: what carries no proof (docs/formats/audit-log.md, "What is not proved"). */
+/**
+ * Everything a superuser can do to the rows, except to columns that carry no proof (docs/formats/audit-log.md, "What is
+ * not proved").
+ */
 export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
   'entry: at': edit(`at = at + $2::interval`, (random) => `${random.below(5_000_000) + 1} microseconds`),
   'entry: earlier': edit(`at = at - $2::interval`, (random) => `${random.below(5_000_000) + 1} microseconds`),
@@ -122,7 +125,7 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
     await client.query('update audit_leaf set index = $1 where index = 1000000000', [one + 1])
   },
   async 'entry and leaf: both edited alike'(client, random) {
-    // As a superuser would who knows the format: the hash is that of the edited entry. Any other hash stands for it.
+    // As a superuser who knows the format: the hash is recomputed for the edited entry. A random hash stands for it.
     const at = random.below(entries)
     await client.query(`update audit_entry set role = 'NONE' where seq = ${anEntry}`, [at])
     await client.query('update audit_leaf set hash = $2 where index = $1', [at, random.bytes(32)])
@@ -278,7 +281,7 @@ function putTogether(entries: readonly Buffer[]): Buffer {
 const swap = <Item>(items: Item[], one: number, other: number): Item[] =>
   items.map((item, at) => (at === one ? items[other]! : at === other ? items[one]! : item))
 
-/** Whatever can happen to the files of an export. */
+/** Everything that can happen to an export's files. */
 export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
   'a bit flipped': change(flipped),
   'cut off': change((bytes, random) => bytes.subarray(0, random.below(bytes.length))),
@@ -361,16 +364,16 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
   },
 }
 
-/** Returns true if everything in the files that carries a proof is as before. */
+/** Returns true if everything in the files that carries a proof is unchanged. */
 export function isEquivalent(before: Files, after: Files): boolean {
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(path), after.get(path)]
     if (path === 'checkpoints.jsonl') {
-      // Fewer earlier checkpoints prove less and nothing wrong; their signing times are not proved.
+      // Fewer earlier checkpoints prove less, but nothing wrong; their signing times are not proved.
       const notes = notesOf(was)
       if (!notesOf(is)?.every((note, at) => note === notes?.[at])) return false
     } else if (path === 'checkpoint') {
-      // A cosignature that is missing, or in an unknown name, is ignored (C2SP signed-note).
+      // A missing cosignature, or one in an unknown name, is ignored (C2SP signed-note).
       const [text, withIt] = [is?.toString() ?? '', was?.toString() ?? '']
       const cosignature = withIt.trimEnd().split('\n').at(-1)!
       const ownPart = withIt.replace(`${cosignature}\n`, '')

@@ -2,7 +2,7 @@ import { beginDueVerification, endVerification, takeUpVerification } from '#safe
 import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** Notes a verification of the log that has found nothing, for a register whose log nobody signs. */
+/** Records a verification without findings, for a register whose log is not signed. */
 export async function recordWholeLog(custodian: HoldingSafeguards, signer: Signer): Promise<void> {
   await beginDueVerification(custodian, signer)
   const id = await takeUpVerification(custodian)

@@ -16,7 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../database/create-test-d
 import { openTestLog } from './open-log.ts'
 import { makeSigner, merkleRoot, signNote } from './seal-log.ts'
 
-/** A log that the program itself has written, with its folder beside the keys. */
+/** Log written by the program itself, with its folder beside the keys. */
 async function writtenLog(database: TestDatabase<RegisterTables>, entries: number) {
   const log = await openTestLog(database as never)
   const sequencer = log.begin()
@@ -46,13 +46,13 @@ beforeAll(async () => {
   log = await writtenLog(database, 300)
 })
 
-/** As a superuser whom no trigger stops. */
+/** Runs as a superuser without triggers. */
 const asSuperuser = (...statements: string[]) =>
   pool.query(['begin', 'set local session_replication_role = replica', ...statements, 'commit'].join('; '))
 const codesOf = ({ problems }: { problems: { code: string }[] }) => problems.map(({ code }) => code)
 
 describe('the log as the program writes it', () => {
-  test('is whole to a verifier that has read its format alone, as custodian and as owner of the database', async () => {
+  test('is whole to a verifier written from the format alone, as custodian and as owner of the database', async () => {
     for (const db of [database.as('seloste_custodian').db, database.as().db]) {
       const report = await log.verify(db)
       expect(report.problems).toEqual([])
@@ -64,7 +64,7 @@ describe('the log as the program writes it', () => {
   test('is whole while it grows', async () => {
     let growing = true
     const grow = (async () => {
-      // Not beyond 512 entries: what follows counts the subtrees of these.
+      // At most 512 entries, because the tests below count their subtrees.
       for (let n = 0; growing && n < 150; n++) {
         await appendAudit(database.as('seloste_custodian').db, { action: 'key.destroyed', result: 'ok' })
         await log.turn(log.sequencer)
@@ -76,8 +76,8 @@ describe('the log as the program writes it', () => {
   })
 })
 
-describe('a superuser', () => {
-  test('who edits an entry is found, with the entry', async () => {
+describe('changes by a superuser', () => {
+  test('an edited entry is found and reported', async () => {
     await asSuperuser(
       `update audit_entry set person_id = gen_random_uuid() where seq = (select seq from audit_leaf where index = 7)`,
     )
@@ -89,7 +89,7 @@ describe('a superuser', () => {
     expect((await log.verify()).found).toBe(0)
   })
 
-  test('who edits an entry and its hash, as one who knows the format does, is found with the entry', async () => {
+  test('an edited entry with a recomputed hash is found and reported', async () => {
     const { rows } = await pool.query<{ hash: Buffer }>('select hash from audit_leaf where index = 100')
     await asSuperuser(`update audit_leaf set hash = sha256('forged') where index = 100`)
     const report = await log.verify()
@@ -99,7 +99,7 @@ describe('a superuser', () => {
     expect((await log.verify()).found).toBe(0)
   })
 
-  test('who signs a tree of their own is found: the key is not theirs', async () => {
+  test('a tree signed with another key is found', async () => {
     const { rows } = await pool.query<{ hash: Buffer }>('select hash from audit_leaf order by index')
     const forged = rows.map(({ hash }, index) => (index === 3 ? createHash('sha256').update('x').digest() : hash))
     const root = merkleRoot(forged)
@@ -121,7 +121,7 @@ describe('a superuser', () => {
     expect((await log.verify()).found).toBe(0)
   })
 
-  test('who deletes an entry, or turns the whole log back, is found', async () => {
+  test('a deleted entry, or a log rolled back as a whole, is found', async () => {
     await asSuperuser(
       'create table if not exists kept_apart as select * from audit_entry',
       'delete from audit_entry where seq = (select seq from audit_leaf where index = 9)',
@@ -146,8 +146,8 @@ describe('a superuser', () => {
   })
 })
 
-describe('a break that an operator has answered for', () => {
-  test('is a problem until then, and told as accepted afterwards; what is done to the log later is found all the same', async () => {
+describe('a break accepted by an operator', () => {
+  test('is a problem before and reported as accepted afterwards, and later changes are still found', async () => {
     const broken = await writtenLog(answered, 60)
     const { pool: owner } = answered.as()
     const destroy = (index: number) =>
@@ -164,7 +164,7 @@ describe('a break that an operator has answered for', () => {
   })
 })
 
-test('a log that had nothing to tell for years is whole after it was pruned', async () => {
+test('a log without entries for years is whole after it was pruned', async () => {
   const [own, owner] = [await openTestLog(quiet), quiet.as().pool]
   await owner.query(`
     set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
@@ -183,7 +183,7 @@ test('a log that had nothing to tell for years is whole after it was pruned', as
 
 const protections = await expectedProtections()
 
-describe('a verification that was asked for', () => {
+describe('a requested verification', () => {
   const other = database.as('seloste_custodian')
   const lines: string[] = []
   const registry = new Registry()
@@ -219,7 +219,7 @@ describe('a verification that was asked for', () => {
     }
   }
 
-  test('runs in a thread of its own to its end, is reported, and comes by itself once a day', async () => {
+  test('runs in its own thread to its end, is reported, and repeats daily', async () => {
     start()
     const first = await ended()
     expect(first.state).toBe('BROKEN')
@@ -234,7 +234,7 @@ describe('a verification that was asked for', () => {
     expect((await pool.query('select from log_verification')).rowCount).toBe(1)
   })
 
-  test('ends at once when it is cancelled, whatever it waits for', async () => {
+  test('ends at once when it is cancelled, at any step', async () => {
     const blocker = await pool.connect()
     await blocker.query('begin; lock table destruction_entry in access exclusive mode')
     const { rows } = await pool.query<{ id: string }>(

@@ -51,7 +51,7 @@ async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> 
   return keys
 }
 
-test('an independent age and zstd open every part of an export, and what is in it are the rows', async () => {
+test('independent age and zstd programs open every part of an export, which contains the rows', async () => {
   const place = await register.newPlace()
   const { manifest } = await backUp(place)
   const age = new Decrypter()
@@ -68,7 +68,7 @@ test('an independent age and zstd open every part of an export, and what is in i
   expect(manifest.tables.find(({ name }) => name === 'recording')?.rows).toBe(3)
 })
 
-test('no key of a recording and no private intake key is in a backup, and the sound is there once for all backups', async () => {
+test('a backup contains no recording key and no private intake key, and shares the sound with other backups', async () => {
   const place = await register.newPlace()
   const first = await backUp(place)
   const second = await backUp(place)
@@ -86,7 +86,7 @@ test('no key of a recording and no private intake key is in a backup, and the so
   expect(Object.keys(secrets.keys)).toEqual(['audit-log'])
 })
 
-test('a copy that has gone bad or missing is written anew by the next backup that reads it', async () => {
+test('a damaged or missing copy is written again by the next backup that reads it', async () => {
   const place = await register.newPlace()
   await backUp(place)
   const key = objectsFolder + bodyKey(recordings[0]!.id)
@@ -102,7 +102,7 @@ test('a copy that has gone bad or missing is written anew by the next backup tha
   await readEverything(place.store, manifest.id)
 })
 
-test('a body in the store that differs from what was ingested is named, and not copied', async () => {
+test('a body in the store that differs from the ingested one is reported, and not copied', async () => {
   const place = await register.newPlace()
   const key = bodyKey(recordings[1]!.id)
   const whole = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))
@@ -115,7 +115,7 @@ test('a body in the store that differs from what was ingested is named, and not 
 })
 
 test(
-  'a flipped bit, a cut end or a missing file of a backup is noticed, wherever it is',
+  'a flipped bit, a truncated or a missing file of a backup is detected, wherever it is',
   { timeout: 120_000 },
   async () => {
     const place = await register.newPlace()
@@ -138,7 +138,7 @@ test(
   },
 )
 
-test('two backups to one place at once: one is made, the other is told to wait', async () => {
+test('of two simultaneous backups to one place one is made, and the other is refused', async () => {
   const place = await register.newPlace()
   const ended = await Promise.allSettled([backUp(place), backUp(place)])
   const refused = ended.filter((one) => one.status === 'rejected')
@@ -147,7 +147,7 @@ test('two backups to one place at once: one is made, the other is told to wait',
   expect([whole.length, unfinished.size]).toEqual([1, 0])
 })
 
-/** A place that goes away at its nth call, as a cable that is pulled does. */
+/** Place that fails at its nth call, like a cable that is pulled. */
 function goneAt(store: ObjectStore, calls: number): { store: ObjectStore; made: () => number } {
   let made = 0
   const gone =
@@ -170,7 +170,7 @@ function goneAt(store: ObjectStore, calls: number): { store: ObjectStore; made: 
 }
 
 test(
-  'a place that goes away at any step has its earlier backup still, and the next one removes what was left',
+  'a place that fails at any step keeps its earlier backup, and the next backup removes what was left',
   { timeout: 300_000 },
   async () => {
     const place = await register.newPlace()
@@ -184,7 +184,7 @@ test(
       const { store } = goneAt(place.store, n)
       await expect(backUp({ ...place, store })).rejects.toThrow('the place is gone')
       const after = (await findBackups(place.store)).whole
-      // The note is the last step but the rotation: what has it was read back.
+      // The note is written last before the rotation, so a backup with a note was read back.
       expect(after.slice(0, before.length)).toEqual(before)
       for (const id of after) await readEverything(place.store, id)
       const next = await backUp(place)
@@ -195,7 +195,7 @@ test(
   },
 )
 
-test('backups end after the days that the description promises, the last one as well where none is made any more; objects that none names go', async () => {
+test('backups end after the days promised by the description, even the last one if none follows, and unreferenced objects are deleted', async () => {
   const place = await register.newPlace()
   const begin = Temporal.Now.instant()
   const day = (n: number) => begin.add({ hours: 24 * n })
@@ -218,7 +218,7 @@ test('backups end after the days that the description promises, the last one as 
   for (const folder of ['backups/', objectsFolder]) expect(await keysBelow(place.store, folder)).toEqual([])
 })
 
-test('what another Seloste has in a place is left alone, its unfinished backup as well', async () => {
+test('files of another Seloste in a place are not touched, not even its unfinished backup', async () => {
   const place = await register.newPlace()
   const theirs = `${folderOf('2026-01-01t02-30-00z')}unit.00000.zst.age`
   await place.store.put('audit/key', Buffer.from('seloste/another+01234567+AAAA\n'))
@@ -227,7 +227,7 @@ test('what another Seloste has in a place is left alone, its unfinished backup a
   expect(await keysBelow(place.store, 'backups/')).toEqual([theirs])
 })
 
-test('a COPY whose taker fails ends at once, and the connection with it', async () => {
+test('a COPY whose consumer fails ends at once, with its connection', async () => {
   const connection = await openConnection(database.url(), 'test')
   const failing = connection.copyOut(
     "copy (select repeat('x', 1000) from generate_series(1, 100000)) to stdout",
@@ -238,7 +238,7 @@ test('a COPY whose taker fails ends at once, and the connection with it', async 
   await connection.close().catch(() => undefined)
 })
 
-test('a recipient that is none is refused before anything is written', async () => {
+test('an invalid recipient is refused before anything is written', async () => {
   const place = await register.newPlace()
   const made = makeBackup(
     register.source,

@@ -1,6 +1,6 @@
 /**
- * Backups against destructions (P2, P3 of the fault table; AC25): nothing that was destroyed comes back, from any copy of any
- * age, and everything else does.
+ * Backups and destructions (P2, P3 of the fault table; AC25): nothing destroyed comes back from any copy of any age,
+ * and everything else does.
  */
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ type Place = TestPlace
 const backUp = (place: Place, now?: Temporal.Instant) => backUpTo(register, place, now)
 const restore = restoreFrom
 
-/** Returns true if a recording opens from end to end on a machine. */
+/** Returns true if a recording can be decrypted as a whole on a machine. */
 async function plays(machine: Machine, id: string): Promise<boolean> {
   const key = await fileKeyOf(machine.target.db, machine.keys, id)
   if (!key) return false
@@ -59,7 +59,7 @@ async function plays(machine: Machine, id: string): Promise<boolean> {
 }
 
 test(
-  'of what is destroyed nothing opens from any copy of seven days, with the recovery key in hand; all else does (P2)',
+  'with the recovery key, no copy of seven days opens a destroyed recording, and all others open (P2)',
   { timeout: 600_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -86,7 +86,7 @@ test(
     await restore(machine, place)
     for (const { id } of recordings) expect(await plays(machine, id), id).toBe(!destroyed.has(id))
 
-    // Whoever kept the rows of before has every key that there is now, here and in the place: none opens them.
+    // An attacker with the earlier rows and every present key, here and in the place, opens none of them.
     const names = (await register.keys.names()).filter((name) => name.startsWith('month-'))
     const monthKeys = await Promise.all(names.map((name) => register.keys.copyOut(name)))
     for (const month of await monthsIn(place.store)) {
@@ -99,7 +99,7 @@ test(
         expect(() => unwrapKey(key!, before.shard, shardPurpose(before.month, before.number))).toThrow()
       }
     }
-    // And no file of the place has one of them, sealed or not: not in any backup of these days.
+    // No file of the place contains one of the keys, sealed or not, in any backup of these days.
     const texts = await everythingIn(place)
     for (const [id, { file, shard }] of destroyed) {
       for (const wrapped of [file, shard]) {
@@ -121,7 +121,7 @@ interface WrappedBefore {
   file: Buffer
 }
 
-/** The rows that a thief of yesterday’s database has. */
+/** Wrapped keys in the rows of yesterday's database. */
 async function wrappedKeysOf(id: string): Promise<WrappedBefore> {
   const { rows } = await database.as().pool.query<WrappedBefore>(
     `select k.expiry_month as month, k.shard as number, s.wrapped as shard, k.wrapped as file
@@ -131,7 +131,7 @@ async function wrappedKeysOf(id: string): Promise<WrappedBefore> {
   return rows[0]!
 }
 
-/** Every file of a place, opened as far as the recovery key opens it. */
+/** Returns every file of a place, opened as far as the recovery key does. */
 async function everythingIn({ store }: Place): Promise<Buffer[]> {
   const texts: Buffer[] = []
   for await (const key of store.list('')) {
@@ -145,7 +145,7 @@ async function everythingIn({ store }: Place): Promise<Buffer[]> {
 }
 
 test(
-  'yesterday’s backup is restored without what was destroyed and revoked since; it stays closed without the ledger (P3, AC25)',
+  'yesterday’s backup is restored without what was destroyed and revoked since, and stays closed without the ledger (P3, AC25)',
   { timeout: 300_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -154,7 +154,7 @@ test(
     const unkept = await register.record({}, { packets: 4 })
     await register.seal()
     const right = await grantRight()
-    // As the owner of the database would, for entries of their own to be believed in the register that is restored.
+    // As the owner of the database would, so that forged entries count in the restored register.
     await database.as().pool.query('delete from audit_signed_from')
     const { manifest } = await backUp(place)
     await database.as().pool.query('update access_right set revoked_at = now() where id = $1', [right])
@@ -213,12 +213,12 @@ test(
     )
     expect(intake.rows).toHaveLength(0)
     await refuseQuarantined(machine.url)
-    // Into a register that is there, nothing is restored.
+    // Refuses to restore into an existing register.
     await expect(restore(machine, place)).rejects.toMatchObject({ code: 'restore-not-empty' })
   },
 )
 
-/** A right as an installation gives it. */
+/** Grants a right as an installation does. */
 async function grantRight(): Promise<string> {
   const { rows } = await database.as().pool.query<{ id: string }>(
     `with p as (
@@ -230,7 +230,7 @@ async function grantRight(): Promise<string> {
   return rows[0]!.id
 }
 
-test('every row comes back to the letter', { timeout: 60_000 }, async () => {
+test('every row is restored exactly', { timeout: 60_000 }, async () => {
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUp(place)
@@ -244,7 +244,7 @@ test('every row comes back to the letter', { timeout: 60_000 }, async () => {
     () => undefined,
   )
   await connection.close()
-  // Entries that a restore itself changes or appends.
+  // Rows that a restore itself changes or appends.
   const changed = new Set([
     'audit_entry',
     'audit_pending',
@@ -270,7 +270,7 @@ test('every row comes back to the letter', { timeout: 60_000 }, async () => {
   expect(next.rows[0]!.seq).toBeGreaterThan(manifest.tables.find(({ name }) => name === 'audit_entry')!.rows)
 })
 
-test('another identity opens nothing and loads nothing', async () => {
+test('another identity decrypts nothing and restores nothing', async () => {
   const place = await openTestPlaces(database, register)
   await backUp(place)
   const machine = await emptyMachine()
@@ -286,7 +286,7 @@ test('another identity opens nothing and loads nothing', async () => {
 })
 
 test(
-  'a restore that is interrupted leaves the register closed, and goes on when it is asked again',
+  'an interrupted restore leaves the register closed, and continues when it is started again',
   { timeout: 120_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -310,13 +310,13 @@ test(
 )
 
 test(
-  'a restore of an older version’s backup that is interrupted has all its rows brought to the newer version by the next',
+  'an interrupted restore of an older version’s backup upgrades all rows when it is repeated',
   { timeout: 120_000 },
   async () => {
     const place = await openTestPlaces(database, register)
     await backUp(place)
     const machine = await emptyMachine()
-    // A version that comes after the backup, with a column that it fills in what is there.
+    // Simulates a version after the backup, with a column that it fills in existing rows.
     const folder = join(machine.folder, 'newer')
     await cp(schemaFolder, folder, { recursive: true })
     await writeFile(
@@ -339,7 +339,7 @@ test(
   },
 )
 
-test('a file of the ledger that was altered keeps the register closed', async () => {
+test('an altered file of the ledger keeps the register closed', async () => {
   const place = await openTestPlaces(database, register)
   await backUp(place)
   const key = 'ledger/entries/0000000001'
@@ -351,7 +351,7 @@ test('a file of the ledger that was altered keeps the register closed', async ()
   await expect(restore(await emptyMachine(), place)).rejects.toMatchObject({ code: 'restore-ledger' })
 })
 
-test('a copy on request that could be fetched is over where it is restored: it lies in no backup', async () => {
+test('a requester’s copy that could be fetched ends at a restore, because no backup contains it', async () => {
   const [recording] = await register.makeRecordings(1)
   const { db: admin } = database.as()
   const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Paula' })
@@ -376,7 +376,7 @@ test('a copy on request that could be fetched is over where it is restored: it l
   ])
 })
 
-test('what could leave is over where it is restored, a signed copy without its sound has ended for good, and what an authority may have got is reported by number', async () => {
+test('a restore ends releasable packages and signed copies without sound, and reports by number what an authority may have received', async () => {
   const [approved, rendered, rendering] = (await register.makeRecordings(3)).map(({ id }) => id)
   const { db: admin } = database.as()
   const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
@@ -439,7 +439,7 @@ test('what could leave is over where it is restored, a signed copy without its s
     { state: 'FAILED', ended: false, words: true, sound: false },
     { state: 'FAILED', ended: false, words: true, sound: false },
   ])
-  // No number is given again that may have left.
+  // The number of a disclosure that may have been released is not reused.
   expect(await rows("select next_disclosure_number('T') ~ '-1003$' as later")).toEqual([{ later: true }])
   const [recorded] = await rows(
     "select detail -> 'mayHaveLeft' as it from audit_entry where action = 'backup.restored'",

@@ -1,6 +1,6 @@
 /**
- * The keys of a restored register (R52): each comes back or is reported as missing; keys of destroyed recordings do not come
- * back.
+ * Keys of a restored register (R52): each comes back or is reported as missing; keys of destroyed recordings do not
+ * come back.
  */
 import { rename, rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
@@ -31,12 +31,12 @@ async function stateOf(machine: Machine, id: string): Promise<unknown> {
   return rows[0]
 }
 
-test('what was being destroyed when the machine was lost is destroyed on the new one, though the ledger did not say so yet', async () => {
+test('a destruction in progress when the machine was lost is completed after the restore, even without a ledger entry', async () => {
   const [first, second, held] = await register.makeRecordings(3)
   await register.seal()
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
-  // Its keys have left the keyring; no copy of the ledger has its end.
+  // Its keys have left the keyring, but no copy of the ledger has its end.
   await makeDestroyer(database, register, place.copies).destroy(first!.id)
   const stopped = { ...place.copies, deleteObjects: () => Promise.reject(new Error('the machine is lost')) }
   await makeDestroyer(database, register, stopped).destroy(second!.id)
@@ -54,7 +54,7 @@ test('what was being destroyed when the machine was lost is destroyed on the new
   expect(ended.destroyed.sort()).toEqual([first!.id, second!.id].sort())
 })
 
-test('a shard that is lost or does not open ends the restore with its name, and without it where the operator says so', async () => {
+test('a lost or unreadable shard stops the restore with its name, and is skipped if the operator says so', async () => {
   const [held] = await register.makeRecordings(1)
   await register.seal()
   const place = await openTestPlaces(database, register)
@@ -81,7 +81,7 @@ test('a shard that is lost or does not open ends the restore with its name, and 
   expect(restored.withoutKey).toContain(held!.id)
 })
 
-test('month keys that a place had kept while it was away are made new and destroyed before the restored register opens', async () => {
+test('month keys that a disconnected place kept are replaced and destroyed before the restored register opens', async () => {
   const [gone, held] = await register.makeRecordings(2)
   await register.seal()
   const place = await openTestPlaces(database, register)
@@ -91,7 +91,7 @@ test('month keys that a place had kept while it was away are made new and destro
   await makeDestroyer(database, register, place.copies).destroy(gone!.id)
   await register.seal()
   await place.copies.shipLedger()
-  // The place is as one that was away: the ledger found its way there, the keys did not.
+  // Simulates a place that was disconnected: it has the ledger, but old keys.
   await rm(`${place.folder}/keyring`, { recursive: true })
   await rename(`${place.folder}/keyring-away`, `${place.folder}/keyring`)
 

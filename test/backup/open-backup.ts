@@ -56,7 +56,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
   return {
     ...register,
     source,
-    /** Everything that waits is in the log and in the ledger, and signed. */
+    /** Seals and signs everything pending in the log and the ledger. */
     async seal() {
       await sequencer.turn(new AbortController().signal)
       await sealLedger({ db: owner.db, keys: register.keys, folder: ledgerFolder })
@@ -70,7 +70,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
       }
       return recordings
     },
-    /** A new folder for backups. */
+    /** Makes a new folder for backups. */
     async newPlace(name = randomBytes(4).toString('hex')) {
       const folder = join(register.folder, name)
       await mkdir(folder)
@@ -81,7 +81,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
 
 export type BackedUpRegister = Awaited<ReturnType<typeof openBackedUpRegister>>
 
-/** A backup place as the settings name it, with its copies of keyring and ledger. */
+/** Backup place as in the settings, with its copies of keyring and ledger. */
 export async function openTestPlaces(database: TestDatabase<RegisterTables>, register: BackedUpRegister) {
   const { name, folder, store } = await register.newPlace(`p${randomBytes(4).toString('hex')}`)
   const { db } = database.as()
@@ -155,7 +155,7 @@ export function restoreFrom(
   )
 }
 
-/** An empty machine: a database without a table, no keys, no objects. Call it within a test. */
+/** Empty machine: a database without tables, no keys, no objects. Call it within a test. */
 export async function emptyMachine() {
   const cluster = inject('database')
   const name = `test_restored_${randomBytes(5).toString('hex')}`
@@ -201,7 +201,7 @@ async function administer(url: string, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end())
 }
 
-/** A backup, what comes after it, and the machine on which the backup is restored. */
+/** Makes a backup, then what comes after it, and restores the backup on another machine. */
 export async function restoredAfter(
   database: TestDatabase<RegisterTables>,
   register: BackedUpRegister,

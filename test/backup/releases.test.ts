@@ -1,6 +1,6 @@
 /**
- * Releases and restores (R32, R33, R50, decision 42): a prohibition recalls what was released after the backup, nothing ties a
- * confirmed release, and a recording has one rendering for ever.
+ * Releases and restores (R32, R33, R50, decision 42): a prohibition recalls releases made after the backup, nothing
+ * ties a confirmed release to its recording, and a recording has one rendering.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
 })
 
-/** Kept recordings that Aino answered, each with a signed copy whose sound is in the object store. */
+/** Ingested recordings that Aino answered, each with a signed copy whose sound is in the object store. */
 async function recordings(count: number): Promise<{ id: string; copy: string }[]> {
   const recordings = await register.makeRecordings(count)
   const made: { id: string; copy: string }[] = []
@@ -60,7 +60,7 @@ async function recordings(count: number): Promise<{ id: string; copy: string }[]
 
 type Disclosure = { id: string; number: string; due: string }
 
-/** A disclosure of some recordings that awaits its decision. */
+/** Prepares a disclosure of recordings, up to the decision. */
 async function prepared(of: readonly { id: string }[]): Promise<Disclosure> {
   const { rows } = await sql<Disclosure>`
     with i as (
@@ -90,7 +90,7 @@ async function granted(of: readonly { id: string }[]): Promise<Disclosure> {
   return made
 }
 
-/** As a package that is stored releases. @returns its id */
+/** Releases as storing a package does. @returns its id */
 async function release({ id }: { id: string }): Promise<string> {
   return admin.transaction().execute(async (tx) => {
     const { rows } = await sql<{ id: string }>`
@@ -114,7 +114,7 @@ const stateOf = async (of: string) => {
 }
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
-/** The register itself, or one that was restored. */
+/** The register, or a restored one. */
 type On = Pick<Machine, 'pool'> & { target: Pick<Machine['target'], 'db'> }
 const here: On = { pool: database.as().pool, target: { db: admin } }
 
@@ -134,7 +134,7 @@ const forbidden = (machine: Machine, recording: string) =>
   )
 
 test(
-  'a prohibition after a restore recalls what had left after the backup, whenever the disclosure was begun; what was confirmed stays so',
+  'a prohibition after a restore recalls releases made after the backup, whenever the disclosure began, and confirmed ones stay confirmed',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -157,7 +157,7 @@ test(
         ),
       )
     await place.copies.catchUp()
-    // What lies beside the backups names no recording, and the keyring's tie goes with the confirmation.
+    // Nothing beside the backups names a recording, and the keyring's tie is deleted at the confirmation.
     const lent = async () => {
       const found: string[] = []
       for (const month of await monthsIn(place.store)) {
@@ -216,7 +216,7 @@ test(
     expect(await copies()).toEqual(
       released.map((one) => (one.state === 'RELEASED' ? { ...one, state: 'RECALLED' } : one)),
     )
-    // Nothing was appended for it: what the ledger has is what it had.
+    // No entry was appended for it: the ledger is unchanged.
     expect(
       await rows(
         "select count(*)::int as n from destruction_entry where object_kind = 'disclosure' and cause = 'recalled'",
@@ -226,7 +226,7 @@ test(
 )
 
 test(
-  'a recall, a later day and the end of a study with its working days survive a restore; a release without its tie is named',
+  'a recall, a later day and the end of a study with its working days survive a restore, and a release without its tie is reported',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -274,7 +274,7 @@ test(
 )
 
 test(
-  'what was decided and released after the backup is for whom it was decided: an institute that another name or address is given gets no more of it',
+  'a disclosure decided or released after the backup stays bound to its recipient, and is refused after a change of name or address',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -301,12 +301,12 @@ test(
     await expect(releases(begun)).rejects.toThrow('research.institute-changed')
     await changed('a@b.example')
     await expect(releases(begun)).rejects.toThrow('research.undertaking')
-    // The restore knows neither name nor address of an institute that came after the backup.
+    // The restore knows neither name nor address of an institute that was entered after the backup.
     await expect(releases(after)).rejects.toThrow('research.institute-changed')
   },
 )
 
-test('what was granted before the backup and withdrawn after it is withdrawn', { timeout: 60_000 }, async () => {
+test('a disclosure granted before the backup and withdrawn after it stays withdrawn', { timeout: 60_000 }, async () => {
   const place = await openTestPlaces(database, register)
   const given = await granted(await recordings(1))
   await register.seal()
@@ -326,7 +326,7 @@ test('what was granted before the backup and withdrawn after it is withdrawn', {
 })
 
 test(
-  'a package to an institute can be fetched no sooner than the places know of its release',
+  'a package to an institute can be fetched only after the places have its release',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -351,7 +351,7 @@ test(
 )
 
 test(
-  'the sound of a signed copy comes back as it was; that of a recording that was destroyed is nowhere',
+  'the sound of a signed copy is restored unchanged, and that of a destroyed recording is nowhere',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)

@@ -1,6 +1,7 @@
 /**
- * Random offers with random payload types, orders, rtpmaps and changes in mid-call, and clients that obey the answer or do not. Each
- * recording must be indexed whole, sound where something that can be played came, and tell what cannot be played.
+ * Random offers with random payload types, orders, rtpmaps and changes during the call, from clients that follow the
+ * answer or do not. Each recording must be indexed completely, have sound if playable media arrived, and report what
+ * cannot be played.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -32,7 +33,7 @@ const payloads: Record<string, Buffer[]> = {
   ...{ PCMU: spoken('PCMU'), PCMA: spoken('PCMA'), G722: spoken('G722'), G729: spoken('G729'), GSM: spoken('GSM') },
   OPUS: twoTones.opus.map((packet) => Buffer.from(packet, 'base64')),
 }
-/** As an rtpmap names them; the first is what its number is without one. */
+/** Named as in an rtpmap; the first is the number's static meaning. */
 const mappings = [
   ...['PCMA/8000', 'PCMU/8000', 'G722/8000', 'opus/48000/2', 'G729/8000', 'telephone-event/8000', 'CN/8000'],
   ...['telephone-event/48000', 'telephone-event', 'L16/44100', 'iLBC/8000', 'AMR-WB/16000', 'PCMA/1', 'X/9999999'],
@@ -51,7 +52,7 @@ describe.each([
   ...(libraries.length > 0 ? [{ name: `with ${libraries.join(' and ')}`, plays: libraries }] : []),
 ])('$name', ({ plays }) => {
   test(
-    `${offers.toLocaleString('en')} random offers: none lost, none silent without a mark, none reported wrong`,
+    `${offers.toLocaleString('en')} random offers: none lost, none silent without a mark, none reported wrongly`,
     async () => {
       const wrong: string[] = []
       for (let seed = firstSeed; seed < firstSeed + offers; seed++) {
@@ -66,13 +67,13 @@ describe.each([
 })
 
 test.each([
-  // Comfort noise that nobody announced, in a stream with another clock than 8 kHz.
+  // Unannounced comfort noise in a stream with another clock than 8 kHz.
   7_034_051,
-])('the offer of seed %i, which was wrong once', async (seed) => {
+])('the offer of seed %i, which once failed', async (seed) => {
   expect(await judge(seed, [])).toBeUndefined()
 })
 
-/** What is wrong with what became of one random call. */
+/** Returns what is wrong with the result of one random call. */
 async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<string | undefined> {
   const random = seedRandom(`offers ${seed}`)
   const client = random.pick(['obeys', 'obeys', 'first of its own', 'anything'] as const)
@@ -101,7 +102,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
     }
   })
   const formats = { plays: playing }
-  // Without anything to record there is no session.
+  // An offer without anything to record opens no session.
   if (typeof answerTo(phases[0]!.media, { formats }) === 'string') return undefined
   const { index, chunks, recording, counters, lengthMs } = await recordOffered(phases, formats)
 
@@ -127,7 +128,7 @@ async function judge(seed: number, playing: readonly LibraryCodec[]): Promise<st
   const events = sent.filter(({ payload }) => payload.length === 4)
   if (recorded.some(({ length }) => length === 4)) return 'a key press is kept'
   if (recorded.length !== sent.length - events.length) return `${recorded.length} packets of ${sent.length} are kept`
-  // In the order in which they came, which is that in which they were sent.
+  // In the order of arrival, which is that of sending.
   const sounds = sent.filter(({ payload }) => payload.length !== 4)
   for (const [n, { payload, meant, payloadType }] of sounds.entries()) {
     if (!payload.equals(recorded[n]!)) return `packet ${n} is another`
@@ -176,7 +177,7 @@ function randomMedia(random: Random): { media: string; types: number[] } {
   return { media: [`RTP/AVP ${types.join(' ')}`, ...lines].join('\n'), types }
 }
 
-/** What a client that obeys sends: the first format of the answer that is sound (RFC 3264 section 7). */
+/** Format that a conforming client sends: the answer's first audio format (RFC 3264 section 7). */
 function soundOf(formats: readonly number[], codecs: readonly Codec[]): number[] {
   const isBeside = (type: number) =>
     codecs.some(({ payloadType, encoding }) => payloadType === type && /^(?:CN|TELEPHONE-EVENT)$/.test(encoding))
@@ -189,12 +190,12 @@ function payloadOf(random: Random, meant: Codec | undefined, payloadType: number
   if (encoding === 'CN') return Buffer.from([random.integer(0x20, 0x7f)])
   const spokenOf = payloads[encoding.startsWith('G729') ? 'G729' : encoding]
   if (spokenOf) return spokenOf[n % spokenOf.length]!
-  // Bytes of no meaning, and never of a key press’s length.
+  // Random bytes, never of the length of a key press.
   const size = random.pick([1, 10, 20, 33, 38, 160, 320])
   return Buffer.from(Array.from({ length: size }, () => random.integer(0, 255)))
 }
 
-/** A packet that is too short for a sample: whether it is visited makes no difference. */
+/** The packet is too short for a sample, so either result is right. */
 function holdsNothing(codec: Codec | undefined, payload: Buffer): boolean {
   const min = { DVI4: 5, L16: 2, GSM: 33 }[codec?.encoding ?? ''] ?? 1
   return payload.length < min
@@ -207,7 +208,7 @@ function codecNamedBy(payloadType: number): Codec | undefined {
   return encoding === undefined ? undefined : { payloadType, encoding, clockRate: 8000, channels: 1 }
 }
 
-/** By the registered names alone (RFC 3551, RFC 7587), as a reader of the standards would say. */
+/** By the registered names alone (RFC 3551, RFC 7587), as the standards read. */
 function isDecodable(codec: Codec | undefined): boolean {
   if (!codec) return false
   const { encoding, clockRate } = codec
@@ -227,7 +228,7 @@ function isQuiet({ meant, payloadType }: { meant: Codec | undefined; payloadType
   return encoding === 'CN' || encoding === 'TELEPHONE-EVENT'
 }
 
-/** A number that JSON or the database would not take. */
+/** A number that JSON or the database would refuse. */
 function hasOddNumber(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (value instanceof Uint8Array) return false

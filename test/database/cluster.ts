@@ -2,7 +2,7 @@
 export type TestCluster = {
   adminUrl: string
   roleUrls: Record<string, string>
-  /** Whose the databases are. */
+  /** Owner of the databases. */
   owner: string
 }
 

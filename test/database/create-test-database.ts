@@ -7,9 +7,9 @@ import { templateName } from './cluster.ts'
 
 export type TestDatabase<Tables> = {
   name: string
-  /** The superuser's URL, or that of a role the migrations made. */
+  /** URL of the superuser, or of a role that the migrations created. */
   url: (role?: string) => string
-  /** A pool and Kysely as the superuser, or as a role: the same one every time, closed at the end. */
+  /** Pool and Kysely of the superuser, or of a role: always the same one, closed at the end. */
   as: (role?: string) => Database<Tables>
 }
 
@@ -32,20 +32,20 @@ export async function createTestDatabase<Tables = Record<string, never>>(): Prom
   const as = (role?: string): Database<Tables> => {
     const known = open.get(role ?? '')
     if (known) return known
-    // When the server goes away, the test's own next query fails.
+    // When the server stops, the test's own next query fails.
     const onIdleError = () => undefined
     const made = connectDatabase<Tables>({ url: url(role), applicationName: name, size: 5, onIdleError })
     open.set(role ?? '', made)
     return made
   }
 
-  // Registered first: vitest refuses it anywhere but at the top of a file, and then nothing is left behind.
+  // Registered first: vitest refuses it except at the top of a file, and then nothing is left.
   afterAll(async ({}, file) => {
     await Promise.all([...open.values()].map((database) => database.close()))
     if (!anyFailed(file)) await administer(`drop database if exists ${name} with (force)`)
   })
   await administer(`create database ${name} template ${templateName} owner ${cluster.owner} strategy file_copy`)
-  // As migrate() does: a copy does not have the grants of its template.
+  // As migrate() does: a copy lacks the grants of its template.
   await administer(`revoke create, temporary on database ${name} from public`)
   return { name, url, as }
 

@@ -1,4 +1,7 @@
-/** Descriptions for tests: what an installation of today begins with; the one in force without one of its roles, or another text. */
+/**
+ * Descriptions for tests: the text with which an installation starts today, the one in force without one of its roles,
+ * or another text.
+ */
 import type { Pool } from 'pg'
 import type { Change } from '#description/changes/change.ts'
 import { parseDescription, shippedDescription } from '#description/read-description.ts'
@@ -7,19 +10,19 @@ import type { Duty, Role } from '#description/roles.ts'
 import { termZone } from '#description/terms.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 
-/** Text that an installation begins with today. */
+/** Text with which an installation starts today. */
 export function shippedToday(): Promise<string> {
   return shippedDescription(Temporal.Now.plainDateISO(termZone))
 }
 
-/** What an installation begins with today; its rules are in force whatever the date. */
+/** Description with which an installation starts today; its rules are in force on any date. */
 export async function describedToday(): Promise<RegisterDescription> {
   const parsed = parseDescription(await shippedToday())
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.description
 }
 
-/** Brings a version into force from an instant that lies after the others'; it knows every role but one. */
+/** Publishes a version, in force from an instant after the others', that lacks one role. */
 export async function describeFrom(
   pool: Pool,
   effectiveFrom: Temporal.Instant,
@@ -39,7 +42,10 @@ export async function describeFrom(
   )
 }
 
-/** Publishes a text as the next version, in force from an instant, and tells of it; the roles in it are those of the version before. */
+/**
+ * Publishes a text as the next version, in force from an instant, and notifies the processes; its roles are those of
+ * the version before.
+ */
 export async function publishText(
   pool: Pool,
   text: string,
@@ -59,7 +65,7 @@ export async function publishText(
   await pool.query("select pg_notify($1, '')", [descriptionChannel])
 }
 
-/** What the seed's text says otherwise as a notice under Articles 13 and 14: a legal basis for each purpose, and an officer. */
+/** Changes of the seed's text for a notice under Articles 13 and 14: a legal basis for each purpose, and an officer. */
 export const gdprWords: Readonly<Record<string, string>> = {
   'profile: seed': 'profile: gdpr',
   'dataSets:': `legalBasis:
@@ -78,7 +84,7 @@ export function gdprText(seed: string): string {
   return Object.entries(gdprWords).reduce((text, [from, to]) => text.replaceAll(from, to), seed)
 }
 
-/** The seed's text as another agency would have it: no word of the first agency is left. */
+/** The seed's text for another agency: no word of the first one is left. */
 export function otherAgencyText(seed: string): string {
   const words: Record<string, string> = {
     Verohallinnossa: 'Esimerkkivirastossa',

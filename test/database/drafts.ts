@@ -1,11 +1,11 @@
-/** The procedure in tests: who drafts, who decides, and a version made by both. */
+/** The description procedure in tests: who drafts, who decides, and a version made by both. */
 import { approveDraft } from '#safeguards/versions/decide.ts'
 import type { Draft, DraftRefusal } from '#safeguards/versions/draft.ts'
 import { changeDraft, startDraft, submitDraft, type DraftChange } from '#safeguards/versions/change-draft.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
-/** The draft, or an error that names the refusal and the problems. */
+/** Returns the draft; throws an error with the refusal and the problems. */
 export function taken(result: Draft | DraftRefusal): Draft {
   if (!('refused' in result)) return result
   const problems = result.problems?.map(({ field, message }) => `${field}: ${message.en}`) ?? []
@@ -39,7 +39,7 @@ export async function newVersion(
   return taken(await approveDraft(desk, people.approver, draft.id, decision, Temporal.Now.instant()))
 }
 
-/** Does what has to be done before an instant: so many seconds ahead, or further where this machine does not get through it. */
+/** Runs work that must end before an instant: this many seconds ahead, or more on a slow machine. */
 export async function inTime<Done>(
   seconds: number,
   act: (effectiveFrom: Temporal.Instant) => Promise<Done>,

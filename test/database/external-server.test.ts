@@ -1,4 +1,4 @@
-/** A PostgreSQL that an administrator runs, as if on another machine: docs/operate/database-and-store.md. */
+/** A PostgreSQL run by an administrator, as on another machine: docs/operate/database-and-store.md. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -43,8 +43,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser', () => {
-  test('is made ready by its owner, and each role signs in with less than the owner has', async () => {
+describe.skipIf(!hasOpenssl)('a database over TLS whose owner is no superuser', () => {
+  test('is prepared by its owner, and each role signs in with fewer rights than the owner', async () => {
     const urls = await renewRolePasswords(ownerUrl)
     for (const [role, url] of Object.entries(urls)) {
       const { pool, close } = connectDatabase({ url, applicationName: role, size: 1, onIdleError: () => undefined })
@@ -58,7 +58,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
     }
   })
 
-  test('has the custodian end a session of capture that holds a lock for which it waits', async () => {
+  test('lets the custodian end a session of capture that holds a lock for which it waits', async () => {
     const urls = await renewRolePasswords(ownerUrl)
     const signIn = (url: string) => new Client({ connectionString: url })
     const [capture, custodian, reading] = [signIn(urls.capture), signIn(urls.custodian), signIn(urls.custodian)]
@@ -72,7 +72,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
     await Promise.all([custodian.end(), reading.end()])
   })
 
-  test('lets only the custodian take locks also where a superuser revoked them after it was prepared', async () => {
+  test('lets only the custodian take locks, also if a superuser revoked them after the preparation', async () => {
     const make = `create database late owner ${owner} encoding 'UTF8' template template0`
     await queryOnce(server.adminUrl(), make)
     const url = server.urlFor(owner, rolePassword, 'late')
@@ -88,7 +88,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
     expect(may).toEqual([{ role: 'seloste_custodian' }])
   })
 
-  test('is found in order, but for what makes tests quick', async () => {
+  test('passes the checks, except for settings that speed up tests', async () => {
     const found = await checkDatabase(ownerUrl)
     const wrong = found.filter(({ is }) => is === 'error').map(({ check }) => check)
     expect(wrong).toEqual(['database.fsync', 'database.full_page_writes'])
@@ -98,7 +98,7 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
     ['by another authority', () => withParameter('sslrootcert', certificate('other').certificate), 'sslrootcert='],
     ['without TLS', () => withParameter('sslmode', 'disable'), 'pg_hba.conf'],
     ['with a file that is not there', () => withParameter('sslrootcert', join(folder, 'none')), 'correct the path of'],
-  ])('is not signed in to %s, and what to do is told', async (_, url, remedy) => {
+  ])('refuses %s, with a message that says what to do', async (_, url, remedy) => {
     const [finding] = await checkDatabase(url())
     expect(finding).toMatchObject({ is: 'error', remedy: expect.stringContaining(remedy) })
   })

@@ -12,22 +12,22 @@ import { canEnter, databaseOsUser } from '#platform/database/embedded/os-user.ts
 import { freePort } from '../whole/free-ports.ts'
 import { rolePassword } from './cluster.ts'
 
-/** The folder of the programs of the PostgreSQL that tests run on (SELOSTE_TEST_DATABASE); the embedded one without it. */
+/** Folder of the programs of the tests' PostgreSQL (SELOSTE_TEST_DATABASE); undefined for the embedded one. */
 export function externalBinaries(): string | undefined {
   return process.env['SELOSTE_TEST_DATABASE'] || undefined
 }
 
 export interface ExternalServer {
   readonly port: number
-  /** Of the superuser, as it is known in every database of the server. */
+  /** URL of the superuser for every database of the server. */
   adminUrl: (database?: string) => string
   urlFor: (role: string, password: string, database: string) => string
-  /** A database, and who owns it: docs/operate/install.md, "The database". @returns the owner's URL */
+  /** Creates a database with an owner: docs/operate/install.md, "The database". @returns the owner's URL */
   makeOwned: (database: string) => Promise<string>
   stop: () => Promise<void>
 }
 
-/** Starts a server in a folder: an administrator's if the run asks for it, else the embedded one. */
+/** Starts a server in a folder: an administrator's if the run asks for it, otherwise the embedded one. */
 export async function startTestServer(
   folder: string,
   log: EmbeddedLog = { info: () => undefined, warn: () => undefined },
@@ -36,19 +36,18 @@ export async function startTestServer(
   return binaries ? startExternalServer(binaries, folder) : startEmbeddedPostgres({ dataDirectory: folder, log })
 }
 
-/** As the embedded one's: of ours only where programs are, and what shifts the clock. */
+/** Environment like the embedded server's: of ours only the PATH, and what shifts the clock. */
 const environment = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', LD_PRELOAD: process.env['LD_PRELOAD'] }
 
-/** Of every database made here; no superuser. */
+/** Owner of every database made here; no superuser. */
 export const owner = 'seloste'
-/** Of the embedded server as well. */
+/** Name of the embedded server's superuser, too. */
 export const superuser = 'postgres'
 const readyMs = 60_000
 
 /**
- * Starts the server of a folder, making it first where it is new; it ends with this process, in whatever way that ends.
- * @param binaries `/usr/lib/postgresql/17/bin`
- * @param tls paths of PEM files, with which nobody gets in without TLS
+ * Starts the server of a folder, creating it if it is new; it ends with this process. @param binaries
+ * `/usr/lib/postgresql/17/bin` @param tls paths of PEM files; without TLS no connection is accepted then
  */
 export async function startExternalServer(
   binaries: string,
@@ -62,7 +61,7 @@ export async function startExternalServer(
   if (!existsSync(join(data, 'PG_VERSION'))) {
     const password = join(folder, 'password')
     await writeFile(password, rolePassword)
-    // Made by a test for itself, as a rule: its programs have a user of their own.
+    // Usually a test's own folder: the server's programs run as another user.
     if (!(await canEnter(folder, user))) await chmod(dirname(folder), 0o711)
     await mkdir(data, { recursive: true, mode: 0o700 })
     if (user) for (const path of [data, password]) await chown(path, user.uid, user.gid)
@@ -80,7 +79,7 @@ export async function startExternalServer(
         ],
         { cwd: '/', env: environment, ...owned },
       )
-    // One that is built without ICU sorts by bytes, as the embedded one does.
+    // A build without ICU sorts by bytes, as the embedded one does.
     await initialise('--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=fi-FI').catch(async () => {
       await initialise('--locale=C.UTF-8')
     })
@@ -94,7 +93,7 @@ export async function startExternalServer(
       await appendFile(join(data, 'postgresql.conf'), '\nssl = on\n')
       await writeFile(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
     }
-    // Nothing of a test run has to outlive the machine: no write waits for the disk.
+    // Nothing of a test run must survive a crash: writes are not synced.
     await appendFile(join(data, 'postgresql.conf'), `\nfsync = off\nfull_page_writes = off\nmax_connections = 200\n`)
   }
   const port = await freePort()
@@ -102,7 +101,7 @@ export async function startExternalServer(
     '/bin/sh',
     [
       '-c',
-      // Whoever holds the other end of its input is us.
+      // Only this process holds the other end of its input.
       '"$0" "$@" & server=$!; (cat >/dev/null; kill -INT $server) <&3 & wait $server; kill $! 2>/dev/null',
       join(binaries, 'postgres'),
       ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
@@ -140,7 +139,7 @@ export async function startExternalServer(
     adminUrl,
     async makeOwned(database) {
       const url = urlFor(owner, rolePassword, database)
-      // One that was made in an earlier run of the server.
+      // Left by an earlier run of the server.
       if (await answers(url)) return url
       await run(adminUrl(), [
         `create role ${owner} login createrole password '${rolePassword}'`,
@@ -157,7 +156,7 @@ export async function startExternalServer(
   }
 }
 
-/** As docs/operate/install.md has it. */
+/** As in docs/operate/install.md. */
 export const takeAway = `do $$ declare f regprocedure; begin
   for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
     and proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$' loop

@@ -1,4 +1,4 @@
-/** Telephone systems of tests that report calls: records go the way of a feed from its bytes to the register. */
+/** Telephone systems that report calls in tests: records pass through a feed from bytes to the register. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile as write } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ export interface FeedProblem {
 }
 
 export interface FeedOfTests {
-  /** Writes a file into the feed's folder, reads all that is new there and admits it. Returns what could not be read. */
+  /** Writes a file into the feed's folder, reads everything new there and admits it. Returns unreadable records. */
   deliver(given: Partial<Feed> & { source: Feed['source'] }, text: string, file?: string): Promise<FeedProblem[]>
   /** Returns the unreadable records that a feed has stored. */
   unread(feed: string): Promise<string>

@@ -1,5 +1,5 @@
 // Starts one PostgreSQL for a whole test run, with a migrated template database: the embedded one, or that of
-// SELOSTE_TEST_DATABASE (`npm run test:elsewhere`). Leaves nothing behind, and does not clash with other runs on the same
+// SELOSTE_TEST_DATABASE (`npm run test:elsewhere`). Leaves nothing behind, and does not conflict with other runs on the
 // machine.
 import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ const folderPrefix = 'seloste-test-'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeKilledRuns()
   const folder = await mkdtemp(join(tmpdir(), folderPrefix))
-  // The database's own user, when root runs the tests, must be able to go through it.
+  // The database's own user must be able to traverse it when root runs the tests.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
   const dataDirectory = join(folder, 'database')
@@ -49,7 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** A run killed with kill -9 leaves its folder (its PostgreSQL ends by itself), with the note of an owner now dead. */
+/** A run killed with kill -9 leaves its folder (its PostgreSQL ends by itself), with the note of a dead owner. */
 async function removeKilledRuns(): Promise<void> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(folderPrefix))
   for (const name of names) {
@@ -59,12 +59,12 @@ async function removeKilledRuns(): Promise<void> {
         pid: number
         socketDirectory: string
       }
-      // Alive, and perhaps only beginning: its database may not answer yet.
+      // Alive, and possibly starting: its database may not answer yet.
       if (isAlive(owner.pid)) continue
       await rm(owner.socketDirectory, { recursive: true, force: true })
       await rm(join(tmpdir(), name), { recursive: true, force: true })
     } catch {
-      // Begun or ended in order (no such file), another user's, or being removed by another run: not ours to remove.
+      // Starting or ended (no such file), another user's, or being removed by another run: not ours to remove.
     }
   }
 }
@@ -86,9 +86,9 @@ async function installSeed(url: string): Promise<void> {
 }
 
 /**
- * Of the history's months only those about today. Each is a table more in every plan and some files more in every test database, for
- * a third of what the server does in a run. What lies in other months lies in the default tables, and a test that needs a month makes
- * it; the whole of Seloste has them all, in test/whole and in the journeys.
+ * Only the history's months about today have partitions. Each partition adds a table to every plan and files to every
+ * test database, which was a third of the server's work in a run. Rows of other months are in the default partitions,
+ * and a test that needs a month creates it; a whole Seloste has all of them, in test/whole and in the journeys.
  */
 async function removeFarMonths(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
@@ -108,17 +108,17 @@ async function removeFarMonths(url: string): Promise<void> {
 }
 
 /**
- * Migrates the template once and gives every role that the migrations made the test password.
- * @param ownerUrl of whom it is made for already
+ * Migrates the template once and gives every role of the migrations the test password. @param ownerUrl its owner, if it
+ * exists already
  */
 async function makeTemplate(adminUrl: string, templateUrl: string, ownerUrl?: string): Promise<string[]> {
   const client = new Client({ connectionString: adminUrl })
   await client.connect()
   try {
-    // Nothing of a test run has to outlive the machine: no write waits for the disk.
+    // Nothing of a test run must survive a crash: writes are not synced.
     await client.query('alter system set fsync = off')
     await client.query('alter system set full_page_writes = off')
-    // It would look through some hundred databases that live for seconds, and change how their queries are planned meanwhile.
+    // Autovacuum would scan hundreds of databases that live for seconds, and change query plans meanwhile.
     await client.query('alter system set autovacuum = off')
     await client.query('select pg_reload_conf()')
     if (ownerUrl === undefined) await client.query(`create database ${templateName}`)

@@ -1,4 +1,4 @@
-/** People and facts for tests that need a register with somebody in it. */
+/** People and facts for tests that need a populated register. */
 import { randomUUID } from 'node:crypto'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -39,13 +39,15 @@ export async function enterTestPerson(
     name: string
     unit?: string
     phone?: string
-    /** Hashed for itself, at what a password costs: where that, or whether two accounts have one password, is looked at. */
+    /** Hashes the password separately at full cost, for tests of the cost or of equal passwords of two accounts. */
     ownHash?: true
     right?: {
       role: Role
       duty?: 'QUALITY' | 'TRAINING'
       purposes: Purpose[]
-      /** 'their unit': the officials of the unit that the person is entered in, as a supervisor's right reaches (R37). */
+      /**
+       * 'their unit': the officials of the unit in which the person is entered, as a supervisor's right reaches (R37).
+       */
       scope: Right['scope'] | 'their unit'
       until?: Temporal.Instant
     }
@@ -61,7 +63,7 @@ export async function enterTestPerson(
     employedFrom: start,
   })
   if ('refused' in person) throw new Error(person.refused)
-  // As entering does with a password, but hashed once, and at a cost that makes thousands of sign-ins no work.
+  // Sets a password as entering does, but hashed once and at a low cost, so that thousands of sign-ins are cheap.
   const { salt, check } = await (given.ownHash
     ? hashPassword(password)
     : (storedPassword ??= hashPassword(password, cheap)))
@@ -94,12 +96,12 @@ async function decider(admin: HoldingSafeguards): Promise<string> {
   return person.id
 }
 
-/** An official of the same unit as somebody, who answered: what a supervisor of that unit reaches. */
+/** An official of a person's unit who answered, whom a supervisor of that unit reaches. */
 export function colleagueOf({ unitId }: TestPerson): NonNullable<SegmentFacts['official']> {
   return { unitId, name: 'Kalle Kollega', phone: phone('029 512 1002') }
 }
 
-/** An admission that enters everything, and keeps it in a list. */
+/** Admission that accepts everything, and lists it. */
 export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promise<Admission> {
   return (facts) => {
     list.push(facts)
@@ -107,7 +109,7 @@ export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promis
   }
 }
 
-/** Facts of one call; default: an ordinary, unrecorded, ended call of a minute ago. */
+/** Facts of one call; default: an ordinary, unrecorded call that ended a minute ago. */
 export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
   const segmentId = randomUUID()
   const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })
@@ -128,7 +130,7 @@ export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
   }
 }
 
-/** The facts of a recording of one call, from its answer to its end. The floor of R23 counts from the call's end. */
+/** Facts of the recording of one call, from its answer to its end. The minimum of R23 counts from the call's end. */
 export function recordingOf(
   { startedAt, answeredAt, endedAt }: Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'>,
   given: Parameters<typeof recordingFacts>[0] = {},
@@ -136,7 +138,7 @@ export function recordingOf(
   return recordingFacts({ startedAt: answeredAt ?? startedAt, endedAt, ...given })
 }
 
-/** A recording's facts as capture gives them once the body is stored, of a call that has just ended. */
+/** Facts of a recording as capture reports them once the body is stored, of a call that has just ended. */
 export function recordingFacts(
   given: Partial<NonNullable<SegmentFacts['recording']>> = {},
 ): NonNullable<SegmentFacts['recording']> {

@@ -1,4 +1,4 @@
-// Cases of invalid descriptions: a change of the shipped one, and the code of the problem that follows.
+// Cases of invalid descriptions: a change of the shipped one, and the resulting problem code.
 import type { ProblemCode } from '#description/problem.ts'
 
 export interface Refusal {
@@ -7,7 +7,7 @@ export interface Refusal {
   to: string
   code: ProblemCode
   field: string
-  /** Begins the line that the problem lies in. */
+  /** Start of the line with the problem. */
   line: string
 }
 

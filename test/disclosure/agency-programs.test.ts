@@ -1,4 +1,5 @@
-// Programs of the agency's own (R33): one writes down what is said, and a person judges each; one re-speaks, whole or not at all.
+// Programs of the agency (R33): one transcribes, and a person judges each word; one re-speaks a recording completely or
+// not at all.
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +29,7 @@ const engines = await openVoiceEngines(enginesFile)
 const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
 
-/** The program's behaviour is in a file beside it, which is not hashed: it is the same program for every test. */
+/** The program's behaviour is in a separate file, which is not hashed, so it is the same program for every test. */
 async function behave(method: string) {
   await writeFile(behaviour, method)
 }
@@ -58,7 +59,7 @@ async function over(id: string, state: 'made' | 'failed') {
   return (await readCopy(id)).recognition!
 }
 
-test('what a program hears is proposed on both tracks, and nothing of it counts before a person has accepted it', async () => {
+test('a program’s words are proposed on both tracks, and count only when a person has accepted them', async () => {
   await behave('says')
   const { id, recording } = await copy()
   expect((await readCopy(id)).recognition).toEqual({ name: 'Words', version: '1', state: 'none' })
@@ -89,7 +90,7 @@ test('what a program hears is proposed on both tracks, and nothing of it counts 
   await until(id, 'RENDERED')
 })
 
-test('what a person has written stands: a program’s words are proposed beside it, and found names are one with its own', async () => {
+test('text that a person has written stays: a program’s words are proposed beside it, and found names are merged with its own', async () => {
   await behave('says')
   const { id } = await copy()
   await recognise(id)
@@ -107,7 +108,7 @@ test.each([
   ['words-strange', 'engine-answer-wrong'],
   ['words-outside', 'engine-answer-wrong'],
 ])(
-  'a program that answers as %s has failed by its code, and nothing of what it said is anywhere',
+  'a program that answers as %s has failed with its code, and nothing of its output is stored',
   async (method, failure) => {
     await behave(method)
     const { id } = await copy()
@@ -122,7 +123,7 @@ test.each([
   },
 )
 
-test('a program that was changed after it was named is not run: the copy reports it, and all else continues', async () => {
+test('a program changed after it was named is not run: the copy reports it, and everything else continues', async () => {
   await behave('words')
   const { id } = await copy()
   const original = await readFile(script)
@@ -139,7 +140,7 @@ test('a program that was changed after it was named is not run: the copy reports
   expect(await save(id)).toMatchObject({ status: 200 })
 })
 
-test('a voice that dies, gives too little or was changed leaves nothing half made: the state reports what, and the next is whole', async () => {
+test('a voice that dies, gives too little or was changed leaves nothing partial: the state reports it, and the next is complete', async () => {
   const { id, recording } = await copy()
   await play(recording)
   expect(await save(id, { level: 'N', turns: [] })).toMatchObject({ status: 200 })
@@ -181,7 +182,7 @@ test('a voice that dies, gives too little or was changed leaves nothing half mad
   expect(figures).toHaveLength(controlDemands.length + demandsOf.N.length)
 })
 
-test('one that hangs is asked once at a time, and ends with the recording; its words end with them', async () => {
+test('a program that hangs runs once at a time, and ends with the recording, as do its words', async () => {
   await behave('forever')
   const { id, recording } = await copy()
   await recognise(id)
@@ -189,14 +190,14 @@ test('one that hangs is asked once at a time, and ends with the recording; its w
   expect(await recognise(id)).toMatchObject({ status: 409, code: 'anonymised-copy.recognising' })
   await copies.byOfficial(recording)
   await behave('words')
-  // Only one program runs at a time: the next begins when the one before is over.
+  // Only one program runs at a time: the next starts when the one before has ended.
   const next = await copy()
   await recognise(next.id)
   await over(next.id, 'made')
   expect(await recognise(id)).toMatchObject({ code: 'recording.destroyed' })
 })
 
-test('only who prepares the copy has it recognised; the log reports that it was, by what and how much, and not a word', async () => {
+test('only the copy’s preparer can have it transcribed, and the log records by which program and how much, without a word', async () => {
   await behave('words')
   const { id } = await copy()
   expect(await recognise(id, 'kaisa')).toMatchObject({ status: 403, code: 'anonymised-copy.others' })

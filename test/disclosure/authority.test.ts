@@ -1,4 +1,4 @@
-// AC20, R34, R35: what an authority is given, by whose decision and on what ground; over the wire.
+// AC20, R34, R35: what an authority receives, by whose decision and on what ground, over the network.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -69,7 +69,7 @@ const decide = async (id: string, given: object = {}, name: Name = 'riitta') =>
     seen: await seenNow(id),
     ...given,
   })
-/** Entered, with an item of each call, and assessed. */
+/** Enters a request with an item of each call, and assesses it. */
 async function prepared(calls: readonly { id: string; contactId: string }[], given?: object): Promise<string> {
   const id = await entered(given)
   for (const call of calls) expect(await add(id, call)).toMatchObject({ status: 201 })
@@ -80,8 +80,8 @@ const read = async (id: string, name: Name = 'riitta') => (await get(name, path(
 const close = (id: string, unreleasedBecause?: string) =>
   post('riitta', path(id, '/close'), unreleasedBecause === undefined ? {} : { unreleasedBecause })
 
-describe('what an authority asks for', () => {
-  test('is told to the security unit, the decision maker and the data protection officer, and to nobody else', async () => {
+describe('a request of an authority', () => {
+  test('is visible to the security unit, the decision maker and the data protection officer only', async () => {
     const call = await stored()
     const id = await prepared([call])
     for (const name of ['tuula', 'riitta', 'dora'] as const) {
@@ -96,7 +96,7 @@ describe('what an authority asks for', () => {
     expect(JSON.stringify(seen.body)).not.toMatch(/poliisi|V-20\d\d|5560|authority/i)
   })
 
-  test('is reported without its calls to the data protection officer, who reads nobody’s', async () => {
+  test('is reported without its calls to the data protection officer, who sees none', async () => {
     const call = await stored()
     const id = await prepared([call])
     expect(JSON.stringify(await read(id, 'dora'))).not.toMatch(new RegExp(`${call.id}|${call.contactId}`))
@@ -104,7 +104,7 @@ describe('what an authority asks for', () => {
     expect(await read(id, 'tuula')).toMatchObject({ itemList: [{ recordingId: call.id, contactId: call.contactId }] })
   })
 
-  test('is granted as it was seen: a call that is added meanwhile, another ground or assessment, is not', async () => {
+  test('is granted as it was seen, and refused if a call was added or the ground or assessment changed meanwhile', async () => {
     const id = await prepared([await stored()])
     for (const change of [
       async () => add(id, await stored()),
@@ -120,7 +120,7 @@ describe('what an authority asks for', () => {
     expect((await decide(id, { seen })).status).toBe(204)
   })
 
-  test('without a statutory ground cannot be granted, and the missing ground is named', async () => {
+  test('cannot be granted without a statutory ground, which is reported as missing', async () => {
     const call = await stored()
     const id = await prepared([call], { provisionId: undefined })
     expect(await read(id)).toMatchObject({ lacks: expect.arrayContaining([{ what: 'provision' }]) as unknown })
@@ -129,7 +129,7 @@ describe('what an authority asks for', () => {
     expect(await read(id)).toMatchObject({ state: 'REFUSED', lacks: [] })
   })
 
-  test('on a provision that has ended is neither entered nor granted', async () => {
+  test('under a provision that has ended can be neither entered nor granted', async () => {
     expect(await post('tuula', '/api/authority-disclosures', request({ provisionId: over.id }))).toMatchObject({
       code: 'authority.provision-expired',
     })
@@ -138,7 +138,7 @@ describe('what an authority asks for', () => {
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision-expired' })
   })
 
-  test('is not granted while nobody has assessed it, while nothing is in it, or by whoever prepared it', async () => {
+  test('cannot be granted before it is assessed, while it is empty, or by its preparer', async () => {
     const id = await entered()
     expect(await decide(id)).toMatchObject({ code: 'authority.assessment' })
     await assess(id)
@@ -154,7 +154,7 @@ describe('what an authority asks for', () => {
     expect(await send('tuula', 'DELETE', path(id, '/items/99999999999'))).toMatchObject({ code: 'input.invalid' })
   })
 
-  test('is granted in part by naming items; the others are let go', async () => {
+  test('can be granted in part by naming items, and the other recordings are no longer kept for it', async () => {
     const [one, other] = [await stored(), await stored()]
     const id = await prepared([one, other])
     expect(await decide(id, { outcome: 'PART', items: [9] })).toMatchObject({ code: 'authority.items' })
@@ -165,7 +165,7 @@ describe('what an authority asks for', () => {
     await until(other.id, 'DESTROYED')
   })
 
-  test('may hold no personal identity code in any of its texts', async () => {
+  test('cannot contain a personal identity code in any text', async () => {
     const id = await entered()
     const code = '131052-308T'
     expect(await send('tuula', 'PUT', path(id, '/assessment'), { text: `Asia koskee ${code}.` })).toMatchObject({
@@ -176,7 +176,7 @@ describe('what an authority asks for', () => {
     })
   })
 
-  test('cannot be entered where the description provides for no disclosure to authorities', async () => {
+  test('cannot be entered if the description provides for no disclosure to authorities', async () => {
     await storeDisclosureRules(custodian, { ...rules, authority: false })
     try {
       expect(await post('tuula', '/api/authority-disclosures', request())).toMatchObject({
@@ -189,8 +189,8 @@ describe('what an authority asks for', () => {
   })
 })
 
-describe('a recording that an authority asks for', () => {
-  test('near its day makes the disclosure urgent at once, and is destroyed on that day all the same', async () => {
+describe('a recording requested by an authority', () => {
+  test('close to its day makes the disclosure urgent at once, and is destroyed on that day nevertheless', async () => {
     const call = await makeRecordingUntil(36)
     const id = await prepared([call])
     const later = await prepared([await stored()])
@@ -207,10 +207,10 @@ describe('a recording that an authority asks for', () => {
     })
   })
 
-  test('waits when its use is forbidden after the request came, and goes when the disclosure is closed', async () => {
+  test('waits if its use is forbidden after the request, and is destroyed when the disclosure is closed', async () => {
     const call = await stored()
     const id = await prepared([call])
-    // Nobody sees for whom: the answer would be the police.
+    // Nobody sees for whom it waits, because that would reveal the police.
     expect((await byCaller(call.id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(call.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await decide(id)).status).toBe(204)
@@ -218,14 +218,14 @@ describe('a recording that an authority asks for', () => {
     expect(await until(call.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
   })
 
-  test('that was forbidden before waits for nobody', async () => {
+  test('that was forbidden before the request waits for nobody', async () => {
     const call = await stored()
     expect((await byOfficial(call.id)).status).toBe(200)
     await until(call.id, 'DESTROYED')
     expect(await add(await entered(), call)).toMatchObject({ code: 'recording.destroyed' })
   })
 
-  test('is let go when its item is taken out', async () => {
+  test('is destroyed when its item is removed', async () => {
     const call = await stored()
     const id = await prepared([call])
     await byCaller(call.id)
@@ -233,7 +233,7 @@ describe('a recording that an authority asks for', () => {
     await until(call.id, 'DESTROYED')
   })
 
-  test('is asked for once in a disclosure, and with its own call alone', async () => {
+  test('can be requested once in a disclosure, and only with its own call', async () => {
     const [call, other] = [await stored(), await stored()]
     const id = await prepared([call])
     expect(await add(id, call)).toMatchObject({ code: 'authority.item-twice' })
@@ -241,7 +241,7 @@ describe('a recording that an authority asks for', () => {
   })
 })
 
-test('what was granted is closed once it was given, or with the reason why nothing left; what was refused without one', async () => {
+test('a granted disclosure is closed once it was released, or with a reason, and a refused one without', async () => {
   const id = await prepared([await stored()])
   expect(await close(id, 'Ei noudettu.')).toMatchObject({ status: 409, code: 'authority.decision' })
   expect((await decide(id)).status).toBe(204)
@@ -263,7 +263,7 @@ test('what was granted is closed once it was given, or with the reason why nothi
   expect(await read(given)).not.toHaveProperty('unreleasedBecause')
 })
 
-test('every act on a disclosure is in the log by its id, and no text of it is', async () => {
+test('every act on a disclosure is logged by its id, and no text of it', async () => {
   const id = await prepared([await stored()])
   await decide(id)
   await read(id)

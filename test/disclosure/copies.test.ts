@@ -1,4 +1,5 @@
-// The anonymised copy of a recording (R33, L30): what is missing is named, what is removed is gone, and a second person signs.
+// The anonymised copy of a recording (R33, L30): missing steps are named, removed content is gone, and a second person
+// signs.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
@@ -35,7 +36,7 @@ const {
   send,
 } = copies
 
-test('a copy is rendered once everything is there: each thing that is missing refuses it and is named', async () => {
+test('a copy is rendered only when complete: each missing step is refused and named', async () => {
   const { id, recording } = await copy()
   const name = { ...turns[0]!, text: 'täällä puhuu Matti Virtanen' }
   await save(id, { turns: [{ ...name, toMs: 1000 }], redactions: [{ ...redaction, isReviewed: false }] })
@@ -62,7 +63,7 @@ test('a copy is rendered once everything is there: each thing that is missing re
   expect(await objectsOf(recording)).toEqual([])
 })
 
-test('the preparer has played every second of the original, but for gaps of less than 200 ms (R33)', async () => {
+test('the preparer must have played every second of the original, except gaps of less than 200 ms (R33)', async () => {
   const { id, recording } = await copy()
   await play(recording, 'kaisa')
   await play(recording, 'eero', 0, 1000)
@@ -74,7 +75,7 @@ test('the preparer has played every second of the original, but for gaps of less
   expect(await readCopy(id)).toMatchObject({ unplayed: [], playedShare: 1 })
 })
 
-test('both tracks of a result are spoken anew; its length reports no more than to five seconds', async () => {
+test('both tracks of a result are re-spoken, and its length is rounded to five seconds', async () => {
   const { id, recording } = await rendered()
   const original = await play(recording)
   const sound = await receive(id)
@@ -82,13 +83,13 @@ test('both tracks of a result are spoken anew; its length reports no more than t
   const ms = (sound.length - 44) / 32
   for (const lane of [0, 1] as const)
     expect(samplesOf(sound, lane, 0, ms).some((sample) => Math.abs(sample) > 300)).toBe(true)
-  // No sample of the original that is loud is where it was.
+  // No loud sample of the original is at its place.
   const played = samplesOf(sound, 0, 0, 1000)
   const same = samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === played[at])
   expect(same.length).toBeLessThan(400)
 })
 
-test('the second person signs what they have heard all of; nobody signs what they prepared, and no one else at all', async () => {
+test('the second person signs after playing everything, and neither a preparer nor anybody else can sign', async () => {
   const { id } = await rendered()
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-heard' })
@@ -109,7 +110,7 @@ test('the second person signs what they have heard all of; nobody signs what the
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
 })
 
-test('a copy is signed at no desk that the second person has left, before a new proof; it is sent back at any', async () => {
+test('signing a copy at a desk that was left needs a new proof, and sending it back does not', async () => {
   const [signed, sentBack] = [(await rendered()).id, (await rendered()).id]
   for (const id of [signed, sentBack]) await receive(id)
   const proved = (ago: string) =>
@@ -123,7 +124,7 @@ test('a copy is signed at no desk that the second person has left, before a new 
   expect((await check(signed, 'APPROVED')).status).toBe(204)
 })
 
-test('the database asks for itself, whatever the custodian asks of it: played, allowed, evaluated, and words to nobody but who prepares', async () => {
+test('the database checks the conditions itself whatever the custodian asks: playback, permission, evaluation, and words for the preparer only', async () => {
   const { id } = await copy()
   await save(id)
   const custodian = database.as('seloste_custodian').db
@@ -151,14 +152,14 @@ test('the database asks for itself, whatever the custodian asks of it: played, a
   expect(await request('kaisa', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [] })
 })
 
-test('whoever prepared a copy once does not sign it, though somebody has taken it over since', async () => {
+test('a former preparer of a copy cannot sign it, even if somebody else has taken it over', async () => {
   const { id } = await rendered()
   await sql`update anonymised_copy set prepared_by = ${copies.people.tiina.id} where id = ${id}`.execute(copies.admin)
   await receive(id, 'eero')
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
 })
 
-test('nobody hears faster by beginning to hear again: the pace is of the person', async () => {
+test('starting again does not speed up playback: the rate limit is the person’s', async () => {
   const { id } = await rendered()
   const session = await copies.people.kaisa.signIn()
   const hearings = createCopyHearings(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
@@ -170,13 +171,13 @@ test('nobody hears faster by beginning to hear again: the pace is of the person'
   const first = await hearings.audio({ session: session.token, hearing: await begin(), from: 0 })
   expect(first).toMatchObject({ from: 0 })
   const again = { session: session.token, hearing: await begin(), from: 44 + 2000 * 32 }
-  // Whoever asks is there when it is asked for the first time, and gone when it is looked at again.
+  // The asking process exists at the first check, and is gone at the second.
   let reads = 0
   const gone = Object.defineProperty(new AbortController().signal, 'aborted', { get: () => reads++ > 0 })
   expect(await hearings.audio(again, gone)).toBe('too-fast')
 })
 
-test('whoever checks gets neither words nor what is missing in them, and no one but who prepares them changes or renders', async () => {
+test('the checker sees neither words nor what is missing in them, and only the preparer changes or renders', async () => {
   const { id } = await rendered()
   expect(await readCopy(id, 'kaisa')).toMatchObject({
     ...{ turns: [], redactions: [], lacks: [], unplayed: [] },
@@ -191,7 +192,7 @@ test('whoever checks gets neither words nor what is missing in them, and no one 
     expect(await send(name, 'GET', `/api/anonymised-copies/${id}`)).toMatchObject({ status: 403, code: 'deny.role' })
 })
 
-test('a copy that is approved stays as it is: whoever gets it again gets the same bytes', async () => {
+test('an approved copy never changes: everybody who gets it gets the same bytes', async () => {
   const { id, recording, disclosure, sound } = await copies.approved()
   expect(await save(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
   expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
@@ -204,7 +205,7 @@ test('a copy that is approved stays as it is: whoever gets it again gets the sam
   expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
 })
 
-test('there are never two renderings: a second is refused beside the first, and one that is changed or rejected is gone before', async () => {
+test('there is at most one rendering: a second is refused beside the first, and a changed or rejected one is deleted first', async () => {
   const { id, recording } = await rendered()
   expect(await objectsOf(recording)).toHaveLength(1)
   expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.rendered' })
@@ -219,7 +220,7 @@ test('there are never two renderings: a second is refused beside the first, and 
   expect(await copies.beginHearing(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
 })
 
-test('a copy that waits is told to whoever may check it, and one that was sent back to whoever prepared it', async () => {
+test('a waiting copy is announced to those who may check it, and a returned one to its preparer', async () => {
   const disclosure = await copies.begun()
   await copy(disclosure)
   const { id } = await rendered({}, disclosure)
@@ -237,7 +238,7 @@ test('a copy that waits is told to whoever may check it, and one that was sent b
   expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
 })
 
-test('is heard, signed and sent back by whose right reaches the recording alone; nobody else finds it among what waits', async () => {
+test('only people whose right reaches the recording can play, sign or return a copy, or find it among the waiting ones', async () => {
   const disclosure = await copies.begun()
   const { id } = await rendered({}, disclosure)
   const listed = async (name: 'ville' | 'kaisa') => {
@@ -254,7 +255,7 @@ test('is heard, signed and sent back by whose right reaches the recording alone;
   expect(await listed('kaisa')).toMatchObject({ toCheck: [1], disclosure: true, copy: { hear: true, check: true } })
   expect(await copies.beginHearing(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   expect(await check(id, 'REJECTED', 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
-  // Heard while it was reached, it is not signed once it is not.
+  // Played while it was within reach, it cannot be signed once it is not.
   await receive(id)
   const reach = (number: string) =>
     copies.admin.transaction().execute(async (tx) => {
@@ -270,7 +271,7 @@ test('is heard, signed and sent back by whose right reaches the recording alone;
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
-test('what was heard of an earlier rendering counts for nothing in the next: any change is to be heard anew', async () => {
+test('playback of an earlier rendering does not count for the next: any change must be played again', async () => {
   const { id } = await rendered()
   await receive(id)
   await save(id)
@@ -286,7 +287,7 @@ test('what was heard of an earlier rendering counts for nothing in the next: any
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
-test('a hearing ends with the rendering it is of, with its session, with the right, and with the recording', async () => {
+test('a hearing ends with its rendering, its session, the right and the recording', async () => {
   const { id, recording } = await rendered()
   let hearing = await copies.beginHearing(id)
   const audio = () => hearing.body['audio'] as string
@@ -299,7 +300,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   await setTo('RESTRICTED')
   expect(await request()).toBe(403)
   expect(await readCopy(id)).toMatchObject({ error: { code: 'recording.restricted' } })
-  // As the custodian does every few seconds: an ended playback does not continue.
+  // Runs what the custodian does every few seconds: an ended playback does not continue.
   await endExpiredPlaybacks({ db: database.as('seloste_custodian').db })
   await setTo('STORED')
   expect(await request()).toBe(403)
@@ -307,7 +308,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   expect(await request()).toBe(206)
   await save(id)
   expect(await request()).toBe(409)
-  // In between the question and the answer, too.
+  // Between the question and the answer, too.
   const { token } = await copies.people.kaisa.signIn()
   const recorded = await inSession(database.as('seloste_custodian').db, { 'seloste.session': token }, async (tx) => {
     await sql`update copy_hearing set session_hash = sha256(convert_to(${token}, 'UTF8')) where id = ${hearing.body['id']}`.execute(
@@ -322,7 +323,7 @@ test('a hearing ends with the rendering it is of, with its session, with the rig
   await expect.poll(async () => (await ends()).rows[0]?.why).toBe('changed')
 })
 
-test('a prohibition while it is rendered or heard leaves nothing of it, and the state reports it (R50)', async () => {
+test('a prohibition while it is rendered or played leaves nothing of it, and the state reports it (R50)', async () => {
   const played = await rendered()
   const hearing = await copies.beginHearing(played.id)
   const making = await copy()
@@ -344,14 +345,14 @@ test('a prohibition while it is rendered or heard leaves nothing of it, and the 
   expect(['FAILED', 'RENDERED']).toContain((await rowOf(making.id)).state)
 })
 
-test('what is being rendered when the custodian ends has failed at its start', async () => {
+test('a rendering in progress when the custodian ends has failed at its next start', async () => {
   const { id } = await copy()
   await sql`update anonymised_copy set state = 'RENDERING' where id = ${id}`.execute(copies.admin)
   expect(await endUnfinishedRenderings(copies.register.ingest)).toMatchObject({ ended: 1 })
   expect(await rowOf(id)).toMatchObject({ state: 'FAILED', failure: 'custodian-ended' })
 })
 
-test('a turn of many words takes the time it needs', async () => {
+test('a turn of many words gets the time it needs', async () => {
   const { id, recording } = await copy()
   await play(recording)
   const long = { ...turns[1]!, text: 'hundar '.repeat(70).trim() }
@@ -361,7 +362,7 @@ test('a turn of many words takes the time it needs', async () => {
   expect(Number((await rowOf(id)).sound_ms)).toBeGreaterThan(20_000)
 })
 
-test('proposals cover what is said and pressed; names and numbers in the words are proposed on both tracks', async () => {
+test('proposals cover speech and key presses, and names and numbers in the words are proposed on both tracks', async () => {
   const { id } = await copy()
   const path = `/api/anonymised-copies/${id}/proposals`
   const first = await send('eero', 'POST', path, { turns: [] })
@@ -378,14 +379,14 @@ test('proposals cover what is said and pressed; names and numbers in the words a
   expect(await readCopy(id)).toMatchObject({ turns: [], redactions: [] })
 })
 
-test('times outside the recording, and two turns at once, are refused by their place', async () => {
+test('times outside the recording, and two turns at once, are refused with their position', async () => {
   const { id } = await copy()
   const late = await save(id, { redactions: [{ ...redaction, toMs: wholeMs + 1 }] })
   expect(late).toMatchObject({ status: 400, code: 'anonymised-copy.times', field: 'redactions.0' })
   expect(await save(id, { turns: [...turns, turns[0]!] })).toMatchObject({ status: 400, field: 'turns.2' })
 })
 
-test('the report says what was removed and what is left of a person; the decision maker reads it', async () => {
+test('the report lists what was removed and what remains of a person, and the decision maker reads it', async () => {
   const { id } = await copies.approved()
   for (const name of ['riitta', 'kaisa', 'dora'] as const) {
     const { status, body } = await send(name, 'GET', `/api/anonymised-copies/${id}/report`)
@@ -407,7 +408,7 @@ test('the report says what was removed and what is left of a person; the decisio
   expect(await send('riitta', 'GET', `/api/anonymised-copies/${draft}/report`)).toMatchObject({ status: 409 })
 })
 
-test('a copy that an engine of before voiced keeps its name and figures, though no such engine is named any more', async () => {
+test('a copy voiced by an earlier engine keeps its name and figures even if no such engine is configured any more', async () => {
   const { id } = await copies.approved()
   const evaluation = { date: '2026-11-28', figures: [{ name: 'lazy.finnish', value: 41.8, demanded: 36 }] }
   await sql`
@@ -419,7 +420,7 @@ test('a copy that an engine of before voiced keeps its name and figures, though 
   expect((await receive(id)).length).toBeGreaterThan(44)
 })
 
-test('the words are nowhere in the clear: not in the row, not in the log, and the desk reads no row at all', async () => {
+test('the words are nowhere in clear text, neither in the row nor in the log, and the desk can read no row', async () => {
   const { id } = await copy()
   await save(id, { turns: [{ ...turns[0]!, text: 'salaisuus on tämä' }, turns[1]!] })
   const { work } = await rowOf(id)
@@ -435,7 +436,7 @@ test('the words are nowhere in the clear: not in the row, not in the log, and th
   )
 })
 
-test('the log names who began, saved, rendered, heard and checked a copy, and never which recording it is of', async () => {
+test('the log records who started, saved, rendered, played and checked a copy, and never its recording', async () => {
   const { id, recording } = await copies.approved()
   const { rows } = await sql<{ action: string; result: string; detail: unknown }>`
     select action, result, detail from audit_entry where object_id = ${id} order by at`.execute(copies.admin)
@@ -444,7 +445,7 @@ test('the log names who began, saved, rendered, heard and checked a copy, and ne
   expect(JSON.stringify(rows)).not.toContain(recording)
 })
 
-test('where the description allows a pseudonym, an engine of level D that the agency names voices it, and its report says what is left of a voice, of five recordings first (R33, L30)', async () => {
+test('if the description allows a pseudonym, a configured engine of level D voices it, and the report says what remains of a voice, of five recordings first (R33, L30)', async () => {
   const levelOf = async (id: string) => (await readCopy(id)).levels.find(({ level }) => level === 'D')
   const { id, recording } = await copy()
   expect(await levelOf(id)).toEqual({ level: 'D', isOffered: false, why: 'not-in-description' })

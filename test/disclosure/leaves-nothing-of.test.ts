@@ -13,7 +13,7 @@ const id = '6f1c2b8e-93d4-4a5f-8b7a-0c1d2e3f4a5b'
 const uuid: Secret = { kind: 'uuid', value: id }
 
 test.each(['0401234567', '040 123 4567', '040-1234567', '(040) 123.4567', '04 01 23 45 67', '040\u00a0123\u202f4567'])(
-  'a number grouped as %j is found, in UTF-8, in UTF-16 at even and at odd places',
+  'a number grouped as %j is found, in UTF-8, in UTF-16 at even and at odd offsets',
   (written) => {
     expect(leavesNothingOf(around(written), [number])).not.toEqual([])
     expect(leavesNothingOf(around(Buffer.from(written, 'utf16le')), [number])).not.toEqual([])
@@ -32,7 +32,7 @@ test.each([
   expect(leavesNothingOf(around(written), [name])).not.toEqual([])
 })
 
-test('a name is found in Latin-1, and in base64 and hexadecimal wherever it begins', () => {
+test('a name is found in Latin-1, and in base64 and hexadecimal at any offset', () => {
   expect(leavesNothingOf(around(Buffer.from('Väinö Hämäläinen', 'latin1')), [name])).not.toEqual([])
   for (const before of ['', 'a', 'ab', 'abc']) {
     const bytes = Buffer.from(`${before}Väinö Hämäläinen.`)
@@ -49,12 +49,12 @@ test.each([
   '5.3.2026 klo 8.07'.replace('8.07', '08.07'),
   String(Math.floor(moment / 1000)),
   String(moment),
-])('a moment written as %s is found', (written) => {
-  // A figure that chance puts beside it would make another, longer number of it.
+])('an instant written as %s is found', (written) => {
+  // Another digit next to it would make a longer number of it by chance.
   expect(leavesNothingOf(around(`"${written}"`), [time])).not.toEqual([])
 })
 
-test('a moment is found in binary, in either order of its bytes', () => {
+test('an instant is found in binary, in either byte order', () => {
   const seconds = Buffer.alloc(4)
   seconds.writeUInt32LE(Math.floor(moment / 1000))
   const milliseconds = Buffer.alloc(8)
@@ -63,7 +63,7 @@ test('a moment is found in binary, in either order of its bytes', () => {
   expect(leavesNothingOf(around(milliseconds), [time])).not.toEqual([])
 })
 
-test('an id is found as text, bare, in capitals, in binary, in base64', () => {
+test('an id is found as text, without hyphens, in capitals, in binary, in base64', () => {
   const raw = Buffer.from(id.replaceAll('-', ''), 'hex')
   for (const form of [
     id,
@@ -77,13 +77,13 @@ test('an id is found as text, bare, in capitals, in binary, in base64', () => {
   }
 })
 
-test('a leak names the secret by its place and never by itself', () => {
+test('a leak names the secret by its position and never by itself', () => {
   const [leak] = leavesNothingOf(around(id), [number, uuid])
   expect(leak?.secret).toBe(1)
   expect(JSON.stringify(leak)).not.toContain(id.slice(0, 8))
 })
 
-test('in bytes of chance nothing is found', () => {
+test('nothing is found in random bytes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 20_000 }), (size) => {
       const secrets: Secret[] = [number, name, time, { kind: 'uuid', value: randomUUID() }]
@@ -93,7 +93,7 @@ test('in bytes of chance nothing is found', () => {
   )
 })
 
-test('a secret that is everywhere is refused rather than looked for', () => {
+test('a secret that is too short is refused', () => {
   expect(() => leavesNothingOf(randomBytes(10), [{ kind: 'number', value: '123' }])).toThrow(RangeError)
   expect(() => leavesNothingOf(randomBytes(10), [{ kind: 'text', value: 'ä' }])).toThrow(RangeError)
 })

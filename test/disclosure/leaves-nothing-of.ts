@@ -1,17 +1,17 @@
 import { bigEndian, encodings, littleEndian, milliseconds, seconds } from './secret-forms.ts'
 
-/** Secrets that must not be in the bytes that leave. */
+/** Secrets that must not occur in released bytes. */
 export type Secret =
   /** Digits and letters of a number, however grouped: "040 123 4567", "131052-308T". */
   | { kind: 'number'; value: string }
-  /** A name or any other text, in any case. */
+  /** A name or other text, in any case. */
   | { kind: 'text'; value: string }
-  /** A moment, in milliseconds of the epoch, to the second. */
+  /** An instant, in milliseconds of the epoch, to the second. */
   | { kind: 'time'; value: number }
   /** An id: 8-4-4-4-12 hexadecimal digits. */
   | { kind: 'uuid'; value: string }
 
-/** Which secret (its place in the list), in which form, where (byte). Never the secret itself. */
+/** The secret (by position in the list), its form, and the byte offset. Never the secret itself. */
 export interface Leak {
   secret: number
   form: string
@@ -19,12 +19,10 @@ export interface Leak {
 }
 
 /**
- * Looks for secrets in the bytes of a file, as text in UTF-8, UTF-16 and Latin-1 and their base64 and hexadecimal, and as binary.
- * It does not unpack: hand it what is in a package, too. A number of fewer than five digits or a text of fewer than three letters
- * is refused: such a thing is everywhere.
- *
- * @returns one leak a secret and form, the first place of each; empty where none was found
- * @throws RangeError where a secret is too short to be looked for
+ * Searches the bytes of a file for secrets, as text in UTF-8, UTF-16 and Latin-1 and their base64 and hexadecimal, and
+ * as binary. Does not unpack: pass it the contents of a package, too. Refuses a number of fewer than five digits or a
+ * text of fewer than three letters, which occur everywhere. @returns one leak for each secret and form, the first
+ * place; empty if none was found @throws RangeError if a secret is too short
  */
 export function leavesNothingOf(bytes: Uint8Array, secrets: readonly Secret[]): Leak[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -39,7 +37,7 @@ export function leavesNothingOf(bytes: Uint8Array, secrets: readonly Secret[]): 
 interface View {
   name: string
   text: string
-  /** Bytes a character; places in a text of several are near enough. */
+  /** Bytes for each character; approximate offsets are enough for texts of several bytes. */
   width: number
 }
 
@@ -70,7 +68,7 @@ function inViews(secret: Secret, views: readonly View[]): { form: string; at: nu
   )
 }
 
-/** Between digits anything may stand that people or formats group them with. */
+/** Allows between digits everything that people or formats group them with. */
 const grouping = '[\\s\\u00a0\\u2009\\u202f.,:;/()_+\\u2010-\\u2015\\u2212-]{0,3}'
 
 function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
@@ -84,7 +82,8 @@ function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
     const value = secret.value.normalize('NFC').toLowerCase().trim()
     if (value.length < 3)
       throw new RangeError('A text of fewer than three letters is in every file: look for a longer one.')
-    // Composed, as two signs, and without its dots: each as a pattern, since composing megabytes of noise takes seconds.
+    // Composed, decomposed, and without its dots: each as a pattern, because composing megabytes of noise takes
+    // seconds.
     const forms = new Set([value, value.normalize('NFD'), value.normalize('NFD').replace(/\p{M}/gu, '')])
     return [...forms].map((form) => {
       const words = form.split(/\s+/).map((word) => [...word].map(escaped).join(''))
@@ -98,7 +97,7 @@ function patternsOf(secret: Secret): { form: string; pattern: RegExp }[] {
   return [{ form: 'uuid', pattern: new RegExp([...hex].join('[-:\\s]?'), 'iu') }]
 }
 
-/** As formats write a moment, in UTC and in Finland: the minute, and the numbers of the epoch. */
+/** Formats of an instant, in UTC and in Finland: the minute, and the numbers of the epoch. */
 function timeTexts(value: number): { form: string; text: string }[] {
   const zones = ['UTC', 'Europe/Helsinki'].map((zone) =>
     Temporal.Instant.fromEpochMilliseconds(value).toZonedDateTimeISO(zone),
@@ -136,7 +135,7 @@ function needlesOf(secret: Secret): { form: string; needle: Buffer }[] {
   }
   if (secret.kind === 'uuid') {
     const raw = Buffer.from(secret.value.replaceAll('-', ''), 'hex')
-    // Microsoft's order turns the first three groups round.
+    // Microsoft's order reverses the first three groups.
     const turned = Buffer.from(raw)
     turned.subarray(0, 4).reverse()
     turned.subarray(4, 6).reverse()

@@ -1,6 +1,6 @@
 /**
- * Writes the file of SELOSTE_ENGINES with an engine as an agency names one, whose record meets every figure. Takes the list it
- * is named in. The engine answers noise.
+ * Writes the file of SELOSTE_ENGINES with an engine as an agency configures one, whose record meets every figure. Takes
+ * the list it is named in. The engine returns noise.
  */
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

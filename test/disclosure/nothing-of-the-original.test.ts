@@ -1,4 +1,4 @@
-// R27, R33: what leaves for research has nothing of an original in it, from the call as it was received to the package as it is fetched.
+// R27, R33: a release for research contains nothing of an original, from the received call to the fetched package.
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,20 +13,20 @@ const database = await createTestDatabase<RegisterTables>()
 const copies = await openCopies(database, { engines: await openVoiceEngines(await nameVoice('signal')) })
 const { instituteKeys, release, until, fetchLink } = await openPackages(database, copies)
 
-/** Who finds so many bytes of an original in a row has found no chance. */
+/** This many equal bytes in a row cannot be chance. */
 const rowBytes = 12
 
-/** What every file for a key begins with. */
+/** Start of every file encrypted to a key. */
 const ageIntro = 'age-encryption.org/v1\n-> X25519 '
 
-/** Each row of an original's bytes, from every step on; one that is a single byte over and over is in any file. */
+/** Every sequence of an original's bytes, at every step; a sequence of one repeated byte is in any file. */
 function rowsOf(bytes: Buffer, step: number): string[] {
   return Array.from({ length: Math.floor((bytes.length - rowBytes) / step) + 1 }, (_, at) =>
     bytes.toString('latin1', at * step, at * step + rowBytes),
   ).filter((row) => new Set(row).size > 2)
 }
 
-/** Where in a file a row of an original is. */
+/** Returns where a file contains a sequence of an original. */
 function foundIn(file: Buffer, rows: ReadonlySet<string>): number[] {
   const text = file.toString('latin1')
   return Array.from({ length: Math.max(0, text.length - rowBytes + 1) }, (_, at) => at)
@@ -39,7 +39,7 @@ test.each([
   ['OPUS', 'T'],
   ['WAV', 'D'],
 ] as const)(
-  'no byte of an original, as it was received, sealed or played, and none of what was removed is in a package (%s, level %s)',
+  'no byte of a received, sealed or played original, and nothing that was removed, is in a package (%s, level %s)',
   async (format, level) => {
     if (level === 'D') await copies.describePseudonymised()
     const instituteId = await copies.institute({ recipient: instituteKeys.recipient })
@@ -69,7 +69,7 @@ test.each([
       ...lanes.flatMap((lane) => rowsOf(Buffer.from(linearToAlaw(lane)), 1)),
       ...[sealed.header, sealed.body].flatMap((bytes) => rowsOf(bytes.subarray(ageIntro.length), 1)),
     ])
-    // What is looked for is there to be found.
+    // Control: the sequences are found where they exist.
     expect(rows.size).toBeGreaterThan(10_000)
     expect(foundIn(Buffer.concat([Buffer.from('x'), played]), rows)).toHaveLength(3)
 

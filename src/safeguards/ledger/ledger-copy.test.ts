@@ -118,7 +118,7 @@ describe('what is wrong with a copy is said exactly:', () => {
   })
 })
 
-describe('every corruption at random is found', () => {
+describe('every random corruption is found', () => {
   const times = process.env['SELOSTE_LONG'] === '1' ? 10_000 : 250
   const known: KnownHead[] = [
     {

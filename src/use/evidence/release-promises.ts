@@ -21,8 +21,7 @@ export const disclosuresAnonymised: Check<AnonymisedFacts> = {
   rule: 'Every copy that a research institute has, as long as anything ties it to a recording, is an anonymised copy that was approved before it was released; every approved copy was checked by a person who did not prepare it, and the audit log has that check.',
   test: {
     file: 'test/disclosure/copies.test.ts',
-    title:
-      'the second person signs what they have heard all of; nobody signs what they prepared, and no one else at all',
+    title: 'the second person signs after playing everything, and neither a preparer nor anybody else can sign',
   },
   remedy:
     'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',
@@ -89,7 +88,7 @@ export const disclosuresFounded: Check<AuthorityFacts> = {
   rule: 'Every disclosure to an authority that was granted names a provision that the description in force on that day listed and that held then; it was decided by a person who had not prepared it, the audit log has that decision, and nothing was released without it.',
   test: {
     file: 'test/disclosure/authority.test.ts',
-    title: 'on a provision that has ended is neither entered nor granted',
+    title: 'under a provision that has ended can be neither entered nor granted',
   },
   remedy:
     'The example is the number of the disclosure. Ask the decision maker for the ground; where there is none, recall what was released and report it.',

@@ -1,6 +1,7 @@
 /**
- * What the clients of many makers send in one call, request after request, written after the makers' documents: each ends as the
- * right contact, recorded from the right moment on (R8, R9, R10, R14, R16). docs/operate/recording-clients.md has a row for each.
+ * What the clients of many makers send during a call, request by request, written after the makers' documents. Each
+ * call ends as the right contact, recorded from the right moment (R8, R9, R10, R14, R16).
+ * docs/operate/recording-clients.md has a row for each.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -56,7 +57,7 @@ function broadWorks(given: {
   ].join('\n')
 }
 
-/** Metaswitch: one mixed stream, numbers bare, the extension without a namespace. */
+/** Metaswitch: one mixed stream, plain numbers, the extension without a namespace. */
 function metaswitch(given: { people: readonly string[]; extension: string }): string {
   const participants = given.people.map(
     (aor, at) =>
@@ -88,7 +89,7 @@ describe('Oracle (Acme Packet)', () => {
     "<stream id='st2' session='s'><label>16777228</label><mode>separate</mode></stream></recording>",
   ].join('\n')
 
-  test('a call with its hold and its end', async () => {
+  test('a call with a hold and its end', async () => {
     const call = await bench.call({ label: ['16777227', '16777228'] })
     const { ports } = await call.invite({ sdp: true, metadata })
     await call.speak(ports, 10)
@@ -102,7 +103,7 @@ describe('Oracle (Acme Packet)', () => {
   })
 })
 
-test('a caller’s number that the network has refuted is kept, and marked, also where a later request reports it', async () => {
+test('a caller’s number that the network has refuted is kept and marked, also if a later request repeats it', async () => {
   const refuted = { ...caller, aor: people.caller.replace('@', ';verstat=TN-Validation-Failed@') }
   for (const [first, then] of [
     [refuted, undefined],
@@ -133,7 +134,7 @@ describe('Cisco CUBE', () => {
     expect(bench.segments()).toMatchObject([whole])
   })
 
-  test('network-based recording: SDP alone, whose two participants are headers', async () => {
+  test('network-based recording: SDP only, with two participants in headers', async () => {
     const call = await bench.call({ label: [], lines: 2 })
     const participants = [`${people.caller};media-index="0"`, `${people.official};media-index="1"`]
     const { ports } = await call.invite({
@@ -148,7 +149,7 @@ describe('Cisco CUBE', () => {
 })
 
 describe('AudioCodes', () => {
-  test('addresses without a scheme, send inside the participant, the number called by Diversion', async () => {
+  test('addresses without a scheme, send inside the participant, the called number in Diversion', async () => {
     const plain = (aor: string) => aor.replace('sip:', '')
     const metadata = [
       '<?xml version="1.0" encoding="UTF-8"?>',
@@ -193,7 +194,7 @@ describe('Ribbon', () => {
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [101], official: [100] })
   })
 
-  test('a caller whose address has no number, and whoever answers in no directory: two people are no conference', async () => {
+  test('a caller without a number and an official missing from the directory are two people, not a conference', async () => {
     const named = metadata
       .replace("aor='+358401234567", "aor='matti")
       .replace("aor='+358295121001", "aor='+358295129999")
@@ -231,35 +232,30 @@ describe('Metaswitch', () => {
     ['*302100', '0295121001'],
     ['2222', '0295121001'],
     ['*11', '0401234567'],
-  ])(
-    'a call that is fetched by dialling %s is the caller’s, and the code is nobody’s number',
-    async (dialled, calling) => {
-      const call = await bench.call({ label: ['1'] })
-      await call.invite({
-        sdp: true,
-        metadata: metaswitch({
-          people: ['0295121001', '0401234567', dialled],
-          extension: originating(dialled, calling),
-        }),
-      })
-      await bench.until(() =>
-        expect(bench.written()).toMatchObject([{ ...contact, numberReached: { key: 'unknown' } }]),
-      )
-      // Whoever fetched it knows no service number; the client may tell it.
-      await call.update({
-        metadata: metaswitch({
-          people: ['0295121001', '0401234567', '029497000'],
-          extension: originating(dialled, calling),
-        }),
-      })
-      await bench.until(() =>
-        expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: numberKey } }),
-      )
-      await call.bye()
-    },
-  )
+  ])('a call fetched by dialling %s belongs to its caller, and the code is not a number', async (dialled, calling) => {
+    const call = await bench.call({ label: ['1'] })
+    await call.invite({
+      sdp: true,
+      metadata: metaswitch({
+        people: ['0295121001', '0401234567', dialled],
+        extension: originating(dialled, calling),
+      }),
+    })
+    await bench.until(() => expect(bench.written()).toMatchObject([{ ...contact, numberReached: { key: 'unknown' } }]))
+    // The official who fetched it knows no service number; the client may report it.
+    await call.update({
+      metadata: metaswitch({
+        people: ['0295121001', '0401234567', '029497000'],
+        extension: originating(dialled, calling),
+      }),
+    })
+    await bench.until(() =>
+      expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: numberKey } }),
+    )
+    await call.bye()
+  })
 
-  test('a call that waits on a line of several telephones is fetched by dialling that line’s own number', async () => {
+  test('a call waiting on a shared line is fetched by dialling the line’s own number', async () => {
     const metadata = metaswitch({
       people: ['0401234567', '0295121001'],
       extension: originating('0295121001', '0295121001'),
@@ -273,7 +269,7 @@ describe('Metaswitch', () => {
   })
 
   test.each(['0401234567', '*11', '1234', '0295121001'])(
-    'what an official dials themself (%s) is none of this register',
+    'a call that an official dials (%s) is not part of the register',
     async (dialled) => {
       const call = await bench.call({ label: ['1'] })
       const called = dialled.length > 4 ? [dialled] : []
@@ -290,7 +286,7 @@ describe('Metaswitch', () => {
 describe('BroadWorks', () => {
   const queued = `<extTrackingID>90:1</extTrackingID><userID>+358295121001@agency</userID><callType><termCall><callingPartyNumber>tel:+358401234567</callingPartyNumber><calledPartyNumber>tel:+358295121001</calledPartyNumber></termCall></callType><acd><acdNumber countryCode="358">29497000</acdNumber></acd>`
 
-  test('a call of a queue, paused with zeros', async () => {
+  test('a queue call, paused with zeros', async () => {
     const metadata = broadWorks({
       people: [
         [people.caller, '1'],
@@ -326,7 +322,7 @@ describe('BroadWorks', () => {
     })
     const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
     await call.speak(ports, 5)
-    // A colleague joins, of whom BroadWorks tells the user id, and whoever was called first leaves.
+    // A colleague joins, reported by BroadWorks with the user id, and the first official leaves.
     const colleagueUser = '86070000017701@agency.example.fi'
     const others = [
       [`sip:${user}`, '1'],
@@ -345,7 +341,7 @@ describe('Webex Calling', () => {
   const direct = (called: string) =>
     `<extTrackingID>91:1</extTrackingID><userID>Y2lzY29zcGFyazovL3VzLzE</userID><callType><termCall><callingPartyNumber>+358401234567</callingPartyNumber><calledPartyNumber>${called}</calledPartyNumber></termCall></callType>`
 
-  test('a direct call came to the number that calledPartyNumber tells', async () => {
+  test('the number called of a direct call is calledPartyNumber', async () => {
     const call = await bench.call({})
     await call.invite({
       sdp: true,
@@ -365,7 +361,7 @@ describe('Webex Calling', () => {
     await call.bye()
   })
 
-  test('a second address of a participant counts as the first does', async () => {
+  test('a participant’s second address counts like the first', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({
       ...{ sdp: true, headers: diversion },
@@ -389,7 +385,7 @@ describe('Avaya SBCE', () => {
   const ringing = metadataOf({ participants: [caller, standIn] })
   const answered = metadataOf({ participants: [caller, official] })
 
-  test('nobody has answered while the stand-in is there: the recording begins with the UPDATE that names the official', async () => {
+  test('a call is unanswered while the placeholder is reported, and is recorded from the UPDATE that names the official', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
     expect(ports).toHaveLength(2)
@@ -411,7 +407,7 @@ describe('Avaya SBCE', () => {
     expect(bench.segments()).toHaveLength(1)
   })
 
-  test('a call that is given up is a contact that nobody answered, and leaves no recording', async () => {
+  test('an abandoned call is an unanswered contact without a recording', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
     await call.speak(ports, 20)
@@ -426,7 +422,7 @@ describe('Avaya SBCE', () => {
     expect(bench.ports.inUse).toBe(0)
   })
 
-  test('a CANCEL that crosses our answer changes nothing, and the BYE that follows ends a call that nobody answered', async () => {
+  test('a CANCEL that crosses our answer changes nothing, and the BYE after it ends an unanswered call', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
     expect((await call.cancel()).status).toBe(200)
@@ -443,7 +439,7 @@ describe('Avaya SBCE', () => {
 })
 
 describe('a client that offers a third stream', () => {
-  test('of which its metadata say nothing: two voices apart, and the third kept beside them, marked', async () => {
+  test('without metadata for it: two separate voices, and the third stream kept beside them and marked', async () => {
     const call = await bench.call({ label: ['1', '2', '3'] })
     const metadata = metadataOf({ participants: [caller, official], labels: ['1', '2', '3'] })
     const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
@@ -455,8 +451,8 @@ describe('a client that offers a third stream', () => {
   })
 })
 
-describe('Avaya Communication Manager (DMCC), by an application that speaks SIPREC', () => {
-  test('one mixed stream of an official’s station, joined to the call by its universal call id', async () => {
+describe('Avaya Communication Manager (DMCC), by an application with SIPREC', () => {
+  test('one mixed stream of an official’s station is joined to its call by the universal call id', async () => {
     const ucid = { 'User-to-User': '00FA080001000260112233;encoding=hex', ...diversion }
     const mixed = { ...caller, label: '1' }
     const metadata = metadataOf({ participants: [mixed, { ...official, label: '1' }], labels: ['1'] })
@@ -470,7 +466,7 @@ describe('Avaya Communication Manager (DMCC), by an application that speaks SIPR
   })
 })
 
-describe('Genesys, which records by an address that reports the parties', () => {
+describe('Genesys, which reports the parties in its address', () => {
   const address = (more: string) =>
     `sip:record=02A1B2C3_2027-03-03@127.0.0.1;calluuid=02A1B2C3;dn=0295121001;otherdn=0401234567;agentid=aino;${more}`
   const incoming = address('ani=0401234567;dnis=029497000')
@@ -500,7 +496,7 @@ describe('Genesys, which records by an address that reports the parties', () => 
     expect(bench.segments()[0]?.callIds).toContain('genesysUuid:02A1B2C3')
   })
 
-  test('by itself: SDP alone, to that address', async () => {
+  test('directly: SDP only, to that address', async () => {
     const call = await bench.call({ label: [], lines: 2 })
     const { ports } = await call.invite({ sdp: true, uri: incoming })
     await call.speak(ports, 10)
@@ -509,7 +505,7 @@ describe('Genesys, which records by an address that reports the parties', () => 
     expect(bench.segments()).toMatchObject([{ ...contact, numberReached: { key: numberKey } }])
   })
 
-  test('a call that the official places leaves nothing', async () => {
+  test('an outgoing call of an official leaves nothing', async () => {
     const call = await bench.call({ label: [], lines: 2 })
     const { ports } = await call.invite({ sdp: true, uri: address('ani=0295121001;dnis=0401234567') })
     await call.speak(ports, 5)
@@ -538,7 +534,7 @@ describe('Genesys, through a session border controller', () => {
 })
 
 describe('Teams Direct Routing, through a session border controller', () => {
-  test('the official is a Teams user whose number is an identity of theirs; a transfer in Teams is a new official', async () => {
+  test('the official is a Teams user with the number in their identity, and a transfer in Teams is a new official', async () => {
     const user = {
       ...official,
       aor: ['sip:11111111-2222-3333-4444-555555555555@sip.pstnhub.microsoft.com', people.official],
@@ -559,7 +555,7 @@ describe('Teams Direct Routing, through a session border controller', () => {
 })
 
 describe('jambonz', () => {
-  test('crossed streams of an outgoing leg, told by its extension; a pause is SDP alone', async () => {
+  test('crossed streams of an outgoing leg are reported by its extension, and a pause is SDP only', async () => {
     const more =
       '<extensiondata xmlns:jb="http://jambonz.org/siprec"><jb:callsid>c-1</jb:callsid><jb:direction>outbound</jb:direction><jb:calledNumber>+358295121001</jb:calledNumber><jb:callingNumber>+358401234567</jb:callingNumber></extensiondata>'
     const call = await bench.call({})
@@ -579,7 +575,7 @@ describe('jambonz', () => {
 })
 
 describe('OpenSIPS', () => {
-  test('callee first, a display name that breaks the XML, both re-INVITEs of a hold unchanged', async () => {
+  test('callee first, a display name that breaks the XML, and both unchanged re-INVITEs of a hold', async () => {
     const named = { ...caller, name: 'Smith & Sons <Oy>' }
     const metadata = metadataOf({
       participants: [
@@ -622,7 +618,7 @@ describe('FreeSWITCH', () => {
 })
 
 describe('Kamailio with rtpengine', () => {
-  test('the route script builds SDP alone and reports the parties by UPDATE once the call is answered', async () => {
+  test('the route script sends SDP only, and reports the parties by UPDATE once the call is answered', async () => {
     const call = await bench.call({ label: ['0', '1'] })
     await call.invite({ sdp: true })
     await call.update({
@@ -643,7 +639,7 @@ describe('Kamailio with rtpengine', () => {
   })
 })
 
-describe('however the metadata are written down', () => {
+describe('other spellings of metadata', () => {
   const metadata = metadataOf({ participants: [caller, official] })
   const wrapped = (encoding: string, content: Buffer) => ({
     type: 'multipart/mixed;boundary=b',

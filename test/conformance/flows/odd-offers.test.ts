@@ -1,6 +1,6 @@
 /**
- * Session descriptions of recording clients beyond the plain one: what RFC 3264, 4568, 5761, 5888, 8839 and 9143 let a client write, and
- * what it may change in the call. Each voice is recorded, or its lack is told (R13, R17).
+ * Session descriptions of recording clients beyond the ordinary one: what RFC 3264, 4568, 5761, 5888, 8839 and 9143 let
+ * a client write, and change during a call. Each voice is recorded, or its absence is reported (R13, R17).
  */
 import { isIPv4 } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -65,7 +65,7 @@ test.each<[string, Change]>([
     (sdp) => sdp.replaceAll('PCMA', 'pcma').replaceAll('\r\n', '\n'),
   ],
   ['no direction', (sdp) => sdp.replaceAll('a=sendonly\r\n', '')],
-])('an offer with %s is recorded whole', async (_, change) => {
+])('an offer with %s is recorded completely', async (_, change) => {
   const call = await bench.call({})
   const { status, ports } = await call.invite({ sdp: change(call.offer()), metadata, headers })
   expect(status).toBe(200)
@@ -79,7 +79,7 @@ test.each<[string, Change]>([
   expect(await bench.voices(bench.segments()[0])).toEqual({ caller: [100], official: [101], mixed: [] })
 })
 
-describe('a voice that cannot be taken', () => {
+describe('a voice that cannot be recorded', () => {
   const cannotBeTaken: [string, Change][] = [
     ['by IPv6', ofSecond(/^(m=.*)/, '$1\r\nc=IN IP6 2001:db8::5')],
     ['under keys in clear', ofSecond('RTP/AVP', 'RTP/SAVP')],
@@ -87,7 +87,7 @@ describe('a voice that cannot be taken', () => {
   ]
 
   test.each(cannotBeTaken)(
-    '%s, beside one that can: that one is recorded, and the call is marked',
+    '%s, beside one that can: the latter is recorded, and the call is marked',
     async (_, change) => {
       const call = await bench.call({})
       const { ports } = await call.invite({ sdp: change(call.offer()), metadata, headers })
@@ -99,7 +99,7 @@ describe('a voice that cannot be taken', () => {
     },
   )
 
-  test.each(cannotBeTaken)('%s from a change in the call on: the call is marked', async (_, change) => {
+  test.each(cannotBeTaken)('%s from a change during the call: the call is marked', async (_, change) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata, headers })
     await call.speak(ports, 10)
@@ -111,7 +111,7 @@ describe('a voice that cannot be taken', () => {
   })
 
   test.each(['its official', 'nobody'])(
-    'leaves its mark where %s was told first, and the rest by UPDATE',
+    'marks the call if %s was reported first, and the rest by UPDATE',
     async (user) => {
       const call = await bench.call({})
       const sdp = ofSecond('RTP/AVP', 'RTP/SAVP')(call.offer())
@@ -126,7 +126,7 @@ describe('a voice that cannot be taken', () => {
     },
   )
 
-  test('closed by its client is no doubt of ours', async () => {
+  test('whose line its client closed does not mark the call', async () => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: ofSecond(/m=audio \d+/, 'm=audio 0')(call.offer()), metadata, headers })
     await call.speak(ports, 10)
@@ -140,7 +140,7 @@ test.each<[string, Change]>([
   ['keys in clear', (sdp) => sdp.replaceAll('RTP/AVP', 'RTP/SAVP')],
   ['DTLS', (sdp) => sdp.replaceAll('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
 ])(
-  'a change of all media to %s is refused, and the session goes on as it was (RFC 3261 section 14.2)',
+  'a change of all media to %s is refused, and the session continues unchanged (RFC 3261 section 14.2)',
   async (_, change) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata, headers })
@@ -153,7 +153,7 @@ test.each<[string, Change]>([
   },
 )
 
-test('a later offer that leaves a media line out, which RFC 3264 section 8 forbids, is answered, and the call is marked', async () => {
+test('a later offer that omits a media line, which RFC 3264 section 8 forbids, is answered, and the call is marked', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata, headers })
   await call.speak(ports, 10)
@@ -165,7 +165,7 @@ test('a later offer that leaves a media line out, which RFC 3264 section 8 forbi
   expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
 })
 
-test('streams whose voices change places in the call: the call is marked, for a recording has one voice a stream', async () => {
+test('a call whose streams swap voices is marked, because a recording has one voice per stream', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata, headers })
   await call.speak(ports, 10)
@@ -211,7 +211,7 @@ test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[
       return (await call.reinvite({ sdp: true })).ports
     },
   ],
-])('a change %s: what comes before and after it is recorded', async (_, change) => {
+])('a change %s: media before and after it are recorded', async (_, change) => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata, headers })
   await call.speak(ports, 10)
@@ -223,7 +223,7 @@ test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[
   expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
 })
 
-test('a client that demands provisional answers to be reliable is recorded: there are none (RFC 3262 section 3)', async () => {
+test('a client that requires reliable provisional responses is recorded, because there are none (RFC 3262 section 3)', async () => {
   const call = await bench.call({})
   const { status, ports } = await call.invite({
     sdp: true,

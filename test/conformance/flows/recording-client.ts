@@ -1,6 +1,6 @@
 /**
- * A recording client on sockets of its own, before a recorder that listens for SIP and RTP as in production. Sends a maker's
- * requests one by one; returns the answers, and the recorder's own requests. Contains no vendor's message.
+ * Recording client on its own sockets, before a recorder that listens for SIP and RTP as in production. Sends a maker's
+ * requests one by one; returns the answers and the recorder's own requests. Contains no vendor's message.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -14,38 +14,38 @@ import { startSipServer } from '#capture/sip/server.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { everyCall, openTestRecorder, type RecorderGiven, type TestRecorder } from '../sip/test-recorder.ts'
 
-/** What a request carries; its body is SDP, metadata, or both as multipart/mixed. */
+/** Content of a request; its body is SDP, metadata, or both as multipart/mixed. */
 export interface RequestParts {
-  /** True: the client's present offer; a text: this one. */
+  /** True: the client's present offer; text: this one. */
   sdp?: boolean | string
   metadata?: string
   headers?: Record<string, string>
-  /** Request-URI; the recorder's plain one unless said. */
+  /** Request-URI; the recorder's plain one by default. */
   uri?: string
-  /** In place of all that: a body as it is, and its type. */
+  /** A body with its type, instead of all that. */
   body?: { type: string; content: string | Buffer }
 }
 
 export interface Answered {
   status: number
   sdp: string
-  /** Port of each media line that is to be sent to; nothing where none is. */
+  /** Port of each media line to send to; undefined if there is none. */
   ports: number[]
 }
 
 export interface ClientCall {
   invite(reported: RequestParts): Promise<Answered>
-  /** An INVITE inside the dialog. */
+  /** Sends an INVITE in the dialog. */
   reinvite(reported: RequestParts): Promise<Answered>
   update(reported: RequestParts): Promise<Answered>
   bye(reported?: RequestParts): Promise<Answered>
-  /** Cancels the last INVITE: with its branch, and without the tag of an answer (RFC 3261 section 9.1). */
+  /** Cancels the last INVITE with its branch, and without the tag of an answer (RFC 3261 section 9.1). */
   cancel(): Promise<Answered>
-  /** Sends that many packets on each media line to its port, 172 bytes of A-law each; nothing to a port of 0. */
+  /** Sends this many packets of 172 bytes of A-law on each media line to its port; none to port 0. */
   speak(ports: readonly number[], packets: number): Promise<void>
-  /** The client's offer, of its next version. */
+  /** The client's offer, in its next version. */
   offer(direction?: 'sendonly' | 'inactive'): string
-  /** Offers of the recorder that were answered, each with the ports it names. */
+  /** Answered offers of the recorder, each with its ports. */
   readonly offered: Answered[]
   /** Answers the recorder's offers with this status from now on. */
   refuseOffers(status: number): void
@@ -54,12 +54,12 @@ export interface ClientCall {
 }
 
 export interface FlowBench extends TestRecorder {
-  /** A client with as many media lines; its first SSRC tells its voices apart. */
+  /** Client with this many media lines; its first SSRC identifies its voices. */
   call(given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number }): Promise<ClientCall>
   until(check: () => void): Promise<void>
 }
 
-/** A recorder behind a SIP server on UDP of its own. */
+/** Recorder behind a SIP server with its own UDP socket. */
 export async function openBench(
   firstPort: number,
   given: Partial<RecorderGiven> & { inForce?: () => RegisterDescription } = {},
@@ -93,7 +93,7 @@ export async function openBench(
 
 let calls = 0
 
-/** A client of whatever listens for SIP at this port. */
+/** Client of the SIP listener at this port. */
 export async function openClient(
   serverPort: number,
   given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number },
@@ -190,7 +190,7 @@ export async function openClient(
     return answeredOf(response.status, response.body.toString())
   }
 
-  /** The recorder asks by itself. */
+  /** The recorder sends a request itself. */
   async function onRequest(request: SipRequest): Promise<void> {
     if (request.method === 'ACK') return
     const status = request.method === 'INVITE' && refusal > 0 ? refusal : 200
@@ -254,10 +254,10 @@ function sendPacket(socket: Socket, port: number, ssrc: number, sequence: number
   })
 }
 
-/** Metadata after RFC 7865, of a client that writes it plainly. */
+/** Plain metadata after RFC 7865. */
 export function metadataOf(given: {
   id?: string
-  /** Each with an address or more, and the label of the stream that carries the voice. */
+  /** Each with one or more addresses, and the label of the stream with the voice. */
   participants: readonly { id: string; aor: string | readonly string[]; label?: string; name?: string }[]
   labels?: readonly string[]
   mode?: 'complete' | 'partial'
@@ -288,7 +288,7 @@ export function metadataOf(given: {
   ].join('\n')
 }
 
-/** Of the description and the directory that openTestRecorder has. */
+/** From the description and the directory of openTestRecorder. */
 export const people = {
   caller: 'sip:+358401234567@trunk.example.net',
   official: 'sip:+358295121001@agency.example.fi',

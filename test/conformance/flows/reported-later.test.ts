@@ -1,4 +1,7 @@
-/** What a client tells only later of a call reaches its contact, and the decision that waited for it (RFC 7865 section 6.1; R9, R14). */
+/**
+ * What a client reports of a call later reaches its contact, and the decision that waited for it (RFC 7865 section 6.1;
+ * R9, R14).
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   callerKey,
@@ -25,14 +28,14 @@ const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
 const whole = metadataOf({ participants: [caller, official, number] })
 const known = { caller: { key: callerKey }, numberReached: { key: numberKey }, numberCalled: { key: numberKey } }
 
-/** One segment and no other, with all that is known. */
+/** Exactly one segment, with all known facts. */
 function expectOne(): void {
   expect(bench.segments()).toHaveLength(1)
   expect(bench.segments()[0]).toMatchObject({ ...known, official: { phone: officialKey }, marks: [] })
 }
 
 test.each(['UPDATE', 're-INVITE'] as const)(
-  'the official alone at first, all of it by %s: one segment with caller and number, recorded from then on',
+  'the official only at first, the rest by %s: one segment with caller and number, recorded from then on',
   async (method) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [official] }) })
@@ -45,12 +48,12 @@ test.each(['UPDATE', 're-INVITE'] as const)(
     await expectRecorded(bench, 40)
     expectOne()
     expect(bench.segments()[0]?.decision).toMatchObject({ record: true, reason: 'drawn' })
-    // What it was told to send already is not offered again.
+    // Media that the client sends already are not offered again.
     expect(call.offered).toEqual([])
   },
 )
 
-test('SDP alone at first and metadata by UPDATE: the client is offered the session anew and sends then', async () => {
+test('SDP only at first and metadata by UPDATE: the session is offered to the client again, which then sends media', async () => {
   const call = await bench.call({})
   expect((await call.invite({ sdp: true })).ports).toEqual([])
   expect((await call.update({ metadata: whole })).sdp).toBe('')
@@ -65,7 +68,7 @@ test('SDP alone at first and metadata by UPDATE: the client is offered the sessi
   expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
 })
 
-test('an answer to our own offer that holds metadata beside its SDP, for which RFC 7866 has no place, is read for its SDP', async () => {
+test('an answer to our offer with metadata beside its SDP, which RFC 7866 does not allow, is read for its SDP', async () => {
   const call = await bench.call({})
   call.answerWith(whole)
   await call.invite({ sdp: true })
@@ -77,14 +80,14 @@ test('an answer to our own offer that holds metadata beside its SDP, for which R
   expect(bench.segments()).toMatchObject([{ numberReached: { key: numberKey }, official: { phone: officialKey } }])
 })
 
-test('a client that refuses to be offered anything keeps its contact, marked, and nothing is recorded of it', async () => {
+test('a client that refuses every offer keeps its contact, marked, without a recording', async () => {
   const call = await bench.call({})
   call.refuseOffers(488)
   await call.invite({ sdp: true })
   await call.update({ metadata: whole })
   await bench.until(() => expect(bench.segments()[0]).toMatchObject({ ...known, captureState: 'paused' }))
   expect(bench.segments()[0]?.marks).toEqual(['needs-review'])
-  // Its own offer brings the sound.
+  // Its own offer brings the media.
   const { ports } = await call.reinvite({ sdp: true })
   await bench.until(() => expect(bench.segments()[0]?.captureState).toBe('recording'))
   await call.speak(ports, 20)
@@ -92,7 +95,7 @@ test('a client that refuses to be offered anything keeps its contact, marked, an
   await expectRecorded(bench, 40)
 })
 
-test('the service number by re-INVITE: the same segment, in which nothing stays unknown', async () => {
+test('the service number by re-INVITE: the same segment, with nothing unknown left', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, official] }) })
   await call.reinvite({ sdp: true, metadata: whole })
@@ -136,7 +139,7 @@ test.each(['first', 'second'] as const)(
   },
 )
 
-test("the client's own address in From is no caller once its metadata tell one", async () => {
+test('the client’s own address in From is not the caller once its metadata report one', async () => {
   const call = await bench.call({ from: '<sip:+358501112222@sbc.example.net>' })
   await call.invite({ sdp: true, headers: diversion, metadata: metadataOf({ participants: [official] }) })
   await bench.until(() => expect(bench.segments()[0]?.caller.key).toBe('+358501112222'))
@@ -146,7 +149,7 @@ test("the client's own address in From is no caller once its metadata tell one",
   await call.bye()
 })
 
-test('a talk among officials that a customer joins by UPDATE: the client, told to send nothing, is offered the session anew', async () => {
+test('a call between officials that a customer joins by UPDATE: the session is offered again to the client, which was told to send nothing', async () => {
   const call = await bench.call({})
   expect(
     (await call.invite({ sdp: true, metadata: metadataOf({ participants: [colleague, official] }) })).ports,
@@ -172,7 +175,7 @@ test.each([
   ['SDP alone at first, a talk among officials by UPDATE', {}, 'UPDATE', among],
   ['the official alone at first, an outgoing call by UPDATE', { participants: [official] }, 'UPDATE', outgoing],
   ['both parties at first, an outgoing call by UPDATE', { participants: [official, caller] }, 'UPDATE', outgoing],
-] as const)('%s: nothing of it is entered, nor kept on disk', async (_, first, method, reported) => {
+] as const)('%s: it is neither entered nor kept on disk', async (_, first, method, reported) => {
   const call = await bench.call({})
   const metadata = 'participants' in first ? metadataOf(first) : undefined
   const { ports } = await call.invite({ sdp: true, ...(metadata && { metadata }) })
@@ -190,7 +193,7 @@ test.each([
   expect(bench.written()).toEqual([])
 })
 
-test('a Diversion from a number of the register makes it a customer’s call: told later to be outgoing, it stays, and nothing more of it is kept', async () => {
+test('a Diversion from a number of the register makes it a customer’s call, also if it is later reported as outgoing, and nothing more of it is kept', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, headers: diversion })
   expect(ports).toHaveLength(2)
@@ -205,7 +208,7 @@ test('a Diversion from a number of the register makes it a customer’s call: to
   expect(tracks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0)).toBe(20)
 })
 
-test("an outgoing call's second recorder reports that it is one: nothing of what the first has told is kept", async () => {
+test('a second recorder that reports an outgoing call deletes what the first has reported', async () => {
   const headers = { 'X-BroadWorks-Correlation-Info': 'outgoing-of-two' }
   const [one, other] = [await bench.call({}), await bench.call({ ssrc: 200 })]
   await one.invite({ sdp: true, headers })
@@ -217,7 +220,7 @@ test("an outgoing call's second recorder reports that it is one: nothing of what
   expect(bench.segments()).toEqual([])
 })
 
-test('a client that never reports more than SDP: its call is entered once it is over, and at once where its number is reported', async () => {
+test('a client that never reports more than SDP: its call is entered when it has ended, and at once if its number is reported', async () => {
   const call = await bench.call({})
   await call.invite({ sdp: true })
   await bench.until(() => expect(bench.written()).toHaveLength(1))
@@ -235,7 +238,7 @@ test('a client that never reports more than SDP: its call is entered once it is 
   await reported.bye()
 })
 
-test('a stop of the recorder ends no call of which it is not known whether it is one of this register', async () => {
+test('stopping the recorder ends no call that may belong to the register', async () => {
   const call = await bench.call({})
   await call.invite({ sdp: true })
   await bench.until(() => expect(bench.written()).toHaveLength(1))

@@ -1,5 +1,6 @@
-// Checks a PDF's bytes against PDF/UA-1 (ISO 14289-1:2014), as far as a program can: the conditions of the Matterhorn Protocol
-// 1.1, by its numbers, that apply to these documents. Returns every breach in words. Independent of how the file was made.
+// Checks a PDF's bytes against PDF/UA-1 (ISO 14289-1:2014), as far as a program can: the conditions of the Matterhorn
+// Protocol 1.1, by their numbers, that apply to these documents. Returns every breach as text. Independent of how the
+// file was made.
 import {
   Name,
   readContent,
@@ -11,23 +12,23 @@ import {
   type PdfValue,
 } from './read-pdf.ts'
 
-/** A structure element as a reader meets it. */
+/** Structure element as a reader finds it. */
 interface Element {
   type: string
   dictionary: Dictionary
   children: Element[]
-  /** What it holds itself: page object id and number of the marked content. */
+  /** Its own content: page object id and number of the marked content. */
   marks: { page: number; mark: number }[]
 }
 
-/** What of a page's content belongs to which mark; text codes by the font that shows them. */
+/** Content of a page by mark; text codes by font. */
 interface PageMarks {
   marks: Set<number>
   breaches: string[]
   shown: { font: string; codes: number[] }[]
 }
 
-/** Every breach, in the order of the Protocol's checkpoints; none where the document keeps to the standard. */
+/** Returns every breach, in the order of the Protocol's checkpoints; empty if the document conforms. */
 export function checkPdfUa(bytes: Buffer): string[] {
   const pdf = readPdf(bytes)
   if (pdf.trailer.has('Encrypt')) return ['26-001: the document is encrypted']
@@ -101,7 +102,7 @@ function allOf(elements: readonly Element[]): Element[] {
 const paints = new Set(['S', 's', 'f', 'F', 'f*', 'B', 'B*', 'b', 'b*', 'sh', 'Do', 'BI', 'Tj', 'TJ', "'", '"'])
 const showsText = new Set(['Tj', 'TJ', "'", '"'])
 
-/** 01: everything that is painted is marked as content or as an artifact, and neither within the other. */
+/** 01: everything painted is marked as content or as an artifact, and neither is inside the other. */
 function marksOf(pdf: PdfFile, page: Dictionary): PageMarks {
   const contents = page.get('Contents')
   const parts = Array.isArray(pdf.follow(contents)) ? pdf.array(contents) : [contents ?? null]
@@ -137,13 +138,13 @@ function marksOf(pdf: PdfFile, page: Dictionary): PageMarks {
   return found
 }
 
-/** The two-byte codes that an operator shows. */
+/** Returns the two-byte codes that an operator shows. */
 function codesOf(operands: readonly PdfValue[]): number[] {
   const bytes = Buffer.concat(operands.flat().flatMap((part) => (part instanceof Text ? [part.bytes] : [])))
   return Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => bytes.readUInt16BE(2 * index))
 }
 
-/** 06, 07, 11: what the document says of itself. */
+/** 06, 07, 11: the document's metadata. */
 function checkMetadata(pdf: PdfFile, catalog: Dictionary): string[] {
   const breaches: string[] = []
   const xmp = pdf.stream(catalog.get('Metadata'))?.toString('utf8')
@@ -165,7 +166,7 @@ function checkMetadata(pdf: PdfFile, catalog: Dictionary): string[] {
   return breaches
 }
 
-/** 09 and ISO 32000-1, 14.7: every mark belongs to one element, and the way back leads to it. */
+/** 09 and ISO 32000-1, 14.7: every mark belongs to one element, and the parent tree leads back to it. */
 function checkMarks(
   pdf: PdfFile,
   tree: Dictionary,
@@ -212,7 +213,7 @@ function numbersOf(pdf: PdfFile, node: PdfValue | undefined): Map<number, PdfVal
   return found
 }
 
-/** What each type may hold; the standard types that these documents use (ISO 32000-1, 14.8.4). */
+/** Children that each type may have, for the standard types used by these documents (ISO 32000-1, 14.8.4). */
 const mayHold: Readonly<Record<string, readonly string[] | 'text'>> = {
   Document: ['Sect', 'P', 'H1', 'H2', 'H3', 'L', 'Table'],
   Sect: ['Sect', 'P', 'H1', 'H2', 'H3', 'L', 'Table'],
@@ -255,7 +256,7 @@ function checkStructure(elements: readonly Element[]): string[] {
   return breaches
 }
 
-/** 14: headings begin at 1 and leave out no level. */
+/** 14: headings begin at level 1 and skip none. */
 function checkHeadings(elements: readonly Element[]): string[] {
   const levels = allOf(elements).flatMap(({ type }) => (/^H\d$/.test(type) ? [Number(type[1])] : []))
   const jumps = levels.flatMap((level, index) => {
@@ -265,7 +266,7 @@ function checkHeadings(elements: readonly Element[]): string[] {
   return levels.length === 0 ? ['14-001: no headings'] : jumps
 }
 
-/** 15: header cells say what they head, and rows are equally long. */
+/** 15: header cells have a scope, and rows have equal lengths. */
 function checkTables(pdf: PdfFile, elements: readonly Element[]): string[] {
   return allOf(elements)
     .filter(({ type }) => type === 'Table')
@@ -283,12 +284,14 @@ function checkTables(pdf: PdfFile, elements: readonly Element[]): string[] {
     })
 }
 
-/** 28: these documents have none; one that has needs its place in the structure and the tab order by it. */
+/**
+ * 28: these documents have no annotations. One that has needs its place in the structure and the matching tab order.
+ */
 function checkAnnotations(pdf: PdfFile, pages: readonly Page[]): string[] {
   return pages.flatMap(({ page }) => (pdf.array(page.get('Annots')).length > 0 ? ['28-002: an annotation'] : []))
 }
 
-/** 31, 10: fonts are in the file, and every character shown has its glyph and its Unicode. */
+/** 31, 10: fonts are embedded, and every character shown has a glyph and its Unicode. */
 function checkFonts(pdf: PdfFile, pages: readonly Page[], content: ReadonlyMap<number, PageMarks>): string[] {
   const breaches = new Set<string>()
   for (const { id, page } of pages) {
@@ -315,7 +318,7 @@ function checkFonts(pdf: PdfFile, pages: readonly Page[], content: ReadonlyMap<n
   return [...breaches]
 }
 
-/** The text of a code, from a ToUnicode map. */
+/** Returns the text of a code, by a ToUnicode map. */
 function unicodeOf(map: Buffer | undefined): ((code: number) => string | undefined) | undefined {
   if (!map) return undefined
   const texts = new Map<number, string>()
@@ -340,7 +343,7 @@ function unicodeOf(map: Buffer | undefined): ((code: number) => string | undefin
   return (code) => texts.get(code)
 }
 
-/** Beyond the standard: the headings are there as bookmarks, in their order. */
+/** Beyond the standard: the headings exist as bookmarks, in order. */
 function checkBookmarks(pdf: PdfFile, catalog: Dictionary, elements: readonly Element[]): string[] {
   const count = (item: PdfValue | undefined): number => {
     const dictionary = pdf.dictionary(item)

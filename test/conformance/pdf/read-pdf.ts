@@ -1,5 +1,5 @@
-// Reads the objects of a PDF without object streams (ISO 32000-1), for a checker that trusts no library with them. Inflates
-// streams that are not encrypted. Repairs nothing.
+// Reads the objects of a PDF without object streams (ISO 32000-1), for a checker that relies on no library for it.
+// Inflates streams that are not encrypted. Repairs nothing.
 import { inflateSync } from 'node:zlib'
 
 export type PdfValue = null | boolean | number | Name | Text | Reference | PdfArray | Dictionary
@@ -10,13 +10,13 @@ export class Name {
     this.name = name
   }
 }
-/** A string of bytes. */
+/** String as bytes. */
 export class Text {
   readonly bytes: Buffer
   constructor(bytes: Buffer) {
     this.bytes = bytes
   }
-  /** As text: UTF-16BE with a byte order mark, or Latin-1. */
+  /** Decodes UTF-16BE with a byte order mark, or Latin-1. */
   get text(): string {
     const { bytes } = this
     if (bytes[0] !== 0xfe || bytes[1] !== 0xff) return bytes.toString('latin1')
@@ -33,13 +33,13 @@ export type Dictionary = Map<string, PdfValue>
 
 export interface PdfFile {
   trailer: Dictionary
-  /** The value, or what a reference refers to. */
+  /** Returns the value, or the object of a reference. */
   follow: (value: PdfValue | undefined) => PdfValue
-  /** As follow, where it must be a dictionary; an empty one where it is not. */
+  /** Returns a dictionary, empty if the value is something else. */
   dictionary: (value: PdfValue | undefined) => Dictionary
   array: (value: PdfValue | undefined) => PdfArray
   nameOf: (value: PdfValue | undefined) => string | undefined
-  /** What a stream holds. */
+  /** Returns the content of a stream. */
   stream: (value: PdfValue | undefined) => Buffer | undefined
 }
 
@@ -88,7 +88,7 @@ export function readPdf(bytes: Buffer): PdfFile {
   }
 }
 
-/** An operator of a page's content and what stands before it. */
+/** Operator of a page's content with its operands. */
 export interface Operation {
   operator: string
   operands: PdfValue[]
@@ -209,7 +209,7 @@ function readerOf(source: string, from: number) {
       skip()
       return at >= source.length
     },
-    /** The operator that stands here, if one does. */
+    /** Returns the operator at this position, if any. */
     operator(): string | undefined {
       skip()
       const word = /^[A-Za-z'"][A-Za-z0-9*'"]*/.exec(source.slice(at, at + 12))?.[0]

@@ -1,7 +1,7 @@
 /**
- * jambonz as the recording client: its border controllers for calls that come in and for calls that go out, with drachtio and
- * rtpengine, between two telephones of SIPp; the one on their inner side asks for the recording as jambonz' feature server
- * does. `JAMBONZ_PREFIX` names a folder with `bin/drachtio`, `sbc-inbound` and `sbc-outbound`: README.md here.
+ * jambonz as the recording client: its border controllers for incoming and for outgoing calls, with drachtio and
+ * rtpengine, between two telephones of SIPp; the inner one requests the recording as jambonz' feature server does.
+ * `JAMBONZ_PREFIX` names a folder with `bin/drachtio`, `sbc-inbound` and `sbc-outbound`: README.md here.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,7 +33,7 @@ const secret = 'drachtio'
 type Way = 'inbound' | 'outbound'
 interface Border {
   way: Way
-  /** In its mode for AudioCodes' recorder nothing tells that it is jambonz: its address does. */
+  /** In its mode for AudioCodes' recorder only its address identifies it as jambonz. */
   host: '127.0.0.1' | '127.0.0.2'
 }
 const trunks = 'trunks:\n  - { name: smarttap, from: 127.0.0.2, tracks: crossed, zone: UTC }\n'
@@ -78,19 +78,23 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     ['the recording is paused and resumed', 'outbound', { pauses: true }],
     ['over TCP', 'outbound', { transport: 'tcp' }],
     ['in the mode of SmartTAP', 'outbound', { host: '127.0.0.2' }],
-  ])('%s, %s: the right contact, and each voice whole on its own side', { timeout: 120_000 }, async (_, way, shape) => {
-    const { held = false, hangsUp = 'caller', host = '127.0.0.1', pauses = false, transport } = shape
-    const caller = nextCaller()
-    const begunMs = Date.now()
-    await call({ way, host }, caller, { held, hangsUp, pauses }, { transport })
-    const contact = await findCall(security, caller)
-    expect(contact).toMatchObject(expected(way))
-    expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
-    expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
-    await expectRecorded(security, contact, caller)
-  })
+  ])(
+    '%s, %s: the right contact, with each voice complete on its own channel',
+    { timeout: 120_000 },
+    async (_, way, shape) => {
+      const { held = false, hangsUp = 'caller', host = '127.0.0.1', pauses = false, transport } = shape
+      const caller = nextCaller()
+      const begunMs = Date.now()
+      await call({ way, host }, caller, { held, hangsUp, pauses }, { transport })
+      const contact = await findCall(security, caller)
+      expect(contact).toMatchObject(expected(way))
+      expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
+      expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
+      await expectRecorded(security, contact, caller)
+    },
+  )
 
-  test('two at once: a contact for each, and no voice in the other call', { timeout: 120_000 }, async () => {
+  test('two at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
     const callers = [nextCaller(), nextCaller()] as const
     const plan = { held: false, hangsUp: 'caller', pauses: false } as const
     await call({ way: 'outbound', host: '127.0.0.1' }, callers[0], plan, { besides: [callers[1]] })
@@ -101,7 +105,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     }
   })
 
-  /** The inner side of a call that comes in is the number called; who answers there is not told. */
+  /** The inner side of an incoming call is the number called; who answers it is not reported. */
   function expected(way: Way) {
     const official = way === 'outbound' ? { official: { name: aino.name, phone: aino.phone } } : {}
     return { number: numbersCalled.testLine, segments: [{ ...official, marks: [], lostPackets: 0 }] }
@@ -126,7 +130,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
       officialPort,
       caller,
       dialled: way === 'inbound' ? number : aino.phone,
-      // Until jambonz has been told to record, nobody says a word.
+      // Both ends are silent until jambonz was told to record.
       plan: { silentMs: 1_500, asks: { who: way === 'inbound' ? 'official' : 'caller', pauses }, ...plan },
       keys: {
         number,

@@ -1,6 +1,6 @@
 /**
- * OpenSIPS with rtpengine as the recording client, with the configuration that operators are given, between two telephones of
- * SIPp. OpenSIPS is in no Debian: `OPENSIPS_PREFIX` names where it was installed, as README.md here says.
+ * OpenSIPS with rtpengine as the recording client, with the operators' configuration, between two telephones of SIPp.
+ * Debian has no OpenSIPS: `OPENSIPS_PREFIX` names where it was installed, as README.md here says.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -51,7 +51,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     officialPort = await freePort()
     const rtpengine = await startRtpengine(['127.0.0.1'])
     peers.push(rtpengine.program)
-    // It answers no telephone before it has found rtpengine.
+    // It answers no call before it has found rtpengine.
     await wait(2_000)
     const given: [string, string][] = [
       ['192.0.2.10:5060', `127.0.0.1:${proxyPort}`],
@@ -76,18 +76,22 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     ['held and resumed, the caller hangs up', '+358407655002', { held: true, hangsUp: 'caller' }],
     ['the official hangs up', '+358407655003', { held: false, hangsUp: 'official' }],
     ['the caller hangs up', '+358407655004', { held: false, hangsUp: 'caller' }],
-  ])('%s: the right contact, and each voice whole on its own side', { timeout: 120_000 }, async (_, caller, plan) => {
-    const begunMs = Date.now()
-    await call(caller, plan)
-    const contact = await findCall(security, caller)
-    expect(contact).toMatchObject(expected)
-    // OpenSIPS tells whole seconds.
-    expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
-    expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
-    await expectRecorded(security, contact, caller)
-  })
+  ])(
+    '%s: the right contact, with each voice complete on its own channel',
+    { timeout: 120_000 },
+    async (_, caller, plan) => {
+      const begunMs = Date.now()
+      await call(caller, plan)
+      const contact = await findCall(security, caller)
+      expect(contact).toMatchObject(expected)
+      // OpenSIPS reports whole seconds.
+      expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
+      expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
+      await expectRecorded(security, contact, caller)
+    },
+  )
 
-  test('two at once: a contact for each, and no voice in the other call', { timeout: 120_000 }, async () => {
+  test('two at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
     const callers = ['+358407655005', '+358407655006'] as const
     await call(callers[0], { held: false, hangsUp: 'caller' }, [callers[1]])
     for (const caller of callers) {
@@ -97,7 +101,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     }
   })
 
-  test('a recorder that answers late has what is said from then on', { timeout: 120_000 }, async () => {
+  test('a recorder that answers late records from its answer on', { timeout: 120_000 }, async () => {
     const caller = '+358407655007'
     const { capture } = await seloste.rolePids()
     const played = call(caller, { held: false, hangsUp: 'official' })
@@ -112,7 +116,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
 
   async function call(caller: string, plan: CallPlan, besides: readonly string[] = []): Promise<void> {
     const dialled = numbersCalled.testLine.replace('+358', '0')
-    // What is said before the recorder has answered is not recorded.
+    // Sound before the recorder's answer is not recorded.
     const spoken = { silentMs: 500, ...plan }
     await playCall({ folder, proxyPort, officialPort, caller, dialled, plan: spoken, besides })
   }

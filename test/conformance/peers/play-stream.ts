@@ -1,7 +1,7 @@
 /**
- * Plays raw A-law as one RTP stream (RFC 3550), a packet of 20 ms at a time: the second stream of a session, which SIPp cannot
- * play. SIPp's shell writes its orders as files. It is started in advance, as a start on a busy machine takes longer than the
- * sound.
+ * Plays raw A-law as one RTP stream (RFC 3550), a packet of 20 ms at a time: the second stream of a session, which SIPp
+ * cannot play. SIPp's shell writes its orders as files. It is started in advance, because a start on a busy machine
+ * takes longer than the sound.
  */
 import { createSocket } from 'node:dgram'
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
@@ -13,20 +13,20 @@ const payloadType = 8
 const firstSequence = 65_530
 const firstTime = 0xffff_f000
 const checkMs = 15
-/** A report before every so many packets. */
+/** Packets between two reports. */
 const reportEach = 10
 let sources = 0x5e_0000
 
-/** The shell command that orders a stream: `[address] [port]` are what SIPp found in the answer. */
+/** Returns the shell command that orders a stream; SIPp replaces `[address] [port]` by those of the answer. */
 export function orderOf(folder: string, file: string, address: string, port: string, fromPort = 0): string {
   const order = join(folder, `${(sources += 1)}.order`)
   return `echo ${file} ${address} ${port} ${fromPort} > ${order}`
 }
 
-/** Plays what is ordered in this folder, until it is stopped. */
+/** Plays the orders in this folder until it is stopped. */
 export function playOrders(folder: string): { stop(): void } {
   const timer = setInterval(check, checkMs)
-  // Without a wait: on a busy machine several checks at once would each play the same order.
+  // Synchronous: otherwise, on a busy machine, several checks at once would each play the same order.
   function check(): void {
     for (const name of readdirSync(folder).filter((each) => each.endsWith('.order'))) {
       const order = readFileSync(join(folder, name), 'utf8')
@@ -39,7 +39,9 @@ export function playOrders(folder: string): { stop(): void } {
   return { stop: () => clearInterval(timer) }
 }
 
-/** A sender report (RFC 3550 section 6.4.1) on the port of the sound, as of a client that multiplexes whatever it was told. */
+/**
+ * Builds a sender report (RFC 3550 section 6.4.1), sent on the port of the sound like a client that always multiplexes.
+ */
 function senderReport(ssrc: number): Buffer {
   const report = Buffer.alloc(28)
   report.set([0x80, 200, 0, 6])

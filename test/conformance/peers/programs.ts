@@ -1,11 +1,11 @@
-/** Programs of others beside the tests: rtpengine, and their end. */
+/** External programs used beside the tests: starts rtpengine, and ends programs. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { findPorts, freePort } from '../../whole/free-ports.ts'
 
 export const hasRtpengine = spawnSync('rtpengine', ['--version']).status === 0
 
-/** In the process, without the kernel's help; `interfaces` names it as border controllers ask for it. */
+/** Starts rtpengine in userspace, without the kernel module; `interfaces` as border controllers name them. */
 export async function startRtpengine(interfaces: readonly string[]): Promise<{ program: ChildProcess; port: number }> {
   const [port, cli] = [await freePort(), await freePort()]
   const { firstRtp, lastRtp } = await findPorts()

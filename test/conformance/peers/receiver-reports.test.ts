@@ -1,4 +1,4 @@
-/** Our receiver reports, as tshark reads them: a client that gets none takes the recorder for dead. */
+/** Our receiver reports as tshark decodes them: a client that gets none takes the recorder for dead. */
 import { spawnSync } from 'node:child_process'
 import { createSecretKey } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
@@ -16,7 +16,7 @@ import { protectMedia } from '#test/simulator/protect-media.ts'
 const tshark = spawnSync('tshark', ['-v']).status === 0
 const left = tshark ? '' : ' (left out: there is no tshark)'
 
-/** Ten packets with a hole of two, then the report that comes. */
+/** Sends ten packets with a gap of two, and returns the next report. */
 async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: number) => Buffer, keys?: StreamKeys) {
   const media = await bind(host)
   const reports = await bind(host)
@@ -51,7 +51,7 @@ async function reportOf(host: '127.0.0.1' | '::1', seal: (packet: Buffer, n: num
     media.send(seal(packet, 65_530 + n), ports.port, host)
   }
   await expect.poll(() => received.length).toBe(8)
-  // One may have been on its way before the last packet came.
+  // The first may have been sent before the last packet arrived.
   for (let n = 0; n < 3; n++) await once(reports, 'message')
   const [report] = (await once(reports, 'message')) as [Buffer]
   stream.close()
@@ -67,7 +67,7 @@ async function bind(host: string): Promise<Socket> {
   return socket
 }
 
-/** What tshark makes of an RTCP packet. */
+/** Returns tshark's fields of an RTCP packet. */
 async function dissect(report: Buffer) {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-tshark-'))
   const udp = Buffer.alloc(28)
@@ -76,7 +76,7 @@ async function dissect(report: Buffer) {
   udp.writeUInt16BE(5005, 20)
   udp.writeUInt16BE(5005, 22)
   udp.writeUInt16BE(8 + report.length, 24)
-  // A capture file of one raw IP packet (pcap, LINKTYPE_RAW).
+  // Builds a capture file of one raw IP packet (pcap, LINKTYPE_RAW).
   const head = Buffer.alloc(40)
   ;[0xa1b2c3d4, 0x0002_0004, 0, 0, 65_535, 101, 0, 0, 28 + report.length, 28 + report.length].forEach((word, i) =>
     head.writeUInt32BE(word, 4 * i),
@@ -102,7 +102,7 @@ async function dissect(report: Buffer) {
 const counted = {
   'rtcp.pt': '201,202',
   'rtcp.ssrc.identifier': expect.stringMatching(/^0x1234abcd/),
-  // Later reports begin anew: none was lost since.
+  // Later reports count from zero: nothing was lost since.
   'rtcp.ssrc.fraction': '0',
   'rtcp.ssrc.cum_nr': '2',
   'rtcp.ssrc.ext_high': String(65_539),
@@ -113,7 +113,7 @@ const counted = {
 }
 
 test.skipIf(!tshark).each(['127.0.0.1', '::1'] as const)(
-  `what was lost is counted over a rollover and told to where the client asked, %s${left}`,
+  `lost packets are counted over a rollover and reported to the client’s RTCP port, %s${left}`,
   async (host) => {
     expect(await dissect(await reportOf(host, (packet) => packet))).toMatchObject(counted)
   },

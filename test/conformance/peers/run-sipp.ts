@@ -1,4 +1,4 @@
-/** Runs one call by a scenario with SIPp, if installed. A failure has SIPp's own message. */
+/** Runs one call by a scenario with SIPp, if installed. A failure contains SIPp's own message. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -10,11 +10,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 const sipp = '/usr/bin/sipp'
 const fetchMs = 180_000
 
-/** On a throw-away machine that tests every change, SIPp is fetched where it can be; on anybody's own it has to be there. */
+/** In CI, SIPp is installed if possible; elsewhere it must be installed already. */
 if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'))
   await fetchSipp()
 
-/** Once for all test files, which run beside each other: apt lets in one at a time and sends the others away. */
+/** Once for all test files, which run in parallel: apt allows one process at a time and refuses others. */
 async function fetchSipp(): Promise<void> {
   const fetching = join(tmpdir(), 'fetching-sipp')
   const done = `${fetching}-done`
@@ -35,22 +35,22 @@ async function fetchSipp(): Promise<void> {
   mkdirSync(done)
 }
 
-/** For the title of what is left out; empty where SIPp is. */
+/** Suffix for the title of skipped tests; empty if SIPp is installed. */
 export const sippMissing = existsSync(sipp) ? '' : ' (left out: there is no /usr/bin/sipp; Debian has it in sip-tester)'
 
 export interface SippCall {
   server: { host: string; port: number }
   transport: 'udp' | 'tcp'
-  /** The scenario's file. */
+  /** File of the scenario. */
   scenario: string
-  /** Where SIPp works and writes its logs: a folder of its own. */
+  /** Working folder of SIPp, with its logs. */
   folder: string
   more?: readonly string[]
 }
 
 const kinds = { udp: 'u1', tcp: 't1' }
 
-/** One call from its INVITE to its BYE; throws what SIPp found wrong with it. */
+/** Runs one call from INVITE to BYE; throws what SIPp reports as wrong. */
 export async function runSipp({ server, transport, scenario, folder, more = [] }: SippCall): Promise<void> {
   const child = spawn(
     sipp,

@@ -1,4 +1,6 @@
-/** SRTP from end to end: keys in an offer over TLS, media from the simulator and from FFmpeg, a sealed recording, opened. */
+/**
+ * SRTP end to end: keys in an offer over TLS, media from the simulator and from FFmpeg, a sealed recording, decrypted.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -109,7 +111,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The sound of the one recording that a call from this number has: caller left, official right. */
+/** Returns the sound of the recording of this caller's only call: caller left, official right. */
 async function play(caller: string) {
   const stored = await vi.waitFor(
     () => {
@@ -146,7 +148,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
     }
   })
 
-  test.concurrent('over IPv6, through a hold, under the same keys', async () => {
+  test.concurrent('over IPv6, through a hold, with the same keys', async () => {
     const caller = newCaller()
     const server = { host: '::1', port: sip.tlsPort! }
     const hold = { afterMs: 400, forMs: 300 }
@@ -162,7 +164,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
     expect(findSound(soundOf(sessions[0]!, 'caller'), received.caller).different).toBe(0)
   })
 
-  test.concurrent('and in clear over TLS when no keys are offered', async () => {
+  test.concurrent('and unencrypted over TLS if no keys are offered', async () => {
     const caller = newCaller()
     const server = { host: '127.0.0.1', port: sip.tlsPort! }
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server })
@@ -170,7 +172,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
   })
 })
 
-test('keys in an offer that others can read are refused, and the reason reports what to do', async () => {
+test('keys in an offer that others can read are refused, with a reason that says what to do', async () => {
   const outcome = await placeCall({
     seed: 1,
     caller: newCaller(),
@@ -185,7 +187,7 @@ test('keys in an offer that others can read are refused, and the reason reports 
   expect(refusals).toContain('488 SRTP Keys Only Over TLS')
 })
 
-test('no key is in a file that capture writes', async () => {
+test('no file written by capture contains a key', async () => {
   const names = await readdir(join(folder, 'calls'))
   const texts = await Promise.all(names.map((name) => readFile(join(folder, 'calls', name), 'utf8')))
   expect(texts.join('')).not.toMatch(/inline:|crypto/)
@@ -197,7 +199,7 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
     ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000'], false],
     ['AES_CM_128_HMAC_SHA1_32', 'g722', ['-c:a', 'g722', '-ar', '16000'], false],
     ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000'], true],
-  ] as const)('%s, %s: the tone that it sends is what is heard', async (suite, codec, encode, mux) => {
+  ] as const)('%s, %s: the recording has the tone that it sends', async (suite, codec, encode, mux) => {
     const caller = newCaller()
     const client = await startRecordingClient({
       server: { host: '127.0.0.1', port: sip.tlsPort! },
@@ -227,15 +229,15 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
     await outcome.session.bye()
     await client.close()
     const { caller: left, official: right } = await play(caller)
-    // Every five seconds it tells how much it has sent, here on the port of the sound.
+    // Every five seconds it reports its count, here on the port of the sound.
     const reported = [...facts.values()].find((one) => one.caller.key === caller)?.recording?.stored?.reception
     expect(reported?.streams[0]?.senderReports ?? 0).toBeGreaterThanOrEqual(mux ? 1 : 0)
-    // Nobody said whose voice it is: both sides have it.
+    // No channel is known for the voice, so both have it.
     for (const received of [left, right]) expect(tone(received, 700)).toBeGreaterThan(0.9)
   })
 })
 
-/** How much of the loudest second is one tone, in parts of its power. */
+/** Share of one tone in the power of the loudest second. */
 function tone(received: Int16Array, hertz: number): number {
   const from = received.findIndex((sample) => Math.abs(sample) > 1000)
   const part = received.subarray(from, from + 8000)

@@ -1,6 +1,6 @@
 /**
- * Calls between two telephones of SIPp through a proxy or a border controller, and what the register has of them. Each end
- * says two things, which nobody can take for one another.
+ * Calls between two telephones of SIPp through a proxy or a border controller, and what the register has of them. Each
+ * end plays two distinguishable sounds.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { sweep } from './sweep.ts'
 
 const ends = ['official', 'caller'] as const
 const parts = ['first', 'second'] as const
-/** Callers at the same time do not sound alike. */
+/** Simultaneous callers sound different. */
 function voicesOf(caller: string) {
   const higher = 20 * Number(caller.slice(-1))
   return {
@@ -33,13 +33,13 @@ export interface Call {
   caller: string
   dialled: string
   plan: CallPlan
-  /** More that the scenarios ask for. */
+  /** Further keys of the scenarios. */
   keys?: Readonly<Record<string, string>>
-  /** Others who call the same official at the same time, each by a number of its own. */
+  /** Others who call the same official at the same time, each with their own number. */
   besides?: readonly string[]
 }
 
-/** The whole call, from its first request to the last answer. */
+/** Plays the whole call, from its first request to the last answer. */
 export async function playCall(given: Call): Promise<void> {
   const { folder, proxyHost = '127.0.0.1', proxyPort, officialPort, besides = [], ...call } = given
   const scenarios = writeEnds(call.plan)
@@ -57,7 +57,7 @@ export async function playCall(given: Call): Promise<void> {
       second: join(own, 'second.al'),
       ...call.keys,
     }
-    // Who answers has to be there first.
+    // The answering end must be ready first.
     if (user === 'caller') await wait(1_000)
     const port = user === 'official' ? officialPort : await freePort()
     const more = ['-p', String(port), '-m', String(calls)]
@@ -71,7 +71,7 @@ export async function playCall(given: Call): Promise<void> {
   ])
 }
 
-/** The one call of this caller, once its recording can be heard. */
+/** Waits for this caller's only call, until its recording can be played. */
 export async function findCall(person: Api, caller: string): Promise<ContactShape> {
   const access = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller }
   const found = await eventually(async () => {
@@ -82,7 +82,7 @@ export async function findCall(person: Api, caller: string): Promise<ContactShap
   return person.contact(found[0]?.id ?? '', access.purpose, access.reference)
 }
 
-/** Each voice on its own side, every sample of it. */
+/** Checks that each voice is on its own channel, with every sample. */
 export async function expectRecorded(
   person: Api,
   contact: ContactShape,

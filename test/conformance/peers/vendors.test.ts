@@ -1,6 +1,6 @@
 /**
- * Recording clients of many makers, by SIPp: what their vectors say goes over real SIP with real sound to a whole Seloste, and
- * has to end as the right contact with the right voices (R9, R13, R16, R17).
+ * Recording clients of many makers, by SIPp: their vectors are sent over real SIP with real sound to a whole Seloste,
+ * and must end as the right contact with the right voices (R9, R13, R16, R17).
  */
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -25,36 +25,36 @@ import { findCall } from './telephones.ts'
 type Lane = 'caller' | 'official'
 
 interface Call {
-  /** Whose client, and what happens in the call. */
+  /** Client, and what happens in the call. */
   title: string
   transport: 'udp' | 'tcp' | 'tls'
   official: string
-  /** The vector that opens the dialog; of two dialogs of one call, both. */
+  /** The vector that opens the dialog, or both if the call has two dialogs. */
   opens: readonly string[]
-  /** The voice on each media line of each dialog. `both`: one mixed stream. */
+  /** Voice on each media line of each dialog. `both`: one mixed stream. */
   lanes: readonly (readonly (Lane | 'both')[])[]
-  /** What is sent between the first part of the talk and the second. */
+  /** Sent between the first part of the talk and the second. */
   between?: readonly Step[]
-  /** Sent with the first part still going on. */
+  /** Sent while the first part still plays. */
   early?: readonly Step[]
-  /** Sent before the talk: that somebody has answered. */
+  /** Sent before the talk: the call was answered. */
   answers?: readonly Step[]
-  /** Ports of the second part, by vector, where it comes from elsewhere. */
+  /** Ports of the second part, by vector, if it comes from elsewhere. */
   movesBy?: string
-  /** Of the contact's segment. */
+  /** Expected in the contact's segment. */
   marks?: readonly string[]
   ack?: (opens: string) => string
   bye?: string
   edits?: ScenarioOptions['edits']
-  /** What the answer to the first request has, as a regular expression. */
+  /** Regular expression for the answer to the first request. */
   answerHas?: string
 }
 
 const partMs = 1_200
-/** The sound starts a moment after the scenario says so. */
+/** The sound starts a moment later than in the scenario. */
 const slackMs = 800
 const holdMs = 600
-/** The least that RFC 4028 allows. */
+/** The minimum of RFC 4028. */
 const timerSeconds = 90
 const waiting: Step = { waitMs: holdMs }
 
@@ -62,7 +62,7 @@ const calls: Call[] = [
   {
     title: 'Oracle, caller by its extension, local times',
     ...{ transport: 'tcp', official: 'aino', opens: ['oracle'], lanes: [['caller', 'official']] },
-    // The vector's second stream is G.729, which is kept and cannot be played.
+    // The vector's second stream is G.729, which is kept but cannot be played.
     edits: [
       [/RTP\/AVP 18 /g, 'RTP/AVP 8 '],
       [/a=fmtp:18.*/g, 'a=ptime:20'],
@@ -91,7 +91,7 @@ const calls: Call[] = [
   {
     title: 'Ribbon, the official on the first stream, a clock that was never set, reports among the sound',
     ...{ transport: 'udp', official: 'annika', opens: ['ribbon'], lanes: [['official', 'caller']] },
-    // It offers to multiplex (RFC 5761), and the player sends its reports among the sound.
+    // It offers to multiplex (RFC 5761), and the player sends its reports on the port of the sound.
     edits: [[/^a=sendonly$/gm, 'a=rtcp-mux\na=sendonly']],
     answerHas: 'a=rtcp-mux.*a=rtcp-mux',
   },
@@ -150,7 +150,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
   })
 
   test.concurrent.for(calls.map((call, at) => [call.title, call, at] as const))(
-    '%s: one contact with its people and times, and each voice whole on its own side',
+    '%s: one contact with its people and times, with each voice complete on its own channel',
     { timeout: 120_000 },
     async ([, call, at]) => {
       const official = officialByKey(call.official)
@@ -202,7 +202,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
   )
 
   test.concurrent(
-    'a session that is refreshed lives on, and one that is not is ended with a BYE (RFC 4028)',
+    'a refreshed session continues, and another is ended with a BYE (RFC 4028)',
     { timeout: 200_000 },
     async () => {
       const own = join(folder, 'timer')
@@ -215,7 +215,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       ])
       const refreshed = { send: 'ribbon', answerHas: 'a=recvonly' }
       const steps: Step[] = [refreshed, { waitMs: 2_000 }, refreshed, { bye: 'theirs' }]
-      // Another call than the other one of this client.
+      // Not the other call of this client.
       const edits = [
         [/^Session-Expires: 1800/m, `Session-Expires: ${timerSeconds}`],
         [/805306369|orig-leg-9|LXJpYmJvbg==/g, 'another-call'],
@@ -244,7 +244,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     },
   )
 
-  /** One dialog of a call, from its INVITE to its BYE. */
+  /** Plays one dialog of a call, from INVITE to BYE. */
   async function sendCall(
     call: Call,
     dialog: number,
@@ -297,7 +297,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     const text = writeScenario(steps, {
       people,
       shiftMs,
-      // The end that is told is the moment of the BYE.
+      // The reported end is the time of the BYE.
       endShiftMs: shiftMs + Date.parse('2027-03-03T08:01:30Z') + lengthMs - Date.parse('2027-03-03T08:05:00Z'),
       ports: Object.fromEntries(vectors.flatMap((name) => (name ? [[name, sipPorts(name)]] : []))),
       ...(call.edits && { edits: call.edits }),
@@ -309,12 +309,12 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       transport: call.transport === 'udp' ? 'udp' : 'tcp',
       scenario,
       folder: own,
-      // Several at once would take the same one.
+      // Simultaneous tests would take the same one.
       more: ['-p', String(await freePort())],
     })
   }
 
-  /** TCP here, TLS with a client's certificate on the way out: SIPp 3.7.3's own TLS loses its first message. */
+  /** TCP here, TLS with a client certificate on the way out: SIPp 3.7.3's own TLS loses its first message. */
   async function openTunnel(): Promise<{ host: string; port: number }> {
     const tunnel = createServer((near) => {
       const far = connect({
@@ -335,7 +335,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
 
 type Sounds = Record<Lane | 'both', readonly [Uint8Array, Uint8Array]>
 
-/** Two parts for each voice, of tones that no other call has. */
+/** Two parts for each voice, with tones that no other call has. */
 function soundsOf(call: number): Sounds {
   const part = (kind: number) => sweep(300 + 37 * call + 500 * kind, 480 + 37 * call + 500 * kind, partMs)
   return { caller: [part(0), part(1)], official: [part(2), part(3)], both: [part(4), part(5)] }

@@ -1,10 +1,10 @@
-/** An identity system as the server meets one: HTTP, JSON and a bearer token. Uses no type or function of the server. */
+/** Identity system as the server sees one: HTTP, JSON and a bearer token. Uses no type or function of the server. */
 
 export const core = 'urn:ietf:params:scim:schemas:core:2.0:User'
 export const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 export const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
-/** JSON of whatever shape; tests compare it. */
+/** JSON of any shape, compared by tests. */
 export type Json = Record<string, never> & {
   id: string
   userName: string
@@ -27,11 +27,11 @@ export interface ScimClient {
   put: (path: string, body: unknown, headers?: Record<string, string>) => Promise<ScimAnswer>
   patch: (path: string, operations: unknown[], headers?: Record<string, string>) => Promise<ScimAnswer>
   delete: (path: string, headers?: Record<string, string>) => Promise<ScimAnswer>
-  /** The users that a filter finds. */
+  /** Returns the users that a filter finds. */
   find: (filter: string, more?: string) => Promise<Json>
 }
 
-/** A client of the SCIM server at a base address (…/scim/v2). */
+/** Client of the SCIM server at a base address (…/scim/v2). */
 export function scimClient(base: string, token: string | undefined): ScimClient {
   async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(base + path, {

@@ -1,4 +1,4 @@
-// What Entra ID and Okta really send, request by request.
+// Requests that Entra ID and Okta really send, one by one.
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { addScimToken } from '#safeguards/people/scim-tokens.ts'
@@ -27,7 +27,7 @@ const patch = async (id: string, ...operations: object[]) => {
 }
 
 describe('Entra ID', () => {
-  test('tests the connection with somebody who is not there: an empty list', async () => {
+  test('tests the connection with a missing user: an empty list', async () => {
     expect(await scim.find(`userName eq "${randomUUID()}"`)).toEqual({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
       totalResults: 0,
@@ -37,17 +37,17 @@ describe('Entra ID', () => {
     })
   })
 
-  test('takes over a person whom people entered, found by userName', async () => {
+  test('takes over a person entered by hand, found by userName', async () => {
     const known = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Kalle', unit: 'Neuvonta' })
     const { Resources } = await scim.find(`userName eq "${known.userId.toUpperCase()}"`)
     expect(Resources).toMatchObject([{ id: known.id, [enterprise]: { department: 'Neuvonta' } }])
     await patch(known.id, { op: 'Add', path: 'externalId', value: 'object-1' })
     expect((await scim.find('externalId eq "object-1"')).Resources).toMatchObject([{ id: known.id }])
-    // What the identity system does not speak of stays.
+    // Attributes that the identity system does not send stay.
     expect((await scim.get(`/Users/${known.id}`)).body).toMatchObject({ [enterprise]: { department: 'Neuvonta' } })
   })
 
-  test('creates with everything it maps, and the official is known to capture', async () => {
+  test('creates a user with every mapped attribute, whom capture then knows as an official', async () => {
     const body = {
       schemas: [core, enterprise],
       externalId: 'object-2',
@@ -73,7 +73,7 @@ describe('Entra ID', () => {
     expect(entries).toMatchObject([{ name: 'Öhman Åke', phoneKey: '+358295127101', to: null }])
   })
 
-  test('disables with a word for a truth, and an operation in capitals', async () => {
+  test('disables a user with a string for a boolean, and an operation in capitals', async () => {
     const { id } = await create()
     expect(await patch(id, { op: 'Replace', path: 'active', value: 'False' })).toMatchObject({ active: false })
     expect(await patch(id, { op: 'Replace', path: 'active', value: 'True' })).toMatchObject({ active: true })
@@ -101,7 +101,7 @@ describe('Entra ID', () => {
     })
   })
 
-  test('sets a manager by the id alone, and takes them away', async () => {
+  test('sets a manager by id only, and removes the manager', async () => {
     const [{ id }, chief] = [await create(), await create()]
     expect(await patch(id, { op: 'Add', path: `${enterprise}:manager`, value: chief.id })).toMatchObject({
       [enterprise]: { manager: { value: chief.id } },
@@ -111,7 +111,7 @@ describe('Entra ID', () => {
     expect(await patch(id, { op: 'Replace', path: `${enterprise}:manager`, value: '' })).not.toHaveProperty(enterprise)
   })
 
-  test('adds and replaces the value of a kind of number, there or not, and sends what is not kept', async () => {
+  test('adds and replaces a typed number, existing or not, and sends attributes that are not stored', async () => {
     const { id } = await create()
     const number = (value: string) => ({ op: 'Replace', path: 'phoneNumbers[type eq "work"].value', value })
     await patch(
@@ -124,7 +124,7 @@ describe('Entra ID', () => {
     )
     const given = await patch(id, number('029 512 7202'))
     expect(given).toMatchObject({ phoneNumbers: [{ type: 'work', value: '+358295127202' }] })
-    // Enough of the number that an id or an instant does not hold it by chance.
+    // Long enough not to occur in an id or an instant by chance.
     expect(JSON.stringify(given)).not.toMatch(/40\s?123|Katu|Tarkastaja/)
   })
 
@@ -140,7 +140,7 @@ describe('Entra ID', () => {
 })
 
 describe('Okta', () => {
-  test('finds, creates, updates by PUT, deactivates, and creates again whom it had deactivated', async () => {
+  test('finds, creates, updates by PUT, deactivates, and creates a deactivated user again', async () => {
     const userName = newName()
     expect(
       (await scim.get(`/Users?filter=userName%20eq%20%22${userName}%22&startIndex=1&count=100`)).body.totalResults,
@@ -176,7 +176,7 @@ describe('Okta', () => {
     })
   })
 
-  test('reads groups: the units and who is in them, not to be written', async () => {
+  test('reads groups: the units and their members, read-only', async () => {
     const member = await create({ [enterprise]: { department: 'Ryhmä' }, schemas: [core, enterprise] })
     const gone = await create({ [enterprise]: { department: 'Ryhmä' }, schemas: [core, enterprise] })
     await patch(gone.id, { op: 'replace', path: 'active', value: false })
@@ -253,14 +253,14 @@ describe('a filter', () => {
     'phoneNumbers[type eq "work"',
     `${'('.repeat(500)}userName pr${')'.repeat(500)}`,
     `userName eq "${'x'.repeat(3000)}"`,
-  ])('that cannot be read is refused: %s', async (filter) => {
+  ])('that cannot be parsed is refused: %s', async (filter) => {
     expect(await scim.get(`/Users?filter=${encodeURIComponent(filter)}`)).toMatchObject({
       status: 400,
       body: { scimType: 'invalidFilter', status: '400' },
     })
   })
 
-  test('may be sent in a search request', async () => {
+  test('can be sent in a search request', async () => {
     const search = {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
       filter: 'externalId eq "Case-A"',
@@ -274,7 +274,7 @@ describe('a filter', () => {
 })
 
 describe('pages', () => {
-  test('show everybody once, and say how many there are', async () => {
+  test('show each user once, with the total', async () => {
     await Promise.all(Array.from({ length: 5 }, () => create({ displayName: 'Sivu' })))
     const whole = (await scim.get('/Users?count=200')).body
     const seen: string[] = []
@@ -286,7 +286,7 @@ describe('pages', () => {
     expect(seen).toEqual(whole.Resources.map(({ id }) => id))
   })
 
-  test('take what is out of range for the nearest, and refuse what is no number', async () => {
+  test('use the nearest value for one out of range, and refuse one that is not a number', async () => {
     const page = async (query: string) => (await scim.get(`/Users?${query}`)).body
     expect(await page('count=0')).toMatchObject({ itemsPerPage: 0, Resources: [] })
     expect(await page('count=-5')).toMatchObject({ itemsPerPage: 0 })

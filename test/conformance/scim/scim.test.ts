@@ -418,7 +418,7 @@ describe('versions (RFC 7644 section 3.14)', () => {
   })
 })
 
-describe('out of service', () => {
+describe('deactivation', () => {
   test('active false: the number is free, the person stays, and reactivation starts a new period', async () => {
     const phone = somePhone()
     const made = await create({ phoneNumbers: [{ value: phone }], [enterprise]: { department: 'Neuvonta' } })

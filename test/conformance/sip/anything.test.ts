@@ -4,9 +4,9 @@ import type { Invite } from '#capture/sip/handler.ts'
 import { answering, callServer, request } from './caller.ts'
 
 /*
- * Any order of requests of a few calls, well-formed or spoilt, with time passing between them and a handler that
- * answers, refuses, throws or stays silent: the server has no fault of its own, answers each INVITE finally, and in
- * the end remembers nothing but dialogs that were accepted and not ended.
+ * Sends requests of a few calls in any order, well-formed or corrupted, with time passing between them and a handler
+ * that answers, refuses, throws or stays silent. The server has no fault of its own, answers each INVITE finally, and
+ * at the end keeps only dialogs that were accepted and not ended.
  */
 
 const step = fc.record({
@@ -21,7 +21,7 @@ const step = fc.record({
 
 const behaviour = fc.constantFrom('accept', 'refuse', 'throw', 'silent', 'late')
 
-test('whatever comes in whatever order, nothing breaks and nothing stays behind', async () => {
+test('any requests in any order break nothing and leave nothing', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(behaviour), async (steps, behaviours) => {
       const late: Invite[] = []

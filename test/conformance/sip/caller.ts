@@ -8,29 +8,29 @@ import type { Transport } from '#capture/sip/transport.ts'
 import { createUserAgentServer, type NotNow } from '#capture/sip/user-agent-server.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 
-/** A message that the server sent, and when (milliseconds since the beginning). */
+/** Message sent by the server, with its time (milliseconds since the start). */
 export interface Sent {
   atMs: number
   to: { address: string; port: number }
   message: SipRequest | SipResponse
 }
 
-/** A server under a fake clock, with a network of one wire on which everything is kept. */
+/** Server under a fake clock, with a network of one wire that records everything. */
 export interface Caller {
   clock: FakeClock
   sent: Sent[]
   faults: unknown[]
-  /** Statuses of answers that cannot be read as messages, since they give back what was malformed. */
+  /** Statuses of answers that cannot be parsed, because they repeat what was malformed. */
   answersToMalformed: number[]
   server: ReturnType<typeof createUserAgentServer>
   counters: Record<string, number>
-  /** What was sent since the last call of it: `[atMs, status or method]`. */
+  /** Returns what was sent since its last call: `[atMs, status or method]`. */
   received(): [number, number | string][]
   send(text: string | Buffer, source?: { address?: string; port?: number }): void
   lastResponse(): SipResponse
 }
 
-/** Handlers that answer everything 200; a test replaces what it is about. */
+/** Handlers that answer everything 200; a test replaces those it is about. */
 export function answering(changes: Partial<SipHandler> = {}): SipHandler {
   return {
     onInvite: (invite) => void invite.respond(200, { body: 'v=0\r\n', contentType: 'application/sdp' }),
@@ -67,7 +67,7 @@ export function callServer(
     port: 5060,
     send(to, bytes) {
       const message = parseMessage(bytes)
-      // The answer to a malformed request has what was malformed; its status still counts.
+      // The answer to a malformed request repeats what was malformed; its status still counts.
       const status = Number(/^SIP\/2\.0 (\d{3}) /.exec(bytes.toString('latin1'))?.[1])
       if (message.kind === 'refusal' && status !== 400) throw new Error(`sent what cannot be read: ${bytes.toString()}`)
       if (message.kind === 'refusal') {
@@ -128,7 +128,7 @@ export function callServer(
   }
 }
 
-/** A request as a well-behaved recording client writes it; `changes` replace header lines, '' takes one away. */
+/** Writes a request as a well-behaved recording client does; `changes` replace header lines, '' removes one. */
 export function request(method: string, changes: Record<string, string> = {}, body = ''): string {
   const number = changes['cseq'] ?? '1'
   const lines: Record<string, string> = {
@@ -148,7 +148,7 @@ export function request(method: string, changes: Record<string, string> = {}, bo
   return `${method} ${changes['uri'] ?? 'sip:srs@192.0.2.10'} SIP/2.0\r\n${text}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }
 
-/** The To of a response, for the requests that follow it. */
+/** Returns the To of a response, for later requests. */
 export function toOf(response: SipResponse): string {
   return response.headers.find(({ name }) => name === 'to')?.value ?? ''
 }

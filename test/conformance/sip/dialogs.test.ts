@@ -27,7 +27,7 @@ function inCall(
 }
 
 describe('answers', () => {
-  test('the 2xx to INVITE names what we are: Contact with +sip.srs, Allow, Supported, Server, Record-Route kept', () => {
+  test('the 2xx to INVITE has Contact with +sip.srs, Allow, Supported, Server, and the Record-Route unchanged', () => {
     const call = callServer(answering())
     call.send(request('INVITE', { 'record-route': '<sip:p1.example.com;lr>, <sip:p2.example.com;lr>' }))
     const answer = call.lastResponse()
@@ -39,7 +39,7 @@ describe('answers', () => {
     expect(answer.to.parameters.get('tag')).toMatch(/^[0-9a-f]{24}$/)
   })
 
-  test('OPTIONS reports what is accepted, keeps no state, and gives the same tag to a repetition', () => {
+  test('OPTIONS lists what is accepted, keeps no state, and returns the same tag if repeated', () => {
     const call = callServer(answering())
     call.send(request('OPTIONS'))
     call.send(request('OPTIONS'))
@@ -51,7 +51,7 @@ describe('answers', () => {
     expect(call.server.sizes()).toEqual({ dialogsOpen: 0, transactionsOpen: 0 })
   })
 
-  test('an option we do not know gets 420 with Unsupported; siprec, timer, replaces and 100rel pass', () => {
+  test('an unknown option gets 420 with Unsupported, while siprec, timer, replaces and 100rel are accepted', () => {
     const call = callServer(answering())
     call.send(request('INVITE', { require: 'siprec, precondition, foo' }))
     expect(call.received()).toEqual([[0, 420]])
@@ -60,7 +60,7 @@ describe('answers', () => {
     expect(call.received()).toEqual([[0, 200]])
   })
 
-  test('methods that are not ours get 405 with Allow, inside a dialog as outside', () => {
+  test('unsupported methods get 405 with Allow, inside and outside a dialog', () => {
     const { call, to } = inCall()
     call.send(request('REGISTER'))
     call.send(request('INFO', { to, cseq: '11' }))
@@ -75,14 +75,14 @@ describe('answers', () => {
     expect(call.received().map(([, item]) => item)).toEqual([481, 481])
   })
 
-  test('a request that came by two ways is answered 482 the second time (8.2.2.2)', () => {
+  test('a request that arrives by two paths gets 482 the second time (8.2.2.2)', () => {
     const call = callServer(answering())
     call.send(request('INVITE'))
     call.send(request('INVITE', { branch: 'z9hG4bK-by-another-way' }))
     expect(call.received().map(([, item]) => item)).toEqual([200, 482])
   })
 
-  test('a coded body gets 415, an unknown scheme 416, headers in the Request-URI 400', () => {
+  test('an encoded body gets 415, an unknown scheme 416, headers in the Request-URI 400', () => {
     const call = callServer(answering())
     call.send(request('INVITE', { 'content-encoding': 'gzip' }))
     call.send(request('OPTIONS', { uri: 'nobodyKnowsThisScheme:totallyopaquecontent' }))
@@ -90,7 +90,7 @@ describe('answers', () => {
     expect(call.received().map(([, item]) => item)).toEqual([415, 416, 400])
   })
 
-  test('the response goes where Via and rport say, and never where maddr points (18.2.2, RFC 3581)', () => {
+  test('the response goes where Via and rport say, and never to maddr (18.2.2, RFC 3581)', () => {
     const call = callServer(answering())
     const via = (rest: string) => ({ via: `SIP/2.0/UDP client.example.com:5070;branch=z9hG4bK${rest}` })
     call.send(request('OPTIONS', via('1')), { port: 40_000 })
@@ -121,7 +121,7 @@ describe('inside a dialog (section 12)', () => {
     expect(call.received()).toEqual([[0, 500]])
   })
 
-  test('tags that are not ours get 481', () => {
+  test('unknown tags get 481', () => {
     const { call, to } = inCall()
     call.send(request('BYE', { to: '<sip:srs@192.0.2.10>;tag=other', cseq: '11' }))
     call.send(request('BYE', { to, from: '<sip:src@192.0.2.1>;tag=other', cseq: '12' }))
@@ -192,7 +192,7 @@ describe('inside a dialog (section 12)', () => {
     expect(call.received().map(([, item]) => item)).toEqual([200])
   })
 
-  test('a refused or cancelled re-INVITE leaves the dialog standing', () => {
+  test('a refused or cancelled re-INVITE leaves the dialog unchanged', () => {
     const { call, to, dialog } = inCall({ onReinvite: (invite) => void invite.respond(488) })
     call.send(request('INVITE', { to, cseq: '11' }))
     expect(call.received().map(([, item]) => item)).toEqual([488])
@@ -200,7 +200,7 @@ describe('inside a dialog (section 12)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
-  test("a BYE's body reaches the handler, 200 follows and the dialog is over", async () => {
+  test('a BYE’s body reaches the handler, 200 follows and the dialog ends', async () => {
     const bodies: string[] = []
     const { call, to, dialog } = inCall({ onBye: async (bye) => void bodies.push(bye.request.body.toString()) })
     call.send(request('BYE', { to, cseq: '11', 'content-type': 'application/rs-metadata' }, '<recording/>'))
@@ -211,7 +211,7 @@ describe('inside a dialog (section 12)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
-  test('a BYE ends an INVITE that is still open with 487 (15.1.2)', async () => {
+  test('a BYE ends a pending INVITE with 487 (15.1.2)', async () => {
     const { call, to } = inCall({ onReinvite: () => {} })
     call.send(request('INVITE', { to, cseq: '11' }))
     call.send(request('BYE', { to, cseq: '12' }))
@@ -219,7 +219,7 @@ describe('inside a dialog (section 12)', () => {
     expect(call.received().map(([, item]) => item)).toEqual([487, 200])
   })
 
-  test('a Replaces header that names our dialog gives it to the handler (RFC 3891)', () => {
+  test('a Replaces header that names our dialog passes it to the handler (RFC 3891)', () => {
     const replaced: (Dialog | undefined)[] = []
     const { call, dialog } = inCall({
       onInvite: (invite) => {
@@ -234,7 +234,7 @@ describe('inside a dialog (section 12)', () => {
 })
 
 describe('before the answer', () => {
-  test('a BYE in the early dialog ends the INVITE with 487 and tells the handler, however late it asks', async () => {
+  test('a BYE in the early dialog ends the INVITE with 487 and notifies the handler, however late it asks', async () => {
     const held: Invite[] = []
     const call = callServer(answering({ onInvite: (invite) => void held.push(invite) }))
     call.send(request('INVITE'))
@@ -259,7 +259,7 @@ describe('session timer (RFC 4028)', () => {
     expect(optionTags(call.lastResponse(), 'require')).toEqual(['timer'])
   })
 
-  test('less than ninety seconds between refreshes is refused with the least that is allowed, at the start and in the call', () => {
+  test('an interval below ninety seconds is refused with the minimum, at the start and during the call', () => {
     const opening = callServer(answering())
     opening.send(request('INVITE', { ...timer, 'session-expires': '30' }))
     expect(opening.lastResponse().status).toBe(422)
@@ -277,7 +277,7 @@ describe('session timer (RFC 4028)', () => {
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBe('90;refresher=uac')
   })
 
-  test('without a refresh the session is lost, with one it continues', () => {
+  test('without a refresh the session ends, and with one it continues', () => {
     const lost: string[] = []
     const { call, to } = inCall({ onDialogLost: (_dialog, reason) => void lost.push(reason) }, {}, timer)
     call.clock.advance(1_700_000)
@@ -288,7 +288,7 @@ describe('session timer (RFC 4028)', () => {
     expect(lost).toEqual(['session-expired'])
   })
 
-  test('a timer longer than the machine can count is cut to what it can, not to nothing', () => {
+  test('a timer longer than the machine’s maximum is cut to that, not to zero', () => {
     const lost: string[] = []
     const { call } = inCall(
       { onDialogLost: (_dialog, reason) => void lost.push(reason) },
@@ -304,7 +304,7 @@ describe('session timer (RFC 4028)', () => {
     expect(lost).toEqual(['session-expired'])
   })
 
-  test('there is no timer when the caller knows none or wants us to refresh', () => {
+  test('no timer runs if the caller supports none or wants us to refresh', () => {
     const call = callServer(answering())
     call.send(request('INVITE', { 'session-expires': '1800' }))
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBeUndefined()
@@ -320,8 +320,8 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
   const echo = (message: { headers: readonly { name: string; value: string }[] }) =>
     ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`).join('')
 
-  test('goes to the remote target by the route set, is repeated by timer E, and reports how it was answered', async () => {
-    // The proxy is of the same trunk.
+  test('goes to the remote target by the route set, is repeated by timer E, and reports its answer', async () => {
+    // The proxy belongs to the same trunk.
     const { sharesTrunk } = trunkNaming([], ['192.0.2.0/24'])
     const { call, dialog } = inCall({}, { sharesTrunk }, { 'record-route': '<sip:192.0.2.99;lr>' })
     const answered = dialog.bye({ Reason: 'SIP;cause=200' })
@@ -344,7 +344,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
-  test('and an OPTIONS in the dialog reports whether the peer knows of it, and ends nothing (11, RFC 5057 5.1)', async () => {
+  test('and an OPTIONS in the dialog report whether the peer has it, and end nothing (11, RFC 5057 5.1)', async () => {
     const { call, dialog } = inCall()
     for (const status of [200, 481]) {
       const answered = dialog.sendOptions()
@@ -381,7 +381,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.received().map(([, item]) => item)).toEqual(['BYE'])
   })
 
-  test('leaves 481 for a re-INVITE that crossed it', async () => {
+  test('leads to 481 for a re-INVITE that crossed it', async () => {
     const { call, to, dialog } = inCall({ onReinvite: () => expect.unreachable() })
     void dialog.bye()
     await new Promise(setImmediate)
@@ -390,7 +390,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.received().map(([, item]) => item)).toEqual(['BYE', 481, 481])
   })
 
-  test('crossing with theirs, both are answered', async () => {
+  test('that crosses the peer’s is answered, as is the peer’s', async () => {
     const { call, to, dialog } = inCall()
     void dialog.bye()
     await new Promise(setImmediate)
@@ -400,7 +400,7 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
   })
 })
 
-describe('a dialog this process never made', () => {
+describe('a dialog unknown to this process', () => {
   const stray = { to: '<sip:srs@192.0.2.10>;tag=before-the-restart', cseq: '7' }
 
   test('gets 481 by default', () => {
@@ -409,7 +409,7 @@ describe('a dialog this process never made', () => {
     expect(call.received()).toEqual([[0, 481]])
   })
 
-  test('is taken up when the handler reports it, with the old tags and a higher CSeq of our own', async () => {
+  test('is resumed if the handler supplies it, with the old tags and a higher CSeq of ours', async () => {
     const taken: Dialog[] = []
     const call = callServer(
       answering({
@@ -429,7 +429,7 @@ describe('a dialog this process never made', () => {
     expect(call.sent.at(-1)!.message.cseq).toEqual({ number: 1_700_000_001, method: 'BYE' })
   })
 
-  test('gets 481 when the handler declines, and nothing stays behind', async () => {
+  test('gets 481 if the handler declines, and leaves nothing', async () => {
     const call = callServer(answering({ onUnknownDialogInvite: () => false }))
     call.send(request('INVITE', stray))
     await new Promise(setImmediate)

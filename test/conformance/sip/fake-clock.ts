@@ -1,8 +1,8 @@
 import type { Clock } from '#capture/sip/timers.ts'
 
-/** A clock that stands still until a test moves it. */
+/** Clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
-  /** Runs what falls due within the time, in order, each at its own moment. */
+  /** Runs what is due within the time, in order, each at its own instant. */
   advance(milliseconds: number): void
 }
 

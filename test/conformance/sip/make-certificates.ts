@@ -1,4 +1,4 @@
-/** X.509 certificates (RFC 5280) of an authority of our own, for tests: made as they run, so that none ever ends. */
+/** X.509 certificates (RFC 5280) of an authority of our own, made while the tests run, so that none expires. */
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 
 export type Authority = {

@@ -1,4 +1,4 @@
-/** Where media come from, which streams they are and until when: by a client's real SIP and RTP. */
+/** Where media come from, to which streams they belong and until when, by a client's real SIP and RTP. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ const stored = async () => {
   return recorder.segments()[0]!
 }
 
-test('media over IPv6 where only IPv4 is heard get 488, at the start and in the call, which continues as it was', async () => {
+test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call, which continues unchanged', async () => {
   await start({ isReachable: mediaReachability('127.0.0.1') })
   const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
   const refused = await unheard.open()
@@ -64,7 +64,7 @@ test('media over IPv6 where only IPv4 is heard get 488, at the start and in the 
   expect((await stored()).recording?.stored?.packetsReceived).toBe(120)
 })
 
-test('media over IPv6 where only IPv4 is heard, of a call that is not to be recorded: answered, and in the history', async () => {
+test('IPv6 media of a call that is not to be recorded, if only IPv4 is bound: answered, and in the history', async () => {
   const noRule = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await start({ isReachable: mediaReachability('127.0.0.1'), description: () => noRule })
   const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
@@ -72,7 +72,7 @@ test('media over IPv6 where only IPv4 is heard, of a call that is not to be reco
   expect(answered.status).toBe(200)
   expect(answered.text).toContain('a=inactive')
   await vi.waitFor(() => expect(recorder.segments()).toHaveLength(1))
-  // Its refresh is answered as well.
+  // Its refresh is answered too.
   const again = unheard.opening
     .replace(/^To: .*$/m, `To: ${unheard.to}`)
     .replace(/^CSeq: .*$/m, 'CSeq: 2 INVITE')
@@ -85,7 +85,7 @@ test('media over IPv6 where only IPv4 is heard, of a call that is not to be reco
   expect(recorder.ports.inUse).toBe(0)
 })
 
-test('what is sent after the BYE is not recorded', { timeout: 30_000 }, async () => {
+test('media sent after the BYE are not recorded', { timeout: 30_000 }, async () => {
   await start()
   const one = await client()
   await one.open()
@@ -93,7 +93,7 @@ test('what is sent after the BYE is not recorded', { timeout: 30_000 }, async ()
     await one.speak(1)
     await wait(20)
   }
-  // A packet of each voice comes beside the BYE; then a client goes on for half a second.
+  // A packet of each voice arrives with the BYE; then the client sends for another half second.
   await Promise.all([one.bye(), one.speak(1)])
   for (let n = 0; n < 24; n++) {
     await wait(20)
@@ -107,7 +107,7 @@ test('what is sent after the BYE is not recorded', { timeout: 30_000 }, async ()
 })
 
 test(
-  'what was sent before the BYE, by its own clock, and comes after it is recorded',
+  'media sent before the BYE, by the client’s clock, that arrive after it are recorded',
   { timeout: 30_000 },
   async () => {
     await start()
@@ -126,7 +126,7 @@ test(
   },
 )
 
-test('a mixed stream beside a stream of each voice stays out of both channels, and the call is marked', async () => {
+test('a mixed stream beside a stream of each voice is in neither channel, and the call is marked', async () => {
   await start()
   const ids = ['c3RyZWFtLW9uZS0wMDAwMQ==', 'c3RyZWFtLXR3by0wMDAwMg==', 'c3RyZWFtLW1peC0wMDAwMw==']
   const one = await client(
@@ -157,7 +157,7 @@ test('a mixed stream beside a stream of each voice stays out of both channels, a
   expect(index.peaks.map((lane) => Math.max(...lane))).toEqual(levels.map(([level]) => Math.abs(level!) >> 7))
 })
 
-test('RTP from another address than the SDP’s is not recorded, and the recording names the address', async () => {
+test('RTP from an address other than the SDP’s is not recorded, and the recording names the address', async () => {
   await start()
   const one = await client({}, { mediaAddress: '127.0.0.7' })
   await one.open()
@@ -168,7 +168,7 @@ test('RTP from another address than the SDP’s is not recorded, and the recordi
   expect(recording?.stored).toMatchObject({ packetsReceived: 0, reception: { elsewhere: '127.0.0.7' } })
 })
 
-test('of a trunk that latches, media from another of its addresses are recorded whole', async () => {
+test('media from another address of a latching trunk are recorded completely', async () => {
   const trunks = [{ name: 'behind-nat', from: ['127.0.0.1', '127.0.0.4/30'], latching: true }]
   await start(trunkNaming(trunks))
   const one = await client({}, { mediaAddress: '127.0.0.7' })

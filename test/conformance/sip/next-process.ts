@@ -1,6 +1,6 @@
 /**
- * Starts a recorder that resumes the calls which the previous one left in a folder, with a stop that leaves its calls to the
- * next.
+ * Starts a recorder that resumes the calls left in a folder by the previous one, with a stop that leaves its calls to
+ * the next.
  */
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ interface NextProcess {
   stop(): Promise<void>
 }
 
-/** A process of its own in all that matters here: it has the folder, and nothing else, of the one before. */
+/** Acts as a new process: it has only the folder of the previous one. */
 export async function openNextProcess(
   folder: string,
   options: Parameters<typeof openWiredRecorder>[1],

@@ -19,7 +19,7 @@ function callWhen(now: { refusal?: typeof busy }) {
   return { call, unknown }
 }
 
-test('what would open a session gets 503 and a time to come back, and so does a dispatcher that asks with OPTIONS', () => {
+test('new sessions get 503 with Retry-After, and so does a dispatcher’s OPTIONS', () => {
   const now: { refusal?: typeof busy } = { refusal: busy }
   const { call } = callWhen(now)
   for (const method of ['INVITE', 'OPTIONS']) {
@@ -34,7 +34,7 @@ test('what would open a session gets 503 and a time to come back, and so does a 
   expect(call.lastResponse().status).toBe(200)
 })
 
-test('a session that continues is held, changed, asked and ended as ever', () => {
+test('a session in progress can be held, changed, queried and ended as usual', () => {
   const now: { refusal?: typeof busy } = {}
   const { call } = callWhen(now)
   call.send(request('INVITE'))
@@ -51,7 +51,7 @@ test('a session that continues is held, changed, asked and ended as ever', () =>
   expect(call.counters['refusedByPressure']).toBe(0)
 })
 
-test('who takes the place of a session that continues is let in (RFC 3891)', () => {
+test('a session that replaces one in progress is accepted (RFC 3891)', () => {
   const now: { refusal?: typeof busy } = {}
   const { call } = callWhen(now)
   call.send(request('INVITE'))
@@ -65,7 +65,7 @@ test('who takes the place of a session that continues is let in (RFC 3891)', () 
   expect(call.lastResponse().status).toBe(503)
 })
 
-test('a call that comes back after a restart is taken under pressure, and not while draining', () => {
+test('a call that returns after a restart is accepted under pressure, and not while draining', () => {
   const now: { refusal?: typeof busy } = { refusal: busy }
   const { call, unknown } = callWhen(now)
   const to = '<sip:srs@192.0.2.10>;tag=of-an-earlier-process'

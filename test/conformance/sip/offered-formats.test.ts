@@ -1,4 +1,4 @@
-/** Offers whose payload types nothing explains, over real ports: what is answered, what is recorded, what is told of it. */
+/** Offers with unexplained payload types, over real ports: what is answered, recorded and reported. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -30,7 +30,7 @@ function isBound(): boolean {
   }
 }
 
-/** Every sample of it sounds, in either law. */
+/** Every sample of it is audible, in either law. */
 const speech = Buffer.alloc(160, 0x2a)
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
   { offered: '8 19', answered: '8 19', sends: [8, 8, 8, 8, 19], unplayedMs: 0, silent: false },
   { offered: '8 97', answered: '8', sends: [97, 8, 8, 8, 8], unplayedMs: 20, silent: false },
   { offered: '18 0 8', answered: '0 8', sends: [0, 0, 0, 0], unplayedMs: 0, silent: false },
-])('RTP/AVP $offered is answered $answered; of $sends the rest is told', async (given) => {
+])('RTP/AVP $offered is answered $answered, and of $sends the rest is reported', async (given) => {
   const { port } = socket.address()
   const n = recorder.segments().length
   const opening = sized(

@@ -1,4 +1,4 @@
-/** INVITEs of our own inside a dialog: RFC 3261 sections 13.2.2, 14 and 17.1.1, RFC 6026, RFC 3311 section 5.2, RFC 4028. */
+/** Our own INVITEs in a dialog: RFC 3261 sections 13.2.2, 14 and 17.1.1, RFC 6026, RFC 3311 section 5.2, RFC 4028. */
 import { describe, expect, test } from 'vitest'
 import type { Dialog, SipHandler } from '#capture/sip/handler.ts'
 import { firstHeader, type SipRequest } from '#capture/sip/message.ts'
@@ -27,7 +27,7 @@ function ours(call: Caller, method = 'INVITE'): SipRequest[] {
   return call.sent.flatMap(({ message }) => (message.kind === 'request' && message.method === method ? [message] : []))
 }
 
-/** Answers the latest INVITE of ours. */
+/** Answers our latest INVITE. */
 function answer(call: Caller, status: number, body = '', more = ''): void {
   const { headers } = ours(call).at(-1)!
   const back = headers
@@ -39,8 +39,8 @@ function answer(call: Caller, status: number, body = '', more = ''): void {
 
 const branchOf = (message: SipRequest) => message.via.parameters.get('branch')
 
-describe('an INVITE of ours', () => {
-  test('is repeated until it is answered; its 2xx is acknowledged, again whenever that is repeated', async () => {
+describe('our own INVITE', () => {
+  test('is repeated until it is answered, and its 2xx is acknowledged, also if repeated', async () => {
     const { call, dialog } = inCall()
     const offered = dialog.offer(sdp)
     await settle()
@@ -81,7 +81,7 @@ describe('an INVITE of ours', () => {
     expect(call.lastResponse().status).toBe(200)
   })
 
-  test('ends with 408 without an answer, and with 481 when the peer ends the session meanwhile', async () => {
+  test('ends with 408 without an answer, and with 481 if the peer ends the session meanwhile', async () => {
     const silent = inCall()
     const offered = silent.dialog.offer(sdp)
     await settle()
@@ -95,7 +95,7 @@ describe('an INVITE of ours', () => {
     expect((await ended.dialog.offer(sdp)).status).toBe(481)
   })
 
-  test('lets no other offer in while it waits: 491 for an INVITE and an UPDATE with SDP, not for metadata', async () => {
+  test('blocks other offers while it is pending: 491 for an INVITE and an UPDATE with SDP, not for metadata', async () => {
     const { call, to, dialog } = inCall()
     const offered = dialog.offer(sdp)
     await settle()
@@ -132,7 +132,7 @@ describe('an INVITE of ours', () => {
     expect(await dialogs[0]!.offer(sdp)).toEqual({ status: 491 })
   })
 
-  test('leaves the session timer with its client', async () => {
+  test('leaves the session timer to its client', async () => {
     const timer = { 'session-expires': '90;refresher=uac', supported: 'timer' }
     const { call, dialog } = inCall({}, timer)
     const offered = dialog.offer(sdp)

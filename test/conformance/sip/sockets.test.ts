@@ -35,7 +35,7 @@ async function listen(
   return server
 }
 
-/** Messages as they come in, to be awaited one by one. */
+/** Messages as they arrive, to be awaited one by one. */
 function inbox() {
   const waiting: ((message: ParsedMessage) => void)[] = []
   const here: ParsedMessage[] = []
@@ -118,7 +118,7 @@ test('a call over IPv6, and over IPv4 to a socket for both families', async () =
   expect((await wholeCall('TCP', await tcpClient(both))).statuses).toEqual([200, 200, 200])
 })
 
-test('a ping on TCP gets its pong, in the middle of whatever else', async () => {
+test('a ping on TCP gets its pong, in the middle of anything else', async () => {
   const client = await tcpClient(await listen())
   client.send('\r\n\r\n')
   while (client.raw.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -127,7 +127,7 @@ test('a ping on TCP gets its pong, in the middle of whatever else', async () => 
   expect(await client.next()).toMatchObject({ status: 200 })
 })
 
-test('a TCP message whose length cannot be told is answered 400 and the connection closed', async () => {
+test('a TCP message of unknown length is answered 400 and the connection closed', async () => {
   const client = await tcpClient(await listen())
   const closed = once(client.socket, 'close')
   client.send(request('INVITE', { ...over('TCP', 'i'), 'content-length': '17' }))
@@ -135,7 +135,7 @@ test('a TCP message whose length cannot be told is answered 400 and the connecti
   await closed
 })
 
-test('when the connection is gone the response goes by a new one to the port in Via', async () => {
+test('if the connection is closed the response uses a new one to the port in Via', async () => {
   const held: { respond(status: number): boolean }[] = []
   const server = await listen({ onInvite: (invite) => void held.push(invite) })
   const { createServer } = await import('node:net')
@@ -173,7 +173,7 @@ test('a BYE of ours reaches the peer and its answer comes back', async () => {
   expect(ended).toEqual([405])
 })
 
-test('a port that is taken is a fault with its code', async () => {
+test('an occupied port is a fault with its code', async () => {
   const server = await listen()
   const again = startSipServer({
     host: '127.0.0.1',
@@ -184,7 +184,7 @@ test('a port that is taken is a fault with its code', async () => {
   await expect(again).rejects.toMatchObject({ code: 'sip-listen-failed' })
 })
 
-test('connections of one source are capped, and noise on them costs only the connection', async () => {
+test('connections of one source are limited, and invalid data on one closes only that connection', async () => {
   const server = await listen({}, { limits: { connectionsPerSource: 2, messageMs: 2_000 } })
   const first = await tcpClient(server)
   first.send(request('OPTIONS', over('TCP', 'f')))
@@ -201,7 +201,7 @@ test('connections of one source are capped, and noise on them costs only the con
   expect(await first.next()).toMatchObject({ status: 200 })
 })
 
-test('who connects and says nothing whole in time is let go, however slowly it speaks; who has spoken may be silent', async () => {
+test('a client that sends no complete message in time is disconnected, however slowly it sends, and one that has sent one may be silent', async () => {
   const clock = createFakeClock()
   const server = await listen({}, { clock })
   const spoken = await tcpClient(server)

@@ -1,5 +1,5 @@
 /**
- * Starts a recorder with real ports, spool, writer and store, and a description and a directory of its own. Records what it
+ * Starts a recorder with real ports, spool, writer and store, and its own description and directory. Collects what it
  * reports of calls. SIP is in wired-recorder.ts and flows/recording-client.ts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -27,7 +27,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 const seed = await describedToday()
 const intake = generateKeyPair()
 
-/** The program's own description, with every call to a number of a rule recorded. */
+/** The shipped description, with every call to a rule's number recorded. */
 export const everyCall: RegisterDescription = {
   ...seed,
   recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },
@@ -35,7 +35,7 @@ export const everyCall: RegisterDescription = {
 
 const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
 
-/** Of the vectors. */
+/** Directory of the vectors. */
 const officials: readonly DirectoryEntry[] = ['+358295121001', '+358295121002'].map((phone) => ({
   ...{ personId: phone.slice(-4), unitId: null, name: phone, phoneKey: phone as never },
   ...{ consentedFrom: null, from, to: null },
@@ -44,13 +44,13 @@ const officials: readonly DirectoryEntry[] = ['+358295121001', '+358295121002'].
 export interface TestRecorder {
   readonly recorder: Recorder
   readonly ports: PortAllocator
-  /** The segments as they are now, in the order in which they came. */
+  /** Segments in their present state, in order of arrival. */
   segments(): SegmentFacts[]
-  /** Facts that lie in the spool, whether they are admitted already or not. */
+  /** Facts in the spool, admitted or not. */
   written(): SegmentFacts[]
-  /** A segment's recording, opened, and its index. */
+  /** Opens a segment's recording with its index. */
   opened(segment: SegmentFacts | undefined): Promise<{ index: RecordingIndex; openChunk: OpenedRecording['openChunk'] }>
-  /** Voices of a segment's recording, as SSRCs. */
+  /** Returns the voices of a segment's recording as SSRCs. */
   voices(segment: SegmentFacts | undefined): Promise<Record<'caller' | 'official' | 'mixed', number[]>>
   stop(): Promise<void>
 }

@@ -20,7 +20,7 @@ let certificate: FollowedCertificate
 let server: SipServer
 
 const at = (name: string) => join(folder, name)
-/** As certbot and the like do it: written beside, moved over. */
+/** Renews as certbot does: writes a new file and renames it. */
 async function put(name: string, text: string): Promise<void> {
   await writeFile(at(`${name}.new`), text)
   await rename(at(`${name}.new`), at(name))
@@ -67,7 +67,7 @@ function dial(options: ConnectionOptions = client): TLSSocket {
   return connect({ host: '::1', port: server.tlsPort!, ca, checkServerIdentity: () => undefined, ...options })
 }
 
-/** Asks for nothing but an answer, and tells by which certificate it came. */
+/** Sends a request and returns the certificate used for the answer. */
 async function request(socket: TLSSocket): Promise<{ status: string; from: string }> {
   if (!socket.authorized) await once(socket, 'secureConnect')
   const head = ['OPTIONS sip:srs@seloste SIP/2.0', `Via: SIP/2.0/TLS [::1]:5061;branch=z9hG4bK${Math.random()}`]
@@ -78,7 +78,7 @@ async function request(socket: TLSSocket): Promise<{ status: string; from: strin
 }
 
 describe('SIP over TLS, over IPv6', () => {
-  test('answers a client that shows a certificate of the authorities told', async () => {
+  test('answers a client with a certificate of a configured authority', async () => {
     const socket = dial()
     expect(await request(socket)).toEqual({ status: 'SIP/2.0 200 OK', from: 'first.example' })
     socket.destroy()
@@ -87,7 +87,7 @@ describe('SIP over TLS, over IPv6', () => {
   test.each([
     ['none', { cert: undefined, key: undefined }],
     ['one of another authority', makeAuthority('someone').issue({ name: 'sbc.example' })],
-  ])('lets nobody in who shows %s, and says so', async (_what, shown) => {
+  ])('refuses %s, and logs it', async (_what, shown) => {
     const before = server.metrics.connectionsRefused
     const socket = dial(shown)
     socket.on('error', () => {})
@@ -97,7 +97,7 @@ describe('SIP over TLS, over IPv6', () => {
     expect(faults.some((fault) => (fault as { code?: string }).code === 'sip-client-refused')).toBe(true)
   })
 
-  test('takes a renewed certificate without a restart, and drops no connection', async () => {
+  test('uses a renewed certificate without a restart, and closes no connection', async () => {
     const open = dial()
     expect((await request(open)).from).toBe('first.example')
     const next = ours.issue({ name: 'next.example' })
@@ -119,26 +119,23 @@ describe('SIP over TLS, over IPv6', () => {
     ['holds no certificate', 'cert.pem', 'nonsense', /cert\.pem holds no certificate in PEM/],
     ['has a key that is not its own', 'key.pem', ours.issue({ name: 'x' }).key, /does not match .*cert\.pem/],
     ['has ended', 'cert.pem', undefined, /cert\.pem expired on/],
-  ])(
-    'goes on under the one before when what is on disk %s, and says what is wrong',
-    async (_what, name, text, reported) => {
-      const good = await request(dial())
-      const ended = ours.issue({ name: 'ended.example', days: -2 })
-      const before = certificate.inUse!
-      await put(name, text ?? ended.cert)
-      if (text === undefined) await put('key.pem', ended.key)
-      await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(reported)
-      const socket = dial()
-      expect(await request(socket)).toEqual(good)
-      socket.destroy()
-      expect(certificate.inUse).toEqual(before)
-      await put('cert.pem', before.cert.toString())
-      await put('key.pem', before.key.toString())
-    },
-  )
+  ])('keeps the previous certificate when the file %s, and logs what is wrong', async (_what, name, text, reported) => {
+    const good = await request(dial())
+    const ended = ours.issue({ name: 'ended.example', days: -2 })
+    const before = certificate.inUse!
+    await put(name, text ?? ended.cert)
+    if (text === undefined) await put('key.pem', ended.key)
+    await expect.poll(() => faults.map(({ message }) => message).join('\n')).toMatch(reported)
+    const socket = dial()
+    expect(await request(socket)).toEqual(good)
+    socket.destroy()
+    expect(certificate.inUse).toEqual(before)
+    await put('cert.pem', before.cert.toString())
+    await put('key.pem', before.key.toString())
+  })
 })
 
-test('an address that is not on the list gets no handshake, and is reported once a minute', async () => {
+test('an unlisted address gets no handshake, and is reported once a minute', async () => {
   const reported: (Error & { code?: string })[] = []
   const guarded = await startSipServer({
     host: '::1',
@@ -167,7 +164,7 @@ test('an address that is not on the list gets no handshake, and is reported once
   await guarded.stop()
 })
 
-test('handshakes that one source begins and does not continue with are capped, and let go in time', async () => {
+test('unfinished handshakes of one source are limited, and ended in time', async () => {
   const half = await startSipServer({
     host: '::1',
     port: 0,

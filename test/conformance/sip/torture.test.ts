@@ -5,13 +5,13 @@ import { parseMessage } from '#capture/sip/parse-message.ts'
 import { answering, callServer } from './caller.ts'
 
 /*
- * Messages after RFC 4475, by its own names and sections, each with what a recording server must do with it.
- * They test the same points in our own words; methods that a recorder does not serve end at 405, once parsed.
+ * Messages after RFC 4475, by its names and sections, each with what a recording server must do. They test the same
+ * points with our own text; methods that a recorder does not serve end with 405, once parsed.
  */
 
 const crlf = (text: string) => text.replace(/\n/g, '\r\n')
 
-/** A message of the given start line and headers, with body and Content-Length unless the headers have one. */
+/** Builds a message from start line and headers, with body and Content-Length unless the headers have one. */
 function message(startLine: string, headers: string, body = ''): string {
   const length = /^(l|content-length)\s*:/im.test(headers) ? '' : `Content-Length: ${Buffer.byteLength(crlf(body))}\n`
   return crlf(`${startLine}\n${headers.trim()}\n${length}\n${body}`)
@@ -28,7 +28,7 @@ Contact: <sip:caller@192.0.2.1>`
 
 const sdp = 'v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 4000 RTP/AVP 0\n'
 
-/** The statuses that one message alone brings forth. */
+/** Returns the statuses caused by one message. */
 function answersTo(text: string | Buffer): (number | string)[] {
   const call = callServer(answering())
   call.send(text)
@@ -69,7 +69,7 @@ m:"Quoted string \\"\\"" <sip:jdrosen@example.com> ; newparam =
     sdp,
   )
 
-  test('wsinv: folding, blanks everywhere, compact names, odd case, leading zeros', () => {
+  test('wsinv: folding, blanks everywhere, compact names, mixed case, leading zeros', () => {
     const parsed = parseMessage(Buffer.from(wsinv))
     if (parsed.kind !== 'request') throw new Error(JSON.stringify(parsed))
     expect(parsed.to.parameters.get('tag')).toBe('1918181833n')
@@ -87,7 +87,7 @@ m:"Quoted string \\"\\"" <sip:jdrosen@example.com> ; newparam =
     expect(answersTo(wsinv)).toEqual([481])
   })
 
-  test('intmeth: every character a token, user part or quoted string may hold', () => {
+  test('intmeth: every character allowed in a token, user part or quoted string', () => {
     const method = "!interesting-Method0123456789_*+`.%indeed'~"
     const uri =
       "sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com"
@@ -144,18 +144,18 @@ Content-Type: application/sdp`
     expect(answersTo(message(`INVITE sip:user@example.com;${long} SIP/2.0`, headers, sdp))).toEqual([200])
   })
 
-  test('dblreq: what follows the body in a datagram is not looked at', () => {
+  test('dblreq: data after the body in a datagram is ignored', () => {
     const text = message('OPTIONS sip:a@example.com SIP/2.0', plain('OPTIONS', 'dbl1'))
     expect(answersTo(text + message('INVITE sip:b@example.com SIP/2.0', plain('INVITE', 'dbl2'), sdp))).toEqual([200])
   })
 
-  test('semiuri: a semicolon in the user part is no parameter', () => {
+  test('semiuri: a semicolon in the user part starts no parameter', () => {
     expect(
       answersTo(message('OPTIONS sip:user;par=u%40example.net@example.com SIP/2.0', plain('OPTIONS', 'semiuri'))),
     ).toEqual([200])
   })
 
-  test('transports: any transport in Via is understood', () => {
+  test('transports: any transport in Via is accepted', () => {
     const vias = ['UDP', 'SCTP', 'TLS', 'UNKNOWN', 'TCP'].map(
       (one, i) => `SIP/2.0/${one} t${i}.example.com;branch=z9hG4bK${i}`,
     )
@@ -168,7 +168,7 @@ Content-Type: application/sdp`
     expect(listHeader(call.lastResponse(), 'via')).toHaveLength(6)
   })
 
-  test('mpart01: a binary body comes through byte for byte', () => {
+  test('mpart01: a binary body arrives byte for byte', () => {
     const body = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256))
     const head = crlf(`INVITE sip:user@example.com SIP/2.0${plain('INVITE', 'mpart')}\nContent-Length: 512\n\n`)
     const bodies: Buffer[] = []
@@ -313,8 +313,8 @@ describe('invalid messages (RFC 4475 3.1.2)', () => {
   })
 })
 
-describe('what transactions and applications must bear (RFC 4475 3.2 to 3.4)', () => {
-  test('badbranch: a branch of the cookie alone is matched as from an old client', () => {
+describe('conditions for transactions and applications (RFC 4475 3.2 to 3.4)', () => {
+  test('badbranch: a branch of only the cookie is matched as from an old client', () => {
     const text = message('OPTIONS sip:user@example.com SIP/2.0', plain('OPTIONS', ''))
     expect(text).toContain('branch=z9hG4bK\r\n')
     expect(answersTo(text)).toEqual([200])
@@ -335,7 +335,7 @@ describe('what transactions and applications must bear (RFC 4475 3.2 to 3.4)', (
     expect(answersTo(message('ACK sip:user@example.com SIP/2.0', headers))).toEqual([])
   })
 
-  test('unkscm, novelsc: Request-URIs of other schemes get 416; unksm2: in To and From they pass', () => {
+  test('unkscm, novelsc: Request-URIs of other schemes get 416, while unksm2 in To and From is accepted', () => {
     const to = (uri: string) => message(`OPTIONS ${uri} SIP/2.0`, plain('OPTIONS', 'scheme'))
     expect(answersTo(to('nobodyKnowsThisScheme:totallyopaquecontent'))).toEqual([416])
     expect(answersTo(to('soap.beep://192.0.2.103:3002'))).toEqual([416])
@@ -367,12 +367,12 @@ describe('what transactions and applications must bear (RFC 4475 3.2 to 3.4)', (
     expect(answersTo(message('OPTIONS sip:user@example.com SIP/2.0', headers, 'hello'))).toEqual([400])
   })
 
-  test('zeromf: Max-Forwards 0 is for us all the same', () => {
+  test('zeromf: Max-Forwards 0 is accepted, because the request ends here', () => {
     const headers = plain('OPTIONS', 'zeromf').replace('70', '0')
     expect(answersTo(message('OPTIONS sip:user@example.com SIP/2.0', headers))).toEqual([200])
   })
 
-  test('cparam01, sdp01: unknown contact parameters and an Accept without SDP do not keep a call from being recorded', () => {
+  test('cparam01, sdp01: unknown contact parameters and an Accept without SDP do not prevent recording', () => {
     const headers = `${plain('INVITE', 'sdp01').replace('Contact: <sip:caller@192.0.2.1>', 'Contact: <sip:caller@192.0.2.1>;unknownparam')}\nAccept: text/nobodyKnowsThis`
     expect(answersTo(message('INVITE sip:user@example.com SIP/2.0', headers, sdp))).toEqual([200])
   })
@@ -385,7 +385,7 @@ describe('what transactions and applications must bear (RFC 4475 3.2 to 3.4)', (
   })
 })
 
-describe('what vendors send and a recorder bears', () => {
+describe('deviations of vendors that are accepted', () => {
   test.each([
     ['headers without blank after the colon', (text: string) => text.replace(/^([A-Za-z-]+): /gm, '$1:')],
     [
@@ -416,7 +416,7 @@ describe('what vendors send and a recorder bears', () => {
     expect(answersTo(changed)).toEqual([200])
   })
 
-  test('what is not UTF-8 goes back byte for byte', () => {
+  test('bytes that are not UTF-8 are returned byte for byte', () => {
     const text = message(
       'OPTIONS sip:user@example.com SIP/2.0',
       plain('OPTIONS', 'latin').replace('To: <', 'To: "Mäkelä" <'),

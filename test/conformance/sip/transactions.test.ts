@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Invite } from '#capture/sip/handler.ts'
 import { answering, callServer, request, toOf } from './caller.ts'
 
-/** Keeps the INVITE for the test to answer when it likes. */
+/** Keeps the INVITE, to be answered by the test later. */
 function holding() {
   const invites: Invite[] = []
   return { invites, handler: answering({ onInvite: (invite) => void invites.push(invite) }) }
@@ -49,7 +49,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     expect(call.server.sizes()).toEqual({ dialogsOpen: 0, transactionsOpen: 0 })
   })
 
-  test('the ACK of a refusal ends its repetition; timer I then lets the transaction go', () => {
+  test('the ACK of a refusal ends its repetition, and timer I removes the transaction', () => {
     const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }))
     call.send(request('INVITE'))
     const to = toOf(call.lastResponse())
@@ -90,7 +90,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     expect(call.server.sizes()).toEqual({ dialogsOpen: 1, transactionsOpen: 0 })
   })
 
-  test('a 2xx without ACK is given up after 64*T1, the handler is told, and a BYE follows', async () => {
+  test('a 2xx without ACK is given up after 64*T1, the handler is notified, and a BYE follows', async () => {
     const lost: string[] = []
     const call = callServer(answering({ onDialogLost: (_dialog, reason) => void lost.push(reason) }), {
       reliable: true,
@@ -104,7 +104,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     expect(call.received().at(-1)).toEqual([32_000, 'BYE'])
   })
 
-  test("a handler that says 'keep' has its dialog without ACK for as long as it likes", async () => {
+  test("a handler that returns 'keep’ keeps its dialog without ACK for any time", async () => {
     const call = callServer(answering({ onDialogLost: () => 'keep' }))
     call.send(request('INVITE'))
     call.clock.advance(64_000)
@@ -113,13 +113,13 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
-  test('an ACK for nothing is dropped', () => {
+  test('an ACK without a transaction is dropped', () => {
     const call = callServer(answering())
     call.send(request('ACK', { to: '<sip:srs@192.0.2.10>;tag=none' }))
     expect(call.received()).toEqual([])
   })
 
-  test('clients older than RFC 3261 have their repeated INVITE and its ACK recognised', () => {
+  test('repeated INVITEs and ACKs of clients older than RFC 3261 are recognised', () => {
     const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }))
     const old = { via: 'SIP/2.0/UDP 192.0.2.1' }
     call.send(request('INVITE', old))
@@ -151,7 +151,7 @@ describe('non-INVITE server transaction (17.2.2)', () => {
 })
 
 describe('CANCEL (9.2)', () => {
-  test('CANCEL gets 200 and the INVITE 487, with the same To tag, and the handler is told', () => {
+  test('CANCEL gets 200 and the INVITE 487, with the same To tag, and the handler is notified', () => {
     const { handler, invites } = holding()
     const call = callServer(handler)
     let cancelled = 0
@@ -179,7 +179,7 @@ describe('CANCEL (9.2)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
-  test('of a stranger who knows the branch it gets 481 and cancels nothing; of another address of the trunk it cancels', () => {
+  test('CANCEL from a stranger who knows the branch gets 481 and cancels nothing, and from another address of the trunk it cancels', () => {
     const { handler } = holding()
     const isOurs = ({ address }: { address: string }) => address.startsWith('192.0.2.')
     const call = callServer(handler, { sharesTrunk: (one, other) => isOurs(one) && isOurs(other) })
@@ -195,7 +195,7 @@ describe('CANCEL (9.2)', () => {
     expect(call.received().map(([, item]) => item)).toEqual([487, 200])
   })
 
-  test('CANCEL for nothing gets 481', () => {
+  test('CANCEL without a transaction gets 481', () => {
     const call = callServer(answering())
     call.send(request('CANCEL'))
     expect(call.received()).toEqual([[0, 481]])
@@ -203,7 +203,7 @@ describe('CANCEL (9.2)', () => {
 })
 
 describe('every request gets a final answer', () => {
-  test('a handler that throws or rejects gives 500 and a fault', async () => {
+  test('a handler that throws or rejects causes 500 and a fault', async () => {
     const call = callServer(
       answering({
         onInvite: () => {
@@ -221,7 +221,7 @@ describe('every request gets a final answer', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
-  test('a handler that never answers gives 500 after 30 s', () => {
+  test('a handler that never answers causes 500 after 30 s', () => {
     const { handler } = holding()
     const call = callServer(handler)
     call.send(request('INVITE'))
@@ -233,8 +233,8 @@ describe('every request gets a final answer', () => {
   })
 })
 
-describe('what a stranger may cost', () => {
-  test('past its allowance a source gets 503 with Retry-After, then silence, and running calls are served', () => {
+describe('limits for strangers', () => {
+  test('beyond its rate limit a source gets 503 with Retry-After, then silence, and running calls are served', () => {
     const call = callServer(answering(), { limits: { newRequestsBurst: 2, newRequestsPerSecond: 1 } })
     const statuses: unknown[] = []
     for (let i = 0; i < 6; i++) {
@@ -261,7 +261,7 @@ describe('what a stranger may cost', () => {
     expect(call.received()).toHaveLength(2)
   })
 
-  test('at the cap of dialogs a new INVITE gets 503 and holds no memory', () => {
+  test('at the limit of dialogs a new INVITE gets 503 and uses no memory', () => {
     const call = callServer(answering(), { limits: { dialogs: 1 } })
     call.send(request('INVITE'))
     call.send(request('INVITE', { 'call-id': 'second', branch: 'z9hG4bK2' }))

@@ -1,6 +1,6 @@
 /**
- * Starts a recorder whose SIP comes from the test itself and whose media come by real ports. Records what it reports of calls;
- * requests are written after the vectors. Spool, writer and store are real.
+ * Starts a recorder whose SIP comes from the test and whose media arrive at real ports. Collects what it reports of
+ * calls; requests are written after the vectors. Spool, writer and store are real.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ export { everyCall } from './test-recorder.ts'
 
 export interface WiredRecorder extends TestRecorder {
   readonly call: Caller
-  /** Sends a request and waits for its final answer, which is 200; SDP, or nothing. */
+  /** Sends a request, waits for its final answer, which is 200, and returns its SDP if any. */
   exchange(text: string): Promise<{ sdp: string; to: string }>
 }
 
@@ -37,20 +37,20 @@ export async function openWiredRecorder(folder: string, given: RecorderGiven): P
   }
 }
 
-/** A vector as it is, or with some of its texts written otherwise; its length is right. */
+/** Returns a vector, unchanged or with some texts replaced, with the right length. */
 export function written(name: string, changes: Record<string, string> = {}): string {
   let text = bytesOf(name).toString('latin1')
   for (const [was, is] of Object.entries(changes)) text = text.replaceAll(was, is)
   return sized(text)
 }
 
-/** With the length that its body has now. */
+/** Sets the length to the body's. */
 export function sized(text: string): string {
   const at = text.indexOf('\r\n\r\n') + 4
   return text.slice(0, at).replace(/^(Content-Length: ?)\d+/im, `$1${text.length - at}`) + text.slice(at)
 }
 
-/** A request in the dialog that `opening` has opened; a body is metadata. */
+/** Builds a request in the dialog opened by `opening`, with metadata as its body. */
 export function inDialog(opening: string, method: string, to: string, cseq: number, body = ''): string {
   const head = opening.split('\r\n\r\n')[0]!
   const lines = head.split('\r\n').filter((line) => /^(?:via|from|call-id|max-forwards):/i.test(line))
@@ -59,12 +59,12 @@ export function inDialog(opening: string, method: string, to: string, cseq: numb
   return `${method} sip:srs@192.0.2.200 SIP/2.0\r\n${via}\r\nTo: ${to}\r\nCSeq: ${cseq} ${method}\r\n${type}Content-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** An A-law sample of nothing. */
+/** A-law sample of silence. */
 const silence = 0xd5
 
 /**
- * Where a client sends RTP from, `port` and each second one after it: A-law, one source for each of our ports.
- * @param sounds the A-law sample of which each line's packets are full
+ * Sends RTP from `port` and every second port after it: A-law, one source for each of our ports. @param sounds the
+ * A-law sample that fills each line's packets
  */
 export async function openSpeaker(
   port: number,
@@ -92,7 +92,7 @@ export async function openSpeaker(
     get sent() {
       return sent
     },
-    /** Goes on every few milliseconds until it is stopped. */
+    /** Sends every few milliseconds until it is stopped. */
     resume(to: readonly number[]): { stop(): Promise<void> } {
       let on = true
       const done = (async () => {

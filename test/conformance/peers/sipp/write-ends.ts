@@ -1,19 +1,19 @@
 /**
- * Two telephones and a call between them through a proxy, as scenarios for SIPp: who calls and who answers. In: whether the
- * call is held, and who hangs up. Out: the two scenarios. Each plays two sounds, one before the hold and one after.
- * Keys: caller, dialled, first, second (raw A-law); called, if the first request goes elsewhere than to the proxy; recorder,
- * number, if an end asks for the recording.
+ * Writes two telephones and a call between them through a proxy as scenarios for SIPp. In: whether the call is held,
+ * and who hangs up. Out: the caller's and the official's scenario. Each plays two sounds, one before the hold and one
+ * after. Keys: caller, dialled, first, second (raw A-law); called, if the first request goes elsewhere than to the
+ * proxy; recorder, number, if an end requests the recording.
  */
 export interface CallPlan {
   held: boolean
   hangsUp: 'caller' | 'official'
-  /** Before anybody speaks. */
+  /** Silence before anybody speaks. */
   silentMs?: number
-  /** Which end asks jambonz to record, as its feature server does, and whether to pause between the sounds. */
+  /** End that asks jambonz to record, as its feature server does, and whether to pause between the sounds. */
   asks?: { who: 'caller' | 'official'; pauses: boolean }
 }
 
-/** Twice as long as the sounds are: on a busy machine they start late, and what is said on hold is not recorded. */
+/** Twice the length of the sounds: on a busy machine they start late, and sound during a hold is not recorded. */
 const soundMs = 4_000
 const heldMs = 1_000
 
@@ -78,14 +78,14 @@ function pause(forMs: number): string {
 
 function paused(user: 'caller' | 'official', plan: CallPlan): string {
   if (!plan.asks?.pauses) return ''
-  // The other end speaks again only after it has been asked to go on.
+  // The other end speaks again only after the recording was resumed.
   if (plan.asks.who !== user) return pause(2 * heldMs)
   return consultation(user, plan, 'pause') + pause(heldMs) + consultation(user, plan, 'resume') + pause(heldMs)
 }
 
 const pending = { start: 2, pause: 3, resume: 4 }
 
-/** What jambonz' feature server says to its border controller: a request within the call. */
+/** Builds what jambonz' feature server sends to its border controller: a request in the dialog. */
 function consultation(user: 'caller' | 'official', { asks: requests }: CallPlan, item: keyof typeof pending): string {
   if (requests?.who !== user) return ''
   const lines = [
@@ -122,7 +122,7 @@ function request(method: string, cseq: number, body: Body | '' = '', lines: read
   )
 }
 
-/** A request of who was called. */
+/** Builds a request from the called end. */
 function backwards(method: string, cseq: number, body: Body | '' = '', lines: readonly string[] = []): string {
   return message(
     [

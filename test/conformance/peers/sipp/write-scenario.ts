@@ -1,12 +1,11 @@
 /**
- * A call as a maker's client makes it, written as a scenario for SIPp out of the messages in `test/vectors/siprec`.
- * In: the steps of the call; who, when, and the ports that media come from. Out: the scenario's XML.
- * Never here: a body put together anew. What a client of that maker sends is in its vector, and goes out as it is there but
- * for people, times, addresses, ports and the dialog that SIPp keeps.
+ * Writes a call of a maker's client as a scenario for SIPp, from the messages in `test/vectors/siprec`. In: the steps
+ * of the call; people, times, and the ports that media come from. Out: the scenario's XML. Sends each vector's body
+ * unchanged except for people, times, addresses, ports and the dialog that SIPp keeps; never composes one.
  */
 import { bytesOf, vectorOf } from '#test/vectors/siprec/read-vector.ts'
 
-/** One stream's sound: raw A-law, played by SIPp itself (its first stream), or by who is ordered to. */
+/** Sound of one stream: raw A-law, played by SIPp itself (its first stream) or by an ordered player. */
 export interface Play {
   stream: number
   file: string
@@ -14,22 +13,22 @@ export interface Play {
 }
 
 export type Step =
-  /** A vector's INVITE, UPDATE or BYE; `ack`: the vector whose ACK has the answer to our offer. */
+  /** A vector's INVITE, UPDATE or BYE; `ack`: the vector whose ACK answers our offer. */
   | { send: string; ack?: string; answerHas?: string }
   | { play: readonly Play[] }
   | { waitMs: number }
   | { bye: 'ours' | 'theirs' }
 
 export interface ScenarioOptions {
-  /** The vector's numbers and whose they become; without country code or prefix, as digits. */
+  /** The vector's numbers and their replacements; digits without country code or prefix. */
   people: ReadonlyMap<string, string>
-  /** Added to each time that a vector tells but those of its BYE. */
+  /** Added to each time in a vector except in its BYE. */
   shiftMs: number
   /** Added to the times of a BYE. */
   endShiftMs: number
-  /** Port of each media line by the vector that offers it. Without one: that of SIPp's own stream. */
+  /** Port of each media line by the vector that offers it. Default: SIPp's own stream. */
   ports?: Readonly<Record<string, readonly (number | undefined)[]>>
-  /** More that is put otherwise in every message, where a vector is of a codec that is not played here. */
+  /** Further replacements in every message, for a vector with a codec that is not played here. */
   edits?: readonly (readonly [RegExp, string])[]
 }
 
@@ -87,7 +86,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     return `${name}${between}${written}`
   }
 
-  /** Media come from here. What a vector says of zeros, directions and order stays. */
+  /** Media come from here. The vector's zeros, directions and order are unchanged. */
   function media(body: string, name: string): string {
     let line = 0
     return body
@@ -124,7 +123,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     return `${sent}\n${answer}\n${send(ack, false)}`
   }
 
-  /** What is looked at in an answer: our ports, once, and what the step wants to see. */
+  /** Checks an answer: our ports, once, and what the step requires. */
   function checkAnswer(streams: number, has: string | undefined): string {
     const actions: string[] = []
     if (streams > 0) {
@@ -158,7 +157,7 @@ function send(text: string, answered: boolean): string {
   return `<send${answered ? ' retrans="500"' : ''}><![CDATA[\n${text}\n]]></send>`
 }
 
-/** The answer to a BYE that comes from Seloste. */
+/** Answer to a BYE from Seloste. */
 const farewell = [
   'SIP/2.0 200 OK',
   ...['[last_Via:]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', '[last_CSeq:]'],
@@ -167,7 +166,7 @@ const farewell = [
   '',
 ].join('\n')
 
-/** A request without a body, within the dialog that this INVITE opened. */
+/** Builds a request without a body in the dialog that this INVITE opened. */
 function plain(method: 'ACK' | 'BYE', invite: string, cseq: number): string {
   const headerOf = (name: string) => invite.split('\n').find((line) => line.toLowerCase().startsWith(`${name}:`)) ?? ''
   return [
@@ -184,14 +183,14 @@ function plain(method: 'ACK' | 'BYE', invite: string, cseq: number): string {
   ].join('\n')
 }
 
-/** `295121001` as BroadWorks writes it: `29 512 1001`. */
+/** Writes `295121001` as BroadWorks does: `29 512 1001`. */
 function spaced(digits: string): string {
   return digits.replace(/^(\d\d)(\d{3})(\d{4})$/, '$1 $2 $3')
 }
 
 const time = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?/g
 
-/** Every time of the vectors' day, later by so much, written as it was: Zulu, with an offset, or the clock on the wall. */
+/** Shifts every time of the vectors' day, in its original format: Zulu, with an offset, or local. */
 function shiftTimes(text: string, shiftMs: number): string {
   return text.replace(time, (whole: string, wall: string, zone?: string) => {
     if (!wall.startsWith('2027-')) return whole
@@ -203,7 +202,7 @@ function shiftTimes(text: string, shiftMs: number): string {
   })
 }
 
-/** What must be understood of a vector, with people and times put as `writeScenario` puts them. */
+/** Returns what must be parsed from a vector, with people and times replaced as `writeScenario` does. */
 export function expectationOf(name: string, { people, shiftMs }: ScenarioOptions) {
   const { expect } = vectorOf(name)
   const person = (key: string | null | undefined) => {
