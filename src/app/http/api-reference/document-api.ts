@@ -5,33 +5,33 @@ type Part = Record<string, unknown>
 
 /** Descriptions of error statuses. The error code names the exact case. */
 const statusWords: Record<number, string> = {
-  400: 'What was asked cannot be: `field` names what is wrong, where one is.',
-  401: 'There is no session, or signing in needs more.',
-  403: 'The session has no right to this, or it needs a confirmation. It is in the access log.',
-  404: 'There is no such thing, or none that this right reaches: the two are not told apart.',
-  409: 'It is not possible as things are.',
-  410: 'It was there and is over.',
-  415: 'The body is of another type.',
-  422: 'What was sent can be read and cannot be taken; every reason is told.',
-  429: 'Too many in a short time: wait, then ask again.',
-  500: 'A fault of the program.',
-  503: 'It cannot be answered now: ask again.',
+  400: 'The request is invalid; `field` names the invalid field, if it is a single one.',
+  401: 'There is no session, or the sign-in needs another step.',
+  403: 'The session has no right to this, or a confirmation is needed. The denial is logged.',
+  404: 'The object does not exist, or is outside the access scope; the two are not distinguished.',
+  409: 'Not possible in the present state.',
+  410: 'The object no longer exists.',
+  415: 'The body has an unsupported media type.',
+  422: 'The content was refused; the response has all reasons.',
+  429: 'Too many requests; wait, then try again.',
+  500: 'Internal error.',
+  503: 'Temporarily unavailable; try again.',
 }
 
 /** Descriptions of parameters whose schema has none. */
 const parameterWords: Record<string, string> = {
-  id: 'Of the thing that the path names',
-  callId: 'Of the call within the request',
-  item: 'Of the item within the disclosure',
-  person: 'Of the person, in the directory',
-  cursor: 'What the page before told as `next`; the first page without it',
-  limit: 'Most items in one answer',
-  from: 'Not before this instant or day',
-  to: 'Before this instant, or until the end of this day',
-  state: 'Only what is in this state',
-  kind: 'Only of this kind',
-  by: 'What the rows are of',
-  q: 'Words that are looked for',
+  id: 'Id of the object',
+  callId: 'Id of the call within the request',
+  item: 'Number of the item within the disclosure',
+  person: 'Id of the person in the directory',
+  cursor: '`next` of the previous page; absent for the first page',
+  limit: 'Maximum number of items in the response',
+  from: 'Start: this instant or day (inclusive)',
+  to: 'End: before this instant, or until the end of this day',
+  state: 'Only items in this state',
+  kind: 'Only items of this kind',
+  by: 'Grouping of the rows',
+  q: 'Search text',
 }
 
 /**
@@ -103,9 +103,9 @@ function errorResponse(status: number): Part {
     type: 'object',
     required: ['code', 'message'],
     properties: {
-      code: { type: 'string', enum: codes.map(([code]) => code), description: 'Stable; what a program looks at' },
-      message: { type: 'string', description: 'What was wrong and what to do, in English' },
-      field: { type: 'string', description: 'The field that it is about' },
+      code: { type: 'string', enum: codes.map(([code]) => code), description: 'Stable code, for programs' },
+      message: { type: 'string', description: 'What is wrong and what to do, in English' },
+      field: { type: 'string', description: 'The field with the problem' },
     },
   }
   if (codes.length === 0) delete (error.properties.code as Part)['enum']
@@ -129,26 +129,26 @@ function forMachines(): Record<string, Part> {
   }
   const ready = { ready: { type: 'boolean' }, missing, blockers: { type: 'array', items: blocker } }
   return {
-    '/health/live': get('readLive', 'Whether the desk runs', {
-      200: { description: 'It runs', content: json({ live: { type: 'boolean' } }) },
+    '/health/live': get('readLive', 'Liveness of the desk', {
+      200: { description: 'The desk runs', content: json({ live: { type: 'boolean' } }) },
     }),
-    '/health/ready': get('readReady', 'Whether everything does its work; answered within two seconds', {
-      200: { description: 'It does', content: json(ready) },
+    '/health/ready': get('readReady', 'Readiness of all components; answers within two seconds', {
+      200: { description: 'All components work', content: json(ready) },
       503: {
         description:
-          'It does not; `missing` names the parts that do not answer, `blockers` what stands still, since when and what to do; both for operators',
+          'Not ready. For operators: `missing` lists components that do not answer, `blockers` what is blocked, since when, and what to do',
         content: json(ready),
       },
     }),
-    '/health/serving': get('readServing', 'Whether people can be served, for load balancers', {
-      200: { description: 'They can', content: json({ serving: { type: 'boolean' }, missing }) },
+    '/health/serving': get('readServing', 'Readiness of this desk, for load balancers', {
+      200: { description: 'This desk can serve requests', content: json({ serving: { type: 'boolean' }, missing }) },
       503: {
-        description: 'They cannot; `missing` names the parts that do not answer, for operators',
+        description: 'It cannot. For operators: `missing` lists components that do not answer',
         content: json({ serving: { type: 'boolean' }, missing }),
       },
     }),
-    '/metrics': get('readMetrics', 'Numbers of every process, for Prometheus', {
-      403: { description: 'Read from elsewhere than this machine or the networks of SELOSTE_METRICS_SOURCES' },
+    '/metrics': get('readMetrics', 'Metrics of all processes, for Prometheus', {
+      403: { description: 'The client is neither on this machine nor in the networks of SELOSTE_METRICS_SOURCES' },
       200: { description: 'Text format 0.0.4', content: { 'text/plain': { schema: { type: 'string' } } } },
     }),
   }

@@ -6,14 +6,18 @@ export const Password = Type.String({ minLength: 1, maxLength: 1024, description
 export const Otp = Type.String({
   minLength: 1,
   maxLength: 16,
-  description: 'Six digits of the authenticator; blanks do no harm',
+  description: 'Six digits from the authenticator; spaces are ignored',
 })
 export const RecoveryCode = Type.String({
   minLength: 1,
   maxLength: 64,
   description: 'One of the codes shown at enrolment',
 })
-export const LinkToken = Type.String({ minLength: 1, maxLength: 128, description: 'What stands after /welcome#' })
+export const LinkToken = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  description: 'The part of the link after /welcome#',
+})
 
 const signInMethods = ['password', 'password+totp', 'password+passkey', 'passkey', 'oidc'] as const
 const secondFactors = ['totp', 'recovery-code', 'passkey'] as const
@@ -25,17 +29,19 @@ export const PasswordProblem = Type.Object(
       'too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and ' +
         'over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now',
     ),
-    least: Type.Optional(Type.Integer({ description: 'Least length in characters, with too-short' })),
-    greatest: Type.Optional(Type.Integer({ description: 'Greatest length in characters, with too-long' })),
-    word: Type.Optional(Type.String({ description: 'The word of the organisation, service or person, with context' })),
+    least: Type.Optional(Type.Integer({ description: 'With too-short: minimum length in characters' })),
+    greatest: Type.Optional(Type.Integer({ description: 'With too-long: maximum length in characters' })),
+    word: Type.Optional(
+      Type.String({ description: 'With context: the word of the organisation, service or person in it' }),
+    ),
   },
-  { description: 'What keeps a password from being taken; all that are wrong are told at once' },
+  { description: 'All problems for which a password is refused' },
 )
 
 const PasswordRules = Type.Object(
   {
-    least: Type.Integer({ description: 'Least length in characters for this person: 15, or 8 with a second factor' }),
-    greatest: Type.Integer({ description: 'Greatest length in characters' }),
+    least: Type.Integer({ description: 'Minimum length in characters for this person: 15, or 8 with a second factor' }),
+    greatest: Type.Integer({ description: 'Maximum length in characters' }),
   },
   { description: 'No composition rules and no expiry (NIST SP 800-63B-4)' },
 )
@@ -47,14 +53,14 @@ const AccountRefusal = Type.Object({
       description:
         'session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, …',
     }),
-    message: Type.String({ description: 'What was wrong, where, and what to do; in English' }),
-    field: Type.Optional(Type.String({ description: 'The field the message speaks of' })),
+    message: Type.String({ description: 'What is wrong, where, and what to do; in English' }),
+    field: Type.Optional(Type.String({ description: 'The field with the problem' })),
     factors: Type.Optional(
       Type.Array(literals([...secondFactors], 'A second factor'), {
-        description: 'With session.second-factor: what the person may give',
+        description: 'With session.second-factor: factors that the person has',
       }),
     ),
-    waitSeconds: Type.Optional(Type.Integer({ description: 'With session.wait: when to try again' })),
+    waitSeconds: Type.Optional(Type.Integer({ description: 'With session.wait: seconds until the next attempt' })),
     problems: Type.Optional(Type.Array(PasswordProblem, { description: 'With password.unfit' })),
   }),
 })
@@ -70,44 +76,44 @@ export const accountRefusals = {
 
 export const SignInOptions = Type.Object(
   {
-    secondFactor: literals(['off', 'optional', 'required'], 'The description’s switch'),
-    passkeys: Type.Boolean({ description: 'A passkey alone may sign in' }),
+    secondFactor: literals(['off', 'optional', 'required'], 'Setting of the description'),
+    passkeys: Type.Boolean({ description: 'True if a passkey is enough to sign in' }),
     publicUrl: Type.Optional(
-      Type.String({ description: 'The origin that passkeys are bound to, and to which the provider leads back' }),
+      Type.String({ description: 'Origin of passkeys, to which the identity provider also redirects' }),
     ),
     identityProvider: Type.Optional(
-      Type.Object({ name: Type.String() }, { description: 'The agency’s, where it has one' }),
+      Type.Object({ name: Type.String() }, { description: 'The agency’s identity provider, if it has one' }),
     ),
     passwordRules: Type.Object({
-      leastAlone: Type.Integer({ description: 'Least length where the password is the only factor' }),
+      leastAlone: Type.Integer({ description: 'Minimum length if the password is the only factor' }),
       leastWithSecondFactor: Type.Integer(),
       greatest: Type.Integer(),
     }),
   },
-  { description: 'Which ways to sign in there are; public' },
+  { description: 'Available sign-in methods; public' },
 )
 
 export const Account = Type.Object({
   personId: Type.String({ format: 'uuid' }),
   userId: Type.String(),
   name: Type.String(),
-  method: literals([...signInMethods], 'How this session was opened'),
+  method: literals([...signInMethods], 'Sign-in method of this session'),
   password: Type.Object({
-    set: Type.Boolean({ description: 'False where the person signs in without one' }),
-    setAt: Type.Optional(instant('When it was last set, where that is known')),
+    set: Type.Boolean({ description: 'False if the person signs in without a password' }),
+    setAt: Type.Optional(instant('When it was last set, if known')),
     rules: PasswordRules,
   }),
   secondFactor: Type.Object({
-    demand: literals(['off', 'optional', 'required'], 'The description’s switch'),
+    demand: literals(['off', 'optional', 'required'], 'Setting of the description'),
     mayEnrol: Type.Boolean({
-      description: 'An authenticator can be enrolled: none yet, and there is a password',
+      description: 'True if an authenticator can be enrolled: there is a password and no authenticator',
     }),
-    mayRemove: Type.Boolean({ description: 'The authenticator may be removed by its owner' }),
+    mayRemove: Type.Boolean({ description: 'True if the person may remove the authenticator' }),
     totp: Type.Optional(
       Type.Object(
         { addedAt: instant('Enrolled'), usedAt: Type.Optional(instant('Last used')) },
         {
-          description: 'Absent where there is none',
+          description: 'Absent if there is none',
         },
       ),
     ),
@@ -117,14 +123,12 @@ export const Account = Type.Object({
 
 export const OwnSession = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  current: Type.Boolean({ description: 'The one that asks' }),
-  method: literals([...signInMethods], 'How it was opened'),
+  current: Type.Boolean({ description: 'True for the session of this request' }),
+  method: literals([...signInMethods], 'Sign-in method'),
   startedAt: instant('Signed in'),
   usedAt: instant('Last used'),
-  endsAt: instant('Ends then unless it is used before'),
-  device: Type.Optional(
-    Type.String({ description: 'Browser and system in words that need no language: Firefox, Windows' }),
-  ),
+  endsAt: instant('Expires then unless it is used before'),
+  device: Type.Optional(Type.String({ description: 'Browser and operating system, such as: Firefox, Windows' })),
 })
 
 export const AccountNotice = Type.Object({
@@ -142,17 +146,19 @@ export const AccountNotice = Type.Object({
       'directory-ended',
       'second-factor-offer',
     ],
-    'sign-in: in a browser that was not known; directory: a number or the place of the person changed; directory-ended: one was taken away, or the employment given an earlier end; second-factor-offer: there is no second factor yet',
+    'sign-in: in an unknown browser; directory: a number, unit or supervisor of the person changed; directory-ended: a number or placement was removed, or the employment ends earlier; second-factor-offer: the person has no second factor',
   ),
   at: instant('When'),
-  device: Type.Optional(Type.String({ description: 'With sign-in: browser and system' })),
+  device: Type.Optional(Type.String({ description: 'With sign-in: browser and operating system' })),
   method: Type.Optional(literals([...signInMethods], 'With sign-in')),
   by: Type.Optional(Type.String({ description: 'With links: administrator or operator' })),
   factor: Type.Optional(Type.String({ description: 'totp, passkey or identity-provider' })),
-  lost: Type.Optional(Type.Boolean({ description: 'With directory: a number of the person went to somebody else' })),
+  lost: Type.Optional(
+    Type.Boolean({ description: 'With directory: a number of the person was assigned to somebody else' }),
+  ),
   ended: Type.Optional(literals(['number', 'place', 'employment'], 'With directory-ended')),
   seen: Type.Boolean(),
-  own: Type.Boolean({ description: 'Done in this session' }),
+  own: Type.Boolean({ description: 'True if it was done in this session' }),
 })
 
 export const TotpEnrolment = Type.Object({
@@ -163,13 +169,13 @@ export const TotpEnrolment = Type.Object({
 })
 
 export const RecoveryCodes = Type.Object({
-  recoveryCodes: Type.Array(Type.String(), { description: 'Shown once; each is good for one sign-in' }),
+  recoveryCodes: Type.Array(Type.String(), { description: 'Shown once; each can be used for one sign-in' }),
 })
 
 export const Link = Type.Object({
-  kind: literals(['first-password', 'new-password'], 'The person has had no password, or has forgotten it'),
+  kind: literals(['first-password', 'new-password'], 'First password, or a new one because it was forgotten'),
   path: Type.String({ description: '/welcome#token: shown once, kept nowhere; opens nothing before its release' }),
-  until: instant('Good until then, and once'),
+  until: instant('Can be used once, before this instant'),
 })
 
 export const LinkSeen = Type.Object({
@@ -177,12 +183,15 @@ export const LinkSeen = Type.Object({
     ['first-password', 'new-password', 'first-person'],
     'first-person: whoever uses it names themselves and becomes the first of a role',
   ),
-  until: instant('Good until then, and once'),
-  userId: Type.Optional(Type.String({ description: 'Whose it is; absent with first-person' })),
+  until: instant('Can be used once, before this instant'),
+  userId: Type.Optional(Type.String({ description: 'User id of the person; absent with first-person' })),
   name: Type.Optional(Type.String()),
   role: Type.Optional(Role),
   rules: PasswordRules,
-  secondFactor: literals(['off', 'optional', 'required'], 'The description’s switch: what follows at the sign-in'),
+  secondFactor: literals(
+    ['off', 'optional', 'required'],
+    'Setting of the description, which decides the next step of the sign-in',
+  ),
   awaits: Type.Optional(
     literals(
       ['release', 'code'],
@@ -197,7 +206,9 @@ export const FactorRemoval = Type.Object({
   askedBy: Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() }),
   askedAt: instant('Asked'),
   reason: Type.String(),
-  mayDecide: Type.Boolean({ description: 'The viewer may: holds the right, did not ask, is not the person' }),
+  mayDecide: Type.Boolean({
+    description: 'True if the viewer may decide: has the right, did not request it, and is not the person',
+  }),
 })
 
 export const PersonAccount = Type.Object({
@@ -211,7 +222,7 @@ export const PersonAccount = Type.Object({
     Type.Object(
       { id: Type.String({ format: 'uuid' }), askedAt: instant('Asked') },
       {
-        description: 'A removal of the second factors waits for an access-rights approver',
+        description: 'A removal of the second factors that an access-rights approver must decide on',
       },
     ),
   ),

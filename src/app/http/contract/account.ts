@@ -33,14 +33,14 @@ export const accountOperations = {
   signInOptions: {
     route: 'GET /api/sign-in-options',
     access: 'anyone',
-    summary: 'Which ways to sign in there are; needs no session',
+    summary: 'Available sign-in methods; needs no session',
     response: { 200: SignInOptions, ...accountRefusals },
   },
   signIn: {
     route: 'POST /api/session',
     access: 'anyone',
     config: fewAttempts,
-    summary: 'Sign in with a user id and a password, and the authenticator’s code where it is known to be needed',
+    summary: 'Sign in with a user id and a password, and the authenticator’s code if it is known to be needed',
     body: schema.SignIn,
     response: { 200: schema.Me, ...accountRefusals },
   },
@@ -48,14 +48,14 @@ export const accountOperations = {
     route: 'POST /api/session/second-factor',
     access: 'asks-itself',
     config: fewAttempts,
-    summary: 'Finish a sign-in that awaits a second factor: one of the two fields',
+    summary: 'Complete a sign-in that awaits a second factor; needs one of the two fields',
     body: Type.Object({ otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) }, closed),
     response: { 200: schema.Me, ...accountRefusals },
   },
   whoAmI: {
     route: 'GET /api/session',
     access: 'asks-itself',
-    summary: 'Who am I, and what may I do; 401 says what a sign-in under way still awaits',
+    summary: 'Read the current user and their rights; 401 with the missing step while a sign-in is in progress',
     response: { 200: schema.Me, ...accountRefusals },
   },
   signOut: {
@@ -66,14 +66,14 @@ export const accountOperations = {
   },
   readAccount: {
     route: 'GET /api/account',
-    summary: 'One’s own account: how one signs in',
+    summary: 'Read the sign-in methods of one’s own account',
     response: { 200: Account, ...accountRefusals },
   },
   checkPassword: {
     route: 'POST /api/password-check',
     access: 'asks-itself',
     config: attempts(240),
-    summary: 'What is wrong with a password that one is about to take; of one’s own session or of a one-time link',
+    summary: 'Check a new password before it is set, in one’s own session or with a one-time link',
     body: Type.Object(
       {
         password: Type.String({ maxLength: 1024 }),
@@ -84,14 +84,14 @@ export const accountOperations = {
       closed,
     ),
     response: {
-      200: Type.Object({ problems: Type.Array(PasswordProblem, { description: 'Empty where it is fit' }) }),
+      200: Type.Object({ problems: Type.Array(PasswordProblem, { description: 'Empty if the password is accepted' }) }),
       ...accountRefusals,
     },
   },
   changePassword: {
     route: 'POST /api/account/password',
     config: fewAttempts,
-    summary: 'Change one’s own password; the other sessions end',
+    summary: 'Change one’s own password; ends the other sessions',
     body: Type.Object({ current: Password, password: Password }, closed),
     response: { 204: Type.Null(), ...accountRefusals },
   },
@@ -99,7 +99,7 @@ export const accountOperations = {
     route: 'POST /api/account/totp',
     access: 'asks-itself',
     config: fewAttempts,
-    summary: 'Begin to enrol an authenticator; also in a sign-in that awaits enrolment, then without the password',
+    summary: 'Begin to enrol an authenticator; in a sign-in that awaits enrolment, the password is not needed',
     body: Type.Object({ password: Type.Optional(Password) }, closed),
     response: { 201: TotpEnrolment, ...accountRefusals },
   },
@@ -107,7 +107,8 @@ export const accountOperations = {
     route: 'POST /api/account/totp/confirmation',
     access: 'asks-itself',
     config: fewAttempts,
-    summary: 'Confirm it with a code; finishes a sign-in that awaited enrolment, and ends the other sessions',
+    summary:
+      'Confirm the authenticator with a code; completes a sign-in that awaits enrolment, and ends the other sessions',
     body: Type.Object({ id: Type.String({ format: 'uuid' }), otp: Otp }, closed),
     response: { 200: RecoveryCodes, ...accountRefusals },
   },
@@ -115,7 +116,7 @@ export const accountOperations = {
     route: 'POST /api/account/totp/removal',
     config: fewAttempts,
     summary:
-      'Remove one’s authenticator and recovery codes; where none is required, and the password is long enough alone',
+      'Remove one’s authenticator and recovery codes, if no second factor is required and the password is long enough',
     body: Type.Object(
       { password: Password, otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
       closed,
@@ -125,7 +126,7 @@ export const accountOperations = {
   renewRecoveryCodes: {
     route: 'POST /api/account/recovery-codes',
     config: fewAttempts,
-    summary: 'New recovery codes; the old ones are worthless',
+    summary: 'Create new recovery codes; the old ones become invalid',
     body: Type.Object({ otp: Otp }, closed),
     response: { 200: RecoveryCodes, ...accountRefusals },
   },
@@ -133,7 +134,7 @@ export const accountOperations = {
     route: 'POST /api/session/proof',
     config: fewAttempts,
     summary:
-      'Prove again who is at this session, where an operation answered 403 confirm.fresh: the password, or the second factor where there is one; a passkey confirms session.prove of one’s own person id (confirmations)',
+      'Confirm one’s identity again after 403 confirm.fresh, with the password, or with the second factor if there is one; with a passkey, confirm session.prove of one’s own person id (confirmations) instead',
     body: Type.Object(
       { password: Type.Optional(Password), otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
       closed,
@@ -142,18 +143,18 @@ export const accountOperations = {
   },
   listNotices: {
     route: 'GET /api/account/notices',
-    summary: 'What one is told of one’s own account; the newest first, at most 100',
+    summary: 'List the notices about one’s own account, newest first, at most 100',
     response: { 200: Type.Object({ items: Type.Array(AccountNotice) }), ...accountRefusals },
   },
   seeNotices: {
     route: 'POST /api/account/notices/seen',
-    summary: 'Note that one has seen some of them',
+    summary: 'Mark notices as seen',
     body: Type.Object({ ids: Type.Array(Type.String({ format: 'uuid' }), { maxItems: 100 }) }, closed),
     response: { 204: Type.Null(), ...accountRefusals },
   },
   listSessions: {
     route: 'GET /api/account/sessions',
-    summary: 'One’s own sessions that are open',
+    summary: 'List one’s own open sessions',
     response: { 200: Type.Object({ items: Type.Array(OwnSession) }), ...accountRefusals },
   },
   endSession: {
@@ -163,7 +164,7 @@ export const accountOperations = {
   },
   endSessions: {
     route: 'DELETE /api/account/sessions',
-    summary: 'End all of one’s own sessions, or all but this one; browsers that are known are forgotten',
+    summary: 'End all of one’s own sessions, or all but this one; known browsers are forgotten',
     querystring: Type.Object({ keep: Type.Optional(literals(['this', 'none'], 'Default: none')) }, closed),
     response: { 200: Type.Object({ ended: Type.Integer() }), ...accountRefusals },
   },
@@ -171,7 +172,7 @@ export const accountOperations = {
     route: 'POST /api/links/look',
     access: 'anyone',
     config: fewAttempts,
-    summary: 'What a one-time link is for; needs no session',
+    summary: 'Read the purpose of a one-time link; needs no session',
     body: Type.Object({ token: LinkToken }, closed),
     response: { 200: LinkSeen, ...accountRefusals },
   },
@@ -180,19 +181,19 @@ export const accountOperations = {
     access: 'anyone',
     config: fewAttempts,
     summary:
-      'Use a one-time link: set the password. Signing in comes after it, with a second factor where there is one',
+      'Use a one-time link to set the password. The person must sign in afterwards, with a second factor if there is one',
     body: Type.Object(
       {
         token: LinkToken,
         password: Password,
         code: Type.Optional(
-          Type.String({ maxLength: 64, description: 'Of whoever released the link; needed where it awaits one' }),
+          Type.String({ maxLength: 64, description: 'Code from the person who released the link, if it needs one' }),
         ),
         userId: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 64, description: 'Needed with first-person, refused without' }),
+          Type.String({ minLength: 1, maxLength: 64, description: 'Needed with first-person; not allowed otherwise' }),
         ),
         name: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 200, description: 'Needed with first-person, refused without' }),
+          Type.String({ minLength: 1, maxLength: 200, description: 'Needed with first-person; not allowed otherwise' }),
         ),
       },
       closed,
@@ -201,34 +202,34 @@ export const accountOperations = {
   },
   readPersonAccount: {
     route: 'GET /api/people/:id/account',
-    summary: 'How somebody signs in, for administrators',
+    summary: 'Read a person’s sign-in methods, for administrators',
     response: { 200: PersonAccount, ...accountRefusals },
   },
   makeLink: {
     route: 'POST /api/people/:id/links',
     summary:
-      'Ask for a one-time link for a first or a forgotten password; it opens nothing before a second person releases it (directory-changes). An earlier unused one ends',
+      'Request a one-time link for a first or forgotten password. It is not valid before a second person releases it (directory-changes). An earlier unused link becomes invalid',
     response: { 201: Link, ...accountRefusals },
   },
   endPersonsSessions: {
     route: 'DELETE /api/people/:id/sessions',
-    summary: 'End every session of somebody, as an administrator; browsers that are known are forgotten',
+    summary: 'End every session of a person, as an administrator; known browsers are forgotten',
     response: { 200: Type.Object({ ended: Type.Integer() }), ...accountRefusals },
   },
   askFactorRemoval: {
     route: 'POST /api/people/:id/factor-removals',
-    summary: 'Ask, as an administrator, for the removal of somebody’s second factors',
+    summary: 'Request the removal of a person’s second factors, as an administrator',
     body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
     response: { 201: FactorRemoval, ...accountRefusals },
   },
   listFactorRemovals: {
     route: 'GET /api/factor-removals',
-    summary: 'Removals that wait for a decision, for administrators and access-rights approvers',
+    summary: 'List requested removals, for administrators and access-rights approvers',
     response: { 200: Type.Object({ items: Type.Array(FactorRemoval) }), ...accountRefusals },
   },
   decideFactorRemoval: {
     route: 'POST /api/factor-removals/:id/decision',
-    summary: 'Confirm or refuse a removal, as an access-rights approver who did not ask for it and is not the person',
+    summary: 'Confirm or refuse a removal, as an access-rights approver who did not request it and is not the person',
     body: Type.Object({ confirm: Type.Boolean() }, closed),
     response: { 204: Type.Null(), ...accountRefusals },
   },

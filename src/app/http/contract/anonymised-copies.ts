@@ -4,7 +4,7 @@ import { copyStates } from './research.ts'
 import { closed, counted, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 const milliseconds = (description: string) => Type.Integer({ minimum: 0, maximum: 86_400_000, description })
-const track = literals(['CALLER', 'OFFICIAL'], 'Whose voice')
+const track = literals(['CALLER', 'OFFICIAL'], 'Voice')
 
 export const redactionReasons = [
   'NAME',
@@ -24,10 +24,10 @@ export const CopyTurn = Type.Object(
     track,
     fromMs: milliseconds('From the beginning of the recording'),
     toMs: milliseconds('To'),
-    language: literals(['fi', 'sv', 'en'], 'Of the words'),
-    text: Type.String({ maxLength: 4000, description: 'What is said, as a person has checked it' }),
+    language: literals(['fi', 'sv', 'en'], 'Language of the text'),
+    text: Type.String({ maxLength: 4000, description: 'Transcript of the turn, checked by a person' }),
     isReviewed: Type.Optional(
-      Type.Boolean({ description: 'False: a program took it for that, and no person has accepted it yet' }),
+      Type.Boolean({ description: 'False if a program proposed it and no person has accepted it' }),
     ),
   },
   closed,
@@ -40,15 +40,15 @@ export const CopyRedaction = Type.Object(
     fromMs: milliseconds('From the beginning of the recording'),
     toMs: milliseconds('To'),
     reason: literals([...redactionReasons], 'What is removed'),
-    source: literals(['MANUAL', 'PROPOSED'], 'A person marked it, or it was found in the words or tones'),
-    isReviewed: Type.Boolean({ description: 'A person has accepted it; what is not is rendered never' }),
+    source: literals(['MANUAL', 'PROPOSED'], 'Marked by a person, or found in the transcript or as tones'),
+    isReviewed: Type.Boolean({ description: 'True if a person has accepted it; only accepted ones are rendered' }),
   },
   closed,
 )
 export type CopyRedaction = Static<typeof CopyRedaction>
 
 const work = {
-  level: literals(['T', 'N', 'D'], 'How it is to be voiced'),
+  level: literals(['T', 'N', 'D'], 'Anonymisation level'),
   turns: Type.Array(CopyTurn, { maxItems: 2000 }),
   redactions: Type.Array(CopyRedaction, { maxItems: 2000 }),
 }
@@ -66,18 +66,18 @@ export const copyLacks = [
 export const AnonymisedCopy = Type.Object(
   {
     id: uuid('The copy'),
-    recordingId: uuid('Of which recording'),
-    durationMs: milliseconds('Of the recording'),
-    state: literals([...copyStates], 'How far it is'),
-    revision: Type.Integer({ description: 'Goes up with every change; a change resets what was approved' }),
+    recordingId: uuid('The recording'),
+    durationMs: milliseconds('State of the recording'),
+    state: literals([...copyStates], 'State'),
+    revision: Type.Integer({ description: 'Incremented with every change; a change resets an approval' }),
     ...work,
-    preparedBy: person('Who prepares it'),
+    preparedBy: person('Preparer'),
     playedShare: Type.Number({ description: '0-1: how much of the original the preparer has played; 1 is needed' }),
     unplayed: Type.Array(Type.Object({ fromMs: milliseconds('From'), toMs: milliseconds('To') })),
     lacks: Type.Array(
       Type.Object({
-        what: literals([...copyLacks], 'What is missing before it can be rendered'),
-        at: Type.Optional(Type.Array(Type.Integer(), { description: 'Which turns or redactions' })),
+        what: literals([...copyLacks], 'What is still missing for rendering'),
+        at: Type.Optional(Type.Array(Type.Integer(), { description: 'Indexes of the turns or redactions' })),
       }),
     ),
     levels: Type.Array(
@@ -85,7 +85,7 @@ export const AnonymisedCopy = Type.Object(
         level: work.level,
         engine: Type.Optional(Type.String()),
         isOffered: Type.Boolean({
-          description: 'There is an engine with a passing evaluation, and the description allows it',
+          description: 'True if an engine with a passed evaluation exists and the description allows the level',
         }),
         why: Type.Optional(literals(['no-engine', 'no-evaluation', 'not-in-description'], 'Why not')),
       }),
@@ -95,18 +95,18 @@ export const AnonymisedCopy = Type.Object(
         {
           name: Type.String(),
           version: Type.String(),
-          state: literals(['none', 'waiting', 'running', 'made', 'failed'], 'How far its words are'),
-          done: Type.Optional(Type.Integer({ description: 'Of the tracks, while it runs' })),
+          state: literals(['none', 'waiting', 'running', 'made', 'failed'], 'State of the recognition'),
+          done: Type.Optional(Type.Integer({ description: 'Number of finished tracks, while it runs' })),
           tracks: Type.Optional(Type.Integer()),
-          words: Type.Optional(Type.Integer({ description: 'How many it found' })),
-          failure: Type.Optional(Type.String({ description: 'Why it failed: a code, as program-changed' })),
+          words: Type.Optional(Type.Integer({ description: 'Number of recognised turns' })),
+          failure: Type.Optional(Type.String({ description: 'Why it failed: a code such as program-changed' })),
         },
-        { description: 'The program of the agency that proposes words; to who prepares, where there is one' },
+        { description: 'Recognition by the agency’s program, if there is one; shown to the preparer' },
       ),
     ),
     rendered: Type.Optional(Type.Object({ at: instant('When'), engine: Type.String(), version: Type.String() })),
     progress: Type.Optional(Type.Number({ description: '0-1, while it is rendered' })),
-    failure: Type.Optional(Type.String({ description: 'Why it could not be rendered: a code, as turn-too-short' })),
+    failure: Type.Optional(Type.String({ description: 'Why it could not be rendered: a code such as turn-too-short' })),
     failedTurn: Type.Optional(
       Type.Integer({ description: 'turn-too-short: which turn has more words than can be said in its time' }),
     ),
@@ -122,11 +122,13 @@ export const AnonymisedCopy = Type.Object(
     may: Type.Object({
       edit: Type.Boolean(),
       render: Type.Boolean(),
-      hear: Type.Boolean({ description: 'The result; never the original for who checks' }),
+      hear: Type.Boolean({
+        description: 'True if the viewer may listen to the result; the checker never hears the original',
+      }),
       check: Type.Boolean(),
     }),
   },
-  { description: 'For who prepares it; who checks is shown neither turns nor redactions’ words' },
+  { description: 'For the preparer only; the checker sees neither turns nor redacted words' },
 )
 export type AnonymisedCopy = Static<typeof AnonymisedCopy>
 
@@ -134,7 +136,7 @@ export const PrivacyReport = Type.Object({
   level: work.level,
   engine: Type.String(),
   version: Type.String(),
-  isAnonymous: Type.Boolean({ description: 'False for D: pseudonymised (L30)' }),
+  isAnonymous: Type.Boolean({ description: 'False for level D, which is pseudonymised (L30)' }),
   evaluation: Type.Optional(
     Type.Object({
       date: Type.String({ format: 'date' }),
@@ -144,14 +146,14 @@ export const PrivacyReport = Type.Object({
     }),
   ),
   removed: Type.Array(Type.Object({ reason: literals([...redactionReasons], 'Category'), count: Type.Integer() })),
-  redactedMs: milliseconds('How much is removed'),
-  durationMs: milliseconds('Of the whole'),
+  redactedMs: milliseconds('Duration of the removed parts'),
+  durationMs: milliseconds('Duration of the recording'),
   residualRisk: literals(
     ['words', 'words-and-prosody', 'voice'],
-    'What of a person is left, told in words by the page',
+    'Remaining identifying features, which the page describes',
   ),
-  preparedBy: person('Who prepared it'),
-  checkedBy: Type.Optional(person('Who checked it')),
+  preparedBy: person('Preparer'),
+  checkedBy: Type.Optional(person('Checker')),
 })
 export type PrivacyReport = Static<typeof PrivacyReport>
 
@@ -161,27 +163,28 @@ const maxWordsBytes = 2 * 1024 * 1024
 export const anonymisedCopyOperations = {
   beginCopy: {
     route: 'POST /api/research-disclosures/:id/items/:item/copy',
-    summary: 'Begin the anonymised copy of an item, or find the one that its recording has: there is never a second',
-    params: Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') }),
+    summary: 'Begin the anonymised copy of an item, or return the existing one: a recording has at most one',
+    params: Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') }),
     response: { 200: Type.Object({ id: uuid('The copy') }), 409: refusals[400], ...refusals },
   },
   readCopy: {
     route: 'GET /api/anonymised-copies/:id',
-    summary: 'The work on a copy: words, redactions, what is missing',
+    summary: 'Read the work on a copy: transcript, redactions, and what is missing',
     response: { 200: AnonymisedCopy, ...refusals },
   },
   saveCopy: {
     route: 'PUT /api/anonymised-copies/:id',
     bodyLimit: maxWordsBytes,
-    summary: 'Save words and redactions; what was rendered or approved of an earlier revision is gone',
-    body: Type.Object({ revision: counted(0, 'As it was read'), ...work }, closed),
+    summary: 'Save transcript and redactions; a rendering or approval of an earlier revision is discarded',
+    body: Type.Object({ revision: counted(0, 'Revision that was read'), ...work }, closed),
     response: { 200: Type.Object({ revision: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   proposeForCopy: {
     route: 'POST /api/anonymised-copies/:id/proposals',
     access: 'view',
     bodyLimit: maxWordsBytes,
-    summary: 'Propose turns from voice activity or recognition, and redactions from words and tones; nothing is saved',
+    summary:
+      'Propose turns from voice activity or recognition, and redactions from the transcript and tones; saves nothing',
     body: Type.Object({ turns: Type.Array(CopyTurn, { maxItems: 2000 }) }, closed),
     response: {
       200: Type.Object({ turns: Type.Array(CopyTurn), redactions: Type.Array(CopyRedaction) }),
@@ -192,27 +195,26 @@ export const anonymisedCopyOperations = {
   recogniseCopy: {
     route: 'POST /api/anonymised-copies/:id/recognition',
     access: 'view',
-    summary:
-      'Have the agency’s program write down what is said, to be proposed; the copy’s recognition tells how far it is',
-    body: Type.Object({ language: literals(['fi', 'sv', 'en'], 'What is expected to be spoken') }, closed),
+    summary: 'Start speech recognition by the agency’s program; the copy’s recognition has its state',
+    body: Type.Object({ language: literals(['fi', 'sv', 'en'], 'Expected language') }, closed),
     response: { 202: Type.Null(), 409: refusals[400], ...refusals },
   },
   renderCopy: {
     route: 'POST /api/anonymised-copies/:id/rendering',
     summary:
-      'Render the copy once from the sealed original: redacted first, then voiced; refused while something is missing',
-    body: Type.Object({ revision: counted(0, 'As it was read') }, closed),
+      'Render the copy from the encrypted original: redacts it, then changes the voices; refused while something is missing',
+    body: Type.Object({ revision: counted(0, 'Revision that was read') }, closed),
     response: { 202: Type.Null(), 409: refusals[400], ...refusals },
   },
   hearCopy: {
     route: 'POST /api/anonymised-copies/:id/hearings',
     access: 'view',
-    summary: 'Hear the result; what is heard is logged and counts for the check',
+    summary: 'Begin to listen to the result; parts played are logged and count for the check',
     response: {
       201: Type.Object({
         id: uuid('The hearing'),
-        audio: Type.String({ description: 'Where its sound is' }),
-        durationMs: milliseconds('Of the result'),
+        audio: Type.String({ description: 'Path of the audio' }),
+        durationMs: milliseconds('Duration of the result'),
         until: instant('Until'),
       }),
       409: refusals[400],
@@ -221,7 +223,7 @@ export const anonymisedCopyOperations = {
   },
   hearCopyAudio: {
     route: 'GET /api/copy-hearings/:id/audio',
-    summary: 'The sound of a result, by range, to the session that hears it; no-store',
+    summary: 'Read a range of the audio of a result, in the session that listens to it; no-store',
     response: {
       200: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
       206: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
@@ -230,12 +232,12 @@ export const anonymisedCopyOperations = {
   },
   checkCopy: {
     route: 'POST /api/anonymised-copies/:id/check',
-    summary: 'Sign or reject the result as its second person, who has heard all of it (R33)',
+    summary: 'Approve or reject the result, as the second person, who has listened to all of it (R33)',
     body: Type.Object(
       {
-        revision: counted(0, 'As it was heard'),
+        revision: counted(0, 'Revision that was listened to'),
         outcome: literals(['APPROVED', 'REJECTED'], 'How'),
-        note: Type.Optional(written(1000, 'What the preparer is to mend; names nobody')),
+        note: Type.Optional(written(1000, 'What the preparer must correct; without names')),
       },
       closed,
     ),
@@ -244,7 +246,7 @@ export const anonymisedCopyOperations = {
   readPrivacyReport: {
     route: 'GET /api/anonymised-copies/:id/report',
     access: 'view',
-    summary: 'What was removed and what risk is left',
+    summary: 'Read what was removed and the remaining risk',
     response: { 200: PrivacyReport, 409: refusals[400], ...refusals },
   },
 } as const

@@ -15,22 +15,25 @@ import {
   written,
 } from './shapes.ts'
 
-const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') })
-const what = literals(['RECORDING', 'IDENTIFICATION_DATA', 'BOTH'], 'What of the call')
+const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
+const what = literals(['RECORDING', 'IDENTIFICATION_DATA', 'BOTH'], 'What is disclosed')
 
 const about = {
-  origin: literals(['REQUEST', 'OWN_INITIATIVE'], 'The authority asks, or the controller reports'),
+  origin: literals(
+    ['REQUEST', 'OWN_INITIATIVE'],
+    'Request of the authority, or a report on the controller’s initiative',
+  ),
   authority: line(200, 'The police or another competent authority'),
-  officer: line(200, 'Who asks or receives, and where to reach them'),
+  officer: line(200, 'Contact person at the authority, with contact details'),
   caseNumber: line(64, 'The authority’s case number'),
-  aim: literals(['PREVENTION', 'INVESTIGATION'], 'To prevent or to investigate'),
+  aim: literals(['PREVENTION', 'INVESTIGATION'], 'Purpose: to prevent or to investigate an offence'),
   provisionId: Type.Optional(
     Type.String({
       maxLength: 64,
-      description: 'The statutory ground, of the description’s list; without it nothing is granted',
+      description: 'Statutory provision, from the description’s list; required for granting',
     }),
   ),
-  receivedAt: instant('Received; of an own initiative, begun'),
+  receivedAt: instant('Received; for a report on own initiative, begun'),
 }
 
 export const authorityStates = ['REQUEST', 'ASSESSED', 'DECIDED', 'REFUSED', 'RELEASED', 'CLOSED'] as const
@@ -47,12 +50,12 @@ export const authorityLacks = [
 
 export const AuthorityItem = Type.Object({
   item: Type.Integer(),
-  contactId: Type.Optional(uuid('The call; gone with its history')),
+  contactId: Type.Optional(uuid('The call; absent after its history was deleted')),
   recordingId: Type.Optional(uuid('The recording')),
   what,
-  destroyAt: Type.Optional(instant('The recording is destroyed then')),
-  state: literals(['available', 'restricted', 'destroyed', 'none'], 'Of the recording'),
-  granted: Type.Optional(Type.Boolean({ description: 'As decided' })),
+  destroyAt: Type.Optional(instant('When the recording is destroyed')),
+  state: literals(['available', 'restricted', 'destroyed', 'none'], 'State of the recording'),
+  granted: Type.Optional(Type.Boolean({ description: 'True if granted by the decision' })),
 })
 
 const summary = {
@@ -61,10 +64,10 @@ const summary = {
   origin: about.origin,
   authority: about.authority,
   caseNumber: about.caseNumber,
-  state: literals([...authorityStates], 'How far it is; follows from what was done'),
+  state: literals([...authorityStates], 'State, which follows from the acts done so far'),
   receivedAt: about.receivedAt,
   items: Type.Integer(),
-  urgentAt: Type.Optional(instant('A recording of it is destroyed then, within three days (AC20)')),
+  urgentAt: Type.Optional(instant('When a recording is destroyed, if within three days (AC20)')),
   enteredBy: person('By whom'),
 }
 export const AuthoritySummary = Type.Object(summary)
@@ -78,7 +81,7 @@ export const AuthorityDetail = Type.Object({
     Type.Object({
       id: Type.String(),
       names: Trilingual,
-      isInForce: Type.Boolean({ description: 'In the description in force, today' }),
+      isInForce: Type.Boolean({ description: 'True if the provision is in the description in force today' }),
     }),
   ),
   itemList: Type.Array(AuthorityItem),
@@ -99,10 +102,10 @@ export const AuthorityDetail = Type.Object({
   ),
   packages: Type.Array(Package),
   seen: Type.String({
-    description: 'Another text whenever what is decided on is another; a decision says of which it is',
+    description: 'Version of the disclosure’s content; a decision must name the version that was read',
   }),
   closedAt: Type.Optional(instant('Closed')),
-  unreleasedBecause: Type.Optional(Type.String({ description: 'Why nothing left of what was granted' })),
+  unreleasedBecause: Type.Optional(Type.String({ description: 'Why granted items were not released' })),
   may: Type.Object({ prepare: Type.Boolean(), decide: Type.Boolean(), release: Type.Boolean(), close: Type.Boolean() }),
 })
 export type AuthorityDetail = Static<typeof AuthorityDetail>
@@ -111,13 +114,14 @@ export const authorityOperations = {
   listAuthorityDisclosures: {
     route: 'GET /api/authority-disclosures',
     access: 'view',
-    summary: 'Disclosures to authorities, the urgent first, for the security unit, the decision maker and who oversees',
-    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Which; open unless said')) }, closed),
+    summary:
+      'List disclosures to authorities, urgent ones first, for the security unit, the decision maker and oversight',
+    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Default: open')) }, closed),
     response: {
       200: Type.Object({
         items: Type.Array(AuthoritySummary),
         provisions: Type.Array(Type.Object({ id: Type.String(), names: Trilingual }), {
-          description: 'The statutory grounds in force today',
+          description: 'Statutory provisions in force today',
         }),
       }),
       ...refusals,
@@ -125,7 +129,7 @@ export const authorityOperations = {
   },
   enterAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures',
-    summary: 'Enter an authority’s request, or begin a report of the controller’s own (R34)',
+    summary: 'Enter an authority’s request, or begin a report on the controller’s initiative (R34)',
     body: Type.Object(about, closed),
     response: {
       201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
@@ -136,30 +140,30 @@ export const authorityOperations = {
   readAuthorityDisclosure: {
     route: 'GET /api/authority-disclosures/:id',
     access: 'view',
-    summary: 'A disclosure with its items and what is missing',
+    summary: 'Read a disclosure with its items and what is missing',
     response: { 200: AuthorityDetail, ...refusals },
   },
   changeAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id',
-    summary: 'Correct what was entered, before the decision',
+    summary: 'Correct the entered data, before the decision',
     body: Type.Object(about, closed),
     response: noContent,
   },
   addAuthorityItem: {
     route: 'POST /api/authority-disclosures/:id/items',
-    summary: 'Add a call, or one recording of it, that the security unit has found under the case',
+    summary: 'Add a call, or one of its recordings, that the security unit has found under the case',
     body: Type.Object({ contactId: uuid('The call'), recordingId: Type.Optional(uuid('The recording')), what }, closed),
     response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   dropAuthorityItem: {
     route: 'DELETE /api/authority-disclosures/:id/items/:item',
-    summary: 'Take an item out before the decision',
+    summary: 'Remove an item, before the decision',
     params: itemOf,
     response: noContent,
   },
   assessAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id/assessment',
-    summary: 'What the security unit makes of it: whether the ground reaches what is asked for',
+    summary: 'Save the security unit’s assessment: does the provision cover the request?',
     body: Type.Object({ text: written(4000, 'The assessment') }, closed),
     response: noContent,
   },
@@ -170,10 +174,10 @@ export const authorityOperations = {
       {
         outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'How'),
         items: Type.Optional(
-          Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'PART: which are granted' }),
+          Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'With PART: numbers of the granted items' }),
         ),
         reasons: written(2000, 'Why'),
-        seen: Type.String({ maxLength: 64, description: 'Of the disclosure as it was read' }),
+        seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
       },
       closed,
     ),
@@ -181,10 +185,11 @@ export const authorityOperations = {
   },
   closeAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures/:id/close',
-    summary: 'Close what was released or refused, or what was granted and did not leave, with the reason (R34)',
+    summary:
+      'Close a disclosure that was released or refused, or, with a reason, one that was granted and not released (R34)',
     body: Type.Object(
       {
-        unreleasedBecause: Type.Optional(written(2000, 'Why nothing left, where it was granted and was not released')),
+        unreleasedBecause: Type.Optional(written(2000, 'Why it was granted and not released')),
       },
       closed,
     ),

@@ -24,7 +24,7 @@ export const callOperations = {
   revealCaller: {
     route: 'POST /api/contacts/:id/caller',
     access: 'view',
-    summary: 'Reveal the caller’s number; the reveal is logged',
+    summary: 'Reveal the caller’s number; logged',
     body: schema.UnderPurpose,
     response: { 200: schema.RevealedCaller, ...refusals },
   },
@@ -43,7 +43,7 @@ export const callOperations = {
   followListening: {
     route: 'GET /api/listenings/:id/events',
     summary:
-      'Whether a listening still holds, as server-sent events: event "holds" each second, event "ended" with data ListeningEnd as the last',
+      'Stream the validity of a listening as server-sent events: "holds" each second, and at the end "ended" with data ListeningEnd',
     response: {
       200: {
         description: 'text/event-stream of ListeningEnd',
@@ -54,7 +54,7 @@ export const callOperations = {
   },
   paceListening: {
     route: 'PUT /api/listenings/:id/speed',
-    summary: 'How fast the listening is listened to; its audio is served no faster',
+    summary: 'Set the playback rate; audio is served no faster',
     body: schema.ListeningSpeed,
     response: { 204: Type.Null(), ...refusals },
   },
@@ -62,7 +62,7 @@ export const callOperations = {
     route: 'GET /api/listenings/:id/audio',
     access: 'asks-itself',
     summary:
-      'A range of the audio of a listening; a 206 may be shorter than asked, and comes as late as it can be heard',
+      'Read a range of a listening’s audio; a 206 may be shorter than requested, and is delayed to the playback rate',
     response: {
       206: {
         description: 'audio/wav, PCM16, 8 kHz, stereo',
@@ -85,7 +85,8 @@ export const callOperations = {
   watchCalls: {
     route: 'GET /api/calls',
     access: 'view',
-    summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',
+    summary:
+      'Stream calls in progress as server-sent events: event "calls" with data LiveCalls, at once and after each change',
     querystring: schema.UnderPurposeOrPrimary,
     response: {
       200: {

@@ -3,39 +3,39 @@ import Type, { type Static } from 'typebox'
 import { closed, instant, literals, refusals } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
-const trunk = Type.String({ description: 'Its name in SELOSTE_TRUNKS; empty for a client of no trunk' })
-const client = Type.String({ description: 'Product and version, as its User-Agent says; may be empty' })
+const trunk = Type.String({ description: 'Name in SELOSTE_TRUNKS; empty for a client without an entry' })
+const client = Type.String({ description: 'Product and version from User-Agent; may be empty' })
 const ms = (description: string) => Type.Number({ description: `${description}, in milliseconds` })
-const Track = literals(['caller', 'official', 'mixed'], 'Whose voice')
+const Track = literals(['caller', 'official', 'mixed'], 'Voice')
 
 /** Reception quality of a recording, as shown to a listener. */
 export const Heard = Type.Object({
-  lostMs: ms('Sound that was lost on the way, of the voice that lost most'),
-  oneWay: Type.Optional(literals(['caller', 'official'], 'Whose voice cannot be heard while the other’s can')),
-  isSilent: Type.Optional(Type.Literal(true, { description: 'There is nothing but silence in it' })),
+  lostMs: ms('Duration of lost audio, of the voice that lost most'),
+  oneWay: Type.Optional(literals(['caller', 'official'], 'Voice that is missing while the other is present')),
+  isSilent: Type.Optional(Type.Literal(true, { description: 'True if the recording contains only silence' })),
 })
 
 export const StreamReception = Type.Object({
   track: Track,
   codec: Type.String(),
-  expected: count('Packets that should have come, outside of holds'),
-  lost: count('Packets that never came (RFC 3550, A.3)'),
-  lostMs: ms('The sound lost with them'),
-  late: count('Packets too late to be placed'),
+  expected: count('Packets expected, except during holds'),
+  lost: count('Packets lost (RFC 3550, A.3)'),
+  lostMs: ms('Duration of the lost audio'),
+  late: count('Packets that arrived too late to be recorded'),
   duplicates: count('Copies'),
-  stalledMs: ms('In which nothing came, a second or more at a time'),
+  stalledMs: ms('Total duration of gaps of a second or more without packets'),
   firstMs: ms('Arrival of the first packet since the recording began, or -1'),
   lastMs: ms('Arrival of the last packet, or -1'),
   jitterMs: ms('Mean inter-arrival jitter (RFC 3550, 6.4.1)'),
-  worstJitterMs: ms('The worst of it'),
+  worstJitterMs: ms('Maximum'),
   silentShare: Type.Optional(
-    Type.Number({ description: 'Share of packets that are silence; absent where the codec does not tell' }),
+    Type.Number({ description: 'Share of packets with silence; absent if the codec does not show it' }),
   ),
   senderReports: count('Sender reports of the client'),
   told: Type.Optional(
     Type.Object(
       { sent: count('Sent'), came: count('Came') },
-      { description: 'Packets by the client’s own account, from its first to its last sender report' },
+      { description: 'Packets between the client’s first and last sender report, as counted by the client' },
     ),
   ),
 })
@@ -46,27 +46,27 @@ export const Reception = Type.Object({
   client,
   elsewhere: Type.Optional(
     Type.String({
-      description: 'Address that media came from and that the session description does not name; not recorded',
+      description: 'Address that sent media but is not in the session description; its media are not recorded',
     }),
   ),
   streams: Type.Array(StreamReception),
 })
 
 export const ReceptionPeriod = Type.Object({
-  at: instant('The hour or the day begins'),
+  at: instant('Start of the hour or day'),
   trunk,
   client,
-  recordings: count('Recordings that ended in it'),
-  oneWay: count('Of them with one voice missing'),
-  silent: count('Of them with nothing but silence'),
-  lossy: count('Of them that lost 3 % of a stream’s packets or more'),
-  empty: count('Of them to which no packet came'),
-  expected: count('Packets that should have come'),
-  lost: count('Packets that never came'),
-  late: count('Packets too late to be placed'),
+  recordings: count('Recordings that ended in this period'),
+  oneWay: count('Recordings in which one voice is missing'),
+  silent: count('Recordings with only silence'),
+  lossy: count('Recordings that lost 3 % or more of a stream’s packets'),
+  empty: count('Recordings without packets'),
+  expected: count('Packets expected'),
+  lost: count('Packets lost'),
+  late: count('Packets that arrived too late to be recorded'),
   duplicates: count('Copies'),
   jitterMs: ms('Mean of the streams’ jitter'),
-  worstJitterMs: ms('The worst of it'),
+  worstJitterMs: ms('Maximum'),
 })
 export type ReceptionPeriod = Static<typeof ReceptionPeriod>
 
@@ -78,7 +78,7 @@ export const SeenClient = Type.Object({
   lastAt: instant('Last seen'),
   sessions: count('SIPREC sessions offered by recording clients'),
   refused: count('Requests refused for their body'),
-  problems: count('Different problems, doubts and refusals'),
+  problems: count('Number of different problems, doubts and refusals'),
 })
 export type SeenClient = Static<typeof SeenClient>
 
@@ -100,40 +100,40 @@ export const ClientSends = Type.Object({
       'review',
       'refusal',
     ],
-    'What it is the name of: what was sent, then where each value was taken from and what was wrong',
+    'Kind of feature: parts of the request, then sources of values and problems',
   ),
-  name: Type.String({ description: 'The name alone; never a value that was sent' }),
-  times: count('In so many sessions'),
+  name: Type.String({ description: 'Name of the feature; never a value that was sent' }),
+  times: count('Number of sessions with it'),
   lastAt: instant('Last seen'),
 })
 export type ClientSends = Static<typeof ClientSends>
 
 export const StandingBlocker = Type.Object({
-  kind: literals(['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock', 'other'], 'What does not work'),
+  kind: literals(['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock', 'other'], 'Kind of blocker'),
   code: Type.String({ description: 'A code of docs/operate/faults.md, of PostgreSQL or of the operating system' }),
-  about: Type.Optional(Type.String({ description: 'Which operation or volume' })),
-  of: Type.String({ description: 'The process that it keeps from its work' }),
+  about: Type.Optional(Type.String({ description: 'Operation or volume concerned' })),
+  of: Type.String({ description: 'Process that it blocks' }),
   since: instant('First failure'),
-  standsStill: Type.String({ description: 'What stands still, in English' }),
+  standsStill: Type.String({ description: 'What is blocked, in English' }),
   remedy: Type.String({ description: 'What to do, in English' }),
 })
 
 export const CaptureNode = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  name: Type.String({ description: 'As SELOSTE_NODE calls it' }),
+  name: Type.String({ description: 'Name in SELOSTE_NODE' }),
   version: Type.String(),
-  startedAt: instant('Its process began'),
-  aliveAt: instant('Heard of last'),
+  startedAt: instant('Start of the process'),
+  aliveAt: instant('Last heartbeat'),
   state: literals(
     ['takes-calls', 'busy', 'draining', 'silent', 'ended'],
     'busy: takes no new session under pressure; silent: nothing heard for ten seconds; ended: it was stopped, or is drained',
   ),
-  pressures: Type.Array(Type.String(), { description: 'What presses, as in docs/operate/overload.md' }),
-  sessions: count('Sessions that go on'),
+  pressures: Type.Array(Type.String(), { description: 'Kinds of pressure (docs/operate/overload.md)' }),
+  sessions: count('Live sessions'),
   recordings: count('Recordings in progress'),
-  waiting: count('Parts of calls whose facts wait on its disk'),
-  openCalls: count('Calls of the last day without an end, by what it told'),
-  sharesName: Type.Boolean({ description: 'It answers, and so does another of its name' }),
+  waiting: count('Segments whose facts wait on its disk for admission'),
+  openCalls: count('Calls of the last day that this node has reported without an end'),
+  sharesName: Type.Boolean({ description: 'True if another live node has the same name' }),
 })
 export type CaptureNode = Static<typeof CaptureNode>
 
@@ -141,12 +141,12 @@ const flowHead = {
   id: Type.String({ format: 'uuid' }),
   segments: Type.Array(
     Type.Object({ segmentId: Type.String({ format: 'uuid' }), contactId: Type.String({ format: 'uuid' }) }),
-    { description: 'The parts of calls that the session tells of' },
+    { description: 'Segments of the session' },
   ),
-  node: Type.String({ description: 'The capture that remembers it' }),
+  node: Type.String({ description: 'Node that has the flow in memory' }),
   client,
-  transport: literals(['udp', 'tcp', 'tls'], 'How its requests came'),
-  startedAt: instant('The first request came'),
+  transport: literals(['udp', 'tcp', 'tls'], 'Transport of its requests'),
+  startedAt: instant('First request'),
   endedAt: Type.Optional(instant('The session ended')),
   problems: Type.Array(
     literals(
@@ -180,22 +180,22 @@ export const CallFlow = Type.Object({
         'The recording client, our signalling, or what became of the call',
       ),
       what: Type.String({ description: 'A SIP method or status, RTP, RTCP, or a state' }),
-      with: Type.Array(Type.String(), { description: 'What it carried, or why: words of ours alone' }),
+      with: Type.Array(Type.String(), { description: 'Content or reason, in fixed words' }),
     }),
   ),
-  leftOut: count('Steps beyond the longest flow that is kept'),
+  leftOut: count('Number of steps omitted because the flow is too long'),
 })
 export type CallFlow = Static<typeof CallFlow>
 
 export const captureSeenOperations = {
   readReception: {
     route: 'GET /api/capture/reception',
-    summary: 'How recordings came in, by trunk, client and hour or day, newest first; counts only',
+    summary: 'Read reception statistics of recordings by trunk, client and hour or day, newest first; counts only',
     querystring: Type.Object(
       {
         from: instant('From'),
-        to: instant('Until before; 93 days at most, or 8 days by the hour'),
-        by: literals(['hour', 'day'], 'How finely'),
+        to: instant('End (exclusive); at most 93 days, or 8 days by hour'),
+        by: literals(['hour', 'day'], 'Length of the periods'),
       },
       closed,
     ),
@@ -203,12 +203,12 @@ export const captureSeenOperations = {
   },
   listClients: {
     route: 'GET /api/capture/clients',
-    summary: 'Every recording client that was seen, the latest first',
+    summary: 'List the recording clients seen, latest first',
     response: { 200: Type.Object({ items: Type.Array(SeenClient) }), ...refusals },
   },
   readClient: {
     route: 'GET /api/capture/clients/:id',
-    summary: 'What a recording client sends and what was made of it: names, never values',
+    summary: 'Read which features a recording client sends, and the problems found; names, never values',
     params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
     response: {
       200: Type.Object({ client: SeenClient, sends: Type.Array(ClientSends) }),
@@ -217,15 +217,15 @@ export const captureSeenOperations = {
   },
   listCaptureNodes: {
     route: 'GET /api/capture/nodes',
-    summary: 'The captures of this register, on whichever machines, and how each is',
+    summary: 'List the capture nodes of this register on all machines, with their state',
     response: { 200: Type.Object({ items: Type.Array(CaptureNode) }), ...refusals },
   },
   listBlockers: {
     route: 'GET /api/operation/blockers',
-    summary: 'What keeps the installation from its work, since when, and what to do',
+    summary: 'List blockers of the installation, since when they exist, and what to do',
     response: {
       200: Type.Object({
-        missing: Type.Array(Type.String(), { description: 'Parts that do not answer' }),
+        missing: Type.Array(Type.String(), { description: 'Components that do not answer' }),
         items: Type.Array(StandingBlocker),
       }),
       ...refusals,
@@ -233,9 +233,9 @@ export const captureSeenOperations = {
   },
   listCallFlows: {
     route: 'GET /api/capture/flows',
-    summary: 'Sessions whose signalling capture still remembers, newest first',
+    summary: 'List sessions whose signalling is in capture’s memory, newest first',
     querystring: Type.Object(
-      { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Those of this part of a call' })) },
+      { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Only sessions of this segment' })) },
       closed,
     ),
     response: {
@@ -248,7 +248,7 @@ export const captureSeenOperations = {
   },
   readCallFlow: {
     route: 'GET /api/capture/flows/:id',
-    summary: 'How one session was signalled, step by step, without numbers or names; reading it is logged',
+    summary: 'Read the signalling of a session step by step, without numbers or names; logged',
     params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
     response: { 200: CallFlow, ...refusals },
   },

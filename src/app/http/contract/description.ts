@@ -11,7 +11,7 @@ export const Change = Type.Object({
 
 export const Problem = Type.Object(
   {
-    line: Type.Integer({ description: 'In the text, from 1' }),
+    line: Type.Integer({ description: 'Line of the text, from 1' }),
     field: Type.String({ description: 'recordingPlan.rules[0].share; (file) for the whole' }),
     code: Type.String({ description: 'Stable: plan.all-calls, number.twice, …' }),
     message: Trilingual,
@@ -28,22 +28,22 @@ export const Version = Type.Object({
   approvedAt: instant('When it was approved, or installed'),
   author: Type.Optional(PersonName),
   approver: Type.Optional(PersonName),
-  changes: Type.Array(Change, { description: 'What it changed from the version before' }),
+  changes: Type.Array(Change, { description: 'Changes from the previous version' }),
 })
 export type Version = Static<typeof Version>
 
 /** The parsed YAML; its schema is in src/description/description-file.ts. */
-const Document = Type.Unknown({ description: 'The text as values; nothing where it is not YAML' })
+const Document = Type.Unknown({ description: 'The parsed text; absent if it is not YAML' })
 
 export const Draft = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  revision: Type.Integer({ description: 'Counts changes; a change names the one it was made on' }),
-  basedOn: Type.Integer({ description: 'The version that it changes' }),
-  isOutdated: Type.Boolean({ description: 'Another version has been approved since' }),
-  state: literals(['DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'WITHDRAWN'], 'Where in the procedure'),
+  revision: Type.Integer({ description: 'Revision; a change must name the one that it is based on' }),
+  basedOn: Type.Integer({ description: 'Version on which the draft is based' }),
+  isOutdated: Type.Boolean({ description: 'True if another version has been approved since' }),
+  state: literals(['DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'WITHDRAWN'], 'State in the procedure'),
   author: PersonName,
   reason: Type.String(),
-  effectiveFrom: Type.Optional(instant('When it is to come into force')),
+  effectiveFrom: Type.Optional(instant('When it comes into force')),
   changedAt: instant('Last change'),
   submittedAt: Type.Optional(instant('When it was submitted')),
   decision: Type.Optional(Type.Object({ by: PersonName, at: instant('When'), note: Type.Optional(Type.String()) })),
@@ -51,12 +51,15 @@ export const Draft = Type.Object({
   document: Type.Optional(Document),
   problems: Type.Array(Problem),
   changes: Type.Array(Change, {
-    description: 'Against the version it is based on; none while the text is no description by itself',
+    description: 'Changes from the version it is based on; none while the text is invalid',
   }),
   mayEdit: Type.Boolean({
-    description: 'Own and open: to be changed while DRAFT, taken back while SUBMITTED, withdrawn',
+    description:
+      'True if the viewer’s own and open: it can be changed while DRAFT, taken back while SUBMITTED, or withdrawn',
   }),
-  mayDecide: Type.Boolean({ description: 'Submitted by another, and the viewer decides for the controller' }),
+  mayDecide: Type.Boolean({
+    description: 'True if it was submitted by somebody else and the viewer decides for the controller',
+  }),
 })
 export type Draft = Static<typeof Draft>
 
@@ -93,7 +96,7 @@ export const DraftChange = Type.Object(
     text: Type.Optional(Type.String({ maxLength: 1_000_000 })),
     edits: Type.Optional(Type.Array(DraftEdit, { maxItems: 200 })),
     reason: Type.Optional(Type.String({ maxLength: 2000 })),
-    effectiveFrom: Type.Optional(instant('When it is to come into force')),
+    effectiveFrom: Type.Optional(instant('When it comes into force')),
   },
   closed,
 )
@@ -106,7 +109,7 @@ export const DryRun = Type.Object({
     Type.Object({
       kind: literals(
         ['pending-rights', 'recordings-destroyed', 'recordings-shortened', 'recorded-share', 'rights-narrowed'],
-        'What of',
+        'Kind of consequence',
       ),
       field: Type.String(),
       count: Type.Integer(),
@@ -122,7 +125,7 @@ const revision = Type.Object({ revision: Type.Integer() }, closed)
 export const ImportFile = Type.Object({ content: Type.String({ maxLength: 8_000_000, description: 'base64' }) }, closed)
 
 export const RowProblem = Type.Object({
-  row: Type.Integer({ description: 'Line of the file, the heading is 1' }),
+  row: Type.Integer({ description: 'Line of the file; the heading is line 1' }),
   column: Type.Optional(Type.String()),
   code: Type.String(),
   message: Trilingual,
@@ -166,31 +169,31 @@ export const descriptionOperations = {
   },
   startDraft: {
     route: 'POST /api/description/drafts',
-    summary: 'Begin a draft from the newest version',
+    summary: 'Begin a draft based on the newest version',
     response: { 201: Draft, ...refusals },
   },
   readDraft: {
     route: 'GET /api/description/drafts/:id',
-    summary: 'One draft: text, every problem at once, and what it changes in plain language',
+    summary: 'Read a draft: text, all problems, and its changes in plain language',
     response: { 200: Draft, ...refusals },
   },
   changeDraft: {
     route: 'PATCH /api/description/drafts/:id',
     bodyLimit: maxTextBytes,
-    summary: 'Change a draft: its whole text, or some fields; a draft may be wrong, it cannot be submitted then',
+    summary: 'Change a draft: its whole text, or some fields; an invalid draft can be saved, but not submitted',
     body: DraftChange,
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   importNumbers: {
     route: 'POST /api/description/drafts/:id/numbers',
     bodyLimit: maxFileBytes,
-    summary: 'Put the numbers of a CSV file into the draft, all of them or none',
+    summary: 'Import the numbers of a CSV file into the draft, all or none',
     body: Type.Object({ revision: Type.Integer(), content: ImportFile.properties.content }, closed),
     response: { 200: Draft, 409: refusals[400], 422: ImportRefused, ...refusals },
   },
   tryDraft: {
     route: 'POST /api/description/drafts/:id/dry-run',
-    summary: 'What the draft would do, counted on what is held now; changes nothing',
+    summary: 'Dry run: count the effects of the draft on the present data; changes nothing',
     response: { 200: DryRun, ...refusals },
   },
   submitDraft: {
@@ -201,17 +204,17 @@ export const descriptionOperations = {
   },
   takeBackDraft: {
     route: 'DELETE /api/description/drafts/:id/submission',
-    summary: 'Take a submitted draft back, to change it',
+    summary: 'Take a submitted draft back to change it',
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   withdrawDraft: {
     route: 'DELETE /api/description/drafts/:id',
-    summary: 'Give a draft up',
+    summary: 'Withdraw a draft',
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   decideDraft: {
     route: 'POST /api/description/drafts/:id/decision',
-    summary: 'Approve or reject a submitted draft; never one’s own',
+    summary: 'Approve or reject a submitted draft of somebody else',
     body: Type.Object(
       {
         revision: Type.Integer(),

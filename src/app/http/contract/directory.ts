@@ -6,7 +6,7 @@ import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
 import { closed, instant, literals, refusals } from './shapes.ts'
 
-const interval = { from: instant('From'), to: Type.Optional(instant('Until before; absent while it holds')) }
+const interval = { from: instant('From'), to: Type.Optional(instant('End (exclusive); absent if none')) }
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
 const day = (description: string) =>
   Type.String({ format: 'date', description: `${description}; a day in Europe/Helsinki` })
@@ -17,9 +17,9 @@ export const Person = Type.Object({
   name: Type.String(),
   unit: Type.Optional(Type.String()),
   supervisor: Type.Optional(Named),
-  phones: Type.Array(Type.String({ description: 'Written the Finnish way' })),
+  phones: Type.Array(Type.String({ description: 'In Finnish notation' })),
   employedFrom: instant('Employed from'),
-  employedTo: Type.Optional(instant('Employment ended, or will')),
+  employedTo: Type.Optional(instant('End of the employment')),
   source: Type.String({ description: 'manual, csv or scim: who keeps this entry up to date' }),
 })
 export type Person = Static<typeof Person>
@@ -34,14 +34,16 @@ export const PersonDetail = Type.Intersect([
     phoneHistory: Type.Array(Type.Object({ phone: Type.String(), ...interval })),
     recording: Type.Object(
       {
-        informedAt: Type.Optional(instant('When told that calls are recorded')),
-        consentedAt: Type.Optional(instant('When consent was given; absent where it was not, or was taken back')),
+        informedAt: Type.Optional(instant('When informed that calls are recorded')),
+        consentedAt: Type.Optional(
+          instant('When consent was given; absent without consent, or after it was withdrawn'),
+        ),
       },
       { description: 'L16' },
     ),
     subordinates: Type.Array(Named),
     waits: Type.Optional(
-      Type.Boolean({ description: 'Something of the change that was asked for waits for a second person' }),
+      Type.Boolean({ description: 'True if a part of the requested change needs approval by a second person' }),
     ),
   }),
 ])
@@ -52,23 +54,23 @@ const Waits = PersonDetail
 
 export const DirectoryChange = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  kind: literals(['link', 'directory'], 'A one-time link that waits for its release; numbers or the place of a person'),
+  kind: literals(['link', 'directory'], 'A one-time link to release; a change of numbers, unit or supervisor'),
   person: Type.Object({ id: Type.String({ format: 'uuid' }), userId: Type.String(), name: Type.String() }),
   askedBy: Named,
   askedAt: instant('Asked'),
-  from: Type.Optional(instant('From when on it is to hold')),
+  from: Type.Optional(instant('First instant of the change')),
   fromConfirmation: Type.Optional(
     Type.Boolean({
       description:
-        'Another has answered calls at a number since then: it holds from the confirmation on, and those calls stay theirs',
+        'True if somebody else has answered calls at the number since then: the change applies from its confirmation on, and those calls stay theirs',
     }),
   ),
-  addPhones: Type.Optional(Type.Array(Type.String({ description: 'Whoever has one by then loses it' }))),
+  addPhones: Type.Optional(Type.Array(Type.String({ description: 'Removed from whoever has them by then' }))),
   endPhones: Type.Optional(Type.Array(Type.String())),
   unit: Type.Optional(Type.String({ description: 'Empty: none' })),
   supervisor: Type.Optional(Type.String({ description: 'Empty: none' })),
-  mayDecide: Type.Boolean({ description: 'The viewer may: did not ask for it and is not the person' }),
-  mayWithdraw: Type.Boolean({ description: 'The viewer asked for it' }),
+  mayDecide: Type.Boolean({ description: 'True if the viewer may decide: did not request it, and is not the person' }),
+  mayWithdraw: Type.Boolean({ description: 'True if the viewer requested it' }),
 })
 export type DirectoryChange = Static<typeof DirectoryChange>
 
@@ -94,9 +96,11 @@ export const PersonChange = Type.Object(
     supervisor: Type.Optional(Type.String({ maxLength: 64, description: 'User id; empty: none' })),
     addPhone: Type.Optional(Type.String({ maxLength: 64 })),
     endPhone: Type.Optional(Type.String({ maxLength: 64 })),
-    employedTo: Type.Optional(Type.String({ maxLength: 10, description: 'Last day of employment; empty: goes on' })),
-    informed: Type.Optional(Type.Boolean({ description: 'Has been told that calls are recorded (L16)' })),
-    consents: Type.Optional(Type.Boolean({ description: 'Consents to the recording of calls (C10)' })),
+    employedTo: Type.Optional(Type.String({ maxLength: 10, description: 'Last day of employment; empty: no end' })),
+    informed: Type.Optional(Type.Boolean({ description: 'True if informed that calls are recorded (L16)' })),
+    consents: Type.Optional(
+      Type.Boolean({ description: 'True if the person consents to the recording of calls (C10)' }),
+    ),
   },
   closed,
 )
@@ -110,7 +114,9 @@ export const directoryOperations = {
     summary: 'The directory',
     querystring: Type.Object(
       {
-        q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id, or a whole number' })),
+        q: Type.Optional(
+          Type.String({ maxLength: 100, description: 'Part of a name or user id, or a complete number' }),
+        ),
         unit: Type.Optional(Type.String({ maxLength: 200 })),
         employed: Type.Optional(Type.Enum(['now', 'past', 'any'], { default: 'now' })),
         cursor: Type.Optional(Type.String({ maxLength: 256 })),
@@ -130,25 +136,25 @@ export const directoryOperations = {
   },
   readPerson: {
     route: 'GET /api/people/:id',
-    summary: 'One person with every name, place and number they have had',
+    summary: 'Read a person with all names, placements and numbers over time',
     response: { 200: PersonDetail, ...refusals },
   },
   enterPerson: {
     route: 'POST /api/people',
-    summary: 'Enter a person; user ids are never used twice (R20)',
+    summary: 'Enter a person; a user id is never reused (R20)',
     body: NewPerson,
     response: { 201: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
   },
   changePerson: {
     route: 'POST /api/people/:id/changes',
-    summary: 'A change that holds from a day on',
+    summary: 'Change a person from a day on',
     body: PersonChange,
     response: { 200: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
   },
   importPeople: {
     route: 'POST /api/people/import',
     bodyLimit: maxImportBytes,
-    summary: 'Bring the directory up to a CSV file: all of its rows or none',
+    summary: 'Update the directory from a CSV file, all rows or none',
     body: Type.Object({ content: ImportFile.properties.content, tryOnly: Type.Boolean() }, closed),
     response: {
       200: Type.Object({
@@ -156,8 +162,8 @@ export const directoryOperations = {
         entered: Type.Integer(),
         changed: Type.Integer(),
         unchanged: Type.Integer(),
-        waiting: Type.Integer({ description: 'People of whom a number or the place waits for a second person' }),
-        done: Type.Boolean({ description: 'False where it was tried only' }),
+        waiting: Type.Integer({ description: 'Number of people with a change that needs approval by a second person' }),
+        done: Type.Boolean({ description: 'False if it was only checked' }),
       }),
       422: ImportRefused,
       ...refusals,
@@ -166,20 +172,20 @@ export const directoryOperations = {
   listDirectoryChanges: {
     route: 'GET /api/directory-changes',
     summary:
-      'Links and changes of the directory that wait for a second person, for administrators and access-rights approvers',
+      'List links and directory changes that need approval by a second person, for administrators and access-rights approvers',
     querystring: Type.Object({ person: Type.Optional(Type.String({ format: 'uuid' })) }, closed),
     response: { 200: Type.Object({ items: Type.Array(DirectoryChange) }), ...refusals },
   },
   decideDirectoryChange: {
     route: 'POST /api/directory-changes/:id/decision',
     summary:
-      'Confirm or refuse one, as an administrator or access-rights approver who did not ask for it and is not the person; confirm.fresh asks for a proof of presence first',
+      'Confirm or refuse a link or change, as an administrator or access-rights approver who did not request it and is not the person; may need a fresh confirmation of identity first (confirm.fresh)',
     body: Type.Object({ confirm: Type.Boolean() }, closed),
     response: {
       200: Type.Object({
         code: Type.Optional(
           Type.String({
-            description: 'With a link: what its person needs beside it, shown once. Tell it to them in person',
+            description: 'With a link: the code that its person also needs, shown once. Communicate it in person',
           }),
         ),
       }),
@@ -189,7 +195,7 @@ export const directoryOperations = {
   },
   withdrawDirectoryChange: {
     route: 'DELETE /api/directory-changes/:id',
-    summary: 'Take back what one has asked for',
+    summary: 'Withdraw one’s own request',
     response: { 204: Type.Null(), ...refusals },
   },
   listUnits: {

@@ -4,15 +4,15 @@ import { Download, closed, instant, literals, person, refusals, uuid } from './s
 
 export const DisclosureEntry = Type.Object({
   id: uuid('The disclosure'),
-  kind: literals(['RESEARCH', 'AUTHORITY'], 'To whom'),
+  kind: literals(['RESEARCH', 'AUTHORITY'], 'Kind of recipient'),
   number: Type.String(),
   recipient: Type.String({ description: 'The institute or the authority' }),
-  about: Type.String({ description: 'The study, or the authority’s case number' }),
-  ground: Type.Optional(Type.String({ description: 'AUTHORITY: the statutory provision' })),
-  state: Type.String({ description: 'As the disclosure says it' }),
+  about: Type.String({ description: 'Study, or the authority’s case number' }),
+  ground: Type.Optional(Type.String({ description: 'With AUTHORITY: the statutory provision' })),
+  state: Type.String({ description: 'State of the disclosure' }),
   isOverdue: Type.Boolean(),
   items: Type.Integer(),
-  unconfirmed: Type.Integer({ description: 'RESEARCH: copies that are out' }),
+  unconfirmed: Type.Integer({ description: 'With RESEARCH: number of copies not confirmed as returned or destroyed' }),
   decidedBy: Type.Optional(person('The decision maker')),
   decidedAt: Type.Optional(instant('Decided')),
   releasedAt: Type.Optional(instant('Released')),
@@ -23,7 +23,7 @@ export const DisclosureEntry = Type.Object({
       files: Type.Integer(),
       sha256: Type.Optional(Type.String({ description: 'Of the encrypted package' })),
       state: Type.String(),
-      downloads: Type.Array(Download, { description: 'Begun and refused, oldest first' }),
+      downloads: Type.Array(Download, { description: 'Downloads, begun or refused, oldest first' }),
     }),
   ),
   dueOn: Type.Optional(Type.String({ format: 'date' })),
@@ -35,13 +35,13 @@ export const disclosureLogOperations = {
   listDisclosures: {
     route: 'GET /api/disclosures',
     access: 'view',
-    summary: 'The log of disclosures: to whom, what, how many, by whose decision (R35)',
+    summary: 'List disclosures: recipient, content, number of items, decision maker (R35)',
     querystring: Type.Object({ year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) }, closed),
     response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }), ...refusals },
   },
   readDisclosureStatistics: {
     route: 'GET /api/disclosures/statistics',
-    summary: 'How many disclosures, items and copies there were in a year, without anybody in them',
+    summary: 'Read the numbers of disclosures, items and copies in a year, without persons',
     querystring: Type.Object({ year: Type.Integer({ minimum: 2000, maximum: 9999 }) }, closed),
     response: {
       200: Type.Object({

@@ -13,20 +13,20 @@ const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' })
 
 export const Cause = literals(
   ['retention', 'caller', 'official', 'trimming', 'hold-end'],
-  'Why a recording ended: its term, forbidden by the caller or the official, outside the call, its hold ended past its term',
+  'Reason of destruction: term, forbidden by caller or official, outside the call, or end of a preservation order after the term',
 )
 export type Cause = Static<typeof Cause>
 
 export const Hold = Type.Object(
   {
-    id: uuid('The hold'),
+    id: uuid('The preservation order'),
     contactId: uuid('The call it covers, with its recordings and its history'),
-    covers: literals(['recordings', 'history', 'both'], 'What it keeps'),
+    covers: literals(['recordings', 'history', 'both'], 'What it preserves'),
     provision: Type.String({ description: 'The statutory provision' }),
     authority: Type.String({ description: 'Who ordered it' }),
     orderReference: Type.String({ description: 'The order' }),
     from: instant('In force from'),
-    until: instant('Ends by itself; three calendar months after it was ordered or renewed at most'),
+    until: instant('End; at most three calendar months after it was entered or renewed'),
     enteredBy: Type.String(),
     renewals: Type.Array(
       Type.Object({
@@ -39,20 +39,19 @@ export const Hold = Type.Object(
     ended: Type.Optional(
       Type.Object({ at: instant('Ended'), by: Type.Optional(Type.String()), note: Type.Optional(Type.String()) }),
     ),
-    state: literals(['in-force', 'ended'], 'Whether it holds'),
+    state: literals(['in-force', 'ended'], 'State of the order'),
     recordings: Type.Array(
       Type.Object({
         id: uuid('A recording'),
-        destroyAt: Type.Optional(instant('Its own day')),
+        destroyAt: Type.Optional(instant('End of its term')),
         isPastTerm: Type.Boolean(),
       }),
     ),
-    waitingProhibitions: count('Accepted, and carried out when the hold ends'),
+    waitingProhibitions: count('Prohibitions accepted, to be carried out when the order ends'),
     may: Type.Object({ renew: Type.Boolean(), end: Type.Boolean() }),
   },
   {
-    description:
-      'A preservation order (Act 806/2011 chapter 8 sections 24-26): whoever receives it is bound to secrecy',
+    description: 'A preservation order (Act 806/2011 chapter 8 sections 24-26); its content is secret',
   },
 )
 export type Hold = Static<typeof Hold>
@@ -60,7 +59,10 @@ export type Hold = Static<typeof Hold>
 export const Prohibition = Type.Object({
   id: uuid('The prohibition'),
   recordingId: uuid('The recording'),
-  state: literals(['blocked', 'waiting', 'executed'], 'Nobody hears it; restricted to one open case; destroyed'),
+  state: literals(
+    ['blocked', 'waiting', 'executed'],
+    'blocked: cannot be played; waiting: restricted to one open case; executed: destroyed',
+  ),
   receivedAt: instant('Received'),
   executedAt: Type.Optional(instant('Destroyed')),
 })
@@ -71,49 +73,49 @@ export const Recall = Type.Object(
     id: uuid('The recall'),
     disclosure: Type.String({ description: 'The disclosure’s reference' }),
     recipient: Type.String(),
-    item: Type.Integer({ description: 'Which of its items' }),
+    item: Type.Integer({ description: 'Number of the item' }),
     recalledAt: instant('Recalled'),
-    dueAt: instant('To be confirmed by'),
+    dueAt: instant('Must be confirmed by'),
     isOverdue: Type.Boolean(),
     confirmedAt: Type.Optional(instant('Confirmed')),
     notice: Trilingual,
   },
-  { description: 'A disclosed copy that must be destroyed by whoever has it (R50); the notice has no personal data' },
+  { description: 'A disclosed copy that its recipient must destroy (R50); the notice has no personal data' },
 )
 export type Recall = Static<typeof Recall>
 
 export const AwaitedCertificate = Type.Object(
   {
     state: literals(['waiting', 'destroying'], 'waiting: for somebody else’s case that was open before'),
-    expectedAt: Type.Optional(instant('Ask again then')),
+    expectedAt: Type.Optional(instant('When to try again')),
   },
-  { description: 'The recording is forbidden and not yet destroyed everywhere: its certificate is to come' },
+  { description: 'The recording is forbidden but not yet destroyed in every place, so there is no certificate yet' },
 )
 
 export const endOperations = {
   listHolds: {
     route: 'GET /api/holds',
     access: 'view',
-    summary: 'Preservation orders, for the security unit and the decision maker; nobody else learns of any',
+    summary: 'List preservation orders, for the security unit and the decision maker only',
     querystring: Type.Object({ state: Type.Optional(literals(['in-force', 'ended'], 'Which')) }, closed),
     response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
   },
   enterHold: {
     route: 'POST /api/holds',
-    summary: 'Enter a preservation order; it holds at once (Act 806/2011 8:24)',
+    summary: 'Enter a preservation order, in force at once (Act 806/2011 8:24)',
     body: Type.Object(
       {
         contactId: uuid('The call'),
-        covers: literals(['recordings', 'history', 'both'], 'What it keeps'),
+        covers: literals(['recordings', 'history', 'both'], 'What it preserves'),
         provision: Type.String({ minLength: 3, maxLength: 200, pattern: '\\S' }),
         authority: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
         orderReference: reference('The order'),
-        until: instant('Three calendar months from now at most'),
+        until: instant('At most three calendar months from now'),
         reference: reference('The case under which the call was found'),
       },
       closed,
     ),
-    response: { 201: Type.Object({ id: uuid('The hold') }), 409: refusals[400], ...refusals },
+    response: { 201: Type.Object({ id: uuid('The preservation order') }), 409: refusals[400], ...refusals },
   },
   renewHold: {
     route: 'POST /api/holds/:id/renewals',
@@ -123,23 +125,23 @@ export const endOperations = {
   },
   endHold: {
     route: 'POST /api/holds/:id/end',
-    summary: 'End a preservation order that has been revoked; somebody else than who entered it',
+    summary: 'End a revoked preservation order; not by the person who entered it',
     body: Type.Object({ note }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   forbidUse: {
     route: 'POST /api/recordings/:id/prohibitions',
     summary:
-      'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51). Its official tells what the caller told in the call (channel CALL) within an hour of it; later, and however else it came, it is the Service Unit’s (403 prohibition.service-unit)',
+      'Forbid the use of a recording at the request of its caller or official, without a reason. It is blocked at once and destroyed (R49-R51). A prohibition that the caller stated in the call (channel CALL) is entered by the official within an hour; any other is entered by the Service Unit (403 prohibition.service-unit)',
     body: Type.Object(
       {
-        party: literals(['CALLER', 'OFFICIAL'], 'Who forbids'),
-        channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was told'),
+        party: literals(['CALLER', 'OFFICIAL'], 'Party that forbids'),
+        channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was received'),
         reference: Type.Optional(reference('The Service Unit’s request')),
         endsCopy: Type.Optional(
           Type.Boolean({
             description:
-              'True: a copy of the requester’s that is in the making or has not been fetched ends with it; otherwise that is refused at the Service Unit (409 prohibition.copy-waits)',
+              'If true, a copy for the requester that is not downloaded yet is deleted with the recording; otherwise the prohibition is refused while there is one (409 prohibition.copy-waits)',
           }),
         ),
       },
@@ -150,7 +152,7 @@ export const endOperations = {
   readDestruction: {
     route: 'GET /api/recordings/:id/destruction',
     access: 'view',
-    summary: 'How a recording of a call that the viewer may see ended',
+    summary: 'Read how and why a recording was destroyed, of a call that the viewer may see',
     querystring: Type.Object(
       {
         purpose: Type.Optional(Purpose),
@@ -160,7 +162,7 @@ export const endOperations = {
     ),
     response: {
       200: Type.Object({
-        state: literals(['held', 'destroying', 'destroyed'], 'How far it is'),
+        state: literals(['held', 'destroying', 'destroyed'], 'State'),
         cause: Type.Optional(Cause),
         destroyedAt: Type.Optional(instant('Destroyed')),
         entry: Type.Optional(LedgerEntry),
@@ -172,10 +174,10 @@ export const endOperations = {
   readCertificate: {
     route: 'GET /api/recordings/:id/certificate',
     access: 'view',
-    summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
+    summary: 'Create the certificate of a destruction for its requester, as tagged PDF',
     querystring: Type.Object(
       {
-        language: literals(['fi', 'sv', 'en'], 'Its language'),
+        language: literals(['fi', 'sv', 'en'], 'Language'),
         reference: Type.Optional(Type.String({ maxLength: 64 })),
       },
       closed,
@@ -192,18 +194,19 @@ export const endOperations = {
   listRecalls: {
     route: 'GET /api/recalls',
     access: 'view',
-    summary: 'Disclosed copies that were recalled, for the decision maker',
+    summary: 'List recalled copies, for the decision maker',
     response: { 200: Type.Object({ items: Type.Array(Recall) }), ...refusals },
   },
   confirmRecall: {
     route: 'POST /api/recalls/:id/confirm',
-    summary: 'The recipient has destroyed or returned the copy; what tied it to the recording is deleted',
+    summary: 'Confirm that the recipient has destroyed or returned the copy; deletes its link to the recording',
     body: Type.Object({ outcome: literals(['destroyed', 'returned'], 'What the recipient did') }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   deleteRecording: {
     route: 'DELETE /api/recordings/:id',
-    summary: 'Always refused: a recording ends by its term or because its caller or official forbids its use (R23)',
+    summary:
+      'Always refused: a recording is destroyed at the end of its term, or if its caller or official forbids its use (R23)',
     response: { ...refusals },
   },
 } as const

@@ -2,31 +2,34 @@
 import Type, { type Static } from 'typebox'
 import { closed, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
-export const language = literals(['fi', 'sv', 'en'], 'The language of what the institute is sent')
+export const language = literals(['fi', 'sv', 'en'], 'Language of texts for the institute')
 
 const instituteFields = {
   name: line(200, 'The institute'),
-  contact: line(200, 'Who receives notices: an office or a person in it'),
-  email: Type.String({ format: 'email', maxLength: 254, description: 'Where notices are sent' }),
+  contact: line(200, 'Recipient of notices: an office or a person'),
+  email: Type.String({ format: 'email', maxLength: 254, description: 'E-mail address for notices' }),
   language,
   recipient: Type.Optional(
-    Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'Its age key; without it a passphrase is told apart' }),
+    Type.String({
+      pattern: '^age1[0-9a-z]{58}$',
+      description: 'The institute’s age key; without it a passphrase is communicated separately',
+    }),
   ),
 }
 export const Institute = Type.Object({
   id: uuid('The institute'),
   ...instituteFields,
   isBlocked: Type.Boolean({
-    description: 'Copies that it has are overdue: it gets no others until they are confirmed (R32)',
+    description: 'True if copies are overdue: no other copies are released to it until they are confirmed (R32)',
   }),
-  open: Type.Integer({ description: 'Disclosures to it that are not closed' }),
+  open: Type.Integer({ description: 'Number of open disclosures to it' }),
 })
 export type Institute = Static<typeof Institute>
 
 export const instituteOperations = {
   listInstitutes: {
     route: 'GET /api/institutes',
-    summary: 'Research institutes, for whoever prepares, decides or oversees disclosures',
+    summary: 'List research institutes, for preparers, decision makers and oversight',
     response: { 200: Type.Object({ items: Type.Array(Institute) }), ...refusals },
   },
   addInstitute: {
@@ -37,7 +40,7 @@ export const instituteOperations = {
   },
   changeInstitute: {
     route: 'PUT /api/institutes/:id',
-    summary: 'Change a research institute; what was decided for its key keeps that key',
+    summary: 'Change a research institute; disclosures already decided keep the former key',
     body: Type.Object(instituteFields, closed),
     response: noContent,
   },

@@ -11,26 +11,26 @@ const html = { description: 'text/html', content: { 'text/html': { schema: { typ
 
 export const LetterKind = literals(
   [...letterKinds],
-  'Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document',
+  'Kind of letter: receipt; extension of the time; answer call by call; appointment; recording destroyed before it was heard; use forbidden; erasure; objection; restriction; end of the restriction; call not identifiable, with reasons and how to complain; refusal, with reasons and how to complain; copy; log extract; correction; person spoken of; official document',
 )
 export type LetterKind = Static<typeof LetterKind>
 
 /** Ground of a refusal; default: IDENTITY before the requester is identified, NO_CALL if no call was matched. */
 export const RefusalGround = literals(
   [...refusalGrounds],
-  'Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34); of erasure and objection: the contact history is needed for a statutory task (GDPR 17(3)(b), 21(1)); of restriction: none of its reasons is there (GDPR 18(1))',
+  'Ground of refusal: requester not identified (GDPR 12(6)); no call identified as theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34); for erasure and objection: the contact history is needed for a statutory task (GDPR 17(3)(b), 21(1)); for restriction: none of its conditions is met (GDPR 18(1))',
 )
 export type RefusalGround = Static<typeof RefusalGround>
 
 export const letterLanguages = ['fi', 'sv', 'en'] as const
-const LetterLanguage = literals([...letterLanguages], 'Its language')
+const LetterLanguage = literals([...letterLanguages], 'Language')
 
 export const Letter = Type.Object({
   id: uuid('The letter'),
   kind: LetterKind,
   language: LetterLanguage,
   madeAt: instant('Made'),
-  madeBy: Type.Optional(person('By whom; nobody: by Seloste, when its reason came')),
+  madeBy: Type.Optional(person('Person who created it; absent if Seloste created it')),
   delivered: Type.Optional(
     Type.Object({
       at: instant('When'),
@@ -38,9 +38,11 @@ export const Letter = Type.Object({
       by: person('By whom'),
     }),
   ),
-  isErased: Type.Boolean({ description: 'Its text is erased with who the requester was; that it was sent stays' }),
+  isErased: Type.Boolean({
+    description: 'True if its text was erased with the requester’s data; the delivery stays on record',
+  }),
   isStale: Type.Boolean({
-    description: 'Not delivered, and what it tells has changed since: it cannot be delivered, and is drafted anew',
+    description: 'True if it is not delivered and its content is outdated: it must be created again before delivery',
   }),
 })
 export type Letter = Static<typeof Letter>
@@ -51,11 +53,14 @@ export const LetterTemplate = Type.Object({
   version: Type.Integer({ description: '0: as it came with Seloste' }),
   text: Type.String({
     description:
-      'Paragraphs apart by an empty line; a line beginning with # is a heading, with - an item; {words in braces} are filled in',
+      'Paragraphs are separated by empty lines; a line beginning with # is a heading, with - a list item; {fields in braces} are filled in',
   }),
   changed: Type.Optional(Type.Object({ at: instant('When'), by: person('By whom') })),
   fields: Type.Array(
-    Type.Object({ name: Type.String(), isNeeded: Type.Boolean({ description: 'The law wants it in this letter' }) }),
+    Type.Object({
+      name: Type.String(),
+      isNeeded: Type.Boolean({ description: 'True if the law requires the field in this letter' }),
+    }),
   ),
 })
 export type LetterTemplate = Static<typeof LetterTemplate>
@@ -66,31 +71,31 @@ const text = Type.String({ minLength: 1, maxLength: 20_000, pattern: '\\S' })
 export const letterOperations = {
   draftLetter: {
     route: 'POST /api/requests/:id/letters',
-    summary: 'Make a letter of a request from its template, as things stand',
+    summary: 'Create a letter of a request from its template and the present facts',
     body: Type.Object({ kind: LetterKind, ground: Type.Optional(RefusalGround) }, closed),
     response: { 201: Letter, 409: refusals[400], ...refusals },
   },
   readLetter: {
     route: 'GET /api/letters/:id/html',
     access: 'view',
-    summary: 'A letter as an accessible page',
+    summary: 'Read a letter as an accessible page',
     response: { 200: html, ...refusals },
   },
   readLetterPdf: {
     route: 'GET /api/letters/:id/pdf',
     access: 'view',
-    summary: 'A letter as a tagged PDF (PDF/UA)',
+    summary: 'Read a letter as tagged PDF (PDF/UA)',
     response: { 200: pdf, ...refusals },
   },
   noteDelivery: {
     route: 'POST /api/letters/:id/delivery',
-    summary: 'Note that a letter was sent or handed over, and how',
+    summary: 'Record that a letter was delivered, and how',
     body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How') }, closed),
     response: noContent,
   },
   removeLetter: {
     route: 'DELETE /api/letters/:id',
-    summary: 'Throw away a letter that was not sent',
+    summary: 'Delete a letter that was not delivered',
     response: noContent,
   },
   listLetterTemplates: {
@@ -100,7 +105,7 @@ export const letterOperations = {
   },
   changeLetterTemplate: {
     route: 'PUT /api/letter-templates/:kind/:language',
-    summary: 'Change a template; what it lacks and what it does not know is told',
+    summary: 'Change a template; missing and unknown fields are reported',
     params: template,
     body: Type.Object(
       { text, version: Type.Integer({ minimum: 0, description: 'The version that was read' }) },
@@ -110,7 +115,7 @@ export const letterOperations = {
   },
   previewLetterTemplate: {
     route: 'POST /api/letter-templates/:kind/:language/preview',
-    summary: 'A letter of invented facts from a text that is not saved',
+    summary: 'Preview a letter with invented facts, from a text that is not saved',
     params: template,
     body: Type.Object({ text }, closed),
     response: {

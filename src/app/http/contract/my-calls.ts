@@ -8,9 +8,12 @@ export const OwnProhibition = Type.Object({
   recordingId: uuid('The recording'),
   contactId: uuid('The call'),
   startedAt: instant('The call began'),
-  party: literals(['CALLER', 'OFFICIAL'], 'Whose wish it was'),
+  party: literals(['CALLER', 'OFFICIAL'], 'Party that forbids'),
   receivedAt: instant('Received'),
-  state: literals(['blocked', 'waiting', 'executed'], 'Nobody hears it; restricted to one open case; destroyed'),
+  state: literals(
+    ['blocked', 'waiting', 'executed'],
+    'blocked: cannot be played; waiting: restricted to one open case; executed: destroyed',
+  ),
   executedAt: Type.Optional(instant('Destroyed')),
 })
 export type OwnProhibition = Static<typeof OwnProhibition>
@@ -19,16 +22,16 @@ export const OwnRequest = Type.Object({
   number: Type.String({ description: 'P-2026-17' }),
   kinds: Type.Array(RequestKind),
   receivedAt: instant('Received'),
-  dueAt: instant('To be answered by'),
+  dueAt: instant('Due date of the answer'),
   closedAt: Type.Optional(instant('Closed')),
-  outcome: Type.Optional(literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended')),
+  outcome: Type.Optional(literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'Outcome')),
 })
 export type OwnRequest = Static<typeof OwnRequest>
 
 export const myCallsOperations = {
   readMyCallActs: {
     route: 'GET /api/my-calls/acts',
-    summary: 'What the viewer has forbidden of their own calls and asked the Service Unit, newest first',
+    summary: 'List the viewer’s own prohibitions and requests, newest first',
     response: {
       200: Type.Object({
         forbidden: Type.Array(OwnProhibition),
@@ -36,7 +39,7 @@ export const myCallsOperations = {
         /** Contact details of the Service Unit, from the description in force. */
         serviceUnit: Type.Object(
           { name: Trilingual, postalAddress: Trilingual, switchboard: Trilingual },
-          { description: 'Where an official asks after leaving' },
+          { description: 'Contact details for officials after they have left' },
         ),
       }),
       ...refusals,

@@ -23,7 +23,7 @@ const names = Type.Object(
 
 export const Need = literals(
   ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'],
-  'What the listener needs: an interpreter, the call in writing, no steps, a hearing loop',
+  'Needs of the listener: an interpreter, a transcript, step-free access, a hearing loop',
 )
 export type Need = Static<typeof Need>
 
@@ -38,18 +38,18 @@ export const Office = Type.Object({
   id: uuid('The office'),
   names: Trilingual,
   address: Trilingual,
-  isClosed: Type.Boolean({ description: 'Takes no more appointments' }),
+  isClosed: Type.Boolean({ description: 'True if it accepts no more appointments' }),
   workstations: Type.Array(Workstation),
-  freeSlots: Type.Integer({ minimum: 0, description: 'Times ahead that nobody has booked' }),
+  freeSlots: Type.Integer({ minimum: 0, description: 'Number of free future slots' }),
 })
 export type Office = Static<typeof Office>
 
 export const Slot = Type.Object({
-  id: uuid('The time'),
+  id: uuid('The slot'),
   office: Type.Object({ id: uuid('The office'), names: Trilingual, address: Trilingual }),
   startsAt: instant('From'),
   endsAt: instant('Until'),
-  host: person('The official who receives the listener and signs in personally'),
+  host: person('The official who receives the listener, and signs in'),
   isBooked: Type.Boolean(),
 })
 export type Slot = Static<typeof Slot>
@@ -64,23 +64,26 @@ export const Appointment = Type.Object({
   interpreterLanguage: Type.Optional(Type.String()),
   state: literals(
     ['BOOKED', 'HEARD', 'NO_SHOW', 'MOVED', 'WITHDRAWN', 'OVER'],
-    'Ahead; heard; nobody came; moved to another time; withdrawn; what was to be heard was destroyed before',
+    'BOOKED: in the future; HEARD; NO_SHOW: nobody came; MOVED: to another slot; WITHDRAWN; OVER: the recordings were destroyed before',
   ),
   bookedAt: instant('Booked'),
-  isUrgent: Type.Boolean({ description: 'Three days or less until a recording is destroyed, and not heard yet' }),
-  latest: Type.Optional(instant('Appointments lie before this')),
-  canBeOpened: Type.Boolean({ description: 'Now, by the viewer as host, at a workstation of its office' }),
+  isUrgent: Type.Boolean({ description: 'True if a recording is destroyed within three days and not heard yet' }),
+  latest: Type.Optional(instant('Latest end of an appointment')),
+  canBeOpened: Type.Boolean({
+    description: 'True if the viewer, as host, can open it now at a workstation of the office',
+  }),
 })
 export type Appointment = Static<typeof Appointment>
 
 export const Room = Type.Object(
   {
     appointmentId: uuid('The appointment'),
-    requestNumber: Type.String({ description: 'The reference of the listenings' }),
+    requestNumber: Type.String({ description: 'Number of the request, the reference of the listenings' }),
     language: literals(['fi', 'sv', 'en'], 'The listener’s language'),
-    until: instant('The end of the slot: nothing plays after it'),
+    until: instant('End of the slot; nothing can be played after it'),
     confirms: Type.Boolean({
-      description: 'The host has a password and can say here that it was heard; else it is noted at the desk',
+      description:
+        'True if the host has a password and can record here that it was heard; otherwise it is recorded at the desk',
     }),
     calls: Type.Array(
       Type.Object({
@@ -91,28 +94,28 @@ export const Room = Type.Object(
         numberName: Type.Optional(Trilingual),
         parts: Type.Array(
           Type.Object({
-            recordingId: uuid('To be heard'),
+            recordingId: uuid('Recording to listen to'),
             official: Type.Optional(Type.String({ description: 'The official’s name at the time of the call' })),
-            answeredAt: instant('Start signal'),
-            endedAt: Type.Optional(instant('End signal')),
+            answeredAt: instant('Start of the segment'),
+            endedAt: Type.Optional(instant('End of the segment')),
             canBeHeard: Type.Boolean(),
           }),
         ),
       }),
     ),
   },
-  { description: 'The listening mode: this person’s calls, this slot, this office, and no way to anything else' },
+  { description: 'The listening mode: gives access only to this person’s calls, in this slot and at this office' },
 )
 export type Room = Static<typeof Room>
 
 export const officeOperations = {
   listOffices: {
     route: 'GET /api/offices',
-    summary: 'Offices at which recordings are listened to, and who may be host there',
+    summary: 'List offices where people listen to recordings, and the possible hosts',
     response: {
       200: Type.Object({
         items: Type.Array(Office),
-        hosts: Type.Array(person('May be host: holds the Service Unit’s right')),
+        hosts: Type.Array(person('Possible hosts: holders of the Service Unit’s right')),
       }),
       ...refusals,
     },
@@ -125,13 +128,13 @@ export const officeOperations = {
   },
   changeOffice: {
     route: 'PUT /api/offices/:id',
-    summary: 'Change an office, or close it for new appointments',
+    summary: 'Change an office, or close it to new appointments',
     body: Type.Object({ names, address: names, isClosed: Type.Boolean() }, closed),
     response: noContent,
   },
   listSlots: {
     route: 'GET /api/slots',
-    summary: 'The times of the offices, from one day to another',
+    summary: 'List the slots of the offices in a period',
     querystring: Type.Object(
       {
         from: Type.String({ format: 'date' }),
@@ -144,14 +147,13 @@ export const officeOperations = {
   },
   addSlots: {
     route: 'POST /api/offices/:id/slots',
-    summary:
-      'Add times on a day, one after another; those that overlap another of the office or of the host are refused',
+    summary: 'Add consecutive slots on a day; slots that overlap another of the office or of the host are refused',
     body: Type.Object(
       {
         day: Type.String({ format: 'date' }),
         from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
         to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
-        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long each is' }),
+        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'Minutes of each slot' }),
         hostId: uuid('The host'),
       },
       closed,
@@ -160,27 +162,27 @@ export const officeOperations = {
   },
   removeSlot: {
     route: 'DELETE /api/slots/:id',
-    summary: 'Take back a time that nobody has booked',
+    summary: 'Delete a free slot',
     response: noContent,
   },
   listFreeSlots: {
     route: 'GET /api/requests/:id/slots',
-    summary: 'Times that a requester can be offered: free, and before the first end of what is to be heard (R47)',
+    summary: 'List slots to offer to a requester: free, and before the first destruction of their recordings (R47)',
     response: {
       200: Type.Object({
         items: Type.Array(Slot),
-        latest: Type.Optional(instant('They lie before this')),
-        needs: Type.Array(Need, { description: 'What the description in force lets be offered' }),
+        latest: Type.Optional(instant('Latest end of a slot')),
+        needs: Type.Array(Need, { description: 'Needs that the description in force allows' }),
       }),
       ...refusals,
     },
   },
   bookAppointment: {
     route: 'POST /api/requests/:id/appointments',
-    summary: 'Book a time for the matched calls of a request; one that is booked already is moved',
+    summary: 'Book a slot for the matched calls of a request; an existing appointment is moved',
     body: Type.Object(
       {
-        slotId: uuid('A free time'),
+        slotId: uuid('A free slot'),
         needs: Type.Array(Need, { uniqueItems: true }),
         interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
       },
@@ -190,12 +192,11 @@ export const officeOperations = {
   },
   bookNow: {
     route: 'POST /api/requests/:id/appointments/now',
-    summary:
-      'Somebody stands at the door: a time that begins now, with the viewer as host, made and booked in one step',
+    summary: 'Create and book a slot that begins now, with the viewer as host, for a requester without an appointment',
     body: Type.Object(
       {
-        officeId: uuid('Where the viewer receives them'),
-        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'How long it lasts' }),
+        officeId: uuid('Office'),
+        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'Minutes of the slot' }),
         needs: Type.Array(Need, { uniqueItems: true }),
         interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
       },
@@ -205,18 +206,18 @@ export const officeOperations = {
   },
   noteOutcome: {
     route: 'POST /api/appointments/:id/outcome',
-    summary: 'Note what came of an appointment; what waited for it is destroyed',
-    body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'What came of it') }, closed),
+    summary: 'Record the outcome of an appointment; recordings whose destruction waited for it are destroyed',
+    body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'Outcome') }, closed),
     response: noContent,
   },
   listAppointments: {
     route: 'GET /api/appointments',
-    summary: 'Appointments from one day to another, and those past without an outcome',
+    summary: 'List appointments in a period, and past ones without an outcome',
     querystring: Type.Object(
       {
         from: Type.String({ format: 'date' }),
         to: Type.String({ format: 'date' }),
-        whose: Type.Optional(literals(['mine', 'all'], 'Where the viewer is host')),
+        whose: Type.Optional(literals(['mine', 'all'], 'Default: all')),
       },
       closed,
     ),
@@ -224,8 +225,8 @@ export const officeOperations = {
   },
   makeWorkstationCode: {
     route: 'POST /api/offices/:id/workstation-codes',
-    summary: 'A code with which a workstation of an office is enrolled, once and within fifteen minutes',
-    body: Type.Object({ name: written(60, 'What the workstation is called: Huone 2') }, closed),
+    summary: 'Create a code for enrolling a workstation of an office, valid once and for fifteen minutes',
+    body: Type.Object({ name: written(60, 'Name of the workstation, such as Huone 2') }, closed),
     response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }), ...refusals },
   },
   enrolWorkstation: {
@@ -237,7 +238,8 @@ export const officeOperations = {
   },
   readWorkstation: {
     route: 'GET /api/workstation',
-    summary: 'Which office’s listening workstation this browser is, and today’s appointments of the viewer there',
+    summary:
+      'Read the office of which this browser is a listening workstation, and the viewer’s appointments there today',
     response: {
       200: Type.Object({
         workstation: Type.Optional(
@@ -250,32 +252,32 @@ export const officeOperations = {
   },
   endWorkstation: {
     route: 'DELETE /api/workstations/:id',
-    summary: 'A workstation is one no more',
+    summary: 'Remove a workstation',
     response: noContent,
   },
   openRoom: {
     route: 'POST /api/room',
-    summary: 'Begin the listening mode: the host’s session serves this appointment alone, and ends with it',
+    summary: 'Begin the listening mode: the host’s session is restricted to this appointment, and ends with it',
     body: Type.Object(
-      { appointmentId: uuid('An appointment of the viewer, now, at this workstation’s office') },
+      { appointmentId: uuid('Present appointment of the viewer at this workstation’s office') },
       closed,
     ),
     response: { 200: Room, 409: refusals[400], ...refusals },
   },
   readRoom: {
     route: 'GET /api/room',
-    summary: 'The listening mode that this session is in',
+    summary: 'Read the listening mode of this session',
     response: { 200: Room, ...refusals },
   },
   closeRoom: {
     route: 'POST /api/room/close',
-    summary: 'End the listening mode, and with it the session',
+    summary: 'End the listening mode and the session',
     body: Type.Object(
       {
         outcome: Type.Optional(
-          literals(['HEARD'], 'It was heard, as the host says; none: to be gone on with in this slot'),
+          literals(['HEARD'], 'HEARD: the host confirms that it was heard; absent: can be continued in this slot'),
         ),
-        password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s own' })),
+        password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s password' })),
       },
       closed,
     ),
@@ -283,7 +285,7 @@ export const officeOperations = {
       200: Type.Object({
         url: Type.Optional(
           Type.String({
-            description: 'Where the host, who came by way of the identity provider, is signed out there too',
+            description: 'URL for signing out at the identity provider, if the host signed in there',
           }),
         ),
       }),

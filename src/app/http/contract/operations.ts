@@ -72,7 +72,7 @@ export const operations = described({
   readOrganisation: {
     route: 'GET /api/organisation',
     access: 'anyone',
-    summary: 'Whose register this is; needs no session',
+    summary: 'Read the controller’s name; needs no session',
     response: { 200: schema.Organisation, ...refusals },
   },
   ...callOperations,

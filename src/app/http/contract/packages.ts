@@ -7,10 +7,16 @@ import { closed, instant, literals, noContent, refusals, uuid } from './shapes.t
 
 const request = Type.Object(
   {
-    method: literals(['KEY', 'PASSPHRASE'], 'To the recipient’s age key, or with a passphrase that is told apart'),
-    delivery: literals(['LINK', 'MEDIUM'], 'A link for the recipient, or saved once by whoever releases, for a medium'),
+    method: literals(
+      ['KEY', 'PASSPHRASE'],
+      'Encrypted with the recipient’s age key, or with a passphrase that is communicated separately',
+    ),
+    delivery: literals(['LINK', 'MEDIUM'], 'LINK: for the recipient; MEDIUM: saved once by the person who releases it'),
     recipient: Type.Optional(
-      Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY to an authority; an institute’s own is on file' }),
+      Type.String({
+        pattern: '^age1[0-9a-z]{58}$',
+        description: 'With KEY, for an authority; an institute’s key is in its data',
+      }),
     ),
   },
   closed,
@@ -18,8 +24,8 @@ const request = Type.Object(
 const begun = {
   201: Type.Object({
     id: uuid('The package'),
-    link: Type.Optional(Type.String({ description: 'LINK: path of the page where it is fetched; shown once' })),
-    passphrase: Type.Optional(Type.String({ description: 'Shown once; told apart from the link' })),
+    link: Type.Optional(Type.String({ description: 'With LINK: path of the download page; shown once' })),
+    passphrase: Type.Optional(Type.String({ description: 'Shown once; communicated separately from the link' })),
     expiresAt: instant('Until'),
   }),
   409: refusals[400],
@@ -29,24 +35,25 @@ const begun = {
 export const packageOperations = {
   releaseResearch: {
     route: 'POST /api/research-disclosures/:id/packages',
-    summary: 'Release what was decided: one encrypted package of anonymised copies (R30-R33)',
+    summary: 'Release a disclosure as an encrypted package of anonymised copies (R30-R33)',
     body: request,
     response: begun,
   },
   releaseToAuthority: {
     route: 'POST /api/authority-disclosures/:id/packages',
-    summary: 'Release what was granted: recordings and identification data with a signed manifest (R34)',
+    summary:
+      'Release granted items as an encrypted package: recordings and identification data, with a signed manifest (R34)',
     body: request,
     response: begun,
   },
   withdrawPackage: {
     route: 'DELETE /api/packages/:id',
-    summary: 'A package that was not fetched is fetched no more',
+    summary: 'Withdraw a package that was not downloaded',
     response: noContent,
   },
   savePackage: {
     route: 'GET /api/packages/:id/file',
-    summary: 'Save a package for a medium, once, by whoever released it; it is encrypted',
+    summary: 'Download a package once, for a medium, by the person who released it; encrypted',
     response: {
       200: {
         description: 'application/octet-stream',

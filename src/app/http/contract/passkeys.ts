@@ -81,7 +81,7 @@ const Passkey = Type.Object({
   name: Type.String(),
   addedAt: instant('Added'),
   usedAt: Type.Optional(instant('Last used')),
-  backedUp: Type.Boolean({ description: 'A provider of passkeys keeps copies of it on the person’s other devices' }),
+  backedUp: Type.Boolean({ description: 'True if a passkey provider syncs it to the person’s other devices' }),
 })
 export type Passkey = Static<typeof Passkey>
 
@@ -102,13 +102,13 @@ export const weightyActs = [
 
 /** An act to confirm: the operation, its object, and the revision that the user has read. */
 export const Act = Type.Object({
-  act: literals([...weightyActs], 'What is confirmed'),
+  act: literals([...weightyActs], 'Act to confirm'),
   id: Type.String({
     format: 'uuid',
     description:
-      'The draft, the request for a right, the removal, the passkey; with passkey.add and session.prove one’s own person id',
+      'Id of the draft, right request, removal or passkey; with passkey.add and session.prove one’s own person id',
   }),
-  revision: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Of a draft; 0 of everything else' }),
+  revision: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Revision of a draft; otherwise 0' }),
 })
 
 const passkeyOperations = {
@@ -116,14 +116,14 @@ const passkeyOperations = {
     route: 'POST /api/session/passkey/challenge',
     access: 'anyone',
     config: fewAttempts,
-    summary: 'Begin to sign in with a passkey alone; needs no session',
+    summary: 'Begin to sign in with only a passkey; needs no session',
     response: { 200: RequestOptions, ...refusals },
   },
   signInWithPasskey: {
     route: 'POST /api/session/passkey',
     access: 'anyone',
     config: fewAttempts,
-    summary: 'Sign in with a passkey: having it and being verified by it are two factors',
+    summary: 'Sign in with a passkey, which counts as two factors (possession and user verification)',
     body: Type.Object({ response: Assertion }, closed),
     response: { 200: schema.Me, ...refusals },
   },
@@ -131,20 +131,20 @@ const passkeyOperations = {
     route: 'POST /api/session/second-factor/passkey/challenge',
     access: 'asks-itself',
     config: fewAttempts,
-    summary: 'Begin to give a passkey as the second factor of a sign-in that awaits one',
+    summary: 'Begin to use a passkey as the second factor of a sign-in that awaits one',
     response: { 200: RequestOptions, ...refusals },
   },
   givePasskeyFactor: {
     route: 'POST /api/session/second-factor/passkey',
     access: 'asks-itself',
     config: fewAttempts,
-    summary: 'Finish a sign-in that awaits a second factor with a passkey',
+    summary: 'Complete a sign-in that awaits a second factor with a passkey',
     body: Type.Object({ response: Assertion }, closed),
     response: { 200: schema.Me, ...refusals },
   },
   listPasskeys: {
     route: 'GET /api/account/passkeys',
-    summary: 'One’s own passkeys',
+    summary: 'List one’s own passkeys',
     response: { 200: Type.Object({ items: Type.Array(Passkey) }), ...refusals },
   },
   askPasskey: {
@@ -152,7 +152,7 @@ const passkeyOperations = {
     access: 'asks-itself',
     config: fewAttempts,
     summary:
-      'Begin to add a passkey: with the password, and a code where there is an authenticator; with passkey.add confirmed where there is one; after a fresh sign-in where there is neither; in a sign-in that awaits enrolment',
+      'Begin to add a passkey. Needs the password, and a code if there is an authenticator; if there is a passkey, a confirmed passkey.add; with neither, a recent sign-in. Also in a sign-in that awaits enrolment',
     body: Type.Object(
       { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
       closed,
@@ -164,7 +164,7 @@ const passkeyOperations = {
     access: 'asks-itself',
     config: fewAttempts,
     summary:
-      'Add the passkey that the authenticator has made; finishes a sign-in that awaited enrolment, and ends the other sessions',
+      'Add the passkey that the authenticator has created; completes a sign-in that awaits enrolment, and ends the other sessions',
     body: Type.Object(
       { name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), response: Attestation },
       closed,
@@ -173,39 +173,37 @@ const passkeyOperations = {
   },
   removePasskey: {
     route: 'DELETE /api/account/passkeys/:id',
-    summary: 'Remove one of one’s own passkeys, once passkey.remove is confirmed with one',
+    summary: 'Remove one of one’s own passkeys; needs a confirmed passkey.remove',
     response: { 204: Type.Null(), ...refusals },
   },
   askConfirmation: {
     route: 'POST /api/confirmations/challenge',
     config: fewAttempts,
-    summary: 'Begin to confirm a weighty act with a passkey',
+    summary: 'Begin to confirm an act with a passkey',
     body: Type.Object({ ...Act.properties }, closed),
     response: { 200: RequestOptions, ...refusals },
   },
   confirmAct: {
     route: 'POST /api/confirmations',
     config: fewAttempts,
-    summary: 'Confirm a weighty act: it can be done once, within two minutes, in this session',
+    summary: 'Confirm an act; it can then be done once, within two minutes, in this session',
     body: Type.Object({ ...Act.properties, response: Assertion }, closed),
     response: { 204: Type.Null(), ...refusals },
   },
 } as const
 
-const redirect = Type.Null({ description: 'To the provider, or back to the page' })
+const redirect = Type.Null({ description: 'Redirect to the provider, or back to the page' })
 
 const identityProviderOperations = {
   beginIdentityProvider: {
     route: 'GET /api/session/identity-provider',
     access: 'anyone',
     config: fewAttempts,
-    summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
+    summary: 'Redirect to the identity provider to sign in; on failure back to the page with #sign-in=code',
     querystring: Type.Object(
       {
         returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })),
-        fresh: Type.Optional(
-          Type.Boolean({ description: 'The provider asks who it is again, whoever is signed in there' }),
-        ),
+        fresh: Type.Optional(Type.Boolean({ description: 'True to make the provider ask for a new sign-in' })),
       },
       closed,
     ),
@@ -215,14 +213,14 @@ const identityProviderOperations = {
     route: 'GET /api/session/identity-provider/callback',
     access: 'anyone',
     config: fewAttempts,
-    summary: 'The way back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',
+    summary: 'Redirect back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',
     response: { 302: redirect, ...refusals },
   },
   signOutOfIdentityProvider: {
     route: 'POST /api/session/identity-provider/sign-out',
-    summary: 'Sign out, and learn where to go to sign out of the identity provider too',
+    summary: 'Sign out; returns the URL for signing out at the identity provider too',
     response: {
-      200: Type.Object({ url: Type.Optional(Type.String({ description: 'Absent where there is nothing to do' })) }),
+      200: Type.Object({ url: Type.Optional(Type.String({ description: 'Absent if there is nothing to do' })) }),
       ...refusals,
     },
   },

@@ -8,20 +8,20 @@ import { instant, literals, refusals, uuid } from './shapes.ts'
 export const PendingDisclosure = Type.Object(
   {
     draft: uuid('The draft of the change'),
-    version: Type.Integer({ description: 'The version that it becomes' }),
-    isApproved: Type.Boolean({ description: 'Approved and not in force yet; otherwise submitted' }),
+    version: Type.Integer({ description: 'Version that the draft becomes' }),
+    isApproved: Type.Boolean({ description: 'True if approved and not in force yet; false if submitted' }),
     effectiveFrom: instant('When the change comes into force'),
     disclosure: Type.Object({
-      kind: literals(['RESEARCH', 'AUTHORITY'], 'To whom'),
+      kind: literals(['RESEARCH', 'AUTHORITY'], 'Kind of recipient'),
       id: uuid('The disclosure'),
       number: Type.String(),
     }),
-    items: Type.Integer({ description: 'Items that the change reaches' }),
-    endsAt: instant('When the first of them ends by the change'),
+    items: Type.Integer({ description: 'Items affected by the change' }),
+    endsAt: instant('When the change ends the first of them'),
   },
   {
     description:
-      'Decided, and not listed any more, where it is released, refused, withdrawn or closed, its items are dropped, or a preservation order keeps an authority’s recording; no change is approved before each is',
+      'An open disclosure affected by a change. It must be settled before the change can be approved: released, refused, withdrawn or closed, its items removed, or an authority’s recording covered by a preservation order',
   },
 )
 export type PendingDisclosure = Static<typeof PendingDisclosure>
@@ -30,7 +30,7 @@ export const pendingDisclosureOperations = {
   listPendingDisclosures: {
     route: 'GET /api/pending-disclosures',
     summary:
-      'Open disclosures that a submitted or coming change of the description reaches; for whoever prepares or decides on them',
+      'List open disclosures affected by a submitted or approved change of the description, for their preparers and decision makers',
     response: { 200: Type.Object({ items: Type.Array(PendingDisclosure) }), ...refusals },
   },
 } as const

@@ -13,7 +13,9 @@ export const Rule = Type.Object({
   name: Trilingual,
   numbers: Type.Array(Type.Object({ number: Type.String(), display: Type.String(), name: Trilingual })),
   share: Type.Number({ description: '0 to 1' }),
-  quota: Type.Optional(Type.Object({ per: literals(['official', 'number'], 'Of each'), weekly: Type.Integer() })),
+  quota: Type.Optional(
+    Type.Object({ per: literals(['official', 'number'], 'Quota per official or per number'), weekly: Type.Integer() }),
+  ),
   hours: Type.Optional(
     Type.Object({
       days: Type.Array(literals([...weekdays], 'Weekday')),
@@ -23,7 +25,7 @@ export const Rule = Type.Object({
   ),
   recordingMonths: Type.Integer(),
   from: instant('From'),
-  until: Type.Optional(instant('Until before')),
+  until: Type.Optional(instant('End (exclusive)')),
   justification: Type.Optional(Type.String()),
   necessity: Type.Optional(Type.String()),
 })
@@ -31,7 +33,7 @@ export type Rule = Static<typeof Rule>
 
 export const RecordingPlan = Type.Object({
   descriptionVersion: Type.Integer(),
-  effectiveFrom: instant('This version is in force from'),
+  effectiveFrom: instant('When this version comes into force'),
   recordForwarded: Type.Boolean(),
   cooperation: Type.Optional(Type.Object({ decidedOn: Type.String({ format: 'date' }), document: Type.String() })),
   announcements: Type.Array(
@@ -50,15 +52,15 @@ export const RecordingPlan = Type.Object({
 export type RecordingPlan = Static<typeof RecordingPlan>
 
 const Share = Type.Object({
-  answered: Type.Integer({ description: 'Answered calls that a rule judged' }),
-  expected: Type.Number({ description: 'Recordings that the shares planned for them' }),
-  drawn: Type.Integer({ description: 'Decided to be recorded' }),
-  recorded: Type.Integer({ description: 'Recorded in fact, destroyed ones included' }),
+  answered: Type.Integer({ description: 'Answered calls decided by a rule' }),
+  expected: Type.Number({ description: 'Recordings expected by the planned shares' }),
+  drawn: Type.Integer({ description: 'Drawn for recording' }),
+  recorded: Type.Integer({ description: 'Recorded, including destroyed recordings' }),
 })
 
 export const Shares = Type.Object({
   from: instant('Calls answered from'),
-  to: instant('Until before'),
+  to: instant('End (exclusive)'),
   byNumber: Type.Array(
     Type.Intersect([
       Type.Object({ number: Type.String(), display: Type.String(), name: Type.Optional(Trilingual) }),
@@ -80,14 +82,14 @@ export type Shares = Static<typeof Shares>
 
 export const Proof = Type.Object(
   {
-    promise: literals([...promises], 'Which promise of the description'),
+    promise: literals([...promises], 'Promise of the description'),
     holds: Type.Boolean(),
     checkedAt: instant('Last checked'),
-    text: Type.Intersect([Trilingual], { description: 'The rule and the counts in one sentence' }),
+    text: Type.Intersect([Trilingual], { description: 'Rule and counts in one sentence' }),
     facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
-    rule: Type.String({ description: 'What is checked, in the words of the program' }),
-    test: Type.String({ description: 'The test that would fail: file and title' }),
-    brokenSince: Type.Optional(instant('Since when it does not hold')),
+    rule: Type.String({ description: 'The checked condition, in technical terms' }),
+    test: Type.String({ description: 'The test of this promise: file and title' }),
+    brokenSince: Type.Optional(instant('Since when it is broken')),
   },
   { description: 'A check of the data themselves, not of the configuration' },
 )
@@ -102,13 +104,13 @@ export const planOperations = {
   readShares: {
     route: 'GET /api/shares',
     access: 'view',
-    summary: 'Planned and actual shares, by number and by official, of what the purpose lets the viewer see',
+    summary: 'Read planned and actual shares, by number and by official, within the purpose’s access scope',
     querystring: Type.Object(
       {
         purpose: Purpose,
         reference: Type.Optional(Type.String({ maxLength: 64 })),
-        from: instant('Calls answered from, as the day of Finland begins in which it is'),
-        to: instant('Until before, as that day ends'),
+        from: instant('Calls answered from; extended to the start of that day in Finland'),
+        to: instant('End (exclusive); extended to the end of that day in Finland'),
       },
       closed,
     ),
@@ -116,13 +118,11 @@ export const planOperations = {
   },
   readEvidence: {
     route: 'GET /api/evidence',
-    summary: 'The last proof of every promise',
+    summary: 'Read the latest proof of every promise',
     response: {
       200: Type.Object({
         items: Type.Array(Proof),
-        unchecked: Type.Array(
-          Type.String({ description: 'Promises that have never been checked: none of them holds yet' }),
-        ),
+        unchecked: Type.Array(Type.String({ description: 'Promises that were never checked, which count as broken' })),
       }),
       ...refusals,
     },

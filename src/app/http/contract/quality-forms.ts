@@ -4,7 +4,7 @@ import { closed, counted, instant, line, literals, noContent, refusals, uuid } f
 
 const key = (description: string) => Type.String({ pattern: '^[a-z0-9-]{1,40}$', description })
 const weight = (description: string) => Type.Integer({ minimum: 0, maximum: 100, description })
-export const FormLanguage = literals(['fi', 'sv', 'en'], 'In which its texts are written')
+export const FormLanguage = literals(['fi', 'sv', 'en'], 'Language of its texts')
 
 export const QualityScale = Type.Union(
   [
@@ -16,23 +16,23 @@ export const QualityScale = Type.Union(
 )
 const QualityQuestion = Type.Object(
   {
-    id: key('The same in the versions in which it is the same question'),
-    text: Type.String({ maxLength: 500, description: 'The question; missing in a draft at the most' }),
-    help: Type.String({ maxLength: 2000, description: 'What each answer means; empty where that is clear' }),
+    id: key('Key of the question, the same in all versions of the form'),
+    text: Type.String({ maxLength: 500, description: 'Text of the question; may be empty in a draft' }),
+    help: Type.String({ maxLength: 2000, description: 'Meaning of the answers; may be empty' }),
     scale: QualityScale,
-    weight: weight('How much it counts in its section; 0: it does not'),
+    weight: weight('Weight in its section; 0: not counted'),
     critical: literals(
       ['none', 'section', 'form'],
-      'What the lowest answer takes away: nothing, its section, or (a fatal question) the whole',
+      'Effect of the lowest answer: none, the section gets 0, or the total gets 0 (a fatal question)',
     ),
-    mayNotApply: Type.Boolean({ description: 'The evaluator may say that it does not apply' }),
+    mayNotApply: Type.Boolean({ description: 'True if the evaluator may answer that it does not apply' }),
     onlyIf: Type.Optional(
       Type.Object(
         {
-          question: key('An earlier one'),
+          question: key('Key of an earlier question'),
           answers: Type.Array(Type.Integer({ minimum: 0, maximum: 100 }), { maxItems: 101 }),
         },
-        { ...closed, description: 'Asked only where an earlier question was answered with one of these' },
+        { ...closed, description: 'Asked only if an earlier question has one of these answers' },
       ),
     ),
   },
@@ -43,9 +43,9 @@ export const QualityFormContent = Type.Object(
     sections: Type.Array(
       Type.Object(
         {
-          id: key('Of the section'),
+          id: key('Key of the section'),
           title: Type.String({ maxLength: 200 }),
-          weight: weight('How much it counts in the whole'),
+          weight: weight('Weight in the total'),
           questions: Type.Array(QualityQuestion, { maxItems: 50 }),
         },
         closed,
@@ -59,24 +59,24 @@ export const QualityFormContent = Type.Object(
 export const Answers = Type.Record(
   Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
   Type.Union([Type.Integer({ minimum: 0, maximum: 100 }), Type.Null()]),
-  { description: 'By question; null: it does not apply' },
+  { description: 'Answers by question; null: does not apply' },
 )
 export const Score = Type.Object(
   {
     total: Type.Union([Type.Number(), Type.Null()], {
       description: '0 to 100; none where nothing that counts applies',
     }),
-    isFailed: Type.Boolean({ description: 'A fatal question has the lowest answer: the total is 0' }),
+    isFailed: Type.Boolean({ description: 'True if a fatal question has the lowest answer, so that the total is 0' }),
     sections: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()])),
-    asked: Type.Array(Type.String(), { description: 'The questions that are asked, by the answers so far' }),
-    unanswered: Type.Array(Type.String(), { description: 'Those of them that wait for an answer' }),
+    asked: Type.Array(Type.String(), { description: 'Questions to answer, given the present answers' }),
+    unanswered: Type.Array(Type.String(), { description: 'Questions without an answer' }),
   },
-  { description: 'What the answers come to' },
+  { description: 'Result of the answers' },
 )
 
 const Problems = Type.Array(
   Type.Object({
-    at: Type.Optional(Type.String({ description: 'The section or question' })),
+    at: Type.Optional(Type.String({ description: 'Key of the section or question' })),
     code: literals(
       [
         'no-sections',
@@ -92,14 +92,14 @@ const Problems = Type.Array(
     ),
   }),
 )
-const revision = counted(0, 'As it was when it was read: what has been saved since is not written over')
+const revision = counted(0, 'Revision that was read; later changes are not overwritten')
 const planFields = {
-  name: line(200, 'Its name'),
+  name: line(200, 'Name'),
   formId: uuid('The form'),
   unitId: uuid('The unit of the officials'),
   number: line(40, 'The service number'),
-  weekly: Type.Integer({ minimum: 1, maximum: 100, description: 'How many recordings a week at the most' }),
-  daysLeft: Type.Integer({ minimum: 7, maximum: 60, description: 'A candidate has so many days left at the least' }),
+  weekly: Type.Integer({ minimum: 1, maximum: 100, description: 'Maximum recordings per week' }),
+  daysLeft: Type.Integer({ minimum: 7, maximum: 60, description: 'Minimum days that a candidate has left' }),
 }
 
 const SamplingPlan = Type.Object({
@@ -107,19 +107,19 @@ const SamplingPlan = Type.Object({
   ...planFields,
   formName: Type.String(),
   unitName: Type.String(),
-  seed: Type.String({ description: 'With it, and the candidates, every draw can be made again' }),
+  seed: Type.String({ description: 'Seed of the draws, with which every draw can be repeated' }),
   begunAt: instant('Begun'),
-  endedAt: Type.Optional(instant('Ended; it draws no more')),
+  endedAt: Type.Optional(instant('End of the plan')),
   draws: Type.Array(
     Type.Object({
-      week: Type.String({ format: 'date', description: 'Its Monday' }),
+      week: Type.String({ format: 'date', description: 'Monday of the week' }),
       drawnAt: instant('Drawn'),
       candidateCount: Type.Integer(),
       pickedCount: Type.Integer(),
-      followedCount: Type.Integer({ description: 'So many took the place of one with nothing to evaluate in it' }),
-      isAsDrawn: Type.Optional(Type.Boolean({ description: 'Made again it comes out the same' })),
+      followedCount: Type.Integer({ description: 'Number of replacements for recordings with nothing to evaluate' }),
+      isAsDrawn: Type.Optional(Type.Boolean({ description: 'True if repeating the draw gives the same result' })),
     }),
-    { description: 'The last twelve, newest first' },
+    { description: 'The last twelve draws, newest first' },
   ),
 })
 
@@ -134,8 +134,8 @@ export const qualityFormOperations = {
             id: uuid('The form'),
             language: FormLanguage,
             name: Type.String(),
-            hasDraft: Type.Boolean({ description: 'The next version is being written' }),
-            version: Type.Optional(Type.Integer({ description: 'The newest that is published' })),
+            hasDraft: Type.Boolean({ description: 'True if there is a draft of the next version' }),
+            version: Type.Optional(Type.Integer({ description: 'The newest published version' })),
             publishedAt: Type.Optional(instant('When')),
           }),
         ),
@@ -146,12 +146,12 @@ export const qualityFormOperations = {
   beginQualityForm: {
     route: 'POST /api/quality/forms',
     summary: 'Begin an evaluation form',
-    body: Type.Object({ name: line(200, 'Its name'), language: FormLanguage }, closed),
+    body: Type.Object({ name: line(200, 'Name'), language: FormLanguage }, closed),
     response: { 201: Type.Object({ id: uuid('The form') }), ...refusals },
   },
   readQualityForm: {
     route: 'GET /api/quality/forms/:id',
-    summary: 'A form, its draft and its versions',
+    summary: 'Read a form with its draft and versions',
     response: {
       200: Type.Object({
         id: uuid('The form'),
@@ -164,7 +164,7 @@ export const qualityFormOperations = {
             version: Type.Integer(),
             name: Type.String(),
             content: QualityFormContent,
-            publishedAt: instant('When; from then on it never changes'),
+            publishedAt: instant('When it was published; it cannot be changed after that'),
             publishedBy: uuid('By whom'),
           }),
           { description: 'Newest first' },
@@ -175,30 +175,31 @@ export const qualityFormOperations = {
   },
   saveQualityForm: {
     route: 'PUT /api/quality/forms/:id',
-    summary: 'Save the draft of the next version; published versions stay as they are',
-    body: Type.Object({ revision, name: line(200, 'Its name'), form: QualityFormContent }, closed),
+    summary: 'Save the draft of the next version; published versions are unchanged',
+    body: Type.Object({ revision, name: line(200, 'Name'), form: QualityFormContent }, closed),
     response: { 200: Type.Object({ revision, problems: Problems }), 409: refusals[400], ...refusals },
   },
   publishQualityForm: {
     route: 'POST /api/quality/forms/:id/versions',
-    summary: 'Publish the draft as the next version; evaluations that are under way keep theirs',
+    summary: 'Publish the draft as the next version; evaluations in progress keep their version',
     body: Type.Object({ revision }, closed),
     response: { 201: Type.Object({ version: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   listSamplingPlans: {
     route: 'GET /api/quality/plans',
-    summary: 'What is drawn for evaluation each week, and the last draws, made again',
+    summary: 'List sampling plans, with the last draws and their verification',
     response: { 200: Type.Object({ items: Type.Array(SamplingPlan) }), ...refusals },
   },
   beginSamplingPlan: {
     route: 'POST /api/quality/plans',
-    summary: 'Begin to draw so many recordings a week of a unit and a number, from the week before this one',
+    summary:
+      'Begin a sampling plan: a number of recordings per week of a unit and a service number, from the previous week on',
     body: Type.Object(planFields, closed),
     response: { 201: Type.Object({ id: uuid('The plan') }), 409: refusals[400], ...refusals },
   },
   endSamplingPlan: {
     route: 'DELETE /api/quality/plans/:id',
-    summary: 'End a plan; what it has drawn stays in the queue',
+    summary: 'End a plan; drawn recordings stay in the queue',
     response: noContent,
   },
 } as const

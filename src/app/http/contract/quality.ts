@@ -3,30 +3,33 @@ import Type from 'typebox'
 import { Answers, FormLanguage, QualityFormContent, QualityScale, Score } from './quality-forms.ts'
 import { closed, counted, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'
 
-const revision = counted(0, 'As it was when it was read: what has been saved since is not written over')
-const kind = literals(['SAMPLED', 'CALIBRATION'], 'Drawn for evaluation, or one of several of a calibration')
+const revision = counted(0, 'Revision that was read; later changes are not overwritten')
+const kind = literals(
+  ['SAMPLED', 'CALIBRATION'],
+  'SAMPLED: drawn for evaluation; CALIBRATION: one of several evaluations of the same recording',
+)
 const state = literals(
   ['WAITING', 'DRAFT', 'FINISHED', 'RELEASED', 'ACKNOWLEDGED', 'SET_ASIDE', 'ENDED'],
-  'How far it is; ENDED: its recording is gone',
+  'State; ENDED: the recording was destroyed',
 )
-const endWhy = Type.Optional(literals(['term', 'forbidden'], 'Its term was over, or its use was forbidden'))
+const endWhy = Type.Optional(literals(['term', 'forbidden'], 'Why: the term ended, or use was forbidden'))
 const text = (maxLength: number, description: string) => Type.String({ maxLength, description })
 
 const MomentComment = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
-    atMs: counted(0, 'Where in the recording'),
+    atMs: counted(0, 'Position in the recording'),
     question: Type.Optional(
-      Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: 'Of which question; or of none' }),
+      Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: 'Key of a question; absent for a general comment' }),
     ),
-    text: text(2000, 'What is said of the moment'),
+    text: text(2000, 'Comment'),
   },
   closed,
 )
 const Comments = Type.Array(MomentComment, { maxItems: 200 })
 
 const times = {
-  releasedAt: Type.Optional(instant('Given to the official')),
+  releasedAt: Type.Optional(instant('Released to the official')),
   acknowledgedAt: Type.Optional(instant('The official has read it')),
   disagreedAt: Type.Optional(instant('The official disagreed')),
   answeredAt: Type.Optional(instant('The disagreement was answered')),
@@ -34,7 +37,9 @@ const times = {
 const disagreement = {
   ...times,
   disagreement: Type.Optional(Type.String({ description: 'Why' })),
-  answerOutcome: Type.Optional(literals(['KEPT', 'REOPENED'], 'It stays, or is done again')),
+  answerOutcome: Type.Optional(
+    literals(['KEPT', 'REOPENED'], 'KEPT: the evaluation is unchanged; REOPENED: it is done again'),
+  ),
   answer: Type.Optional(Type.String()),
 }
 
@@ -43,21 +48,21 @@ const ListedEvaluation = Type.Object({
   kind,
   state,
   planName: Type.Optional(Type.String()),
-  week: Type.Optional(Type.String({ format: 'date', description: 'Of the draw' })),
+  week: Type.Optional(Type.String({ format: 'date', description: 'Week of the draw' })),
   calibrationName: Type.Optional(Type.String()),
   formName: Type.String(),
-  recordingId: Type.Optional(uuid('Its recording')),
+  recordingId: Type.Optional(uuid('The recording')),
   unitName: Type.Optional(Type.String()),
   number: Type.String({ description: 'The service number' }),
   startedAt: Type.Optional(instant('The recording began')),
   durationMs: Type.Optional(Type.Integer()),
-  destroyAt: Type.Optional(instant('The recording is destroyed, and what was said of it with it')),
-  isMine: Type.Boolean({ description: 'The viewer evaluates it' }),
-  isTaken: Type.Boolean({ description: 'Somebody does' }),
+  destroyAt: Type.Optional(instant('When the recording is destroyed, and the comments with it')),
+  isMine: Type.Boolean({ description: 'True if the viewer evaluates it' }),
+  isTaken: Type.Boolean({ description: 'True if somebody evaluates it' }),
   total: Type.Optional(Type.Number()),
   isFailed: Type.Optional(Type.Boolean()),
   ...times,
-  endedAt: Type.Optional(instant('Its recording is gone since')),
+  endedAt: Type.Optional(instant('When the recording was destroyed')),
   endWhy,
 })
 
@@ -67,25 +72,22 @@ const Evaluation = Type.Object({
   state,
   planName: Type.Optional(Type.String()),
   formId: uuid('The form'),
-  formVersion: Type.Optional(Type.Integer({ description: 'The version it was begun with, and keeps' })),
-  newestVersion: Type.Optional(Type.Integer({ description: 'The newest there is' })),
+  formVersion: Type.Optional(Type.Integer({ description: 'Version of the form with which it was begun' })),
+  newestVersion: Type.Optional(Type.Integer({ description: 'The newest version' })),
   formName: Type.Optional(Type.String()),
   formLanguage: FormLanguage,
   form: Type.Union([QualityFormContent, Type.Null()]),
-  recordingId: Type.Optional(uuid('Its recording')),
-  contactId: Type.Optional(uuid('Its call')),
-  segmentId: Type.Optional(uuid('The part of it')),
+  recordingId: Type.Optional(uuid('The recording')),
+  contactId: Type.Optional(uuid('The call')),
+  segmentId: Type.Optional(uuid('The segment')),
   number: Type.String(),
   unitName: Type.Optional(Type.String()),
-  officialName: Type.Optional(Type.String({ description: 'As in the history' })),
+  officialName: Type.Optional(Type.String({ description: 'As in the contact history' })),
   startedAt: Type.Optional(instant('The recording began')),
   durationMs: Type.Optional(Type.Integer()),
-  destroyAt: Type.Optional(instant('The recording is destroyed, and what was said of it with it')),
+  destroyAt: Type.Optional(instant('When the recording is destroyed, and the comments with it')),
   standsStill: Type.Optional(
-    literals(
-      ['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'],
-      'Why nothing may be done with it now',
-    ),
+    literals(['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'], 'Why it cannot be edited now'),
   ),
   isMine: Type.Boolean(),
   revision,
@@ -95,21 +97,21 @@ const Evaluation = Type.Object({
   note: Type.String(),
   savedAt: Type.Optional(instant('Last saved')),
   ...disagreement,
-  endedAt: Type.Optional(instant('Its recording is gone since')),
+  endedAt: Type.Optional(instant('When the recording was destroyed')),
   endWhy,
 })
 
 const OwnEvaluation = Type.Object({
   id: uuid('The evaluation'),
-  state: literals(['RELEASED', 'ACKNOWLEDGED'], 'How far it is'),
+  state: literals(['RELEASED', 'ACKNOWLEDGED'], 'State'),
   formName: Type.String(),
   formLanguage: FormLanguage,
   form: QualityFormContent,
   contactId: uuid('The call'),
-  segmentId: uuid('The part of it'),
+  segmentId: uuid('The segment'),
   number: Type.String(),
   startedAt: instant('The recording began'),
-  destroyAt: instant('The recording is destroyed, and the evaluation is no more'),
+  destroyAt: instant('When the recording is destroyed and the evaluation ends'),
   answers: Answers,
   score: Score,
   comments: Comments,
@@ -133,7 +135,7 @@ const CalibrationSummary = Type.Object({
   alphas: Type.Array(
     Type.Object({
       scale: literals(['yes-no', 'one-to-five', 'points'], 'Questions of this scale'),
-      measure: literals(['nominal', 'ordinal', 'interval'], 'How its differences are measured'),
+      measure: literals(['nominal', 'ordinal', 'interval'], 'Difference function'),
       questions: Type.Integer(),
       alpha: Type.Union([Type.Number(), Type.Null()], { description: 'Krippendorff’s alpha' }),
     }),
@@ -148,14 +150,14 @@ const Calibration = Type.Object({
   formVersion: Type.Integer(),
   formLanguage: FormLanguage,
   begunAt: instant('Begun'),
-  isMine: Type.Boolean({ description: 'The viewer began it' }),
-  begun: Type.Integer({ description: 'How many evaluate' }),
-  finished: Type.Integer({ description: 'How many have finished' }),
-  myEvaluation: Type.Optional(uuid('The viewer’s own')),
-  isFinished: Type.Optional(Type.Boolean({ description: 'The viewer has finished' })),
-  closedAt: Type.Optional(instant('Closed: what was answered may be compared')),
-  endedAt: Type.Optional(instant('Its recording is gone since')),
-  destroyAt: Type.Optional(instant('The recording is destroyed')),
+  isMine: Type.Boolean({ description: 'True if the viewer began it' }),
+  begun: Type.Integer({ description: 'Number of evaluators' }),
+  finished: Type.Integer({ description: 'Number of evaluators who have finished' }),
+  myEvaluation: Type.Optional(uuid('The viewer’s own evaluation')),
+  isFinished: Type.Optional(Type.Boolean({ description: 'True if the viewer has finished' })),
+  closedAt: Type.Optional(instant('When it was closed; answers can be compared from then on')),
+  endedAt: Type.Optional(instant('When the recording was destroyed')),
+  destroyAt: Type.Optional(instant('When the recording is destroyed')),
   summary: Type.Optional(CalibrationSummary),
 })
 
@@ -165,22 +167,21 @@ const FormAgreement = Type.Object(
     formName: Type.String(),
     formVersion: Type.Integer(),
     formLanguage: FormLanguage,
-    calibrations: Type.Integer({ description: 'Closed ones, five or more' }),
+    calibrations: Type.Integer({ description: 'Closed calibrations, five or more' }),
     questions: Type.Array(
       Type.Object({
         id: Type.String(),
         text: Type.String(),
         scale: QualityScale,
-        measure: literals(['nominal', 'ordinal', 'interval'], 'How its differences are measured'),
-        recordings: Type.Integer({ description: 'To which two evaluators or more gave an answer' }),
+        measure: literals(['nominal', 'ordinal', 'interval'], 'Difference function'),
+        recordings: Type.Integer({ description: 'Recordings with answers of two or more evaluators' }),
         alpha: Type.Union([Type.Number(), Type.Null()], {
-          description:
-            'Krippendorff’s alpha over these; null where there are fewer than five or all answers are the same',
+          description: 'Krippendorff’s alpha over these; null if there are fewer than five, or all answers are equal',
         }),
       }),
     ),
   },
-  { description: 'How far evaluators agree on each question of a version of a form' },
+  { description: 'Agreement of evaluators on each question of a form’s version' },
 )
 
 const GroupResult = Type.Object(
@@ -191,7 +192,7 @@ const GroupResult = Type.Object(
     formVersion: Type.Integer(),
     formLanguage: FormLanguage,
     isEnough: Type.Boolean({
-      description: 'False: fewer than five officials or ten evaluations; nothing more is said',
+      description: 'False if there are fewer than five officials or ten evaluations; then there are no results',
     }),
     evaluations: Type.Optional(Type.Integer()),
     officials: Type.Optional(Type.Integer()),
@@ -199,18 +200,18 @@ const GroupResult = Type.Object(
     failedShare: Type.Optional(Type.Integer({ description: 'Whole per cent' })),
     sections: Type.Optional(Type.Array(Type.Object({ title: Type.String(), mean: Type.Integer() }))),
   },
-  { description: 'Of a unit and number; never of a person' },
+  { description: 'Results of a unit and number; never of a person' },
 )
 
 export const qualityOperations = {
   listEvaluations: {
     route: 'GET /api/quality/evaluations',
-    summary: 'The queue: what waits, what one works on, what was released, of recordings that one reaches',
+    summary: 'List evaluations of recordings within the viewer’s access: waiting, in progress, released',
     response: { 200: Type.Object({ items: Type.Array(ListedEvaluation) }), ...refusals },
   },
   readEvaluation: {
     route: 'GET /api/quality/evaluations/:id',
-    summary: 'An evaluation with its form',
+    summary: 'Read an evaluation with its form',
     response: { 200: Evaluation, ...refusals },
   },
   beginEvaluation: {
@@ -220,30 +221,30 @@ export const qualityOperations = {
   },
   saveEvaluation: {
     route: 'PUT /api/quality/evaluations/:id',
-    summary: 'Save what has been answered so far; answers what it comes to',
+    summary: 'Save the present answers; returns the result',
     body: Type.Object(
-      { revision, answers: Answers, comments: Comments, note: text(5000, 'Of the whole call') },
+      { revision, answers: Answers, comments: Comments, note: text(5000, 'Note about the whole call') },
       closed,
     ),
     response: { 200: Type.Object({ revision, score: Score }), 409: refusals[400], ...refusals },
   },
   releaseEvaluation: {
     route: 'POST /api/quality/evaluations/:id/release',
-    summary: 'Give it to the official whose call it was; of a calibration, say that it is finished',
+    summary: 'Release the evaluation to the official; in a calibration, finish it',
     body: Type.Object({ revision }, closed),
     response: noContent,
   },
   setEvaluationAside: {
     route: 'POST /api/quality/evaluations/:id/setting-aside',
-    summary: 'Put aside what cannot be evaluated, or give back what somebody else should',
+    summary: 'Set aside a recording that cannot be evaluated, or return it to the queue for somebody else',
     body: Type.Object(
-      { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator stands too near') },
+      { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator is not impartial') },
       closed,
     ),
     response: {
       200: Type.Object({
         isFollowed: Type.Optional(
-          Type.Boolean({ description: 'Of one put aside for good: the next of its draw took its place' }),
+          Type.Boolean({ description: 'True if the next recording of the draw has replaced it' }),
         ),
       }),
       409: refusals[400],
@@ -252,32 +253,29 @@ export const qualityOperations = {
   },
   answerDisagreement: {
     route: 'POST /api/quality/evaluations/:id/answer',
-    summary: 'Answer an official’s disagreement: it stays, or is done again',
-    body: Type.Object(
-      { outcome: literals(['KEPT', 'REOPENED'], 'How'), text: written(2000, 'What is answered') },
-      closed,
-    ),
+    summary: 'Answer an official’s disagreement: keep the evaluation, or reopen it',
+    body: Type.Object({ outcome: literals(['KEPT', 'REOPENED'], 'How'), text: written(2000, 'Answer') }, closed),
     response: noContent,
   },
   listOwnEvaluations: {
     route: 'GET /api/my-calls/evaluations',
-    summary: 'The released evaluations of one’s own calls (R39)',
+    summary: 'List released evaluations of one’s own calls (R39)',
     response: { 200: Type.Object({ items: Type.Array(OwnEvaluation) }), ...refusals },
   },
   acknowledgeEvaluation: {
     route: 'POST /api/my-calls/evaluations/:id/acknowledgement',
-    summary: 'Say that one has read it',
+    summary: 'Acknowledge an evaluation',
     response: noContent,
   },
   disagreeWithEvaluation: {
     route: 'POST /api/my-calls/evaluations/:id/disagreement',
-    summary: 'Disagree, and say why',
+    summary: 'Disagree with an evaluation, with reasons',
     body: Type.Object({ reasons: written(2000, 'Why') }, closed),
     response: noContent,
   },
   listCalibrations: {
     route: 'GET /api/quality/calibrations',
-    summary: 'Calibrations: how far they are, and of closed ones the spread and the agreement',
+    summary: 'List calibrations with their state, and the spread and agreement of closed ones',
     response: {
       200: Type.Object({ items: Type.Array(Calibration), agreement: Type.Array(FormAgreement) }),
       ...refusals,
@@ -285,28 +283,28 @@ export const qualityOperations = {
   },
   beginCalibration: {
     route: 'POST /api/quality/calibrations',
-    summary: 'Let several evaluate one recording, each without seeing the others',
+    summary: 'Begin a calibration: several evaluators evaluate one recording independently',
     body: Type.Object(
-      { recordingId: uuid('The recording'), formId: uuid('The form'), name: line(200, 'Its name') },
+      { recordingId: uuid('The recording'), formId: uuid('The form'), name: line(200, 'Name') },
       closed,
     ),
     response: { 201: Type.Object({ id: uuid('The calibration') }), 409: refusals[400], ...refusals },
   },
   joinCalibration: {
     route: 'POST /api/quality/calibrations/:id/evaluations',
-    summary: 'Take part: one’s own evaluation in it',
+    summary: 'Take part in a calibration; creates one’s own evaluation',
     response: { 201: Type.Object({ id: uuid('The evaluation') }), 409: refusals[400], ...refusals },
   },
   closeCalibration: {
     route: 'POST /api/quality/calibrations/:id/closing',
-    summary: 'Close it: the answers of those who have finished are compared, by nobody’s name',
+    summary: 'Close a calibration; compares the answers of those who have finished, without names',
     response: noContent,
   },
   readQualityResults: {
     route: 'GET /api/quality/results/:quarter',
-    summary: 'Results by unit and number, of groups that are large enough; never by person (R6)',
+    summary: 'Read results by unit and number, of groups that are large enough; never by person (R6)',
     params: Type.Object({
-      quarter: Type.String({ pattern: '^20\\d\\d-Q[1-4]$', description: '2026-Q4: of the calls' }),
+      quarter: Type.String({ pattern: '^20\\d\\d-Q[1-4]$', description: 'Quarter of the calls, such as 2026-Q4' }),
     }),
     response: { 200: Type.Object({ items: Type.Array(GroupResult) }), ...refusals },
   },

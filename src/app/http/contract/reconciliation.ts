@@ -4,19 +4,17 @@ import { closed, counted, instant, literals, refusals, Trilingual, uuid, written
 
 const Kind = literals(
   ['unrecorded', 'untold'],
-  'Calls that a feed tells of and that were to be recorded, without a recording; or recordings whose call no feed tells of',
+  'unrecorded: segments reported by a feed and due to be recorded, without a recording; untold: recordings whose call no feed has reported',
 )
 const feedName = Type.String({ minLength: 1, maxLength: 40 })
 const period = {
-  from: Type.Optional(
-    instant('Calls that began from then on; the beginning of the sixth day before today, unless told'),
-  ),
-  to: Type.Optional(instant('Until before then; now, unless told. 93 days at most')),
+  from: Type.Optional(instant('Calls that began from then on; default: the start of the sixth day before today')),
+  to: Type.Optional(instant('End (exclusive); default: now. At most 93 days')),
 }
 const narrowed = {
   number: Type.Optional(Type.String({ maxLength: 64, description: 'Service number, in any form' })),
   feed: Type.Optional(feedName),
-  why: Type.Optional(Type.String({ maxLength: 40, description: 'A code as in `why`; unknown for none' })),
+  why: Type.Optional(Type.String({ maxLength: 40, description: 'A code as in `why`; `unknown` for no code' })),
 }
 const page = {
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
@@ -27,62 +25,64 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 export const ReconciledCount = Type.Object(
   {
-    day: Type.String({ format: 'date', description: 'On which the call began, by Finland’s clock' }),
+    day: Type.String({ format: 'date', description: 'Day on which the call began, in Finland' }),
     number: Type.String({ description: 'Service number reached' }),
     numberName: Type.Optional(Trilingual),
     feed: feedName,
-    told: count('Parts of calls that the feed told of'),
-    expected: count('Of them: drawn by the plan, and not forbidden in the call'),
-    recorded: count('Of the expected: with a recording, whatever became of it'),
+    told: count('Segments reported by the feed'),
+    expected: count('Segments drawn by the plan and not forbidden in the call'),
+    recorded: count('Expected segments with a recording, also if it was destroyed'),
     forbidden: count('Drawn, and forbidden in the call'),
-    missing: count('Of the expected: without a recording'),
-    missingExplained: count('Of the missing: explained'),
-    waiting: count('Of the expected: told of so lately that the recording may be on its way'),
-    untold: count('Recordings whose call no feed has told of in a day'),
-    untoldExplained: count('Of them: explained'),
-    notYetTold: count('Recordings of which a feed may tell yet'),
+    missing: count('Expected segments without a recording'),
+    missingExplained: count('Missing and explained'),
+    waiting: count('Expected segments reported so recently that the recording may still arrive'),
+    untold: count('Recordings whose call no feed has reported within a day'),
+    untoldExplained: count('Unreported and explained'),
+    notYetTold: count('Recordings that a feed may still report'),
   },
-  { description: 'A transferred call has a part for each official' },
+  { description: 'Counts of segments; a transferred call has a segment for each official' },
 )
 export type ReconciledCount = Static<typeof ReconciledCount>
 
 export const FeedState = Type.Object({
   name: feedName,
-  source: Type.String({ description: 'What it reads, as in docs/operate/feeds.md' }),
+  source: Type.String({ description: 'Source, as in docs/operate/feeds.md' }),
   state: literals(
     ['well', 'never', 'behind', 'fault', 'away'],
-    'It tells; it has told nothing yet; there are calls that it should have told of; something keeps it; its process is not there',
+    'State: it reports; has reported nothing yet; has not reported calls that it should have; has a fault; its process is down',
   ),
-  covers: Type.Optional(Type.Array(Type.String(), { description: 'Numbers whose calls it tells of; all unless said' })),
-  aliveAt: Type.Optional(instant('Its process was last there')),
-  heardAt: Type.Optional(instant('It last told anything')),
-  toldUntil: Type.Optional(instant('The last end of a call that it told of')),
-  behindSince: Type.Optional(instant('The end of the first call that it should have told of')),
-  fault: Type.Optional(Type.String({ description: 'What keeps it: a code, or what the system said' })),
+  covers: Type.Optional(Type.Array(Type.String(), { description: 'Numbers whose calls it reports; default: all' })),
+  aliveAt: Type.Optional(instant('Last heartbeat of its process')),
+  heardAt: Type.Optional(instant('Time of its last report')),
+  toldUntil: Type.Optional(instant('Latest end of a reported call')),
+  behindSince: Type.Optional(instant('End of the first call that it should have reported')),
+  fault: Type.Optional(Type.String({ description: 'Fault: a code, or a message of the system' })),
   faultAt: Type.Optional(instant('Since when')),
-  records: count('Records taken in all'),
-  calls: count('Calls that were new to the register'),
-  outside: count('Calls that are none of this register’s: outgoing, internal'),
-  problems: count('Records of this time that could not be read'),
+  records: count('Total number of records read'),
+  calls: count('Calls added to the register'),
+  outside: count('Calls outside this register: outgoing or internal'),
+  problems: count('Records of this period that could not be read'),
 })
 export type FeedState = Static<typeof FeedState>
 
 export const UnreconciledCall = Type.Object(
   {
-    segmentId: uuid('The part of the call'),
-    contactId: uuid('The contact, for whoever may open it'),
+    segmentId: uuid('The segment'),
+    contactId: uuid('The contact, if the viewer may read it'),
     startedAt: instant('The call began'),
-    answeredAt: instant('An official answered'),
-    endedAt: Type.Optional(instant('The part ended')),
+    answeredAt: instant('When an official answered'),
+    endedAt: Type.Optional(instant('End of the segment')),
     number: Type.String(),
     numberName: Type.Optional(Trilingual),
     feed: feedName,
-    at: instant('The feed told of it; or was to have told of it by then'),
-    why: Type.String({ description: 'Why there is no recording, as far as it is known: a code; unknown for none' }),
-    others: Type.Boolean({ description: 'Recording clients told of other calls within a quarter of an hour of it' }),
+    at: instant('When the feed reported it, or should have reported it'),
+    why: Type.String({ description: 'Why there is no recording: a code; `unknown` if not known' }),
+    others: Type.Boolean({
+      description: 'True if recording clients reported other calls within a quarter of an hour of it',
+    }),
     explained: Type.Optional(Type.Object({ at: instant('When'), by: Type.String(), note: Type.String() })),
   },
-  { description: 'Neither caller nor official' },
+  { description: 'A missing or unreported segment, without caller and official' },
 )
 export type UnreconciledCall = Static<typeof UnreconciledCall>
 
@@ -99,16 +99,16 @@ export type FeedProblem = Static<typeof FeedProblem>
 export const reconciliationOperations = {
   readReconciliation: {
     route: 'GET /api/reconciliation',
-    summary: 'What feeds tell of calls beside what was recorded: counts by day, number and feed, and how each feed is',
+    summary: 'Compare reports of feeds with recordings: counts by day, number and feed, and the state of each feed',
     querystring: Type.Object(period, closed),
     response: {
       200: Type.Object({
-        from: instant('As asked'),
-        to: instant('As asked'),
+        from: instant('As requested'),
+        to: instant('As requested'),
         asOf: instant('When it was counted'),
         feeds: Type.Array(FeedState),
         counts: Type.Array(ReconciledCount),
-        mayExplain: Type.Boolean({ description: 'The viewer may say what was found out' }),
+        mayExplain: Type.Boolean({ description: 'True if the viewer may enter explanations' }),
       }),
       ...refusals,
     },
@@ -116,13 +116,13 @@ export const reconciliationOperations = {
   listUnreconciled: {
     route: 'GET /api/reconciliation/calls',
     access: 'view',
-    summary: 'Parts of calls and recordings that do not meet, the newest first; reading them is logged',
+    summary: 'List segments without a recording and recordings without a reported call, newest first; logged',
     querystring: Type.Object(
       {
         kind: Kind,
         ...period,
         ...narrowed,
-        state: Type.Optional(literals(['open', 'explained', 'any'], 'Which; open unless told')),
+        state: Type.Optional(literals(['open', 'explained', 'any'], 'Default: open')),
         ...page,
       },
       closed,
@@ -134,30 +134,29 @@ export const reconciliationOperations = {
   },
   explainUnreconciled: {
     route: 'POST /api/reconciliation/explanations',
-    summary:
-      'Say what was found out; with the last of them the alarm is closed. By the data protection officer; logged',
+    summary: 'Enter an explanation, as the data protection officer; the last one closes the alarm; logged',
     body: Type.Object(
       {
         kind: Kind,
-        from: instant('As the list was read'),
-        to: instant('As the list was read'),
+        from: instant('Filters of the list that was read'),
+        to: instant('Filters of the list that was read'),
         ...narrowed,
         segments: Type.Optional(
-          Type.Array(uuid('A part of a call'), {
+          Type.Array(uuid('A segment'), {
             minItems: 1,
             maxItems: 500,
-            description: 'These alone; without them all that the list shows with these filters',
+            description: 'Only these; default: all in the list with these filters',
           }),
         ),
-        readAt: instant('`asOf` of the list: what came later is not explained'),
-        note: written(2000, 'What was found out'),
+        readAt: instant('`asOf` of the list; later items are not explained'),
+        note: written(2000, 'Explanation'),
       },
       closed,
     ),
     response: {
       200: Type.Object({
-        explained: counted(1, 'How many'),
-        alarmClosed: Type.Boolean({ description: 'Nothing is left to explain, and the alarm is closed' }),
+        explained: counted(1, 'Number'),
+        alarmClosed: Type.Boolean({ description: 'True if nothing is left to explain and the alarm is closed' }),
       }),
       409: refusals[400],
       ...refusals,
@@ -165,7 +164,7 @@ export const reconciliationOperations = {
   },
   listFeedProblems: {
     route: 'GET /api/reconciliation/problems',
-    summary: 'Detail records that could not be read: file, line and reason, the newest first',
+    summary: 'List detail records that could not be read, with file, line and reason, newest first',
     querystring: Type.Object({ ...period, feed: Type.Optional(feedName), ...page }, closed),
     response: { 200: Type.Object({ items: Type.Array(FeedProblem), next }), ...refusals },
   },

@@ -2,28 +2,28 @@
 import Type from 'typebox'
 import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
 
-const kind = literals(['RESEARCH', 'AUTHORITY'], 'To which kind of disclosure they lead')
+const kind = literals(['RESEARCH', 'AUTHORITY'], 'Kind of disclosure')
 
 export const referralOperations = {
   listReferrals: {
     route: 'GET /api/referrals',
     access: 'view',
-    summary: 'Requests that the decision maker has referred, by number, for whoever prepares such a disclosure',
+    summary: 'List requests that the decision maker has referred to a disclosure, for its preparers',
     querystring: Type.Object({ kind }, closed),
     response: {
       200: Type.Object({
         items: Type.Array(
           Type.Object({
             requestId: uuid('The request'),
-            number: Type.String({ description: 'Of the request; who asked is known to the Service Unit' }),
+            number: Type.String({ description: 'Number of the request; only the Service Unit knows the requester' }),
             receivedAt: instant('Received'),
             dueAt: instant('Due'),
-            provision: Type.String({ description: 'As the decision maker wrote it' }),
+            provision: Type.String({ description: 'Text of the decision maker' }),
             referredAt: instant('Referred'),
             takenUp: Type.Optional(
               Type.Object({
                 at: instant('When'),
-                disclosureId: uuid('By which disclosure'),
+                disclosureId: uuid('Number of the disclosure'),
                 disclosureNumber: Type.String(),
               }),
             ),
@@ -35,8 +35,8 @@ export const referralOperations = {
   },
   takeUpReferral: {
     route: 'POST /api/referrals/:id/disclosure',
-    summary: 'Say which disclosure a referred request has led to; the request then says that it was taken up',
-    body: Type.Object({ kind, disclosureId: uuid('One that goes on') }, closed),
+    summary: 'Record the disclosure to which a referred request has led',
+    body: Type.Object({ kind, disclosureId: uuid('An open disclosure') }, closed),
     response: noContent,
   },
 } as const

@@ -8,22 +8,22 @@ import { closed, Download, instant, literals, noContent, person, refusals, uuid,
 export const SubjectCopy = Type.Object(
   {
     id: uuid('The copy'),
-    recordingId: uuid('Its recording'),
+    recordingId: uuid('The recording'),
     method: literals(
       ['PASSPHRASE', 'KEY'],
       'Encrypted with a passphrase, communicated separately from the link, or to the person’s own age key',
     ),
     madeAt: instant('Made'),
     madeBy: person('By whom'),
-    expiresAt: instant('Until when it can be fetched, once'),
+    expiresAt: instant('Can be downloaded once, before this instant'),
     state: literals(
       ['making', 'ready', 'taken', 'expired', 'withdrawn', 'destroyed', 'failed'],
-      'destroyed: with its recording; failed: making it failed, another can be made',
+      'destroyed: with its recording; failed: could not be created, so another can be requested',
     ),
     takenAt: Type.Optional(instant('Fetched')),
-    downloads: Type.Array(Download, { description: 'Started and refused, oldest first' }),
+    downloads: Type.Array(Download, { description: 'Downloads, begun or refused, oldest first' }),
   },
-  { description: 'A copy for the requester (GDPR 15(3)); nobody in the agency can open it' },
+  { description: 'A copy for the requester (GDPR 15(3)), which nobody in the agency can decrypt' },
 )
 export type SubjectCopy = Static<typeof SubjectCopy>
 
@@ -31,7 +31,7 @@ export const Correction = Type.Object({
   id: uuid('The correction'),
   requestId: uuid('The request'),
   requestNumber: Type.String(),
-  segmentId: uuid('The part of the call'),
+  segmentId: uuid('The segment'),
   was: Type.Optional(Type.Object({ name: Type.String(), phone: Type.Optional(Type.String()) })),
   becomes: Type.Object({
     id: uuid('Person in the directory'),
@@ -53,11 +53,11 @@ export const OpennessDecision = Type.Object({
   by: person('The decision maker'),
   outcome: literals(
     ['SECRET', 'REFERRED'],
-    'Secret, with the provision and how to appeal; granted through a disclosure',
+    'SECRET: refused, with the provision and how to appeal; REFERRED: granted through a disclosure',
   ),
   provision: Type.String(),
   leadsTo: Type.Optional(leadsTo),
-  takenUpAt: Type.Optional(instant('Accepted as a disclosure')),
+  takenUpAt: Type.Optional(instant('Disclosure to which it has led')),
   disclosure: Type.Optional(Type.String({ description: 'Its number, for the decision maker' })),
 })
 export type OpennessDecision = Static<typeof OpennessDecision>
@@ -65,7 +65,7 @@ export type OpennessDecision = Static<typeof OpennessDecision>
 export const requestActOperations = {
   makeCopy: {
     route: 'POST /api/requests/:id/copies',
-    summary: 'Make an encrypted copy of a matched recording for the requester, fetched once by its link (C1)',
+    summary: 'Create an encrypted copy of a matched recording for the requester, to be downloaded once (C1)',
     body: Type.Object(
       {
         recordingId: uuid('A recording of a matched call'),
@@ -73,14 +73,14 @@ export const requestActOperations = {
         recipient: Type.Optional(
           Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
         ),
-        othersRights: literals(['WEIGHED'], 'The rights of the other party have been weighed (GDPR 15(4))'),
+        othersRights: literals(['WEIGHED'], 'True: the rights of the other party have been considered (GDPR 15(4))'),
       },
       closed,
     ),
     response: {
       201: Type.Object({
         id: uuid('The copy'),
-        link: Type.String({ description: 'Path of the page where it is fetched; shown once' }),
+        link: Type.String({ description: 'Path of the download page; shown once' }),
         passphrase: Type.Optional(
           Type.String({ description: 'Shown once; passphrase, communicated separately from the link' }),
         ),
@@ -92,16 +92,14 @@ export const requestActOperations = {
   },
   withdrawCopy: {
     route: 'DELETE /api/copies/:id',
-    summary: 'Withdraw a copy that has not been fetched',
+    summary: 'Withdraw a copy that was not downloaded',
     response: noContent,
   },
   proposeCorrection: {
     route: 'POST /api/requests/:id/corrections',
-    summary: 'Propose a correction of who answered a part of a matched call; somebody else decides (GDPR 16)',
-    body: Type.Object(
-      { segmentId: uuid('The part of the call'), officialUserId: written(64, 'Who answered it') },
-      closed,
-    ),
+    summary:
+      'Propose a correction of the official who answered a segment of a matched call; somebody else decides (GDPR 16)',
+    body: Type.Object({ segmentId: uuid('The segment'), officialUserId: written(64, 'Official who answered') }, closed),
     response: { 201: Type.Object({ id: uuid('The correction') }), 409: refusals[400], ...refusals },
   },
   listRequestDecisions: {
@@ -126,7 +124,7 @@ export const requestActOperations = {
   },
   decideCorrection: {
     route: 'POST /api/corrections/:id/decision',
-    summary: 'Decide on a correction; the previous entry of the history stays in the log',
+    summary: 'Decide on a correction; the previous value stays in the log',
     body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'How') }, closed),
     response: noContent,
   },

@@ -8,35 +8,38 @@ const callOf = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.S
 export const ReportedCall = Type.Object(
   {
     day: Type.String({ format: 'date', description: 'The day of the call in Helsinki' }),
-    time: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'About when, by the clock of Helsinki' }),
-    accuracy: literals(['MINUTES', 'HALF_HOUR', 'HOURS'], 'To ten minutes, to half an hour, to two hours either way'),
+    time: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'Approximate time of day in Helsinki' }),
+    accuracy: literals(
+      ['MINUTES', 'HALF_HOUR', 'HOURS'],
+      'Tolerance: ten minutes, half an hour or two hours before and after',
+    ),
     callerNumber: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 40,
-        description: 'In any form; without it only calls with a withheld number are looked at',
+        description: 'Caller’s number in any form; absent: only calls with a withheld number are searched',
       }),
     ),
     serviceNumber: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 40, description: 'The number that was called, in any form' }),
+      Type.String({ minLength: 1, maxLength: 40, description: 'Number called, in any form' }),
     ),
-    minutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 600, description: 'About how long, in minutes' })),
+    minutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 600, description: 'Approximate duration in minutes' })),
     official: Type.Optional(
-      Type.String({ minLength: 2, maxLength: 100, pattern: '\\S', description: 'The official’s name or a part of it' }),
+      Type.String({ minLength: 2, maxLength: 100, pattern: '\\S', description: 'Official’s name or a part of it' }),
     ),
   },
-  { ...closed, description: 'What the requester told of a call; erased with who the requester is' },
+  { ...closed, description: 'Call as described by the requester; erased with the requester’s data' },
 )
 export type ReportedCall = Static<typeof ReportedCall>
 
 export const CallRecording = Type.Object({
   id: Type.Optional(uuid('The recording')),
-  segmentId: uuid('The part of the call'),
+  segmentId: uuid('The segment'),
   state: literals(
     ['none', 'capturing', 'available', 'restricted', 'expired', 'destroyed'],
-    'What there is to hear; expired: past its term, heard by nobody and not destroyed yet',
+    'State of the recording; expired: past its term, cannot be played and not destroyed yet',
   ),
-  destroyAt: Type.Optional(instant('Destroyed then at the latest')),
+  destroyAt: Type.Optional(instant('Latest time of its destruction')),
   destroyedAt: Type.Optional(instant('Destroyed')),
   cause: Type.Optional(Cause),
 })
@@ -44,39 +47,41 @@ export const CallRecording = Type.Object({
 export const RequestCall = Type.Object(
   {
     id: uuid('This call of the request'),
-    ordinal: Type.Integer({ description: '1, 2, ... as the requester named them' }),
+    ordinal: Type.Integer({ description: '1, 2, ... in the order in which the requester named them' }),
     told: Type.Optional(ReportedCall),
     state: literals(
       ['SEVERAL', 'NOT_FOUND', 'FOUND', 'MATCHED', 'NOT_PARTY', 'NOT_IDENTIFIABLE'],
-      'More than one call fits, and nothing is shown of any; none fits; exactly one fits; the requester is shown to be its party; is not; several stay alike',
+      'SEVERAL: more than one call fits, and none is shown; NOT_FOUND: no call fits; FOUND: exactly one fits; MATCHED: the requester is a party of it; NOT_PARTY: is not; NOT_IDENTIFIABLE: cannot be identified',
     ),
     verifyAgain: Type.Optional(
-      Type.Literal(true, { description: 'FOUND: it was verified before the requester’s name was changed' }),
+      Type.Literal(true, {
+        description: 'With FOUND: true if it was verified before the requester’s name was changed',
+      }),
     ),
     numberUnverified: Type.Optional(
       Type.Literal(true, {
-        description: 'FOUND: the telephone network said that the caller’s number is not the caller’s',
+        description: 'With FOUND: true if the network reported the caller’s number as not verified',
       }),
     ),
     /** If the outcome is SEVERAL: questions whose answers would distinguish the calls. */
     askFor: Type.Optional(
-      Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'What to ask for')),
+      Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'Detail to ask for')),
     ),
     verification: Type.Optional(
       Type.Object(
         {
           by: literals(
             ['RECORDING', 'DETAILS', 'PERSONNEL'],
-            'How the requester is shown to be the party: by a question answered from the recording; where there is none to hear, by what was told; an official by the personnel register',
+            'How the requester is verified as party: with a question about the recording; by details if no recording can be played; an official by the personnel register',
           ),
           recordings: Type.Array(
             Type.Object({
-              id: uuid('To listen to, under the request’s number'),
-              hasBeenHeard: Type.Boolean({ description: 'By the clerk who asks' }),
+              id: uuid('Recording to listen to, under the request’s number'),
+              hasBeenHeard: Type.Boolean({ description: 'True if the clerk may listen to it' }),
             }),
           ),
         },
-        { description: 'FOUND: how to verify it' },
+        { description: 'With FOUND: how to verify the requester' },
       ),
     ),
     contact: Type.Optional(
@@ -90,20 +95,20 @@ export const RequestCall = Type.Object(
           numberName: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
           segments: Type.Array(
             Type.Object({
-              id: uuid('A part of the call that the requester is a party of'),
+              id: uuid('Segments of which the requester is a party'),
               official: Type.Optional(Type.Object({ name: Type.String(), phone: Type.String() })),
-              answeredAt: Type.Optional(instant('Start signal')),
-              endedAt: Type.Optional(instant('End signal')),
+              answeredAt: Type.Optional(instant('Start of the segment')),
+              endedAt: Type.Optional(instant('End of the segment')),
               recording: CallRecording,
               prohibitions: Type.Array(Prohibition),
             }),
           ),
         },
-        { description: 'MATCHED: the call itself' },
+        { description: 'With MATCHED: the call' },
       ),
     ),
     otherRequests: Type.Array(Type.String({ description: 'Numbers of other open requests about the same call' })),
-    verifiedBy: Type.Optional(person('Who found the requester to be its party')),
+    verifiedBy: Type.Optional(person('Clerk who verified the requester')),
   },
   { description: 'A call that the requester named' },
 )
@@ -113,34 +118,35 @@ export const requestCallOperations = {
   nameCall: {
     route: 'POST /api/requests/:id/calls',
     access: 'view',
-    summary: 'Look for a call that the requester names; nothing is told of any unless exactly one fits (R46)',
+    summary: 'Search a call that the requester names; no call is shown unless exactly one fits (R46)',
     body: ReportedCall,
     response: { 201: RequestCall, 409: refusals[400], ...refusals },
   },
   narrowCall: {
     route: 'PUT /api/requests/:id/calls/:callId',
     access: 'view',
-    summary: 'Look again, with more of what the requester told',
+    summary: 'Search again, with more details from the requester',
     params: callOf,
     body: ReportedCall,
     response: { 200: RequestCall, 409: refusals[400], ...refusals },
   },
   verifyCall: {
     route: 'POST /api/requests/:id/calls/:callId/verification',
-    summary: 'Say whether the requester is a party of the call; by its recording, where one can be heard (R46)',
+    summary: 'Record if the requester is a party of the call; by listening, if its recording can be played (R46)',
     params: callOf,
     body: Type.Object({ isParty: Type.Boolean() }, closed),
     response: noContent,
   },
   giveUpCall: {
     route: 'POST /api/requests/:id/calls/:callId/unidentifiable',
-    summary: 'Several calls stay alike, or nothing shows whose it is: none is told of (GDPR 11, 12(6))',
+    summary:
+      'Give up a call that cannot be identified, or whose party cannot be verified; it is not shown (GDPR 11, 12(6))',
     params: callOf,
     response: noContent,
   },
   withdrawCall: {
     route: 'DELETE /api/requests/:id/calls/:callId',
-    summary: 'Take back a call that was named by mistake and is not matched',
+    summary: 'Remove a call that was named by mistake and is not matched',
     params: callOf,
     response: noContent,
   },

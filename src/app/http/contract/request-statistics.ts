@@ -8,7 +8,7 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const requestStatisticsOperations = {
   readRequestStatistics: {
     route: 'GET /api/request-statistics',
-    summary: 'Counts of requests by month received, kind and outcome, and how soon they were answered',
+    summary: 'Read counts of requests by month received, kind and outcome, and the time until they were answered',
     querystring: Type.Object({ from: Type.String({ format: 'date' }), to: Type.String({ format: 'date' }) }, closed),
     response: {
       200: Type.Object({
@@ -19,17 +19,17 @@ export const requestStatisticsOperations = {
             answered: count('Answered'),
             refused: count('Refused'),
             withdrawn: count('Withdrawn'),
-            open: count('Open still'),
-            late: count('Answered or open after their day'),
-            medianDays: Type.Optional(Type.Number({ description: 'Days from reception to closing, the median' })),
+            open: count('Still open'),
+            late: count('Answered or still open after the due date'),
+            medianDays: Type.Optional(Type.Number({ description: 'Median days from receipt to closing' })),
           }),
         ),
-        kinds: Type.Array(Type.Object({ kind: RequestKind, count: count('How many asked for it') })),
-        channels: Type.Array(Type.Object({ channel: RequestChannel, count: count('How many') })),
+        kinds: Type.Array(Type.Object({ kind: RequestKind, count: count('Number of requests') })),
+        channels: Type.Array(Type.Object({ channel: RequestChannel, count: count('Number') })),
         outcomes: Type.Array(
           Type.Object({
             outcome: Type.String(),
-            count: count('Of calls: matched, not found, not identifiable, not a party'),
+            count: count('Number of calls: matched, not found, not identifiable, not a party'),
           }),
         ),
       }),

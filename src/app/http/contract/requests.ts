@@ -10,7 +10,7 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 export const RequestParty = literals(
   ['CALLER', 'OFFICIAL', 'MENTIONED', 'OUTSIDER'],
-  'Who asks: the caller; the official who answered, mostly one who has left; somebody spoken of in a call, and anybody, where the description has the switch',
+  'Requester: the caller; the official who answered, usually one who has left; if the description enables it, a person spoken of in a call, or anybody',
 )
 export type RequestParty = Static<typeof RequestParty>
 
@@ -29,19 +29,19 @@ export const RequestKind = literals(
     'MENTIONED',
     'OPENNESS',
   ],
-  'What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: to erase, to object, to restrict (GDPR 17, 21, 18), a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)',
+  'Kind of request: was a call recorded; listen to it; contact history; forbid its use; if enabled: erasure, objection, restriction (GDPR 17, 21, 18), copy, correction, log extract, statements about a person, official document (Act 621/1999)',
 )
 export type RequestKind = Static<typeof RequestKind>
 
-export const RequestChannel = literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it came')
+export const RequestChannel = literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it was received')
 export type RequestChannel = Static<typeof RequestChannel>
 
-export const RequestLanguage = literals(['fi', 'sv', 'en'], 'The language of the requester and of the letters')
+export const RequestLanguage = literals(['fi', 'sv', 'en'], 'Language of the requester and of letters')
 export type RequestLanguage = Static<typeof RequestLanguage>
 
 export const IdentifiedHow = literals(
   ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT', 'STRONG_EID', 'CALLBACK', 'PERSONNEL'],
-  'A document that was shown; strong electronic identification; called back at the number of the call; an official, by the personnel register. The document’s number and the personal identity code are stored nowhere',
+  'Method of identification: a document; strong electronic identification; a call back to the caller’s number; for an official, the personnel register. Document numbers and personal identity codes are not stored',
 )
 export type IdentifiedHow = Static<typeof IdentifiedHow>
 
@@ -58,7 +58,7 @@ export const RequestState = literals(
     'NO_SHOW',
     'CLOSED',
   ],
-  'How far a request is (requirements 1.5): follows from what has been done',
+  'State of a request (requirements 1.5), which follows from the acts done so far',
 )
 export type RequestState = Static<typeof RequestState>
 
@@ -79,60 +79,60 @@ export const NextStep = literals(
     'send-letter',
     'close',
   ],
-  'What the clerk does next',
+  'Next step of the clerk',
 )
 export type NextStep = Static<typeof NextStep>
 
 export const Requester = Type.Object(
   {
-    name: written(200, 'As the requester gives it; no personal identity code'),
+    name: written(200, 'Name as given by the requester; no personal identity code'),
     address: Type.Optional(written(500, 'Postal address for the letters')),
     email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
-    phone: Type.Optional(written(40, 'Where the requester is reached')),
+    phone: Type.Optional(written(40, 'Contact details')),
   },
-  { ...closed, description: 'Erased thirty days after the request was closed' },
+  { ...closed, description: 'The requester’s data; erased thirty days after the request was closed' },
 )
 export type Requester = Static<typeof Requester>
 
 const RequestFacts = {
   id: uuid('The request'),
-  number: Type.String({ description: 'P-2026-17: the reference of every look that serves it' }),
+  number: Type.String({ description: 'Number, such as P-2026-17; the reference of every view for the request' }),
   party: RequestParty,
   kinds: Type.Array(RequestKind),
   channel: RequestChannel,
   language: RequestLanguage,
   receivedAt: instant('Received'),
   dueAt: instant(
-    'To be answered by: a calendar month from then, extended at most by two (GDPR 12(3)); an official document in two weeks (Act 621/1999 section 14)',
+    'Due date: a calendar month after receipt, extended by at most two (GDPR 12(3)); for an official document two weeks (Act 621/1999 section 14)',
   ),
   isOverdue: Type.Boolean(),
   isUrgent: Type.Boolean({
-    description: 'A recording it is about is destroyed within three days, or it is due within a week',
+    description: 'True if one of its recordings is destroyed within three days, or it is due within a week',
   }),
-  firstEnd: Type.Optional(instant('The first day of a recording that is to be heard')),
+  firstEnd: Type.Optional(instant('First destruction of a recording to listen to')),
   state: RequestState,
   next: Type.Array(NextStep),
   requester: Type.Optional(Type.Object({ name: Type.String() })),
-  assignedTo: Type.Optional(person('Who handles it')),
+  assignedTo: Type.Optional(person('Clerk who handles it')),
 }
 export const RequestSummary = Type.Object(RequestFacts)
 export type RequestSummary = Static<typeof RequestSummary>
 
 const unfinished = literals(
   ['call', 'prohibition', 'letter', 'appointment', 'copy', 'correction', 'decision'],
-  'Something that is not done',
+  'A missing step',
 )
 
 export const RequestDetail = Type.Object({
   ...RequestFacts,
   requester: Type.Optional(Requester),
-  enteredBy: person('Who entered it'),
-  official: Type.Optional(person('OFFICIAL: who asks')),
+  enteredBy: person('Clerk who entered it'),
+  official: Type.Optional(person('With OFFICIAL: the requester')),
   identified: Type.Optional(Type.Object({ how: IdentifiedHow, at: instant('When'), by: person('By whom') })),
   extension: Type.Optional(
     Type.Object({
       until: instant('Extended until'),
-      reason: literals(['COMPLEX', 'MANY'], 'GDPR 12(3): complexity or number of requests'),
+      reason: literals(['COMPLEX', 'MANY'], 'Reason (GDPR 12(3)): complexity or number of requests'),
       at: instant('When'),
       by: person('By whom'),
     }),
@@ -147,13 +147,13 @@ export const RequestDetail = Type.Object({
     Type.Object({
       at: instant('Closed'),
       by: Type.Optional(person('By whom')),
-      outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended'),
+      outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'Outcome'),
     }),
   ),
-  unfinished: Type.Array(unfinished, { description: 'What stands in the way of closing it as answered' }),
+  unfinished: Type.Array(unfinished, { description: 'Missing steps before it can be closed as answered' }),
   unfinishedOtherwise: Type.Object(
     { REFUSED: Type.Array(unfinished), WITHDRAWN: Type.Array(unfinished) },
-    { description: 'What stands in the way of closing it with another outcome' },
+    { description: 'Missing steps before it can be closed with another outcome' },
   ),
 })
 export type RequestDetail = Static<typeof RequestDetail>
@@ -161,13 +161,17 @@ export type RequestDetail = Static<typeof RequestDetail>
 export const requestOperations = {
   listRequests: {
     route: 'GET /api/requests',
-    summary: 'The Service Unit’s queue: the most pressing first',
+    summary: 'List the Service Unit’s requests, most urgent first',
     querystring: Type.Object(
       {
-        state: Type.Optional(literals(['open', 'closed'], 'Which; the open ones')),
-        whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Who handles them')),
+        state: Type.Optional(literals(['open', 'closed'], 'Default: open')),
+        whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Clerk who handles them')),
         find: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 200, description: 'A number, or a part of the requester’s name' }),
+          Type.String({
+            minLength: 1,
+            maxLength: 200,
+            description: 'A request number, or a part of the requester’s name',
+          }),
         ),
       },
       closed,
@@ -181,27 +185,27 @@ export const requestOperations = {
           nobodys: count('Nobody’s'),
           overdue: count('Overdue'),
           urgent: count('Urgent'),
-          letters: count('Letters to send'),
+          letters: count('Number of letters to send'),
         }),
-        clerks: Type.Array(person('Who may handle requests')),
-        mayAsk: Type.Array(RequestKind, { description: 'The kinds that the description in force knows' }),
-        parties: Type.Array(RequestParty, { description: 'The parties that it knows' }),
+        clerks: Type.Array(person('Clerks who may handle requests')),
+        mayAsk: Type.Array(RequestKind, { description: 'Kinds of request that the description in force allows' }),
+        parties: Type.Array(RequestParty, { description: 'Kinds of requester that the description in force allows' }),
       }),
       ...refusals,
     },
   },
   enterRequest: {
     route: 'POST /api/requests',
-    summary: 'Enter a request that has come in (R45)',
+    summary: 'Enter a request (R45)',
     body: Type.Object(
       {
         party: RequestParty,
         kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
         channel: RequestChannel,
         language: RequestLanguage,
-        receivedAt: instant('Received; not in the future, within the last year'),
+        receivedAt: instant('When it was received: within the last year, not in the future'),
         requester: Requester,
-        officialUserId: Type.Optional(written(64, 'OFFICIAL: the user id of who asks')),
+        officialUserId: Type.Optional(written(64, 'With OFFICIAL: user id of the requester')),
       },
       closed,
     ),
@@ -210,13 +214,13 @@ export const requestOperations = {
   readRequest: {
     route: 'GET /api/requests/:id',
     access: 'view',
-    summary: 'One request, with all that belongs to it',
+    summary: 'Read a request with its calls, letters and appointments',
     response: { 200: RequestDetail, ...refusals },
   },
   changeRequest: {
     route: 'PUT /api/requests/:id',
     access: 'view',
-    summary: 'Correct who asks, the language, or what is asked',
+    summary: 'Correct requester, language or kinds',
     body: Type.Object(
       {
         kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
@@ -229,13 +233,13 @@ export const requestOperations = {
   },
   assignRequest: {
     route: 'POST /api/requests/:id/assignment',
-    summary: 'Take a request, give it to a colleague, or let it go',
+    summary: 'Assign a request to oneself, to a colleague, or to nobody',
     body: Type.Object(
       {
         personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
         seen: Type.Optional(
           Type.Union([
-            uuid('Who handled it when the clerk looked: where it is another by now, it is not taken'),
+            uuid('Clerk assigned when it was read; if another is assigned by now, nothing is changed'),
             Type.Null(),
           ]),
         ),
@@ -246,13 +250,13 @@ export const requestOperations = {
   },
   identifyRequester: {
     route: 'POST /api/requests/:id/identification',
-    summary: 'Note how the requester was identified; no call is looked for before (R46)',
+    summary: 'Record how the requester was identified; calls cannot be searched before (R46)',
     body: Type.Object({ how: IdentifiedHow }, closed),
     response: noContent,
   },
   extendRequest: {
     route: 'POST /api/requests/:id/extension',
-    summary: 'Extend the time for the answer, once, before it is over; the requester is told why (GDPR 12(3))',
+    summary: 'Extend the due date once, before it has passed; the requester is informed of the reason (GDPR 12(3))',
     body: Type.Object(
       { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
       closed,
@@ -261,8 +265,8 @@ export const requestOperations = {
   },
   closeRequest: {
     route: 'POST /api/requests/:id/close',
-    summary: 'Close a request; one that is answered or refused has its letter sent',
-    body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'How it ended') }, closed),
+    summary: 'Close a request; if answered or refused, its letter must be delivered before',
+    body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'Outcome') }, closed),
     response: noContent,
   },
 } as const

@@ -15,7 +15,7 @@ import {
   written,
 } from './shapes.ts'
 
-const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') })
+const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
 const day = (description: string) => Type.String({ format: 'date', description })
 
 export const researchStates = [
@@ -51,36 +51,38 @@ export const researchLacks = [
 
 export const Lack = Type.Object(
   {
-    what: literals([...researchLacks], 'What is missing, or what changed'),
-    items: Type.Optional(Type.Array(Type.Integer(), { description: 'Of which items' })),
-    until: Type.Optional(instant('due-date-late: the earliest destruction among the items')),
+    what: literals([...researchLacks], 'Missing prerequisite, or a change'),
+    items: Type.Optional(Type.Array(Type.Integer(), { description: 'Numbers of the items' })),
+    until: Type.Optional(instant('With due-date-late: earliest destruction of an item')),
   },
-  { description: 'Names one thing without which nothing is released (AC18)' },
+  { description: 'A prerequisite without which nothing is released (AC18)' },
 )
 export type Lack = Static<typeof Lack>
 
 export const copyStates = ['NONE', 'DRAFT', 'RENDERING', 'RENDERED', 'APPROVED', 'REJECTED', 'FAILED'] as const
 export const ResearchItem = Type.Object({
-  item: Type.Integer({ description: 'Its number in this disclosure' }),
-  recordingId: Type.Optional(uuid('The recording; gone once its copy has come back or been destroyed')),
-  contactId: Type.Optional(uuid('Its call')),
-  destroyAt: Type.Optional(instant('The recording is destroyed then')),
+  item: Type.Integer({ description: 'Number of the item in this disclosure' }),
+  recordingId: Type.Optional(uuid('The recording; absent after its copy was returned or destroyed')),
+  contactId: Type.Optional(uuid('The call')),
+  destroyAt: Type.Optional(instant('When the recording is destroyed')),
   recording: Type.Optional(
     literals(
       ['available', 'restricted', 'destroyed'],
-      'Whether there is a recording still; unknown once nothing ties it',
+      'State of the recording; unknown after the link to it was deleted',
     ),
   ),
   copy: Type.Object({
     id: Type.Optional(uuid('The anonymised copy')),
-    state: literals([...copyStates], 'How far its anonymisation is'),
-    level: Type.Optional(literals(['T', 'N', 'D'], 'Re-voiced, neural, signal processing')),
+    state: literals([...copyStates], 'State of the anonymisation'),
+    level: Type.Optional(
+      literals(['T', 'N', 'D'], 'Anonymisation level: synthesised voice (T), neural voice (N), signal processing (D)'),
+    ),
   }),
   outcome: literals(
     ['none', 'out', 'recalled', 'returned', 'destroyed'],
-    'none: not released; out: the institute has it; recalled: to be destroyed now (R50); what the institute confirmed',
+    'none: not released; out: with the institute; recalled: must be destroyed now (R50); otherwise as confirmed by the institute',
   ),
-  recallDueAt: Type.Optional(instant('recalled: confirmed by then')),
+  recallDueAt: Type.Optional(instant('With recalled: must be confirmed by then')),
   confirmedAt: Type.Optional(instant('Confirmed')),
 })
 export type ResearchItem = Static<typeof ResearchItem>
@@ -97,12 +99,12 @@ export const Extension = Type.Object({
 
 export const Notice = Type.Object(
   {
-    kind: literals(['destroy-now', 'study-ended', 'overdue', 'closed'], 'Why the institute is written to'),
-    item: Type.Optional(Type.Integer({ description: 'destroy-now: which copy' })),
+    kind: literals(['destroy-now', 'study-ended', 'overdue', 'closed'], 'Reason of the notice'),
+    item: Type.Optional(Type.Integer({ description: 'With destroy-now: number of the item' })),
     language,
     text: Type.String(),
   },
-  { description: 'For the institute, in its language; nothing in it of anybody whose recording it is' },
+  { description: 'Notice to the institute in its language; without data about recorded people' },
 )
 export type Notice = Static<typeof Notice>
 
@@ -111,21 +113,21 @@ const summary = {
   number: Type.String({ description: 'T-2026-3' }),
   institute: Type.Object({ id: uuid('The institute'), name: Type.String() }),
   study: Type.String({ description: 'The study' }),
-  state: literals([...researchStates], 'How far it is; follows from what was done'),
+  state: literals([...researchStates], 'State, which follows from the acts done so far'),
   isOverdue: Type.Boolean({
-    description: 'Released, past its day or with a recall past its time, and not closed (AC13, AC19)',
-  }),
-  dueOn: day('The copies are back or destroyed by the end of this day in Helsinki'),
-  earliestDestruction: Type.Optional(instant('Of its items; the due date lies before it (R30)')),
-  items: Type.Integer({ description: 'How many items' }),
-  open: Type.Integer({ description: 'Items that the institute has and has not confirmed' }),
-  preparedBy: person('Who prepares it'),
-  toCheck: Type.Array(Type.Integer(), {
     description:
-      'Items whose copies others prepared and the viewer may hear and sign, as their right reaches the recording',
+      'True if released and not closed, and the due date or the deadline of a recall has passed (AC13, AC19)',
+  }),
+  dueOn: day('Day in Helsinki by whose end the copies must be returned or destroyed'),
+  earliestDestruction: Type.Optional(instant('Earliest destruction of an item; the due date must be before it (R30)')),
+  items: Type.Integer({ description: 'Number of items' }),
+  open: Type.Integer({ description: 'Number of items with the institute, not confirmed' }),
+  preparedBy: person('Preparer'),
+  toCheck: Type.Array(Type.Integer(), {
+    description: 'Items prepared by others whose copies the viewer may listen to and approve',
   }),
   sentBack: Type.Array(Type.Integer(), {
-    description: 'Items whose copies the viewer prepared and a second person sent back',
+    description: 'Items prepared by the viewer whose copies were rejected',
   }),
 }
 export const ResearchSummary = Type.Object(summary)
@@ -135,19 +137,19 @@ export const Package = Type.Object(
   {
     id: uuid('The package'),
     method: literals(['KEY', 'PASSPHRASE'], 'How it is encrypted'),
-    delivery: literals(['LINK', 'MEDIUM'], 'Fetched by the recipient, or saved once by the decision maker'),
-    state: literals(['making', 'ready', 'taken', 'expired', 'withdrawn', 'failed'], 'What became of it'),
-    files: Type.Integer({ description: 'Sound files in it' }),
-    done: Type.Integer({ description: 'Of them ready, while it is made' }),
+    delivery: literals(['LINK', 'MEDIUM'], 'Downloaded by the recipient, or saved once by the decision maker'),
+    state: literals(['making', 'ready', 'taken', 'expired', 'withdrawn', 'failed'], 'State of the package'),
+    files: Type.Integer({ description: 'Number of audio files in it' }),
+    done: Type.Integer({ description: 'Number of files ready, while it is being created' }),
     sizeBytes: Type.Optional(Type.Integer()),
     sha256: Type.Optional(Type.String({ description: 'Of the encrypted file' })),
     madeAt: instant('Made'),
     madeBy: person('By whom'),
-    expiresAt: instant('Not fetched after'),
+    expiresAt: instant('End of the download period'),
     takenAt: Type.Optional(instant('Fetched')),
-    downloads: Type.Array(Download, { description: 'Begun and refused, oldest first' }),
+    downloads: Type.Array(Download, { description: 'Downloads, begun or refused, oldest first' }),
   },
-  { description: 'What leaves: encrypted, fetched once' },
+  { description: 'An encrypted package, downloaded once' },
 )
 export type Package = Static<typeof Package>
 
@@ -155,9 +157,9 @@ export const ResearchDetail = Type.Object({
   ...summary,
   purpose: literals(
     ['QUALITY_LEVEL'],
-    'The one permitted purpose: to assess the quality level of customer service (R28)',
+    'The only permitted purpose: to assess the quality level of customer service (R28)',
   ),
-  format: literals(['OPUS', 'WAV'], 'Of the sound files'),
+  format: literals(['OPUS', 'WAV'], 'Format of the audio files'),
   createdAt: instant('Begun'),
   lacks: Type.Array(Lack),
   itemList: Type.Array(ResearchItem),
@@ -166,7 +168,7 @@ export const ResearchDetail = Type.Object({
       reference: Type.String(),
       signatory: Type.String(),
       signedOn: day('Signed'),
-      by: person('Put on file by'),
+      by: person('Recorded by'),
       at: instant('When'),
     }),
   ),
@@ -180,17 +182,17 @@ export const ResearchDetail = Type.Object({
   ),
   packages: Type.Array(Package),
   seen: Type.String({
-    description: 'Another text whenever what is decided on is another; a decision says of which it is',
+    description: 'Version of the disclosure’s content; a decision must name the version that was read',
   }),
-  studyEndedOn: Type.Optional(day('The study ended')),
+  studyEndedOn: Type.Optional(day('End of the study')),
   extensions: Type.Array(Extension),
-  notices: Type.Array(Notice, { description: 'What the institute is to be told now' }),
+  notices: Type.Array(Notice, { description: 'Notices to send to the institute now' }),
   may: Type.Object({
-    prepare: Type.Boolean({ description: 'Change it, pick items, anonymise' }),
-    check: Type.Boolean({ description: 'Hear and sign copies that others made' }),
+    prepare: Type.Boolean({ description: 'True if the viewer may change it, add items and anonymise' }),
+    check: Type.Boolean({ description: 'True if the viewer may listen to and approve copies prepared by others' }),
     decide: Type.Boolean(),
     release: Type.Boolean(),
-    confirm: Type.Boolean({ description: 'Confirm items, end the study, close' }),
+    confirm: Type.Boolean({ description: 'True if the viewer may confirm items, end the study and close' }),
   }),
 })
 export type ResearchDetail = Static<typeof ResearchDetail>
@@ -198,19 +200,19 @@ export type ResearchDetail = Static<typeof ResearchDetail>
 export const researchOperations = {
   listResearch: {
     route: 'GET /api/research-disclosures',
-    summary: 'Disclosures to research institutes: those that are open, or those that are over',
-    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Which; open unless said')) }, closed),
+    summary: 'List disclosures to research institutes, open or closed',
+    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Default: open')) }, closed),
     response: { 200: Type.Object({ items: Type.Array(ResearchSummary) }), ...refusals },
   },
   beginResearch: {
     route: 'POST /api/research-disclosures',
-    summary: 'Begin a disclosure: to whom, which study, until when (R28, R30)',
+    summary: 'Begin a disclosure for an institute and a study, with a due date (R28, R30)',
     body: Type.Object(
       {
         instituteId: uuid('The institute'),
         study: line(200, 'The study'),
-        dueOn: day('Until when'),
-        format: literals(['OPUS', 'WAV'], 'Of the sound files'),
+        dueOn: day('Due date'),
+        format: literals(['OPUS', 'WAV'], 'Format of the audio files'),
       },
       closed,
     ),
@@ -222,17 +224,17 @@ export const researchOperations = {
   },
   readResearch: {
     route: 'GET /api/research-disclosures/:id',
-    summary: 'A disclosure with its items and all that is missing',
+    summary: 'Read a disclosure with its items and missing prerequisites',
     response: { 200: ResearchDetail, ...refusals },
   },
   changeResearch: {
     route: 'PUT /api/research-disclosures/:id',
-    summary: 'Change the study, the day or the format before the decision',
+    summary: 'Change study, due date or format, before the decision',
     body: Type.Object(
       {
         study: line(200, 'The study'),
-        dueOn: day('Until when'),
-        format: literals(['OPUS', 'WAV'], 'Of the files'),
+        dueOn: day('Due date'),
+        format: literals(['OPUS', 'WAV'], 'Format of the files'),
       },
       closed,
     ),
@@ -240,28 +242,28 @@ export const researchOperations = {
   },
   withdrawResearch: {
     route: 'DELETE /api/research-disclosures/:id',
-    summary: 'Give up a disclosure of which nothing was released',
+    summary: 'Withdraw a disclosure that was not released',
     response: noContent,
   },
   pickItem: {
     route: 'POST /api/research-disclosures/:id/items',
-    summary: 'Pick one recording that the viewer may hear for a service-level study (R29)',
+    summary: 'Add a recording that the viewer may listen to for a service-level study (R29)',
     body: Type.Object({ recordingId: uuid('The recording') }, closed),
     response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
   },
   dropItem: {
     route: 'DELETE /api/research-disclosures/:id/items/:item',
-    summary: 'Take an item out before the decision',
+    summary: 'Remove an item, before the decision',
     params: itemOf,
     response: noContent,
   },
   fileUndertaking: {
     route: 'PUT /api/research-disclosures/:id/undertaking',
-    summary: 'The institute has undertaken to return or destroy the copies as soon as the study ends (R31)',
+    summary: 'Record the institute’s undertaking to return or destroy the copies when the study ends (R31)',
     body: Type.Object(
       {
-        reference: line(64, 'Where the document is'),
-        signatory: line(200, 'Who signed for the institute'),
+        reference: line(64, 'Location of the document'),
+        signatory: line(200, 'Person who signed for the institute'),
         signedOn: day('When'),
       },
       closed,
@@ -270,12 +272,12 @@ export const researchOperations = {
   },
   decideResearch: {
     route: 'POST /api/research-disclosures/:id/decision',
-    summary: 'Decide; somebody else than who prepared or checked it, and only when nothing else is missing (R35)',
+    summary: 'Decide, as somebody who has neither prepared nor checked it, once nothing else is missing (R35)',
     body: Type.Object(
       {
         outcome: literals(['GRANTED', 'REFUSED'], 'How'),
         reasons: written(2000, 'Why'),
-        seen: Type.String({ maxLength: 64, description: 'Of the disclosure as it was read' }),
+        seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
       },
       closed,
     ),
@@ -283,18 +285,18 @@ export const researchOperations = {
   },
   endStudy: {
     route: 'POST /api/research-disclosures/:id/study-end',
-    summary: 'The study has ended, on its day or before: every copy is returned or destroyed at once (R32)',
+    summary: 'Record the end of the study; every copy must then be returned or destroyed (R32)',
     body: Type.Object({ endedOn: day('When') }, closed),
     response: noContent,
   },
   confirmItem: {
     route: 'POST /api/research-disclosures/:id/items/:item/outcome',
-    summary: 'The institute has returned or destroyed a copy; what tied it to the recording is deleted (R32)',
+    summary: 'Confirm that the institute has returned or destroyed a copy; deletes its link to the recording (R32)',
     params: itemOf,
     body: Type.Object(
       {
-        outcome: literals(['returned', 'destroyed'], 'What it did'),
-        reference: line(64, 'Where its confirmation is'),
+        outcome: literals(['returned', 'destroyed'], 'What the institute did'),
+        reference: line(64, 'Location of its confirmation'),
       },
       closed,
     ),
@@ -302,18 +304,18 @@ export const researchOperations = {
   },
   closeResearch: {
     route: 'POST /api/research-disclosures/:id/close',
-    summary: 'Close a disclosure of which every item is confirmed (R32)',
+    summary: 'Close a disclosure whose items are all confirmed (R32)',
     response: noContent,
   },
   askExtension: {
     route: 'POST /api/research-disclosures/:id/extensions',
-    summary: 'Ask for a later day; it needs a new decision and never passes an item’s destruction (AC19)',
+    summary: 'Request a later due date; needs a new decision, and must be before the destruction of every item (AC19)',
     body: Type.Object({ dueOn: day('Until'), reasons: written(2000, 'Why') }, closed),
     response: { 201: Type.Object({ id: uuid('The extension') }), 409: refusals[400], ...refusals },
   },
   decideExtension: {
     route: 'POST /api/research-extensions/:id/decision',
-    summary: 'Decide on a later day',
+    summary: 'Decide on a later due date',
     body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'How') }, closed),
     response: noContent,
   },

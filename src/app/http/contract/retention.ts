@@ -9,17 +9,20 @@ import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 export const RetentionRun = Type.Object({
-  at: instant('It ended'),
-  work: literals(['sweep', 'verification', 'backup', 'restore'], 'What was done'),
-  result: literals(['ok', 'failed'], 'How it ended'),
-  recordings: count('Recordings destroyed, or proved'),
-  contacts: count('Contact-history entries ended, or copied'),
-  months: Type.Array(Type.String(), { description: 'Whole months of history dropped: 2025-09' }),
+  at: instant('End of the run'),
+  work: literals(['sweep', 'verification', 'backup', 'restore'], 'Kind of run'),
+  result: literals(['ok', 'failed'], 'Outcome'),
+  recordings: count('Recordings destroyed or verified'),
+  contacts: count('Contact-history entries deleted or copied'),
+  months: Type.Array(Type.String(), { description: 'Months of history deleted completely, such as 2025-09' }),
   keys: count('Keys destroyed'),
   ledger: Type.Optional(
-    Type.Object({ from: Type.Integer(), to: Type.Integer() }, { description: 'Its entries in the destruction ledger' }),
+    Type.Object(
+      { from: Type.Integer(), to: Type.Integer() },
+      { description: 'Entries of the run in the destruction ledger' },
+    ),
   ),
-  fault: Type.Optional(Type.String({ description: 'A stable code of what went wrong' })),
+  fault: Type.Optional(Type.String({ description: 'Stable code of the fault' })),
 })
 export type RetentionRun = Static<typeof RetentionRun>
 
@@ -41,45 +44,50 @@ export const Obstacle = Type.Object(
         'verification-failed',
         'attestation-over',
       ],
-      'What stands in the way of an end, or of its proof',
+      'A blocker of destruction or of its proof',
     ),
-    count: count('How many records it concerns; 0 where it concerns all'),
+    count: count('Number of records affected; 0 if all'),
     since: Type.Optional(instant('Since when')),
-    deadline: Type.Optional(instant('By when it must be mended')),
-    place: Type.Optional(Type.String({ description: 'The place of data it is about' })),
+    deadline: Type.Optional(instant('Deadline for the remedy')),
+    place: Type.Optional(Type.String({ description: 'Place of data concerned' })),
     example: Type.Optional(Type.String({ description: 'An id' })),
-    fault: Type.Optional(Type.String({ description: 'What the place said, to those who may see where it lies' })),
+    fault: Type.Optional(Type.String({ description: 'Message of the place, for people who may see its location' })),
   },
-  { description: 'Preservation orders are none of these: they are told apart, to those who may know' },
+  {
+    description: 'Blockers do not include preservation orders, which are shown separately to people who may know them',
+  },
 )
 export type Obstacle = Static<typeof Obstacle>
 
 export const Retention = Type.Object({
-  asOf: instant('What time the register goes by'),
+  asOf: instant('Source of the register’s time'),
   terms: Type.Object({ historyMonths: Type.Integer(), floorMonths: Type.Integer(), ceilingMonths: Type.Integer() }),
   recordings: Type.Object({
-    held: count('Held, captured ones included'),
-    restricted: count('Of them restricted'),
-    dueToday: count('Of them due within 24 hours'),
-    overdue: count('Of them past their day'),
-    oldestDestroyAt: Type.Optional(instant('The next end')),
+    held: count('Number held, including recordings in progress'),
+    restricted: count('Number restricted'),
+    dueToday: count('Number due within 24 hours'),
+    overdue: count('Number past their term'),
+    oldestDestroyAt: Type.Optional(instant('Next destruction')),
   }),
   history: Type.Object({
-    contacts: count('Contact-history entries held'),
-    overdue: count('Of them past their term'),
-    oldestEndsAt: Type.Optional(instant('The next end')),
+    contacts: count('Number of contact-history entries'),
+    overdue: count('Number of entries past their term'),
+    oldestEndsAt: Type.Optional(instant('Next destruction')),
   }),
   clock: Type.Object({
-    state: literals(['right', 'ahead', 'behind'], 'Against the highest time the database has seen'),
+    state: literals(
+      ['right', 'ahead', 'behind'],
+      'State of the clock compared with the highest time that the database has seen',
+    ),
     mark: instant('The highest time the database has seen'),
-    now: instant('What the clock says'),
-    stoppedSince: Type.Optional(instant('Nothing is destroyed by its term since then')),
+    now: instant('Time of the clock'),
+    stoppedSince: Type.Optional(instant('Since when destruction by term is stopped')),
     confirmedBy: Type.Array(Type.Object({ name: Type.String(), at: instant('Confirmed') }), {
-      description: 'Two people confirm a clock that is ahead',
+      description: 'People who have confirmed a clock that is ahead; two are needed',
     }),
     isConfirmedByViewer: Type.Boolean(),
   }),
-  runs: Type.Array(RetentionRun, { description: 'The last ones, newest first' }),
+  runs: Type.Array(RetentionRun, { description: 'Latest runs, newest first' }),
   obstacles: Type.Array(Obstacle),
   may: Type.Object({
     confirmClock: Type.Boolean(),
@@ -93,16 +101,16 @@ export type Retention = Static<typeof Retention>
 export const Due = Type.Object({
   from: instant('Begins'),
   until: instant('Ends'),
-  recordings: count('Recordings that are destroyed in it'),
-  contacts: count('Contact-history entries that end in it'),
+  recordings: count('Recordings to be destroyed in the period'),
+  contacts: count('Contact-history entries to be deleted in the period'),
 })
 export type Due = Static<typeof Due>
 
 export const LedgerEntry = Type.Object({
-  seq: Type.Integer({ description: 'Its place in the ledger' }),
+  seq: Type.Integer({ description: 'Number in the ledger' }),
   at: instant('Done'),
   kind: Type.String({
-    description: 'recording, history-month, month-key, right, …; other: no destruction, and not told to whoever asks',
+    description: 'recording, history-month, month-key, right, …; other: not a destruction, and not shown to the viewer',
   }),
   objectId: Type.String(),
   cause: Type.String(),
@@ -112,22 +120,22 @@ export const LedgerEntry = Type.Object({
       name: Type.String(),
       reached: Type.Boolean(),
     }),
-    { description: 'Every place where a copy lay, and whether the end has reached it' },
+    { description: 'Every place that had a copy, and if the copy is destroyed there' },
   ),
-  keyReceipts: count('What key stores answered'),
+  keyReceipts: count('Answers of the key stores'),
 })
 export type LedgerEntry = Static<typeof LedgerEntry>
 
 export const PlaceOfData = Type.Object({
-  name: Type.String({ description: 'As the settings call it' }),
+  name: Type.String({ description: 'Name in the settings' }),
   kind: literals(
     ['data', 'database', 'objects', 'keys', 'tablespace', 'replica', 'backup', 'ledger', 'witness'],
-    'What lies there; with a witness lie hashes only',
+    'Kind of data there; a witness has hashes only',
   ),
-  location: Type.String({ description: 'A folder or an address, without secrets' }),
+  location: Type.String({ description: 'Folder or address, without secrets' }),
   state: literals(
     ['in-use', 'attestation-over', 'refused', 'unreachable', 'left'],
-    'In use; in use though its attestation has run out; never used, as it has none; does not answer; used before',
+    'State: in use; in use with an expired attestation; refused without an attestation; does not answer; no longer used',
   ),
   site: Type.Optional(
     Type.Object({
@@ -139,17 +147,17 @@ export const PlaceOfData = Type.Object({
       nextReview: Type.String({ format: 'date' }),
     }),
   ),
-  firstUsedAt: Type.Optional(instant('First used')),
+  firstUsedAt: Type.Optional(instant('First use')),
   backup: Type.Optional(
     Type.Object({
-      lastAt: Type.Optional(instant('The newest backup that was read back')),
-      oldestAt: Type.Optional(instant('The oldest one there')),
-      backups: count('How many there are'),
-      keysAt: Type.Optional(instant('Its copy of the keys was renewed')),
+      lastAt: Type.Optional(instant('Newest verified backup')),
+      oldestAt: Type.Optional(instant('Oldest backup')),
+      backups: count('Number of backups'),
+      keysAt: Type.Optional(instant('Last update of its copy of the keys')),
       keysPending: count('Months whose keys it does not have yet'),
-      ledgerTo: Type.Optional(Type.Integer({ description: 'Its copy of the ledger goes to this entry' })),
-      fault: Type.Optional(Type.String({ description: 'Why it was not reached the last time, for whoever runs it' })),
-      faultCode: Type.Optional(Type.String({ description: 'The stable code of that, where it is a known one' })),
+      ledgerTo: Type.Optional(Type.Integer({ description: 'Last ledger entry in its copy' })),
+      fault: Type.Optional(Type.String({ description: 'Why the last access failed, for operators' })),
+      faultCode: Type.Optional(Type.String({ description: 'Stable code of that fault, if it has one' })),
     }),
   ),
 })
@@ -158,18 +166,18 @@ export type PlaceOfData = Static<typeof PlaceOfData>
 export const retentionOperations = {
   readRetention: {
     route: 'GET /api/retention',
-    summary: 'What is held, what ends next, the last runs, what stands in the way, and the clock; counts only',
+    summary: 'Read counts of held records and next destructions, latest runs, blockers, and the clock; counts only',
     response: { 200: Retention, ...refusals },
   },
   readDue: {
     route: 'GET /api/retention/due',
-    summary: 'How much ends when; counts only',
+    summary: 'Read counts of future destructions by period; counts only',
     querystring: Type.Object(
       {
         from: instant('From'),
-        to: instant('Until before; 15 months at most, or 31 days by the hour'),
-        by: literals(['hour', 'day', 'month'], 'How finely, in local time'),
-        number: Type.Optional(Type.String({ maxLength: 20, description: 'One service number' })),
+        to: instant('End (exclusive); at most 15 months, or 31 days by hour'),
+        by: literals(['hour', 'day', 'month'], 'Length of the periods, in local time'),
+        number: Type.Optional(Type.String({ maxLength: 20, description: 'A service number' })),
       },
       closed,
     ),
@@ -178,7 +186,7 @@ export const retentionOperations = {
   listLedger: {
     route: 'GET /api/retention/ledger',
     access: 'view',
-    summary: 'The destruction ledger, newest first',
+    summary: 'List entries of the destruction ledger, newest first',
     querystring: Type.Object(
       {
         before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
@@ -193,17 +201,17 @@ export const retentionOperations = {
   },
   confirmClock: {
     route: 'POST /api/retention/clock',
-    summary: 'Say that a clock which is ahead is right; after two people have, terms are obeyed again',
-    body: Type.Object({ now: instant('What the clock said when it was looked at') }, closed),
+    summary: 'Confirm a clock that is ahead; after two people have confirmed it, destruction by term resumes',
+    body: Type.Object({ now: instant('Time of the clock that was confirmed') }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   listPlacesOfData: {
     route: 'GET /api/storage',
-    summary: 'Every place where data of the register lie, with the attestation of its site (R18, R19)',
+    summary: 'List every place with data of the register, with the attestation of its site (R18, R19)',
     response: {
       200: Type.Object({
         items: Type.Array(PlaceOfData),
-        rotationDays: Type.Integer({ description: 'No backup is older' }),
+        rotationDays: Type.Integer({ description: 'Maximum age of a backup in days' }),
       }),
       ...refusals,
     },

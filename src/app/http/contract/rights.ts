@@ -8,51 +8,51 @@ import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'
 import { closed, instant, literals, Purpose, refusals, Role, uuid } from './shapes.ts'
 
-const Duty = literals([...duties], 'An expert’s recorded duty, which bounds the purposes (R38)')
+const Duty = literals([...duties], 'An expert’s recorded duty, which limits the purposes (R38)')
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
 const day = (description: string) =>
   Type.String({ format: 'date', description: `${description}; a day in Europe/Helsinki` })
 const note = Type.Optional(Type.String({ maxLength: 2000 }))
 
 const RightScope = Type.Object({
-  kind: literals([...scopes], 'How far it reaches'),
+  kind: literals([...scopes], 'Access scope'),
   units: Type.Array(
     Type.Object({
       id: Type.String({ format: 'uuid' }),
       name: Type.String(),
-      officials: Type.Integer({ description: 'Officials in the unit now' }),
+      officials: Type.Integer({ description: 'Present number of officials in the unit' }),
     }),
-    { description: 'With the kind unit' },
+    { description: 'With kind unit' },
   ),
   numbers: Type.Array(
     Type.Object({
       number: Type.String({ description: 'E.164' }),
-      display: Type.String({ description: 'Written the Finnish way' }),
+      display: Type.String({ description: 'In Finnish notation' }),
       name: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
     }),
-    { description: 'With the kind numbers' },
+    { description: 'With kind numbers' },
   ),
 })
 
 export const RightRequest = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  batch: uuid('The same for everything that was asked for in one go'),
+  batch: uuid('Id shared by all requests made together'),
   person: Named,
   role: Role,
   duty: Type.Optional(Duty),
   purposes: Type.Array(Purpose),
   scope: RightScope,
   reason: Type.String(),
-  from: Type.Optional(instant('The right begins then; absent: when it is approved')),
-  until: instant('The right ends then'),
+  from: Type.Optional(instant('First instant of the right; absent: from the approval on')),
+  until: instant('End of the right'),
   requestedBy: Named,
-  requestedAt: instant('Asked for at'),
-  state: literals(['REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN'], 'Where it is in the procedure'),
+  requestedAt: instant('Requested'),
+  state: literals(['REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN'], 'State in the procedure'),
   decidedBy: Type.Optional(Named),
-  decidedAt: Type.Optional(instant('Decided, or withdrawn, at')),
-  note: Type.Optional(Type.String({ description: 'What whoever decided wrote' })),
-  mayDecide: Type.Boolean({ description: 'The viewer may approve or reject it' }),
-  mayWithdraw: Type.Boolean({ description: 'The viewer may take it back' }),
+  decidedAt: Type.Optional(instant('Decided or withdrawn')),
+  note: Type.Optional(Type.String({ description: 'Note of the decision' })),
+  mayDecide: Type.Boolean({ description: 'True if the viewer may approve or reject it' }),
+  mayWithdraw: Type.Boolean({ description: 'True if the viewer may withdraw it' }),
 })
 export type RightRequest = Static<typeof RightRequest>
 
@@ -68,45 +68,48 @@ export const HeldRight = Type.Object({
   person: Named,
   role: Role,
   duty: Type.Optional(Duty),
-  purposes: Type.Array(Purpose, { description: 'As they were granted' }),
+  purposes: Type.Array(Purpose, { description: 'Purposes as granted' }),
   reaches: Type.Array(
     Type.Object({
       purpose: Purpose,
       referenceNeeded: Type.Boolean({ description: 'A fault, case or request (R40, R46)' }),
     }),
-    { description: 'As the description in force narrows them now; none for a right that is over' },
+    { description: 'Purposes now, as limited by the description in force; none for a right that has ended' },
   ),
   scope: RightScope,
   from: instant('In force from'),
-  until: Type.Optional(instant('In force until before; absent for a right of before the procedure')),
-  state: literals(['active', 'upcoming', 'expired', 'revoked'], 'Whether it holds now'),
-  origin: literals(['procedure', 'installation'], 'Who gave it: the procedure, or the installation to whom begins'),
-  grantedAt: instant('Granted at'),
+  until: Type.Optional(instant('End (exclusive); absent for a right from before the procedure')),
+  state: literals(['active', 'upcoming', 'expired', 'revoked'], 'State of the right'),
+  origin: literals(['procedure', 'installation'], 'Origin: the procedure, or the installation for the first people'),
+  grantedAt: instant('Granted'),
   requestedBy: Type.Optional(Named),
-  requestedAt: Type.Optional(instant('Asked for at')),
+  requestedAt: Type.Optional(instant('Requested')),
   reason: Type.Optional(Type.String()),
   approvedBy: Type.Optional(Named),
-  note: Type.Optional(Type.String({ description: 'What the approver wrote' })),
+  note: Type.Optional(Type.String({ description: 'Note of the approver' })),
   revoked: Type.Optional(
     Type.Object({
-      at: instant('It ended then, at once'),
+      at: instant('When it was ended, with immediate effect'),
       by: Type.Optional(Named),
-      cause: literals(['own', 'supervisor', 'approver', 'review', 'employment'], 'In which part somebody ended it'),
+      cause: literals(
+        ['own', 'supervisor', 'approver', 'review', 'employment'],
+        'Capacity in which the person ended it',
+      ),
       reason: Type.Optional(Type.String()),
     }),
   ),
   reviews: Type.Array(
     Type.Object({
       by: Named,
-      at: instant('Reviewed at'),
+      at: instant('Reviewed'),
       kept: Type.Boolean(),
       note: Type.Optional(Type.String()),
-      doubts: Type.Array(Doubt, { description: 'What spoke against it then' }),
+      doubts: Type.Array(Doubt, { description: 'Reasons against it at that time' }),
     }),
     { description: 'Oldest first' },
   ),
-  doubts: Type.Array(Doubt, { description: 'What speaks against it now' }),
-  confirmedAt: instant('When it was last said to be needed: granted, or kept by a review'),
+  doubts: Type.Array(Doubt, { description: 'Reasons against it now' }),
+  confirmedAt: instant('When its need was last confirmed: by the grant or a review'),
   review: literals(
     ['done', 'due', 'overdue'],
     'due: not looked at since this quarter began; overdue: not since the one before began (L20), or not since a supervisor or an ' +
@@ -123,12 +126,12 @@ export const PersonsRights = Type.Object({
     Type.Object({
       userId: Type.String(),
       unit: Type.Optional(Type.String()),
-      employedTo: Type.Optional(instant('The employment ended, or will')),
+      employedTo: Type.Optional(instant('End of the employment')),
     }),
   ]),
-  rights: Type.Array(HeldRight, { description: 'Those in force, those to come, then the past, the latest first' }),
-  requests: Type.Array(RightRequest, { description: 'Those that did not become rights, newest first' }),
-  mayRequest: Type.Boolean({ description: 'The viewer may ask for a right for this person' }),
+  rights: Type.Array(HeldRight, { description: 'Rights in force, then future ones, then past ones, latest first' }),
+  requests: Type.Array(RightRequest, { description: 'Requests that did not become rights, newest first' }),
+  mayRequest: Type.Boolean({ description: 'True if the viewer may request a right for this person' }),
 })
 export type PersonsRights = Static<typeof PersonsRights>
 
@@ -138,11 +141,9 @@ export const RequestForRights = Type.Object(
     role: Role,
     duty: Type.Optional(Duty),
     purposes: Type.Array(Purpose, { maxItems: 10, uniqueItems: true }),
-    units: Type.Optional(
-      Type.Array(uuid('Unit, where the role’s scope is the unit'), { maxItems: 100, uniqueItems: true }),
-    ),
+    units: Type.Optional(Type.Array(uuid('Unit, if the role’s scope is a unit'), { maxItems: 100, uniqueItems: true })),
     numbers: Type.Optional(
-      Type.Array(Type.String({ maxLength: 64, description: 'E.164, where the role’s scope is numbers' }), {
+      Type.Array(Type.String({ maxLength: 64, description: 'Numbers in E.164, if the role’s scope is numbers' }), {
         maxItems: 1000,
         uniqueItems: true,
       }),
@@ -158,9 +159,9 @@ export const RequestForRights = Type.Object(
 const RightsRefusal = Type.Object({
   error: Type.Object({
     code: Type.String({ description: 'right.no-officials, right.own, right.decided, …' }),
-    message: Type.String({ description: 'What was wrong, where, and what to do; in English' }),
-    field: Type.Optional(Type.String({ description: 'The field the message speaks of' })),
-    of: Type.Optional(Type.String({ description: 'Whom or what it speaks of: a name, a unit, a number' })),
+    message: Type.String({ description: 'What is wrong, where, and what to do; in English' }),
+    field: Type.Optional(Type.String({ description: 'The field with the problem' })),
+    of: Type.Optional(Type.String({ description: 'Person, unit or number concerned' })),
   }),
 })
 const procedureRefusals = { ...refusals, 400: RightsRefusal, 403: RightsRefusal, 409: RightsRefusal }
@@ -168,11 +169,12 @@ const procedureRefusals = { ...refusals, 400: RightsRefusal, 403: RightsRefusal,
 export const rightsOperations = {
   readRightsOffer: {
     route: 'GET /api/rights/offer',
-    summary: 'What can be asked for under the description in force, and for whom the viewer may ask',
+    summary:
+      'Read the roles that can be requested under the description in force, and for whom the viewer may request them',
     querystring: Type.Object(
       {
         q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
-        person: Type.Optional(uuid('This one alone')),
+        person: Type.Optional(uuid('Only this person')),
       },
       closed,
     ),
@@ -183,23 +185,23 @@ export const rightsOperations = {
             role: Role,
             duty: Type.Optional(Duty),
             purposes: Type.Array(Purpose),
-            scope: literals([...scopes], 'How far a right to it reaches'),
+            scope: literals([...scopes], 'Access scope of a right to it'),
           }),
         ),
-        asksFor: literals(['oneself', 'officials', 'everybody'], 'For whom the viewer may ask'),
+        asksFor: literals(['oneself', 'officials', 'everybody'], 'People for whom the viewer may request it'),
         people: Type.Array(
           Type.Intersect([
             Named,
             Type.Object({
               userId: Type.String(),
               unit: Type.Optional(Type.String()),
-              employedTo: Type.Optional(instant('The employment ends then')),
+              employedTo: Type.Optional(instant('End of the employment')),
               supervises: Type.Array(RightScope.properties.units.items, {
-                description: 'Units in which the person is a supervisor of officials now, and of how many (R37)',
+                description: 'Units in which the person supervises officials now, with their number (R37)',
               }),
             }),
           ]),
-          { description: 'The first twenty, by name' },
+          { description: 'At most twenty, by name' },
         ),
       }),
       ...refusals,
@@ -207,30 +209,30 @@ export const rightsOperations = {
   },
   requestRights: {
     route: 'POST /api/rights/requests',
-    summary: 'Ask for a right, for several people at once if they are many; all of the requests are made or none',
+    summary: 'Request a right for one or several people; either all requests are made or none',
     body: RequestForRights,
     response: { 201: Type.Object({ items: Type.Array(RightRequest) }), ...procedureRefusals },
   },
   listRightRequests: {
     route: 'GET /api/rights/requests',
-    summary: 'Requests that the viewer may read: those that wait, oldest first, then those decided lately',
+    summary: 'List requests that the viewer may read: pending ones, oldest first, then recently decided ones',
     querystring: Type.Object({ state: Type.Optional(Type.Enum(['open', 'all'], { default: 'all' })) }, closed),
     response: { 200: Type.Object({ items: Type.Array(RightRequest) }), ...refusals },
   },
   decideRightRequest: {
     route: 'POST /api/rights/requests/:id/decision',
-    summary: 'Approve or reject a request that somebody else made for somebody else; a rejection says why',
+    summary: 'Approve or reject a request made by and for other people; a rejection needs a reason',
     body: Type.Object({ approve: Type.Boolean(), note }, closed),
     response: { 200: RightRequest, ...procedureRefusals },
   },
   withdrawRightRequest: {
     route: 'POST /api/rights/requests/:id/withdrawal',
-    summary: 'Take back a request that is not decided yet',
+    summary: 'Withdraw a pending request',
     response: { 200: RightRequest, ...procedureRefusals },
   },
   listRightHolders: {
     route: 'GET /api/rights/people',
-    summary: 'Who has rights in force or to come, by name',
+    summary: 'List people with present or future rights, by name',
     querystring: Type.Object(
       {
         q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
@@ -249,7 +251,7 @@ export const rightsOperations = {
               userId: Type.String(),
               unit: Type.Optional(Type.String()),
               roles: Type.Array(Type.Object({ role: Role, duty: Type.Optional(Duty) })),
-              until: Type.Optional(instant('The first of the rights to end does then')),
+              until: Type.Optional(instant('Earliest end of their rights')),
             }),
           ]),
         ),
@@ -261,34 +263,37 @@ export const rightsOperations = {
   },
   readPersonsRights: {
     route: 'GET /api/rights/people/:id',
-    summary: 'What somebody may see, and by which decision',
+    summary: 'Read a person’s rights and the decisions on them',
     response: { 200: PersonsRights, ...refusals },
   },
   listRightsToReview: {
     route: 'GET /api/rights/review',
-    summary: 'Rights in force that were not looked at since this quarter began, or since a move; overdue ones first',
+    summary:
+      'List rights in force that were not reviewed in this quarter or since a change of placement, overdue ones first',
     response: {
       200: Type.Object({
-        items: Type.Array(HeldRight, { description: 'The first hundred' }),
-        left: Type.Integer({ description: 'Rights that are left to look at' }),
+        items: Type.Array(HeldRight, { description: 'At most a hundred' }),
+        left: Type.Integer({ description: 'Number of rights to review' }),
         overdue: Type.Integer({
-          description: 'Of those, how many were missed in the quarter before, too, or made doubtful by a move',
+          description:
+            'Number of overdue rights: not reviewed in the previous quarter either, or doubtful because of a change of placement',
         }),
-        reviewed: Type.Integer({ description: 'Rights in force that were granted or kept in this quarter' }),
-        quarterEnds: instant('The quarter ends then'),
+        reviewed: Type.Integer({ description: 'Number of rights in force granted or confirmed in this quarter' }),
+        quarterEnds: instant('End of the quarter'),
       }),
       ...refusals,
     },
   },
   reviewRight: {
     route: 'POST /api/rights/:id/reviews',
-    summary: 'Say of a right that it is still needed, or end it; a note where something speaks against it, or it ends',
+    summary:
+      'Review a right: confirm that it is still needed, or end it; needs a note if it ends, or if there are reasons against it',
     body: Type.Object({ keep: Type.Boolean(), note }, closed),
     response: { 200: HeldRight, ...procedureRefusals },
   },
   revokeRight: {
     route: 'POST /api/rights/:id/revocation',
-    summary: 'End a right at once; others than its holder say why',
+    summary: 'End a right at once; needs a reason, except by its holder',
     body: Type.Object({ reason: note }, closed),
     response: { 200: HeldRight, ...procedureRefusals },
   },

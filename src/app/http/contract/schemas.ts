@@ -29,16 +29,16 @@ export const AccessRight = Type.Object({
     Type.Object({
       purpose: Purpose,
       referenceNeeded: Type.Boolean({
-        description: 'A fault, case or request must be named with this purpose (R40, R46)',
+        description: 'True if a fault, case or request must be named with this purpose (R40, R46)',
       }),
     }),
   ),
   scope: Type.Object({
-    kind: literals([...scopes], 'How far the right reaches'),
+    kind: literals([...scopes], 'Access scope of the right'),
     units: Type.Optional(Type.Array(Type.String())),
     numbers: Type.Optional(Type.Array(Type.String({ description: 'E.164' }))),
   }),
-  until: Type.Optional(instant('When the right ends')),
+  until: Type.Optional(instant('End of the right')),
 })
 export type AccessRight = Static<typeof AccessRight>
 
@@ -48,30 +48,30 @@ export const Me = Type.Object({
   name: Type.String(),
   unit: Type.Optional(Type.String()),
   rights: Type.Array(AccessRight),
-  sessionEndsAt: instant('The session ends then unless it is used before'),
+  sessionEndsAt: instant('The session expires then unless it is used before'),
   confinedTo: Type.Optional(
     Type.String({
       format: 'uuid',
-      description: 'The appointment that this session serves alone: it is in the listening mode (R47)',
+      description: 'Appointment to which this session is restricted in listening mode (R47)',
     }),
   ),
 })
 export type Me = Static<typeof Me>
 
 export const Caller = Type.Object({
-  kind: literals(['e164', 'short', 'extension', 'address', 'withheld', 'unparsed'], 'How the number came'),
-  number: Type.Optional(Type.String({ description: 'Masked for display unless revealed: +358 40 *** **67' })),
+  kind: literals(['e164', 'short', 'extension', 'address', 'withheld', 'unparsed'], 'Kind of the caller’s number'),
+  number: Type.Optional(Type.String({ description: 'Number for display, masked unless revealed: +358 40 *** **67' })),
 })
 
 export const RecordingState = Type.Object({
   id: Type.Optional(Type.String({ format: 'uuid' })),
   state: literals(
     ['none', 'capturing', 'available', 'restricted', 'expired', 'destroyed'],
-    'What there is to hear; expired: past its term, heard by nobody and not destroyed yet',
+    'State of the recording; expired: past its term, cannot be played and not destroyed yet',
   ),
   keepUntil: Type.Optional(instant('Not destroyed before this instant (R23)')),
-  destroyAt: Type.Optional(instant('Destroyed then at the latest (R24)')),
-  destroyedAt: Type.Optional(instant('When it was destroyed, as the destruction ledger has it; absent until it is')),
+  destroyAt: Type.Optional(instant('Latest time of its destruction (R24)')),
+  destroyedAt: Type.Optional(instant('When it was destroyed, by the destruction ledger; absent before')),
   cause: Type.Optional(Type.String({ description: 'retention, caller, official, trimming' })),
 })
 export type RecordingState = Static<typeof RecordingState>
@@ -79,14 +79,17 @@ export type RecordingState = Static<typeof RecordingState>
 export const Segment = Type.Object({
   id: Type.String({ format: 'uuid' }),
   official: Type.Optional(
-    Type.Object({ name: Type.String(), phone: Type.String() }, { description: 'As they were at call time (R11)' }),
+    Type.Object(
+      { name: Type.String(), phone: Type.String() },
+      { description: 'Official at the time of the call (R11)' },
+    ),
   ),
-  answeredAt: Type.Optional(instant('Start signal')),
-  endedAt: Type.Optional(instant('End signal; absent while the call goes on')),
+  answeredAt: Type.Optional(instant('Start of the segment')),
+  endedAt: Type.Optional(instant('End of the segment; absent while it is in progress')),
   recording: RecordingState,
   callerWishUntil: Type.Optional(
     instant(
-      'The viewer, who answered this part, tells by then that its caller forbade the use of the recording in the call; absent of others’ parts and while it goes on (R49)',
+      'Until when the viewer, who answered this segment, may enter that the caller forbade use of the recording in the call; absent for other people’s segments, and while it is in progress (R49)',
     ),
   ),
 })
@@ -94,14 +97,14 @@ export type Segment = Static<typeof Segment>
 
 export const Contact = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  startedAt: instant('When the call was offered'),
-  endedAt: Type.Optional(instant('When the call ended; absent while it goes on')),
+  startedAt: instant('Start of the call'),
+  endedAt: Type.Optional(instant('End of the call; absent while it is in progress')),
   caller: Caller,
   number: Type.String({ description: 'The service number called, E.164' }),
   numberName: Type.Optional(
     Type.Object(
       { fi: Type.String(), sv: Type.String(), en: Type.String() },
-      { description: 'What the number meant at call time (R11)' },
+      { description: 'Name of the number at the time of the call (R11)' },
     ),
   ),
   segments: Type.Array(Segment),
@@ -126,10 +129,8 @@ const filters = Object.fromEntries(
 export const ContactsQuery = Type.Object(
   {
     purpose: Purpose,
-    reference: Type.Optional(
-      Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' }),
-    ),
-    from: Type.Optional(instant('Calls that were going on at or after this instant')),
+    reference: Type.Optional(Type.String({ maxLength: 64, description: 'Fault or case reference, if needed' })),
+    from: Type.Optional(instant('Calls in progress at or after this instant')),
     to: Type.Optional(instant('Calls that started before this instant')),
     ...filters,
     cursor: Type.Optional(Type.String({ maxLength: 256 })),
@@ -142,7 +143,7 @@ export type ContactsQuery = Static<typeof ContactsQuery>
 export const ContactsPage = Type.Object({
   items: Type.Array(Contact),
   next: Type.Optional(Type.String({ description: 'Cursor of the next page; absent on the last' })),
-  approximateTotal: Type.Integer({ description: 'Exact below 1,000; 1,000 means that many or more' }),
+  approximateTotal: Type.Integer({ description: 'Exact below 1,000; otherwise 1,000' }),
 })
 export type ContactsPage = Static<typeof ContactsPage>
 
@@ -155,19 +156,21 @@ export const Decision = Type.Object({
   ruleId: Type.Optional(Type.String()),
   ruleVersion: Type.Optional(Type.Integer()),
   share: Type.Optional(Type.Number({ description: 'Share of calls to record, 0 to 1' })),
-  draw: Type.Optional(Type.Number({ description: 'The keyed draw, 0 to 1; recorded when below the share (R14)' })),
-  quotaUsed: Type.Optional(Type.Integer({ description: 'Recordings that the quota had counted before this call' })),
-  descriptionVersion: Type.Optional(Type.Integer({ description: 'The version that decided: in force at the answer' })),
-  rule: Type.Optional(
-    Type.Pick(Rule, ['name', 'quota', 'hours'], { description: 'The rule as that version has it (R14)' }),
+  draw: Type.Optional(
+    Type.Number({ description: 'Result of the keyed draw, 0 to 1; recorded if below the share (R14)' }),
   ),
+  quotaUsed: Type.Optional(Type.Integer({ description: 'Recordings counted in the quota before this call' })),
+  descriptionVersion: Type.Optional(
+    Type.Integer({ description: 'Version of the description that decided, in force when the call was answered' }),
+  ),
+  rule: Type.Optional(Type.Pick(Rule, ['name', 'quota', 'hours'], { description: 'The rule in that version (R14)' })),
 })
 
 export const RecordingView = Type.Object({
   at: instant('When'),
   role: Role,
   purpose: Purpose,
-  playedMs: Type.Optional(Type.Integer({ description: 'How much was fetched to be listened to, in milliseconds' })),
+  playedMs: Type.Optional(Type.Integer({ description: 'Milliseconds of audio fetched' })),
 })
 
 export const SegmentDetail = Type.Intersect([
@@ -193,7 +196,7 @@ export const SegmentDetail = Type.Intersect([
           'silent',
           'not-ingested',
         ],
-        'What a listener should know',
+        'Quality marks for listeners',
       ),
     ),
     lostPackets: Type.Optional(Type.Integer()),
@@ -202,10 +205,10 @@ export const SegmentDetail = Type.Intersect([
     mayForbid: Type.Optional(
       literals(
         ['official', 'service-unit'],
-        'The viewer tells of a prohibition: of their own call, or for a party of it (R49); absent where they do not',
+        'True if the viewer may enter a prohibition: for their own call, or for a party (R49); absent otherwise',
       ),
     ),
-    looks: Type.Array(RecordingView, { description: 'Who listened, by role and purpose' }),
+    looks: Type.Array(RecordingView, { description: 'Listenings, by role and purpose' }),
   }),
 ])
 export type SegmentDetail = Static<typeof SegmentDetail>
@@ -215,11 +218,9 @@ export const ContactDetail = Type.Intersect([
   Type.Object({
     numberKind: literals([...numberKinds, 'UNKNOWN'], 'Kind of number (R7)'),
     waitedFrom: Type.Optional(
-      instant(
-        'When the caller reached the service, as a feed tells it; absent where that is when the call was offered',
-      ),
+      instant('When the caller reached the service, as reported by a feed; absent if it is the start of the call'),
     ),
-    historyEndsAt: Type.Optional(instant('The contact-history entry is deleted then (R22)')),
+    historyEndsAt: Type.Optional(instant('When the contact-history entry is deleted (R22)')),
     segments: Type.Array(SegmentDetail),
   }),
 ])
@@ -228,9 +229,7 @@ export type ContactDetail = Static<typeof ContactDetail>
 export const UnderPurpose = Type.Object(
   {
     purpose: Purpose,
-    reference: Type.Optional(
-      Type.String({ maxLength: 64, description: 'Fault or case reference where one is needed' }),
-    ),
+    reference: Type.Optional(Type.String({ maxLength: 64, description: 'Fault or case reference, if needed' })),
   },
   closed,
 )
@@ -239,37 +238,39 @@ export type UnderPurpose = Static<typeof UnderPurpose>
 /** Purpose of a view. Default: DEVELOPMENT, the primary purpose, or else the first purpose of the person's rights. */
 export const UnderPurposeOrPrimary = Type.Partial(UnderPurpose, closed)
 
-export const RevealedCaller = Type.Object({ number: Type.String({ description: 'In full, written the Finnish way' }) })
+export const RevealedCaller = Type.Object({
+  number: Type.String({ description: 'Complete number in Finnish notation' }),
+})
 
 export const Listening = Type.Object({
   id: Type.String({ format: 'uuid' }),
   audio: Type.String({
-    description: 'Path of the audio: audio/wav, PCM16, 8 kHz, stereo; left caller, right official',
+    description: 'Path of the audio: audio/wav, PCM16, 8 kHz, stereo; caller left, official right',
   }),
   peaks: Type.String({ description: 'Path of the waveform peaks' }),
-  events: Type.String({ description: 'Path of the events that tell whether the listening holds' }),
-  until: instant('The listening ends then'),
+  events: Type.String({ description: 'Path of the events about the validity of the listening' }),
+  until: instant('End of the listening'),
 })
 export type Listening = Static<typeof Listening>
 
 export const ListeningEnd = Type.Object({
   why: literals(
     ['left', 'time', 'right', 'session', 'destroyed', 'restricted', 'unknown'],
-    'What the listening stood on and does not any more; left: it was ended by its holder',
+    'Why the listening has ended; left: closed by its holder',
   ),
-  since: Type.Optional(instant('Of a right that ended: when')),
+  since: Type.Optional(instant('With right: when the right ended')),
 })
 
 export const ListeningSpeed = Type.Object(
-  { speed: Type.Number({ minimum: 0.5, maximum: 3, description: 'Times faster than it was spoken' }) },
+  { speed: Type.Number({ minimum: 0.5, maximum: 3, description: 'Playback rate, 1 is normal' }) },
   closed,
 )
 
 export const Peaks = Type.Object({
   durationMs: Type.Integer(),
   peaksPerSecond: Type.Integer(),
-  caller: Type.String({ description: 'base64 of unsigned bytes, one a peak, 0 to 255' }),
-  official: Type.String({ description: 'base64 of unsigned bytes, one a peak, 0 to 255' }),
+  caller: Type.String({ description: 'base64 of unsigned bytes, one per peak, 0 to 255' }),
+  official: Type.String({ description: 'base64 of unsigned bytes, one per peak, 0 to 255' }),
   gaps: Type.Array(
     Type.Object({
       track: literals(['caller', 'official'], 'Whose'),
@@ -277,7 +278,7 @@ export const Peaks = Type.Object({
       toMs: Type.Integer(),
       kind: literals(
         ['loss', 'pause', 'consultation', 'conference'],
-        'Lost on the way, on hold, or not recorded: the caller was not in the call, or somebody else was',
+        'Kind of gap: lost, on hold, or not recorded because of a consultation or conference',
       ),
     }),
   ),
@@ -286,7 +287,7 @@ export type Peaks = Static<typeof Peaks>
 
 export const ServiceNumber = Type.Object({
   number: Type.String({ description: 'E.164' }),
-  display: Type.String({ description: 'Written the Finnish way: 029 497 000' }),
+  display: Type.String({ description: 'In Finnish notation: 029 497 000' }),
   kind: literals([...numberKinds], 'R7'),
   name: Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() }),
 })
@@ -295,34 +296,36 @@ export type ServiceNumber = Static<typeof ServiceNumber>
 export const LiveCall = Type.Object({
   contactId: Type.String({ format: 'uuid' }),
   segmentId: Type.String({ format: 'uuid' }),
-  startedAt: instant('When the call was offered'),
-  answeredAt: Type.Optional(instant('Start signal')),
+  startedAt: instant('Start of the call'),
+  answeredAt: Type.Optional(instant('Start of the segment')),
   caller: Caller,
   number: Type.String(),
   numberName: Type.Optional(Type.Object({ fi: Type.String(), sv: Type.String(), en: Type.String() })),
   official: Type.Optional(Type.Object({ name: Type.String(), phone: Type.String() })),
-  recording: literals(['recording', 'paused', 'not-recorded', 'failing'], 'What happens to its audio now'),
-  failure: Type.Optional(Type.String({ description: 'no-media, disk-full, no-port: why recording fails' })),
+  recording: literals(['recording', 'paused', 'not-recorded', 'failing'], 'State of its recording'),
+  failure: Type.Optional(Type.String({ description: 'Why recording fails: no-media, disk-full, no-port' })),
   node: Type.Optional(
     Type.Object(
       {
         name: Type.String(),
-        silent: Type.Optional(Type.Literal(true, { description: 'Nothing has been heard of it for ten seconds' })),
+        silent: Type.Optional(
+          Type.Literal(true, { description: 'True if its node has sent no heartbeat for ten seconds' }),
+        ),
       },
-      { description: 'The capture that has the call' },
+      { description: 'Capture node of the call' },
     ),
   ),
   own: Type.Optional(
     Type.Object(
       { recordingId: Type.String({ format: 'uuid' }) },
-      { description: 'The viewer answers it and it is being recorded: they may forbid that (R49)' },
+      { description: 'Recording that the viewer may forbid, because they answer the call (R49)' },
     ),
   ),
 })
 export type LiveCall = Static<typeof LiveCall>
 
 export const LiveCalls = Type.Object({
-  at: instant('When this picture was true'),
+  at: instant('When these data were read'),
   items: Type.Array(LiveCall),
 })
 export type LiveCalls = Static<typeof LiveCalls>
@@ -333,8 +336,8 @@ export const Organisation = Type.Object(
       { fi: Type.String(), sv: Type.String(), en: Type.String() },
       { description: 'The controller (R2)' },
     ),
-    brand: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'The colour of its thin line' })),
+    brand: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'Colour of the brand line' })),
   },
-  { description: 'Whose register this is; public' },
+  { description: 'Read the controller’s name; public' },
 )
 export type Organisation = Static<typeof Organisation>

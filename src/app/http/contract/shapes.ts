@@ -26,11 +26,11 @@ export const literals = <const Values extends string[]>(values: [...Values], des
 export const Download = Type.Object(
   {
     at: instant('When'),
-    outcome: literals(['begun', 'refused'], 'refused: another download was under way'),
-    by: Type.Optional(person('Who saved it for a medium')),
+    outcome: literals(['begun', 'refused'], 'refused: another download was in progress'),
+    by: Type.Optional(person('Person who saved it for a medium')),
     address: Type.Optional(Type.String({ description: 'Network address of the client, for 30 days' })),
   },
-  { description: 'A download of what leaves once' },
+  { description: 'A download of a package or copy' },
 )
 export type Download = Static<typeof Download>
 /** Path parameters of an operation on one object. */
@@ -49,20 +49,17 @@ export const fewAttempts = attempts(60)
 /** Schema option that forbids additional fields. */
 export const closed = { additionalProperties: false } as const
 
-export const Purpose = literals(
-  [...purposes],
-  'The purpose a look is made under (R3, R4, R5). DEVELOPMENT covers the three behind it.',
-)
+export const Purpose = literals([...purposes], 'Purpose of a view (R3, R4, R5). DEVELOPMENT includes the next three.')
 export type Purpose = Static<typeof Purpose>
 
-export const Role = literals([...roles], 'The roles of requirements 1.4')
+export const Role = literals([...roles], 'Role (requirements 1.4)')
 export type Role = Static<typeof Role>
 
 export const ErrorBody = Type.Object({
   error: Type.Object({
     code: Type.String({ description: 'Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid' }),
-    message: Type.String({ description: 'What was wrong, where, and what to do; in English' }),
-    field: Type.Optional(Type.String({ description: 'The field the message speaks of' })),
+    message: Type.String({ description: 'What is wrong, where, and what to do; in English' }),
+    field: Type.Optional(Type.String({ description: 'The field with the problem' })),
   }),
 })
 export type ErrorBody = Static<typeof ErrorBody>

@@ -21,43 +21,43 @@ const Length = Type.Optional(
   ]),
 )
 
-export const StudyMeasure = literals(['calls', 'answered', 'talk', 'wait', 'recorded'], 'What is counted')
-export const StudyBreakdown = literals(['hour', 'weekday', 'month', 'number', 'region', 'language'], 'Told apart by')
+export const StudyMeasure = literals(['calls', 'answered', 'talk', 'wait', 'recorded'], 'Counted unit')
+export const StudyBreakdown = literals(['hour', 'weekday', 'month', 'number', 'region', 'language'], 'Dimension')
 
 const StudyFigures = Type.Object({
   calls: count('Calls'),
   answered: count('Answered'),
   unanswered: count('Not answered'),
-  answeredShare: share('Of the calls were answered'),
+  answeredShare: share('Share of calls answered'),
   median: Length,
   ninetieth: Length,
-  judged: count('Answered calls that a rule of the recording plan judged'),
-  recorded: count('Of them recorded, destroyed ones included'),
-  recordedShare: share('Of the judged calls were recorded'),
-  plannedShare: share('What the rules let expect'),
+  judged: count('Answered calls decided by a rule of the recording plan'),
+  recorded: count('Of these recorded, including destroyed recordings'),
+  recordedShare: share('Share of these calls recorded'),
+  plannedShare: share('Share expected by the rules'),
 })
 export type StudyFigures = Static<typeof StudyFigures>
 
 const StudyNotes = Type.Object(
   {
-    countsSince: Type.Optional(day('Calls are counted from this day on')),
+    countsSince: Type.Optional(day('First day with counts')),
     isUnfinished: Type.Optional(Type.Literal(true)),
     isBehind: Type.Optional(Type.Literal(true)),
     isOfFew: Type.Optional(
-      Type.Literal(true, { description: 'Figures of calls that fewer than three officials answered are not told' }),
+      Type.Literal(true, { description: 'Figures of calls answered by fewer than three officials are omitted' }),
     ),
-    wholeMonthsBefore: Type.Optional(day('Before it by whole months, to the nearest five')),
+    wholeMonthsBefore: Type.Optional(day('Before this month, only whole months are available, rounded to five')),
     leftOut: Type.Optional(
       Type.Array(
         Type.Object({
           from: day('First day'),
           to: day('Last day'),
-          why: literals(['no-hours', 'no-units', 'part-of-month'], 'Why these days are not in the answer'),
+          why: literals(['no-hours', 'no-units', 'part-of-month'], 'Reason why these days are omitted'),
         }),
       ),
     ),
   },
-  { description: 'What of the time is not in the answer, and what is to be known of it' },
+  { description: 'Omitted parts of the period, and notes about it' },
 )
 export type StudyNotes = Static<typeof StudyNotes>
 
@@ -67,9 +67,10 @@ export const Study = Type.Object({
   rows: Type.Array(
     Type.Object({
       key: Type.String({
-        description: 'An hour, a weekday (1 is Monday), a month, a number, a region, a language; empty: none',
+        description:
+          'Value of the dimension: hour, weekday (1 is Monday), month, number, region or language; empty: unknown',
       }),
-      comparedKey: Type.Optional(Type.String({ description: 'The month of the other time' })),
+      comparedKey: Type.Optional(Type.String({ description: 'Month of the period compared with' })),
       number: Type.Optional(StudyNumber),
       region: Type.Optional(Trilingual),
       figures: StudyFigures,
@@ -79,27 +80,27 @@ export const Study = Type.Object({
   total: Type.Object({ figures: StudyFigures, compared: Type.Optional(StudyFigures) }),
   notes: StudyNotes,
   comparedNotes: Type.Optional(StudyNotes),
-  fewest: Type.Integer({ description: 'Counts of fewer calls are not told' }),
-  fewestToDivide: Type.Integer({ description: 'Shares and lengths of fewer calls are not told' }),
+  fewest: Type.Integer({ description: 'Counts below this number are omitted' }),
+  fewestToDivide: Type.Integer({ description: 'Shares and durations of fewer calls are omitted' }),
   choices: Type.Object({
     numbers: Type.Array(StudyNumber),
     regions: Type.Array(Type.Object({ key: Type.String(), names: Trilingual })),
     reachesNumbers: Type.Boolean({
-      description: 'False for who reaches units alone: unanswered calls are in no unit',
+      description: 'False if the viewer’s access is limited to units, because unanswered calls belong to no unit',
     }),
   }),
 })
 export type Study = Static<typeof Study>
 
 const todayCounts = {
-  calls: Type.Integer({ description: 'Begun this day' }),
-  answered: Type.Integer({ description: 'Of them answered' }),
-  talking: Type.Integer({ description: 'In progress with an official' }),
-  waiting: Type.Integer({ description: 'In progress with nobody yet' }),
+  calls: Type.Integer({ description: 'Calls started today' }),
+  answered: Type.Integer({ description: 'Of these answered' }),
+  talking: Type.Integer({ description: 'Calls in progress with an official' }),
+  waiting: Type.Integer({ description: 'Calls in progress, not answered yet' }),
 }
 /** Event of the stream `watchToday`. */
 export const Today = Type.Object({
-  at: instant('Counted at'),
+  at: instant('When counted'),
   byNumber: Type.Array(Type.Intersect([StudyNumber, Type.Object(todayCounts)])),
   byUnit: Type.Array(Type.Intersect([Type.Object({ unit: Type.String() }), Type.Object(todayCounts)])),
 })
@@ -109,18 +110,19 @@ export const studyOperations = {
   readStudy: {
     route: 'GET /api/studies',
     access: 'view',
-    summary: 'A service-level study: counts of calls that the viewer’s right reaches, under SERVICE_LEVEL_STUDY',
+    summary:
+      'Read a service-level study: counts of calls within the viewer’s access scope, under purpose SERVICE_LEVEL_STUDY',
     querystring: Type.Object(
       {
-        from: day('First day, of Finland'),
+        from: day('First day, in Finland'),
         to: day('Last day'),
-        compareFrom: Type.Optional(day('First day of another time to compare with')),
-        compareTo: Type.Optional(day('Last day of it')),
+        compareFrom: Type.Optional(day('First day of another period to compare with')),
+        compareTo: Type.Optional(day('Last day of that period')),
         by: StudyBreakdown,
         measure: StudyMeasure,
-        numbers: Type.Optional(Type.String({ maxLength: 2000, description: 'Numbers, with commas between' })),
-        region: Type.Optional(Type.String({ maxLength: 100, description: 'A region’s Finnish name' })),
-        language: Type.Optional(literals([...languages], 'The language of the number')),
+        numbers: Type.Optional(Type.String({ maxLength: 2000, description: 'Numbers, separated by commas' })),
+        region: Type.Optional(Type.String({ maxLength: 100, description: 'Finnish name of a region' })),
+        language: Type.Optional(literals([...languages], 'Language of the number')),
       },
       closed,
     ),
@@ -129,7 +131,8 @@ export const studyOperations = {
   watchToday: {
     route: 'GET /api/calls-today',
     access: 'view',
-    summary: 'Calls of this day and in progress by number and unit, as server-sent events `today`; no callers',
+    summary:
+      'Stream counts of today’s calls and calls in progress, by number and unit, as server-sent events `today`; no callers',
     response: {
       200: { description: 'Events `today` (Today) and `ended`', content: { 'text/event-stream': { schema: Today } } },
       ...refusals,

@@ -2,27 +2,27 @@
 import Type, { type Static } from 'typebox'
 import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
-const name = line(200, 'Its name')
-const aim = Type.String({ maxLength: 4000, description: 'What is to be learned; of no call, so that it stays' })
+const name = line(200, 'Name')
+const aim = Type.String({ maxLength: 4000, description: 'Learning aim; not about a call, so it is kept' })
 const words = {
-  fromMs: counted(0, 'Where the moment begins in the recording'),
-  toMs: counted(1, 'Where it ends'),
-  title: line(200, 'What it is called; gone with the recording'),
-  lesson: Type.String({ maxLength: 2000, description: 'What is to be learned from it; gone with the recording' }),
+  fromMs: counted(0, 'Start of the moment in the recording'),
+  toMs: counted(1, 'End of the moment'),
+  title: line(200, 'Title; deleted with the recording'),
+  lesson: Type.String({ maxLength: 2000, description: 'Lesson; deleted with the recording' }),
 }
 const collection = {
   id: uuid('The collection'),
   name: Type.String(),
   aim: Type.String(),
   begunAt: instant('Begun'),
-  endedAt: Type.Optional(instant('Ended: nothing is added to it or played from it')),
+  endedAt: Type.Optional(instant('When it was ended; nothing can be added to it or played from it after that')),
 }
 
 export const ListedCollection = Type.Object({
   ...collection,
-  moments: Type.Integer({ description: 'The empty ones with them' }),
-  empty: Type.Integer({ description: 'Whose recordings are gone' }),
-  nextEndsAt: Type.Optional(instant('The first of its moments becomes empty')),
+  moments: Type.Integer({ description: 'Number of moments, including empty ones' }),
+  empty: Type.Integer({ description: 'Number of moments whose recordings were destroyed' }),
+  nextEndsAt: Type.Optional(instant('When its next moment becomes empty')),
 })
 export type ListedCollection = Static<typeof ListedCollection>
 
@@ -30,13 +30,13 @@ export const CollectedMoment = Type.Union([
   Type.Object({
     id: uuid('The moment'),
     state: Type.Literal('THERE'),
-    recordingId: uuid('Its recording'),
-    contactId: uuid('Its call'),
-    segmentId: uuid('The part of it'),
+    recordingId: uuid('The recording'),
+    contactId: uuid('The call'),
+    segmentId: uuid('The segment'),
     number: Type.String({ description: 'The service number' }),
     startedAt: instant('The recording began'),
     durationMs: Type.Integer(),
-    destroyAt: instant('The recording is destroyed, and the moment empty'),
+    destroyAt: instant('When the recording is destroyed and the moment becomes empty'),
     standsStill: Type.Optional(
       literals(
         ['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'],
@@ -49,7 +49,7 @@ export const CollectedMoment = Type.Union([
     id: uuid('The moment'),
     state: Type.Literal('EMPTY'),
     emptiedAt: instant('Since when'),
-    emptyWhy: literals(['term', 'forbidden'], 'Its recording’s term was over, or its use was forbidden'),
+    emptyWhy: literals(['term', 'forbidden'], 'Why: the recording’s term ended, or use was forbidden'),
   }),
   Type.Object({ id: uuid('The moment'), state: Type.Literal('OUT_OF_REACH') }),
 ])
@@ -58,15 +58,15 @@ export type CollectedMoment = Static<typeof CollectedMoment>
 export const Collection = Type.Object({
   ...collection,
   revision: counted(0, 'As it was when it was read'),
-  moments: Type.Array(CollectedMoment, { description: 'In their order' }),
+  moments: Type.Array(CollectedMoment, { description: 'Moments in order' }),
 })
 export type Collection = Static<typeof Collection>
 
 const session = {
   id: uuid('The session'),
-  reference: Type.String({ description: 'Listenings in it are logged under this' }),
+  reference: Type.String({ description: 'Reference of listenings in the session' }),
   name: Type.String(),
-  collectionId: uuid('What is played'),
+  collectionId: uuid('Collection that is played'),
   collectionName: Type.String(),
   begunAt: instant('Begun'),
   endedAt: Type.Optional(instant('Ended')),
@@ -74,7 +74,7 @@ const session = {
 
 export const ListedTraining = Type.Object({
   ...session,
-  isMine: Type.Boolean({ description: 'The viewer leads it' }),
+  isMine: Type.Boolean({ description: 'True if the viewer leads it' }),
   attendees: Type.Integer(),
 })
 export type ListedTraining = Static<typeof ListedTraining>
@@ -82,9 +82,9 @@ export type ListedTraining = Static<typeof ListedTraining>
 export const Training = Type.Object({
   ...session,
   attendees: Type.Array(
-    Type.Object({ id: uuid('In the directory'), name: Type.String(), enteredAt: instant('On the list since') }),
+    Type.Object({ id: uuid('In the directory'), name: Type.String(), enteredAt: instant('Added to the list') }),
   ),
-  played: Type.Array(uuid('A recording that something was heard of')),
+  played: Type.Array(uuid('Recordings that were played')),
 })
 export type Training = Static<typeof Training>
 
@@ -93,13 +93,13 @@ const OwnTraining = Type.Object(
     reference: session.reference,
     name: session.name,
     collectionName: session.collectionName,
-    aim: Type.String({ description: 'What was to be learned' }),
+    aim: Type.String({ description: 'Learning aim' }),
     begunAt: session.begunAt,
     endedAt: session.endedAt,
-    enteredAt: instant('On the list since'),
-    keptUntil: Type.Optional(instant('The list is kept until then')),
+    enteredAt: instant('Added to the list'),
+    keptUntil: Type.Optional(instant('When the list is deleted')),
   },
-  { description: 'A session that the viewer attended; nobody else of its list' },
+  { description: 'A session that the viewer attended, without the other attendees' },
 )
 
 const trainee = Type.Object({ id: Type.String({ format: 'uuid' }), person: uuid('In the directory') })
@@ -107,7 +107,7 @@ const trainee = Type.Object({ id: Type.String({ format: 'uuid' }), person: uuid(
 export const trainingOperations = {
   listCollections: {
     route: 'GET /api/training/collections',
-    summary: 'Collections of moments, and when they lose the next',
+    summary: 'List collections of moments, and when the next moment becomes empty',
     response: { 200: Type.Object({ items: Type.Array(ListedCollection) }), ...refusals },
   },
   beginCollection: {
@@ -118,47 +118,47 @@ export const trainingOperations = {
   },
   readCollection: {
     route: 'GET /api/training/collections/:id',
-    summary: 'A collection and its moments',
+    summary: 'Read a collection and its moments',
     response: { 200: Collection, ...refusals },
   },
   saveCollection: {
     route: 'PUT /api/training/collections/:id',
-    summary: 'Change the name and the aim of a collection',
-    body: Type.Object({ revision: counted(0, 'As it was read'), name, aim }, closed),
+    summary: 'Change name and aim of a collection',
+    body: Type.Object({ revision: counted(0, 'Revision that was read'), name, aim }, closed),
     response: noContent,
   },
   endCollection: {
     route: 'DELETE /api/training/collections/:id',
-    summary: 'End a collection: its moments are no more, the sessions it was played in stay on record',
+    summary: 'End a collection; deletes its moments, keeps the sessions in which it was played',
     response: noContent,
   },
   addMoment: {
     route: 'POST /api/training/collections/:id/moments',
-    summary: 'Put a moment of a recording at the end of a collection: a reference, never a copy',
+    summary: 'Add a moment of a recording to the end of a collection, as a reference, not a copy',
     body: Type.Object({ recordingId: uuid('The recording'), ...words }, closed),
     response: { 201: Type.Object({ id: uuid('The moment') }), 409: refusals[400], ...refusals },
   },
   orderMoments: {
     route: 'PUT /api/training/collections/:id/order',
-    summary: 'Put the moments of a collection into an order, each named once',
+    summary: 'Set the order of a collection’s moments; each must be named once',
     body: Type.Object({ moments: Type.Array(uuid('A moment'), { maxItems: 200 }) }, closed),
     response: noContent,
   },
   saveMoment: {
     route: 'PUT /api/training/moments/:id',
-    summary: 'Change where a moment begins and ends, and what is said of it',
+    summary: 'Change start, end and text of a moment',
     body: Type.Object(words, closed),
     response: noContent,
   },
   removeMoment: {
     route: 'DELETE /api/training/moments/:id',
-    summary: 'Take a moment out of its collection',
+    summary: 'Remove a moment from its collection',
     response: noContent,
   },
   findTrainees: {
     route: 'GET /api/training/people',
-    summary: 'People of the directory who may be entered on a list',
-    querystring: Type.Object({ name: line(100, 'A part of the name, two letters at least') }, closed),
+    summary: 'Search people who may be added to a list',
+    querystring: Type.Object({ name: line(100, 'A part of the name, at least two letters') }, closed),
     response: {
       200: Type.Object({
         items: Type.Array(
@@ -176,40 +176,40 @@ export const trainingOperations = {
   },
   listTrainings: {
     route: 'GET /api/training/sessions',
-    summary: 'Training sessions, those that go on first',
+    summary: 'List training sessions, those in progress first',
     response: { 200: Type.Object({ items: Type.Array(ListedTraining) }), ...refusals },
   },
   listOwnTrainings: {
     route: 'GET /api/my-calls/trainings',
-    summary: 'The training sessions that one attended, and how long that is kept (R48)',
+    summary: 'List the training sessions that one attended, and how long the lists are kept (R48)',
     response: { 200: Type.Object({ items: Type.Array(OwnTraining) }), ...refusals },
   },
   beginTraining: {
     route: 'POST /api/training/sessions',
-    summary: 'Begin a training session of one’s own, one at a time',
-    body: Type.Object({ collectionId: uuid('What is played'), name }, closed),
+    summary: 'Begin a training session; one at a time per person',
+    body: Type.Object({ collectionId: uuid('Collection that is played'), name }, closed),
     response: { 201: Type.Object({ id: uuid('The session') }), 409: refusals[400], ...refusals },
   },
   readTraining: {
     route: 'GET /api/training/sessions/:id',
-    summary: 'A session of one’s own, with its list',
+    summary: 'Read a session of one’s own, with its list',
     response: { 200: Training, ...refusals },
   },
   enterTrainee: {
     route: 'PUT /api/training/sessions/:id/attendees/:person',
-    summary: 'Enter a person on the list of a session',
+    summary: 'Add a person to the list of a session',
     params: trainee,
     response: noContent,
   },
   removeTrainee: {
     route: 'DELETE /api/training/sessions/:id/attendees/:person',
-    summary: 'Take a person off the list who was entered by mistake and has heard nothing',
+    summary: 'Remove a person from the list who was added by mistake and has heard nothing',
     params: trainee,
     response: noContent,
   },
   endTraining: {
     route: 'POST /api/training/sessions/:id/end',
-    summary: 'End a session, and what is being heard in it',
+    summary: 'End a session, and any listening in it',
     response: noContent,
   },
 } as const

@@ -2,10 +2,10 @@
 import Type, { type Static } from 'typebox'
 import { closed, instant, literals, Purpose, refusals, Role } from './shapes.ts'
 
-const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'What was found out' })
+const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'Explanation' })
 const NamedPerson = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  name: Type.String({ description: 'As they are called now; stored nowhere' }),
+  name: Type.String({ description: 'Present name; not stored here' }),
 })
 
 export const Alarm = Type.Object(
@@ -30,42 +30,42 @@ export const Alarm = Type.Object(
         'directory',
         'standstill',
       ],
-      'What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of; recordings of one client with one voice missing, or with much lost on the way; one-time links for people with rights, or second factors taken from somebody; something that stands still; numbers and places of officials that are moved',
+      'Kind of alarm: repeated refusals; listening at night; frequent listening to one official’s calls; repeated searches for one caller; mass viewing; many revealed numbers; failed sign-ins on many accounts; emergency access; many acts for requesters; calls due to be recorded and not recorded; recordings whose call no telephone system reports; recordings of one client with a missing voice or much loss; one-time links for people with rights, or removed second factors; a standstill; moved numbers and placements of officials',
     ),
     person: Type.Optional(NamedPerson),
     official: Type.Optional(NamedPerson),
-    count: Type.Integer({ description: 'What was counted, at its highest' }),
+    count: Type.Integer({ description: 'Highest count' }),
     facts: Type.Record(Type.String(), Type.Unknown(), { description: 'Counts and ids; no names, no numbers' }),
-    threshold: Type.Record(Type.String(), Type.Unknown(), { description: 'From when on it is an alarm' }),
-    firstAt: instant('The first of what was counted'),
-    lastAt: instant('The last of it'),
+    threshold: Type.Record(Type.String(), Type.Unknown(), { description: 'Threshold of the alarm' }),
+    firstAt: instant('First counted event'),
+    lastAt: instant('Last counted event'),
     raisedAt: instant('Raised'),
-    seenAt: Type.Optional(instant('First seen by a data protection officer')),
+    seenAt: Type.Optional(instant('When a data protection officer first saw it')),
     closed: Type.Optional(
       Type.Object(
         { at: instant('Closed'), by: Type.Optional(Type.String()), note: Type.Optional(Type.String()) },
-        { description: 'Without `by` and `note` it was over by itself' },
+        { description: 'Closed; without `by` and `note` if it ended by itself' },
       ),
     ),
-    isOwn: Type.Boolean({ description: 'It is about the viewer: somebody else closes it' }),
+    isOwn: Type.Boolean({ description: 'True if it is about the viewer; somebody else must close it' }),
   },
-  { description: 'A question to be asked; no judgement' },
+  { description: 'An alarm: a reason to ask, not an accusation' },
 )
 export type Alarm = Static<typeof Alarm>
 
 export const ReviewMonth = Type.Object({
   month: Type.String({ description: '2026-10' }),
   looks: Type.Integer(),
-  listenings: Type.Integer({ description: 'How many of them' }),
-  people: Type.Integer({ description: 'By how many people' }),
-  state: literals(['going-on', 'to-review', 'overdue', 'reviewed'], 'Where the month is'),
-  dueAt: instant('To be reviewed before'),
+  listenings: Type.Integer({ description: 'Number of listenings' }),
+  people: Type.Integer({ description: 'Number of people' }),
+  state: literals(['going-on', 'to-review', 'overdue', 'reviewed'], 'State of the review'),
+  dueAt: instant('Due date of the review'),
   review: Type.Optional(Type.Object({ at: instant('Reviewed'), by: Type.String(), note: Type.String() })),
 })
 export type ReviewMonth = Static<typeof ReviewMonth>
 
 export const ViewToReview = Type.Object({
-  seq: Type.Integer({ description: 'The entry of the log' }),
+  seq: Type.Integer({ description: 'Number of the log entry' }),
   at: instant('When'),
   person: Type.Optional(NamedPerson),
   role: Role,
@@ -73,63 +73,63 @@ export const ViewToReview = Type.Object({
   purpose: Purpose,
   reference: Type.Optional(Type.String({ description: 'Fault or case' })),
   object: Type.Optional(Type.Object({ kind: Type.String(), id: Type.String({ format: 'uuid' }) })),
-  contacts: Type.Optional(Type.Integer({ description: 'Shown on the page of a search, or live' })),
-  servedMs: Type.Optional(Type.Integer({ description: 'Sound served in a listening' })),
+  contacts: Type.Optional(Type.Integer({ description: 'Number of contacts shown in a search or in the live view' })),
+  servedMs: Type.Optional(Type.Integer({ description: 'Milliseconds of audio served in a listening' })),
 })
 export type ViewToReview = Static<typeof ViewToReview>
 
 export const ViewOfCall = Type.Object(
   {
-    at: instant('When; for what is told once a day, the first time of that day'),
+    at: instant('When; for daily summaries, the first time of that day'),
     kind: literals(
       ['shown', 'watched', 'read', 'revealed', 'listened'],
-      'On a page of a search; in progress; opened; the caller’s number revealed; listened to',
+      'Kind of view: in a search, in progress, opened, caller’s number revealed, listened to',
     ),
     role: Role,
     purpose: Purpose,
-    unit: Type.Optional(Type.String({ description: 'Where the looker worked then' })),
+    unit: Type.Optional(Type.String({ description: 'Unit of the viewer at that time' })),
     contact: Type.Optional(
       Type.Object({ id: Type.String({ format: 'uuid' }), startedAt: Type.Optional(instant('The call began')) }),
     ),
-    calls: Type.Integer({ description: 'How many calls; one, unless told once a day' }),
+    calls: Type.Integer({ description: 'Number of calls; more than one only in daily summaries' }),
     servedMs: Type.Optional(Type.Integer()),
   },
-  { description: 'Never who, and never that the security unit looked (CJEU C-579/21)' },
+  { description: 'A view, without the person, and without views of the security unit (CJEU C-579/21)' },
 )
 export type ViewOfCall = Static<typeof ViewOfCall>
 
 export const watchOperations = {
   listAlarms: {
     route: 'GET /api/alarms',
-    summary: 'Alarms, for the data protection officer; open ones first, at most 500',
-    querystring: Type.Object(
-      { state: Type.Optional(literals(['open', 'closed', 'any'], 'Which; any unless told')) },
-      closed,
-    ),
+    summary: 'List alarms, for the data protection officer; open ones first, at most 500',
+    querystring: Type.Object({ state: Type.Optional(literals(['open', 'closed', 'any'], 'Default: any')) }, closed),
     response: {
-      200: Type.Object({ items: Type.Array(Alarm), open: Type.Integer({ description: 'Open ones in all' }) }),
+      200: Type.Object({
+        items: Type.Array(Alarm),
+        open: Type.Integer({ description: 'Total number of open alarms' }),
+      }),
       ...refusals,
     },
   },
   seeAlarm: {
     route: 'POST /api/alarms/:id/seen',
-    summary: 'Note that an alarm has been seen',
+    summary: 'Mark an alarm as seen',
     response: { 204: Type.Null(), ...refusals },
   },
   closeAlarm: {
     route: 'POST /api/alarms/:id/close',
-    summary: 'Close an alarm with what was found out',
+    summary: 'Close an alarm with a note',
     body: Type.Object({ note }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
   },
   listReviews: {
     route: 'GET /api/reviews',
-    summary: 'Months of looks by maintenance and the security unit, for the data protection officer, newest first',
+    summary: 'List months of views by maintenance and the security unit, for the data protection officer, newest first',
     response: { 200: Type.Object({ items: Type.Array(ReviewMonth) }), ...refusals },
   },
   readReview: {
     route: 'GET /api/reviews/:month',
-    summary: 'The looks of a month, oldest first; reading them is logged',
+    summary: 'List the views of a month, oldest first; logged',
     params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
     querystring: Type.Object(
       {
@@ -148,7 +148,7 @@ export const watchOperations = {
   },
   signOffReview: {
     route: 'POST /api/reviews/:month',
-    summary: 'Sign a month off with a note; once, and when it is over',
+    summary: 'Complete the review of a past month with a note; once',
     params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
     body: Type.Object({ note }, closed),
     response: { 204: Type.Null(), 409: refusals[400], ...refusals },
@@ -156,12 +156,12 @@ export const watchOperations = {
   readLooksAtMyCalls: {
     route: 'GET /api/my-calls/looks',
     access: 'view',
-    summary: 'Who looked at the viewer’s own calls, without names; the extract is logged',
-    querystring: Type.Object({ from: instant('Looks from'), to: instant('Until before; 35 days at most') }, closed),
+    summary: 'Create an extract of views of the viewer’s own calls, without names; logged',
+    querystring: Type.Object({ from: instant('Views from'), to: instant('End (exclusive); at most 35 days') }, closed),
     response: {
       200: Type.Object({
         items: Type.Array(ViewOfCall),
-        isCut: Type.Boolean({ description: 'There are more: ask for a shorter time' }),
+        isCut: Type.Boolean({ description: 'True if there are more; request a shorter period' }),
       }),
       ...refusals,
     },
@@ -169,16 +169,16 @@ export const watchOperations = {
   readLooksAtContact: {
     route: 'GET /api/contacts/:id/looks',
     access: 'view',
-    summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
+    summary: 'Create an extract of views of a call, without names, for an inspection; logged',
     querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
     response: {
       200: Type.Object({
         contact: Type.Object({
           id: Type.String({ format: 'uuid' }),
           startedAt: instant('The call began'),
-          endedAt: Type.Optional(instant('It ended')),
+          endedAt: Type.Optional(instant('End of the run')),
         }),
-        madeAt: instant('The extract was made'),
+        madeAt: instant('When the extract was created'),
         items: Type.Array(ViewOfCall),
         isCut: Type.Boolean(),
       }),
