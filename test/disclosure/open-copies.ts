@@ -11,7 +11,7 @@ import { publishText } from '../database/describe-from.ts'
 import { answer } from '../register/open-desk.ts'
 import { openResearch } from './open-research.ts'
 
-/** Of every recording here: 150 packets of 20 ms. */
+/** Length of every recording here: 150 packets of 20 ms. */
 export const wholeMs = 3000
 
 export const redaction: CopyRedaction = {
@@ -22,7 +22,7 @@ export const redaction: CopyRedaction = {
   source: 'MANUAL',
   isReviewed: true,
 }
-/** What covers all of the sound of a test recording on both tracks. */
+/** Turns that cover the whole sound of a test recording on both tracks. */
 export const turns: CopyTurn[] = [
   { track: 'CALLER', fromMs: 0, toMs: wholeMs, language: 'fi', text: 'hyvää päivää täällä puhuu soittaja' },
   { track: 'OFFICIAL', fromMs: 0, toMs: wholeMs, language: 'sv', text: 'god dag vad kan jag hjälpa med' },
@@ -75,7 +75,7 @@ export async function openCopies(
   const objectsOf = (recording: string) =>
     Array.fromAsync(research.ends.register.objects.list(`anonymised/${recording}/`))
 
-  /** A copy of a recording that was picked, without a word; for a disclosure that was begun, or one of its own. */
+  /** Starts a copy of a picked recording without words, for the given disclosure or a new one. */
   async function copy(given?: string) {
     const disclosure = given ?? (await begun())
     const recording = await research.ends.makeRecording({}, { packets: wholeMs / 20 })
@@ -85,7 +85,7 @@ export async function openCopies(
     expect(made).toMatchObject({ status: 200 })
     return { id: made.body['id'] as string, recording: recording.id, disclosure, sealed: recording }
   }
-  /** Plays a part of the original, as the player does. @returns it behind an empty header, as `samplesOf` reads it */
+  /** Plays a part of the original as the player does. @returns it after an empty header, as `samplesOf` reads it */
   async function play(recording: string, name: Name = 'eero', fromMs = 0, toMs = wholeMs) {
     const browser = await as(name)
     const listening = await answer(
@@ -99,7 +99,7 @@ export async function openCopies(
   async function until(id: string, state: string) {
     await expect.poll(async () => (await rowOf(id)).state, { timeout: 20_000 }).toBe(state)
   }
-  /** Rendered and not played yet. */
+  /** Rendered, and not played yet. */
   async function rendered(work: Work = {}, disclosure?: string) {
     const made = await copy(disclosure)
     await play(made.recording)
@@ -126,7 +126,7 @@ export async function openCopies(
     return { ...made, sound }
   }
 
-  /** A version that allows copies of level D comes into force. @returns brings the text before it back */
+  /** Publishes a version that allows copies of level D. @returns a function that restores the text before it */
   async function describePseudonymised(): Promise<() => Promise<void>> {
     const { pool } = database.as()
     const newest = 'select text from description_version order by version desc limit 1'
@@ -150,7 +150,7 @@ export async function openCopies(
   }
 }
 
-/** Samples of one track of a WAV between two instants. */
+/** Returns samples of one track of a WAV between two instants. */
 export function samplesOf(wav: Buffer, lane: 0 | 1, fromMs: number, toMs: number): number[] {
   return Array.from({ length: (toMs - fromMs) * 8 }, (_, i) => wav.readInt16LE(44 + (fromMs * 8 + i) * 4 + lane * 2))
 }

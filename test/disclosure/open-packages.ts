@@ -14,10 +14,7 @@ import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from './open-research.ts'
 
-/**
- * Call it at the top of a test file.
- * @param given where the file has opened them already
- */
+/** Call it at the top of a test file. @param given disclosures that the file has opened already */
 export async function openPackages(
   database: TestDatabase<RegisterTables>,
   given?: Awaited<ReturnType<typeof openResearch>>,
@@ -32,7 +29,7 @@ export async function openPackages(
     await ends.startCustodian()
   }, 60_000)
 
-  /** Gives a copy that is approved a sound of its own: two tones of five seconds. */
+  /** Gives an approved copy its own sound: two tones of five seconds. */
   async function voiced(recordingId: string) {
     const { rows } = await sql<{ id: string }>`
       select id from anonymised_copy where recording_id = ${recordingId}`.execute(admin)
@@ -44,7 +41,7 @@ export async function openPackages(
       update anonymised_copy set sound_sha256 = ${sha256}, sound_bytes = ${bytes}, sound_ms = 5000, sound_at = now()
       where recording_id = ${recordingId}`.execute(admin)
   }
-  /** Decided, with sound in every item. */
+  /** Decides a disclosure with sound in every item. */
   async function ready(items = 1, given: Parameters<typeof decided>[0] = {}) {
     const instituteId = await research.institute({ recipient: instituteKeys.recipient })
     const made = await decided({ instituteId, items, ...given })
@@ -64,7 +61,7 @@ export async function openPackages(
   return { ...research, register, desk, instituteKeys, voiced, ready, release, stateOf, until, fetchLink }
 }
 
-/** The archive that a key opens. */
+/** Returns the archive that a key decrypts. */
 export async function archiveIn(file: Buffer, identity: string): Promise<Buffer> {
   const decrypter = new age.Decrypter()
   decrypter.addIdentity(identity)
@@ -73,7 +70,7 @@ export async function archiveIn(file: Buffer, identity: string): Promise<Buffer>
 export async function opened(file: Buffer, identity: string): Promise<Map<string, Buffer>> {
   return unpacked(await archiveIn(file, identity))
 }
-/** Files in the order of the archive. */
+/** Returns the files in the order of the archive. */
 export function unpacked(zip: Uint8Array): Map<string, Buffer> {
   return new Map(Object.entries(unzipSync(zip)).map(([name, bytes]) => [name, Buffer.from(bytes)]))
 }

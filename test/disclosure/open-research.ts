@@ -46,7 +46,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   type Name = keyof typeof people
 
   beforeAll(() => allowed({}))
-  /** The description's settings for disclosures. */
+  /** Changes the description's settings for disclosures. */
   async function allowed(given: { research?: boolean; pseudonymised?: boolean; returnWorkingDays?: number }) {
     const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
     await storeDisclosureRules(custodian, { ...rules, research: true, ...given })
@@ -60,7 +60,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   }
   const send = async (name: Name, method: string, path: string, json?: object) =>
     answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
-  /** An act on a disclosure. */
+  /** Sends an act on a disclosure. */
   const act = (name: Name, method: string, id: string, path: string, json?: object) =>
     send(name, method, `/api/research-disclosures/${id}${path}`, json)
   async function read(id: string, name: Name = 'eero'): Promise<ResearchDetail> {
@@ -100,7 +100,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     act(name, 'POST', id, '/items', { recordingId })
   const undertake = (id: string) =>
     act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn: day(-1) })
-  /** As a copy is once it is made, or made and signed by the second person. */
+  /** Puts a copy into the state after its rendering, or after the second person's signature. */
   async function copied(recordingId: string, given: { state?: string; level?: string; preparedBy?: Name } = {}) {
     const { state = 'APPROVED', level = 'T', preparedBy = 'eero' } = given
     const checkedBy = state === 'APPROVED' ? people.kaisa.id : null
@@ -110,7 +110,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
       on conflict (recording_id) do update set state = excluded.state, level = excluded.level, checked_at = excluded.checked_at,
         checked_by = excluded.checked_by`.execute(admin)
   }
-  /** What a decision says that it is of, as whoever reads the disclosure is told. */
+  /** Digest that a decision must name, as shown to readers of the disclosure. */
   async function seenNow(id: string): Promise<string> {
     const { rows } = await sql<{ seen: string }>`
       select research_digest(d) as seen from research_disclosure d where id = ${id}`.execute(admin)
@@ -124,7 +124,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
       ...given,
     })
 
-  /** With everything but the decision. */
+  /** Prepares everything but the decision. */
   async function prepared(given: { instituteId?: string; dueOn?: string; items?: number } = {}) {
     const id = await begun(given)
     const recordings: string[] = []
@@ -162,7 +162,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
   }
   const confirm = (id: string, item: number, outcome = 'destroyed', name: Name = 'eero') =>
     act(name, 'POST', id, `/items/${item}/outcome`, { outcome, reference: 'VAHV-1' })
-  /** Past the day, as it is once that has gone by. */
+  /** Moves the due day into the past. */
   async function pastItsDay(id: string, days = 1) {
     await sql`update research_disclosure set due_on = ${day(-days)}::date where id = ${id}`.execute(admin)
   }

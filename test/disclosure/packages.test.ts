@@ -1,4 +1,4 @@
-// R27, R30, R33, R34: what leaves is one encrypted file with what was decided in it and nothing else, and it leaves once.
+// R27, R30, R33, R34: a release is one encrypted file with exactly what was decided, and it can be downloaded once.
 import { spawnSync } from 'node:child_process'
 import { verify } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,7 +27,7 @@ const { instituteKeys, voiced, ready, release, stateOf, until, fetchLink } = ope
 const hasAge = spawnSync('age', ['--version']).status === 0
 
 describe('a package to a research institute', () => {
-  test('has as many files of sound as were decided, each as its manifest says, and only the institute’s key opens it (AC18)', async () => {
+  test('has as many sound files as were decided, each as in its manifest, and only the institute’s key opens it (AC18)', async () => {
     const { id } = await ready(3)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -43,7 +43,7 @@ describe('a package to a research institute', () => {
       ['letter.html', 'manifest.json', ...manifest.files.map(({ name }) => name)].sort(),
     )
     expect(manifest.files).toHaveLength(3)
-    // In random order of names: it reveals nothing of when anything was picked.
+    // Sorted by random names, the order does not reveal when an item was picked.
     const names = [...files.keys()].slice(0, 3)
     expect(names).toEqual([...names].sort())
     for (const { name, sha256: hash } of manifest.files) {
@@ -55,7 +55,7 @@ describe('a package to a research institute', () => {
     expect(await read(id)).toMatchObject({ state: 'RELEASED', open: 3 })
   })
 
-  test('has no number, name, id or time of a call in any form', async () => {
+  test('contains no number, name, id or time of a call in any form', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -83,14 +83,14 @@ describe('a package to a research institute', () => {
       ]),
     ]
     expect(calls).toHaveLength(2)
-    // The archive as it is: names and headers, too.
+    // The archive's bytes, with names and headers.
     expect(leavesNothingOf(archive, secrets)).toEqual([])
     for (const [name, bytes] of unpacked(archive))
       expect({ name, left: leavesNothingOf(bytes, secrets) }).toEqual({ name, left: [] })
   })
 
   test(
-    'is opened by the distribution’s age with the institute’s key and with no other',
+    'is decrypted by the distribution’s age with the institute’s key and with no other',
     { skip: !hasAge },
     async () => {
       const { id } = await ready()
@@ -114,7 +114,7 @@ describe('a package to a research institute', () => {
   )
 
   test(
-    'for which no key is wanted is opened by the distribution’s age with its passphrase alone',
+    'made without a key is decrypted by the distribution’s age with its passphrase only',
     { skip: !hasAge },
     async () => {
       const { id } = await ready()
@@ -123,7 +123,7 @@ describe('a package to a research institute', () => {
       const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
       const [file, zip] = [join(folder, 'package.age'), join(folder, 'package.zip')]
       writeFileSync(file, (await fetchLink(body['link'] as string)).bytes)
-      // It asks for a passphrase on a terminal only.
+      // It asks for a passphrase only on a terminal.
       const opening = (passphrase: string) =>
         spawnSync('script', ['-qec', `age -d -o ${zip} ${file}`, '/dev/null'], { input: `${passphrase}\n` }).status
       try {
@@ -137,7 +137,7 @@ describe('a package to a research institute', () => {
     },
   )
 
-  test('opens with the key that was on file at the decision, whatever key the institute has given since', async () => {
+  test('is encrypted to the key at the time of the decision, even if the institute has changed it since', async () => {
     const instituteId = await open.institute({ recipient: instituteKeys.recipient })
     const { id } = await ready(1, { instituteId })
     const later = generateKeyPair()
@@ -151,7 +151,7 @@ describe('a package to a research institute', () => {
     expect((await opened(bytes, instituteKeys.identity)).has('manifest.json')).toBe(true)
   })
 
-  test('is on record: by whom it was released, how many files, with which hash and that it was fetched; whoever oversees reads it', async () => {
+  test('is on record with who released it, its number of files, hash and download, for oversight to read', async () => {
     const { id } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -173,7 +173,7 @@ describe('a package to a research institute', () => {
     ])
   })
 
-  test('is fetched once: the link answers nothing afterwards, and its object is gone', async () => {
+  test('can be fetched once, after which the link returns nothing and its object is deleted', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -184,7 +184,7 @@ describe('a package to a research institute', () => {
     await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
   })
 
-  test('leaves by the button alone: whoever opens or looks ahead takes nothing, and of many at once one begins', async () => {
+  test('is downloaded only by the button: opening or previewing the link takes nothing, and of several at once one starts', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -195,7 +195,7 @@ describe('a package to a research institute', () => {
     for (const method of ['HEAD', 'GET'])
       expect((await desk.visitor.fetch(link, { method, headers: { range: 'bytes=0-9' } })).status).toBe(200)
     expect(await begun()).toBe(0)
-    // A desk that asks without having been given the link.
+    // A desk that asks without having received the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
     const fetching = createPackageFetching(register.ingest)
     const guessed = { id: body['id'] as string, attempt: 1, sizeBytes }
@@ -204,11 +204,11 @@ describe('a package to a research institute', () => {
       await fetching.taken({ ...guessed, attempt })
     }
     expect(await stateOf(id)).toBe('ready')
-    // Of what is sent in one piece the first client would have all before the others ask: here all ask before one is answered.
+    // A small file would be sent to the first client before the others ask. Here all ask before one is answered.
     const row = { table: 'disclosure_package', id: guessed.id } as const
     const { whole, refused } = await threeAtOnce(admin, row, desk.visitor, [link, 'POST'])
     expect({ whole, begun: await begun() }).toEqual({ whole: [sizeBytes], begun: 1 })
-    // On a busy machine the first may be done before the last is looked at.
+    // On a busy machine the first may have finished before the last is checked.
     for (const status of refused) expect([404, 409]).toContain(status)
     const token = link.slice('/packages/'.length)
     expect(token).toMatch(/^[\w-]{43}$/)
@@ -218,7 +218,7 @@ describe('a package to a research institute', () => {
   })
 
   test.each(['LINK', 'MEDIUM'])(
-    'that two fetch at once (%s) leaves whole for one of them: the other is refused until the first one’s connection has broken',
+    'that two clients fetch at once (%s) is received whole by one, and the other is refused until the first connection breaks',
     async (delivery) => {
       const { id } = await ready()
       const { body } = await release(id, { delivery })
@@ -244,7 +244,7 @@ describe('a package to a research institute', () => {
     },
   )
 
-  test('for a medium is saved once, by whoever released it', async () => {
+  test('for a medium is saved once, by the person who released it', async () => {
     const { id } = await ready()
     const { body } = await release(id, { delivery: 'MEDIUM', method: 'PASSPHRASE' })
     expect(body).not.toHaveProperty('link')
@@ -267,7 +267,7 @@ describe('a package to a research institute', () => {
     expect((await send('riitta', 'GET', path)).code).toBe('package.over')
   })
 
-  test('is withdrawn with any of its recordings, in the transaction that blocks it, and what was released is recalled (R50)', async () => {
+  test('is withdrawn together with any of its recordings, in the transaction that blocks it, and what was released is recalled (R50)', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -277,7 +277,7 @@ describe('a package to a research institute', () => {
     expect((await read(id)).itemList.map(({ outcome }) => outcome)).toEqual(['recalled', 'out'])
   })
 
-  test('of two that are made for one institute at once only one leaves with a recording', async () => {
+  test('made together with another for one institute is refused if both contain the same recording', async () => {
     const instituteId = await open.institute({ recipient: instituteKeys.recipient })
     const { id, recordings } = await open.prepared({ instituteId })
     const other = await open.begun({ instituteId })
@@ -292,7 +292,7 @@ describe('a package to a research institute', () => {
     expect(rows).toHaveLength(1)
   })
 
-  test('is fetched until the study’s day or a recording’s, within an hour of the first time, and not once the study has ended', async () => {
+  test('can be fetched until the study’s day or a recording’s, within an hour of the first attempt, and not after the study has ended', async () => {
     const { id } = await ready(1, { dueOn: open.day(1) })
     const { body } = await release(id)
     const lastDay = Temporal.PlainDate.from(open.day(2)).toZonedDateTime('Europe/Helsinki').toInstant()
@@ -314,7 +314,7 @@ describe('a package to a research institute', () => {
     expect(await status()).toBe(404)
   })
 
-  test('that may not leave any more is ended with its object: something in it is confirmed, restricted, or pseudonymised and no longer allowed', async () => {
+  test('that may no longer be released is ended with its object, because a copy is confirmed, restricted, or pseudonymised and no longer allowed', async () => {
     const confirmed = await ready()
     const pseudonymised = await ready()
     await sql`update anonymised_copy set level = 'D' where recording_id = ${pseudonymised.recordings[0]}`.execute(admin)
@@ -336,7 +336,7 @@ describe('a package to a research institute', () => {
       if (id === restricted.id)
         await sql`update recording set state = 'RESTRICTED' where id = ${recordings[0]}`.execute(admin)
       await open.allowed({})
-      // Not even the rest of what had begun.
+      // Nor the rest of a download in progress.
       expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
       await createPackageFetching(register.ingest).removeEnded()
@@ -347,7 +347,7 @@ describe('a package to a research institute', () => {
     await open.allowed({})
   })
 
-  test('does not leave while its institute should have confirmed copies of another disclosure', async () => {
+  test('cannot be released while its institute has overdue copies of another disclosure', async () => {
     const instituteId = await open.institute({ recipient: instituteKeys.recipient })
     const before = await open.released({ instituteId })
     const { id } = await ready(1, { instituteId })
@@ -359,7 +359,7 @@ describe('a package to a research institute', () => {
     expect([await page(), (await fetchLink(body['link'] as string)).status]).toEqual([404, 404])
   })
 
-  test('that is stored while somebody forbids a recording of it waits for them, and neither is broken off', async () => {
+  test('that is stored while somebody forbids a recording in it waits for the prohibition, and neither fails', async () => {
     const { id, recordings } = await ready()
     const { rows } = await sql<{ id: string }>`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
@@ -387,7 +387,7 @@ describe('a package to a research institute', () => {
     expect(await storing).toBe(false)
   })
 
-  test('is made once at a time: of two that are asked for at once one is begun', async () => {
+  test('is made one at a time: of two simultaneous requests one starts', async () => {
     const { id } = await ready()
     const request = await Promise.all([release(id), release(id)])
     expect(request.map(({ status }) => status).sort()).toEqual([201, 409])
@@ -396,7 +396,7 @@ describe('a package to a research institute', () => {
     expect((await read(id)).packages).toHaveLength(1)
   })
 
-  test('that was being made when the custodian ended has failed at its start, leaves no file, and is made again', async () => {
+  test('in progress when the custodian ended has failed at its next start, leaves no file, and can be made again', async () => {
     const { id } = await ready()
     await sql`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
@@ -411,7 +411,7 @@ describe('a package to a research institute', () => {
     await until(id, 'ready')
   })
 
-  test('is called off by the decision maker alone, and once: its link answers nothing afterwards', async () => {
+  test('can be withdrawn by the decision maker only, and once, after which its link returns nothing', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
@@ -423,11 +423,11 @@ describe('a package to a research institute', () => {
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
     expect(await stateOf(id)).toBe('withdrawn')
     expect(await send('riitta', 'DELETE', path)).toMatchObject({ status: 409, code: 'package.over' })
-    // What lay there may have been fetched: it is confirmed, or given again.
+    // It may have been fetched, so it is confirmed or released again.
     expect(await read(id)).toMatchObject({ state: 'RELEASED', open: 1 })
   })
 
-  test('is made by the decision maker alone, and only of what was decided', async () => {
+  test('can be made by the decision maker only, and only of decided items', async () => {
     const { id } = await open.prepared()
     expect(await release(id)).toMatchObject({ status: 409, code: 'research.decision' })
     const other = await ready()
@@ -438,7 +438,7 @@ describe('a package to a research institute', () => {
     }
   })
 
-  test('whose stored sound is not the one that was approved does not leave', async () => {
+  test('is not released if its stored sound differs from the approved one', async () => {
     const { id, recordings } = await ready()
     await sql`update anonymised_copy set sound_sha256 = sha256('other') where recording_id = ${recordings[0]}`.execute(
       admin,
@@ -488,7 +488,7 @@ describe('a package to an authority', () => {
     return opened((await fetchLink(body['link'] as string)).bytes, key.identity)
   }
 
-  test('has the original sound, the call’s identification data, and a manifest that the log’s key has signed', async () => {
+  test('contains the original sound, the call’s identification data, and a manifest signed with the log’s key', async () => {
     const { path } = await granted()
     const files = await given(path)
     const manifest = JSON.parse(files.get('manifest.json')!.toString()) as { files: { name: string; sha256: string }[] }
@@ -505,7 +505,7 @@ describe('a package to an authority', () => {
     expect(verify(null, files.get('manifest.json')!, signer.key, files.get('manifest.json.sig')!)).toBe(true)
   })
 
-  test('has no more than what was granted', async () => {
+  test('contains only what was granted', async () => {
     expect([...(await given((await granted('RECORDING')).path)).keys()].sort()).toEqual([
       '1.wav',
       'manifest.json',
@@ -514,7 +514,7 @@ describe('a package to an authority', () => {
     expect((await given((await granted('IDENTIFICATION_DATA')).path)).has('1.wav')).toBe(false)
   })
 
-  test('leaves on a ground that holds that day, and not by whoever prepared it', async () => {
+  test('needs a ground that is valid on its day, and is refused to its preparer', async () => {
     const { path } = await granted()
     const request = (name: 'riitta' | 'tuula' = 'riitta') =>
       send(name, 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
@@ -533,7 +533,7 @@ describe('a package to an authority', () => {
     expect(await page()).toBe(404)
   })
 
-  test('never lies past its recording’s day, keeps its disclosure open while it lies there, and ends with its recording', async () => {
+  test('expires at its recording’s day at the latest, keeps its disclosure open until then, and ends with its recording', async () => {
     const { call, path } = await granted('BOTH', {}, await ends.makeRecordingUntil(36))
     const { destroy_at: day } = await ends.stateOf(call.id)
     const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
@@ -553,7 +553,7 @@ describe('a package to an authority', () => {
     expect((await send('riitta', 'POST', `${path}/close`, {})).status).toBe(204)
   })
 
-  test('that names who answered ends once a correction reports that it was another; one of the sound alone does not', async () => {
+  test('that names the official ends when a correction names another, and one with only the sound does not', async () => {
     const call = await ends.makeRecording()
     const released = async (item: 'IDENTIFICATION_DATA' | 'RECORDING') => {
       const { path } = await granted(item, {}, call)
@@ -581,7 +581,7 @@ describe('a package to an authority', () => {
     expect(again).not.toContain('Aino')
   })
 
-  test('is counted in its year with what was asked for, told of by oneself, granted and given', async () => {
+  test('is counted in its year with requests, own reports, grants and releases', async () => {
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
     const counted = async () =>
       (await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)).body['authority'] as Record<
@@ -598,7 +598,7 @@ describe('a package to an authority', () => {
     })
   })
 
-  test('needs a key that somebody can have', async () => {
+  test('needs a usable key', async () => {
     const { path } = await granted()
     const request = (json: object) =>
       send('riitta', 'POST', `${path}/packages`, { method: 'KEY', delivery: 'LINK', ...json })

@@ -1,4 +1,5 @@
-// AC13, AC19, R30, R32, R50: released items are returned or destroyed one by one; overdue ones are reported; over the wire.
+// AC13, AC19, R30, R32, R50: released items are returned or destroyed one by one, and overdue ones are reported, over
+// the network.
 import { Registry } from 'prom-client'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -31,8 +32,8 @@ async function tiesOf(id: string) {
   return Number(rows[0]!.ties)
 }
 
-describe('a copy that is out', () => {
-  test('of a recording whose use is forbidden is recalled, and the disclosure is closed when it is confirmed and not before', async () => {
+describe('a released copy', () => {
+  test('of a forbidden recording is recalled, and the disclosure can be closed only when it is confirmed', async () => {
     const { id, recordings } = await released({ items: 2 })
     expect((await ends.byCaller(recordings[0]!)).status).toBe(200)
     await ends.until(recordings[0]!, 'DESTROYED')
@@ -62,7 +63,7 @@ describe('a copy that is out', () => {
     expect(JSON.stringify((await read(id)).itemList)).not.toMatch(/recordingId|contactId/)
   })
 
-  test('that was recalled is confirmed from the page of recalls by the same act', async () => {
+  test('that was recalled is confirmed on the page of recalls by the same operation', async () => {
     const { id, recordings } = await released()
     await ends.byCaller(recordings[0]!)
     const { body } = await send('riitta', 'GET', '/api/recalls')
@@ -79,7 +80,7 @@ describe('a copy that is out', () => {
     expect((await close(id)).status).toBe(204)
   })
 
-  test('is confirmed once, with where the confirmation is, and only where something was released', async () => {
+  test('is confirmed once, with the reference of the confirmation, and only if something was released', async () => {
     const before = await decided()
     expect(await confirm(before.id, 1)).toMatchObject({ status: 409, code: 'research.not-released' })
     expect(await close(before.id)).toMatchObject({ code: 'research.not-released' })
@@ -91,7 +92,7 @@ describe('a copy that is out', () => {
     expect(await act('eero', 'DELETE', id, '')).toMatchObject({ status: 409, code: 'research.released' })
   })
 
-  test('is confirmed, and a later day decided on, at no desk that was left, before a new proof', async () => {
+  test('needs a new proof for its confirmation, or for a later day, at a desk that was left', async () => {
     const { id } = await released()
     const extension = (await extend(id, day(60))).body['id'] as string
     const proved = (ago: string) =>
@@ -127,7 +128,7 @@ describe('a copy that is out', () => {
 
 describe('the working days to destroy or return it (AC13)', () => {
   afterEach(() => allowed({}))
-  /** Of a recall, from its making to its due time. */
+  /** Returns the working days of a recall, from its making to its due time. */
   async function daysOf(id: string) {
     const { rows } = await sql<{ days: number }>`
       select n as days from generate_series(1, 12) n, disclosed_copy c join research_disclosure d on d.number = c.disclosure
@@ -135,7 +136,7 @@ describe('the working days to destroy or return it (AC13)', () => {
     return rows.map(({ days }) => days)
   }
 
-  test('are those of the description when a recall is made, and three where it says none', async () => {
+  test('are those of the description when a recall is made, and three by default', async () => {
     const [usual, longer, later] = [await released(), await released(), await released()]
     await ends.byCaller(usual.recordings[0]!)
     await allowed({ returnWorkingDays: 5 })
@@ -166,7 +167,7 @@ describe('the working days to destroy or return it (AC13)', () => {
   })
 })
 
-describe('a disclosure past its day', () => {
+describe('is overdue, blocks other releases to its institute until the copies are confirmed, and stays so until it is closed', () => {
   test('is overdue, its institute gets nothing else until the copies are confirmed, and it stays so until it is closed', async () => {
     const instituteId = await institute()
     const { id } = await released({ instituteId, items: 2 })
@@ -193,7 +194,7 @@ describe('a disclosure past its day', () => {
     expect((await read(id)).isOverdue).toBe(false)
   })
 
-  test('is one of which a recall is past its time, too, and blocks its institute', async () => {
+  test('counts as overdue with an overdue recall too, and blocks its institute', async () => {
     const instituteId = await institute()
     const { id, recordings } = await released({ instituteId })
     await ends.byCaller(recordings[0]!)
@@ -204,7 +205,7 @@ describe('a disclosure past its day', () => {
     expect(await read(id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'destroy-now' }] })
   })
 
-  test('gets a later day by a new decision of somebody else, never past the destruction of an item', async () => {
+  test('gets a later day by somebody else’s decision only, never past the destruction of an item', async () => {
     const { id, recordings } = await released()
     await pastItsDay(id)
     expect(await extend(id, day(-2))).toMatchObject({ code: 'research.day-not-later' })
@@ -225,7 +226,7 @@ describe('a disclosure past its day', () => {
     expect(await extend(id, day(10))).toMatchObject({ code: 'research.due-date-late' })
   })
 
-  test('gets no later day by whoever asked for it or had a hand in the disclosure', async () => {
+  test('cannot get a later day from the person who asked for it or took part in the disclosure', async () => {
     const { id } = await released()
     const extension = (await extend(id, day(60))).body['id'] as string
     const { riitta, eero } = research.people
@@ -243,7 +244,7 @@ describe('a disclosure past its day', () => {
     expect((await decideExtension(extension)).status).toBe(204)
   })
 
-  test('is reported each day: a line of the custodian, a metric, an entry in the log, and to whoever asks for the status', async () => {
+  test('is reported each day by a log line of the custodian, a metric, an audit entry and the status', async () => {
     const { id } = await released()
     await pastItsDay(id, 2)
     expect(await listBlockedDestructions(custodian)).toContainEqual(
@@ -274,7 +275,7 @@ describe('a disclosure past its day', () => {
 })
 
 describe('the log of disclosures', () => {
-  test('shows whoever oversees or decides to whom, how many and by whose decision, of no call; and the view is logged', async () => {
+  test('shows oversight and decision makers to whom, how many and by whose decision, without calls, and logs the view', async () => {
     const { id, recordings } = await released({ items: 2 })
     await confirm(id, 1)
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
@@ -304,7 +305,7 @@ describe('the log of disclosures', () => {
     expect(rows).toHaveLength(2)
   })
 
-  test('counts a year without anybody in it', async () => {
+  test('counts a year without naming anybody', async () => {
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
     const counted = async () => {
       const { status, body } = await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)
@@ -325,7 +326,7 @@ describe('the log of disclosures', () => {
   })
 })
 
-test('a release in the midst of a prohibition comes after it and is refused, or before it and is recalled', async () => {
+test('a release during a prohibition is either after it and refused, or before it and recalled', async () => {
   const { id, recordings } = await decided({ items: 1 })
   const [refused] = await Promise.all([release(id), ends.byCaller(recordings[0]!)])
   const { rows } = await sql<{ state: string }>`
@@ -337,7 +338,7 @@ test('a release in the midst of a prohibition comes after it and is refused, or 
   )
 })
 
-test('what was released may be released again while the institute is to have it, without what was recalled', async () => {
+test('released items can be released again while the institute may have them, except recalled ones', async () => {
   const { id, recordings } = await released({ items: 2 })
   await ends.byCaller(recordings[0]!)
   expect(await release(id)).toBeUndefined()

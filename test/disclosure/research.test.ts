@@ -1,4 +1,4 @@
-// AC18, R28-R31, R33, R35: how a disclosure to a research institute is prepared and decided; over the wire.
+// AC18, R28-R31, R33, R35: how a disclosure to a research institute is prepared and decided, over the network.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -15,7 +15,7 @@ const { ends, admin, people, send, act, read, lacksOf, institute, instituteBody,
 const { begun, pick, undertake, copied, decide, prepared, decided, release } = research
 
 describe('an institute', () => {
-  test('is entered once, with a key that somebody can have, in words without an identity code', async () => {
+  test('is entered once, with a usable key, and in words without an identity code', async () => {
     const body = instituteBody({ name: 'Tutkimuslaitos Valo' })
     expect(await send('eero', 'POST', '/api/institutes', body)).toMatchObject({ status: 201 })
     expect(await send('kaisa', 'POST', '/api/institutes', { ...body, name: 'tutkimuslaitos valo' })).toMatchObject({
@@ -36,7 +36,7 @@ describe('an institute', () => {
     expect(await send('eero', 'POST', '/api/institutes', code)).toMatchObject({ code: 'input.identity-code' })
   })
 
-  test('that is changed keeps, for what was decided, the key of the decision', async () => {
+  test('that changes keeps the key of the decision for what was decided', async () => {
     const instituteId = await institute()
     const { id } = await decided({ instituteId })
     const { recipient } = generateKeyPair()
@@ -49,8 +49,8 @@ describe('an institute', () => {
   })
 })
 
-describe('who learns of it', () => {
-  test('whoever prepares or decides reads it; the data protection officer sees the list alone; nobody else learns of any', async () => {
+describe('visibility of disclosures', () => {
+  test('preparers and decision makers read a disclosure, the data protection officer only the list, and nobody else any', async () => {
     const { id } = await prepared()
     for (const name of ['eero', 'kaisa', 'riitta'] as const) expect((await read(id, name)).state).toBe('UNDERTAKING')
     const listed = await send('dora', 'GET', '/api/research-disclosures')
@@ -65,7 +65,7 @@ describe('who learns of it', () => {
     }
   })
 
-  test('the view and every act are in the log by ids, and no entry ties an item to its recording', async () => {
+  test('the view and every act are logged by ids, and no entry ties an item to its recording', async () => {
     const { id, recordings } = await prepared()
     await read(id)
     const { rows } = await sql<{ action: string; detail: object }>`
@@ -80,7 +80,7 @@ describe('who learns of it', () => {
     expect(JSON.stringify(rows)).not.toMatch(/Laatu|SIT-1|Tutkimus/)
   })
 
-  test('the desk writes none of these entries itself', async () => {
+  test('the desk cannot write any of these entries itself', async () => {
     const { pool } = database.as('seloste_desk')
     await expect(
       pool.query(
@@ -93,7 +93,7 @@ describe('who learns of it', () => {
 })
 
 describe('an item', () => {
-  test('is picked one by one, by somebody who could hear it now for a service-level study', async () => {
+  test('is picked individually, by somebody who could listen to it now for a service-level study', async () => {
     const id = await begun()
     const [own, others] = [
       await ends.makeRecording(),
@@ -103,7 +103,7 @@ describe('an item', () => {
       }),
     ]
     expect(await pick(id, own.id)).toMatchObject({ status: 201, body: { item: 1 } })
-    // A form sent twice.
+    // A form that was sent twice.
     expect(await pick(id, own.id, 'kaisa')).toMatchObject({ status: 201, body: { item: 1 } })
     expect(await pick(id, others.id)).toMatchObject({ status: 404, code: 'not-found' })
     expect(await pick(id, crypto.randomUUID())).toMatchObject({ status: 404, code: 'not-found' })
@@ -119,7 +119,7 @@ describe('an item', () => {
     expect((await read(id)).itemList).toMatchObject([{ item: 1, recordingId: own.id, contactId: own.contactId }])
   })
 
-  test('that was dropped leaves no tie to its recording, and its number to nobody else', async () => {
+  test('that was removed leaves no tie to its recording, and its number is not reused', async () => {
     const id = await begun()
     const call = await ends.makeRecording()
     await pick(id, call.id)
@@ -130,7 +130,7 @@ describe('an item', () => {
     expect(rows).toEqual([{ item: 2 }])
   })
 
-  test('is the two hundredth at most', async () => {
+  test('is limited to two hundred in a disclosure', async () => {
     const id = await begun()
     await sql`
       insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
@@ -140,7 +140,7 @@ describe('an item', () => {
     expect(await pick(id, (await ends.makeRecording()).id)).toMatchObject({ status: 409, code: 'research.too-many' })
   })
 
-  test('of which the institute has a copy already is not lent to it again, before it is confirmed', async () => {
+  test('of which the institute already has a copy is refused until that one is confirmed', async () => {
     const instituteId = await institute()
     const { id, recordings } = await research.released({ instituteId })
     const other = await begun({ instituteId })
@@ -149,7 +149,7 @@ describe('an item', () => {
     expect(await pick(other, recordings[0]!)).toMatchObject({ status: 201 })
   })
 
-  test('of two disclosures that were prepared at one time is lent by one of them', async () => {
+  test('in two disclosures prepared at the same time is released by one of them', async () => {
     const instituteId = await institute()
     const { id, recordings } = await prepared({ instituteId })
     const other = await begun({ instituteId })
@@ -161,8 +161,8 @@ describe('an item', () => {
   })
 })
 
-describe('what is missing', () => {
-  test('is named at each step, and nothing is decided or released while it is', async () => {
+describe('missing conditions', () => {
+  test('are named at each step, and nothing is decided or released until they are met', async () => {
     const id = await begun()
     expect(await lacksOf(id)).toEqual(['items', 'undertaking', 'decision', 'release'])
     const call = await ends.makeRecording()
@@ -184,7 +184,7 @@ describe('what is missing', () => {
     expect(await read(id)).toMatchObject({ state: 'RELEASED', lacks: [], itemList: [{ outcome: 'out' }] })
   })
 
-  test('is the description, where it provides for no such disclosure, and copies that are pseudonymised alone', async () => {
+  test('include a description that provides for no such disclosure, and copies that are only pseudonymised', async () => {
     const { id, recordings } = await decided()
     await copied(recordings[0]!, { level: 'D' })
     expect(await release(id)).toBe('research.level-not-allowed')
@@ -205,7 +205,7 @@ describe('what is missing', () => {
     }
   })
 
-  test('is a recording that was destroyed meanwhile; the item is taken out, after the decision too, and the rest may leave', async () => {
+  test('include a recording destroyed meanwhile, whose item can be removed even after the decision to release the rest', async () => {
     const { id, recordings } = await decided({ items: 2 })
     await ends.setDay(recordings[1]!, Temporal.Now.instant().subtract({ hours: 1 }))
     expect(await read(id)).toMatchObject({
@@ -219,7 +219,7 @@ describe('what is missing', () => {
     expect((await read(id)).itemList).toHaveLength(1)
   })
 
-  test('is a day after the earliest destruction: the due date is moved or the item is dropped', async () => {
+  test('include a day after the earliest destruction, until the due date is moved or the item removed', async () => {
     const id = await begun({ dueOn: day(40) })
     const early = await ends.makeRecording(callOfMonthsAgo(5))
     const late = await ends.makeRecording()
@@ -238,7 +238,7 @@ describe('what is missing', () => {
     expect((await changed(day(40))).status).toBe(204)
   })
 
-  test('is a day that ends a minute after the earliest destruction, and not one that ends with it', async () => {
+  test('include a day that ends a minute after the earliest destruction, and not one that ends with it', async () => {
     const { id, recordings } = await prepared()
     const destroyedAt = (clock: string) =>
       ends.setDay(recordings[0]!, Temporal.PlainDateTime.from(clock).toZonedDateTime('Europe/Helsinki').toInstant())
@@ -254,7 +254,7 @@ describe('what is missing', () => {
     expect(await decide(id)).toMatchObject({ status: 409, code: 'research.due-date-late' })
   })
 
-  test('is a recording whose use is restricted: nothing of it is decided or leaves, and it is taken out or waited for', async () => {
+  test('include a restricted recording, which is not decided on or released until it is removed or the restriction ends', async () => {
     const { id, recordings } = await decided({ items: 2 })
     const setTo = (state: string) =>
       sql`update recording set state = ${state} where id = ${recordings[1]}`.execute(admin)
@@ -268,7 +268,7 @@ describe('what is missing', () => {
     expect(await release(id)).toBeUndefined()
   })
 
-  test('is a day that has gone by', async () => {
+  test('include a day in the past', async () => {
     const { id } = await decided()
     await research.pastItsDay(id)
     expect(await lacksOf(id)).toEqual(['due-date-past', 'release'])
@@ -281,7 +281,7 @@ describe('what is missing', () => {
 })
 
 describe('the decision', () => {
-  test('grants what was seen: where an item, the day or the institute’s key is another meanwhile it is refused, and nothing is decided', async () => {
+  test('is refused if an item, the day or the institute’s key has changed since it was viewed', async () => {
     const instituteId = await institute()
     const { id } = await prepared({ instituteId })
     const seen = async () => (await read(id, 'riitta')).seen
@@ -310,7 +310,7 @@ describe('the decision', () => {
     expect((await decide(id, 'GRANTED', 'riitta', { seen: await seen() })).status).toBe(204)
   })
 
-  test('is of nobody who changed it, or whose part in it somebody else has taken over since', async () => {
+  test('is refused to a person who changed it, even if somebody else has taken that part over since', async () => {
     const { id, recordings } = await prepared()
     const { riitta, kaisa, eero } = people
     const setting = async (statement: ReturnType<typeof sql>) => {
@@ -336,7 +336,7 @@ describe('the decision', () => {
     expect(recordings).toHaveLength(1)
   })
 
-  test('is of somebody who had no part in preparing it, and is made once', async () => {
+  test('is made once, by somebody who took no part in the preparation', async () => {
     const { id } = await prepared()
     expect(await decide(id, 'GRANTED', 'eero')).toMatchObject({ status: 403, code: 'deny.role' })
     for (const hand of ['picked_by', 'checked_by', 'undertaking_by']) {
@@ -356,7 +356,7 @@ describe('the decision', () => {
       await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${was} where ${sql.ref(hand)} = ${people.riitta.id}`.execute(
         admin,
       )
-      // That it was somebody stays known.
+      // The log still shows that somebody did.
       if (hand === 'checked_by') {
         expect(await decide(id)).toMatchObject({ code: 'research.own' })
         await sql`update anonymised_copy set former_checkers = '{}' where checked_by = ${was}`.execute(admin)
@@ -373,7 +373,7 @@ describe('the decision', () => {
     }
   })
 
-  test('that refuses needs nothing else, and unties the items from their recordings; so does giving up', async () => {
+  test('that refuses, or a withdrawal, has no further conditions, and unties the items from their recordings', async () => {
     const [refused, given] = [await begun(), await begun()]
     for (const id of [refused, given]) await pick(id, (await ends.makeRecording()).id)
     expect((await decide(refused, 'REFUSED')).status).toBe(204)
@@ -386,7 +386,7 @@ describe('the decision', () => {
     expect(await pick(refused, (await ends.makeRecording()).id)).toMatchObject({ code: 'research.over' })
   })
 
-  test('of an undertaking that is signed on a day to come is none', async () => {
+  test('does not accept an undertaking signed on a future day', async () => {
     const id = await begun()
     const filed = (signedOn: string) =>
       act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn })
@@ -395,7 +395,7 @@ describe('the decision', () => {
     expect((await read(id)).undertaking).toMatchObject({ reference: 'SIT-1', signedOn: day(0) })
   })
 
-  test('is asked again at the release, by whoever may decide', async () => {
+  test('is checked again at the release, by anybody who may decide', async () => {
     const { id } = await decided()
     expect(await release(id, 'eero')).toBe('deny.role')
     await sql`update research_item set picked_by = ${people.riitta.id} where disclosure_id = ${id}`.execute(admin)

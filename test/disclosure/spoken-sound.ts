@@ -7,9 +7,8 @@ import { voiceRate } from '#use/disclosure/voice/engine.ts'
 const formants = [600, 1100, 2500]
 
 /**
- * A vowel: harmonics of a pitch under three formants, 1 is full scale.
- *
- * @param lowest harmonics below this are left out, as a telephone leaves them out
+ * Returns a vowel: harmonics of a pitch under three formants, 1 is full scale. @param lowest harmonics below this are
+ * omitted, as a telephone does
  */
 export function vowel(hertz: number, seconds: number, lowest = 0): Float64Array {
   return Float64Array.from({ length: seconds * voiceRate }, (_, n) => {
@@ -27,7 +26,7 @@ export function vowel(hertz: number, seconds: number, lowest = 0): Float64Array 
 export const asTrack = (samples: Float64Array): Int16Array =>
   Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767))
 
-/** The same at each run, between -1 and 1. */
+/** Deterministic noise between -1 and 1. */
 export function whiteNoise(length: number): Float64Array {
   let state = 7
   return Float64Array.from({ length }, () => {
@@ -36,7 +35,7 @@ export function whiteNoise(length: number): Float64Array {
   })
 }
 
-/** A dialogue of the simulator, read aloud by synthetic voices, utterances end to end. */
+/** Reads a dialogue of the simulator aloud with synthetic voices, utterances end to end. */
 export function spokenDialogue(key: string): Int16Array {
   const folder = join(import.meta.dirname, '../simulator/speech/spoken')
   return alawToLinear(readFileSync(join(folder, `${key}.alaw`)))

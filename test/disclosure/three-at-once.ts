@@ -1,5 +1,5 @@
-// Downloads at the same time, however small the object: the first client cannot finish before the second asks. Returns who
-// received what.
+// Downloads simultaneously, however small the object: the first client cannot finish before the second asks. Returns
+// who received what.
 import { sql, type Kysely } from 'kysely'
 import { expect } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -7,8 +7,8 @@ import type { RegisterTables } from '#register/tables.ts'
 type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Response> }
 
 /**
- * Asks three times at the same time: none gets an answer of the database before all three are there. Returns the lengths of what was
- * received with 200, and the other statuses.
+ * Sends three requests at the same time; none gets an answer of the database before all three have arrived. Returns the
+ * lengths of bodies received with 200, and the other statuses.
  */
 export async function threeAtOnce(
   admin: Kysely<RegisterTables>,

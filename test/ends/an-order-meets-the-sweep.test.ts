@@ -1,5 +1,5 @@
-// L37: an order that is entered at the moment at which the history of its call ends: one of them comes first, and the other
-// knows of it. Neither is ever half done.
+// L37: an order is entered at the moment at which the history of its call ends. One of them comes first, the other
+// observes it, and neither is half done.
 import { sql, type Kysely } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import { callFacts } from '#test/database/people.ts'
@@ -25,7 +25,7 @@ async function begin(db: Kysely<RegisterTables>) {
   return tx
 }
 
-/** A call of a month that is over, whose own history runs for another day. */
+/** A call of a past month, whose own history lasts another day. */
 async function calledMonthsAgo(months: number) {
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ day: 15 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 5 })
@@ -34,7 +34,7 @@ async function calledMonthsAgo(months: number) {
   await historyEnds(contactId, '1 day')
   return { contactId, startedAt }
 }
-/** Past every guard. */
+/** Bypasses every guard. */
 async function historyEnds(contactId: string, inTime: string) {
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
@@ -68,7 +68,7 @@ async function countDays(month: Temporal.PlainDate) {
 }
 const monthOf = (at: Temporal.Instant) => at.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
 
-test('the sweep passes over a call for which an order is being entered, and does not end it afterwards', async () => {
+test('the sweep skips a call for which an order is being entered, and does not end it afterwards', async () => {
   const { contactId } = await calledMonthsAgo(14)
   const { tx, entered } = await enterOrder(contactId)
   expect(await entered).toBe('entered')
@@ -79,7 +79,7 @@ test('the sweep passes over a call for which an order is being entered, and does
   expect(await isThere(contactId)).toBe(true)
 })
 
-test('a month is not dropped while an order for one of its calls is being entered, nor afterwards', async () => {
+test('a month is not dropped while an order for one of its calls is being entered, or afterwards', async () => {
   const { contactId, startedAt } = await calledMonthsAgo(17)
   const month = monthOf(startedAt)
   await countDays(month)
@@ -92,7 +92,7 @@ test('a month is not dropped while an order for one of its calls is being entere
   expect(await isThere(contactId)).toBe(true)
 })
 
-test('an order for a call whose month is being dropped waits, and is refused when it has gone', async () => {
+test('an order for a call whose month is being dropped waits, and is refused once it is dropped', async () => {
   const { contactId, startedAt } = await calledMonthsAgo(18)
   const month = monthOf(startedAt)
   await countDays(month)
@@ -106,7 +106,7 @@ test('an order for a call whose month is being dropped waits, and is refused whe
   expect(await entered).toBe('not-found')
 })
 
-test('what an order keeps is known for the whole month, whatever day it was entered on', async () => {
+test('an order is found for its whole month, on whichever day it was entered', async () => {
   const { contactId, startedAt } = await calledMonthsAgo(13)
   const held = async () =>
     (
@@ -122,9 +122,9 @@ test('what an order keeps is known for the whole month, whatever day it was ente
   expect(await held()).toBe(true)
 })
 
-test('an order for a call that is being ended waits, and is refused when it has gone', async () => {
+test('an order for a call that is being ended waits, and is refused once it has ended', async () => {
   const { contactId } = await calledMonthsAgo(14)
-  // The sweep finds over what still runs for whoever enters the order: at the very moment of the end they differ.
+  // At the exact moment of the end the two differ: the sweep sees it as over, and who enters the order as not.
   await database.as().pool.query(
     `create or replace function destruction_now() returns timestamptz
      language sql stable security definer as $$ select now() + interval '2 days' $$`,

@@ -1,4 +1,4 @@
-// Whoever has a passkey says with it that the clock is right: a desk that was taken over holds sessions, but no passkeys.
+// A person who has a passkey confirms the clock with it: a compromised desk holds sessions, but no passkeys.
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { advanceClock, confirmClock } from '#destruction/clock.ts'
@@ -23,7 +23,7 @@ const passkeys = createPasskeys({
   service: () => 'Seloste',
   secondFactors: { prove: () => Promise.resolve({ refused: 'factor.none' as const }) },
 })
-/** As the pages name the clock: there is only one. */
+/** The clock's object in the pages: there is only one. */
 const theClock = '00000000-0000-0000-0000-000000000000'
 
 function given<T extends object>(answer: T | PasskeyRefusal): T {
@@ -31,7 +31,7 @@ function given<T extends object>(answer: T | PasskeyRefusal): T {
   return answer
 }
 
-test('a session alone does not confirm the clock of somebody who has a passkey', async () => {
+test('a session alone cannot confirm the clock for a person who has a passkey', async () => {
   const right = {
     role: 'DECISION_MAKER' as const,
     purposes: [],

@@ -1,5 +1,5 @@
-// C of quality.md: a clock that moves destroys nothing early and serves nothing late. The mark is moved rather than the
-// machine's clock: what counts is how far apart the two are.
+// C of quality.md: a clock that moves destroys nothing early and serves nothing late. Tests move the register's mark
+// instead of the machine's clock: only the difference counts.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { applyEnds, settleEnds } from '#destruction/apply-ends.ts'
@@ -38,7 +38,7 @@ beforeEach(async () => {
 })
 
 describe('a clock that is', () => {
-  test('an hour ahead, as at a change of the clocks: terms are obeyed', async () => {
+  test('an hour ahead, as at a clock change, obeys the terms', async () => {
     await shiftMark('-1 hour')
     const [due, later] = [await makeRecordingUntil(-0.5), await makeRecordingUntil(0.5)]
     expect(await runAll()).toBe('right')
@@ -46,7 +46,7 @@ describe('a clock that is', () => {
     expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('an hour back: what ended before is not served, and nothing is destroyed early', async () => {
+  test('an hour behind serves nothing that ended before, and destroys nothing early', async () => {
     const [ended, later] = [await makeRecordingUntil(0.5), await makeRecordingUntil(2)]
     await shiftMark('1 hour')
     expect(await runAll()).toBe('behind')
@@ -55,7 +55,7 @@ describe('a clock that is', () => {
     expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('a day back: likewise', async () => {
+  test('a day behind does the same', async () => {
     const ended = await makeRecordingUntil(12)
     expect((await listen(ended.id)).status).toBe(201)
     await shiftMark('24 hours')
@@ -63,7 +63,7 @@ describe('a clock that is', () => {
     expect(await listen(ended.id)).toMatchObject({ code: 'recording.destroyed' })
   })
 
-  test('200 days ahead: nothing is destroyed by its term, no order ends, and a prohibition is carried out all the same', async () => {
+  test('200 days ahead destroys nothing by its term and ends no order, and a prohibition is still carried out', async () => {
     const [due, forbidden, held] = [
       await makeRecordingUntil(-24 * 30),
       await stored(),
@@ -89,7 +89,7 @@ describe('a clock that is', () => {
     expect(entries).toHaveLength(1)
   })
 
-  test('right again by itself: terms are obeyed, and nobody has confirmed anything', async () => {
+  test('right again by itself obeys the terms without a confirmation', async () => {
     const due = await makeRecordingUntil(-0.5)
     await shiftMark('-30 hours')
     expect(await runAll()).toBe('ahead')
@@ -100,11 +100,11 @@ describe('a clock that is', () => {
   })
 })
 
-describe('a clock that is ahead is right once two people have said so', () => {
+describe('a clock that is ahead counts as right once two people have confirmed it', () => {
   const confirm = (name: 'riitta' | 'dora' | 'asta' | 'matti' | 'tuula', text = now()) =>
     post(name, '/api/retention/clock', { now: text.toString() })
 
-  test('two different ones, of those who may, while they look at it', async () => {
+  test('two different people with the right role, while it is ahead', async () => {
     expect((await confirm('riitta')).code).toBe('clock.right')
     const due = await makeRecordingUntil(-24 * 30)
     await shiftMark('-200 days')
@@ -121,7 +121,7 @@ describe('a clock that is ahead is right once two people have said so', () => {
     expect((await stops()).at(-1)).toEqual({ open: false, confirmed: true })
   })
 
-  test('the mark is nobody’s to move but the custodian’s, and no further than 26 hours', async () => {
+  test('only the custodian can move the mark, and by 26 hours at most', async () => {
     await shiftMark('-200 days')
     await advanceClock(custodian)
     for (const role of ['seloste_desk', 'seloste_capture', 'seloste_custodian']) {
@@ -136,15 +136,12 @@ describe('a clock that is ahead is right once two people have said so', () => {
   })
 })
 
-// The local hour that the clocks skip, or show twice, is where a term could come early or late (AC7).
+// A term could be early or late in the local hour that the clock change skips or repeats (AC7).
 test.each([
   ['skipped in March', '2026-09-28T03:30:00+03:00', 6],
   ['shown twice in October', '2026-04-25T03:30:00+03:00', 6],
-])(
-  'a term in the hour %s is an instant that is never before the floor nor past the ceiling',
-  (_when, ended, months) => {
-    const { minKeepUntil, destroyAt, ceiling } = recordingTerms(Temporal.Instant.from(ended), months)
-    expect(Temporal.Instant.compare(minKeepUntil, destroyAt)).toBeLessThan(0)
-    expect(Temporal.Instant.compare(destroyAt, ceiling)).toBeLessThanOrEqual(0)
-  },
-)
+])('a term in the hour %s is an instant never before the minimum nor past the maximum', (_when, ended, months) => {
+  const { minKeepUntil, destroyAt, ceiling } = recordingTerms(Temporal.Instant.from(ended), months)
+  expect(Temporal.Instant.compare(minKeepUntil, destroyAt)).toBeLessThan(0)
+  expect(Temporal.Instant.compare(destroyAt, ceiling)).toBeLessThanOrEqual(0)
+})

@@ -1,4 +1,4 @@
-// C: a clock that jumps back serves nothing that has expired: every look goes by the register's time, not by the desk's.
+// C: a clock that jumps back serves nothing that has expired: every view uses the register's time, not the desk's.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -14,10 +14,10 @@ interface Shown {
   segments: { recording: { id: string; state: string } }[]
 }
 
-test('a recording whose day was reached before the clock went back is destroyed for the list, the call, the search and the ear', async () => {
+test('a recording whose day was reached before the clock went back counts as destroyed in the list, the call, the search and the player', async () => {
   const alive = await stored()
   const over = await makeRecordingUntil(3)
-  // The register has been four hours further than the clock is now.
+  // The register's time has been four hours ahead of the present clock.
   await shiftMark('4 hours')
   const { body } = await get('tuula', `/api/contacts?${query}`)
   const items = body['items'] as Shown[]
@@ -40,7 +40,7 @@ test('a recording whose day was reached before the clock went back is destroyed 
   expect(end).toEqual({ state: 'destroying', cause: 'retention' })
 })
 
-test('an inspection is urgent three days before, by the same time', async () => {
+test('an inspection is urgent three days before, by the register’s time', async () => {
   const later = await makeRecordingUntil(74)
   const request = await serve([later.contactId], { kinds: ['LISTEN'] })
   const isUrgent = async () => {

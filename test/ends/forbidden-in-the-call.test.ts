@@ -1,4 +1,4 @@
-// AC11, second part: a recording is forbidden while its call goes on; as the database, the custodian and capture see it.
+// AC11, second part: a recording is forbidden during its call, as the database, the custodian and capture see it.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { admit } from '#register/admit.ts'
@@ -33,13 +33,13 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
   const waitsFor = async (id: string) =>
     (await sql`select recording_id from capture_stop where recording_id = ${id}`.execute(admin)).rows.length
 
-  test('it is destroyed when capture has let it go, not before; the call continues in the history', async () => {
+  test('is destroyed once capture has released it, and the call continues in the history', async () => {
     const { id, facts } = await captured()
     expect(await forbiddenOf(id)).toEqual([])
     expect((await byOfficial(id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
     expect(await forbiddenOf(id)).toEqual([{ id, destroys: true }])
-    // The custodian looks every few seconds, and whenever something else is forbidden.
+    // The custodian checks every few seconds, and whenever something else is forbidden.
     await until(await remaining().then((other) => byOfficial(other.id).then(() => other.id)), 'DESTROYED')
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING' })
 
@@ -56,7 +56,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYED', destroy_at: null })
   })
 
-  test('what capture had stored before it heard of it is destroyed where it lies', async () => {
+  test('is destroyed in place if capture had stored it before it knew of the prohibition', async () => {
     const { id, facts } = await captured()
     await byOfficial(id)
     await register.objects.put(bodyKey(id), Buffer.from('sealed'))
@@ -68,7 +68,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
     expect(row).toEqual({ kept_at: null })
   })
 
-  test('where an order is in force capture stops too, and what it has is kept for the order alone', async () => {
+  test('under an order stops too, and what was recorded is kept for the order only', async () => {
     const { id, facts } = await captured()
     const contact = await admin
       .selectFrom('recording')

@@ -1,4 +1,4 @@
-// AC10 and R23: nobody ends a recording before its day, by whatever path; only the causes of the description do.
+// AC10 and R23: nobody ends a recording before its day, in any way, except for the description's causes.
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -29,12 +29,12 @@ const statements = (id: string, contactId: string): string[] => [
 ]
 
 describe('a recording of thirty days stays', () => {
-  test.each(roles)('whatever %s asks of the database', async (role) => {
+  test.each(roles)('whatever %s requests in the database', async (role) => {
     const { id, contactId } = await stored()
     const before = await stateOf(id)
     const { pool } = database.as(role)
     for (const statement of statements(id, contactId)) {
-      // The superuser could take the guards away first; what he merely asks for is refused as to anybody.
+      // A superuser could remove the guards first; a plain statement is refused as for anybody.
       if (role === undefined && /from (contact|segment)|truncate.*cascade/.test(statement)) continue
       await pool.query(statement).catch(() => undefined)
     }
@@ -44,7 +44,7 @@ describe('a recording of thirty days stays', () => {
   })
 
   test.each(['matti', 'tuula', 'asta', 'riitta', 'dora', 'paula', 'aino'] as const)(
-    'whatever %s asks of the API',
+    'whatever %s requests of the API',
     async (name) => {
       const { id, contactId } = await stored()
       const browser = await as(name)
@@ -92,7 +92,7 @@ test('each cause needs its ground', async () => {
   await expect(end('hold-end')).rejects.toThrow(/not kept past its term/)
 })
 
-test('no process writes a prohibition, an order or an inspection itself', async () => {
+test('no process can write a prohibition, an order or an inspection directly', async () => {
   const { id, contactId } = await stored()
   for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian']) {
     const { pool } = database.as(role)

@@ -1,5 +1,5 @@
-// What a process that was taken over, or a clock that is set on little by little, could do round the ends; and what counts
-// would tell of a preservation order (R22-R24, R52, L37).
+// What a compromised process, or a clock that is set in small steps, could do about ends; and what counts could reveal
+// of a preservation order (R22-R24, R52, L37).
 import { beforeEach, describe, expect, test } from 'vitest'
 import { advanceClock } from '#destruction/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,8 +13,8 @@ const owner = database.as().pool
 const as = (role: 'seloste_custodian' | 'seloste_capture') => database.as(role).pool
 const now = () => Temporal.Now.instant()
 
-describe('a custodian that was taken over', () => {
-  test('does not bring a recording that is kept into quarantine, to cut it away (R23)', async () => {
+describe('a compromised custodian', () => {
+  test('cannot quarantine an ingested recording to trim it away (R23)', async () => {
     const { id } = await stored()
     const statement = `update recording set state = 'QUARANTINED' where id = '${id}'`
     await expect(as('seloste_custodian').query(statement)).rejects.toThrow(/cannot be quarantined/)
@@ -23,9 +23,9 @@ describe('a custodian that was taken over', () => {
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
   })
 
-  test('destroys nothing without its entry in the ledger, and no row of what is destroyed before its history ends', async () => {
+  test('cannot destroy without a ledger entry, nor delete the row of a destroyed recording before its history ends', async () => {
     const { id } = await makeRecordingUntil(-1)
-    // Nothing opens its header any more: the ledger alone is missing.
+    // Nothing can open its header any more: only the ledger entry is missing.
     await owner.query(
       `delete from intake_key_end where public_key = (select intake_key from recording where id = '${id}')`,
     )
@@ -39,7 +39,7 @@ describe('a custodian that was taken over', () => {
     await expect(as('seloste_custodian').query(`delete from recording where id = '${id}'`)).rejects.toThrow(/denied/)
   })
 
-  test('says of nothing in the ledger that lives, that it ended: a restore would end it', async () => {
+  test('cannot write a ledger entry for the end of something that continues, which a restore would end', async () => {
     const { id, contactId } = await stored()
     const hold = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
@@ -57,7 +57,7 @@ describe('a custodian that was taken over', () => {
   })
 })
 
-test('capture that was taken over does not put an end off (R22, R24)', async () => {
+test('a compromised capture cannot postpone an end (R22, R24)', async () => {
   const { id, contactId } = await stored()
   const query = (statement: string) => as('seloste_capture').query(statement)
   await owner.query(`alter table recording disable trigger user`)
@@ -74,13 +74,13 @@ test('capture that was taken over does not put an end off (R22, R24)', async () 
   ).rejects.toThrow(/ends with the last of its parts/)
 })
 
-describe('a clock that is set on little by little', () => {
+describe('a clock that is set in small steps', () => {
   beforeEach(() => owner.query(`delete from clock_stop; update clock_mark set at = now(), leapt = '0'`).catch(reset))
   async function reset() {
     await owner.query(`update clock_stop set ended_at = now(), confirmed = false where ended_at is null`)
     await owner.query(`update clock_mark set at = now(), leapt = '0'`)
   }
-  /** As if the clock had been set on by so much just now. */
+  /** Simulates a clock that was just set forward by this much. */
   const leap = (by: string) => owner.query(`update clock_mark set at = at - $1::interval`, [by])
   const destructionNow = async () => {
     const { rows } = await owner.query<{ late: boolean }>(
@@ -89,7 +89,7 @@ describe('a clock that is set on little by little', () => {
     return rows[0]!.late ? 'mark' : 'clock'
   }
 
-  test('is ahead when its leaps are more than a day together, however small each is, and through restarts', async () => {
+  test('is ahead once its steps exceed a day together, however small each is, and across restarts', async () => {
     await leap('20 hours')
     expect(await advanceClock(custodian)).toBe('right')
     await leap('20 hours')
@@ -98,7 +98,7 @@ describe('a clock that is set on little by little', () => {
     expect(await destructionNow()).toBe('mark')
   })
 
-  test('is right where the time has passed while the custodian ran', async () => {
+  test('is right if the time has passed while the custodian ran', async () => {
     for (let hour = 0; hour < 60; hour++) {
       await leap('1 hour')
       expect(await advanceClock(custodian, Temporal.Duration.from({ hours: 1 }))).toBe('right')
@@ -107,7 +107,7 @@ describe('a clock that is set on little by little', () => {
     expect(await advanceClock(custodian)).toBe('right')
   })
 
-  test('needs two people who saw the same time: what one said before it leapt again does not count', async () => {
+  test('needs two people who confirmed the same time: a confirmation before another step does not count', async () => {
     const confirm = (name: 'dora' | 'asta' | 'riitta') => post(name, '/api/retention/clock', { now: now().toString() })
     await leap('3 days')
     expect(await advanceClock(custodian)).toBe('ahead')
@@ -122,7 +122,7 @@ describe('a clock that is set on little by little', () => {
   })
 })
 
-describe('what an order keeps past its day is in no count', () => {
+describe('a recording that an order keeps past its day is not counted', () => {
   const day = now().subtract({ hours: 50 })
   const request = [
     ['hour', day.subtract({ hours: 1 }), day.add({ hours: 1 })],
@@ -145,7 +145,7 @@ describe('what an order keeps past its day is in no count', () => {
     return found
   }
 
-  test('of what was due, by the hour, the day and the month', async () => {
+  test('as due, by hour, day or month', async () => {
     const before = await due()
     const { id, contactId } = await stored()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }

@@ -1,6 +1,6 @@
-// R50 and R52, as somebody who has the whole machine would see it: after a destruction no file of the database (its
-// write-ahead log and what it has deleted as well), of the key store, of the objects or of the work folder has the keys or
-// the sound, and what is left of wrapped keys opens with nothing that there is.
+// R50 and R52, for an attacker who has the whole machine: after a destruction no file of the database (including its
+// write-ahead log and deleted data), the key store, the objects or the work folder contains the keys or the sound, and
+// what is left of wrapped keys cannot be unwrapped.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -35,13 +35,16 @@ async function wrappedOf(id: string): Promise<Wrapped> {
   return rows[0]!
 }
 
-/** Which of some bytes are in a file below a folder; files that come and go meanwhile are looked at as far as they are there. */
+/**
+ * Returns which of the given bytes are in a file below a folder; files that appear and disappear meanwhile are read as
+ * far as possible.
+ */
 async function foundBelow(folder: string, needles: Record<string, Buffer>): Promise<string[]> {
   const found = new Set<string>()
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const path = join(entry.parentPath, entry.name)
     const at = await stat(path).catch(() => undefined)
-    // Other files' databases lie in the same cluster.
+    // Databases of other test files are in the same cluster.
     if (!at?.isFile() || at.mtimeMs < began) continue
     const bytes = await readFile(path).catch(() => Buffer.alloc(0))
     for (const [item, needle] of Object.entries(needles)) if (bytes.includes(needle)) found.add(item)
@@ -49,7 +52,7 @@ async function foundBelow(folder: string, needles: Record<string, Buffer>): Prom
   return [...found].sort()
 }
 
-/** Which of them are in the store of sealed recordings, wherever that is. */
+/** Returns which of them are in the store of sealed recordings, wherever it is. */
 async function foundInStore(store: ObjectStore, needles: Record<string, Buffer>): Promise<string[]> {
   const found = new Set<string>()
   for await (const key of store.list('')) {
@@ -59,7 +62,7 @@ async function foundInStore(store: ObjectStore, needles: Record<string, Buffer>)
   return [...found].sort()
 }
 
-test('nothing on the machine opens a recording that is destroyed, and its neighbours open', async () => {
+test('nothing on the machine opens a destroyed recording, and its neighbours open', async () => {
   const [gone, neighbour] = [await stored(), await stored()]
   const { keys, folder, objects } = register
   const wrapped = await wrappedOf(gone.id)

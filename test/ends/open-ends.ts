@@ -1,5 +1,5 @@
 /**
- * Opens a desk, and a custodian that carries out ends as it does in its own process: people of every part, ingested recordings,
+ * Opens a desk, and a custodian that carries out ends as in its own process: people of every role, ingested recordings,
  * browsers, and a clock that can be shifted. All parts are real.
  */
 import { sql } from 'kysely'
@@ -90,7 +90,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
     return opened
   }
 
-  /** A recorded call that Aino answered, in keeping. */
+  /** Makes an ingested recording of a call that Aino answered. */
   async function makeRecording(given: Partial<SegmentFacts> = {}, call?: RecordedCall) {
     const recording = await register.record(
       {
@@ -110,11 +110,11 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
   const forbid = (name: keyof typeof people, id: string, body: object) =>
     post(name, `/api/recordings/${id}/prohibitions`, body)
   const byOfficial = (id: string) => forbid('aino', id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
-  /** A request that Paula serves, about a call of a recording or of several. */
+  /** Enters a request, served by Paula, about the call of one or several recordings. */
   const serve = (contacts: readonly string[], given: Omit<RequestToServe, 'clerkId' | 'contacts'> = {}) =>
     servedRequest(admin, { clerkId: people.paula.id, contacts, ...given })
   const requests = new Map<string, Promise<ServedRequest>>()
-  /** Its caller forbids the use of a recording at the Service Unit, each time under the same request. */
+  /** Lets its caller forbid the use of a recording at the Service Unit, always under the same request. */
   async function byCaller(id: string) {
     const row = await admin.selectFrom('recording').select('contact_id').where('id', '=', id).executeTakeFirstOrThrow()
     const request = requests.get(id) ?? serve([row.contact_id], { kinds: ['PROHIBIT'] })
@@ -146,7 +146,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
       await tx.updateTable('recording').set({ destroy_at: at }).where('id', '=', id).execute()
     })
   }
-  /** A recording in keeping whose day comes after so many hours, or came so many before. */
+  /** Makes an ingested recording whose day comes after this many hours, or came this many before. */
   async function makeRecordingUntil(hours: number) {
     const recording = await makeRecording(callOfMonthsAgo(5))
     await setDay(recording.id, systemClock.now().add({ seconds: Math.round(hours * 3600) }))

@@ -1,4 +1,4 @@
-// AC20 and L37: preservation orders, over the wire; and how little of them anybody else sees.
+// AC20 and L37: preservation orders over the network, and how little others see of them.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -32,7 +32,7 @@ async function entered(contactId: string, given?: object): Promise<string> {
 }
 const listen = (name: 'aino' | 'tuula' | 'matti' | 'paula', id: string, access: object) =>
   post(name, `/api/recordings/${id}/listenings`, access)
-/** Lets an order’s time be over. */
+/** Ends an order's time. */
 async function letEnd(id: string) {
   const client = await database.as().pool.connect()
   await client.query('set session_replication_role = replica')
@@ -62,7 +62,7 @@ describe('an order in force', () => {
     }
   })
 
-  test('keeps a recording past its day, which looks as ended as any other; and lets it go when it ends by itself', async () => {
+  test('keeps a recording past its day, which looks ended like any other, and releases it when the order ends by itself', async () => {
     const recording = await makeRecordingUntil(36)
     const hold = await entered(recording.contactId)
     await setDay(recording.id, now().subtract({ hours: 1 }))
@@ -81,7 +81,7 @@ describe('an order in force', () => {
     expect(JSON.stringify(after.body)).toBe(JSON.stringify(seen.body))
   })
 
-  test('is waited for by a prohibition, which is accepted without a word of it and carried out when it ends', async () => {
+  test('delays a prohibition, which is accepted without mentioning the order and carried out when it ends', async () => {
     const { id, contactId } = await stored()
     const plain = await stored()
     const hold = await entered(contactId)
@@ -101,7 +101,7 @@ describe('an order in force', () => {
     expect((await post('riitta', `/api/holds/${hold}/end`, { note: 'Peruttu' })).code).toBe('hold.over')
   })
 
-  test('gives a recording that is not past its day back to everybody', async () => {
+  test('that ends before a recording’s day makes it available to everybody again', async () => {
     const { id, contactId } = await stored()
     const first = await entered(contactId)
     const second = await entered(contactId, { orderReference: 'R/2/27' })
@@ -115,7 +115,7 @@ describe('an order in force', () => {
     expect((await listen('aino', id, { purpose: 'DEVELOPMENT' })).status).toBe(201)
   })
 
-  test('keeps what comes into keeping after it was entered', async () => {
+  test('keeps recordings that are ingested after it was entered', async () => {
     const recording = await ends.register.record()
     await entered(recording.contactId)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
@@ -126,7 +126,7 @@ describe('an order in force', () => {
 })
 
 describe('an order ends within three calendar months from when it is entered or renewed', () => {
-  test('not later, not in the past, and no shorter by a renewal', async () => {
+  test('not later, not in the past, and not shortened by a renewal', async () => {
     const { contactId } = await stored()
     const late = months(3).add({ minutes: 1 }).toString()
     expect(await post('tuula', '/api/holds', order(contactId, { until: late }))).toMatchObject({
@@ -151,7 +151,7 @@ describe('an order ends within three calendar months from when it is entered or 
     expect(ledger.map(({ cause }) => cause)).toEqual(['entered', 'renewed'])
   })
 
-  test('nothing is left of a recording that was destroyed', async () => {
+  test('an order is refused if its recording was destroyed', async () => {
     const { id, contactId } = await stored()
     await byOfficial(id)
     await until(id, 'DESTROYED')
@@ -159,15 +159,15 @@ describe('an order ends within three calendar months from when it is entered or 
     expect(await post('tuula', '/api/holds', request)).toMatchObject({ status: 409, code: 'hold.nothing-left' })
   })
 
-  test('the case is named', async () => {
+  test('an order must name its case', async () => {
     const { contactId } = await stored()
     expect((await post('tuula', '/api/holds', order(contactId, { reference: undefined }))).status).toBe(400)
     expect((await post('tuula', '/api/holds', order(crypto.randomUUID()))).code).toBe('not-found')
   })
 })
 
-describe('nothing that an order keeps is deleted, by anybody', () => {
-  test('neither its history nor its recordings, whichever role asks', async () => {
+describe('nothing that an order keeps can be deleted by anybody', () => {
+  test('neither its history nor its recordings, by any role', async () => {
     const { id, contactId } = await stored()
     await entered(contactId)
     for (const role of [undefined, 'seloste_custodian', 'seloste_desk', 'seloste_capture']) {

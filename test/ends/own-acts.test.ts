@@ -15,7 +15,7 @@ async function acts(name: 'aino' | 'bertil' | 'paula') {
   return body as unknown as { forbidden: object[]; asked: object[]; serviceUnit: { name: { fi: string } } }
 }
 
-test('officials see their own wishes and those they entered for callers, until they are carried out and after', async () => {
+test('officials see their own prohibitions and those they entered for callers, before and after they are carried out', async () => {
   expect(await acts('aino')).toMatchObject({ forbidden: [], asked: [] })
   const [own, entries] = [await stored(), await stored()]
   await byOfficial(own.id)
@@ -31,7 +31,7 @@ test('officials see their own wishes and those they entered for callers, until t
   expect((await acts('paula')).forbidden).toEqual([])
 })
 
-test('what they asked the Service Unit is reported with its day, and who handles it is not', async () => {
+test('their requests to the Service Unit are shown with the due day, and without the person who handles them', async () => {
   await database.as().pool.query(
     `insert into subject_request (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
      values ('P-2026-7', 'OFFICIAL', '{LISTEN}', 'LETTER', 'fi', now(), now() + interval '1 month', $1, $2)`,

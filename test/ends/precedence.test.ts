@@ -19,7 +19,7 @@ const plain: EndFacts = {
 const byOfficial: Forbidden = { party: 'OFFICIAL', receivedAt: t(9) }
 const callersInspection: OpenCase = { id: 'a', kind: 'inspection', party: 'CALLER', receivedAt: t(5) }
 
-describe('which rule wins', () => {
+describe('precedence of rules', () => {
   test.each<[string, Partial<EndFacts>, object]>([
     ['nothing is asked of it: it is kept', {}, { act: 'keep' }],
     [
@@ -130,7 +130,7 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
     })
     expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
   }
-  // Every answer there is has been given.
+  // Every possible answer occurs.
   expect(kinds.size).toBe(8)
 })
 

@@ -1,8 +1,9 @@
 /**
- * Precedence of rules for one recording (requirements 1.6): preservation order, prohibition, maximum term. Returns whether it
- * is kept, waits (and for what), or is destroyed and why: a second opinion on decide_end in
- * database/functions/destruction/recordings.sql. Reads neither clock nor database, and has no end without a cause of the
- * description. Leaves out the minimum of two months: it binds people who could delete at will, and nobody can.
+ * Precedence of rules for one recording (requirements 1.6): preservation order, prohibition, maximum term. Returns
+ * whether it is kept, waits (and for what), or is destroyed and why: a second implementation of decide_end in
+ * database/functions/destruction/recordings.sql. Reads neither clock nor database, and has no end without a cause of
+ * the description. Leaves out the minimum of two months: it binds people who could delete at their discretion, and
+ * nobody can.
  */
 import type { DestructionCause } from '#register/tables.ts'
 
@@ -11,25 +12,25 @@ export interface Forbidden {
   receivedAt: Temporal.Instant
 }
 
-/** A case that is open: somebody has a right to this recording that came first, or came in time. */
+/** Open case: somebody has a right to this recording that came first, or in time. */
 export interface OpenCase {
   id: string
   kind: 'inspection' | 'authority'
-  /** Whose inspection; none of an authority's request. */
+  /** Party of an inspection; undefined for an authority's request. */
   party?: Forbidden['party'] | undefined
   receivedAt: Temporal.Instant
 }
 
 export interface EndFacts {
   now: Temporal.Instant
-  /** None while its call goes on. */
+  /** Undefined while its call continues. */
   destroyAt?: Temporal.Instant | undefined
   /** A preservation order on it is in force. */
   isHeld: boolean
-  /** A party of its call has objected to its processing or has had it restricted (GDPR 18). */
+  /** A party of its call has objected to its processing or had it restricted (GDPR 18). */
   isRestricted: boolean
   lastOrderEndedAt?: Temporal.Instant | undefined
-  /** The description lets an open inspection put the end off (C3), until `casesKeepUntil`. */
+  /** The description lets an open inspection delay the end (C3), until `casesKeepUntil`. */
   inspectionsHold: boolean
   casesKeepUntil?: Temporal.Instant | undefined
   prohibitions: readonly Forbidden[]
@@ -38,11 +39,11 @@ export interface EndFacts {
 
 export type EndCause =
   | { act: 'keep' }
-  /** For an order, nobody hears it; for cases, it is there for them alone, as it is while a right restricts it (GDPR 18(2)). */
+  /** For an order nobody may listen to it; for cases, and under a restriction (GDPR 18(2)), only they may use it. */
   | { act: 'wait'; for: 'order' | 'case' | 'right'; cases: string[] }
   | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }
 
-/** What becomes of a recording at an instant. */
+/** Returns what happens to a recording at an instant. */
 export function endCauseOf(facts: EndFacts): EndCause {
   if (facts.isHeld) return { act: 'wait', for: 'order', cases: [] }
   const isPast = facts.destroyAt !== undefined && !isBefore(facts.now, facts.destroyAt)
@@ -55,7 +56,7 @@ export function endCauseOf(facts: EndFacts): EndCause {
   return { act: 'destroy', cause: wasHeld ? 'hold-end' : 'retention' }
 }
 
-/** A prohibition waits for what had come before it from somebody else, and never past the recording's own day. */
+/** A prohibition waits for earlier cases of others, and never past the recording's own day. */
 function endForbidden({ prohibitions, cases }: EndFacts, isPast: boolean): EndCause {
   const inOrder = [...prohibitions].sort(
     (a, b) => Temporal.Instant.compare(a.receivedAt, b.receivedAt) || (a.party < b.party ? -1 : 1),

@@ -1,4 +1,7 @@
-/** Two captures on machines of their own behind Kamailio: one dies while calls go on and come, one drains, both come back (SELOSTE_LONG=1). */
+/**
+ * Two captures on their own machines behind Kamailio: one dies while calls continue and arrive, one drains, both come
+ * back (SELOSTE_LONG=1).
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,7 +115,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
     }
     const states = async () =>
       (await seenNodes(db)).filter(({ state }) => state !== 'ended').map(({ name, state }) => [name, state])
-    /** The dispatcher asks a capture that was away every five seconds. */
+    /** The dispatcher checks an unavailable capture every five seconds. */
     const isGivenCalls = (name: string) =>
       expect
         .poll(
@@ -126,17 +129,17 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
         )
         .toBe(name)
 
-    /** What of a call is there, and the marks of what is not. */
+    /** Returns the packets of a call, and the marks of missing ones. */
     const losses = (segments: Segment[]) =>
       segments.map(({ packets, marks }) => ({ packets, marks: marks.filter((mark) => mark !== 'needs-review') }))
     const packetsOf = ({ sessions }: SentCall) =>
       sessions.flatMap(({ streams }) => streams).reduce((sum, { counts }) => sum + counts.packets, 0)
 
     test(
-      'calls are spread, a death loses no call and a second at most, a drain nothing, and both take calls again',
+      'calls are distributed, a death loses no call and at most a second, a drain loses nothing, and both accept calls again',
       { timeout: 240_000 },
       async () => {
-        // Twelve calls that go on, half of them told by their clients to be held later on.
+        // Twelve calls that continue, half of them put on hold by their clients later.
         const hangUp = new AbortController()
         const long = Array.from({ length: 12 }, (_, n) =>
           place(1200, {
@@ -155,7 +158,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           )
           .toEqual([...Array.from({ length: 6 }, () => 'north'), ...Array.from({ length: 6 }, () => 'south')])
 
-        // North dies, whole, while new calls come.
+        // North dies as a machine while new calls arrive.
         const coming: ReturnType<typeof place>[] = []
         const come = setInterval(() => coming.push(place(3)), 250)
         await wait(1_000)
@@ -171,7 +174,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
         expect(short.map(({ sent }) => `${sent.outcome} ${sent.status}`)).toEqual(short.map(() => 'completed 200'))
         await wait(6_000)
 
-        // It comes back; what it had is in the register, and its calls whose client asked for something went on at south.
+        // It comes back: its recordings are in the register, and calls whose client sent a request continued at south.
         await start('north', north.machine)
         await expect.poll(states, { timeout: 10_000 }).toEqual([
           ['north', 'takes-calls'],
@@ -191,13 +194,13 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           )
           .toEqual([])
 
-        // Every call is there, once.
+        // Every call exists exactly once.
         for (const caller of all) {
           const segments = await segmentsOf(caller)
           expect(segments.length, caller).toBeGreaterThan(0)
           expect(new Set(segments.map(({ contact }) => contact)).size, caller).toBe(1)
         }
-        // Of what south had nothing is missing, nor of what came while north was dead.
+        // South's calls are complete, as are those that arrived while north was down.
         let whole = 0
         for (const { caller, sent } of [...ended, ...short]) {
           const segments = await segmentsOf(caller)
@@ -206,7 +209,8 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           expect(losses(segments), caller).toEqual([{ packets: packetsOf(sent), marks: [] }])
         }
         expect(whole).toBeGreaterThanOrEqual(6 + 30)
-        // What north had: whole up to its last second, and where the client was held meanwhile, on from there at south.
+        // North's calls are complete up to the last second, and continue at south if the client put them on hold
+        // meanwhile.
         const gaps: number[] = []
         const objects = await openDirectoryStore(join(root, 'objects'))
         let wentOn = 0
@@ -223,12 +227,13 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
           }
           if (segments.some(({ node }) => node === 'south')) wentOn++
         }
-        // From its beginning until north died, less the tail's quarter of a second.
+        // From its start until north died, less the tail's quarter of a second.
         const atLeast = Math.max(...gaps) - 1_000 / packetMs
         for (const packets of gaps) expect(packets).toBeGreaterThanOrEqual(atLeast)
         expect(wentOn).toBeGreaterThan(0)
 
-        // South drains, once the dispatcher has noticed that north is back: what goes on there goes on, what comes goes to north, and south ends by itself.
+        // South drains once the dispatcher has noticed that north is back: its calls continue, new ones go to north,
+        // and south exits.
         await isGivenCalls('north')
         const last = Array.from({ length: 4 }, () => place(6))
         await wait(1_500)
@@ -252,7 +257,7 @@ describe.skipIf(reason !== undefined).each(['udp', 'tcp'] as const)(
         for (const { caller } of meanwhile) expect(await segmentsOf(caller)).toMatchObject([{ node: 'north' }])
         expect(await states()).toEqual([['north', 'takes-calls']])
 
-        // Back again, and the dispatcher has noticed.
+        // Started again, and noticed by the dispatcher.
         await start('south', south.machine)
         await isGivenCalls('south')
         const { rows } = await pool.query<{ count: number }>(

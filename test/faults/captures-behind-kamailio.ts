@@ -1,7 +1,7 @@
 /**
- * Runs captures on machines of their own behind Kamailio's dispatcher, as network namespaces of this one: each with an address,
- * Kamailio with the configuration that operators get, captures that can be killed, drained and restarted. Needs Linux, root,
- * iproute2 and kamailio.
+ * Runs captures on machines of their own behind Kamailio's dispatcher, as network namespaces of this one: each with an
+ * address, Kamailio with the operators' configuration, and captures that can be killed, drained and restarted. Needs
+ * Linux, root, iproute2 and kamailio.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url)
 const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 const examples = new URL('../../docs/operate/examples/', import.meta.url)
 
-/** What keeps this machine from being several; nothing where it can. */
+/** Reason why this machine cannot do this; undefined if it can. */
 export function missingMachines(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s'
   if (process.getuid?.() !== 0) return 'only root makes network namespaces'
@@ -37,15 +37,15 @@ export interface Machine {
   address: string
 }
 
-/** A network of machines, of which this process has one too. */
+/** Network of machines, in which this process has one too. */
 export interface Network {
-  /** Of this process. */
+  /** Address of this process. */
   address: string
   add(name: string): Machine
   remove(): void
 }
 
-/** In 198.18.0.0/15, which is for tests (RFC 2544); a third byte that nobody here has yet. */
+/** In 198.18.0.0/15, reserved for tests (RFC 2544), with an unused third byte. */
 export function openNetwork(): Network {
   const mark = `s${process.pid.toString(36)}`
   const taken = Object.values(networkInterfaces()).flatMap((ones) => (ones ?? []).map(({ address }) => address))
@@ -91,7 +91,7 @@ function run(
   })
 }
 
-/** Kamailio with docs/operate/examples, its addresses these. */
+/** Starts Kamailio with docs/operate/examples and these addresses. */
 export async function startKamailio(machine: Machine, captures: readonly Machine[], transport: 'tcp' | 'udp') {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-kamailio-'))
   const config = (await readFile(new URL('kamailio-recorders.cfg', examples), 'utf8'))
@@ -105,7 +105,7 @@ export async function startKamailio(machine: Machine, captures: readonly Machine
   await writeFile(join(folder, 'recorders.list'), list)
   const command = ['kamailio', '-DD', '-E', '-f', join(folder, 'recorders.cfg'), '-Y', folder, '-m', '32', '-M', '8']
   const kamailio = run(machine, command, {})
-  // It tells nobody that it is ready; its first pings go out with its start.
+  // It does not report that it is ready; it sends its first pings when it starts.
   await wait(1_500)
   if (kamailio.exitCode !== null) throw new Error('kamailio did not start')
   return {
@@ -119,12 +119,12 @@ export async function startKamailio(machine: Machine, captures: readonly Machine
 export interface CaptureOfMachine {
   kill(): Promise<void>
   stop(): Promise<void>
-  /** Resolves with its exit code, when it ends by itself. */
+  /** Resolves with its exit code when it exits by itself. */
   ended: Promise<number | null>
   settings: Record<string, string>
 }
 
-/** A capture as the only role of its machine; resolves when it takes calls. */
+/** Starts a capture as the only role of its machine; resolves when it accepts calls. */
 export async function startCapture(
   machine: Machine,
   name: string,
@@ -149,7 +149,7 @@ export async function startCapture(
   return { kill: () => end(capture, 'SIGKILL'), stop: () => end(capture, 'SIGTERM'), ended, settings }
 }
 
-/** `ip netns exec` becomes the program: the signal is the program's. */
+/** `ip netns exec` replaces itself by the program, which gets the signal. */
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')

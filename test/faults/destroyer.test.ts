@@ -1,7 +1,7 @@
 /**
- * The destroyer interrupted between any two steps (K2, P1, P2): what is to live opens from the live system and from the
- * backup place at every moment; what is to be destroyed opens, once the next run has been, from nowhere, not even from copies
- * of the keyring of any earlier moment; and the ledger has it once.
+ * Interrupts the destroyer between any two steps (K2, P1, P2). Recordings to be kept open from the live system and from
+ * the backup place at every moment. Recordings to be destroyed open, after the next run, from nowhere, not even from
+ * copies of the keyring of any earlier moment; and the ledger has each once.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
@@ -19,7 +19,7 @@ import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { interrupt, type Interruption } from './interrupt.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-/** Hours of the long run; the short one is over in seconds. */
+/** Hours in the long run, seconds in the short one. */
 const timeout = isLong ? 4 * 3_600_000 : 60_000
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -32,10 +32,10 @@ const { expunging, forbid } = makeDestroyer(database, register, place)
 const now = () => Temporal.Now.instant()
 const inAMinute = () => now().add({ seconds: 60 })
 
-/** Neighbours of everything that is destroyed here: their calls ended in the same hour. */
+/** Recordings that must survive: their calls ended in the same hour as the destroyed ones'. */
 const alive = new Map<string, Buffer>()
 const destroyed = new Set<string>()
-/** Copies of the keyring of every earlier moment: rows of the database, and folders of the place. */
+/** Copies of the keyring at every earlier moment: rows of the database, and folders of the place. */
 const earlier: { rows: KeyRows[]; folders: string[] } = { rows: [], folders: [] }
 
 async function makeRecording(): Promise<string> {
@@ -60,7 +60,7 @@ beforeAll(async () => {
 async function takeCopies(): Promise<void> {
   earlier.rows.push(await copyKeyRows(custodian))
   earlier.folders.push(await place.saveCopy())
-  // All of the short run; of the long one what is enough.
+  // The short run keeps all of them, the long one a limited number.
   if (earlier.rows.length > 40) {
     earlier.rows.splice(1, 1)
     earlier.folders.splice(1, 1)
@@ -108,7 +108,7 @@ async function finish(with_: Expunging = expunging): Promise<void> {
   expect(waiting).toEqual([])
 }
 
-/** A round: a backup, a destruction that is interrupted, the next run. */
+/** Runs one round: a backup, an interrupted destruction, the next run. */
 async function round(at: number, how: Interruption, victims = 2): Promise<void> {
   const when = `${how} at step ${at}`
   const ids = await forbidden(victims)
@@ -118,7 +118,7 @@ async function round(at: number, how: Interruption, victims = 2): Promise<void> 
   await expungeRecordings(cut, endings(ids), now()).catch(() => undefined)
   await takeCopies()
   await expectAlive(when)
-  // Cut short before the first step was done, nothing has begun: whoever forbade it tries again.
+  // Interrupted before the first step was done, nothing has started: the person who forbade it tries again.
   await expungeRecordings(expunging, endings(ids), now())
   await finish()
   await expectAlive(`${when}, finished`)
@@ -137,7 +137,7 @@ async function countSteps(): Promise<number> {
 const hows = ['killed-before', 'killed-after', 'EIO', 'ENOSPC'] as const
 
 test(
-  'between any two steps, a kill, EIO or ENOSPC loses nothing that lives and leaves nothing that is destroyed',
+  'between any two steps, a kill, EIO or ENOSPC loses nothing to be kept and leaves nothing to be destroyed',
   { timeout },
   async () => {
     const steps = await countSteps()
@@ -161,7 +161,7 @@ describe('two destroyers', () => {
   })
 
   test(
-    'of whom one stands still at a step and goes on when the other has done everything, do so too',
+    'of which one stops at a step and continues after the other has finished destroy each recording once, and lose no key',
     { timeout },
     async () => {
       const { expunging: whole, steps } = interrupt(expunging, { at: -1, how: 'paused', outsideOnly: true })
@@ -187,7 +187,7 @@ describe('two destroyers', () => {
 })
 
 describe('a process', () => {
-  test('that is killed is followed by another, which finishes what it began', { timeout }, async () => {
+  test('that is killed is followed by another, which finishes its work', { timeout }, async () => {
     const steps = await countSteps()
     const points = isLong ? Array.from({ length: 100 }, (_, n) => 1 + ((n * 7) % steps)) : [Math.floor(steps / 2)]
     for (const at of points) {
@@ -205,13 +205,13 @@ describe('a process', () => {
   })
 })
 
-/** File calls of the destroyer: keys overwritten, objects removed, copies written. */
+/** File calls of the destroyer: overwriting keys, removing objects, writing copies. */
 const calls = ['unlink,unlinkat', 'rename,renameat,renameat2', 'fsync,fdatasync', 'pwrite64']
 const hasStrace = spawnSync('strace', ['-V']).status === 0
 
 describe.runIf(isLong && hasStrace)('a process whose file calls fail (strace)', () => {
   test.each(['EIO', 'ENOSPC'])(
-    'with %s, each in its turn, is followed by another, which finishes',
+    'with %s at each call in turn is followed by another, which finishes',
     { timeout },
     async (fault) => {
       for (const call of calls) {
@@ -221,7 +221,7 @@ describe.runIf(isLong && hasStrace)('a process whose file calls fail (strace)', 
           await takeCopies()
           const inject = ['-f', '-qq', '-o', '/dev/null', '-e', `inject=${call}:error=${fault}:when=${when}`]
           await destroyInProcess({ ids, at: -1, folder: register.folder, place: placeFolder }, ['strace', ...inject])
-          // A copy of which half was written is no copy until the next run; the version before lives as long.
+          // A half-written copy is invalid until the next run; the version before stays until then.
           await expectAlive(`${call} ${when} ${fault}`, 'here')
           await expungeRecordings(expunging, endings(ids), now())
           await finish()
@@ -233,7 +233,9 @@ describe.runIf(isLong && hasStrace)('a process whose file calls fail (strace)', 
   )
 })
 
-/** Destroys in a process of its own, which ends itself at a step. @returns the signal that ended it, or its exit code */
+/**
+ * Destroys in a process of its own, which kills itself at a step. @returns the signal that ended it, or its exit code
+ */
 async function destroyInProcess(
   task: { ids: string[]; at: number; folder: string; place: string },
   under: readonly string[] = [],

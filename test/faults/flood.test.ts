@@ -1,4 +1,7 @@
-/** F: strangers who ask without end, begin what they do not end, and send a byte at a time, while calls are recorded. */
+/**
+ * F: strangers send endless requests, start handshakes without finishing them, and send single bytes, while calls are
+ * recorded.
+ */
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
@@ -73,7 +76,7 @@ test(
     while (going.length < running) going.push((await begin(going.length, hangUp.signal)).talk)
 
     for (let n = 0; n < halfOpen; n++) {
-      // Half of them begin a handshake and do not go on; the others say a byte of a request now and then.
+      // Half of them start a handshake and stop; the others send a byte of a request now and then.
       const isTls = n % 2 === 0
       const socket = connect({
         port: isTls ? capture.sipsPort : capture.sip.port,
@@ -94,13 +97,13 @@ test(
     const [{ seconds, secondsInAll, served, refusals, retryAfter }] = await answered
     clearInterval(drip)
     hangUp.abort()
-    // On a machine that has no time for more, it is told to come again.
+    // A machine without time for more answers with Retry-After.
     if (during.outcome === 'refused') expect(capture.lines.join('\n')).toMatch('"pressures":["event-loop"]')
     else expect(during.outcome).toBe('completed')
     const placed = [...(await Promise.all(going)), during].filter(({ outcome }) => outcome !== 'refused')
     expect(placed.length).toBeGreaterThanOrEqual(running)
-    // A stranger is served what its allowance has room for in that time, however slowly the machine sends; whatever it is
-    // refused says when to come again, and the rest is dropped.
+    // A stranger is served as much as the rate limit allows in that time, however slowly the machine sends; refusals
+    // have Retry-After, and the rest is dropped.
     const { newRequestsBurst, newRequestsPerSecond } = sipLimits
     expect(served).toBeLessThanOrEqual(newRequestsBurst + newRequestsPerSecond * secondsInAll)
     expect(served + refusals).toBeGreaterThan(0)
@@ -121,7 +124,7 @@ test(
   },
 )
 
-/** Begins a call; on a machine that has no time for it yet, it comes again as it is told. */
+/** Starts a call; on a machine without time for it, retries as Retry-After says. */
 async function begin(n: number, signal: AbortSignal): Promise<{ talk: Promise<SentCall> }> {
   for (let tried = 0; ; tried++) {
     const talk = call(100 * tried + n, 600, signal)

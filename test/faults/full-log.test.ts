@@ -1,4 +1,7 @@
-/** K4: the volume of the audit log is full. A look that cannot be logged shows nothing, and all is well once there is room. */
+/**
+ * K4: the volume of the audit log is full. A view that cannot be logged shows nothing, and everything works again once
+ * there is room.
+ */
 import { spawnSync } from 'node:child_process'
 import { chown, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +18,7 @@ const admin = database.as().db
 const pool = database.as().pool
 const desk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
-/** Only root can mount a volume of its own. */
+/** Only root can mount a volume. */
 const canMount = process.getuid?.() === 0 && process.platform === 'linux'
 let volume = ''
 
@@ -28,7 +31,7 @@ afterAll(async () => {
 })
 
 test.skipIf(!canMount)(
-  'on a full volume each look either has its entry or shows nothing (needs root, for a volume of its own)',
+  'on a full volume each view either has its entry or shows nothing (needs root, to mount a volume)',
   { timeout: 60_000 },
   async () => {
     const sari = await enterTestPerson(admin, desk, {
@@ -56,7 +59,7 @@ test.skipIf(!canMount)(
     const before = await entries()
     let shown = 0
     let refused = 0
-    // What room is left in the log's last page is used up first.
+    // The remaining room in the log's last page is used up first.
     for (let n = 0; n < 200 && refused < 3; n++) {
       const answer = await listContacts(desk, grant, { limit: 10 }).catch((error: unknown) => error as Error)
       if (answer instanceof Error) {

@@ -1,4 +1,4 @@
-/** B1: malformed SIP and SIPREC messages, from the first byte to the answer that they get. */
+/** B1: malformed SIP and SIPREC messages, from the first byte to their answer. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Invite } from '#capture/sip/handler.ts'
@@ -14,7 +14,7 @@ import { vectorNames } from '../vectors/siprec/read-vector.ts'
 
 const count = process.env['SELOSTE_LONG'] === '1' ? 1_000_000 : 3_000
 const slowMs = 50
-/** A server of its own for so many messages: what it sent is kept to be looked at. */
+/** A new server after this many messages, because it stores what it sent. */
 const perServer = 500
 
 const random = seedRandom('B1')
@@ -52,7 +52,7 @@ function splice(message: Buffer): Buffer {
   return Buffer.concat([message.subarray(0, at), ...parts, message.subarray(at + removed)]).subarray(0, 65_535)
 }
 
-/** The length that the body has now: what is damaged in it is then read. */
+/** Corrects the length to the present body, so that the corruption is parsed. */
 function withLength(message: Buffer): Buffer {
   const end = message.indexOf('\r\n\r\n')
   if (end < 0) return message
@@ -109,7 +109,7 @@ const sorts = {
 }
 type Sort = keyof typeof sorts
 
-/** What the recorder does with a body, without a disk. */
+/** Processes a body as the recorder does, without a disk. */
 function read(invite: Pick<Invite, 'request' | 'source' | 'respond'>): void {
   const { headers, body } = invite.request
   const invitation = readInvitation(
@@ -142,7 +142,7 @@ function freshServer(): Caller {
   return callServer(handler, { limits: { newRequestsBurst: 1e9 } })
 }
 
-test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none takes 50 ms, and the server goes on`, () => {
+test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none takes 50 ms, and the server continues`, () => {
   const names = Object.keys(sorts) as Sort[]
   const slowest = new Map<Sort, number>(names.map((name) => [name, 0]))
   let server = freshServer()
@@ -150,7 +150,7 @@ test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none t
   for (let n = 0; n < count; n++) {
     if (n % perServer === perServer - 1) {
       expect(server.faults).toEqual([])
-      // After everything, a sound call is served as ever.
+      // After all of them, a valid call is served as usual.
       server.send(request('INVITE', { 'call-id': 'sound', branch: 'z9hG4bKsound' }, 'v=0\r\n'), {
         address: '192.0.2.99',
       })
@@ -164,7 +164,7 @@ test(`${count.toLocaleString('en')} malformed messages: no fault of ours, none t
     const before = cpuMs()
     server.send(message)
     let ms = cpuMs() - before
-    // The machine may pause to collect what others left; what is slow by itself is slow again.
+    // A garbage collection may cause the delay. A message that is slow by itself is slow again.
     for (let again = 0; again < 3 && ms >= slowMs; again++) {
       const other = freshServer()
       const start = cpuMs()

@@ -1,4 +1,4 @@
-/** B2: malformed and foreign RTP and RTCP beside a call. Those beside SRTP: open-media.test.ts and follow-srtp.test.ts. */
+/** B2: malformed and foreign RTP and RTCP during a call. SRTP: open-media.test.ts and follow-srtp.test.ts. */
 import { expect, test } from 'vitest'
 import { SourceFollower } from '#capture/rtp/follow-source.ts'
 import { readSenderReport } from '#capture/rtp/rtcp.ts'
@@ -38,12 +38,12 @@ function follow() {
   return { follower, kept: received }
 }
 
-test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very peer, and every byte stored is the call’s`, () => {
+test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer itself, and every stored byte is the call’s`, () => {
   const { follower, kept: received } = follow()
   const sent: string[] = []
   const good = rtp(1, ssrc, bytes(160))
   let sequence = 0
-  /** From the peer’s own port: each breaks what makes a packet one of its source. */
+  /** From the peer's own port: each packet violates one condition. */
   const broken: (() => Buffer)[] = [
     () => bytes(random.integer(0, 11)),
     () => good.subarray(0, random.integer(0, 11)),
@@ -53,7 +53,7 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
         Buffer.from([random.pick([0, 0x40, 0xc0]) | random.integer(0, 63)]),
         bytes(random.integer(11, 300)),
       ]),
-    // More contributing sources, a longer extension or more padding than there are bytes.
+    // More contributing sources, a longer extension or more padding than bytes.
     () => Buffer.concat([Buffer.from([0x8f]), good.subarray(1, 12 + random.integer(0, 50))]),
     () =>
       Buffer.concat([
@@ -69,7 +69,7 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
         Buffer.from([random.integer(0x80, 0x9f), random.integer(200, 204)]),
         bytes(random.integer(0, 200)),
       ]),
-    // Of sources of chance.
+    // From random sources.
     () =>
       Buffer.concat([
         Buffer.from([0x80, random.integer(0, 127)]),
@@ -80,7 +80,7 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
   ]
   for (let n = 0; n < malformed; n++) {
     const at = n * 5
-    // Before it is followed a source can be told by its port alone: whoever forges that, too, is only kept out by SRTP.
+    // Before a source is followed only its port identifies it. Only SRTP keeps out a sender who forges that too.
     if (n % 40 === 0 || n === 1) {
       const payload = bytes(160)
       const packet = rtp(sequence++, ssrc, payload)
@@ -90,7 +90,7 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
     if (n === 0) continue
     const packet = random.pick(broken)()
     follower.receive(packet, packet.length, at, peer.address, peer.port)
-    // RTCP's own port hears the same.
+    // RTCP's own port gets the same.
     const reported = readSenderReport(packet, ssrc)?.lsr
     if (reported !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
   }
@@ -103,13 +103,13 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
     )
 })
 
-test(`${injected.toLocaleString('en')} packets injected from elsewhere, beside the call or replayed: not a byte of them is stored`, () => {
+test(`${injected.toLocaleString('en')} packets injected from elsewhere, during the call or replayed: none of their bytes is stored`, () => {
   const { follower, kept: received } = follow()
   const sent: string[] = []
   let last = rtp(0, ssrc, bytes(160))
   let sequence = 0
   const attacks: (() => [Buffer, string, number])[] = [
-    // From another address, with everything else guessed right.
+    // From another address, with everything else guessed correctly.
     () => [rtp(sequence + random.integer(0, 2), ssrc, bytes(160)), '198.51.100.9', peer.port],
     // From the peer's address (a neighbour behind the same NAT), another port, the same or another source.
     () => [rtp(sequence + random.integer(0, 2), ssrc, bytes(160)), peer.address, 4002],
@@ -119,7 +119,7 @@ test(`${injected.toLocaleString('en')} packets injected from elsewhere, beside t
       random.integer(1024, 65_535),
     ],
     () => [rtp(random.integer(0, 65_535), random.integer(8, 99), bytes(160)), peer.address, peer.port],
-    // Replayed from the right place.
+    // Replayed from the right address.
     () => [last, peer.address, peer.port],
   ]
   for (let n = 0; n < injected; n++) {
@@ -131,7 +131,7 @@ test(`${injected.toLocaleString('en')} packets injected from elsewhere, beside t
       follower.receive(last, last.length, at, peer.address, peer.port)
       sent.push(payload.toString('latin1'))
     }
-    // The source is followed once two of its packets came; who is first then is the session description's to say.
+    // The source is followed after two of its packets; until then the session description determines it.
     if (n < 40) continue
     const [packet, address, port] = random.pick(attacks)()
     follower.receive(Buffer.from(packet), packet.length, at, address, port)

@@ -1,14 +1,17 @@
-/** Interrupts a destroyer at a chosen step. Counts every query and every act on objects, keys and copies, all of them real. */
+/**
+ * Interrupts a destroyer at a chosen step. Counts every query and every operation on objects, keys and copies, all of
+ * them real.
+ */
 import type { KyselyPlugin } from 'kysely'
 import type { Expunging } from '#register/expunge.ts'
 
-/** What happens at a step: the process ends before or after it, its disk or database fails once, or it stands still. */
+/** Interruption at a step: the process ends before or after it, its disk or database fails once, or it pauses. */
 export type Interruption = 'killed-before' | 'killed-after' | 'EIO' | 'ENOSPC' | 'paused'
 
 export interface Interrupted {
   expunging: Expunging
   steps: () => number
-  /** Of a paused one: it has come to its step; let it go on. */
+  /** Resolves when a paused one has reached its step; `resume` continues it. */
   reached: Promise<void>
   resume: () => void
 }
@@ -16,9 +19,9 @@ export interface Interrupted {
 export interface InterruptOptions {
   at: number
   how: Interruption
-  /** What ends the process; an error from then on at every step, unless told otherwise. */
+  /** Ending the process means an error at every later step, unless told otherwise. */
   die?: () => never
-  /** Counts only acts outside the database, so that one that stands still holds no lock. */
+  /** Counts only operations outside the database, so that a paused one holds no lock. */
   outsideOnly?: boolean
 }
 

@@ -78,7 +78,7 @@ test(
       expect(contact.segments[0]?.marks).toEqual(expect.arrayContaining(['incomplete', 'end-inferred']))
       for (const user of ['caller', 'official'] as const) {
         const stream = session.streams.find((one) => one.who === user)
-        // What had been sent when the process was killed, less one second, is there, sample by sample.
+        // What was sent until a second before the kill is there, sample by sample.
         const beganAt = session.sendingFrom.getTime()
         const sentBeforeKill = (stream?.packets ?? []).filter(
           (packet) => packet.sentMs !== undefined && beganAt + packet.sentMs < killedAt,
@@ -88,7 +88,7 @@ test(
       }
     }
 
-    /** The recording whose sound this call sent: every caller's tone is another. */
+    /** Returns the recording with this call's sound: every caller has another tone. */
     async function recordingOf(session: SentSession, contacts: ContactShape[], used: Set<string>) {
       for (const listed of contacts) {
         if (used.has(listed.id)) continue
@@ -111,11 +111,11 @@ test(
   },
 )
 
-/** Calls in the register before. */
+/** Calls already in the register. */
 let entered = calls
 
 test.runIf(isLong)(
-  'a capture that stands still during calls is ended and started again, and their recordings are taken up',
+  'a capture that hangs during calls is ended and restarted, and continues their recordings',
   { timeout: 240_000 },
   async () => {
     const before = (await seloste.rolePids()).capture!
@@ -154,7 +154,7 @@ test.runIf(isLong)(
 )
 
 test(
-  'a drained capture takes no new call, ends when the last is in the register, and is not started again',
+  'a drained capture accepts no new call, exits when its last call is in the register, and is not restarted',
   { timeout: 120_000 },
   async () => {
     const { capture } = await seloste.rolePids()

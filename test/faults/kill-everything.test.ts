@@ -1,6 +1,7 @@
 /**
- * K1 over all processes: custodian, desk, feeds, capture and single connections of the database are killed while calls are recorded,
- * detail records come in and people look. What was acknowledged is there afterwards. As an operator starts it, seen from outside.
+ * K1 for all processes: custodian, desk, feeds, capture and single database connections are killed while calls are
+ * recorded, detail records arrive and people view. What was acknowledged is there afterwards. Started as an operator
+ * does, and observed from outside.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +24,7 @@ const isLong = process.env['SELOSTE_LONG'] === '1'
 const calls = isLong ? 20 : 4
 const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 50 : 5))
 const seed = Number(process.env['SELOSTE_SEED'] ?? '7')
-/** Several people: looks of one in a mass are slowed down. */
+/** Several people, because many views of one person are slowed down. */
 const lookers = ['aino', 'eero', 'ilona']
 const official = officialByKey('aino')
 const { testLine, national } = numbersCalled
@@ -57,7 +58,7 @@ afterAll(async () => {
 
 const cdrs = () => join(folder, 'cdrs')
 
-/** A call that only the telephone system tells of; the file is whole when it appears. */
+/** A call that only the telephone system reports; the file is complete when it appears. */
 async function reportCall(n: number): Promise<void> {
   const at = (secondsAgo: number) =>
     Temporal.Now.instant().subtract({ seconds: secondsAgo }).toString({ smallestUnit: 'second' })
@@ -67,7 +68,7 @@ async function reportCall(n: number): Promise<void> {
   await rename(unfinished, join(cdrs(), `${n}.csv`))
 }
 
-/** The server's processes that serve our roles; none while it comes back. */
+/** Returns the server's processes that serve our roles; empty while it restarts. */
 async function databaseConnections(): Promise<number[]> {
   const client = new Client({ connectionString: await adminUrlOf(seloste.dataDirectory) })
   client.on('error', () => undefined)
@@ -84,7 +85,7 @@ async function databaseConnections(): Promise<number[]> {
   }
 }
 
-/** Each as often as any other, no two times in the same order. */
+/** Equally often, in another order each time. */
 function inAnyOrder(random: ReturnType<typeof seedRandom>): Victim[] {
   const order: Victim[] = []
   while (order.length < kills) {
@@ -108,16 +109,16 @@ async function kill(victim: Victim, random: ReturnType<typeof seedRandom>): Prom
 }
 
 interface Views {
-  /** References of those that were answered with what was asked for. */
+  /** References of requests that were answered with the requested data. */
   acknowledged: Set<string>
-  /** Those that were not, by what came instead. */
+  /** Counts of other answers, by kind. */
   refused: Map<string, number>
 }
 
-/** Somebody who looks at one thing after the other, each time under a reference of its own, until it is over. */
+/** Views one thing after another, each under a reference of its own, until aborted. */
 async function view(api: Api, name: string, recordingId: string, over: AbortSignal, views: Views): Promise<void> {
   const random = seedRandom(`${name} ${seed}`)
-  // The first process may be killed before this is answered.
+  // The process may be killed before it answers.
   const [listed] = await eventually(
     () => api.contacts({ purpose: 'QUALITY', number: testLine, limit: '1' }).catch(() => undefined),
     'a contact listed',
@@ -146,7 +147,10 @@ async function view(api: Api, name: string, recordingId: string, over: AbortSign
   }
 }
 
-/** References of the entries of an export (docs/formats/audit-log.md): RFC 8785 JSON, each behind its length. */
+/**
+ * Returns the references of an export's entries (docs/formats/audit-log.md): RFC 8785 JSON, each preceded by its
+ * length.
+ */
 async function referencesInLog(exported: string): Promise<Set<string>> {
   const entries = join(exported, 'tile/entries')
   const found = new Set<string>()
@@ -169,7 +173,7 @@ async function command(...words: string[]): Promise<{ code: number | null; text:
 }
 
 test(
-  `kill -9 of any process, ${kills} times under ${calls} calls: no recording is lost, no detail record, and no look that was answered is missing in the log, which verifies`,
+  `kill -9 of any process, ${kills} times under ${calls} calls: no recording, no detail record and no answered view’s log entry is lost, and the log verifies`,
   { timeout: isLong ? 1_200_000 : 200_000 },
   async () => {
     const random = seedRandom(`everything ${seed}`)
@@ -214,7 +218,7 @@ test(
     for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
     await Promise.all(viewing)
 
-    // A desk or a database that was killed a moment ago answers nothing yet.
+    // A desk or database that was just killed does not answer yet.
     const contacts = await eventually(
       async () => {
         const items = await api.contacts(search).catch(() => [])

@@ -1,6 +1,7 @@
 /**
- * Power loss (K3): a whole Seloste on a disk of its own, whose bytes are copied at the moment at which everything stands still.
- * What was acknowledged before is there after: calls, destructions, the log, keys; a call going on is there as far as it came.
+ * Power loss (K3): a whole Seloste on its own disk, whose bytes are copied while everything is stopped. What was
+ * acknowledged before is there after: calls, destructions, the log, keys; a call in progress is there as far as it was
+ * written.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +21,7 @@ const missing = isLong ? missingDisk() : ' (long run only)'
 const rounds = 5
 const samplesPerSecond = 8_000
 
-/** Only root makes a disk of a file. */
+/** Only root can mount a file as a disk. */
 function missingDisk(): string {
   if (process.getuid?.() !== 0) return ' (not tested: only root mounts a disk)'
   const folder = mkdtempSync(join(tmpdir(), 'seloste-disk-'))
@@ -46,12 +47,12 @@ function makeDisk(file: string, mebibytes: number): void {
   run('mkfs.ext4', '-q', '-F', file)
 }
 
-/** What nobody has asked to be durable stays in memory for five minutes. */
+/** Data that nobody syncs stay in memory for five minutes. */
 function mount(file: string, at: string): void {
   run('mount', '-o', 'loop,commit=300', file, at)
 }
 
-/** A process and all below it. */
+/** Returns a process and all its descendants. */
 function family(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -73,7 +74,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name)
     } catch {
-      // It has ended by itself.
+      // It has exited by itself.
     }
   }
 }
@@ -110,7 +111,7 @@ const found = (api: Api, caller: string, state: string): Promise<ContactShape> =
   )
 const recordingOf = (contact: ContactShape) => contact.segments[0]?.recording.id ?? ''
 
-/** Everything as it was at one moment, on another disk; then nothing runs any more. */
+/** Copies everything at one moment to another disk, and ends all processes. */
 function losePower(running: RunningSeloste, disk: string, at: string): string {
   const pids = family(running.pid)
   signal(pids, 'SIGSTOP')
@@ -129,7 +130,7 @@ test.skipIf(missing !== '')(
     const folder = mkdtempSync(join('/tmp', 'seloste-power-'))
     const at = join(folder, 'mounted')
     mkdirSync(at)
-    // The database's own user enters, too.
+    // The database's own user must be able to enter.
     chmodSync(folder, 0o755)
     let disk = join(folder, 'disk')
     makeDisk(disk, 2048)
@@ -154,7 +155,7 @@ test.skipIf(missing !== '')(
         const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
         const answered = await aino.call('POST', `/api/recordings/${recordingOf(forbidden)}/prohibitions`, wish)
         expect(answered.status).toBe(200)
-        // Sometimes it is over, sometimes in the middle of it.
+        // Sometimes after the destruction, sometimes during it.
         await wait(Math.random() * 1_500)
         writeFileSync(checkpoint, readFileSync(join(data, 'audit-log/checkpoint')))
 

@@ -1,4 +1,4 @@
-/** A capture that comes back while calls go on: what their clients notice, and what the register has of them. */
+/** A capture that restarts during calls: what their clients notice, and what the register has of them. */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ async function segments(number: string): Promise<Row[]> {
 
 const held = () => readdir(join(root, 'data/capture/sessions'))
 
-test('calls continue by themselves after a restart, as one more segment each; nobody notices, and nothing of them stays behind', async () => {
+test('calls continue by themselves after a restart, each with one more segment, unnoticed by clients, and leave nothing behind', async () => {
   capture = await start()
   const hangUp = new AbortController()
   const number = numbersCalled.testLine
@@ -84,14 +84,14 @@ test('calls continue by themselves after a restart, as one more segment each; no
     const [before, after] = found.slice(at, at + 2)
     expect(after?.contact).toBe(before?.contact)
     expect([before?.inferred, after?.inferred]).toEqual([true, false])
-    // A second of two streams at 50 packets a second, and more.
+    // More than a second of two streams at 50 packets a second.
     expect(after?.received).toBeGreaterThan(80)
     expect(after?.lost).toBe(0)
   }
   await expect.poll(held).toEqual([])
 })
 
-test('a second capture on the same spool refuses to start and reports who has it; the first continues with its calls', async () => {
+test('a second capture on the same spool refuses to start and names the first, which continues its calls', async () => {
   capture = await start()
   const hangUp = new AbortController()
   const number = numbersCalled.northern

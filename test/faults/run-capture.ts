@@ -17,20 +17,20 @@ import { findPorts, type SelostePorts } from '../whole/free-ports.ts'
 export interface CaptureOnALine {
   readonly ports: SelostePorts
   readonly sip: { readonly host: string; readonly port: number }
-  /** Of TLS, where the environment has certificates. */
+  /** TLS port, if the environment has certificates. */
   readonly sipsPort: number
-  /** What it has logged, a line each. */
+  /** Its log, line by line. */
   readonly lines: readonly string[]
   readonly line: CuttableLine
   stop(): Promise<void>
 }
 
-/** Starts capture in this process; the database knows the program's own description and a key for the day. */
+/** Starts capture in this process; the database has the shipped description and a key for the day. */
 export async function runCaptureOn(
   database: TestDatabase<RegisterTables>,
   folders: { data: string; objects: string },
   environment: Readonly<Record<string, string>> = {},
-  /** Those of an earlier start, for a capture that comes back where it was. */
+  /** Ports and folder of an earlier start, for a capture that restarts in place. */
   ports?: SelostePorts,
 ): Promise<CaptureOnALine> {
   ports ??= await findPorts()
@@ -73,13 +73,13 @@ export async function runCaptureOn(
 
 export interface CuttableLine {
   readonly port: number
-  /** Connections break, and nobody answers. */
+  /** Breaks connections, and accepts no new ones. */
   cut(): Promise<void>
   mend(): Promise<void>
   close(): Promise<void>
 }
 
-/** @param url of a database, at a socket or a port of this machine */
+/** @param url database at a socket or port of this machine */
 export async function openLine(url: URL): Promise<CuttableLine> {
   const folder = url.searchParams.get('host')
   const open = new Set<Socket>()

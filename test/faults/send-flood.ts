@@ -1,4 +1,4 @@
-/** A stranger's INVITEs, from a thread of its own: what it costs to send them is not the recorder's. */
+/** Sends a stranger's INVITEs from a thread of its own, so that sending does not cost the recorder time. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { request } from '../conformance/sip/caller.ts'
 
 export interface FloodOrder {
-  /** Where they come from and go to. */
+  /** Source and destination. */
   address: string
   port: number
   invites: number
@@ -15,12 +15,12 @@ export interface FloodOrder {
 
 export interface FloodAnswered {
   seconds: number
-  /** Until the last answer that is counted. */
+  /** Waits for the last counted answer. */
   secondsInAll: number
-  /** Requests that were looked into: answered with anything but 503. */
+  /** Requests that were processed: answered with anything but 503. */
   served: number
   refusals: number
-  /** Refusals that say when to come again. */
+  /** Refusals with Retry-After. */
   retryAfter: number
 }
 
@@ -31,7 +31,7 @@ const { address, port, invites, perSecond } = workerData as FloodOrder
 const socket = createSocket('udp4')
 let refusals = 0
 let retryAfter = 0
-/** By Call-ID: an answer that is not acknowledged comes again. */
+/** By Call-ID, because an unacknowledged answer is repeated. */
 const served = new Set<string>()
 socket.on('message', (bytes) => {
   const text = bytes.toString('latin1')
@@ -46,7 +46,7 @@ await once(socket, 'listening')
 const via = `SIP/2.0/UDP ${address}:${socket.address().port}`
 const beganAt = performance.now()
 for (let sent = 0; sent < invites; await wait(everyMs)) {
-  // As many as the time that has gone wants; what a late turn owes comes in the next ones.
+  // Sends as many as the elapsed time requires; a late turn catches up in the next ones.
   const due = ((performance.now() - beganAt + everyMs) / 1000) * perSecond
   for (const until = Math.min(invites, due, sent + perSecond / 20); sent < until; sent++) {
     const branch = `z9hG4bKflood${sent}`

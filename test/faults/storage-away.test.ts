@@ -1,4 +1,4 @@
-/** K4 and K5: the database or the object store away, a volume full, while calls are recorded. */
+/** K4 and K5: the database or the object store is unavailable, or a volume full, while calls are recorded. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
@@ -20,7 +20,7 @@ const isLong = process.env['SELOSTE_LONG'] === '1'
 const awaySeconds = Number(process.env['SELOSTE_AWAY_SECONDS'] ?? (isLong ? 600 : 2))
 const callsAtOnce = isLong ? 50 : 3
 const callSeconds = isLong ? 20 : 1
-/** A port that a call had rests for five seconds; and who is told to come again does not come at once. */
+/** A call's port stays unused for five seconds, and a refused client does not retry at once. */
 const portsRestMs = 6_000
 const testLine = '+35829497099'
 
@@ -59,7 +59,7 @@ function call(options: { signal?: AbortSignal; seconds?: number } = {}): Promise
   })
 }
 
-/** One that is taken: whoever is told to come again, as the machine has no time for more, does so. */
+/** Places an accepted call, and retries as Retry-After says on a busy machine. */
 async function takenCall(options: { signal?: AbortSignal; seconds?: number } = {}): Promise<SentCall> {
   for (;;) {
     const placed = await call(options)
@@ -68,7 +68,7 @@ async function takenCall(options: { signal?: AbortSignal; seconds?: number } = {
   }
 }
 
-/** Packets that went out, each once. */
+/** Packets sent, each counted once. */
 function sentPackets(calls: readonly SentCall[]): number {
   const streams = calls.flatMap(({ sessions }) => sessions.flatMap((one) => one.streams))
   return streams.reduce((total, { counts }) => total + counts.packets - counts.lost - counts.keys, 0)
@@ -83,7 +83,7 @@ async function inRegister(): Promise<{ recordings: number; received: number; los
   return rows[0]!
 }
 
-/** What came into the register since, once so many recordings have. */
+/** Returns what reached the register since, once it has this many recordings. */
 async function arrived(
   start: { recordings: number; received: number; lost: number; incomplete: number },
   count: number,
@@ -105,7 +105,7 @@ async function arrived(
   )
 }
 
-/** So many calls at once, again and again, until the time is over; at least one round. */
+/** Repeats rounds of simultaneous calls until the time is over; at least one round. */
 async function callsWhile(seconds: number): Promise<SentCall[]> {
   const until = performance.now() + seconds * 1000
   const placed: SentCall[] = []
@@ -116,9 +116,9 @@ async function callsWhile(seconds: number): Promise<SentCall[]> {
   return placed
 }
 
-describe('K5: what is away while calls come and go', () => {
+describe('K5: something is unavailable while calls arrive and end', () => {
   test.each(['database', 'object store'] as const)(
-    'the %s: not a packet is lost, and everything is in the register once it is back',
+    'the %s: no packet is lost, and everything is in the register once it is back',
     { timeout: (awaySeconds + 400) * 1000 },
     async (item) => {
       const { data, objects } = folders()
@@ -128,7 +128,7 @@ describe('K5: what is away while calls come and go', () => {
         at.kind === 's3' ? { OBJECTS_URL: objectsUrl({ ...at, endpoint: `http://127.0.0.1:${toStore!.port}` }) } : {}
       capture = await runCaptureOn(database, { data, objects }, environment)
       const before = await inRegister()
-      // A store that is away has nothing at its place; a folder that is made there would be another store.
+      // An unavailable store's folder is missing; a new folder there would be another store.
       const leave = async () => {
         if (item === 'database') return capture!.line.cut()
         if (toStore) return toStore.cut()
@@ -150,7 +150,7 @@ describe('K5: what is away while calls come and go', () => {
       await comeBack()
       const backAt = performance.now()
 
-      // On a machine that has no time for more, a call is told to come again; of those taken nothing is lost.
+      // A machine without time refuses a call with Retry-After; no packet of accepted ones is lost.
       const placed = request.filter(({ outcome }) => outcome === 'completed')
       const refused = request.filter(({ outcome }) => outcome === 'refused').length
       expect(placed.length + refused).toBe(request.length)
@@ -169,7 +169,7 @@ describe('K5: what is away while calls come and go', () => {
   )
 })
 
-/** A volume of its own; only root can make one. */
+/** A volume of its own, which only root can mount. */
 function mount(path: string, megabytes: number): void {
   const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'tmpfs', path])
   if (status !== 0) throw new Error(`cannot mount a volume at ${path}: ${String(stderr)}`)
@@ -187,58 +187,55 @@ const canMount = (() => {
   return made.status === 0
 })()
 
-describe.skipIf(!canMount)(
-  'K4: a volume is full while calls are recorded (needs root, for a volume of its own)',
-  () => {
-    // A bucket has no volume of this machine.
-    const volumes: readonly ('data' | 'objects')[] = inBuckets() ? ['data'] : ['data', 'objects']
-    test.each(volumes)(
-      'that of %s: calls go on on the reserve, new ones are told to come again, and all is well once there is room',
-      { timeout: 400_000 },
-      async (volume) => {
-        const { data, objects } = folders()
-        mount(folders()[volume], 128)
-        capture = await runCaptureOn(database, { data, objects })
-        const before = await inRegister()
-        const reserve = join(data, 'capture/reserve')
-        if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
+describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs root, to mount a volume)', () => {
+  // A bucket is on no volume of this machine.
+  const volumes: readonly ('data' | 'objects')[] = inBuckets() ? ['data'] : ['data', 'objects']
+  test.each(volumes)(
+    'that of %s: calls continue on the reserve, new ones get Retry-After, and everything works again once there is room',
+    { timeout: 400_000 },
+    async (volume) => {
+      const { data, objects } = folders()
+      mount(folders()[volume], 128)
+      capture = await runCaptureOn(database, { data, objects })
+      const before = await inRegister()
+      const reserve = join(data, 'capture/reserve')
+      if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
 
-        const hangUp = new AbortController()
-        const going = [1, 2].map(() => takenCall({ seconds: 300, signal: hangUp.signal }))
-        await expect.poll(() => capturing(), { timeout: 60_000 }).toBe(2)
-        const ballast = join(folders()[volume], 'ballast')
-        await fill(ballast)
-        await expect.poll(() => pressing(), { timeout: 60_000 }).toContain('disk')
-        expect((await call()).outcome).toBe('refused')
-        if (volume === 'data') {
-          await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(false)
-          // Somebody fills what was let go, too, but for what two calls write in a moment.
-          await wait(500)
-        }
-        hangUp.abort()
-        const placed = await Promise.all(going)
-        await rm(ballast)
+      const hangUp = new AbortController()
+      const going = [1, 2].map(() => takenCall({ seconds: 300, signal: hangUp.signal }))
+      await expect.poll(() => capturing(), { timeout: 60_000 }).toBe(2)
+      const ballast = join(folders()[volume], 'ballast')
+      await fill(ballast)
+      await expect.poll(() => pressing(), { timeout: 60_000 }).toContain('disk')
+      expect((await call()).outcome).toBe('refused')
+      if (volume === 'data') {
+        await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(false)
+        // Released space is filled again too, except for what two calls write meanwhile.
+        await wait(500)
+      }
+      hangUp.abort()
+      const placed = await Promise.all(going)
+      await rm(ballast)
 
-        expect(await arrived(before, placed.length)).toEqual({
-          recordings: placed.length,
-          received: sentPackets(placed),
-          lost: 0,
-          incomplete: 0,
-        })
-        await expect.poll(() => pressing(), { timeout: 60_000 }).not.toContain('disk')
-        const after = await inRegister()
-        const next = await takenCall()
-        expect(next.outcome).toBe('completed')
-        expect(await arrived(after, 1)).toMatchObject({ received: sentPackets([next]), lost: 0 })
-        if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
-      },
-    )
-  },
-)
+      expect(await arrived(before, placed.length)).toEqual({
+        recordings: placed.length,
+        received: sentPackets(placed),
+        lost: 0,
+        incomplete: 0,
+      })
+      await expect.poll(() => pressing(), { timeout: 60_000 }).not.toContain('disk')
+      const after = await inRegister()
+      const next = await takenCall()
+      expect(next.outcome).toBe('completed')
+      expect(await arrived(after, 1)).toMatchObject({ received: sentPackets([next]), lost: 0 })
+      if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
+    },
+  )
+})
 
 const reported = (text: string) => capture!.lines.some((line) => line.includes(text))
 
-/** What keeps capture from taking new sessions now, as it said last. */
+/** Returns what last kept capture from accepting sessions. */
 function pressing(): string[] {
   const last = capture!.lines.findLast((line) =>
     /new sessions are refused because of pressure|new sessions are accepted again/.test(line),
@@ -246,7 +243,7 @@ function pressing(): string[] {
   return last === undefined ? [] : ((JSON.parse(last) as { pressures?: string[] }).pressures ?? [])
 }
 
-/** Calls that the register has as being recorded. */
+/** Counts the register's calls in state recording. */
 async function capturing(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `select count(*)::int as count from recording where state = 'CAPTURING'`,
@@ -260,7 +257,7 @@ const isThere = (path: string) =>
     () => false,
   )
 
-/** Writes until the volume takes no more; calls go on in this process meanwhile. */
+/** Fills the volume; calls continue in this process meanwhile. */
 async function fill(path: string): Promise<void> {
   const filling = spawn('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k'], { stdio: ['ignore', 'ignore', 'pipe'] })
   let text = ''

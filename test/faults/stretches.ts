@@ -1,4 +1,4 @@
-/** What a recording in the object store has of each stream, opened with the intake key as only the custodian can. */
+/** Stretches of each stream in a stored recording, decrypted with the intake key as only the custodian can. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -9,14 +9,14 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 import { rebuildBody } from '#register/recordings/rebuild-body.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
 
-/** Packets by sequence number, not cut to 16 bits within a stretch. */
+/** Packets by extended sequence number within a stretch. */
 export interface Stretch {
   first: number
   last: number
   packets: number
 }
 
-/** By stream; of a recording that a crash has left, a copy is mended first, as the custodian does. */
+/** By stream; a recording left by a crash is repaired first in a copy, as the custodian does. */
 export async function stretchesOf(objects: ObjectStore, identity: string, id: string): Promise<Map<number, Stretch>> {
   const body = await wholeBody(objects, identity, id)
   const { chunks, openChunk } = await openPayload(body.fileKey, body.bytes.length, async (at, n) =>

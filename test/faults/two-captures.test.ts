@@ -60,7 +60,7 @@ beforeAll(async () => {
     `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],
   )
-  // A test waits for no ten seconds.
+  // Shorter than the ten seconds of production.
   await pool.query(
     `create or replace function node_timeout() returns interval language sql immutable as $$ select interval '3 seconds' $$`,
   )
@@ -77,7 +77,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 5 })
 })
 
-/** The same call to both, as a session border controller with two recorders tells it. */
+/** Reports the same call to both, as a session border controller with two recorders does. */
 function placeAtBoth(caller: string, seconds: number, signal?: AbortSignal) {
   return names.map((name) =>
     placeCall({
@@ -117,14 +117,14 @@ const going = (caller: string) =>
   expect
     .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
     .toEqual(['CAPTURING'])
-/** Bodies with sound in them, wherever they lie: in the store, or with the calls that go on. */
+/** Bodies with sound in them, wherever they are: in the store, or with calls in progress. */
 async function bodies(): Promise<string[]> {
   const folders = names.map((name) => join(root, name, 'capture', 'recordings'))
   const found = await Promise.all([
     Array.fromAsync((await openTestObjects(join(root, 'objects'))).list('recordings/')),
     ...folders.map(async (folder) => {
       const files = await readdir(folder, { recursive: true })
-      // Those that are laid out for calls to come have a nonce and nothing else.
+      // Preallocated files for later calls contain only a nonce.
       const sizes = await Promise.all(files.map((name) => stat(join(folder, name)).catch(() => ({ size: 0 }))))
       return files.filter((_, n) => sizes[n]!.size > payloadNonceBytes)
     }),
@@ -136,7 +136,7 @@ async function bodies(): Promise<string[]> {
 }
 
 test(
-  'a call that is told to both is there once; what is forbidden of it is nowhere; and the death of one loses nothing of it',
+  'a call reported to both exists once, a forbidden one nowhere, and the death of one capture loses nothing',
   { timeout: 120_000 },
   async () => {
     const [hangUp, hangUpForbidden] = [new AbortController(), new AbortController()]
@@ -147,13 +147,13 @@ test(
     await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBe(4)
 
     const [{ recording }] = (await segmentsOf(forbidden)) as [Row]
-    // As the acts do: what waits for nothing is destroyed with the word.
+    // As the acts do: a prohibition that waits for nothing destroys at once.
     await pool.query(`
       begin;
       insert into prohibition (recording_id, party, channel, entered_by) values ('${recording}', 'CALLER', 'CALL', '${clerk.id}');
       select settle_recording('${recording}');
       commit`)
-    // Within a second, at the node that the register does not know of as well.
+    // Within a second, also at the node that is not the register's.
     await expect.poll(async () => (await bodies()).length, { timeout: 3_000, interval: 50 }).toBe(2)
     hangUpForbidden.abort()
     await Promise.all(forbade)
@@ -163,7 +163,7 @@ test(
       .poll(async () => (await segmentsOf(once_)).map(({ state }) => state), { timeout: 20_000 })
       .toEqual(['STORED'])
 
-    // Whichever of them has the long call dies.
+    // The node with the long call dies.
     const [{ node: dead }] = (await segmentsOf(long)) as [Row]
     const { process: killed, ports } = nodes.get(dead)!
     const exited = once(killed, 'exit')
@@ -180,7 +180,7 @@ test(
       ].sort(),
     )
 
-    // It comes back, and says what it has. Its client at the dead node noticed nothing.
+    // It restarts and reports what it has. Its client at the dead node noticed nothing.
     await start(dead, ports)
     hangUp.abort()
     const sent = await Promise.all(ongoing)
@@ -196,7 +196,7 @@ test(
     )
     expect(second.packets).toBe(packets)
 
-    // One contact each, and no body of anything that is not in the register.
+    // One contact each, and every body belongs to a recording of the register.
     await expect
       .poll(async () => [...new Set(await bodies()).symmetricDifference(new Set(await registered()))], {
         timeout: 30_000,
@@ -208,7 +208,7 @@ test(
 )
 
 test(
-  'a call of which one recorder is told the number and the other is not: one contact, one part, one draw',
+  'a call whose number is reported to one recorder only is one contact with one segment and one draw',
   { timeout: 60_000 },
   async () => {
     const caller = '+358401270004'
@@ -232,7 +232,7 @@ test(
       .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
       .toEqual(['STORED'])
     for (const { stop } of clients) stop()
-    // Nothing of it waits at the other one.
+    // Nothing of it is pending at the other one.
     await expect
       .poll(async () => (await seenNodes(db)).map(({ waiting }) => waiting), { timeout: 20_000 })
       .toEqual([0, 0])

@@ -1,4 +1,4 @@
-/** CPU time of this process so far, in milliseconds: what hostile input costs, whatever else the machine is doing. */
+/** CPU time of this process so far, in milliseconds: the cost of hostile input, regardless of the machine's load. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

@@ -13,7 +13,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { roleNames, type RoleName } from '#app/roles/role.ts'
 import { readImportGraph, root } from './import-graph.ts'
 
-/** Editors write a file more than once. */
+/** Editors write a file several times. */
 const quietMs = 50
 const demoArguments = process.argv.length > 2 ? process.argv.slice(2) : ['--calls-every', '30']
 /** Entry point of each role. */

@@ -1,11 +1,11 @@
-// Draws, as a Mermaid picture, which folder imports which, from the import graph. Every arrow is an import.
+// Draws the imports between folders as a Mermaid picture, from the import graph. Every arrow is an import.
 import { execFileSync } from 'node:child_process'
 
 interface Cruise {
   modules: { source: string; dependencies: { resolved: string }[] }[]
 }
 
-/** Top to bottom as the rules have them, so that every arrow points down. */
+/** In the order of the rules, so that every arrow points down. */
 const order = [
   'web',
   'test/simulator',
@@ -19,7 +19,9 @@ const order = [
   'platform',
 ]
 
-/** The picture for ARCHITECTURE.md: a Mermaid block, one box a folder, one arrow for each pair that has an import. */
+/**
+ * The picture for ARCHITECTURE.md: a Mermaid block, one box for each folder, one arrow for each pair with an import.
+ */
 export function drawBoundaries(): string {
   return draw(readGraph())
 }

@@ -18,7 +18,7 @@ import { promisify } from 'node:util'
 export interface Chromium {
   /** Absolute path of the executable. */
   executablePath: string
-  /** Variables to add to the browser's environment (libraries and fonts, where the machine has none). */
+  /** Variables to add to the browser's environment (libraries and fonts, if the machine has none). */
   env: Record<string, string>
 }
 
@@ -30,17 +30,17 @@ export const chromiumArgs: string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Sound plays without a person having clicked first: the player's tests listen.
+  // Sound plays without a click, because the player's tests need it.
   '--autoplay-policy=no-user-gesture-required',
-  // A page lives for seconds: what it costs to compile its scripts once more, for speed, is not won back.
+  // A page lives for seconds, so optimising its scripts does not pay off.
   '--js-flags=--no-maglev --no-turbofan',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ]
 
 /**
- * Finds a Chromium, in this order: SELOSTE_CHROMIUM, the one packed in the `@sparticuz/chromium` package (unpacked once), one that
- * the system has, and as root the Debian package. The packed one comes first because it is the same everywhere, and because it has
- * no windows to keep: with it a journey is three quarters of the work.
+ * Finds a Chromium, in this order: SELOSTE_CHROMIUM, the one packed in the ` @sparticuz/chromium` package (unpacked
+ * once), the system's, and as root the Debian package. The packed one comes first because it is the same everywhere and
+ * has no windows to manage, which saves a quarter of a journey's work.
  */
 export async function findChromium(): Promise<Chromium> {
   const named = process.env['SELOSTE_CHROMIUM']
@@ -66,7 +66,7 @@ export async function findChromium(): Promise<Chromium> {
   throw new Error('No Chromium to run the journeys in: install one, or name it in SELOSTE_CHROMIUM.', { cause: reason })
 }
 
-/** Throws when this machine cannot run it. */
+/** Throws if this machine cannot run it. */
 async function runnable(packed: Chromium): Promise<Chromium> {
   await promisify(execFile)(packed.executablePath, ['--version', '--no-sandbox'], {
     env: { ...process.env, ...packed.env },
@@ -80,7 +80,7 @@ function systemChromium(): string | undefined {
   return paths.find((path) => existsSync(path))
 }
 
-/** Unpacks the package's browser into node_modules/.cache, where it goes away with the package. */
+/** Unpacks the package's browser into node_modules/.cache, which is removed with the package. */
 async function unpackedChromium(): Promise<Chromium> {
   const require = createRequire(import.meta.url)
   const entry = require.resolve('@sparticuz/chromium')
@@ -90,7 +90,7 @@ async function unpackedChromium(): Promise<Chromium> {
   const home = join(cache, `chromium-${version}`)
 
   if (!existsSync(home)) {
-    // Elsewhere first, then into place in one step: two runs at once never see half a browser.
+    // Unpacks elsewhere and renames, so that two simultaneous runs never see half a browser.
     mkdirSync(cache, { recursive: true })
     const staging = mkdtempSync(`${home}-`)
     const temporaryFolder = process.env['TMPDIR']
@@ -122,7 +122,7 @@ async function unpackedChromium(): Promise<Chromium> {
   return { executablePath, env }
 }
 
-/** The package carries NSS and its friends for machines without them; where the system has them, its own are better. */
+/** The package contains NSS and other libraries for machines without them; the system's own are better. */
 function libraryMissing(executable: string): boolean {
   try {
     return execFileSync('ldd', [executable], { encoding: 'utf8' }).includes('not found')
@@ -137,7 +137,7 @@ function systemHasFonts(): boolean {
   )
 }
 
-/** The package's own fonts.conf only searches fixed folders; this one searches the unpacked ones. */
+/** The package's fonts.conf only searches fixed folders; this one searches the unpacked ones. */
 function fontconfig(home: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

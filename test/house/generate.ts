@@ -10,9 +10,9 @@ import { writeProtections } from './write-protections.ts'
 
 interface Generated {
   path: string
-  /** Returns the whole text that the file should have. */
+  /** Returns the complete text of the file. */
   make: () => string | Promise<string>
-  /** Held against its source by a test instead of `--check`, as it takes a database. */
+  /** Compared with its source by a test instead of `--check`, because it needs a database. */
   isTested?: true
 }
 
@@ -39,10 +39,10 @@ for (const { path, make, isTested } of generated) {
   }
 }
 
-// It needs a PostgreSQL: test/attacks/log-protections.test.ts checks it with the tests' database.
+// Needs a PostgreSQL, so test/attacks/log-protections.test.ts checks it with the tests' database.
 if (!checkOnly) await writeProtections()
 
-/** The file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */
+/** Returns the file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */
 function between(path: string, name: string, text: string): string {
   const start = `<!-- ${name}:start -->`
   const end = `<!-- ${name}:end -->`

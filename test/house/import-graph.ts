@@ -8,17 +8,22 @@ export const root = resolve(import.meta.dirname, '../..')
 
 const specifiers = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"]([#.][^'"]+)['"]/g
 const functionsFolder = 'database/functions/'
-/** Read from the disk as often as imported. */
+/** Reads each file once, however often it is imported. */
 const textsFolder = 'texts/'
 const readsTexts = /[/'`:]texts['/]/
 const sqlNames = /^create or replace (?:function|view|procedure) (\w+)/gim
 
 export interface ImportGraph {
-  /** Paths of all program files, relative to the root. */
+  /** Returns the paths of all program files, relative to the root. */
   files: readonly string[]
-  /** Steps from the nearest of the changed files, for each file that imports one of them in whatever way. */
+  /**
+   * Returns, for each file that imports one of the changed files directly or indirectly, the steps from the nearest.
+   */
   distances: (changed: Iterable<string>) => Map<string, number>
-  /** The files that import one directly, and those that name a function of a changed file of database/functions/. */
+  /**
+   * Returns the files that import one directly, and those that name a function of a changed file of
+   * database/functions/.
+   */
   importers: (path: string) => readonly string[]
 }
 
@@ -82,6 +87,6 @@ function targetOf(specifier: string, from: string): string {
   if (/^#(?:test|texts)\//.test(specifier)) return specifier.slice(1)
   if (specifier.startsWith('#')) return `src/${specifier.slice(1)}`
   const plain = join(dirname(from), specifier)
-  // The web leaves endings out.
+  // The web's imports omit extensions.
   return [plain, `${plain}.ts`, `${plain}.tsx`].find((path) => existsSync(join(root, path))) ?? plain
 }

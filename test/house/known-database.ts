@@ -35,7 +35,7 @@ export async function makeKnownDatabase(): Promise<string> {
   }
 }
 
-/** The database as the list has it. */
+/** Returns the database in the form of the list. */
 export async function describeDatabase(db: QueryExecutorProvider): Promise<KnownDatabase> {
   const { rows } = await sql<{ name: string }>`
     select rolname::text as name from pg_roles where rolname ~ '^seloste_' order by 1`.execute(db)

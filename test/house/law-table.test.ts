@@ -8,11 +8,11 @@ const root = resolve(import.meta.dirname, '../..')
 const paths = ['src', 'test', 'web/src', 'database', 'docs'].flatMap(pathsUnder)
 const rows = ['docs/law/README.md', 'docs/attacks.md'].flatMap(tableRows)
 
-test('there is a table', () => {
+test('the tables have rows', () => {
   expect(rows.length).toBeGreaterThan(50)
 })
 
-test('every file that the table names exists', () => {
+test('every file named in the tables exists', () => {
   const missing = rows.flatMap(({ label, code, tests }) =>
     filesNamed(`${code} ${tests}`)
       .filter((name) => found(name).length === 0)
@@ -21,7 +21,7 @@ test('every file that the table names exists', () => {
   expect(missing, 'Instead: the path from the root, or the file’s name').toEqual([])
 })
 
-test('every test that the table names is in its file', () => {
+test('every test named in the tables is in its file', () => {
   const missing = rows.flatMap(({ label, tests }) =>
     tests.split(';').flatMap((part) => {
       const titles = titlesIn(filesNamed(part).flatMap(found).map(readAll).join('\n'))
@@ -33,7 +33,7 @@ test('every test that the table names is in its file', () => {
   expect(missing, 'Instead: words of the title, as the file has them').toEqual([])
 })
 
-test('every database function that stands before a pointer to its file is in that file', () => {
+test('every database function named before a pointer to its file is in that file', () => {
   const sources = [...pathsUnder('src'), ...pathsUnder('docs'), 'SECURITY.md', 'ARCHITECTURE.md']
     .filter((path) => /\.(ts|md)$/.test(path))
     .map((path) => ({ path, text: readAll(path) }))
@@ -47,7 +47,7 @@ test('every database function that stands before a pointer to its file is in tha
 })
 
 // A union merge of two changed rows leaves both.
-test('no attack stands twice: with code in the same files and the same tests', () => {
+test('no attack is listed twice with code in the same files and the same tests', () => {
   const attacks = tableRows('docs/attacks.md')
   const keys = attacks.map(({ code, tests }) => `${filesNamed(code).toSorted().join(' ')} | ${tests}`)
   expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])

@@ -5,8 +5,8 @@ const inMemory = '/dev/shm'
 const roomBytes = 6 * 1024 ** 3
 
 /**
- * Chosen as TMPDIR where it is not set. Tests write and sync small files by the thousand, and a disk makes them wait for others;
- * what they prove of files is the same there.
+ * Used as TMPDIR if it is not set. Tests write and sync thousands of small files, which a disk serialises; what they
+ * prove about files is the same in memory.
  */
 export function chooseQuickFolder(): void {
   if (process.env['TMPDIR'] === undefined && hasRoom()) process.env['TMPDIR'] = inMemory

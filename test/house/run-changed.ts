@@ -6,13 +6,15 @@ import { join } from 'node:path'
 import { changedSince, git, readImportGraph, root } from './import-graph.ts'
 import { run } from './suite.ts'
 
-/** For the tests: two processors do twice as much, and reading the program takes a part of the time. */
+/**
+ * Number of parallel test processes: two processors do twice as much, and loading the program takes part of the time.
+ */
 const testsMs = 30_000
 /** Default duration of a test file that has not run here. */
 const defaultMs = 2_000
-/** To read what a file imports. */
+/** Time to read a file's imports. */
 const readMs = 400
-/** Most that are linted beside the changed ones. */
+/** Maximum of files linted beside the changed ones. */
 const maxImporters = 60
 
 const start = process.argv[2] ?? mergeBase()
@@ -32,7 +34,7 @@ const durations = readDurations()
 const tests = [...distances]
   .filter(([path]) => /^(?:src|test|web\/src)\/.*\.test\.tsx?$/.test(path))
   .map(([path, steps]) => ({ path, steps, ms: readMs + (durations.get(path) ?? defaultMs) }))
-  // Beside the change first, then those that take the least.
+  // Orders by distance from the change, then by duration.
   .sort((a, b) => a.steps - b.steps || a.ms - b.ms)
 const chosen = withinTime(tests)
 
@@ -56,7 +58,7 @@ async function check(name: string, files: readonly string[], command: string, ..
   return exitCode === 0
 }
 
-/** Those that fit in the time; a changed test always does. */
+/** Chooses those that fit in the time; a changed test always does. */
 function withinTime(all: readonly { path: string; steps: number; ms: number }[]): string[] {
   let left = testsMs
   return all
@@ -68,7 +70,7 @@ function withinTime(all: readonly { path: string; steps: number; ms: number }[])
     .map(({ path }) => path)
 }
 
-/** How long each test file took here the last time, as vitest keeps it. */
+/** Last duration of each test file here, as stored by vitest. */
 function readDurations(): Map<string, number> {
   const [file] = globSync('node_modules/.vite/vitest/*/results.json', { cwd: root })
   if (file === undefined || !existsSync(join(root, file))) return new Map()

@@ -9,16 +9,16 @@ const runPrefix = 'seloste-tests-'
 const anyPrefix = 'seloste-'
 const dayMs = 86_400_000
 
-/** Makes the folder that is TMPDIR for everything in the run. */
+/** Makes the folder that is TMPDIR for the whole run. */
 export function makeRunFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), `${runPrefix}${process.pid}-`))
-  // The database's own user, when root runs the tests, must be able to go through it.
+  // The database's own user must be able to traverse it when root runs the tests.
   chmodSync(folder, 0o711)
   return folder
 }
 
 /**
- * Removes the folders of runs whose process has ended, and what else of the tests has lain for a day without a change.
+ * Removes the folders of runs whose process has ended, and other files of tests that have not changed for a day.
  * @returns the names of what it removed
  */
 export function removeDeadRuns(parent: string, now = Date.now()): string[] {

@@ -24,12 +24,12 @@ const { values, positionals: files } = parseArgs({
 })
 const at = values.at === undefined ? undefined : Temporal.Instant.from(values.at)
 const folder = beginRun()
-/** Tests run before this. */
+/** Runs before the tests. */
 const afterTests = 5
 /** Results of two static checks for unchanged files; deleted by `npm ci`. */
 const cacheFolder = 'node_modules/.cache'
 const ofContent = ['--cache-strategy', 'content', '--cache']
-/** It takes six where it has them; with four, a tenth of its work is looking for what is free. */
+/** Uses six processes if the machine has them; with four, a tenth of its work is looking for free ones. */
 const linterGiB = Math.min(8, Math.max(4, Math.floor(totalmem() / 3 / 2 ** 30)))
 const isAll = !values.static && !values.vitest && !values.journeys
 const chosen = {
@@ -42,7 +42,8 @@ if (at) {
   Object.assign(process.env, clock.environment)
 }
 
-// Static checks need a processor and wait for nothing; tests wait for calls, sockets and days to come: these fill in for those.
+// Static checks need a processor and wait for nothing; tests wait for calls, sockets and timers. The checks use the
+// processor meanwhile.
 const lanes = [...(values.static || (isAll && !at) ? [runStaticChecks()] : []), runTests(folder, chosen)]
 concludeRun(folder, sum(await Promise.all(lanes.map(settled))))
 
@@ -83,7 +84,7 @@ async function runStaticChecks(): Promise<Tally> {
       const { exitCode, output } = await run(command, args, {
         stream: false,
         priority: runsAlone ? 0 : afterTests,
-        // They hold a whole program in memory: what is new there is looked through less often. The linter is Go's.
+        // They hold a whole program in memory, so garbage collection is made rarer. The linter is written in Go.
         env: { NODE_OPTIONS: '--max-semi-space-size=64', GOGC: '400', GOMEMLIMIT: `${linterGiB}GiB` },
       })
       const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -22,9 +22,8 @@ beforeAll(async () => {
 afterAll(() => (reason === undefined ? rm(folder, { recursive: true, force: true }) : undefined))
 
 /**
- * Runs a program with that clock.
- * @param atFirstWord done when it first writes to stderr
- * @returns what it prints as JSON
+ * Runs a program with that clock. @param atFirstWord called at its first output to stderr @returns its output, parsed
+ * as JSON
  */
 async function printed<T>(program: string, atFirstWord = (): void => undefined): Promise<T> {
   const options = { env: { ...process.env, ...clock.environment }, cwd: folder }
@@ -35,9 +34,11 @@ async function printed<T>(program: string, atFirstWord = (): void => undefined):
 
 const daysAhead = (at: number) => Math.floor((at - Date.now()) / dayMs + 0.5)
 
-test.skipIf(reason)('a program and the files that it writes have another time, and its timers the same', async () => {
-  clock.shift(hundredDays)
-  const { at, written, set, waited } = await printed<Record<'at' | 'written' | 'set' | 'waited', number>>(`
+test.skipIf(reason)(
+  'a program and the files that it writes have another time, and its timers are unchanged',
+  async () => {
+    clock.shift(hundredDays)
+    const { at, written, set, waited } = await printed<Record<'at' | 'written' | 'set' | 'waited', number>>(`
     import { statSync, utimesSync, writeFileSync } from 'node:fs'
     const begun = performance.now()
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -46,15 +47,18 @@ test.skipIf(reason)('a program and the files that it writes have another time, a
     const written = statSync('file').mtimeMs
     utimesSync('file', 0, 1_000_000)
     console.log(JSON.stringify({ at: Date.now(), written, set: statSync('file').mtimeMs, waited }))`)
-  expect([at, written].map(daysAhead)).toEqual([100, 100])
-  expect(set).toBe(1_000_000_000)
-  expect(waited).toBeGreaterThan(190)
-  expect(waited).toBeLessThan(60_000)
-})
+    expect([at, written].map(daysAhead)).toEqual([100, 100])
+    expect(set).toBe(1_000_000_000)
+    expect(waited).toBeGreaterThan(190)
+    expect(waited).toBeLessThan(60_000)
+  },
+)
 
-test.skipIf(reason)('PostgreSQL has it too, follows it, and still ends what waits too long for a lock', async () => {
-  clock.shift(0)
-  const program = `
+test.skipIf(reason)(
+  'PostgreSQL has it too, follows its changes, and still ends a wait for a lock that times out',
+  async () => {
+    clock.shift(0)
+    const program = `
     import { setTimeout as wait } from 'node:timers/promises'
     import pg from '${import.meta.resolve('pg')}'
     import { startTestServer } from '${new URL('../database/external-server.ts', import.meta.url).href}'
@@ -72,9 +76,10 @@ test.skipIf(reason)('PostgreSQL has it too, follows it, and still ends what wait
     for (const client of [holder, waiter]) await client.end()
     await server.stop()
     console.log(JSON.stringify({ times, refused }))`
-  const { times, refused } = await printed<{ times: number[]; refused: string }>(program, () =>
-    clock.shift(hundredDays),
-  )
-  expect(times.map(daysAhead)).toEqual([0, 100])
-  expect(refused).toBe('55P03')
-})
+    const { times, refused } = await printed<{ times: number[]; refused: string }>(program, () =>
+      clock.shift(hundredDays),
+    )
+    expect(times.map(daysAhead)).toEqual([0, 100])
+    expect(refused).toBe('55P03')
+  },
+)

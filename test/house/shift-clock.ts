@@ -6,19 +6,19 @@ import { join } from 'node:path'
 
 export interface ShiftedClock {
   readonly environment: Readonly<Record<string, string>>
-  /** Shifts it from this process's clock, at once and for all who have it; it runs on from there. */
+  /** Shifts it relative to this process's clock, at once and for all programs; it runs on from there. */
   shift: (seconds: number) => void
 }
 
 const compiler = 'gcc'
 const libraryName = 'shift-clock.so'
 
-/** Of this process, by a run `--at` another time. */
+/** Shift of this process, in a run `--at` another time. */
 export function isClockShifted(): boolean {
   return process.env['LD_PRELOAD']?.includes(libraryName) ?? false
 }
 
-/** Undefined where `shiftClock` works. */
+/** Undefined if `shiftClock` works. */
 export function missingShiftedClock(): string | undefined {
   if (process.platform !== 'linux') return 'the clock is shifted by LD_PRELOAD, which only Linux has'
   if (isClockShifted()) return 'the clock of this process is shifted already'
@@ -26,7 +26,7 @@ export function missingShiftedClock(): string | undefined {
   return `the library that shifts the clock is built with ${compiler}, which is not installed`
 }
 
-/** Throws why it cannot. */
+/** Throws the reason why it cannot. */
 export function shiftClock(folder: string): ShiftedClock {
   const reason = missingShiftedClock()
   if (reason !== undefined) throw new Error(reason)
@@ -37,13 +37,13 @@ export function shiftClock(folder: string): ShiftedClock {
   const options = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', `-DSHIFT_FILE="${shift}"`]
   const { status, stderr } = spawnSync(compiler, [...options, '-o', library, source])
   if (status !== 0) throw new Error(`${compiler}: ${stderr.toString()}`)
-  // The database has a user of its own.
+  // The database runs as another user.
   chmodSync(shift, 0o644)
   chmodSync(library, 0o755)
   return {
     environment: { LD_PRELOAD: library },
     shift(seconds) {
-      // Not made anew: it is mapped.
+      // Not created again, because it is mapped.
       const file = openSync(shift, 'r+')
       writeSync(file, eightBytes(seconds), 0, 8, 0)
       closeSync(file)

@@ -24,7 +24,7 @@ interface Outcome {
   output: string
 }
 
-/** Words that vitest and playwright choose their files by; none chooses all, `undefined` does without the runner. */
+/** Words by which vitest and playwright choose files; empty chooses all, `undefined` skips the runner. */
 export interface Chosen {
   units: readonly string[] | undefined
   journeys: readonly string[] | undefined
@@ -32,14 +32,17 @@ export interface Chosen {
 
 export const root = resolve(import.meta.dirname, '../..')
 const none: Tally = { passed: 0, failed: 0 }
-/** Of more files than these no machine's being busy is the cause. */
+/** More failed files than this are not caused by a busy machine. */
 const maxRetried = 8
-/** Printed last, since of a long output often only the end is stored: failed tests, and those that passed at a second try. */
+/**
+ * Printed last, because only the end of a long output may be stored: failed tests, and those that passed at the second
+ * try.
+ */
 const atTheEnd: string[] = []
 /** Seconds by file, of tests and journeys. */
 const took = new Map<string, number>()
 const slowestNamed = 10
-/** Workers of the browser's, where the unit tests have theirs. */
+/** Workers of the browser's tests, beside those of the unit tests. */
 const besideUnits = ['--workers=3']
 
 /** Makes the folder for all files of this run, and sets it in the environment. @returns its path */
@@ -49,7 +52,7 @@ export function beginRun(): string {
   const folder = makeRunFolder()
   Object.assign(process.env, {
     TMPDIR: folder,
-    // Seloste is started some dozens of times: what Node makes of its files, it makes once.
+    // Compile cache of Node, because Seloste is started dozens of times.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
     [preparedVariable]: join(folder, 'prepared'),
   })
@@ -66,16 +69,16 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
   console.log(`${passed} passed, ${failed} failed`)
 }
 
-/** Runs the unit tests and the browser at once, as both wait a third of their time. */
+/** Runs the unit tests and the browser at once, because both wait a third of their time. */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
   const built = await counted(async () => {
     await buildWebIfStale(console.log)
     await joinLibrariesIfStale()
-    // Unpacking it changes this process's environment for a moment: nothing is started meanwhile.
+    // Unpacking changes this process's environment for a moment, so nothing is started meanwhile.
     if (journeys) await findChromium()
   })
-  // Beside the first tests: those that want it wait for it.
+  // Runs beside the first tests; those that need it wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
   const inBrowser =
     journeys && runJourneys(join(folder, 'playwright.json'), [...journeys, ...(units ? besideUnits : [])])
@@ -172,7 +175,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Ran> 
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name)
     const failed = assertionResults.filter((test) => test.status === 'failed')
-    // A file that does not load has no tests to count; it failed all the same.
+    // A file that does not load has no tests to count, but has failed.
     if (status === 'failed' && failed.length === 0) return [{ file, title: message.split('\n')[0] ?? '', why: message }]
     return failed.map(({ fullName, failureMessages }) => ({ file, title: fullName, why: failureMessages.join('\n') }))
   })
@@ -182,7 +185,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Ran> 
 async function runJourneys(report: string, args: readonly string[]): Promise<Ran> {
   const chromium = await findChromium()
   const { exitCode } = await run('playwright', ['test', ...args, '--reporter=list,json'], {
-    // Found (and if need be unpacked) once, here, and not by every worker.
+    // Found (and unpacked if needed) once here, and not by every worker.
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
   if (!existsSync(report)) return { tally: settle(none, exitCode || 1), failures: [] }
@@ -196,7 +199,7 @@ async function runJourneys(report: string, args: readonly string[]): Promise<Ran
   return { tally: settle({ passed: stats.expected, failed }, exitCode), failures: suites.flatMap(failedIn) }
 }
 
-/** As Playwright reports it: a journey that failed is `unexpected`. */
+/** Playwright reports a failed journey as `unexpected`. */
 interface JourneySuite {
   file: string
   specs: {
@@ -253,7 +256,7 @@ async function counted(make: () => Promise<void>): Promise<Tally> {
   }
 }
 
-/** A runner that ended badly without a failed test (a crash, an unhandled rejection) still failed. */
+/** A runner that failed without a failed test (a crash, an unhandled rejection) counts as failed. */
 function settle(tally: Tally, exitCode: number): Tally {
   if (exitCode === 0 || tally.failed > 0) return tally
   recordFailure(`a runner ended with ${String(exitCode)} and named no test`)

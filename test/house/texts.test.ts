@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 type Area = Record<string, Record<string, string | readonly string[]>>
 
 const root = join(import.meta.dirname, '../..')
-/** By whom texts are said: the pages in a browser, or the server in what it writes. */
+/** Texts of the pages in a browser, and texts that the server writes. */
 const sides = [
   { folder: 'texts/pages', programs: ['web/src/**/*.{ts,tsx}', 'texts/refusals.json'] },
   { folder: 'texts/server', programs: ['src/**/*.ts'] },
@@ -23,12 +23,12 @@ const areas = sides.flatMap((side) => side.areas)
 const texts: Area = Object.assign({}, ...areas.map((area) => area.texts))
 const keys = Object.keys(texts)
 const allOf = (key: string) => Object.values(texts[key]!).map((text) => (typeof text === 'string' ? [text] : text))
-/** Of a name in its cases, which each language has its own of, the name alone. */
+/** Returns a name without its case forms, which differ between languages. */
 const blanksOf = (text: readonly string[]) =>
   [...new Set([...text.join('\n').matchAll(/{{(agency(?=[A-Z])|\w+)\w*}}/g)].map(([, name]) => name))].sort()
 
 describe('the texts', () => {
-  test('stand in the file that the first part of their key names, a few hundred to a file', () => {
+  test('are in the file named by the first part of their key, a few hundred in each file', () => {
     expect(areas.map(({ name }) => name).toSorted()).toEqual([...new Set(areas.map(({ name }) => name))].toSorted())
     for (const area of areas) {
       const named = Object.keys(area.texts)
@@ -44,15 +44,15 @@ describe('the texts', () => {
     expect(keys.filter((key) => !isWhole(key))).toEqual([])
   })
 
-  test('have the same blanks in all three languages', () => {
+  test('have the same placeholders in all three languages', () => {
     for (const key of keys) for (const text of allOf(key)) expect(blanksOf(text), key).toEqual(blanksOf(allOf(key)[0]!))
   })
 
-  test('are all said by somebody', () => {
+  test('are all used', () => {
     for (const { areas: those, program } of sides) {
       const written = new Set([...program.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1]!))
       const starts = [...program.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!)
-      // Of an area's keys that are put together from its name alone, what follows it is written somewhere.
+      // For keys composed from an area's name, the last part must occur in some file.
       const isNamed = (key: string, start: string) =>
         start.indexOf('.') < start.length - 1 ||
         key
@@ -67,7 +67,7 @@ describe('the texts', () => {
     }
   })
 
-  test('of problems are each the text of a code that a check gives', () => {
+  test('of problems belong to a code that a check returns', () => {
     const codes = keys
       .filter((key) => /^(problem|file)[.]/.test(key) && !/[.](expected|until)[.]|[.]remedy$/.test(key))
       .map((key) => key.slice(key.indexOf('.') + 1))
@@ -75,7 +75,7 @@ describe('the texts', () => {
     expect(codes.filter((code) => !sides[1]!.program.includes(`'${code}'`))).toEqual([])
   })
 
-  test('are there for everything that is said by name', () => {
+  test('exist for everything that is referred to by name', () => {
     const known = new Set(keys.map((key) => key.replace(/_(zero|one|other)$/, '')))
     const isOfTexts = new Set(areas.map(({ name }) => name))
     for (const { program } of sides) {

@@ -4,11 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 interface Ban {
-  /** The rule, as the test's title. */
+  /** Rule, used as the test's title. */
   rule: string
   pattern: RegExp
   instead: string
-  /** Which paths it holds for. */
+  /** Paths to which it applies. */
   where: (path: string) => boolean
 }
 
@@ -101,7 +101,7 @@ test.each(bans)('$rule', ({ pattern, instead, where }) => {
   expect(breaches, `Instead: ${instead}`).toEqual([])
 })
 
-test('folders and files are named for what they are about', () => {
+test('folders and files are named for their content', () => {
   const vague = /^(utils?|commons?|core|helpers?|services?|managers?|misc|lib|shared|stuff)(\.|$)/
   const breaches = paths.filter(
     (path) =>
@@ -121,7 +121,7 @@ test('file names are kebab-case', () => {
   expect(breaches, 'Instead: seal-recording.ts').toEqual([])
 })
 
-test('no barrels: no file only passes others on', () => {
+test('there are no barrels: no file only re-exports others', () => {
   const breaches = paths.filter(inCode).filter((path) => {
     const code = withoutComments(read(path)).trim()
     return (
@@ -147,13 +147,13 @@ test('the lock file names no download addresses', () => {
   ).toEqual([])
 })
 
-test('the changelog has a place for what is not released', () => {
+test('the changelog has a section for unreleased changes', () => {
   expect(read('CHANGELOG.md')).toMatch(/^## \[Unreleased\]$/m)
 })
 
-// Their numbers and status are looked at when their index is made.
-test('decisions say context, decision and consequences', () => {
-  // Of one that is superseded a line may be left, and where its text went.
+// Their numbers and status are checked when their index is made.
+test('decisions have context, decision and consequences', () => {
+  // A superseded one may have only a line, and where its text went.
   for (const path of paths.filter((one) => /^docs\/decisions\/\d{4}-/.test(one))) {
     if (/^Status: superseded by /m.test(read(path)) && read(path).split('\n').length <= 6) continue
     for (const heading of ['## Context', '## Decision', '## Consequences'])
@@ -161,7 +161,7 @@ test('decisions say context, decision and consequences', () => {
   }
 })
 
-test('links between documents lead somewhere', () => {
+test('links between documents lead to existing targets', () => {
   const broken = paths
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) =>
@@ -173,7 +173,7 @@ test('links between documents lead somewhere', () => {
   expect(broken).toEqual([])
 })
 
-test('where the contract says that it is answered, there is a file', () => {
+test('a file exists wherever the contract says that it is answered', () => {
   const answered = paths
     .filter((path) => path.startsWith('src/app/http/contract/'))
     .flatMap((path) =>
@@ -185,7 +185,7 @@ test('where the contract says that it is answered, there is a file', () => {
   expect(answered.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
-test('the ways in ARCHITECTURE.md name files that are there, each once, and count them', () => {
+test('the paths in ARCHITECTURE.md name existing files, each once, and count them', () => {
   const [, ...ways] = read('ARCHITECTURE.md').split(/^### (?=.*: \d+ files$)/m)
   expect(ways).toHaveLength(3)
   for (const way of ways) {

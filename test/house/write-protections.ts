@@ -12,7 +12,7 @@ import { describeSchema } from './describe-schema.ts'
 
 export async function writeProtections(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-generate-'))
-  // The database's own user, when root runs this, must be able to go through it.
+  // The database's own user must be able to traverse it when root runs this.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: () => undefined }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })

@@ -1,6 +1,6 @@
-// R1, R14, R15, R25 (AC2): the description changes by its procedure and in no other way. A draft in the browser; a plan that
-// would record all calls refused with each problem at its field; another person's approval; a version that takes effect, and
-// the public page that says so in three languages. While it is awaited, others begin drafts of their own.
+// R1, R14, R15, R25 (AC2): the description changes by its procedure and in no other way. A draft in the browser; a plan
+// that would record all calls, refused with each problem at its field; another person's approval; a version that takes
+// effect, and the public page that shows it in three languages. Meanwhile others start drafts of their own.
 import { expect, type Page } from '@playwright/test'
 import { signInOn } from './at-the-desk.ts'
 import { withoutCalls } from './without-calls.ts'
@@ -13,7 +13,7 @@ const field = (page: Page, name: string) => page.locator(`[id="f-${name}"]`)
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const problems = (page: Page) => page.locator('.problems li')
 const share = 'recordingPlan.rules[0].share'
-/** When what the first journey approves takes effect. */
+/** Instant at which the draft approved in the first journey takes effect. */
 let effective: Temporal.Instant
 
 async function beginDraft(page: Page): Promise<void> {
@@ -21,7 +21,7 @@ async function beginDraft(page: Page): Promise<void> {
   await page.locator('.form-section').first().waitFor()
 }
 
-/** Types when the draft is to come into force, as a person at the keyboard does. */
+/** Types the instant from which the draft is to be in force, by keyboard. */
 async function typeInstant(page: Page, instant: Temporal.Instant): Promise<void> {
   const { day, month, year, hour, minute } = instant.toZonedDateTimeISO('Europe/Helsinki')
   const two = (part: number) => String(part).padStart(2, '0')
@@ -31,7 +31,7 @@ async function typeInstant(page: Page, instant: Temporal.Instant): Promise<void>
   await page.keyboard.type(`${two(hour)}${two(minute)}`)
 }
 
-test('a draft is refused with every problem at its field, corrected, and approved by another', async ({
+test('a draft is refused with every problem at its field, corrected, and approved by another person', async ({
   page,
   seloste,
   browser,
@@ -50,7 +50,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await typeInstant(page, Temporal.Now.instant().add({ hours: 1 }))
   await button(page, 'Tallenna ja lähetä hyväksyttäväksi').click()
 
-  // It stays a draft, and says everything that is wrong with it at once.
+  // It stays a draft and lists all its problems at once.
   await expect(page.locator('.problems-title')).toBeFocused()
   await expect(page.locator('.page-head .badge')).toHaveText('Luonnos')
   await expect(problems(page)).toHaveCount(3)
@@ -93,7 +93,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
     /029\s497\s000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
   )
 
-  // Read by another before it is submitted: nothing to decide, nothing to change.
+  // Another person reads it before it is submitted: nothing can be decided or changed.
   const other = await browser.newPage({ baseURL: seloste.url })
   await signInOn(other, seloste, 'riitta', { path: address })
   await expect(other.getByRole('heading', { level: 1, name: 'Luonnos versioksi 2' })).toBeVisible()
@@ -127,7 +127,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await other.close()
 })
 
-test('two windows on one draft lose nothing: who saves second is told, and keeps what was typed', async ({
+test('two windows on one draft lose nothing: the second to save is told, and keeps the typed text', async ({
   page,
   seloste,
   context,
@@ -159,7 +159,7 @@ test('two windows on one draft lose nothing: who saves second is told, and keeps
   await expect(page.getByRole('heading', { level: 1, name: 'Versiot ja muutokset' })).toBeVisible()
 })
 
-test('what is typed into a draft outlives a session that ends', async ({ page, seloste }) => {
+test('text typed into a draft survives the end of its session', async ({ page, seloste }) => {
   await signInOn(page, seloste, 'eero', { path: '/description' })
   await beginDraft(page)
   await field(page, 'reason').fill('Vielä kesken')
@@ -173,7 +173,7 @@ test('what is typed into a draft outlives a session that ends', async ({ page, s
   await expect(page.locator('.save-bar')).toContainText('Luonnos on tallennettu.')
 })
 
-test('a file of numbers goes into a draft whole, or changes nothing and says which rows are wrong', async ({
+test('a file of numbers goes into a draft whole, or changes nothing and lists the wrong rows', async ({
   page,
   seloste,
   isAccessible,
@@ -201,12 +201,12 @@ test('a file of numbers goes into a draft whole, or changes nothing and says whi
   await page.getByRole('link', { name: 'Avaa luonnos' }).click()
   await page.getByRole('button', { name: /^Palvelunumerot ja vaihde/ }).click()
   await expect(page.locator('.item', { hasText: '029 497 020' })).toHaveCount(1)
-  // The draft is no version: the registry is as it was.
+  // The draft is not a version: the registry is unchanged.
   await page.goto('/numbers?text=029497020')
   await expect(page.locator('.notice')).toContainText('Haku ei löytänyt numeroita')
 })
 
-test('what was approved takes effect on its minute, and the public page says so in three languages', async ({
+test('an approved version takes effect at its minute, and the public page shows it in three languages', async ({
   page,
   seloste,
 }) => {

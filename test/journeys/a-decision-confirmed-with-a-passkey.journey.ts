@@ -1,5 +1,5 @@
-// R14, R20, L21: the decision maker makes a passkey, signs in with it, and approves a change of the description with it, so
-// that no session alone can in her name. An official signs in and out by way of the agency's identity provider.
+// R14, R20, L21: the decision maker adds a passkey, signs in with it, and approves a change of the description with it,
+// so that a session alone cannot act in her name. An official signs in and out through the agency's identity provider.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const test = atTheDesk.extend<object, WithProvider & { both: WithProvider }>({
   both: [
     async ({}, use) => {
       const ports = await findPorts()
-      // By its name, as an IP address can have no passkeys.
+      // By host name, because an IP address can have no passkeys.
       const url = `http://localhost:${ports.http}`
       const provider = await runTestProvider(url)
       const folder = await mkdtemp(join(tmpdir(), 'seloste-client-'))
@@ -50,7 +50,7 @@ test.use({ actionTimeout: 15_000 })
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-/** A device that recognises its owner, or does not. */
+/** Authenticator that verifies its owner, or does not. */
 async function plugIn(page: Page) {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
@@ -79,7 +79,7 @@ async function signOut(page: Page, name: string) {
   await page.goto('/account')
 }
 
-/** A change of the description that waits for somebody's decision; its address. */
+/** Address of a change of the description that waits for a decision. */
 async function submitDraft(page: Page): Promise<string> {
   await button(page, 'Aloita luonnos').click()
   await page.locator('.form-section').first().waitFor()
@@ -98,7 +98,7 @@ async function submitDraft(page: Page): Promise<string> {
   return address
 }
 
-test('a passkey is made in the account, signs in alone and after a password, and decides', async ({
+test('a passkey is added in the account, signs in alone and after a password, and decides', async ({
   page,
   seloste,
   browser,
@@ -150,7 +150,7 @@ test('a passkey is made in the account, signs in alone and after a password, and
   await expect(page.locator('.page-head .badge')).toHaveText('Hyväksytty')
 })
 
-test('an official comes in and leaves by way of the identity provider; whom it does not mean stays outside', async ({
+test('an official signs in and out through the identity provider, and others stay signed out', async ({
   seloste,
   provider,
   browser,

@@ -1,4 +1,4 @@
-// AC21 (R3-R6, R37, R38): a purpose that is not granted is refused and logged; one that the description does not know
+// AC21 (R3-R6, R37, R38): a purpose that is not granted is refused and logged; one that is missing from the description
 // cannot even be chosen.
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
@@ -12,7 +12,7 @@ test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 const caller = '+358401239921'
 
-test('Tiina, who trains, cannot hear a call for its quality, and the log says that she tried', async ({
+test('Tiina, who trains, cannot listen to a call for its quality, and the log shows that she tried', async ({
   page,
   seloste,
 }) => {
@@ -40,7 +40,7 @@ test('Tiina, who trains, cannot hear a call for its quality, and the log says th
     expect.objectContaining({ action: 'listening.started', result: 'refused:deny.purpose', purpose: 'QUALITY' }),
   )
 
-  // Training is the one purpose she has: it is not asked for, it is said.
+  // Training is her only purpose, so it is shown and not asked for.
   await signInOn(page, seloste, 'tiina', { path: `/contacts/${contact.id}` })
   await page.getByRole('button', { name: 'Kuuntele' }).click()
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
@@ -49,10 +49,7 @@ test('Tiina, who trains, cannot hear a call for its quality, and the log says th
   )
 })
 
-test('Sari chooses among the purposes of the description alone: no appraisal, no investigation', async ({
-  page,
-  seloste,
-}) => {
+test('Sari can only choose purposes of the description: no appraisal, no investigation', async ({ page, seloste }) => {
   await page.goto('/contacts')
   await page.locator('#signin-userId').fill('sari')
   await page.locator('#signin-password').fill(seloste.password)

@@ -1,5 +1,5 @@
-// AC10-AC12 (R23, R49-R52): nobody ends a recording early, but its caller or its official forbids it at will. Then it is out of
-// use at once and gone within a minute, and waits for nobody but the other party.
+// AC10-AC12 (R23, R49-R52): nobody ends a recording early, but its caller or its official can forbid it at any time. It
+// is then blocked at once and destroyed within a minute, and waits only for the other party.
 import { expect, type Browser, type Page } from '@playwright/test'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { signInAt } from '#test/whole/api.ts'
@@ -14,13 +14,13 @@ import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
-/** What its caller tells of a call that has just ended. */
+/** Enters what the caller said in a call that has just ended. */
 const justNow = ({ caller }: RecordedCall) => ({
   at: Temporal.Now.instant().subtract({ minutes: 4 }),
   callerNumber: caller,
 })
 
-/** Another person at another browser. */
+/** Opens another browser for another person. */
 async function atAnotherBrowser(
   browser: Browser,
   seloste: RunningSeloste,
@@ -37,13 +37,13 @@ async function forbid(page: Page, button: string): Promise<void> {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Tuhoa tallenne' }).click()
 }
 
-/** The objects of a recording: none when it is gone. */
+/** Returns the objects of a recording: none when it is destroyed. */
 async function objectsOf(seloste: RunningSeloste, { recordingId }: RecordedCall): Promise<string[]> {
   const keys = await Array.fromAsync((await openTestObjects(objectsBeside(seloste.dataDirectory))).list(''))
   return keys.filter((key) => key.includes(recordingId))
 }
 
-test('nobody can delete a recording before its day, and the page says from when on it may be destroyed', async ({
+test('nobody can delete a recording before its day, and the page shows from when on it may be destroyed', async ({
   page,
   browser,
   seloste,
@@ -79,7 +79,7 @@ test('nobody can delete a recording before its day, and the page says from when 
   expect(await recordingRow(seloste, call)).toMatchObject({ state: 'STORED' })
 })
 
-test('what the caller told in the call is entered within an hour; then the page sends the caller to the Service Unit, in three languages', async ({
+test('the caller’s wish can be entered within an hour of the call, and later the page refers the caller to the Service Unit, in three languages', async ({
   page,
   seloste,
   isAccessible,
@@ -96,7 +96,7 @@ test('what the caller told in the call is entered within an hour; then the page 
   ]
   await caller.focus()
   await expect(page.locator('.forbid')).toContainText('mennessä')
-  // The page that is open when the hour is over says so, and whoever was at the button stays there.
+  // The open page shows when the hour is over, and the focus stays where the button was.
   await expect(caller).toHaveCount(0, { timeout: 60_000 })
   await expect(page.locator('.forbid')).toContainText('palveluyksikköön')
   await expect(page.locator('.forbid')).toBeFocused()
@@ -134,7 +134,7 @@ test('what the caller told in the call is entered within an hour; then the page 
 })
 
 for (const language of inTurn('en')) {
-  test(`the caller forbids while the official listens: the sound stops, all is gone, the call stays in the history (${language})`, async ({
+  test(`the caller forbids while the official listens: the sound stops, the recording is destroyed, the call stays in the history (${language})`, async ({
     page,
     browser,
     seloste,
@@ -150,7 +150,8 @@ for (const language of inTurn('en')) {
     const desk = await atServiceDesk(browser, seloste, { language })
     const { t } = desk
     await desk.served({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
-    // Not earlier: a sound that plays keeps the browser drawing, and on a busy machine it could be over before it is forbidden.
+    // Opened late, because playing sound makes the browser draw, and on a busy machine it could end before the
+    // prohibition.
     await page.getByRole('button', { name: 'Kuuntele' }).click()
     await page.getByRole('button', { name: 'Toista' }).click()
     await expect(page.getByRole('button', { name: 'Tauko', exact: true })).toBeVisible()
@@ -193,7 +194,7 @@ for (const language of inTurn('en')) {
 }
 
 for (const language of inTurn('sv')) {
-  test(`the official’s own wish waits for the caller who asked first to hear it, and for nobody else (${language})`, async ({
+  test(`the official’s own prohibition waits only for the caller who asked to listen first (${language})`, async ({
     page,
     browser,
     seloste,
@@ -214,7 +215,7 @@ for (const language of inTurn('sv')) {
     await expect(page.locator('#content')).toContainText('Käyttö rajoitettu')
     await expect(page.getByRole('button', { name: 'Kuuntele' })).toHaveCount(0)
 
-    // The caller's time stands; when nobody comes, what waited for it is destroyed.
+    // The caller's appointment is kept; if nobody comes, the recording is destroyed.
     await desk.page.reload()
     await desk.button('offices.book.open').click()
     await desk.page.locator('.offered .radio-card').first().click()

@@ -1,5 +1,5 @@
-// AC22 (R36, R41): Eero listens while his right comes to its end. The sound stops within five seconds, the next request says
-// why, a refreshed page shows nothing, and he cannot give the right back to himself.
+// AC22 (R36, R41): Eero's right ends while he listens. The sound stops within five seconds, the next request gives the
+// reason, a refreshed page shows nothing, and he cannot grant the right to himself.
 import { expect, type Page } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -11,14 +11,14 @@ import { test } from './one-staff.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
-/** The sound continues as long as this does. */
+/** Length of the sound. */
 const playedMs = (page: Page) =>
   page
     .getByRole('slider', { name: 'Kohta tallenteessa' })
     .inputValue({ timeout: 1_000 })
     .then(Number, () => -1)
 
-/** Eero's right ends at an instant, as if its last day were over then. */
+/** Ends Eero's right at an instant, as at the end of its last day. */
 function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unknown> {
   return ownDatabase(seloste, async (db) => {
     const { id } = await db.selectFrom('person').select('id').where('user_id', '=', 'eero').executeTakeFirstOrThrow()
@@ -26,7 +26,7 @@ function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unk
   })
 }
 
-test('the sound stops when the right of who listens ends, and a refreshed page shows nothing', async ({
+test('the sound stops when the listener’s right ends, and a refreshed page shows nothing', async ({
   page,
   seloste,
 }) => {
@@ -60,7 +60,7 @@ test('the sound stops when the right of who listens ends, and a refreshed page s
   )
 })
 
-test('he asks for the right again, cannot approve it himself, and has it when another has', async ({
+test('he requests the right again, cannot approve it himself, and has it once another person does', async ({
   page,
   seloste,
 }) => {
@@ -87,7 +87,7 @@ test('he asks for the right again, cannot approve it himself, and has it when an
   const request = page.locator('.panel').filter({ hasText: 'Laadun arviointi jatkuu ensi kvartaalilla.' })
   await request.getByRole('button', { name: 'Hyväksy' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Hyväksy' }).click()
-  // Behind the question no button is to be seen, either: what is waited for is what the decision does.
+  // The dialog covers all buttons, so the effect of the decision is awaited.
   await expect(page.getByRole('alertdialog')).toHaveCount(0)
   await expect(request.getByRole('button', { name: 'Hyväksy' })).toHaveCount(0)
   await expect.poll(async () => (await eero.call('GET', '/api/contacts?purpose=QUALITY')).status).toBe(200)

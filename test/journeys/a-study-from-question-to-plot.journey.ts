@@ -1,4 +1,5 @@
-// R3, R4, R6, R15: from a question to a plot and a file, in Finnish and without help; the day on a wall, without callers.
+// R3, R4, R6, R15: from a question to a plot and a file, in Finnish and without help; the day on a wall display,
+// without callers.
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from '@playwright/test'
 import { expectAccessible, reloadUntil, test } from './at-the-desk.ts'
@@ -23,7 +24,7 @@ async function untilCounted(page: Page): Promise<void> {
   await reloadUntil(page, isCounted, 90_000)
 }
 
-test('a developer of the service gets from a question to a plot and its table, and takes the numbers along', async ({
+test('a developer of the service gets from a question to a plot and its table, and downloads the numbers', async ({
   page,
   signedIn,
 }) => {
@@ -32,21 +33,21 @@ test('a developer of the service gets from a question to a plot and its table, a
   await expect(page.getByRole('heading', { level: 1, name: 'Palvelutaso' })).toBeFocused()
   await untilCounted(page)
 
-  // When do people call, and how many are answered?
+  // Question: when do people call, and how many are answered?
   await choose(page, 'Miten eritellään', 'Kellonaika')
   await expect(page).toHaveURL(/by=hour/)
   await expect(page.getByRole('heading', { name: 'Puhelujen määrä – erittely: Kellonaika' })).toBeVisible()
   const plot = page.getByRole('img', { name: /^Pylväskuvio: Puhelujen määrä – erittely: Kellonaika/ })
   await expect(plot).toBeVisible()
   const rows = tableOf(page).locator('tbody tr')
-  // Until the answer is there, the table is that of the question before.
+  // Until the answer arrives, the table shows the previous question's.
   await expect(rows.first().locator('th')).toHaveText(/^klo \d+–\d+$/)
   await expect(rows.last().locator('th')).toHaveText(/^klo \d+–\d+$/)
   const hours = await Promise.all((await rows.all()).map(cellsOf))
   const counts = hours.flatMap(([calls]) => (calls === '–' ? [] : [countOf(calls)]))
   for (const count of counts) expect(count % 5).toBe(0)
   expect(counts.some((count) => count > 0)).toBe(true)
-  // A bar to every hour of which a count is told.
+  // One bar for every hour with a count.
   const bars = await plot
     .locator('rect.plot-value')
     .evaluateAll(
@@ -56,14 +57,14 @@ test('a developer of the service gets from a question to a plot and its table, a
   expect(bars).toBe(counts.filter((count) => count > 0).length)
   await expectAccessible(page, 'a study by hour')
 
-  // Each number beside the same as long before. The time is the usual one throughout, eleven months and this one: the history
+  // Each number beside that of the preceding period. The period is eleven months and the present one: the history
   // begins a month ago, so on the last days of a month the month before has few calls, or none.
   await choose(page, 'Miten eritellään', 'Palvelunumero')
   await choose(page, 'Vertailu', 'Edeltävä yhtä pitkä aika')
   await expect(page).toHaveURL(/compare=before/)
   await expect(tableOf(page).locator('thead .study-time')).toHaveCount(2)
 
-  // What the plan let expect stands beside what was recorded.
+  // The share expected from the plan is beside the recorded one.
   await choose(page, 'Vertailu', 'Ei vertailua')
   await choose(page, 'Mitä lasketaan', 'Tallennettujen osuus suunnitelmaan verrattuna')
   const national = tableOf(page).getByRole('row').filter({ hasText: '029 497 000' })
@@ -88,7 +89,7 @@ test('a developer of the service gets from a question to a plot and its table, a
     if (kind === 'SVG') expect(bytes.toString()).toContain('029 497 000')
   }
 
-  // The address is the question.
+  // The address contains the question.
   await page.getByRole('button', { name: 'Viime kuukausi' }).click()
   await expect(page).toHaveURL(/from=\d{4}-\d{2}-01&to=/)
   await page.goBack()
@@ -98,7 +99,7 @@ test('a developer of the service gets from a question to a plot and its table, a
   await expect(tableOf(page).getByRole('row').filter({ hasText: '029 497 000' })).toContainText(recorded!)
 })
 
-test('who studies the service has no barrier, narrow and wide, in three languages', async ({ page, signedIn }) => {
+test('the studies have no accessibility barrier, narrow and wide, in three languages', async ({ page, signedIn }) => {
   await page.setViewportSize({ width: 320, height: 800 })
   await signedIn('eero', { path: '/service-level?by=number&compare=before&measure=talk' })
   await page.locator('.study-table, .notice').first().waitFor()
@@ -111,7 +112,7 @@ test('who studies the service has no barrier, narrow and wide, in three language
   await expectAccessible(page, 'a study on a wide screen')
 })
 
-test('the day is told in numbers below the calls in progress and on a wall, without callers', async ({
+test('the day’s counts are below the calls in progress and on a wall display, without callers', async ({
   page,
   signedIn,
 }) => {
@@ -135,7 +136,7 @@ test('the day is told in numbers below the calls in progress and on a wall, with
   await expect(page).toHaveURL(/\/calls$/)
 })
 
-test('who may not make studies is shown no way to them, and nothing of them', async ({ page, signedIn }) => {
+test('a person without the right to make studies sees no link to them and no content', async ({ page, signedIn }) => {
   await signedIn('aino', { path: '/' })
   await expect(page.getByRole('navigation').getByRole('link', { name: 'Haku' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'Palvelutaso' })).toHaveCount(0)

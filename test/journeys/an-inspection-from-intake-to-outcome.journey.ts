@@ -1,5 +1,6 @@
-// AC16 (R42-R47): a caller asks to hear their call, is identified, shown to be its party, answered, offered times at offices
-// before the recording's day, and hears it there, in the listening mode, with the host signed in and no way out of it.
+// AC16 (R42-R47): a caller asks to listen to their call, is identified, verified as its party, answered, offered times
+// at offices before the recording's day, and listens there, in the listening mode, with the host signed in and no way
+// out of it.
 import { expect } from '@playwright/test'
 import { expectAccessible } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
@@ -12,7 +13,7 @@ test.describe.configure({ timeout: 180_000 })
 const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg', en: 'Oulu office' } as const
 
 for (const language of inTurn('fi')) {
-  test(`a caller hears their call at the office that was agreed on (${language})`, async ({ browser, seloste }) => {
+  test(`a caller listens to their call at the agreed office (${language})`, async ({ browser, seloste }) => {
     const call = await recordCall(seloste)
     const start = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
@@ -31,7 +32,7 @@ for (const language of inTurn('fi')) {
     await desk.button('offices.book.open').press('Enter')
     await expect(page.locator('.offered-office')).toHaveCount(2)
     expect(await page.locator('.offered .radio-card').count()).toBeGreaterThanOrEqual(3)
-    // A time can be reached without a pointer, and so can those that are shown last.
+    // A slot can be reached without a pointer, also those shown last.
     await page.keyboard.press('Tab')
     await expect(page.locator('.offered input:focus')).toHaveCount(1)
     await page.locator('.offered > button').press('Enter')
@@ -76,7 +77,7 @@ for (const language of inTurn('fi')) {
     })
     await room.waitForTimeout(1_500)
     await host.button('listening-room.end').click()
-    // Whoever sits there can end it; that it was heard is the host's own word.
+    // The listener can end it; only the host can state that it was heard.
     await host.button('listening-room.end.heard').click()
     await expect(room.locator('.room-heard')).toContainText(t('listening-room.end.password.missing'))
     await room.locator('.room-heard input').fill('not the password')

@@ -1,5 +1,5 @@
-// AC2, AC9, AC14, AC15 (R26, R42, R44, R46, L8): whoever asks about a call learns of that call alone, once it is shown to be
-// theirs: that it was not recorded, that its recording is destroyed and why, and of an old one nothing.
+// AC2, AC9, AC14, AC15 (R26, R42, R44, R46, L8): a person who asks about a call learns of that call only, once it is
+// verified as theirs: that it was not recorded, that its recording is destroyed and why, and nothing about an old one.
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
@@ -15,7 +15,7 @@ const minutesAgo = (minutes: number) => Temporal.Now.instant().subtract({ minute
 const inMonthsPast = (months: number) =>
   Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ hour: 12, minute: 0 }).toInstant()
 
-/** A call that was answered at an instant; drawn or not. */
+/** A call answered at an instant, drawn or not. */
 function answered(
   at: Temporal.Instant,
   { caller, by = 'aino', minutes = 3, drawn }: { caller?: string; by?: string; minutes?: number; drawn?: boolean },
@@ -32,7 +32,7 @@ function answered(
 }
 
 for (const language of inTurn('sv')) {
-  test(`of a call that was not recorded, one whose recording is gone and one that is too old (${language})`, async ({
+  test(`answers about a call that was not recorded, one whose recording is destroyed and one that is too old (${language})`, async ({
     browser,
     seloste,
   }) => {
@@ -83,14 +83,14 @@ for (const language of inTurn('sv')) {
 
     const letter = await desk.letter('answer')
     expect(letter).toContain('Aino Virtanen')
-    // Nothing is left to hear: no time can be booked.
+    // Nothing is left to listen to, so no time can be booked.
     await expect(desk.button('offices.book.open')).toHaveCount(0)
     await desk.close()
   })
 }
 
 for (const language of inTurn('en')) {
-  test(`from a withheld number: one call is found by what is told, and of two alike nothing is said (${language})`, async ({
+  test(`from a withheld number: one call is found by its description, and of two similar ones nothing is revealed (${language})`, async ({
     browser,
     seloste,
   }) => {
@@ -131,7 +131,7 @@ for (const language of inTurn('en')) {
   })
 }
 
-test('of two who share a number each hears of their own call, and forbids their own alone', async ({
+test('of two people who share a number each is told of their own call, and forbids only that', async ({
   browser,
   seloste,
 }) => {

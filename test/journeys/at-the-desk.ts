@@ -9,30 +9,30 @@ import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 export type Language = 'fi' | 'sv' | 'en'
 
 interface DeskPages {
-  /** Opens an address, signed in as somebody, under a purpose where there are several. */
+  /** Opens an address as a signed-in person, under a purpose if there are several. */
   signedIn: (userId: string, options?: { path?: string; purpose?: string; reference?: string }) => Promise<void>
-  /** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
+  /** Checks for horizontal scrolling, and in Finnish for axe violations of WCAG 2.2 A and AA. */
   isAccessible: (screen: string) => Promise<void>
 }
 
 const asInFinland = { locale: 'fi-FI', timezoneId: 'Europe/Helsinki' }
 const windowSize = { width: 1280, height: 720 }
 const startMs = 900_000
-/** From a bucket, on a busy machine, a recording comes into keeping each second. */
+/** Time for ingestion: from a bucket, on a busy machine, one recording a second. */
 const historyMs = 600_000
-/** A page that was loaded shows within it what there is. */
+/** Time within which a loaded page shows its content. */
 const timeoutMs = 8_000
 const require = createRequire(import.meta.url)
-/** The shortest there is: the whole of it goes into each page that is looked at. */
+/** The shortest possible, because the whole of it is put into each page that is checked. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export const test = base.extend<DeskPages, { seloste: RunningSeloste; window: Page }>({
   seloste: [
     async ({}, use) => {
-      // Some 1,600 calls: as many as a share of them needs to be told apart from another (AC2).
+      // Some 1,600 calls: enough to distinguish one share from another (AC2).
       const demoArguments = ['--calls-every', '8', '--history-days', '20']
       const seloste = await startSeloste({ isPrepared: true, demoArguments })
-      // The last that is done there is to forbid one of the newest calls: no journey is to be listening to it.
+      // The last step forbids one of the newest calls, to which no journey may be listening.
       await expect.poll(() => seloste.output(), { timeout: historyMs }).toContain('evaluated and used in training')
       await use(seloste)
       await seloste.stop()
@@ -76,15 +76,15 @@ export const test = base.extend<DeskPages, { seloste: RunningSeloste; window: Pa
 })
 
 /**
- * Leaves a window as a new one is. It stays the process that has read the pages' programs: in a new one the first page costs twice as
- * much, and `reuseContext` of Playwright goes by way of another process.
+ * Resets a window to the state of a new one. The process that has loaded the pages' programs is kept: in a new one the
+ * first page costs twice as much, and `reuseContext` of Playwright uses another process.
  */
 async function asNew(page: Page, { url }: RunningSeloste): Promise<void> {
   const context = page.context()
   await Promise.all(context.pages().flatMap((other) => (other === page ? [] : [other.close()])))
   await page.unrouteAll({ behavior: 'ignoreErrors' })
   await page.mouse.move(0, 0)
-  // A file of the same origin, which runs nothing.
+  // A file of the same origin that runs no script.
   await page.goto(`${url}/seloste.svg`)
   await page.evaluate('localStorage.clear(), sessionStorage.clear()')
   await context.clearCookies()
@@ -97,7 +97,7 @@ const axeOptions = {
   resultTypes: ['violations' as const],
   runOnly: { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
 }
-/** In one question: each costs a turn of two processes. */
+/** In one call, because each costs a round trip between two processes. */
 const collectElements = `({
   sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   currentWays: [...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length),
@@ -111,10 +111,10 @@ interface FoundElements {
   hasAxe: boolean
 }
 
-/** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
+/** Checks for horizontal scrolling, and in Finnish for axe violations of WCAG 2.2 A and AA. */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
   let found: FoundElements | undefined
-  // A window that has just changed its width gets its other menu a moment later.
+  // A window that has changed its width gets its other menu a moment later.
   const wrong = async () => {
     found = await page.evaluate<FoundElements>(collectElements)
     const { sideways, currentWays } = found
@@ -125,7 +125,7 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   }
   await expect.poll(wrong, { message: screen, timeout: 3000 }).toEqual([])
   const { language, hasAxe } = found!
-  // Other languages have other words in the same structure: what can break there is the room that words need.
+  // Other languages have other words in the same structure, where only the space for words can break.
   if (language !== 'fi') return
   expect(await violationsOn(page, hasAxe), `${screen} has no barrier that axe can find`).toEqual([])
 }
@@ -136,13 +136,13 @@ async function violationsOn(page: Page, hasAxe: boolean): Promise<string[]> {
     const { violations } = await new AxeBuilder({ page, axeSource: axe }).options(axeOptions).analyze()
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
   }
-  // Once in each page, and without AxeBuilder: what that brings, opens and hands over costs as much as the look.
+  // Once in each page, and without AxeBuilder, whose overhead costs as much as the check.
   if (!hasAxe) await page.evaluate(axe)
   return page.evaluate<string[]>(`axe.run(document, ${JSON.stringify(axeOptions)}).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`)
 }
 
-/** Signs in on a page, at an address if one is given, under a purpose where there are several. */
+/** Signs in on a page, at an address if one is given, under a purpose if there are several. */
 export async function signInOn(
   page: Page,
   seloste: RunningSeloste,
@@ -150,7 +150,7 @@ export async function signInOn(
   { path = '/contacts', purpose, reference }: { path?: string; purpose?: string; reference?: string } = {},
 ): Promise<void> {
   await withoutNotices(page)
-  // In a tab of nobody: that of somebody else begins at the start page, whatever its address.
+  // In a new tab: another person's tab begins at the start page, whatever its address.
   if (page.url() !== 'about:blank') await page.evaluate('sessionStorage.clear()')
   await page.goto(path)
   await page.locator('#signin-userId').fill(userId)
@@ -164,11 +164,11 @@ export async function signInOn(
 
 const hasNoNotices = new WeakSet<Page>()
 
-/** What people are told of their accounts at the next sign-in is a journey of its own; here everybody signs in again and again. */
+/** Notices about the account at the next sign-in have a journey of their own; here everybody signs in repeatedly. */
 async function withoutNotices(page: Page): Promise<void> {
   if (hasNoNotices.has(page)) return
   hasNoNotices.add(page)
-  // In the page itself: page.route() would turn the browser's cache off, and a page would cost twice as much to load again.
+  // In the page itself: page.route() would disable the browser's cache, which doubles the cost of loading a page.
   await page.addInitScript(`{
     const fetchAll = window.fetch
     window.fetch = (request, ...options) =>
@@ -179,8 +179,8 @@ async function withoutNotices(page: Page): Promise<void> {
 }
 
 /**
- * Loads a page anew until it shows what is awaited. Each look takes twice as long as the one before, up to some seconds: what is not
- * there may be late, or the page on a busy machine; and what comes every minute is not to be missed for another.
+ * Reloads a page until it shows what is awaited. Each wait is twice as long as the one before, up to some seconds: the
+ * content may be late, or the page slow on a busy machine, and content that appears every minute must not be missed.
  */
 export async function reloadUntil(
   page: Page,
@@ -195,7 +195,7 @@ export async function reloadUntil(
   }).toPass({ timeout: limitMs })
 }
 
-/** What has the focus, by its accessible words. */
+/** Returns the accessible name of the focused element. */
 export function focused(page: Page): Promise<string> {
   return page.evaluate<string>(
     "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",

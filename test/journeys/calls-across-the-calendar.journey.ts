@@ -1,5 +1,5 @@
-// AC6 and AC7 (R10, R16, R22-R25): calls across midnight, the year, short months and both changes of the clocks, as the
-// supervisor sees them: the last of each before today. By their literal dates they are in terms.test.ts.
+// AC6 and AC7 (R10, R16, R22-R25): calls across midnight, the year, short months and both clock changes, as the
+// supervisor sees them: the last of each before today. terms.test.ts has them by their literal dates.
 import { expect, type Page } from '@playwright/test'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -24,7 +24,7 @@ function call(caller: string, from: string, to: string, more: Partial<ReportedCa
 
 const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
 const { year } = now
-/** Noon of the last 31st from which six months end on the last of a shorter month. */
+/** Noon of the last 31st from which six months end on the last day of a shorter month. */
 const lastOfMonth = [1, 2, 3, 4]
   .map((months) => now.with({ day: 1 }).subtract({ months }).toPlainDate().with({ day: 31 }))
   .find((day) => day.day === 31 && day.add({ months: 6 }).day < 31)!
@@ -93,15 +93,15 @@ test('a call over New Year is one contact, listed under both days, and every ter
   await expect(page.locator('a[data-contact]')).toHaveCount(0)
 })
 
-test('six months from a 31st end on the last of a month that has none', async ({ page, seloste }) => {
+test('six months from a 31st end on the last day of a month without one', async ({ page, seloste }) => {
   const text = await open(page, seloste, callers.endOfMonth)
   expect(text).toContain('Tämä puhelu osui otantaan.')
-  // Destroyed a day before the ceiling at 12.00, so that nothing is left at it; never before two months, at 12.00.
+  // Destroyed a day before the maximum at 12.00, so that none is left at it; never before two months, at 12.00.
   expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 6 }).subtract({ days: 1 }))} klo 12.00`)
   expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 2 }))} klo 12.00`)
 })
 
-test('in the night that the clocks go back, a call that ends before it began by the clock lasts twenty minutes', async ({
+test('in the night of the autumn clock change, a call that ends before it began by the clock lasts twenty minutes', async ({
   page,
   seloste,
 }) => {
@@ -112,7 +112,7 @@ test('in the night that the clocks go back, a call that ends before it began by 
   expect(text).toContain('Tämä puhelu osui otantaan.')
 })
 
-test('in the night that the clocks go forward, a call from 2.59.30 to 4.00.30 lasts a minute', async ({
+test('in the night of the spring clock change, a call from 2.59.30 to 4.00.30 lasts a minute', async ({
   page,
   seloste,
 }) => {

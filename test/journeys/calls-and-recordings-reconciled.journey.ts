@@ -1,6 +1,6 @@
-// R9, R13, AC8: the telephone system reports a call that was to be recorded and was not, and does not report the call of a
-// recording. The data protection officer sees both, enters an explanation, and the alarms settle; the administrator sees the
-// same and the feed's unreadable records, and explains nothing.
+// R9, R13, AC8: the telephone system reports a call that should have been recorded and was not, and does not report the
+// call of a recording. The data protection officer sees both, enters an explanation, and the alarms end; the
+// administrator sees the same and the feed's unreadable records, and explains nothing.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -21,7 +21,7 @@ const hoursAgo = (hours: number) =>
     .round('second')
     .subtract({ minutes: hours * 60 })
 
-/** A call of three minutes as the telephone system writes it. */
+/** Writes a call of three minutes as the telephone system does. */
 function line(id: string, answered: Temporal.Instant): string {
   const [start, end] = [answered.subtract({ seconds: 20 }), answered.add({ minutes: 3 })]
   return [id, start, answered, end, '+358401230555', testLine, '029 512 1001'].map(String).join(';')
@@ -50,10 +50,10 @@ async function explain(page: Page, note: string): Promise<void> {
   await page.getByRole('button', { name: 'Merkitse selvitetyksi' }).click()
 }
 
-// The second looks at what the first has told.
+// The second journey uses what the first has reported.
 test.describe.configure({ mode: 'serial' })
 
-test('what calls and recordings do not have in common is seen, explained, and the alarms settle', async ({
+test('differences between calls and recordings are shown and explained, and the alarms end', async ({
   page,
   seloste,
   cdrs,
@@ -77,7 +77,7 @@ test('what calls and recordings do not have in common is seen, explained, and th
   await page.setViewportSize({ width: 1440, height: 1000 })
   await signInOn(page, seloste, 'outi', { path: '/alarms' })
   const alarms = page.locator('.alarm')
-  // They are raised once a minute, and on a busy machine later.
+  // They are raised once a minute, and later on a busy machine.
   await reloadUntil(page, (options) => expect(alarms).toHaveCount(2, options), 150_000)
   await alarms.filter({ hasText: 'arvottuja' }).getByRole('link', { name: 'Avaa täsmäytys' }).click()
   await expect(page.getByRole('heading', { level: 1, name: words.fi.title })).toBeVisible()
@@ -108,7 +108,7 @@ test('what calls and recordings do not have in common is seen, explained, and th
   await page.setViewportSize({ width: 320, height: 800 })
   await isAccessible('a recording without a call on a narrow screen')
   await explain(page, 'Keskuksen tiedot katkesivat')
-  // The notice of before says the same.
+  // The earlier notice shows the same.
   await expect(page.getByText('Puhelutietoja ei puutu.')).toBeVisible()
   await expect(page.locator('.notice-success')).toContainText('hälytys on suljettu')
   await page.goto('/alarms')
@@ -120,7 +120,7 @@ test('what calls and recordings do not have in common is seen, explained, and th
   await expect(alarms.filter({ hasText: 'Keskuksen tiedot katkesivat' })).toHaveCount(1)
 })
 
-test('the administrator sees how the feed is, and what of it could not be read and what to do', async ({
+test('the administrator sees the state of the feed, its unreadable records and what to do', async ({
   page,
   seloste,
   isAccessible,

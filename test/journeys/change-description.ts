@@ -11,7 +11,7 @@ interface DraftShape {
   changes: { text: { fi: string; sv: string; en: string } }[]
 }
 
-/** Eero drafts, Riitta approves; resolves once the version is in force. Throws with what was refused. */
+/** Eero drafts, Riitta approves; resolves once the version is in force. Throws what was refused. */
 export async function changeDescription(
   seloste: RunningSeloste,
   change: (text: string) => string,

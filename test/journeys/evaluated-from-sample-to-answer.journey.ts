@@ -1,5 +1,5 @@
-// AC21's side of quality (R3-R6, R37-R39): a quality expert goes from a form and a sample to an evaluation that its official
-// reads, acknowledges and disagrees with; in Finnish, by the pages alone.
+// Quality in AC21 (R3-R6, R37-R39): a quality expert goes from a form and a sample to an evaluation that its official
+// reads, acknowledges and disagrees with; in Finnish, only by the pages.
 import { expect, type Page } from '@playwright/test'
 import { expectAccessible, reloadUntil, signInOn } from './at-the-desk.ts'
 import { recordCall, untilDestroyed } from './record-call.ts'
@@ -71,7 +71,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   address = page.url()
 
-  // By keyboard: the recording plays, a comment is put at its moment, answers are chosen with the arrows.
+  // By keyboard: plays the recording, puts a comment at its moment, chooses answers with the arrows.
   await page.getByRole('button', { name: 'Kuuntele' }).press('Enter')
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
   await page.getByRole('radio', { name: 'Kyllä' }).focus()
@@ -127,13 +127,13 @@ test('Aino reads it among her own calls, acknowledges and disagrees, and is answ
   await aino.reload()
   await expect(aino.getByText('Kuuntelimme uudelleen; arviointi pysyy.')).toBeVisible()
 
-  // Results name no person, and a group of one official is told nothing of.
+  // Results name no person, and show nothing about a group of one official.
   await page.getByRole('link', { name: 'Laadun tulokset' }).click()
   await expect(page.getByRole('status').filter({ hasText: /ryhm/ })).toBeAttached()
   await expectAccessible(page, 'results')
 })
 
-test('an evaluation whose recording is forbidden meanwhile tells its evaluator and loses nothing that may be kept', async ({
+test('an evaluation whose recording is forbidden meanwhile informs its evaluator and keeps what may be kept', async ({
   page,
   seloste,
 }) => {
@@ -152,7 +152,7 @@ test('an evaluation whose recording is forbidden meanwhile tells its evaluator a
   const toEvaluate = page.getByRole('button', { name: /^Arvioi: / }).first()
   await page.goto('/quality')
   await reloadUntil(page, (options) => expect(toEvaluate).toBeVisible(options), 60_000)
-  // Once: an evaluation that has begun waits for no evaluator any more.
+  // Removed from the queue once: a started evaluation no longer waits for an evaluator.
   await toEvaluate.click()
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   await page.getByRole('radio', { name: 'Kyllä' }).focus()

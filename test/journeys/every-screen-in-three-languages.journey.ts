@@ -6,9 +6,12 @@ const words: Record<Language, { name: string; search: string; live: string; list
   sv: { name: 'Svenska', search: 'Sökning', live: 'Pågående samtal', listen: 'Lyssna' },
   en: { name: 'English', search: 'Search', live: 'Calls in progress', listen: 'Listen' },
 }
-/** The narrowest is the hardest for long words, so every language is seen there; Finnish on a wide screen, too. */
+/** The narrowest width is hardest for long words, so every language is checked there; Finnish on a wide screen, too. */
 const [narrow, wide] = [320, 1440]
-/** In every run one walk, with each screen seen in the three languages; in the long one each language has its own walk as well. */
+/**
+ * Every run has one walk that checks each screen in the three languages; the long run has a walk in each language as
+ * well.
+ */
 const walks: readonly Language[] = process.env['SELOSTE_LONG'] === '1' ? ['fi', 'sv', 'en'] : ['fi']
 
 test.describe.configure({ mode: 'parallel' })
@@ -146,7 +149,7 @@ for (const language of walks) {
     await page.setViewportSize({ width: narrow, height: 800 })
     await signedIn('eero', { path: '/quality' })
     await choose(page, language)
-    // The demo has drawn, given and begun some by the time its month is in.
+    // The demo has drawn, assigned and begun some once its month is entered.
     await reloadUntil(page, (options) => page.locator('.card').nth(3).waitFor(options), 120_000)
     await isAccessible('the queue of evaluations')
     await page.locator('.card .button').first().click()
@@ -304,8 +307,8 @@ function choose(page: Page, language: Language): Promise<void> {
 }
 
 /**
- * What looks at a screen: narrow in every language, wide in Finnish; what comes after it finds it narrow, in its own language.
- * Where a question is open nobody reaches the languages: it is seen in the others on their own walks.
+ * Checks a screen: narrow in every language, wide in Finnish, and leaves it narrow, in its own language. In an open
+ * dialog the languages are out of reach: it is checked in the others on their own walks.
  */
 function inThreeLanguages(page: Page, language: Language): (screen: string) => Promise<void> {
   return async (screen) => {
@@ -324,7 +327,7 @@ function inThreeLanguages(page: Page, language: Language): (screen: string) => P
   }
 }
 
-/** Without the pointer, which would have to go up the page and would leave the field it was in. */
+/** Without the pointer, which would scroll up and leave the focused field. */
 async function turnInto(page: Page, language: Language): Promise<void> {
   await page.getByRole('button', { name: words[language].name, exact: true }).dispatchEvent('click')
   await expect(page.locator('html')).toHaveAttribute('lang', language)

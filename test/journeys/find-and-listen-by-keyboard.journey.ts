@@ -48,13 +48,13 @@ test('a supervisor finds a recorded call and listens to it with the keyboard alo
   await expect(page.getByText('Kuuntelu on päättynyt.')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Kuka kuunteli' }).first()).toContainText('Esihenkilö')
 
-  // Listening again continues where it stopped, and the page announces that before.
+  // Playback resumes where it stopped, which the page announces before.
   await expect(page.getByText('Kuuntelu alkaa kohdasta')).toBeVisible()
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await expect.poll(async () => Math.abs((await atMs()) - left)).toBeLessThanOrEqual(200)
 })
 
-test('a link to a moment leads to it, once the listener has said so', async ({ page, signedIn }) => {
+test('a link to a moment opens it once the listener confirms', async ({ page, signedIn }) => {
   await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()
   await page.getByRole('heading', { level: 1, name: /^Yhteydenotto / }).waitFor()
@@ -68,13 +68,13 @@ test('a link to a moment leads to it, once the listener has said so', async ({ p
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toHaveValue('7000')
 })
 
-test('a sound that breaks off once goes on by itself; one that keeps breaking off ends, and can be begun again', async ({
+test('sound that breaks off once continues by itself, and sound that keeps breaking off ends and can be started again', async ({
   page,
   signedIn,
 }) => {
   await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()
-  // As an answer of a custodian that starts anew looks to the player; the question after it is answered.
+  // Looks to the player like the answer of a restarting custodian; the request after it is answered.
   let broken = 0
   let breaks = 1
   await page.route('**/audio', async (route) => {
@@ -90,7 +90,7 @@ test('a sound that breaks off once goes on by itself; one that keeps breaking of
   expect(broken).toBe(1)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
 
-  // It ends by itself, whether or not anybody was quick enough to press for it to play.
+  // It ends by itself, whether or not the play button was pressed in time.
   breaks = 100
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await expect(page.getByText('Ääntä ei voitu toistaa.')).toBeVisible()

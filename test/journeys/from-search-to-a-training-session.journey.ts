@@ -1,5 +1,6 @@
-// AC21 (R4, R38): a trainer finds a call, keeps a moment of it in a collection, and plays it in a session to those on its list.
-// The log knows the purpose and the session; when the recording is destroyed, the moment is empty and its words are gone.
+// AC21 (R4, R38): a trainer finds a call, keeps a moment of it in a collection, and plays it in a session to the
+// attendees on its list. The log has the purpose and the session; when the recording is destroyed, the moment is empty
+// and its text deleted.
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -10,7 +11,7 @@ import { test } from './one-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
-test('a moment goes from a call into a collection and a session, and is empty when its recording is gone', async ({
+test('a moment goes from a call into a collection and a session, and is empty after its recording is destroyed', async ({
   page,
   isAccessible,
   seloste,
@@ -44,7 +45,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await expect(page.getByRole('heading', { name: '1. Nimi heti' })).toBeVisible()
   await inEachLanguage(page, async () => isAccessible('a collection'))
 
-  // The session: nothing is played to nobody.
+  // The session: without attendees nothing is played.
   await page.getByRole('button', { name: 'Aloita koulutustilaisuus' }).click()
   await page.getByLabel('Tilaisuuden nimi').fill('Uusien virkailijoiden perehdytys')
   await page.getByRole('button', { name: 'Aloita tilaisuus' }).click()
@@ -56,7 +57,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await inEachLanguage(page, async () => isAccessible('a training session'))
   await page.getByRole('button', { name: /^Toista tilaisuudessa/ }).click()
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
-  // It stops by itself where the moment ends.
+  // It stops by itself at the end of the moment.
   await expect.poll(async () => Number(await position.inputValue()), { timeout: 20_000 }).toBeGreaterThanOrEqual(2000)
   await expect(page.getByRole('button', { name: 'Toista', exact: true })).toBeVisible()
   expect(Number(await position.inputValue())).toBeLessThan(2900)
@@ -68,10 +69,10 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   )
   await page.getByRole('button', { name: 'Päätä tilaisuus' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Päätä tilaisuus' }).click()
-  // Said to screen readers too, as "Koulutustilaisuus on päättynyt.".
+  // Announced to screen readers too, as "Koulutustilaisuus on päättynyt.".
   await expect(page.getByText('Tilaisuus on päättynyt. Sen tiedot ja osallistujaluettelo')).toBeVisible()
 
-  // Its official forbids the use of the recording: the reference leads nowhere any more, and its words are gone.
+  // Its official forbids the use of the recording: the reference leads nowhere, and its text is deleted.
   const aino = await signInAt(seloste.url, 'aino', seloste.password)
   const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
     party: 'OFFICIAL',
@@ -86,7 +87,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await expect(page.getByText('Nimi heti')).toHaveCount(0)
   await expect(page.getByText('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')).toBeVisible()
 
-  // Who was there sees that, and until when it is kept.
+  // The list of attendees stays, with the day until which it is kept.
   await page.context().clearCookies()
   await signInOn(page, seloste, 'aino', { path: '/my-calls/trainings' })
   await expect(page.getByRole('heading', { name: 'Uusien virkailijoiden perehdytys' })).toBeVisible()

@@ -1,5 +1,5 @@
-// AC20 (R34, R35): the police ask for a recording. The security unit enters what is asked and finds the call under the case, the
-// decision maker grants it, and the police open what only they can open, once.
+// AC20 (R34, R35): the police request a recording. The security unit enters the request and finds the call under the
+// case, the decision maker grants it, and the police decrypt what only they can, once.
 import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
@@ -25,13 +25,13 @@ async function at(browser: Browser, seloste: RunningSeloste, userId: string, pat
 const button = (page: Page, word: string) => page.getByRole('button', { name: t(word), exact: true })
 const card = (page: Page, word: string) => page.locator('.radio-card', { hasText: t(word) }).first()
 
-test('the police get the recording and the data of a call that is granted, and nobody else learns of it (AC20)', async ({
+test('the police get the recording and the data of a granted call, and nobody else learns of it (AC20)', async ({
   browser,
   seloste,
 }) => {
   const call = await recordCall(seloste)
   await ownDatabase(seloste, async (db) => {
-    // A recording whose day is near; that cannot be waited for.
+    // A recording whose day is near, which cannot be waited for.
     await db.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
       await tx
@@ -95,7 +95,7 @@ test('the police get the recording and the data of a call that is granted, and n
   expect(files['1.wav']!.length).toBeGreaterThan(44 + 30 * 32_000)
   expect(Buffer.from(files['identification-data.json']!).toString()).toContain(call.caller)
 
-  // Whoever supervises the official sees the call, and nothing of the police.
+  // The official's supervisor sees the call, and nothing of the police.
   const sari = await at(browser, seloste, 'sari', `/contacts/${call.contactId}`, { purpose: 'Laadun arviointi' })
   await expect(sari.getByRole('heading', { level: 1 })).toBeVisible()
   await expect(sari.getByText(/poliisi/i)).toHaveCount(0)

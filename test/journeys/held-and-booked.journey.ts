@@ -1,5 +1,5 @@
-// AC17 and AC20 (R24, L37, C3): at its day a recording goes though somebody waits to hear it; a preservation order alone
-// keeps it, in secret, and when the order ends it goes.
+// AC17 and AC20 (R24, L37, C3): at its day a recording is destroyed although somebody waits to listen to it; only a
+// preservation order keeps it, in secret, and it is destroyed when the order ends.
 import { expect } from '@playwright/test'
 import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -7,14 +7,14 @@ import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './r
 import { inEachLanguage } from './service-desk.ts'
 import { test } from './one-staff.ts'
 
-// Two recordings come to their day nearly together: one wait for both.
+// Two recordings reach their day at nearly the same time: one wait for both.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 const dayIn = { seconds: 50 }
 let booked: RecordedCall
 let request: { id: string; number: string }
 let ordered: RecordedCall
 
-/** When a call ended whose recording comes to its day so soon: it is kept for two months (test line). */
+/** End of a call whose recording reaches its day so soon: it is kept for two months (test line). */
 function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
   return Temporal.Now.instant()
     .add(comesDueIn)
@@ -23,7 +23,7 @@ function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
     .toInstant()
 }
 
-/** What the API answers, which must not be a refusal. */
+/** Returns the API's answer, which must not be a refusal. */
 async function given<Body>(user: Api, method: string, path: string, body?: object): Promise<Body> {
   const answer = await user.call(method, path, body)
   const text = await answer.text()
@@ -31,7 +31,7 @@ async function given<Body>(user: Api, method: string, path: string, body?: objec
   return (text === '' ? undefined : JSON.parse(text)) as Body
 }
 
-/** A request of a call's caller to hear it: identified, the call found and listened to, and shown to be theirs. */
+/** Enters a caller's request to listen to a call: identified, the call found, played and verified. */
 async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.Instant): Promise<typeof request> {
   const entered = await given<typeof request>(paula, 'POST', '/api/requests', {
     ...{ party: 'CALLER', kinds: ['LISTEN'], channel: 'PHONE', language: 'fi' },
@@ -63,7 +63,7 @@ async function bookInspection(paula: Api, call: RecordedCall, endedAt: Temporal.
 const seenIn = async (user: Api, call: RecordedCall, purpose: string) =>
   (await user.contact(call.contactId, purpose)).segments[0]?.recording
 
-test('times to hear a recording lie before its day, and a later one is not booked', async ({ seloste }) => {
+test('times to listen to a recording are before its day, and a later one is not booked', async ({ seloste }) => {
   const endedAt = endedFor(dayIn)
   booked = await recordCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)
@@ -91,7 +91,7 @@ test('times to hear a recording lie before its day, and a later one is not booke
   expect(await given(paula, 'GET', `/api/requests/${request.id}`)).toMatchObject({ isUrgent: true })
 })
 
-test('an order restricts a recording in secret: a prohibition waits, and whoever gives it hears nothing of the order', async ({
+test('an order restricts a recording in secret: a prohibition waits, and its author learns nothing of the order', async ({
   page,
   seloste,
 }) => {
@@ -118,7 +118,7 @@ test('an order restricts a recording in secret: a prohibition waits, and whoever
   expect(JSON.stringify(await forbidden.json())).not.toMatch(/hold|order/i)
 })
 
-test('at its day a recording goes though somebody waits to hear it, and they are told in writing', async ({
+test('at its day a recording is destroyed although somebody waits to listen to it, and they are informed in writing', async ({
   page,
   seloste,
 }) => {
@@ -137,7 +137,7 @@ test('at its day a recording goes though somebody waits to hear it, and they are
     )
     .toContain('destroyed-before')
   expect(await given(paula, 'GET', `/api/requests/${request.id}/slots`)).toMatchObject({ items: [] })
-  // The clerk sees that the letter waits to be sent, and that no time can be booked.
+  // The clerk sees that the letter is to be sent, and that no time can be booked.
   await signInOn(page, seloste, 'paula', { path: `/requests/${request.id}` })
   await inEachLanguage(page, async (t) => {
     const named = t('letters.kind.destroyed-before')
@@ -147,7 +147,7 @@ test('at its day a recording goes though somebody waits to hear it, and they are
   })
 })
 
-test('past its day an ordered recording is kept and looks destroyed; when somebody else ends the order it is gone', async ({
+test('past its day a recording under an order is kept and looks destroyed, and it is destroyed when somebody else ends the order', async ({
   page,
   seloste,
 }) => {

@@ -1,7 +1,7 @@
-// AC13, AC18, AC19 (R27-R33, R35, R50): one call goes to a research institute as an anonymised copy. An expert picks it, writes what is
-// said, and has it spoken by other voices; another hears and signs; the decision maker decides and releases; the institute opens it,
-// and it comes back. What is missing is named all the way. A copy whose caller forbids use is called back; what is overdue is said on
-// everybody's first page until it is closed.
+// AC13, AC18, AC19 (R27-R33, R35, R50): one call goes to a research institute as an anonymised copy. An expert picks
+// it, transcribes it, and has it re-spoken; another listens and signs; the decision maker decides and releases; the
+// institute decrypts it, and it comes back. Each missing step is named. A copy whose caller forbids use is recalled; an
+// overdue disclosure is on everybody's first page until it is closed.
 import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { Decrypter } from 'age-encryption'
@@ -25,14 +25,14 @@ async function at(browser: Browser, seloste: RunningSeloste, userId: string, pat
 const button = (page: Page, word: string, given?: Record<string, string | number>) =>
   page.getByRole('button', { name: t(word, given), exact: true })
 
-/** Types a day into a form that stands open. */
+/** Types a day into an open form. */
 async function typeDay(form: Locator, day: Temporal.PlainDate): Promise<void> {
   await form.getByRole('spinbutton').first().click()
   const two = (part: number) => String(part).padStart(2, '0')
   await form.page().keyboard.type(`${two(day.day)}${two(day.month)}${day.year}`)
 }
 
-/** Enters what the institute has confirmed of an item, by keyboard: the form takes the focus, and gives it back. */
+/** Enters an institute's confirmation of an item, by keyboard: the form takes the focus, and returns it. */
 async function confirmItem(page: Page, item: number, reference: string): Promise<void> {
   await button(page, 'disclosures.returns.confirm', { item }).press('Enter')
   await page.getByLabel(t('disclosures.returns.reference'), { exact: true }).fill(reference)
@@ -49,17 +49,17 @@ async function close(page: Page): Promise<void> {
   await expect(page.getByText(t('disclosures.research.state.CLOSED')).first()).toBeVisible()
 }
 
-/** What a person is told first thing of a disclosure that is overdue. */
+/** The notice on a person's first page about an overdue disclosure. */
 async function expectFirstPage(page: Page, { number }: Study, isShown: boolean): Promise<void> {
   await page.goto('/')
   await expect(page.getByRole('heading', { name: t('start.do') })).toBeVisible()
   const notice = page.locator('.notice-error').getByRole('link', { name: number, exact: true })
   if (isShown) await expect(notice).toBeVisible()
-  // What was there a moment ago is gone once the list has been read.
+  // The previous content disappears once the list has been read.
   else await expect(notice).toHaveCount(0)
 }
 
-/** Asks the API as the page does. */
+/** Requests the API as the page does. */
 async function request<Answer>(
   page: Page,
   method: 'GET' | 'PUT' | 'POST',
@@ -72,7 +72,7 @@ async function request<Answer>(
   return (answered.status() === 204 ? undefined : await answered.json()) as Answer
 }
 
-test('a call is lent to an institute anonymised, by three people, and is not closed before it came back (AC18)', async ({
+test('a call is lent to an institute anonymised, by three people, and the disclosure is not closed before it came back (AC18)', async ({
   browser,
   seloste,
 }) => {
@@ -97,7 +97,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await expect(button(eero, 'anonymisation.render')).toBeDisabled()
   const heightOfStanding = async () => (await eero.locator('.standing').boundingBox())!.height
   const untouched = await heightOfStanding()
-  // In this call nobody speaks; what would be found is added by hand.
+  // In this call nobody speaks; the findings are added by hand.
   await button(eero, 'anonymisation.turns.add.OFFICIAL').click()
   const words = eero.locator('.turn-row textarea')
   await words.last().fill('Verotoimisto, hyvää päivää.')
@@ -130,7 +130,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
     .click()
   await button(ilona, 'anonymisation.sign.do').click()
   await expect(ilona.locator('#check-outcome')).toBeVisible()
-  // Signed, it leads back to its disclosure.
+  // After the signature, its link leads back to the disclosure.
   await ilona.locator('#content a.button').click()
   await expect(ilona).toHaveURL(page)
 
@@ -189,7 +189,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
   await close(riitta)
 })
 
-test('a copy whose caller forbids use is called back, and is out of the house until the institute says that it is gone (AC13)', async ({
+test('a copy whose caller forbids use is recalled, and counts as out until the institute confirms that it is destroyed (AC13)', async ({
   browser,
   seloste,
 }) => {
@@ -219,7 +219,7 @@ test('a copy whose caller forbids use is called back, and is out of the house un
   const letter = new URL((await riitta.locator('a[href^="mailto:"]').getAttribute('href'))!)
   expect([letter.pathname, letter.searchParams.get('body')]).toEqual(['registraturen@institut.example', notice])
 
-  // The other copy comes back: the disclosure stays open for the one that was recalled.
+  // The other copy comes back: the disclosure stays open for the recalled one.
   await confirmItem(riitta, 1, 'VAHV-1')
   await expect(riitta.getByText(t('disclosures.returns.close.when_one', { items: 2 }))).toBeVisible()
   await expect(button(riitta, 'disclosures.returns.close')).toHaveCount(0)
@@ -247,7 +247,7 @@ test('a copy whose caller forbids use is called back, and is out of the house un
   await close(riitta)
 })
 
-test('a disclosure past its day is on everybody’s first page and blocks its institute, until it is closed or decided anew (AC19)', async ({
+test('an overdue disclosure is on everybody’s first page and blocks its institute, until it is closed or extended (AC19)', async ({
   browser,
   seloste,
 }) => {
@@ -265,7 +265,7 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   ])
   await button(riitta, 'disclosures.release.open').click()
 
-  // The next day comes while somebody has the release before them.
+  // The next day begins while somebody has the release dialog open.
   await expireDueDate(seloste, study)
   const dialog = riitta.getByRole('dialog')
   await dialog.getByRole('button', { name: t('disclosures.release.do'), exact: true }).click()
@@ -298,7 +298,7 @@ test('a disclosure past its day is on everybody’s first page and blocks its in
   await expect(riitta.getByText(t('disclosures.research.stands.RELEASED'))).toBeVisible()
   await expectFirstPage(riitta, study, false)
 
-  // That day goes by as well; confirmed in full it stays until somebody closes it.
+  // That day passes too; confirmed completely, it stays until somebody closes it.
   await expireDueDate(seloste, study)
   for (const { item } of itemList.slice(0, 2)) await confirm(item)
   await expectFirstPage(eero, study, true)

@@ -1,12 +1,12 @@
-// AC2 (R13, R15): not all calls are recorded. What can be answered about a call that was not: asking-about-a-call. A plan that
-// would record all calls is refused in the journey of a change of the description.
+// AC2 (R13, R15): not all calls are recorded. What can be answered about an unrecorded one: asking-about-a-call. The
+// journey of a change of the description refuses a plan that would record all calls.
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import { signInOn, test } from './at-the-desk.ts'
 
 test.describe.configure({ timeout: 120_000 })
 
-test('of a thousand calls and more under a rule of 10 % between 7 and 13 % are recorded, and the plan’s page shows it', async ({
+test('of more than a thousand calls under a rule of 10 % between 7 and 13 % are recorded, and the plan’s page shows it', async ({
   page,
   seloste,
 }) => {

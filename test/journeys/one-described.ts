@@ -8,7 +8,7 @@ export const test = withoutCalls({
   'accessCopy: false': 'accessCopy: true',
   'julklRequests: false': 'julklRequests: true',
   'secondFactor: off': 'secondFactor: optional',
-  // In force a year earlier than the seed, so that New Year lies behind.
+  // In force a year earlier than the seed, so that a New Year is in the past.
   '2025-': '2024-',
   '2026-01-01': '2025-01-01',
 })

@@ -1,4 +1,4 @@
-// One Seloste for the journeys that change people, rights and offices: each those of people whom no other of them looks at.
+// One Seloste for the journeys that change people, rights and offices: each changes people whom no other journey uses.
 import { withoutCalls } from './without-calls.ts'
 
 export const test = withoutCalls()

@@ -1,5 +1,4 @@
-// Admits calls that were over before, from call detail records, into a running Seloste by the feed of past calls. Writes no row
-// past the door.
+// Admits past calls from call detail records into a running Seloste, by the feed of past calls. Writes no row directly.
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import {
@@ -22,7 +21,7 @@ import { adminUrlOf, objectsBeside } from '#test/whole/elsewhere.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { readDrawKey } from '../../src/app/roles/draw-key.ts'
 
-/** The running Seloste's database, as its owner. */
+/** Connects to the running Seloste's database, as its owner. */
 export async function ownDatabase<Result>(
   seloste: RunningSeloste,
   use: (db: Kysely<RegisterTables>) => Promise<Result>,
@@ -40,12 +39,11 @@ export async function ownDatabase<Result>(
   }
 }
 
-/** A past call, and whether the draw must have fallen on it: then it goes by another id until it has. */
+/** A past call, and whether it must be drawn: its id is changed until it is. */
 export type ReportedCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
 
 /**
- * Reports past calls to a running Seloste; those that the plan drew come with their audio, a quiet line, and can be played
- * afterwards.
+ * Reports past calls to a running Seloste; drawn ones have their audio, a silent line, and can be played afterwards.
  */
 export async function reportPastCalls(seloste: RunningSeloste, calls: readonly ReportedCall[]): Promise<void> {
   await ownDatabase(seloste, async (db) => {
@@ -105,7 +103,7 @@ function describeAs({ drawn, ...call }: ReportedCall, context: PastCallContext) 
   }
 }
 
-/** A-law's silence, as long as the recording. */
+/** A-law silence, as long as the recording. */
 function* quiet({
   startedAt,
   endedAt,
@@ -118,7 +116,7 @@ function* quiet({
   for (let at = 0; at < frames; at++) yield { caller: frame, official: frame }
 }
 
-/** A clock time in Finland: `2026-10-25T03:50+03:00` where the clock shows it twice. */
+/** A local time in Finland: `2026-10-25T03:50+03:00` if the clock shows it twice. */
 export function inFinland(written: string): Temporal.Instant {
   return /[+Z]/.test(written)
     ? Temporal.Instant.from(written)

@@ -1,5 +1,5 @@
-// Records a call that is over and ingested, for journeys about its recording. Takes its end and its official; returns its ids.
-// Writes no row past the door.
+// Records a call that has ended and is ingested, for journeys about its recording. Takes its end and its official;
+// returns its ids. Writes no row directly.
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -39,7 +39,7 @@ export async function recordCall(
   }, 'the recording in keeping')
 }
 
-/** How the register has a recording. */
+/** Returns the register's row of a recording. */
 export function recordingRow(seloste: RunningSeloste, { recordingId }: RecordedCall) {
   return ownDatabase(seloste, (db) =>
     db
@@ -50,7 +50,7 @@ export function recordingRow(seloste: RunningSeloste, { recordingId }: RecordedC
   )
 }
 
-/** Waits until a recording is destroyed; with its cause. */
+/** Waits until a recording is destroyed, and returns the cause. */
 export function untilDestroyed(seloste: RunningSeloste, call: RecordedCall, waitMs = 60_000) {
   return eventually(
     async () => {

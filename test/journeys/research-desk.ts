@@ -1,4 +1,4 @@
-// Makes disclosures to a research institute, decided or released, through the pages' own doors and people, without a browser.
+// Makes disclosures to a research institute, decided or released, by the pages' own API and people, without a browser.
 // Sets no state directly, except for a day that cannot be waited for.
 import { sql } from 'kysely'
 import type { AnonymisedCopy } from '#app/http/contract/anonymised-copies.ts'
@@ -11,13 +11,13 @@ import { ownDatabase } from './past-calls.ts'
 export interface Study {
   id: string
   number: string
-  /** Where its page is. */
+  /** Address of its page. */
   page: string
-  /** By the place of the item. */
+  /** By the position of the item. */
   calls: readonly RecordedCall[]
 }
 
-/** Long enough for a short turn; an ear is served so much at once. */
+/** Long enough for a short turn, and as much as playback serves at once. */
 const callSeconds = 4
 const zone = 'Europe/Helsinki'
 export const dayFromNow = (days: number) => Temporal.Now.plainDateISO(zone).add({ days })
@@ -36,13 +36,13 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   }
   const read = (id: string) => request<ResearchDetail>(eero, 'GET', `/research-disclosures/${id}`)
 
-  /** An institute that is written to in Swedish. @returns its id */
+  /** An institute whose letters are in Swedish. @returns its id */
   async function institute(name: string): Promise<string> {
     const given = { name, contact: 'Registraturen', email: 'registraturen@institut.example', language: 'sv' }
     return (await request<{ id: string }>(eero, 'POST', '/institutes', given)).id
   }
 
-  /** A copy with a word in it, made, heard and signed. */
+  /** Makes, plays and signs a copy with a word in it. */
   async function copied(disclosure: string, item: number, { recordingId }: RecordedCall): Promise<void> {
     const { id } = await request<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
     await eero.listen(recordingId, 'SERVICE_LEVEL_STUDY')
@@ -59,7 +59,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     await request(ilona, 'POST', `/anonymised-copies/${id}/check`, judged)
   }
 
-  /** A study with everything up to the decision. */
+  /** Prepares a study up to the decision. */
   async function decided(instituteId: string, { items = 1, dueOn = dayFromNow(30) } = {}): Promise<Study> {
     const begun = { instituteId, study: 'Laatu 2027', dueOn: dueOn.toString(), format: 'OPUS' }
     const { id, number } = await request<ResearchDetail>(eero, 'POST', '/research-disclosures', begun)
@@ -75,7 +75,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     return { id, number, page: `/disclosures/research/${id}`, calls }
   }
 
-  /** Its package is ready: the institute may have it. */
+  /** Waits until its package is ready for the institute. */
   async function released(instituteId: string, given: Parameters<typeof decided>[1] = {}): Promise<Study> {
     const study = await decided(instituteId, given)
     await request(riitta, 'POST', `/research-disclosures/${study.id}/packages`, {
@@ -90,14 +90,14 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   return { eero, ilona, riitta, ask: request, read, institute, decided, released }
 }
 
-/** The next day comes: the due date was yesterday. */
+/** Moves the due day to yesterday. */
 export function expireDueDate(seloste: RunningSeloste, { id }: Study): Promise<void> {
   return ownDatabase(seloste, async (db) => {
     await sql`update research_disclosure set due_on = ${dayFromNow(-1).toString()}::date where id = ${id}`.execute(db)
   })
 }
 
-/** The time in which recalls are to be confirmed goes by. @returns what it was: the end of the third working day */
+/** Moves the due time of recalls into the past. @returns what it was: the end of the third working day */
 export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Promise<Temporal.Instant> {
   return ownDatabase(seloste, async (db) => {
     const was = await db
@@ -113,7 +113,7 @@ export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Prom
   })
 }
 
-/** What ties the copies of a disclosure to their recordings: the items that something does. */
+/** Ties of a disclosure's copies to their recordings: the items that have one. */
 export function tiesOf(seloste: RunningSeloste, { id, number }: Study): Promise<number[]> {
   return ownDatabase(seloste, async (db) => {
     const { rows } = await sql<{ item: number }>`

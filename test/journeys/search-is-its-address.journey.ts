@@ -14,7 +14,10 @@ test('a search is its address: it can be saved, sent, and gone back to', async (
   await expect(page.getByLabel('Virkailija')).toHaveValue('aino')
 })
 
-test('more contacts are added below, and the focus goes on from where the list ended', async ({ page, signedIn }) => {
+test('more contacts are added below, and the focus continues after the former end of the list', async ({
+  page,
+  signedIn,
+}) => {
   await signedIn('sari', { purpose: 'Laadun arviointi' })
   const contacts = page.locator('a[data-contact]')
   await expect(contacts).toHaveCount(50)
@@ -23,7 +26,7 @@ test('more contacts are added below, and the focus goes on from where the list e
   await expect(contacts.nth(50)).toBeFocused()
 })
 
-test('an official sees own calls alone, and another’s address leads nowhere (AC5)', async ({ page, signedIn }) => {
+test('an official sees only own calls, and another’s address leads nowhere (AC5)', async ({ page, signedIn }) => {
   await signedIn('aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.locator('.official-name').first()).toBeVisible()
   const names = new Set(await page.locator('.official-name').allTextContents())
@@ -42,7 +45,7 @@ test('the caller’s number is shown whole only when asked for', async ({ page, 
   expect(await focused(page)).not.toBe('')
 })
 
-test('what cannot be searched for is told at its field, and nothing is searched', async ({
+test('an invalid search is reported at its field, and nothing is searched', async ({
   page,
   signedIn,
   isAccessible,
@@ -62,14 +65,14 @@ test('what cannot be searched for is told at its field, and nothing is searched'
   await expect(page).toHaveURL(/\/contacts$/)
 })
 
-test('no address has a caller’s number: Back returns to its search, but not for the next person', async ({
+test('no address contains a caller’s number: Back returns to its search, but not for the next person', async ({
   page,
   signedIn,
   seloste,
 }) => {
   const caller = page.getByLabel('Soittajan numero')
   const number = '+358401234567'
-  // An address of before is understood, and gone from the history.
+  // An old address is understood, and removed from the history.
   await signedIn('sari', {
     path: `/contacts?caller=${encodeURIComponent(number)}&recorded=none`,
     purpose: 'Laadun arviointi',
@@ -109,7 +112,7 @@ test('no address has a caller’s number: Back returns to its search, but not fo
   expect(addresses.some((address) => address.includes('/contacts'))).toBe(true)
 })
 
-test('an address with what is no filter still leads to the search', async ({ page, signedIn }) => {
+test('an address with an unknown filter still leads to the search', async ({ page, signedIn }) => {
   await signedIn('sari', { path: '/contacts?recorded=something&from=soon', purpose: 'Laadun arviointi' })
   await expect(page.locator('a[data-contact]').first()).toBeVisible()
 })

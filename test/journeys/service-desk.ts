@@ -21,7 +21,7 @@ const zone = 'Europe/Helsinki'
 export interface ReportedCall {
   at: Temporal.Instant
   accuracy?: 'MINUTES' | 'HALF_HOUR' | 'HOURS'
-  /** None: from a withheld number. */
+  /** Undefined: from a withheld number. */
   callerNumber?: string
   serviceNumber?: string
   minutes?: number
@@ -33,11 +33,11 @@ export interface Requester {
   kinds: readonly string[]
   party?: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
   officialUserId?: string
-  /** Of the letters; the page's own where none is named. */
+  /** Language of the letters; the page's own by default. */
   language?: Language
 }
 
-/** The words of the pages in a language; `{{name}}` is filled in. */
+/** Texts of the pages in a language; `{{name}}` is filled in. */
 export function wordsIn(language: Language): (key: string, given?: Record<string, string | number>) => string {
   return (key, given = {}) => {
     const area = JSON.parse(readFileSync(join(texts, `${key.split('.', 1)[0]}.json`), 'utf8')) as Area
@@ -50,7 +50,7 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
   }
 }
 
-/** The same page in each language, one after the other; in Finnish at the end. */
+/** Shows the same page in each language in turn, with Finnish last. */
 export async function inEachLanguage(
   page: Page,
   options: (t: ReturnType<typeof wordsIn>, language: Language) => Promise<void>,
@@ -64,7 +64,7 @@ export async function inEachLanguage(
 
 export type ServiceDesk = Awaited<ReturnType<typeof atServiceDesk>>
 
-/** Somebody of the Service Unit at a browser of their own. */
+/** Opens a browser for somebody of the Service Unit. */
 export async function atServiceDesk(
   browser: Browser,
   seloste: RunningSeloste,
@@ -110,7 +110,7 @@ export async function atServiceDesk(
   }
 
   async function identify(method = 'ID_CARD'): Promise<void> {
-    // Without a way nothing is noted, and the focus is where one is chosen.
+    // Without a means of identification nothing is recorded, and the focus is on its choice.
     await button('requests.request.identify.do').press('Enter')
     await expect(page.locator('#step-who [data-invalid] input').first()).toBeFocused()
     await page.locator('.radio-card', { hasText: t(`requests.request.identified.${method}`) }).click()
@@ -143,12 +143,12 @@ export async function atServiceDesk(
     await expect(form).toHaveCount(0)
   }
 
-  /** A call that the requester named, by its place. */
+  /** A call named by the requester, by its position. */
   const call = (ordinal = 1) => page.locator('#step-calls .request-call').nth(ordinal - 1)
   const isCall = async (state: string, ordinal = 1) =>
     expect(call(ordinal).locator('.badge').first()).toHaveText(t(`requests.call.${state}`))
 
-  /** Listens for a moment, and records that the requester is the call's party. */
+  /** Plays a moment, and records that the requester is the call's party. */
   async function verify(ordinal = 1): Promise<void> {
     const here = call(ordinal)
     await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()
@@ -159,7 +159,7 @@ export async function atServiceDesk(
     await isCall('MATCHED', ordinal)
   }
 
-  /** From intake to a call that is shown to be the requester's. @returns the request's number */
+  /** Goes from intake to a call verified as the requester's. @returns the request's number */
   async function served(requester: Requester, call: ReportedCall): Promise<string> {
     const number = await enter(requester)
     await identify()
@@ -184,7 +184,7 @@ export async function atServiceDesk(
       .replace(/\s+/g, ' ')
   }
 
-  /** Notes that a letter was handed over. */
+  /** Records that a letter was handed over. */
   async function handOver(kind: string): Promise<void> {
     const named = t(`letters.kind.${kind}`)
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: named }) }).first()
@@ -216,7 +216,7 @@ export async function atServiceDesk(
   }
 }
 
-/** The time that a request has booked is now: nobody can wait for days in a test. */
+/** Moves a request's booked time to now, because a test cannot wait for days. */
 export async function appointmentIsNow(seloste: RunningSeloste, number: string, minutes = 30): Promise<void> {
   await ownDatabase(seloste, async (db) => {
     await sql`

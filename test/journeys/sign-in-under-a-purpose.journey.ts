@@ -19,7 +19,7 @@ test('an official signs in by keyboard, is told what went wrong, chooses a purpo
   await page.locator('#signin-password').fill(seloste.password)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Valitse käyttötarkoitus' })).toBeFocused()
-  // A supervisor looks for development and its parts, and for nothing else (AC21).
+  // A supervisor can only choose development and its parts (AC21).
   await expect(page.getByRole('radio')).toHaveCount(4)
   await page.keyboard.press('Tab')
   await page.keyboard.press('ArrowDown')

@@ -6,7 +6,7 @@ import { test } from './one-described.ts'
 const password = 'kesäyön pitkä hiljaisuus'
 const stepMs = 30_000
 
-/** The codes of an authenticator: each is good once, so every next one is of a later step. */
+/** Codes of an authenticator: each is valid once, so the next one is of a later step. */
 class Authenticator {
   #secret: string
   #last = 0
@@ -16,7 +16,7 @@ class Authenticator {
   }
 
   async code(): Promise<string> {
-    // The server takes the step after its own, too: no need to wait for it.
+    // The server accepts the following step too, so there is no wait.
     const step = Math.max(this.#last + 1, Math.floor(Date.now() / stepMs))
     while (step > Math.floor(Date.now() / stepMs) + 1) await new Promise((resolve) => setTimeout(resolve, 500))
     this.#last = step
@@ -68,7 +68,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.locator('.rule-met')).toHaveCount(3)
   await uuno.keyboard.press('Enter')
   await expect(uuno.getByRole('heading', { level: 1, name: 'Etusivu' })).toBeVisible()
-  // What happened to the account is told, and a second factor is offered to everybody; both are put away.
+  // Notices about the account are shown, and a second factor is offered to everybody; both are dismissed.
   const notices = uuno.getByRole('region', { name: 'Ilmoitukset tilistäsi' })
   await expect(notices).toContainText('Pääkäyttäjä loi sinulle kertakäyttöisen linkin.')
   await expect(notices).toContainText('Suojaa tilisi')
@@ -96,7 +96,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await uuno.getByRole('button', { name: 'Olen tallettanut koodit' }).click()
   await expect(uuno.getByRole('heading', { name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
 
-  // Two tabs of one browser: out of one is out of both, and in again in both.
+  // Two tabs of one browser: signing out of one signs out of both, and signing in again into both.
   const tab = await uuno.context().newPage()
   await tab.goto('/account')
   await tab.getByRole('heading', { name: 'Missä olet kirjautuneena' }).waitFor()
@@ -112,7 +112,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(tab.getByText('salasanalla ja tunnistautumissovelluksella').first()).toBeVisible()
   await expect(uuno.getByText('salasanalla ja tunnistautumissovelluksella').first()).toBeVisible()
 
-  // The telephone is lost: a recovery code signs in once, a person who may removes the factor.
+  // The telephone is lost: a recovery code signs in once, an authorised person removes the factor.
   await tab.getByRole('button', { name: 'Kirjaa ulos kaikkialta' }).click()
   await expect(tab.getByRole('alertdialog').getByRole('button', { name: 'Peruuta' })).toBeFocused()
   await tab.getByRole('alertdialog').getByRole('button', { name: 'Kirjaa ulos' }).click()
@@ -139,7 +139,10 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.getByText('Tunnistautumissovellusta ei ole otettu käyttöön.')).toBeVisible()
 })
 
-test('one’s own password is changed by keyboard, and what is wrong is told where it is', async ({ page, seloste }) => {
+test('a person changes their own password by keyboard, and errors are shown at their fields', async ({
+  page,
+  seloste,
+}) => {
   await signInOn(page, seloste, 'tiina', { path: '/account' })
   await page.getByRole('button', { name: 'Vaihda salasana' }).press('Enter')
   await expect(page.getByLabel('Nykyinen salasana')).toBeFocused()
@@ -162,7 +165,7 @@ test('one’s own password is changed by keyboard, and what is wrong is told whe
   await expect(page.getByRole('heading', { name: 'Salasana', exact: true })).toBeFocused()
 })
 
-test('who comes to a browser after somebody else finds nothing of them, in no tab', async ({ page, seloste }) => {
+test('a person who uses a browser after somebody else finds nothing of them, in any tab', async ({ page, seloste }) => {
   const search = '/people?q=aino'
   const found = (tab: Page) => tab.getByRole('link', { name: 'Aino Virtanen' })
   const isEeros = async (tab: Page) => {
@@ -176,13 +179,13 @@ test('who comes to a browser after somebody else finds nothing of them, in no ta
   await other.goto(search)
   await expect(found(other)).toBeVisible()
 
-  // Their session ends without a sign-out, as by its time, and comes back to where it was.
+  // Their session ends without a sign-out, as by its time limit, and returns to the same page.
   await page.context().clearCookies()
   await page.reload()
   await giveCredentials(page, 'anssi', seloste.password)
   await expect(found(page)).toBeVisible()
 
-  // Then somebody else signs in in one of the tabs, which the other one hears.
+  // Then somebody else signs in in one of the tabs, which the other notices.
   await page.context().clearCookies()
   await page.reload()
   const requested: string[] = []
@@ -192,7 +195,7 @@ test('who comes to a browser after somebody else finds nothing of them, in no ta
   await isEeros(other)
   expect(requested, 'nothing is looked at in another’s name').not.toContain('/api/people')
 
-  // A sign-in of which no page knows, as at an identity provider, is told by the first that is loaded.
+  // A sign-in unknown to any page, as through an identity provider, is reported by the first page loaded.
   await page.context().clearCookies()
   await signInOn(other, seloste, 'anssi', { path: search })
   await expect(found(other)).toBeVisible()
@@ -202,7 +205,7 @@ test('who comes to a browser after somebody else finds nothing of them, in no ta
   await isEeros(other)
 })
 
-test('who signs out leaves the next person no search', async ({ page, seloste }) => {
+test('signing out leaves no search to the next person', async ({ page, seloste }) => {
   await signInOn(page, seloste, 'anssi', { path: '/people?q=aino' })
   await page.getByRole('button', { name: /^Anssi/ }).click()
   await page.getByRole('button', { name: 'Kirjaudu ulos' }).click()
@@ -262,7 +265,7 @@ async function giveCredentials(page: Page, userId: string, word = password): Pro
   await page.locator('#signin-password').press('Enter')
 }
 
-/** Somebody else's machine: nothing of this one's is known there. */
+/** On another machine nothing of this one's is known. */
 async function anotherBrowser(browser: Browser, baseURL: string): Promise<Page> {
   return (await browser.newContext({ baseURL, locale: 'fi-FI' })).newPage()
 }

@@ -1,5 +1,5 @@
-// R8, R11, R20: who answers is known as of every day. A person entered by form is the official of the next call; a change
-// holds from its day on and leaves earlier calls as they were; a file is entered whole or not at all.
+// R8, R11, R20: the official of a call is known for every day. A person entered by form is the official of the next
+// call; a change is in force from its day on and leaves earlier calls unchanged; a file is entered whole or not at all.
 import { expect, type Page } from '@playwright/test'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { officialByKey } from '#test/simulator/people.ts'
@@ -29,7 +29,7 @@ async function callsMaija(seloste: RunningSeloste, caller: string): Promise<void
   expect(outcome).not.toBe('unreachable')
 }
 
-/** The officials of a caller's contacts, as the supervisor of Henkilöverotus sees them. */
+/** Officials of a caller's contacts, as the supervisor of Henkilöverotus sees them. */
 async function seenBySari(seloste: RunningSeloste, caller: string): Promise<(string | undefined)[]> {
   const sari = await signInAt(seloste.url, 'sari', seloste.password)
   const contacts = await sari.contacts({ purpose: 'QUALITY', caller })
@@ -56,7 +56,7 @@ test('a person entered by form is the official of the next call that they answer
   await page.getByRole('option', { name: /Sari Niemi/ }).click()
   await page.getByRole('textbox', { name: 'Numero, josta vastataan' }).fill('029 512 1101')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
-  // A user id is never given twice, and the field that is wrong has the focus.
+  // A user id is never given twice, and the wrong field has the focus.
   await expect(page.getByRole('textbox', { name: 'Käyttäjätunnus' })).toBeFocused()
   await expect(page.locator('.field-error')).toContainText('Samaa tunnusta ei anneta')
   await page.getByRole('textbox', { name: 'Käyttäjätunnus' }).fill('maija')
@@ -66,7 +66,7 @@ test('a person entered by form is the official of the next call that they answer
   await expect(page.locator('#content')).toContainText('029 512 1101')
   await expect(page.getByRole('link', { name: 'Sari Niemi' }).first()).toBeVisible()
 
-  // Capture receives it by itself.
+  // Capture is notified of it.
   await eventually(async () => {
     const caller = `+35840125${String(Date.now()).slice(-5)}`
     await callsMaija(seloste, caller)
@@ -74,20 +74,20 @@ test('a person entered by form is the official of the next call that they answer
   }, 'a call with the name of the new official')
 })
 
-test('another unit from a day on leaves earlier calls where they were', async ({ page, signedIn, seloste }) => {
+test('a change of unit from a day on leaves earlier calls in the former unit', async ({ page, signedIn, seloste }) => {
   const [before, after] = ['+358401260001', '+358401260002']
   await callsMaija(seloste, before)
   await signedIn('anssi', { path: '/people?q=maija' })
   await page.getByRole('link', { name: 'Maija Lahti' }).click()
   await choose(page, 'Yksikkö')
   await page.getByRole('button', { name: 'Tallenna muutos' }).click()
-  // Nothing written is no change.
+  // Unchanged fields are no change.
   await expect(page.locator('.field-error')).toContainText('Kirjoita yksikkö')
   await page.getByRole('combobox', { name: 'Yksikkö' }).fill('Yritysverotus')
   await page.keyboard.press('Escape')
   await expect(page.locator('.effect')).toContainText('Aiemmat puhelut jäävät entiseen yksikköön: Henkilöverotus')
   await page.getByRole('button', { name: 'Tallenna muutos' }).press('Enter')
-  // Two people decide who would listen to her calls.
+  // Two people decide because it changes who may listen to her calls.
   await expect(page.getByRole('region', { name: 'Toisen henkilön vahvistusta odottavat muutokset' })).toContainText(
     'Yksikkö: Yritysverotus',
   )
@@ -110,7 +110,7 @@ test('another unit from a day on leaves earlier calls where they were', async ({
   expect(await seenBySari(seloste, after)).toEqual([])
   expect(await seenBySari(seloste, before)).toEqual(['Maija Lahti'])
 
-  // A future change is in the history, and marked as that.
+  // A future change is in the history, marked as such.
   const coming = today().add({ days: 7 })
   await choose(page, 'Nimi')
   await page.getByRole('textbox', { name: 'Uusi nimi' }).fill('Maija Lahti-Koski')
@@ -122,7 +122,7 @@ test('another unit from a day on leaves earlier calls where they were', async ({
   await expect(page.getByRole('heading', { level: 1, name: 'Maija Lahti', exact: true })).toBeVisible()
 })
 
-test('a wrong file changes nothing and tells every row; the right one is entered whole', async ({
+test('a wrong file changes nothing and reports every row, and the right one is entered whole', async ({
   page,
   signedIn,
   isAccessible,
@@ -167,13 +167,17 @@ test('a wrong file changes nothing and tells every row; the right one is entered
   await expect(page.locator('a[data-person]')).toHaveText(['Ossi Åberg'])
   await expect(page.locator('#content')).toContainText('029 512 1104')
 
-  // The same file once more finds nothing to change.
+  // The same file once more changes nothing.
   await page.goto('/people/import')
   await pick(page, 'oikea.csv', [heading, ...rows.right].join('\n'))
   await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Hakemisto on jo tiedoston mukainen')
 })
 
-test('who may not change the directory is offered no change and makes none', async ({ page, signedIn, seloste }) => {
+test('a person who may not change the directory sees no way to do so, and the API refuses it', async ({
+  page,
+  signedIn,
+  seloste,
+}) => {
   await signedIn('sari', { path: '/people?q=aino' })
   await page.getByRole('link', { name: 'Aino Virtanen' }).click()
   await expect(page.getByRole('heading', { name: 'Historia' })).toBeVisible()
@@ -184,7 +188,7 @@ test('who may not change the directory is offered no change and makes none', asy
   expect(refused.status).toBe(403)
 })
 
-test('a name and a unit of 190 letters without a blank need no scrolling sideways, on the narrowest screen and a wide one', async ({
+test('a name and a unit of 190 letters without a blank need no horizontal scrolling, on the narrowest screen and a wide one', async ({
   page,
   signedIn,
   isAccessible,
@@ -207,7 +211,7 @@ test('a name and a unit of 190 letters without a blank need no scrolling sideway
   await isAccessible('a table of people, one of a long name')
 })
 
-/** Confirms what waits for a second person, as the access-rights approver. */
+/** Confirms changes that wait for a second person, as the access-rights approver. */
 async function confirmChanges(seloste: RunningSeloste): Promise<void> {
   const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
   const { items } = (await (await anneli.call('GET', '/api/directory-changes')).json()) as { items: { id: string }[] }
@@ -222,7 +226,7 @@ async function choose(page: Page, kind: string): Promise<void> {
   await page.getByRole('option', { name: kind, exact: true }).click()
 }
 
-/** Day, month and year into the three parts of the day's field, by keyboard. */
+/** Types day, month and year into the three parts of the date field, by keyboard. */
 async function writeDay(page: Page, date: Temporal.PlainDate): Promise<void> {
   const parts = page.locator('.change .date-segment[role=spinbutton]')
   for (const [index, written] of finnish(date).entries()) {

@@ -1,5 +1,5 @@
-// R21, L19: the data protection officer reads who looked at what, sees that an entry stands in the signed log, and has the whole
-// of it verified; and what the owner of the database edits afterwards is found, at the very entry.
+// R21, L19: the data protection officer reads who viewed what, sees that an entry is in the signed log, and has the
+// whole log verified; a later edit by the owner of the database is found, at that entry.
 import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import { signInAt } from '#test/whole/api.ts'
@@ -15,7 +15,7 @@ async function verify(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Tarkasta koko loki' }).click()
 }
 
-test('a look is an entry that stands in the signed log', async ({ page, seloste }) => {
+test('a view is an entry in the signed log', async ({ page, seloste }) => {
   const eero = await signInAt(seloste.url, 'eero', seloste.password)
   await eero.contacts({ purpose: 'QUALITY' })
   const refused = await eero.call('GET', '/api/contacts?purpose=TRAINING')
@@ -27,12 +27,12 @@ test('a look is an entry that stands in the signed log', async ({ page, seloste 
   await rows.first().click()
   const entry = page.getByRole('dialog')
   await expect(entry).toContainText('Evättiin')
-  // Within a second of the look it is signed; the page asks when it is opened.
+  // It is signed within a second of the view; the page checks when it is opened.
   const signed = 'johtavat allekirjoitettuun juuritiivisteeseen'
   await reloadUntil(page, (options) => expect(entry).toContainText(signed, options), 60_000)
 })
 
-test('the log is whole, until somebody who owns the database edits an entry: that very entry is named', async ({
+test('the log is whole until the database’s owner edits an entry, which is then reported', async ({
   page,
   seloste,
 }) => {

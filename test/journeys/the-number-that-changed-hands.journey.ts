@@ -1,5 +1,5 @@
-// AC23 (R11, R20, R39, R48): a number and a name change, and old calls keep theirs and stay whose they were; who has left
-// signs in no more, and their calls keep their name for those who may still see them.
+// AC23 (R11, R20, R39, R48): a number and a name change; old calls keep theirs and their official. A person who left
+// cannot sign in, and their calls keep the name for those who may still see them.
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -14,7 +14,7 @@ const ainosNumber = '029 512 1001'
 const asKey = '+358295121001'
 const early = '+358401230001'
 const late = '+358401230006'
-/** A day of the month that began so many months ago. */
+/** A day of the month that began this many months ago. */
 const dayOf = (monthsAgo: number, day: number) =>
   Temporal.Now.plainDateISO('Europe/Helsinki').with({ day: 1 }).subtract({ months: monthsAgo }).with({ day })
 const from = (monthsAgo: number, day: number) => dayOf(monthsAgo, day).toString()
@@ -31,7 +31,7 @@ function callOf(caller: string, official: string, day: string) {
   }
 }
 
-/** A change of somebody's entry in the directory, from a day on. */
+/** Changes somebody's entry in the directory, from a day on. */
 async function change(seloste: RunningSeloste, userId: string, change: Record<string, unknown>): Promise<void> {
   const anssi = await signInAt(seloste.url, 'anssi', seloste.password)
   const { items } = (await (await anssi.call('GET', `/api/people?q=${userId}`)).json()) as {
@@ -43,7 +43,7 @@ async function change(seloste: RunningSeloste, userId: string, change: Record<st
   if (answer.status === 202) await confirm(seloste, id)
 }
 
-/** A number that somebody else has had goes over once a second person has confirmed it. */
+/** A number of another person is moved once a second person has confirmed it. */
 async function confirm(seloste: RunningSeloste, person: string): Promise<void> {
   const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
   const { items } = (await (await anneli.call('GET', `/api/directory-changes?person=${person}`)).json()) as {
@@ -60,7 +60,7 @@ const names = async (seloste: RunningSeloste, userId: string, caller: string, pu
   return contacts.flatMap(({ segments }) => segments.map(({ official }) => official))
 }
 
-test('calls of ten months ago keep the old name and number, and stay Aino’s when Bertil has got the number', async ({
+test('calls of ten months ago keep the old name and number, and stay Aino’s after Bertil gets the number', async ({
   page,
   seloste,
 }) => {
@@ -85,13 +85,13 @@ test('calls of ten months ago keep the old name and number, and stay Aino’s wh
   await expect(page.locator('#content')).toContainText(ainosNumber)
 })
 
-test('who has left is signed out that moment and never in again, and the calls keep the name', async ({
+test('a person who left is signed out at once and cannot sign in again, and the calls keep the name', async ({
   page,
   seloste,
 }) => {
   await signInOn(page, seloste, 'aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  // The night has come: the directory said so before, and the clock is there now.
+  // Simulates the night that the directory had announced.
   await ownDatabase(seloste, (db) =>
     db.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('user_id', '=', 'aino').execute(),
   )

@@ -18,7 +18,7 @@ const pages = { fi: '/rekisteriseloste', sv: '/registerbeskrivning', en: '/regis
 const serviceNumber = '+35829497000'
 const atOnce = 12
 
-/** Calls to the service number until the draw falls on one; that one's caller. */
+/** Places calls to the service number until one is drawn. Returns that one's caller. */
 async function recordedCall(seloste: RunningSeloste): Promise<string> {
   for (let batch = 0; batch < 20; batch++) {
     const drawn: string[] = []
@@ -67,18 +67,18 @@ test('a drawn call is one contact with its five fields, one recording, and the r
   await expect(content.getByRole('heading', { name: 'Miksi puhelu tallennettiin' })).toHaveCount(1)
   await expect(content).toContainText('Palvelunumerot')
   await expect(content).toContainText('versio 3')
-  // The term is the description's: six calendar months less the day that the work takes, never before two.
+  // The term of the description: six calendar months less one day for the work, never less than two.
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
   const day = (date: Temporal.PlainDate) => `${date.day}.${date.month}.${date.year}`
   await expect(content).toContainText(day(today.add({ months: 6 }).subtract({ days: 1 })))
   await expect(content).toContainText(day(today.add({ months: 2 })))
 })
 
-test('another controller and a shorter term are a new version, in three languages, and the old name is gone', async ({
+test('another controller and a shorter term are a new version, in three languages, without the old name', async ({
   page,
   seloste,
 }) => {
-  // A shorter term waits for whoever has asked to hear a call: nobody has.
+  // A shorter term would wait for anybody who has asked to listen to a call: nobody has.
   await ownDatabase(seloste, async (db) => {
     await sql`
       update subject_request set closed_at = now(), closed_by = entered_by, outcome = 'WITHDRAWN' where closed_at is null`.execute(

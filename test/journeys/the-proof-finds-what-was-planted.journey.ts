@@ -1,5 +1,5 @@
-// R1, R13-R15: a recording that nobody drew and a drawn one that has gone missing, planted past every door by somebody who
-// owns the database, are found by the proof and said on the page, in the metrics and by `seloste status`.
+// R1, R13-R15: an undrawn recording and a missing drawn one, planted directly by the database's owner, are found by the
+// proof and reported on the page, in the metrics and by `seloste status`.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ const test = base.extend<{ folder: string }>({
 })
 test.setTimeout(240_000)
 
-test('one planted extra recording and one planted omission are found, and everybody who asks is told', async ({
+test('one planted extra recording and one planted omission are found, and reported to everybody who asks', async ({
   page,
   folder,
 }) => {
@@ -32,7 +32,7 @@ test('one planted extra recording and one planted omission are found, and everyb
     await reportSome(seloste)
     const { ports } = seloste
     await seloste.stop()
-    // Every decision is made again at a start.
+    // Every decision is repeated at a start.
     seloste = await startSeloste({ dataDirectory: folder, ports })
     await openProofs(page, seloste)
     await expect(page.locator('#S14 ~ .evidence, #S14 .evidence').first()).toContainText('Pitää paikkansa.')
@@ -52,7 +52,7 @@ test('one planted extra recording and one planted omission are found, and everyb
     expect(code).toBe(1)
     expect(seloste.output()).toContain('recording.as-drawn')
 
-    // The public reads the promise, not the register's inner life.
+    // The public sees the promise, without internal details.
     await page.context().clearCookies()
     await page.goto(`${seloste.url}/rekisteriseloste`)
     await expect(page.locator('body')).not.toContainText('arpomatta')
@@ -61,7 +61,7 @@ test('one planted extra recording and one planted omission are found, and everyb
   }
 })
 
-/** Twelve calls that were not drawn and four that were, each with its audio. */
+/** Twelve undrawn calls and four drawn ones, each with its audio. */
 async function reportSome(seloste: RunningSeloste): Promise<void> {
   const call = (minutesAgo: number, drawn: boolean) => {
     const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
@@ -94,7 +94,7 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
   )
 }
 
-/** As the database's owner can, past the triggers that bind everybody else. */
+/** Runs as the database's owner, without triggers. */
 async function plant(seloste: RunningSeloste): Promise<void> {
   await ownDatabase(seloste, (db) =>
     db.transaction().execute(async (tx) => {
@@ -120,7 +120,7 @@ async function openProofs(page: Page, seloste: RunningSeloste): Promise<void> {
   await page.goto(`${seloste.url}/rekisteriseloste`)
 }
 
-/** `seloste_promise_holds` of the draws, as whoever watches reads it. */
+/** `seloste_promise_holds` of the draws, as monitoring reads it. */
 async function metric(seloste: RunningSeloste): Promise<number | undefined> {
   const text = await (await fetch(`${seloste.url}/metrics`)).text()
   const value = /^seloste_promise_holds\{[^}]*promise="recording\.as-drawn"[^}]*\} (\d)/m.exec(text)?.[1]

@@ -1,5 +1,6 @@
-// LX1, LX3, LX6 (C1, C11; L6, L11, L13): what today's law adds where the description says so. A requester takes a copy of their
-// recording away, is told when and for what their data were used, and an outsider's request for a document is decided on.
+// LX1, LX3, LX6 (C1, C11; L6, L11, L13): what today's law adds if the description says so. A requester receives a copy
+// of their recording, is told when and for what their data were used, and an outsider's request for a document is
+// decided on.
 import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
@@ -18,7 +19,7 @@ const narrow = { width: 320, height: 800 }
 const wavHeaderBytes = 44
 const bytesASecond = 8_000 * 4
 
-test('a requester takes a copy of their recording away, once, and opens it with what only they were told (LX1)', async ({
+test('a requester fetches a copy of their recording once, and decrypts it with what only they were told (LX1)', async ({
   browser,
   seloste,
   page: shown,
@@ -59,8 +60,7 @@ test('a requester takes a copy of their recording away, once, and opens it with 
   expect(wav.subarray(0, 4).toString()).toBe('RIFF')
   expect((wav.length - wavHeaderBytes) / bytesASecond).toBeCloseTo(callSeconds, 0)
 
-  // A link that is used and one that never was are told alike.
-  // What is done is folded up.
+  // A used link and one that never existed get the same answer. Completed steps are folded up.
   await reloadUntil(
     page,
     (options) => expect(acts.getByText(t('acts.copies.state.taken'))).toHaveCount(1, options),
@@ -96,7 +96,7 @@ test('a requester is told when, in which role and for what their data were used,
   await desk.close()
 })
 
-test('a recording is restricted until a letter has told that it is not, and a refusal says why (L9)', async ({
+test('a recording is restricted until a letter has reported its end, and a refusal gives its reason (L9)', async ({
   browser,
   seloste,
 }) => {
@@ -120,7 +120,8 @@ test('a recording is restricted until a letter has told that it is not, and a re
   await choose('restriction-end')
   await letters.locator('button[type=submit]').click()
   await desk.handOver('restriction-end')
-  // The clerk is asked for their password, the last proof being older than a quarter of an hour: the restriction ends with it.
+  // The clerk is asked for their password, because the last proof is older than a quarter of an hour: the restriction
+  // ends with it.
   await ownDatabase(seloste, (db) =>
     sql`update session set proved_at = now() - interval '16 minutes' where ended_at is null`.execute(db),
   )
@@ -137,7 +138,7 @@ test('a recording is restricted until a letter has told that it is not, and a re
   await desk.close()
 })
 
-test('an outsider who asks for a document is shown no call, and is answered what the decision maker decided (LX6)', async ({
+test('an outsider who requests a document is shown no call, and is informed of the decision (LX6)', async ({
   browser,
   seloste,
 }) => {
@@ -163,7 +164,7 @@ test('an outsider who asks for a document is shown no call, and is answered what
   await expectAccessible(maker.page, 'a decision that lacks its provision')
   await request.getByLabel(t('acts.openness.provision'), { exact: true }).fill(provision)
   await request.locator('button[type=submit]').click()
-  // The form has these words, too: decided is what has no form any more. Its button submits nothing as soon as it is pressed.
+  // The form contains these words too: once decided, the form is gone. Its button submits only once.
   await expect(request.getByLabel(t('acts.openness.provision'), { exact: true })).toHaveCount(0)
   await expect(request).toContainText(t('acts.openness.SECRET'))
   await expectAccessible(maker.page, 'what was decided')
@@ -181,7 +182,7 @@ test('an outsider who asks for a document is shown no call, and is answered what
 
 const callSeconds = 40
 
-/** A request of a caller whose call was looked at before, found and shown to be theirs. */
+/** A request of a caller whose call was viewed before, found and verified as theirs. */
 async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: Language, kinds: readonly string[]) {
   const call = await recordCall(seloste, { seconds: callSeconds })
   const desk = await atServiceDesk(browser, seloste, { language })
@@ -192,7 +193,7 @@ async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: 
   return { desk, number }
 }
 
-/** Axe looks at Finnish pages: what stands on this one stays. */
+/** Axe checks Finnish pages, so this page stays in Finnish. */
 async function inFinnish(page: Page, screen: string): Promise<void> {
   await expectAccessible(page, screen)
   await page.getByRole('button', { name: 'Suomi', exact: true }).click()

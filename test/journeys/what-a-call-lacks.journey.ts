@@ -1,5 +1,5 @@
-// R9, R16: what a call's recording lacks is said in words that an official understands, with who can do something about it, and how long
-// the caller had waited; in three languages, on a narrow and a wide screen.
+// R9, R16: what a call's recording lacks is shown in words that an official understands, with who can act on it, and
+// how long the caller had waited; in three languages, on a narrow and a wide screen.
 import { expect } from '@playwright/test'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
@@ -15,7 +15,7 @@ const text = {
   English: { waited: 'Waited in the queue', tell: 'Tell technical maintenance.' },
 }
 
-test('the page of a call says what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {
+test('the page of a call shows what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {
   const call = await recordCall(seloste)
   await ownDatabase(seloste, async (db) => {
     const contact = await db

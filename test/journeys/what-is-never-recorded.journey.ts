@@ -1,5 +1,5 @@
-// AC3, AC4, AC8 and AC9 (R7-R10, R12, R13, R16, R17): the switchboard, calls that nobody answers, calls that are none of the
-// register's, what the switchboard forwards, what is outside the call, and a number that is withheld; with real SIPREC sessions.
+// AC3, AC4, AC8 and AC9 (R7-R10, R12, R13, R16, R17): the switchboard, unanswered calls, calls outside the register,
+// forwarded calls, sound outside the call, and a withheld number; with real SIPREC sessions.
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
@@ -17,7 +17,7 @@ test.describe.configure({ timeout: 180_000 })
 
 let placed = 0
 
-/** Places a call and returns its caller and whether any of it was recorded. */
+/** Places a call. Returns its caller and whether any of it was recorded. */
 async function place(
   seloste: RunningSeloste,
   plan: Omit<PlaceCallOptions, 'seed' | 'server' | 'caller'> & { caller?: string },
@@ -36,7 +36,7 @@ async function place(
   return { caller, recorded }
 }
 
-/** As the person of the security unit sees it, who sees every call. */
+/** As somebody of the security unit, who sees every call. */
 async function found(seloste: RunningSeloste, caller: string): Promise<ContactShape | undefined> {
   const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
   const [contact] = await tuula.contacts({ caller, purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' })
@@ -90,7 +90,7 @@ test('a call abandoned in the queue is in the history without an official', asyn
   await expect(content).toContainText('Puhelua ei tallennettu.')
 })
 
-test('a call out and a call between officials leave nothing', async ({ seloste }) => {
+test('an outgoing call and a call between officials leave nothing', async ({ seloste }) => {
   const [aino, bertil] = [officialByKey('aino'), officialByKey('bertil')]
   const customer = { name: 'Asiakas', phone: '+358402077777', language: 'fi' } as const
   const out = await place(seloste, {
@@ -107,7 +107,7 @@ test('a call out and a call between officials leave nothing', async ({ seloste }
   expect(await found(seloste, customer.phone)).toBeUndefined()
 })
 
-test('what a recording client sends before the answer and after the end is gone before anybody can hear it', async ({
+test('media sent before the answer and after the end are removed before anybody can play them', async ({
   page,
   seloste,
 }) => {
@@ -148,7 +148,7 @@ test('what a recording client sends before the answer and after the end is gone 
   await expect(page.locator('#content')).toContainText(/0\.0[3-6]/)
 })
 
-test('a withheld number is nowhere, though the trunk told one beside the wish to withhold it', async ({
+test('a withheld number is nowhere, even if the trunk reported one beside the request to withhold it', async ({
   page,
   seloste,
 }) => {
@@ -167,7 +167,7 @@ test('a withheld number is nowhere, though the trunk told one beside the wish to
   await expect(content).not.toContainText(caller.slice(-6))
 })
 
-/** Forwards calls from the switchboard to the north until `enough` says so of what was recorded of one. */
+/** Forwards calls from the switchboard to the north until `enough` accepts what was recorded of one. */
 async function forward(seloste: RunningSeloste, batches: number) {
   const calls: { caller: string; recorded: boolean[] }[] = []
   for (let batch = 0; batch < batches; batch++) {
@@ -192,7 +192,7 @@ async function forward(seloste: RunningSeloste, batches: number) {
   return calls
 }
 
-test('of a forwarded call only what follows the answer at the service number is recorded', async ({
+test('of a forwarded call only the part after the answer at the service number is recorded', async ({
   page,
   seloste,
 }) => {

@@ -9,8 +9,8 @@ import { test as atTheDesk } from './at-the-desk.ts'
 const startMs = 200_000
 
 /**
- * A new one for each file that asks: what one journey changes, no other finds.
- * @param written what stands in the seed's text and what to write instead, before it is installed
+ * A new one for each file that asks: changes of one journey do not reach another. @param written texts of the seed and
+ * their replacements, before it is installed
  */
 export const withoutCalls = (written: Readonly<Record<string, string>> = {}) =>
   atTheDesk.extend<object, { seloste: RunningSeloste }>({

@@ -91,8 +91,7 @@ export const disclosuresRecalled: Check<RecalledFacts> = {
   rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its working days.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
-    title:
-      'of a recording whose use is forbidden is recalled, and the disclosure is closed when it is confirmed and not before',
+    title: 'of a forbidden recording is recalled, and the disclosure can be closed only when it is confirmed',
   },
   remedy:
     'The example is the disclosure and the item. Ask the institute to destroy the copy at once and confirm the recall; a copy that was not recalled is a fault of Seloste.',

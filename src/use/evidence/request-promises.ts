@@ -81,7 +81,7 @@ export const prohibitionsObeyed: Check<ProhibitionFacts> = {
   rule: 'An hour after it came in, every prohibition has ended in the destruction of its recording, or waits for a preservation order or an open request that the audit log tells of; none is said to be carried out while the recording stands; nothing forbidden was served for development afterwards; of what was destroyed no key and no transcript of a copy is left.',
   test: {
     file: 'test/ends/prohibition.test.ts',
-    title: 'by its caller, through the Service Unit, long before the floor; nobody asks why',
+    title: 'by its caller, through the Service Unit, long before the minimum, without giving a reason',
   },
   remedy:
     'The example is the id of a recording. See on the page of destruction what it waits for; an overdue one means that the custodian does not destroy: look at its log.',

@@ -1,5 +1,5 @@
-// Invents calls to a tax office from a seed, and labels what in them identifies a person. Returns words with times, and labels.
-// Never combines a real person's name with a real number.
+// Invents calls to a tax office from a seed, and labels identifying words. Returns words with times, and labels. Never
+// combines a real person's name with a real number.
 import type { Category, TrackPlace, Word } from '#use/disclosure/content/word.ts'
 import {
   inventedBusinessId,
@@ -25,14 +25,14 @@ export interface Label {
 
 export interface LabelledCall {
   language: SpokenLanguage
-  /** As a recogniser writes that puts in capitals, full stops and digits; else small letters and every number in words. */
+  /** Writes capitals, full stops and digits, as some recognisers do; otherwise small letters, and numbers in words. */
   written: boolean
   words: Word[]
   labels: Label[]
   lengthSamples: number
 }
 
-/** `{NAME}` and its like in a script stand for one of these. */
+/** `{NAME}` and similar placeholders in a script stand for one of these. */
 export interface Planted {
   category: Category
   text: string
@@ -48,7 +48,7 @@ export function chanceFrom(seed: number): Chance {
   }
 }
 
-/** The same calls for the same seed: half Finnish, the rest Swedish and English in turn. */
+/** Returns the same calls for the same seed: half Finnish, the rest Swedish and English in turn. */
 export function labelledCalls(count: number, seed = 1): LabelledCall[] {
   return Array.from({ length: count }, (_, index) => {
     const language = index % 2 === 0 ? 'fi' : index % 4 === 1 ? 'sv' : 'en'
@@ -71,7 +71,7 @@ function labelledCall(language: SpokenLanguage, chance: Chance): LabelledCall {
       for (const [index, raw] of texts.entries()) {
         const text = dressed(raw, { written, begins, name: planted !== undefined && /\p{L}{3}/u.test(raw) })
         begins = false
-        // A comma or a full stop behind what is planted stands on its last word.
+        // A comma or full stop after a planted item belongs to its last word.
         const before = words.at(-1)
         if (!/[\p{L}\d]/u.test(raw)) {
           if (written && before !== undefined) before.text += raw
@@ -94,7 +94,9 @@ function dressed(raw: string, { written, begins, name }: { written: boolean; beg
   return begins || name ? raw.charAt(0).toUpperCase() + raw.slice(1) : raw
 }
 
-/** The same caller keeps name, code and number through the call: what is planted twice is said twice, and not alike. */
+/**
+ * The same caller keeps name, code and number during the call: an item planted twice is said twice, in different ways.
+ */
 function planter(language: SpokenLanguage, written: boolean, chance: Chance): (kind: string) => Planted {
   const caller = inventedName(language, chance)
   const official = inventedName(language, chance)

@@ -10,8 +10,8 @@ const inserted: Record<SpokenLanguage, string[]> = {
 const alphabet = 'aeioukstnlrmvpdäö'
 
 /**
- * The words as a recogniser would have them: of each hundred, `errors` changed (a letter or two, or another word of the call), lost or
- * put in. Names and other long rare words are taken wrongly twice as often. Times stay where something was said.
+ * Returns the words as a recogniser might: of each hundred, `errors` are changed (a letter or two, or another word of
+ * the call), lost or inserted. Names and other long rare words are misheard twice as often. Times do not change.
  */
 export function mishear(words: readonly Word[], errors: number, chance: Chance): Word[] {
   const counts = new Map<string, number>()

@@ -1,7 +1,7 @@
 // Speaks digits as people do, in a language and at random, for invented calls. Shares no table with the code under test.
 
 export type SpokenLanguage = 'fi' | 'sv' | 'en'
-/** From 0 up to, not including, 1. */
+/** From 0 up to, but not including, 1. */
 export type Chance = () => number
 
 const units = {
@@ -23,7 +23,7 @@ const teens = {
   en: 'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' '),
 }
 
-/** A number below a million, as a number: "viisikymmentäkolme", "etthundrafem", "one hundred and five". */
+/** Speaks a number below a million as a number: "viisikymmentäkolme", "etthundrafem", "one hundred and five". */
 export function speakCardinal(value: number, language: SpokenLanguage, casual = false): string {
   const style = language === 'fi' && casual ? 'casual' : language
   if (value >= 1000) {
@@ -50,7 +50,7 @@ export function speakCardinal(value: number, language: SpokenLanguage, casual = 
   return value >= 10 ? teens[style][value - 10]! : units[style][value]!
 }
 
-/** Digits as somebody reads them out: one by one, in pairs, now and then in threes or "double two". */
+/** Speaks digits as people read them out: one by one, in pairs, sometimes in threes or "double two". */
 export function speakDigits(digits: string, language: SpokenLanguage, chance: Chance): string {
   const casual = chance() < 0.5
   const style = language === 'fi' && casual ? 'casual' : language
@@ -88,12 +88,12 @@ const letters = {
   ),
 }
 
-/** A letter by its name; in English as recognisers write it. */
+/** Speaks a letter by its name; in English as recognisers write it. */
 export function speakLetter(letter: string, language: SpokenLanguage): string {
   return language === 'en' ? letter.toLowerCase() : (letters[language].get(letter) ?? letter.toLowerCase())
 }
 
-/** Letters and digits; `-` is said or left out. */
+/** Speaks letters and digits; `-` is spoken or omitted. */
 export function speakCode(code: string, language: SpokenLanguage, chance: Chance): string {
   const dash = { fi: 'viiva', sv: 'streck', en: 'dash' }[language]
   const saysDash = chance() < 0.6
