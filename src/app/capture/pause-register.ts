@@ -38,7 +38,7 @@ export function pauseRegisterOnRequest(
     objects.release(store)
     return { register: 'going-on' }
   }
-  const hear = (message: unknown) => {
+  const onMessage = (message: unknown) => {
     if (typeof message !== 'object' || message === null || !('register' in message)) return
     const wish = message as RegisterPauseRequest
     void obey(wish).then(
@@ -47,6 +47,6 @@ export function pauseRegisterOnRequest(
         process.send?.({ register: 'held', failed: (error as Error).message } satisfies RegisterPauseReply),
     )
   }
-  process.on('message', hear)
-  return { stop: () => void process.off('message', hear) }
+  process.on('message', onMessage)
+  return { stop: () => void process.off('message', onMessage) }
 }

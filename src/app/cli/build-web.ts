@@ -19,7 +19,11 @@ const dist = join(root, 'web/dist')
 const building = join(root, `web/dist-${process.pid}`)
 const stampPath = join(dist, 'built-from')
 /** Sources of the build outside of `web` and `texts`. */
-const besides = ['package-lock.json', 'src/app/http/contract/contact-filters.ts', 'src/use/search/contact-filters.ts']
+const otherSources = [
+  'package-lock.json',
+  'src/app/http/contract/contact-filters.ts',
+  'src/use/search/contact-filters.ts',
+]
 
 /** Builds the web interface if its sources have changed. Does nothing if the build tools are not installed. */
 export async function buildWebIfStale(print: (line: string) => void): Promise<void> {
@@ -55,7 +59,7 @@ async function digestOf(folder: string): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !path.startsWith(join(folder, 'dist')))
     .sort()
-  for (const file of [...files, ...besides.map((path) => join(root, path))])
+  for (const file of [...files, ...otherSources.map((path) => join(root, path))])
     hash.update(await readFile(file)).update('\0')
   return hash.digest('hex')
 }

@@ -27,7 +27,7 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
   if (waitSeconds === undefined) return
   const deadline = performance.now() + waitSeconds * 1000
   for (;;) {
-    // If it no longer answers, it has ended. If it answers and accepts calls, somebody has cancelled the drain.
+    // No answer means that capture has exited. If it accepts calls again, somebody has cancelled the drain.
     state = await requestCapture(settings)
     if (!state) {
       console.log('capture has drained and exited')

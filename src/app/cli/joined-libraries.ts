@@ -1,5 +1,5 @@
-// Loads libraries of hundreds of files as one file each: finding and reading their files was half of a role's start time. Used
-// only if made by join-libraries.ts from the pinned versions; otherwise Node reads the original files.
+// Loads libraries that have hundreds of files from one bundle each, because finding and reading the files was half of a role's
+// start time. A bundle is used only if join-libraries.ts made it from the pinned versions; otherwise Node reads the original files.
 import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'

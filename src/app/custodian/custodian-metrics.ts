@@ -8,7 +8,7 @@ import { countWaiting } from '#use/retention/count-waiting.ts'
 /** A healthy store answers in milliseconds. */
 const keyStoreMs = 3_000
 /** Name of a key that does not exist: reading it tests whether the store answers. */
-const nameOfNoKey = 'is-it-there'
+const absentName = 'is-it-there'
 
 /** Metrics of the custodian: delays, and whether the keys are reachable. */
 export function measureCustodian(
@@ -82,7 +82,7 @@ export function measureCustodian(
 async function answers(keys: Pick<KeyStore, 'has'>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => late.resolve(false), keyStoreMs)
-  const request = keys.has(nameOfNoKey).then(
+  const request = keys.has(absentName).then(
     () => true,
     () => false,
   )

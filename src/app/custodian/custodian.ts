@@ -58,7 +58,7 @@ import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
 /** Name of a key and an object that do not exist: reading them tests whether the store answers. */
-const nothingIsCalledSo = 'is-it-there'
+const absentName = 'is-it-there'
 
 /**
  * The custodian role: holds the keys, ingests recordings, serves ranges to the desk, destroys what is due, and checks the
@@ -212,7 +212,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const watchingBlockers = watchBlockers({
     blockers,
     volumes: await volumesOf(settings),
-    probes: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
+    probes: [() => keys.has(absentName), () => objects.sizeBytes(absentName)],
     waitsSince: () => ingesting.oldest(),
   })
   const watching = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })

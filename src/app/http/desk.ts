@@ -21,7 +21,7 @@ export interface Desk {
   health: () => Promise<Health>
   /** Rate limit of views. */
   pace: ReadRateLimit
-  /** Calls back after each change of a call; returns a function to stop. */
+  /** Calls `changed` after each change of a call. Returns a function to stop. */
   onCallChanged: (changed: () => void) => () => void
 }
 

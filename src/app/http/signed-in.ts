@@ -10,16 +10,16 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionToken } from './account/session-cookies.ts'
 
-const requesterKind = new WeakMap<FastifyRequest, { personId: string }>()
+const requesters = new WeakMap<FastifyRequest, { personId: string }>()
 
 /** Returns the person who made the request, as known from their session; undefined before a check, or without a session. */
 export function personBehind(request: FastifyRequest): { personId: string } | undefined {
-  return requesterKind.get(request)
+  return requesters.get(request)
 }
 
 /** Records the person who made the request, so that a refusal before its handler is logged with them. */
 export function comesFrom(request: FastifyRequest, personId: string): void {
-  requesterKind.set(request, { personId })
+  requesters.set(request, { personId })
 }
 
 /** Returns the request's sign-in, in progress or complete; undefined if there is none. Sends no response. */
@@ -27,7 +27,7 @@ export async function signInBehind(desk: Desk, request: FastifyRequest) {
   const token = sessionToken(request)
   const underWay = token === undefined ? undefined : await signInUnderWay(desk.db, token)
   if (token === undefined || !underWay) return undefined
-  requesterKind.set(request, { personId: underWay.personId })
+  requesters.set(request, { personId: underWay.personId })
   return { ...underWay, token }
 }
 
@@ -35,7 +35,7 @@ export async function signInBehind(desk: Desk, request: FastifyRequest) {
 export async function sessionBehind(desk: Desk, request: FastifyRequest): Promise<Session | undefined> {
   const token = sessionToken(request)
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
-  if (session) requesterKind.set(request, session)
+  if (session) requesters.set(request, session)
   return session
 }
 

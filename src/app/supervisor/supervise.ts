@@ -288,15 +288,15 @@ export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName):
 /** Sends a request to capture. Throws capture's error, or an error if it does not answer. */
 async function sendToCapture(capture: ChildProcess, wish: RegisterPauseRequest): Promise<void> {
   const answered = Promise.withResolvers<RegisterPauseReply>()
-  const hear = (message: object) => {
+  const onMessage = (message: object) => {
     if ('register' in message) answered.resolve(message as RegisterPauseReply)
   }
   const timer = setTimeout(() => answered.resolve({ register: 'held', failed: 'capture does not answer' }), stopMs)
-  capture.on('message', hear)
+  capture.on('message', onMessage)
   capture.send(wish)
   const answer = await answered.promise
   clearTimeout(timer)
-  capture.off('message', hear)
+  capture.off('message', onMessage)
   if (answer.failed !== undefined) throw new Fault('move-not-held', answer.failed)
 }
 

@@ -23,7 +23,7 @@ export interface Answer {
 
 /** A dialog, from the view of its called party (RFC 3261 section 12). */
 export interface Dialog {
-  /** Unique in the process; the same object comes with every request of the dialog. */
+  /** Unique in the process. Every request of the dialog has the same Dialog object. */
   readonly id: string
   readonly callId: string
   readonly localTag: string
@@ -123,7 +123,7 @@ export interface SipCounters {
   refusedByRate: number
   refusedByCap: number
   refusedByPressure: number
-  /** Requests inside a dialog that came from another trunk than the dialog's. */
+  /** Requests inside a dialog from another trunk than the dialog's. */
   foreignRequests: number
   notAcknowledged: number
   timedOut: number

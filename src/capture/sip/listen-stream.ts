@@ -38,7 +38,7 @@ const PONG = Buffer.from('\r\n')
 const UNSENT_LIMIT_BYTES = 1024 * 1024
 
 /** Longest time for which a stop waits until pending output is sent. */
-const LAST_WORDS_MS = 500
+const STOP_WAIT_MS = 500
 
 /**
  * Listens for streams. Port 0 takes any free one.
@@ -105,11 +105,11 @@ export async function listenStream(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const socket of open.keys()) socket.destroySoon()
       // A peer that does not read must not delay the stop.
-      const cancelHaste = clock.after(LAST_WORDS_MS, () => {
+      const cancelStopTimer = clock.after(STOP_WAIT_MS, () => {
         for (const socket of open.keys()) socket.destroy()
       })
       await closed
-      cancelHaste()
+      cancelStopTimer()
     },
   }
   return transport

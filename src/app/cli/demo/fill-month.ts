@@ -30,14 +30,14 @@ export interface FillOptions {
 }
 
 const seed = 29
-/** Ages of calls to the test line, whose recordings are destroyed after two months: already destroyed, or soon. */
+/** Ages in days of calls to the test line, whose term is two months: one past the term, one in its last weeks. */
 const daysAgo = { gone: 70, goingSoon: 40 }
-const callsLongAgo = { gone: 8, goingSoon: 3 }
+const olderCallCounts = { gone: 8, goingSoon: 3 }
 /** Calls admitted together (admitTo): the cost of a transaction hardly depends on their number. */
 const atOnce = 24
 const progressEvery = 100
 /** Pause after each recorded call, so that live calls get processor time. */
-const breathMs = 5
+const pauseMs = 5
 
 /** Fills the month, newest first, so that the first page is complete early. Can be interrupted and run again. */
 export async function fillMonth(options: FillOptions): Promise<void> {
@@ -50,8 +50,8 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const filledUntil = await readMark(options.spoolFolder)
   const context = { versionAt, officials, drawKey, quotas: createQuotaCounts() }
   const calls = [
-    ...longAgo(now, 'gone'),
-    ...longAgo(now, 'goingSoon'),
+    ...olderCalls(now, 'gone'),
+    ...olderCalls(now, 'goingSoon'),
     ...believableMonth(seed, new Date(now.epochMilliseconds)).filter(({ startedAt }) => startedAt.getTime() > sinceMs),
   ]
     .filter((call) => call.startedAt.getTime() > filledUntil)
@@ -87,19 +87,19 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       }
       done++
       if (done % progressEvery === 0 || done === calls.length) options.onProgress(done, calls.length)
-      if (recorded.length > 0) await new Promise((resolve) => setTimeout(resolve, breathMs))
+      if (recorded.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
   if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
 }
 
-/** Returns calls to the test line whose recordings have reached their term of two months, or will soon. */
-function longAgo(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof believableMonth> {
+/** Returns calls to the test line of an age in `daysAgo`. */
+function olderCalls(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof believableMonth> {
   const then = now.subtract({ hours: 24 * daysAgo[when] })
   return believableMonth(seed, new Date(then.epochMilliseconds))
     .filter((call) => call.segments.length === 1)
-    .slice(-callsLongAgo[when])
+    .slice(-olderCallCounts[when])
     .map((call) => ({
       ...call,
       numberCalled: numbersCalled.testLine,

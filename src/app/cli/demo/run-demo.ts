@@ -56,16 +56,16 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   const now = Temporal.Now.instant()
   const { description } = versionAt(versions, now)
   const refused = await enterDemoPeople(admin.db, description, password, now)
-  const missing = await openDemoDesk(admin.db, password, now)
-  const undisclosed = await openDemoDisclosures(admin.db, description, password, now)
+  const failedRequests = await openDemoDesk(admin.db, password, now)
+  const failedDisclosures = await openDemoDisclosures(admin.db, description, password, now)
   const enteredAt = Temporal.Now.instant()
   await admin.close()
   // Users may call as soon as the welcome text is printed.
   const inForce = versionAt(versions, enteredAt).version
   await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
   for (const line of refused) print(`  right not granted, because the procedure refused it: ${line}`)
-  for (const line of missing) print(`  request not created: ${line}`)
-  for (const line of undisclosed) print(`  disclosure not created: ${line}`)
+  for (const line of failedRequests) print(`  request not created: ${line}`)
+  for (const line of failedDisclosures) print(`  disclosure not created: ${line}`)
   print(welcome(all.addresses.desk, all.addresses.capture, password))
 
   const ending = new AbortController()
@@ -112,10 +112,10 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     try {
       await untilInKeeping(desk.db, now, ending.signal)
       if (ending.signal.aborted) return
-      const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
-      for (const line of unmade) print(`  evaluation not created: ${line}`)
-      const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
-      for (const line of untaught) print(`  training session not created: ${line}`)
+      const failedEvaluations = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
+      for (const line of failedEvaluations) print(`  evaluation not created: ${line}`)
+      const failedSessions = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
+      for (const line of failedSessions) print(`  training session not created: ${line}`)
       print('  of the past month calls are evaluated and used in training')
     } catch (error) {
       if (!ending.signal.aborted)

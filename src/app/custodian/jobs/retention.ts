@@ -34,7 +34,7 @@ export function startRetention(options: {
 }): RetentionJob {
   const { expunging, pool, clock, log, onSwept } = options
   const first = Promise.withResolvers<void>()
-  const saying = createOnceLog(log)
+  const onceLog = createOnceLog(log)
   let overdueRestsUntil = Infinity
 
   const sweeper = every({
@@ -61,7 +61,7 @@ export function startRetention(options: {
       if (destroyed > 0) log.info({ recordings: destroyed }, 'completed interrupted destructions')
       for (const error of failures)
         log.error({ err: error }, 'a recording is blocked and cannot be destroyed yet; retrying')
-      saying.log(blockers)
+      onceLog.log(blockers)
     },
     onError: (error) => {
       log.error({ err: error }, 'cannot resume interrupted destructions; retrying in a few seconds')
@@ -95,7 +95,7 @@ export function startRetention(options: {
   async function sweepOnce(): Promise<Omit<Swept, 'waiting'>> {
     const { waiting, ...swept } = await sweep(expunging, clock.now())
     if (swept.recordings + swept.contacts > 0) log.info(swept, 'destroyed or deleted records at the end of their term')
-    saying.log(waiting)
+    onceLog.log(waiting)
     return swept
   }
 

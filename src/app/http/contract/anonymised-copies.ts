@@ -98,7 +98,7 @@ export const AnonymisedCopy = Type.Object(
           state: literals(['none', 'waiting', 'running', 'made', 'failed'], 'State of the recognition'),
           done: Type.Optional(Type.Integer({ description: 'Number of finished tracks, while it runs' })),
           tracks: Type.Optional(Type.Integer()),
-          words: Type.Optional(Type.Integer({ description: 'Number of recognised turns' })),
+          words: Type.Optional(Type.Integer({ description: 'Number of recognised words' })),
           failure: Type.Optional(Type.String({ description: 'Why it failed: a code such as program-changed' })),
         },
         { description: 'Recognition by the agency’s program, if there is one; shown to the preparer' },

@@ -23,7 +23,7 @@ export const referralOperations = {
             takenUp: Type.Optional(
               Type.Object({
                 at: instant('When'),
-                disclosureId: uuid('Number of the disclosure'),
+                disclosureId: uuid('The disclosure'),
                 disclosureNumber: Type.String(),
               }),
             ),

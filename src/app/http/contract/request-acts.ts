@@ -57,7 +57,7 @@ export const OpennessDecision = Type.Object({
   ),
   provision: Type.String(),
   leadsTo: Type.Optional(leadsTo),
-  takenUpAt: Type.Optional(instant('Disclosure to which it has led')),
+  takenUpAt: Type.Optional(instant('When a disclosure was begun for it')),
   disclosure: Type.Optional(Type.String({ description: 'Its number, for the decision maker' })),
 })
 export type OpennessDecision = Static<typeof OpennessDecision>

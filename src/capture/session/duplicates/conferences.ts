@@ -13,7 +13,7 @@ import { otherSpeakers, withholdingFor } from '../machine/answering-official.ts'
 
 export interface Conferences {
   /**
-   * Notifies the sessions of a call when it becomes a conference, or ends to be one, in which each official has a separate
+   * Notifies the sessions of a call when a conference begins or ends in which each official has a separate
    * session: another session records another official with the same caller at the same time. Only sessions whose client has
    * acknowledged our answer count.
    * @param opening session that is not offered yet

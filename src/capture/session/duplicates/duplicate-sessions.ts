@@ -94,8 +94,9 @@ export function createDuplicateSessions(parts: {
   const { clock, mediaAddress, random } = options
   const duplicates = new Map<string, DuplicateSession>()
   /** Ids of dialogs that joined as duplicates. */
-  const seconds = new Set<string>()
-  const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
+  const duplicateIds = new Set<string>()
+  /** Packets of each recording session at the last check, and its failovers. */
+  const lastChecks = new WeakMap<RunningSession, { received: number; moves: number }>()
   const timer = setInterval(check, checkMs)
   timer.unref()
 
@@ -147,7 +148,7 @@ export function createDuplicateSessions(parts: {
   function enter(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
     const now = clock.monotonicMs()
     const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0 }
-    const isOriginal = !seconds.has(leg.dialog.id)
+    const isOriginal = !duplicateIds.has(leg.dialog.id)
     duplicates.set(leg.dialog.id, {
       firstId: first.dialog.id,
       leg,
@@ -170,9 +171,9 @@ export function createDuplicateSessions(parts: {
       const first = sessions.get(firstId)
       const state = first?.state?.phase === 'live' ? first.state.session : undefined
       if (!first?.media || !state) continue
-      const before = heardOf.get(first) ?? { received: 0, moves: 0 }
+      const before = lastChecks.get(first) ?? { received: 0, moves: 0 }
       const received = first.media.received()
-      heardOf.set(first, { ...before, received })
+      lastChecks.set(first, { ...before, received })
       // On hold and during a consultation, silence is expected.
       const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.withholds
       for (const duplicate of besides(firstId)) {
@@ -184,7 +185,7 @@ export function createDuplicateSessions(parts: {
         duplicate.receivingFor = isHeard ? duplicate.receivingFor + 1 : 0
       }
       if (before.moves >= maxMoves || !besides(firstId).some(takesOver)) continue
-      heardOf.set(first, { received, moves: before.moves + 1 })
+      lastChecks.set(first, { received, moves: before.moves + 1 })
       failOver(first, 'is-silent')
     }
   }
@@ -197,7 +198,7 @@ export function createDuplicateSessions(parts: {
   function drop({ leg, firstId }: DuplicateSession): void {
     leg.streams?.closeAll()
     duplicates.delete(leg.dialog.id)
-    seconds.delete(leg.dialog.id)
+    duplicateIds.delete(leg.dialog.id)
     reader.forget(leg.dialog.id)
     holdFirst(firstId)
   }
@@ -259,7 +260,7 @@ export function createDuplicateSessions(parts: {
     async join(request, first) {
       const { incoming, invitation } = request
       const { dialog } = incoming
-      seconds.add(dialog.id)
+      duplicateIds.add(dialog.id)
       const offered = invitation.offer ? invitation.streams : [ownOfferPlan(incoming.source.address)]
       const place = {
         ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
@@ -272,7 +273,7 @@ export function createDuplicateSessions(parts: {
       if (isTaken && first.state?.phase === 'live') enter(made.leg, request, first)
       else {
         streams?.closeAll()
-        seconds.delete(dialog.id)
+        duplicateIds.delete(dialog.id)
       }
     },
     has: (dialogId) => duplicates.has(dialogId),
@@ -326,7 +327,7 @@ export function createDuplicateSessions(parts: {
     failOver,
     legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
     resume(leg, ports, first) {
-      seconds.add(leg.dialog.id)
+      duplicateIds.add(leg.dialog.id)
       const streams = newStreams(first)
       for (const plan of leg.place.streams) {
         const port = ports.get(plan.index)
@@ -340,14 +341,14 @@ export function createDuplicateSessions(parts: {
       hold(by)
     },
     ended(firstDialogId) {
-      seconds.delete(firstDialogId)
+      duplicateIds.delete(firstDialogId)
       for (const duplicate of besides(firstDialogId)) drop(duplicate)
     },
     stop() {
       clearInterval(timer)
       for (const { leg } of duplicates.values()) leg.streams?.closeAll()
       duplicates.clear()
-      seconds.clear()
+      duplicateIds.clear()
     },
   }
 }

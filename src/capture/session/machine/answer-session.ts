@@ -17,8 +17,8 @@ interface Answered {
 }
 
 /**
- * Returns the SDP offer that asks a client that was told to send nothing to start sending. It has the media lines of the
- * client's last offer (RFC 3264 section 8).
+ * Returns the SDP offer with which a client is asked to start sending, after an answer has stopped it. It has the media lines
+ * of the client's last offer (RFC 3264 section 8).
  * @param described the client's offer that was answered last; undefined if the last offer was ours
  * @returns undefined if no stream of the session has a port
  */

@@ -38,7 +38,7 @@ export function undecidedReason({
 
 /** Returns true if a later request may supply the data that the decision waits for, so that the call can still be recorded. */
 export function canDecideAgain({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
-  // Without metadata this is not expected, so the client is told not to send audio; if metadata come later, it is asked to send.
+  // Not expected without metadata, so the answer makes the client send nothing. If metadata arrive later, it is asked to send.
   return metadata !== undefined && !isUnheard && undecidedReason(facts) !== undefined
 }
 

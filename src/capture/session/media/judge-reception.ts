@@ -21,7 +21,7 @@ export interface Client {
 
 /** A party with this duration of sound takes part in a conversation. */
 const speaksMs = 3_000
-/** A party with less sound than this in total has said nothing; clicks and noise at the start are longer than 0. */
+/** A party with less sound than this in total has said nothing; the sound may be clicks, or noise at the start. */
 const nothingMs = 200
 /** With a codec whose silence cannot be detected, this duration of media counts as speech if the other stream has no media. */
 const comesMs = 10_000

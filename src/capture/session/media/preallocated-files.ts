@@ -21,7 +21,7 @@ export interface PreallocatedRecordings {
   claim(id: string): RecordingFiles | undefined
   /** Puts unused files back, for use by another recording. */
   giveBack(files: RecordingFiles): void
-  /** Ids whose files are unclaimed. */
+  /** Returns the ids of recordings whose files are not claimed. */
   ids(): string[]
   /** Removes unclaimed files. */
   stop(): Promise<void>

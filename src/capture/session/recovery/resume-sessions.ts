@@ -86,7 +86,7 @@ export function createResumedSessions(parts: {
   }
 
   /**
-   * Asks the client if an unrecorded call is still in progress: there is no audio to tell, and the BYE may have arrived while
+   * Asks the client if an unrecorded call is still in progress: there is no audio to show it, and the BYE may have arrived while
    * no process ran. Used if there is no session timer. Only the response 481 ends the call (RFC 5057 section 5.1). Repeated,
    * because the client may be unreachable at first, or the dialog may move to another recorder, which then receives the BYE.
    */
