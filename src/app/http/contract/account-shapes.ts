@@ -26,8 +26,8 @@ export const PasswordProblem = Type.Object(
   {
     code: literals(
       ['too-short', 'too-long', 'common', 'repeated', 'context', 'same'],
-      'too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and ' +
-        'over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now',
+      'too-short, too-long: length; common: on the list of common passwords; repeated: a short pattern repeated, ' +
+        'or a keyboard row; context: mostly the words in `word`; same: the present password',
     ),
     least: Type.Optional(Type.Integer({ description: 'With too-short: minimum length in characters' })),
     greatest: Type.Optional(Type.Integer({ description: 'With too-long: maximum length in characters' })),
@@ -163,7 +163,7 @@ export const AccountNotice = Type.Object({
 
 export const TotpEnrolment = Type.Object({
   id: Type.String({ format: 'uuid' }),
-  secret: Type.String({ description: 'base32, to type by hand' }),
+  secret: Type.String({ description: 'base32, for manual entry' }),
   uri: Type.String({ description: 'otpauth://totp/…, to show as a QR code' }),
   until: instant('Confirm before this'),
 })
@@ -174,14 +174,14 @@ export const RecoveryCodes = Type.Object({
 
 export const Link = Type.Object({
   kind: literals(['first-password', 'new-password'], 'First password, or a new one because it was forgotten'),
-  path: Type.String({ description: '/welcome#token: shown once, kept nowhere; opens nothing before its release' }),
+  path: Type.String({ description: '/welcome#token: shown once, not stored; not valid before its release' }),
   until: instant('Can be used once, before this instant'),
 })
 
 export const LinkSeen = Type.Object({
   kind: literals(
     ['first-password', 'new-password', 'first-person'],
-    'first-person: whoever uses it names themselves and becomes the first of a role',
+    'first-person: the person enters their name and gets one of the two first roles',
   ),
   until: instant('Can be used once, before this instant'),
   userId: Type.Optional(Type.String({ description: 'User id of the person; absent with first-person' })),
@@ -195,7 +195,7 @@ export const LinkSeen = Type.Object({
   awaits: Type.Optional(
     literals(
       ['release', 'code'],
-      'release: a second person has not released it; code: of whoever did, needed to use it',
+      'release: not released by a second person yet; code: needs the code from the person who released it',
     ),
   ),
 })

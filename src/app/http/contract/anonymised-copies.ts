@@ -72,7 +72,7 @@ export const AnonymisedCopy = Type.Object(
     revision: Type.Integer({ description: 'Incremented with every change; a change resets an approval' }),
     ...work,
     preparedBy: person('Preparer'),
-    playedShare: Type.Number({ description: '0-1: how much of the original the preparer has played; 1 is needed' }),
+    playedShare: Type.Number({ description: 'Share of the original that the preparer has played; 1 is required' }),
     unplayed: Type.Array(Type.Object({ fromMs: milliseconds('From'), toMs: milliseconds('To') })),
     lacks: Type.Array(
       Type.Object({
@@ -105,12 +105,12 @@ export const AnonymisedCopy = Type.Object(
       ),
     ),
     rendered: Type.Optional(Type.Object({ at: instant('When'), engine: Type.String(), version: Type.String() })),
-    progress: Type.Optional(Type.Number({ description: '0-1, while it is rendered' })),
+    progress: Type.Optional(Type.Number({ description: 'Progress of rendering, 0 to 1' })),
     failure: Type.Optional(Type.String({ description: 'Why it could not be rendered: a code such as turn-too-short' })),
     failedTurn: Type.Optional(
-      Type.Integer({ description: 'turn-too-short: which turn has more words than can be said in its time' }),
+      Type.Integer({ description: 'With turn-too-short: index of the turn with too many words for its duration' }),
     ),
-    heardShare: Type.Number({ description: '0-1: how much of the result the viewer has heard' }),
+    heardShare: Type.Number({ description: 'Share of the result that the viewer has listened to, 0 to 1' }),
     check: Type.Optional(
       Type.Object({
         at: instant('When'),

@@ -17,7 +17,7 @@ export const callOperations = {
   readContact: {
     route: 'GET /api/contacts/:id',
     access: 'view',
-    summary: 'One contact with its segments',
+    summary: 'Read a contact with its segments',
     querystring: schema.UnderPurposeOrPrimary,
     response: { 200: schema.ContactDetail, ...refusals },
   },
@@ -79,7 +79,7 @@ export const callOperations = {
   },
   listNumbers: {
     route: 'GET /api/numbers',
-    summary: 'The number registry',
+    summary: 'List the service numbers',
     response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }), ...refusals },
   },
   watchCalls: {

@@ -126,7 +126,7 @@ export const CaptureNode = Type.Object({
   aliveAt: instant('Last heartbeat'),
   state: literals(
     ['takes-calls', 'busy', 'draining', 'silent', 'ended'],
-    'busy: takes no new session under pressure; silent: nothing heard for ten seconds; ended: it was stopped, or is drained',
+    'busy: refuses new sessions because of pressure; silent: no heartbeat for ten seconds; ended: stopped or drained',
   ),
   pressures: Type.Array(Type.String(), { description: 'Kinds of pressure (docs/operate/overload.md)' }),
   sessions: count('Live sessions'),
@@ -175,10 +175,7 @@ export const CallFlow = Type.Object({
   steps: Type.Array(
     Type.Object({
       at: instant('When'),
-      by: literals(
-        ['client', 'recorder', 'capture'],
-        'The recording client, our signalling, or what became of the call',
-      ),
+      by: literals(['client', 'recorder', 'capture'], 'Actor: the recording client, our signalling, or capture'),
       what: Type.String({ description: 'A SIP method or status, RTP, RTCP, or a state' }),
       with: Type.Array(Type.String(), { description: 'Content or reason, in fixed words' }),
     }),

@@ -12,7 +12,9 @@ export const Change = Type.Object({
 export const Problem = Type.Object(
   {
     line: Type.Integer({ description: 'Line of the text, from 1' }),
-    field: Type.String({ description: 'recordingPlan.rules[0].share; (file) for the whole' }),
+    field: Type.String({
+      description: 'Path of the field, such as recordingPlan.rules[0].share; (file) for the whole file',
+    }),
     code: Type.String({ description: 'Stable: plan.all-calls, number.twice, …' }),
     message: Trilingual,
     remedy: Trilingual,
@@ -147,12 +149,12 @@ export const descriptionOperations = {
   listVersions: {
     route: 'GET /api/description/versions',
     access: 'anyone',
-    summary: 'Every version of the register description, newest first; needs no session',
+    summary: 'List versions of the register description, newest first; needs no session',
     response: { 200: Type.Object({ items: Type.Array(Version) }), ...refusals },
   },
   readVersion: {
     route: 'GET /api/description/versions/:version',
-    summary: 'One version with its text',
+    summary: 'Read a version with its text',
     params: Type.Object({ version: Type.Integer({ minimum: 1 }) }),
     response: {
       200: Type.Intersect([Version, Type.Object({ text: Type.String(), document: Document })]),
@@ -161,7 +163,7 @@ export const descriptionOperations = {
   },
   listDrafts: {
     route: 'GET /api/description/drafts',
-    summary: 'Drafts, open ones first',
+    summary: 'List drafts, open ones first',
     response: {
       200: Type.Object({ items: Type.Array(DraftSummary), mayDraft: Type.Boolean() }),
       ...refusals,

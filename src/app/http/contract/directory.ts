@@ -20,7 +20,7 @@ export const Person = Type.Object({
   phones: Type.Array(Type.String({ description: 'In Finnish notation' })),
   employedFrom: instant('Employed from'),
   employedTo: Type.Optional(instant('End of the employment')),
-  source: Type.String({ description: 'manual, csv or scim: who keeps this entry up to date' }),
+  source: Type.String({ description: 'Source of the entry: manual, csv or scim' }),
 })
 export type Person = Static<typeof Person>
 

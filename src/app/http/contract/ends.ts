@@ -86,7 +86,7 @@ export type Recall = Static<typeof Recall>
 
 export const AwaitedCertificate = Type.Object(
   {
-    state: literals(['waiting', 'destroying'], 'waiting: for somebody else’s case that was open before'),
+    state: literals(['waiting', 'destroying'], 'With waiting: for an earlier open case of another person'),
     expectedAt: Type.Optional(instant('When to try again')),
   },
   { description: 'The recording is forbidden but not yet destroyed in every place, so there is no certificate yet' },

@@ -50,7 +50,7 @@ export type Letter = Static<typeof Letter>
 export const LetterTemplate = Type.Object({
   kind: LetterKind,
   language: LetterLanguage,
-  version: Type.Integer({ description: '0: as it came with Seloste' }),
+  version: Type.Integer({ description: 'Version; 0 is the template supplied with Seloste' }),
   text: Type.String({
     description:
       'Paragraphs are separated by empty lines; a line beginning with # is a heading, with - a list item; {fields in braces} are filled in',
@@ -100,7 +100,7 @@ export const letterOperations = {
   },
   listLetterTemplates: {
     route: 'GET /api/letter-templates',
-    summary: 'The templates in force',
+    summary: 'List the templates in force',
     response: { 200: Type.Object({ items: Type.Array(LetterTemplate), mayChange: Type.Boolean() }), ...refusals },
   },
   changeLetterTemplate: {

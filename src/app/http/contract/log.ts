@@ -84,7 +84,7 @@ export const LogEntryDetail = Type.Intersect([
 ])
 
 export const LogProblem = Type.Object({
-  code: Type.String({ description: 'docs/formats/audit-log.md says what each means' }),
+  code: Type.String({ description: 'Kind of problem (docs/formats/audit-log.md)' }),
   leaf: Type.Optional(Type.Integer({ description: 'Index of the entry in the tree, from 0' })),
   seq: Type.Optional(Type.Integer({ description: 'The entry’s number' })),
   message: Type.String({ description: 'What is wrong and where, in English' }),

@@ -98,7 +98,7 @@ export type Proof = Static<typeof Proof>
 export const planOperations = {
   readPlan: {
     route: 'GET /api/recording-plan',
-    summary: 'The recording plan in force',
+    summary: 'Read the recording plan in force',
     response: { 200: RecordingPlan, ...refusals },
   },
   readShares: {

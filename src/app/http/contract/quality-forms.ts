@@ -64,7 +64,7 @@ export const Answers = Type.Record(
 export const Score = Type.Object(
   {
     total: Type.Union([Type.Number(), Type.Null()], {
-      description: '0 to 100; none where nothing that counts applies',
+      description: '0 to 100; absent if no weighted question applies',
     }),
     isFailed: Type.Boolean({ description: 'True if a fatal question has the lowest answer, so that the total is 0' }),
     sections: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()])),
@@ -88,7 +88,7 @@ const Problems = Type.Array(
         'condition-not-earlier',
         'condition-answers',
       ],
-      'Why it cannot be published',
+      'Problem that prevents publication',
     ),
   }),
 )

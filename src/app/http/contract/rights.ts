@@ -58,9 +58,9 @@ export type RightRequest = Static<typeof RightRequest>
 
 const Doubt = literals(
   ['no-officials', 'duty-unknown', 'answers-calls', 'place-changed', 'narrowed'],
-  'no-officials: a supervisor without officials in a unit of the right (R37); duty-unknown: an expert’s duty that the ' +
-    'description does not know; answers-calls: an expert who has a number to answer at; place-changed: another unit or ' +
-    'supervisor since the right was last confirmed; narrowed: wider than the description in force lets the role be',
+  'no-officials: a supervisor without officials in a unit of the right (R37); duty-unknown: an expert’s duty is not in the ' +
+    'description; answers-calls: an expert who has a number for answering calls; place-changed: another unit or ' +
+    'supervisor since the right was last confirmed; narrowed: wider than the description in force allows',
 )
 
 export const HeldRight = Type.Object({
@@ -112,8 +112,8 @@ export const HeldRight = Type.Object({
   confirmedAt: instant('When its need was last confirmed: by the grant or a review'),
   review: literals(
     ['done', 'due', 'overdue'],
-    'due: not looked at since this quarter began; overdue: not since the one before began (L20), or not since a supervisor or an ' +
-      'expert has another place, or a supervisor no officials (R37, R38)',
+    'due: not reviewed in this quarter; overdue: not reviewed since the start of the previous quarter (L20), or since a supervisor or an ' +
+      'expert got another placement, or a supervisor has no officials (R37, R38)',
   ),
   mayRevoke: Type.Boolean(),
   mayReview: Type.Boolean(),

@@ -7,7 +7,7 @@ const day = (description: string) => Type.String({ format: 'date', description }
 const count = (description: string) =>
   Type.Optional(
     Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
-      description: `${description}: a multiple of five; null where it is of one to four calls, or would tell such a one`,
+      description: `${description}: a multiple of five; null if it counts one to four calls, or would reveal such a count`,
     }),
   )
 const share = (description: string) =>

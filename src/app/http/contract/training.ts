@@ -57,7 +57,7 @@ export type CollectedMoment = Static<typeof CollectedMoment>
 
 export const Collection = Type.Object({
   ...collection,
-  revision: counted(0, 'As it was when it was read'),
+  revision: counted(0, 'Revision that was read'),
   moments: Type.Array(CollectedMoment, { description: 'Moments in order' }),
 })
 export type Collection = Static<typeof Collection>
