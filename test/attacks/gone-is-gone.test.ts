@@ -41,7 +41,7 @@ test('every header, body and key row ever written and the key store right after 
   const [fresh, mine] = [await made(4), await stored(await made(4))]
   /** Destroyed at the end of their term. */
   const old = await stored(await made(4, callOfMonthsAgo(7)))
-  /** Not destroyed, under keys of the same batches: waiting ones, and ones on hold. */
+  /** Not destroyed, under keys of the same batches: waiting ones, and ingested ones. */
   const [waiting, held] = [await made(2), await stored(await made(2))]
   const destroyed = [...fresh, ...mine, ...old]
   const all = [...destroyed, ...waiting, ...held]
@@ -61,7 +61,7 @@ test('every header, body and key row ever written and the key store right after 
   const open = openFromImage({ ...loot, secrets: after, wrapped: rows })
   expect(destroyed.filter(({ id }) => open.has(id))).toEqual([])
 
-  // Recordings on hold are played, and waiting ones are ingested.
+  // Ingested recordings are played, and waiting ones are ingested.
   await stored(waiting)
   for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(context.db, keys, id)).toHaveLength(16)
 })

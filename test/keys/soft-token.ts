@@ -18,21 +18,21 @@ const places = [
 const module = places.map((place) => join(place, 'libsofthsm2.so')).find((path) => existsSync(path))
 const hasTool = spawnSync('softhsm2-util', ['--version']).status === 0
 
-/** Why there can be none here, for a title; nothing where there can. */
+/** Reason why SoftHSM cannot run here, for a test's title; empty if it can. */
 export const withoutTokens = module && hasTool ? '' : ' (SoftHSM, libsofthsm2.so and softhsm2-util, is not installed)'
 
-/** Why there can be none that goes wrong when it is told to. */
+/** Reason why a faulty token cannot be built here; empty if it can. */
 export const withoutFaultyTokens =
   withoutTokens || (spawnSync('gcc', ['--version']).status === 0 ? '' : ' (gcc, for a faulty token, is not installed)')
 
 export interface SoftTokens {
   settings: { kind: 'pkcs11'; module: string; token: string; pinFile: string }[]
-  /** Holds the tokens, `tokens/`, and the PIN, `pin`. */
+  /** Folder with the tokens, `tokens/`, and the PIN, `pin`. */
   folder: string
   remove(): Promise<void>
 }
 
-/** Once in a process, before the module is loaded: SoftHSM reads where its tokens are when it starts. */
+/** Once in a process, before the module is loaded: SoftHSM reads the location of its tokens when it starts. */
 export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTokens> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-tokens-'))
   const tokens = join(folder, 'tokens')
@@ -65,8 +65,9 @@ export async function makeSoftTokens(labels: readonly string[]): Promise<SoftTok
 }
 
 /**
- * A module in front of SoftHSM (`faulty-token.c`) that goes wrong as told: `keeps` what is to be destroyed, is `removed`,
- * gives `wrong` bytes, `hangs`, makes a key `twice`, makes it `open` to export. The same tokens as without it.
+ * Module in front of SoftHSM (`faulty-token.c`) with configurable faults: `keeps` a key to be destroyed, is `removed`,
+ * returns `wrong` bytes, `hangs`, creates a key `twice`, makes it `open` to export. The tokens are the same as without
+ * it.
  */
 export async function buildFaultyModule({
   folder,

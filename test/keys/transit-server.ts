@@ -1,6 +1,6 @@
 /**
- * A key server for tests: over real HTTP, with the API of the transit engine of Vault and OpenBao, real AES-256-GCM, a policy
- * without upsert, and the faults that a test asks for. Apart from these faults it answers as the true one.
+ * Key server for tests: over real HTTP, with the API of the transit engine of Vault and OpenBao, real AES-256-GCM, a
+ * policy without upsert, and the faults that a test requests. Apart from these faults it answers as the real one.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -25,29 +25,29 @@ interface TransitResponse {
   body: unknown
 }
 
-/** What goes wrong with one request. */
+/** Fault of one request. */
 export type Fault =
-  /** Does what was asked and answers after so long. */
+  /** Carries out the request and answers after this many milliseconds. */
   | { answersAfterMs: number }
-  /** Answers never, and does what was asked after so long. */
+  /** Carries out the request after this many milliseconds, and never answers. */
   | { doesAfterMs: number }
-  /** Sends its answer twice over. */
+  /** Sends its answer twice. */
   | 'twice'
-  /** Does what was asked and cuts the connection before, or amid, its answer. */
+  /** Carries out the request and closes the connection before or during the answer. */
   | 'cut'
   | 'cut-amid'
-  /** Does nothing and answers this; a text is no JSON. */
+  /** Does nothing and answers this; a string is not JSON. */
   | { instead: TransitResponse }
-  /** Does what was asked and answers with this change. */
+  /** Carries out the request and answers with this change. */
   | { changed: (response: TransitResponse) => TransitResponse }
 
 export interface TransitServer {
   url: string
-  /** By name, prefix and all. */
+  /** Keys by name, including the prefix. */
   keys: Map<string, TransitKey>
   asked: ReceivedRequest[]
   token: string
-  /** Asked of every request; nothing: it goes well. */
+  /** Called for every request; undefined means no fault. */
   fault: ((request: ReceivedRequest) => Fault | undefined) | undefined
   stop(): Promise<void>
 }
@@ -137,7 +137,7 @@ function answerTo(
   if (item === 'keys?list=true' && method === 'GET') return keys.size === 0 ? missing : good({ keys: [...keys.keys()] })
   const key = keys.get(name)
   if (item === 'encrypt' || item === 'decrypt') {
-    // The policy gives update, not create: a key that is not there is not made here.
+    // The policy allows update, not create: a missing key is not created here.
     if (!key) return item === 'encrypt' ? refused : wrong('encryption key not found')
     return transform(item, key, body['batch_input'] as Item[])
   }

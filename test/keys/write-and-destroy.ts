@@ -1,4 +1,4 @@
-// One write and one destruction of a key in a folder, told line by line, in a process that a test lets go wrong.
+// Writes and destroys one key in a folder, reporting each step on a line, in a process in which a test causes faults.
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 
 const [folder = '', name = '', secret = ''] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-// A collector of traces, as an operator's own: OTLP over HTTP with JSON. Returns the spans, and every word of them. Uses no
-// library of OpenTelemetry.
+// Collector of traces, like an operator's own: OTLP over HTTP with JSON. Returns the spans, and all text in them. Uses
+// no library of OpenTelemetry.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,7 +18,7 @@ export interface Span {
   endTimeUnixNano: string
   attributes: Attribute[]
   status: { code?: number }
-  /** Of the process that sent it. */
+  /** Resource attributes of the sending process. */
   resource: Attribute[]
 }
 

@@ -22,14 +22,14 @@ const { panels } = JSON.parse(text('seloste-dashboard.json')) as { panels: Panel
 const targets = panels.flatMap(({ title, targets: request }) => (request ?? []).map((one) => ({ title, ...one })))
 
 const listed = new Map(listedMetrics().map((metric) => [metric.name, metric]))
-/** Of Prometheus itself, and of every process. */
+/** Metrics of Prometheus itself, and of every process. */
 const foreign: ListedMetric[] = [
   { name: 'up', type: 'gauge', labels: ['job'], help: '' },
   { name: 'process_resident_memory_bytes', type: 'gauge', labels: [], help: '' },
 ]
 const everywhere = ['process', 'instance', 'le']
 
-/** The metrics that an expression asks for; the name itself where there is none. */
+/** Returns the metrics in an expression, or the name itself if there are none. */
 function metricsIn(expr: string): (ListedMetric | string)[] {
   const names = expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:seloste_\w+|process_\w+|nodejs_\w+|up)\b/g) ?? []
   return names.map((name) => {
@@ -40,7 +40,7 @@ function metricsIn(expr: string): (ListedMetric | string)[] {
   })
 }
 
-/** Labels that an expression or the words around it name. */
+/** Returns the labels named in an expression or in its annotations. */
 function labelsIn(expr: string, words: string): string[] {
   const matched = [...expr.matchAll(/[{,]\s*(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label]) => label!)
   const grouped = [...expr.matchAll(/\b(?:by|without)\s*\(([^)]*)\)/g)].flatMap(([, list]) => list!.split(','))
@@ -59,14 +59,14 @@ function problemsOf(expr: string, words: string): string[] {
     .map((label) => `there is no label ${label}`)
 }
 
-test('every alert rule asks for metrics and labels that exist', () => {
+test('every alert rule uses existing metrics and labels', () => {
   const problems = rules.flatMap(({ alert, expr, annotations }) =>
     problemsOf(expr, Object.values(annotations).join(' ')).map((problem) => `${alert}: ${problem}`),
   )
   expect(problems).toEqual([])
 })
 
-test('every panel of the dashboard asks for metrics and labels that exist', () => {
+test('every panel of the dashboard uses existing metrics and labels', () => {
   expect(targets.length).toBeGreaterThan(20)
   const problems = targets.flatMap(({ title, expr, legendFormat }) =>
     problemsOf(expr, legendFormat).map((problem) => `${title}: ${problem}`),
@@ -74,7 +74,7 @@ test('every panel of the dashboard asks for metrics and labels that exist', () =
   expect(problems).toEqual([])
 })
 
-test('whatever a page of docs/operate calls an alert by its expression has a rule', () => {
+test('every expression that docs/operate calls an alert has a rule', () => {
   const pages = new URL('../../docs/operate/', import.meta.url)
   const ruled = rules.map(({ expr }) => expr).join(' ')
   const called = readdirSync(pages)
@@ -86,13 +86,13 @@ test('whatever a page of docs/operate calls an alert by its expression has a rul
   expect(missing).toEqual([])
 })
 
-test('a metric or a label that is not there is found', () => {
+test('a missing metric or label is found', () => {
   expect(problemsOf('seloste_nothing > 0', '')).toEqual(['there is no metric seloste_nothing'])
   expect(problemsOf('sum by (wrong) (seloste_records_overdue{kind="x"})', '')).toEqual(['there is no label wrong'])
   expect(problemsOf('seloste_records_overdue > 0', '{{ $labels.place }}')).toEqual(['there is no label place'])
 })
 
-test('every alert has a severity, a sentence and a remedy, and names a page that is there', () => {
+test('every alert has a severity, a sentence and a remedy, and names an existing page', () => {
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
   for (const { alert, labels, annotations } of rules) {
     expect(['page', 'ticket'], alert).toContain(labels.severity)

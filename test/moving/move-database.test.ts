@@ -1,4 +1,6 @@
-/** A register's database moved to another PostgreSQL: all of it or nothing, and only one of the two opens (R18, R52). */
+/**
+ * Moving a register's database to another PostgreSQL: all of it or nothing, and only one of the two opens (R18, R52).
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -26,7 +28,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => target.stop())
 
-/** Every row of every table, as PostgreSQL writes it, and where each sequence stands. */
+/** Returns every row of every table as PostgreSQL writes it, and the value of each sequence. */
 async function contentOf(url: string): Promise<Record<string, string[]>> {
   const connection = await openConnection(url, 'test')
   const content: Record<string, string[]> = {}
@@ -50,7 +52,7 @@ const isOpen = (url: string) =>
     (error: { code?: string }) => error.code,
   )
 
-test('what stands in the way is told before anything is changed', { timeout: 60_000 }, async () => {
+test('reports obstacles before anything is changed', { timeout: 60_000 }, async () => {
   const to = await target.emptyDatabase()
   const wrong = to.replace(/:[^:@]+@/, ':wrong@')
   await expect(assertMovable({ from, to: wrong, location: 'it' })).rejects.toMatchObject({
@@ -89,7 +91,7 @@ test('what stands in the way is told before anything is changed', { timeout: 60_
 })
 
 test(
-  'whatever ends a move leaves the source as it was and in use, and the target closed; run again it goes on',
+  'an interrupted move leaves the source unchanged and in use and the target closed, and continues when it is run again',
   { timeout: 120_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -101,7 +103,7 @@ test(
     await register.makeRecordings(1)
     await register.seal()
 
-    // Between two rows of a table the target goes away: as where it is full, or its machine stops.
+    // The target fails between two rows of a table, as if it were full or its machine stopped.
     const cut = moveTo(from, to, {
       onTable: ({ name }) => {
         if (name === 'audit_entry')
@@ -125,7 +127,7 @@ test(
     expect(await finishMove(from, to, 'the target')).toBe(true)
     await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
     await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
-    // What the roles may do there is what they may do here.
+    // The roles have the same rights there as here.
     const [may] = await administer<{ reads: boolean; writes: boolean }>(
       to,
       `select has_table_privilege('seloste_desk', 'recording_key', 'select') as reads,
@@ -137,7 +139,7 @@ test(
 )
 
 test(
-  'nobody writes to the source once its rows have been read: what comes later fails and is tried elsewhere',
+  'nobody can write to the source once its rows have been read, so that later writes fail and are retried elsewhere',
   { timeout: 60_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -152,7 +154,7 @@ test(
         await expect.poll(() => administer(from, waiting)).toHaveLength(1)
       },
     })
-    // 57P01: ended by an administrator.
+    // 57P01: terminated by an administrator.
     expect(await late).toBe('57P01')
     expect((await contentOf(to))['unit']).toEqual((await contentOf(from))['unit'])
     await takeBack(from)
@@ -160,7 +162,7 @@ test(
 )
 
 test(
-  'a row that is another one there, or a right that only one of the two gives, is found',
+  'finds a row that differs in the target, or a right that only one of the two grants',
   { timeout: 60_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -170,7 +172,7 @@ test(
       message: expect.stringContaining('role seloste_surplus') as string,
     })
     await target.administer('drop role seloste_surplus')
-    // The same trigger in both, which makes something else of a row in one.
+    // The same trigger in both, which changes a row in one only.
     const trigger = `
       create function other() returns trigger language plpgsql as $$ begin
         if current_database() like 'target%' then new.name := new.name || '!'; end if; return new;
@@ -189,7 +191,7 @@ test(
 )
 
 test(
-  'what administrators have set for people does not end a move, nor make the same rows look like others',
+  'settings of administrators for their sessions neither stop a move nor make equal rows appear different',
   { timeout: 60_000 },
   async () => {
     const to = await target.emptyDatabase()
@@ -204,7 +206,7 @@ test(
   },
 )
 
-test('a role that was started while nobody looked writes nothing to what was left', { timeout: 60_000 }, async () => {
+test('a role started unnoticed cannot write to the source after the move', { timeout: 60_000 }, async () => {
   const to = await target.emptyDatabase()
   await moveTo(from, to)
   const late = administer(from, `insert into unit (id, name) values (gen_random_uuid(), 'Late')`)
@@ -213,7 +215,7 @@ test('a role that was started while nobody looked writes nothing to what was lef
   await takeBack(from)
 })
 
-test('one move of a register is at work at a time', async () => {
+test('only one move of a register runs at a time', async () => {
   const [one, other] = [await openConnection(from, 'seloste-move'), await openConnection(from, 'seloste-move')]
   await takeTurn(one)
   await expect(takeTurn(other)).rejects.toMatchObject({ code: 'move-not-held' })
@@ -229,27 +231,23 @@ test('one move of a register is at work at a time', async () => {
   await other.close()
 })
 
-test(
-  'a target that is given up is empty again, and nothing but what a move began is taken away',
-  { timeout: 60_000 },
-  async () => {
-    const to = await target.emptyDatabase()
-    const empty = async (url: string) => {
-      const connection = await openConnection(url, 'test')
-      return emptyDatabase(connection).finally(() => connection.close())
-    }
-    expect(await empty(to)).toBeUndefined()
-    await expect(moveTo(from, to, { whileClosed: () => Promise.reject(new Error('killed')) })).rejects.toThrow('killed')
-    expect(await empty(to)).toBeGreaterThan(50)
-    const left = await administer(
-      to,
-      `select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
+test('an abandoned target is empty again, and only what a move created is removed', { timeout: 60_000 }, async () => {
+  const to = await target.emptyDatabase()
+  const empty = async (url: string) => {
+    const connection = await openConnection(url, 'test')
+    return emptyDatabase(connection).finally(() => connection.close())
+  }
+  expect(await empty(to)).toBeUndefined()
+  await expect(moveTo(from, to, { whileClosed: () => Promise.reject(new Error('killed')) })).rejects.toThrow('killed')
+  expect(await empty(to)).toBeGreaterThan(50)
+  const left = await administer(
+    to,
+    `select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
      union all select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace
      union all select typname from pg_type where typnamespace = 'public'::regnamespace`,
-    )
-    expect(left).toEqual([])
-    await moveTo(from, to)
-    expect(await empty(to)).toBeUndefined()
-    await takeBack(from)
-  },
-)
+  )
+  expect(left).toEqual([])
+  await moveTo(from, to)
+  expect(await empty(to)).toBeUndefined()
+  await takeBack(from)
+})

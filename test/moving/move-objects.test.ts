@@ -123,7 +123,7 @@ describe.each([
   )
 })
 
-test('a move that is cut short at its moment is ended by whoever comes next, once', async () => {
+test('a move interrupted at its final step is completed by the next process, once', async () => {
   const [from, to] = [(await openSource(1)).from, (await openSource(0)).from]
   await claimTarget({ to, origin: 'a' })
   const ends = { from, to, location: 's3://elsewhere/' }
@@ -133,7 +133,7 @@ test('a move that is cut short at its moment is ended by whoever comes next, onc
   expect([await hasMovedAway(from), await keysOf(to)]).toEqual(['s3://elsewhere/', []])
 })
 
-test('a store that is given up is empty again; one that no move of this register fills stays as it is', async () => {
+test('an abandoned store is empty again, and one that this register’s move does not fill stays unchanged', async () => {
   const { from, copied } = await openSource(3)
   const to = (await openSource(0)).from
   await claimTarget({ to, origin: 'a' })
@@ -145,14 +145,14 @@ test('a store that is given up is empty again; one that no move of this register
   expect(await emptyTarget({ to: from, origin: 'a' })).toBeUndefined()
 })
 
-test('a store that was moved from is nobody’s any more', async () => {
+test('a store that was moved elsewhere is refused', async () => {
   const { from } = await openSource(1)
   await refuseMovedObjects(from)
   await markObjectsMoved(from, 's3://elsewhere/')
   await expect(refuseMovedObjects(from)).rejects.toMatchObject({ code: 'objects-moved' })
 })
 
-test('while it is held a store is away for whoever writes, once what was under way has ended; then it is the other one', async () => {
+test('while held, a store is unavailable to writers once pending writes have ended, and then it is the other store', async () => {
   const [one, other] = [(await openSource(0)).from, (await openSource(0)).from]
   const store = switchedStore(one)
   const writing = store.put('a', Buffer.alloc(1 << 20))

@@ -16,7 +16,7 @@ export async function openTarget() {
   let made = 0
   return {
     folder,
-    /** The owner's URL of a new one. */
+    /** URL of a new empty database, as its owner. */
     async emptyDatabase(): Promise<string> {
       const name = `target_${++made}`
       await administer(server.adminUrl(), `create database ${name} encoding 'UTF8' template template0`)
@@ -49,7 +49,7 @@ export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {
   })
 }
 
-/** Takes the mark of a move away, for the next test: nothing of Seloste does that. */
+/** Removes the mark of a move, for the next test; nothing of Seloste does that. */
 export function takeBack(from: string): Promise<object[]> {
   return administer(
     from,

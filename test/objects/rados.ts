@@ -10,9 +10,9 @@ import { promisify } from 'node:util'
 import { freePort } from '../whole/free-ports.ts'
 
 export interface RadosGateway {
-  /** As SELOSTE_TEST_S3 has it: `http://access-key:secret-key@host:port`. */
+  /** Address in the form of SELOSTE_TEST_S3: `http://access-key:secret-key@host:port`. */
   url: string
-  /** An administrator's command: `radosgw-admin` with these words. */
+  /** Runs an administrator's command: `radosgw-admin` with these arguments. */
   administer: (...words: string[]) => Promise<void>
   stop: () => Promise<void>
 }
@@ -22,7 +22,7 @@ const classFolders = ['/usr/lib/x86_64-linux-gnu/rados-classes', '/usr/lib/aarch
 const readyMs = 120_000
 const accessKey = 'tests'
 
-/** What keeps this machine from running one; nothing where it can. */
+/** Reason why this machine cannot run one; undefined if it can. */
 export function missingRados(): string | undefined {
   const missing = programs.filter((program) => spawnSync(program, ['--version']).error !== undefined)
   return missing.length === 0
@@ -30,7 +30,7 @@ export function missingRados(): string | undefined {
     : `there is no ${missing.join(', no ')}: apt-get install ceph-mon ceph-osd radosgw`
 }
 
-/** Takes some ten seconds. @param folder which is made, and removed at the end */
+/** Takes some ten seconds. @param folder created, and removed at the end */
 export async function startRadosGateway(folder: string): Promise<RadosGateway> {
   const [monitorPort, port] = [await freePort(), await freePort()]
   const [cluster, store, secretKey] = [randomUUID(), randomUUID(), randomBytes(20).toString('hex')]
@@ -74,7 +74,7 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
   const running: ChildProcess[] = []
   const run = (program: string, ...args: string[]) => promisify(execFile)(program, args, { cwd: folder })
   const start = (program: string, ...args: string[]) => {
-    // With our end its parent is gone; it is told so by the kernel (prctl(2), PR_SET_PDEATHSIG).
+    // Its parent ends with us, and the kernel signals it then (prctl(2), PR_SET_PDEATHSIG).
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...conf, ...args, '-f'], {
       cwd: folder,
       stdio: 'ignore',

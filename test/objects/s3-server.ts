@@ -10,13 +10,13 @@ import { freePort } from '../whole/free-ports.ts'
 
 /** Another server to test against, `http://access-key:secret-key@host:port`; its buckets are left there. */
 const other = process.env['SELOSTE_TEST_S3']
-/** Whether it is one of ours, which can be stopped for some time. */
+/** True if it is one of ours, which can be stopped for some time. */
 export const canHaltS3Server = other === undefined
-/** Whether there is one on this machine: `apt-get install radosgw`. */
+/** True if this machine has one: `apt-get install radosgw`. */
 export const hasS3Server = other !== undefined || spawnSync('radosgw', ['--version']).status === 0
 /**
- * Ceph's database backend (18.2) answers a range from another place than was asked for, does not end uploads in parts and
- * forgets the object lock of a bucket: rules about these need another server.
+ * Ceph's database backend (18.2) returns a range from a wrong offset, does not complete multipart uploads and forgets a
+ * bucket's object lock: tests of these need another server.
  */
 export const hasWholeS3Server = other !== undefined
 
@@ -26,9 +26,9 @@ const region = 'us-east-1'
 
 export interface S3Server {
   endpoint: string
-  /** An administrator's own client. */
+  /** Client of an administrator. */
   client: S3Client
-  /** A file of access keys as the AWS tools have it. */
+  /** File of access keys in the format of the AWS tools. */
   credentialsFile: string
   /** Options of a store in a bucket, without a prefix. */
   store: (bucket: string) => {
@@ -39,13 +39,13 @@ export interface S3Server {
     credentialsFile: string
   }
   makeBucket: (options?: { lock?: boolean }) => Promise<string>
-  /** Stops it for some time: nobody answers. */
+  /** Stops it for some time: no request is answered. */
   halt: () => void
   resume: () => void
   stop: () => Promise<void>
 }
 
-/** Starts a server on a port of its own, or takes the one that SELOSTE_TEST_S3 names. */
+/** Starts a server on a port of its own, or uses the one in SELOSTE_TEST_S3. */
 export async function startS3Server(): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 's3-'))
   if (other !== undefined) {
@@ -94,7 +94,7 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
   return reach(folder, endpoint, accessKey, secretKey, {
     halt() {
       running.kill('SIGSTOP')
-      // A signal takes its time; until then it answers.
+      // A signal takes time; until then it answers.
       while (!hasStopped(running.pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     },
     resume: () => void running.kill('SIGCONT'),
@@ -144,7 +144,7 @@ aws_secret_access_key = y
   }
 }
 
-/** It does not always end by itself after it has made the account; where others work, it takes longer. */
+/** It does not always exit after it has created the account, and takes longer on a busy machine. */
 function makeAccount(conf: readonly string[]): void {
   const account = ['--uid=tests', '--display-name=tests', `--access-key=${accessKey}`, `--secret-key=${secretKey}`]
   for (const timeout of [3_000, 6_000, 12_000, 24_000]) {
@@ -164,7 +164,7 @@ function makeAccount(conf: readonly string[]): void {
   throw new Error('the S3 server has no account')
 }
 
-/** proc(5): the state stands behind the name, which is in brackets; Linux only, as the server is. */
+/** proc(5): the state follows the name, which is in brackets; Linux only, as is the server. */
 function hasStopped(pid: number | undefined): boolean {
   return /\) [TX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }

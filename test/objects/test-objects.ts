@@ -1,4 +1,7 @@
-/** Sealed recordings of a test: in a folder, or in a bucket of its own where the run is told so (`npm run test:elsewhere`). */
+/**
+ * Store of a test's sealed recordings: a folder, or a bucket of its own in a run with buckets (`npm run
+ * test:elsewhere`).
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -8,33 +11,33 @@ import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openS3Store } from '#platform/objects/s3-store.ts'
 
-/** Whether recordings of tests lie in buckets of the server that SELOSTE_TEST_S3 names, and not in folders. */
+/** True if recordings of tests are in buckets of the server in SELOSTE_TEST_S3, and not in folders. */
 export function inBuckets(): boolean {
   return process.env['SELOSTE_TEST_OBJECTS'] === 's3'
 }
 
-/** Of the server that SELOSTE_TEST_S3 names. */
+/** Client of the server in SELOSTE_TEST_S3. */
 const region = 'us-east-1'
 
-/** An empty store that belongs to a folder; the same one again where it was opened before. */
+/** Opens the store that belongs to a folder: empty at first, the same one later. */
 export async function openTestObjects(folder: string): Promise<ObjectStore> {
   const at = await testObjects(folder)
   return at.kind === 's3' ? openS3Store(at) : openDirectoryStore(at.folder)
 }
 
-/** Where that store is. */
+/** Returns the address of that store. */
 export async function testObjects(folder: string): Promise<FolderAddress | S3Address> {
   return inBuckets() ? bucketOf(folder) : { kind: 'folder', folder }
 }
 
-/** As OBJECTS_URL says it. */
+/** Returns it in the form of OBJECTS_URL. */
 export function objectsUrl(at: FolderAddress | S3Address): string {
   if (at.kind === 'folder') return `file://${at.folder}`
   const settings = { endpoint: at.endpoint ?? '', region: at.region, credentials: at.credentialsFile ?? '' }
   return `s3://${at.bucket}/${at.prefix}?${new URLSearchParams(settings).toString()}`
 }
 
-/** By folder: whoever asks while it is being made gets the same. */
+/** By folder, so that simultaneous calls share one. */
 const buckets = new Map<string, Promise<S3Address>>()
 
 function bucketOf(folder: string): Promise<S3Address> {

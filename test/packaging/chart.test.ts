@@ -38,7 +38,7 @@ test('the chart has the version of the program', () => {
   expect(described).toMatchObject({ version, appVersion: version })
 })
 
-// Helm itself where it is; else Go's own templates, which take a minute to be compiled.
+// Helm itself if installed; otherwise Go's templates, which take a minute to compile.
 describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
   let folder = ''
   let plain: Resource[] = []
@@ -91,7 +91,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     resources.flatMap(({ spec, metadata: { name } }) => (spec.template ? [{ name, pod: spec.template.spec }] : []))
   const podOf = (resources: Resource[], name: string) => pods(resources).find((one) => one.name === name)!.pod
 
-  test('has what runs, its services, budgets and policies', () => {
+  test('has the processes, their services, budgets and policies', () => {
     const named = (resources: Resource[]) => resources.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort()
     expect(named(plain)).toEqual(
       [
@@ -113,7 +113,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     expect(named(full)).not.toContain('PersistentVolumeClaim demo-objects')
   })
 
-  test('lets nobody in by default: without sources of calls, or addresses of the ingress, it is not rendered', () => {
+  test('allows nobody in by default: without sources of calls, or addresses of the ingress, it is not rendered', () => {
     expect(withoutSources).toContain('capture.sources is empty')
     expect(withoutProxies).toContain('desk.proxies is empty')
     const settingOf = (name: string, setting: string) =>
@@ -124,7 +124,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     expect(JSON.stringify([plain, full])).not.toContain('0.0.0.0/0')
   })
 
-  test('nothing runs as root, writes to its image or has a capability, and each role is a user of its own', () => {
+  test('runs nothing as root, without writes to the image or capabilities, and each role as a user of its own', () => {
     const users = pods(full).map(({ name, pod }) => {
       expect(pod.automountServiceAccountToken, name).toBe(false)
       expect(pod.securityContext.runAsNonRoot, name).toBe(true)
@@ -136,7 +136,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     expect(new Set(users).size).toBe(users.length)
   })
 
-  test('secrets are named and never written out; the desk is given neither draw key nor recordings', () => {
+  test('names secrets and never contains them, and gives the desk neither draw key nor recordings', () => {
     for (const { name, pod } of pods(full)) {
       const [container] = pod.containers
       expect(container?.env.find((one) => one.name === 'DATABASE_URL')?.valueFrom, name).toBeDefined()
@@ -152,7 +152,7 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     expect(desk).not.toContain('objects')
   })
 
-  test('capture has its node’s network where that is wished, and the policies name its peers and ports', () => {
+  test('gives capture its node’s network if requested, and the policies name its peers and ports', () => {
     expect(podOf(plain, 'demo-capture').hostNetwork).toBe(true)
     expect(podOf(full, 'demo-capture').hostNetwork).toBeUndefined()
     const policy = full.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'demo-capture')

@@ -22,7 +22,7 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     })
 
   beforeAll(async () => {
-    // On a disk: it is larger than what a machine may have for tests in memory.
+    // On disk, because it may be larger than a machine's memory for tests.
     folder = await mkdtemp(join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), 'seloste-deb-'))
     deb = buildDeb({ out: folder, compression: 'none' })
     installed = join(folder, 'installed')
@@ -30,16 +30,16 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
   }, 300_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  test('is installed, and runs on the Node that it has', async () => {
+  test('is installed, and runs on the Node that it contains', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     expect(run('--version').stdout).toBe(`Seloste ${version}\n`)
     expect(run('help').stdout).toContain('seloste start')
   })
 
   test.each(['custodian/custodian', 'capture/capture', 'desk/desk', 'roles/feeds'])(
-    'has all that %s is made of',
+    'contains everything that %s consists of',
     async (role) => {
-      // A database that is away: everything is read before it is asked for, and by capture after it.
+      // An unreachable database: everything is loaded before it is used, and by capture after it.
       await mkdir(join(folder, 'data'), { recursive: true })
       const code = `
       process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none'
@@ -55,13 +55,13 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     },
   )
 
-  test('reports which role may not start, and why, where nothing is set', () => {
+  test('reports which role cannot start, and why, without settings', () => {
     const { stderr, status } = run('start', '--role', 'desk')
     expect(stderr).toContain('DATABASE_URL is not set')
     expect(status).toBe(1)
   })
 
-  test('has no tests, no tools of development and no database of its own', () => {
+  test('contains no tests, no development tools and no database', () => {
     const program = at('usr/lib/seloste')
     const files = execFileSync('find', [program, '-type', 'f'], { encoding: 'utf8' }).split('\n')
     expect(files.filter((path) => path.slice(program.length).includes('.test.ts'))).toEqual([])
@@ -72,7 +72,7 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     expect(existsSync(join(program, 'web/dist/index.html'))).toBe(true)
   })
 
-  test('has the pages that its own pages and messages name', () => {
+  test('contains the pages that its pages and messages refer to', () => {
     const docs = at('usr/share/doc/seloste')
     const pages = readdirSync(join(docs, 'operate')).filter((name) => name.endsWith('.md'))
     const linked = pages.flatMap((page) => {

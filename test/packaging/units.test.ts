@@ -13,12 +13,12 @@ const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]
 const settings = (text: string, name: string) =>
   [...text.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value)
 
-/** systemd's own measure of what a process could do beyond its work, in tenths: 0 to 100. */
+/** systemd's own measure of a process's exposure, in tenths: 0 to 100. */
 const maxExposure = 15
 
-test.skipIf(!has('systemd-analyze'))('every unit is exposed to 1.5 at most, as systemd measures it', () => {
-  // A user manager with folders of its own: without one systemd-analyze wants /run/systemd, which only root can make. They are not
-  // below /dev, where TMPDIR may be: systemd refuses a working directory there.
+test.skipIf(!has('systemd-analyze'))('every unit has an exposure of 1.5 at most, as systemd measures it', () => {
+  // A user manager with folders of its own: without one systemd-analyze needs /run/systemd, which only root can create.
+  // They are not in /dev, where TMPDIR may be: systemd refuses a working directory there.
   const home = mkdtempSync('/tmp/seloste-units-')
   const found = units.map((name) => {
     const { stdout, stderr } = spawnSync(
@@ -35,7 +35,7 @@ test.skipIf(!has('systemd-analyze'))('every unit is exposed to 1.5 at most, as s
   for (const [name, exposure] of found) expect(exposure, name).toBeLessThanOrEqual(maxExposure / 10)
 })
 
-test('each role has a unit of its own, a user of its own, and is started again when it dies and not when it is drained', () => {
+test('each role has its own unit and user, and is restarted when it dies and not when it is drained', () => {
   for (const role of roleNames) {
     const text = read(`seloste-${role}.service`)
     expect(settings(text, 'ExecStart')[0], role).toMatch(new RegExp(` start --role ${role}$`))
@@ -49,26 +49,26 @@ test('each role has a unit of its own, a user of its own, and is started again w
   expect([...users].sort()).toEqual(['seloste', ...roleNames.map((role) => `seloste-${role}`)].sort())
 })
 
-test('capture has the flags that its packets want, comes before everything else and is ended when it hangs', () => {
+test('capture has its process flags and priority, and is ended when it hangs', () => {
   const text = read('seloste-capture.service')
   expect(settings(text, 'ExecStart')[0]).toContain(` ${captureProcessFlags.join(' ')} `)
   expect(settings(text, 'Nice')).toEqual(['-15'])
   expect(settings(text, 'WatchdogSec')).toEqual(['20s'])
   expect(text).toContain(`Environment=UV_THREADPOOL_SIZE=${captureFileThreads}\n`)
-  // Its chart starts it alike.
+  // Its chart starts it the same way.
   const chart = readFileSync(join(packaging, 'helm/seloste/templates/capture.yaml'), 'utf8')
   expect(chart).toContain(captureProcessFlags.join(', '))
   expect(chart).toContain(`UV_THREADPOOL_SIZE, value: '${captureFileThreads}'`)
 })
 
-test('what is in memory, keys and sound, comes onto no disk: neither a core dump nor swap', () => {
+test('keys and sound in memory reach no disk, by a core dump or swap', () => {
   for (const name of units) {
     expect(settings(read(name), 'LimitCORE'), name).toEqual(['0'])
     expect(settings(read(name), 'MemorySwapMax'), name).toEqual(['0'])
   }
 })
 
-test('no unit sees the folder of keys but those that need them', () => {
+test('only the units that need the folder of keys can see it', () => {
   const keys = '/var/lib/seloste/custodian'
   for (const role of ['capture', 'feeds']) {
     expect(settings(read(`seloste-${role}.service`), 'InaccessiblePaths')[0], role).toContain(`-${keys}`)
@@ -78,7 +78,7 @@ test('no unit sees the folder of keys but those that need them', () => {
   }
 })
 
-test('what the backup may read of others is the custodian’s folder, and no secret of the machine', () => {
+test('the backup can read the custodian’s folder, and no secret of the machine', () => {
   const text = read('seloste-backup.service')
   expect(settings(text, 'CapabilityBoundingSet')).toEqual(['CAP_DAC_READ_SEARCH'])
   const hidden = settings(text, 'InaccessiblePaths').flatMap((paths) => paths!.split(' '))
@@ -86,11 +86,11 @@ test('what the backup may read of others is the custodian’s folder, and no sec
     expect(hidden).toContain(`-${path}`)
   }
   expect(settings(text, 'ProtectHome')).toEqual(['yes'])
-  // open_by_handle_at(2), by which the capability reads what no path leads to, is among the privileged calls.
+  // open_by_handle_at(2), with which the capability could read files without a path, is a privileged call.
   expect(settings(text, 'SystemCallFilter')).toContain('~@privileged @resources')
 })
 
-test('every user and group of a folder is one that is made', () => {
+test('every user and group of a folder is created', () => {
   const made = new Set(['root', ...[...read('seloste.sysusers').matchAll(/^[ug]\s+(\S+)/gm)].map(([, name]) => name)])
   const lines = read('seloste.tmpfiles')
     .split('\n')
@@ -106,11 +106,11 @@ test('every user and group of a folder is one that is made', () => {
 })
 
 describe('the scripts of the Debian package', () => {
-  test.each(['postinst', 'prerm', 'postrm', 'seloste'])('%s is one that a shell understands', (name) => {
+  test.each(['postinst', 'prerm', 'postrm', 'seloste'])('%s is valid shell', (name) => {
     execFileSync('sh', ['-n', join(packaging, 'deb', name)])
   })
 
-  test('purging keeps the data, unless a file says in words that they are to go', () => {
+  test('purging keeps the data, unless a file explicitly says to delete them', () => {
     const text = readFileSync(join(packaging, 'deb/postrm'), 'utf8')
     const removals = text.split('\n').filter((line) => line.includes('rm -rf'))
     expect(removals.map((line) => line.trim())).toEqual(['rm -rf /var/cache/seloste', 'rm -rf /var/lib/seloste'])

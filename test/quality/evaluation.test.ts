@@ -88,13 +88,13 @@ beforeAll(async () => {
   expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 1 })
 }, 60_000)
 
-/** Acts that were not refused. */
+/** Throws if the act was refused, and returns its answer otherwise. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
 }
 
-/** A kept recording of an official, of the day so many days before this week’s Monday. */
+/** Makes an ingested recording of an official, on the day this many days before Monday of this week. */
 async function makeRecording(official: number, daysBefore = 3): Promise<string> {
   const { person } = officials[official]!
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
@@ -117,7 +117,7 @@ async function makeRecording(official: number, daysBefore = 3): Promise<string> 
   return id
 }
 
-/** Draws what there is of a week under a plan of its own, and gives the evaluations by their recordings. */
+/** Draws from a week under a plan of its own, and returns the evaluations by their recordings. */
 async function drawn(weekly = 50): Promise<Map<string, string>> {
   const unitId = officials[0]!.person.unitId
   const plan = did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly, daysLeft: 14 }))
@@ -161,7 +161,7 @@ const ofLog = async (id: string) =>
   ).map(({ action }) => action)
 
 describe('a form', () => {
-  test('that is published stays; an evaluation keeps the version it began with and is told of a newer one', async () => {
+  test('that is published never changes, and an evaluation keeps its version and reports a newer one', async () => {
     const { id } = await draft(0)
     const next = { sections: [{ ...form.sections[0]!, title: 'Kohtaaminen ja puhe' }] }
     const { revision } = did(await readForm(desk, eero, formId))
@@ -172,7 +172,7 @@ describe('a form', () => {
     expect(await saveEvaluation(desk, eero, id, work({ q1: 1 }))).toMatchObject({ revision: 1 })
   })
 
-  test('that two people write is not written over', async () => {
+  test('edited by two people is not overwritten', async () => {
     const { id } = did(await beginForm(desk, eero, { language: 'sv', name: 'Blankett' }))
     did(await saveForm(desk, eero, id, { revision: 0, name: 'Blankett', form }))
     expect(await saveForm(desk, second, id, { revision: 0, name: 'Annan', form })).toEqual({
@@ -181,7 +181,7 @@ describe('a form', () => {
     expect(did(await readForm(desk, second, id))).toMatchObject({ name: 'Blankett', draft: form, versions: [] })
   })
 
-  test('with something missing is kept and not published', async () => {
+  test('that is incomplete is stored and not published', async () => {
     const { id } = did(await beginForm(desk, eero, { language: 'fi', name: 'Kesken' }))
     expect(await publishForm(desk, eero, id, 0)).toEqual({ problems: [{ code: 'no-sections' }] })
     const blank = { sections: [{ ...form.sections[0]!, questions: [] }] }
@@ -201,7 +201,7 @@ describe('a form', () => {
 })
 
 describe('a draw', () => {
-  test('takes the week that is over, fairly, once, and comes out the same when it is made again', async () => {
+  test('is made once from the past week, evenly between officials, and is repeatable', async () => {
     await drawn()
     for (const official of [0, 0, 0, 0, 1, 1, 1, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
@@ -224,7 +224,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, plan.id)
   })
 
-  test('continues where there is nothing to evaluate in one: the next in its order that is still there takes the place', async () => {
+  test('replaces a recording that cannot be evaluated by the next available one in its order', async () => {
     await drawn()
     for (const official of [0, 0, 1, 1, 2, 2]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
@@ -241,7 +241,7 @@ describe('a draw', () => {
     expect(new Set((await queued()).keys())).toEqual(new Set([first, second]))
     expect(await setAside(desk, eero, (await queued()).get(first)!, 'unsuitable')).toEqual({ isFollowed: true })
     expect(new Set((await queued()).keys())).toEqual(new Set([second, third]))
-    // One that is gone by then is passed over.
+    // A recording that is destroyed by then is skipped.
     await destroyer.destroy(fourth!)
     expect(await setAside(desk, eero, (await queued()).get(third)!, 'unsuitable')).toEqual({ isFollowed: true })
     expect(new Set((await queued()).keys())).toEqual(new Set([second, fifth]))
@@ -256,7 +256,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, plan.id)
   })
 
-  test('continues beside somebody who destroys several, and never waits for who waits for it; a plan that is over continues with none', async () => {
+  test('continues while somebody destroys several recordings, without a deadlock, and an ended plan draws none', async () => {
     await drawn()
     for (const official of [0, 1, 2, 3]) await makeRecording(official, 2)
     const unitId = officials[0]!.person.unitId
@@ -278,7 +278,7 @@ describe('a draw', () => {
     expect(await setAside(desk, eero, await idOf(third), 'unsuitable')).toEqual({ isFollowed: false })
   })
 
-  test('leaves out what ends too soon, another number’s, another unit’s and what is restricted', async () => {
+  test('leaves out recordings that end too soon, are restricted, or belong to another number or unit', async () => {
     await drawn()
     const [restricted, soon] = [await makeRecording(3), await makeRecording(3)]
     await sql`update recording set state = 'RESTRICTED' where id = ${restricted}`.execute(admin)
@@ -297,7 +297,7 @@ describe('a draw', () => {
     await endPlan(desk, eero, long.id)
   })
 
-  test('is planned for a number that one reaches, with a published form, once', async () => {
+  test('needs a number within reach and a published form, and is planned once', async () => {
     const given = { name: 'x', formId, unitId: officials[0]!.person.unitId, number, weekly: 3, daysLeft: 14 }
     expect(await beginPlan(desk, eero, { ...given, number: phone('029 497 010') })).toEqual({
       refused: 'quality.number-out-of-reach',
@@ -310,7 +310,7 @@ describe('a draw', () => {
     const { id } = did(await beginPlan(desk, eero, given))
     expect(await beginPlan(desk, second, given)).toEqual({ refused: 'quality.plan-known' })
     expect(did(await listPlans(desk, sari)).map((plan) => plan.id)).toContain(id)
-    // Another unit's plan and what it drew is nothing to this one's supervisor, nor another number's to an expert.
+    // A unit's supervisor does not see another unit's plan or draws, nor an expert another number's.
     expect(did(await listPlans(desk, elsewhere))).toEqual([])
     expect(await endPlan(desk, away, id)).toEqual({ refused: 'not-found' })
     await endPlan(desk, eero, id)
@@ -352,7 +352,7 @@ describe('an evaluation', () => {
     ])
   })
 
-  test('is opened by its evaluator, its official and quality experts; a supervisor of the unit reads no person’s result (R6)', async () => {
+  test('can be opened by its evaluator, its official and quality experts, while a supervisor of the unit reads no person’s result (R6)', async () => {
     const [begun, given] = [await draft(1), await released(1)]
     const theirs = did(await listEvaluations(desk, sari)).filter(({ id }) => [begun.id, given.id].includes(id))
     expect(theirs).toEqual([])
@@ -365,7 +365,7 @@ describe('an evaluation', () => {
     }
   })
 
-  test('that a supervisor has taken from the queue is theirs to finish, and no other supervisor’s to read', async () => {
+  test('that a supervisor has taken from the queue can be finished by them, and not read by another supervisor', async () => {
     const { id } = await draft(1, sari)
     expect(await read(id, sari)).toMatchObject({ isMine: true })
     did(await saveEvaluation(desk, sari, id, work({ q1: 1, q2: 3 })))
@@ -373,7 +373,7 @@ describe('an evaluation', () => {
     expect(await read(id, sari)).toMatchObject({ isMine: true, state: 'RELEASED' })
   })
 
-  test('is seen by those whose right reaches its recording for quality, and evaluated by one', async () => {
+  test('is visible to those whose right reaches its recording for quality, and evaluated by one', async () => {
     const { id } = await draft(1)
     expect(await readEvaluation(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
     expect(await readEvaluation(desk, training, id)).toEqual({ refused: 'deny.role' })
@@ -383,7 +383,7 @@ describe('an evaluation', () => {
     expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
   })
 
-  test('that its official disagreed with keeps the disagreement when its evaluator turns out to be too close', async () => {
+  test('that its official disagreed with keeps the disagreement if its evaluator turns out to be too close', async () => {
     const { id } = await draft(0)
     did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
@@ -399,32 +399,32 @@ describe('an evaluation', () => {
     expect(own).toMatchObject([{ score: { total: 100 }, disagreement: 'Selkeys oli parempi', answer: 'Katsotaan' }])
   })
 
-  test('in two windows loses nothing: what was saved meanwhile is not written over', async () => {
+  test('in two windows loses nothing: what was saved meanwhile is not overwritten', async () => {
     const { id } = await draft(2)
     expect(await saveEvaluation(desk, eero, id, work({ q1: 1 }))).toMatchObject({ revision: 1 })
     expect(await saveEvaluation(desk, eero, id, work({ q1: 0 }))).toEqual({ refused: 'quality.changed-meanwhile' })
     expect((await read(id)).answers).toEqual({ q1: 1 })
   })
 
-  test('takes no personal identity code', async () => {
+  test('refuses a personal identity code', async () => {
     const { id } = await draft(2)
     expect(await saveEvaluation(desk, eero, id, { ...work({}), note: 'tunnus 131052-308T' })).toMatchObject({
       refused: 'input.identity-code',
     })
   })
 
-  test('is given back by whoever stands too near, and put aside where there is nothing to evaluate', async () => {
+  test('is returned by an evaluator who is too close, and set aside if there is nothing to evaluate', async () => {
     const { id } = await draft(3)
     did(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, second, id)).toBe('done')
     expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
-    // Its plan is over: nothing replaces it.
+    // Its plan has ended: nothing replaces it.
     expect(await setAside(desk, second, id, 'unsuitable')).toEqual({ isFollowed: false })
     expect(did(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
   })
 
-  test('of one’s own call is nobody’s to make', async () => {
+  test('of one’s own call is refused', async () => {
     const both = await enter('Molemmat', {
       ...{ role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },
     })
@@ -438,7 +438,7 @@ describe('an evaluation', () => {
 })
 
 describe('when the recording ends', () => {
-  test('by a prohibition nothing of its evaluation stays, and who works on it is told', async () => {
+  test('by a prohibition its evaluation is deleted, and the evaluator is informed', async () => {
     const [made, given] = [await draft(5), await released(5)]
     did(await saveEvaluation(desk, eero, made.id, work({ q1: 1 })))
     for (const { recording } of [made, given]) await destroyer.destroy(recording)
@@ -458,10 +458,10 @@ describe('when the recording ends', () => {
     ])
   })
 
-  test('by its term the marks stay, of nobody, and what was said of the call goes', async () => {
+  test('by its term the scores stay without a person, and all text about the call is deleted', async () => {
     const { id, recording } = await released(5, { q1: 1, q2: 3 })
     expect(await acknowledgeEvaluation(desk, officials[5]!.session, id)).toBe('done')
-    // Months later; what keeps a recording until then stands aside, and what ends its evaluation does not.
+    // Simulates a time months later: disables the guards of the recording, but not the end of its evaluation.
     await sql`alter table recording disable trigger user`.execute(admin)
     await sql`alter table recording enable trigger ends_uses`.execute(admin)
     await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${recording}`.execute(admin)
@@ -477,13 +477,13 @@ describe('when the recording ends', () => {
         ...{ plan_id: null, begun_at: null, acknowledged_at: null, day: 1 },
       },
     ])
-    // The log knows whose recording it was, and who acknowledged it: what stays is under another id.
+    // The log knows whose recording it was, and who acknowledged it, so the remaining scores have another id.
     expect(await ofLog(id)).toContain('quality.evaluation-acknowledged')
     const { rows: left } = await sql`select from evaluation where id = ${id}`.execute(admin)
     expect(left).toEqual([])
   })
 
-  test('what is left of one is read by nobody, whether it is known or guessed', async () => {
+  test('the rest of an evaluation cannot be read by anybody, with a known or a guessed id', async () => {
     const { id, recording } = await released(5)
     await destroyer.destroy(recording)
     for (const user of [eero, second, sari, elsewhere])
@@ -491,7 +491,7 @@ describe('when the recording ends', () => {
     expect(await saveEvaluation(desk, elsewhere, id, work({}))).toEqual({ refused: 'not-found' })
   })
 
-  test('what was said of it is not shown from its last moment on, whether anything has destroyed it or not', async () => {
+  test('text about a call is hidden from its last moment on, whether or not it was destroyed', async () => {
     const { id, recording } = await released(3)
     const change = async (method: RawBuilder<unknown>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
@@ -504,7 +504,7 @@ describe('when the recording ends', () => {
     expect(await readEvaluation(desk, eero, id)).toEqual({ refused: 'not-found' })
   })
 
-  test('what a restored backup brings back of it ends again, and what counts nowhere goes after thirty days', async () => {
+  test('a restored evaluation ends again, and one that is not counted is deleted after thirty days', async () => {
     const { id, recording } = await draft(4)
     await destroyer.destroy(recording)
     await sql`update evaluation set ended_at = ended_at - interval '31 days' where id = ${id}`.execute(admin)
@@ -519,7 +519,7 @@ describe('when the recording ends', () => {
 })
 
 describe('calibration', () => {
-  test('keeps evaluators blind to one another until it is closed, and then reports spread and agreement of nobody', async () => {
+  test('hides evaluators’ answers from one another until it is closed, and then reports spread and agreement without persons', async () => {
     const recording = await makeRecording(0)
     const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }))
     expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({
@@ -559,13 +559,13 @@ describe('calibration', () => {
     })
     expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
     await destroyer.destroy(recording)
-    // Its name may say of which call it was.
+    // Its name may identify the call.
     expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
     expect(did(await listCalibrations(desk, eero)).items[0]).not.toHaveProperty('destroyAt')
   })
 })
 
-test('marks hold no words: they outlive what was said of the call', async () => {
+test('scores contain no text, because they outlive the text about the call', async () => {
   const { id } = await draft(2)
   const asEero = (statement: ReturnType<typeof sql>) =>
     desk.transaction().execute(async (tx) => {
@@ -582,14 +582,14 @@ test('marks hold no words: they outlive what was said of the call', async () => 
   ).rejects.toThrow('check constraint')
 })
 
-test('who joins a calibration and who destroys its recording never wait for each other', async () => {
+test('joining a calibration and destroying its recording cannot deadlock', async () => {
   const recording = await makeRecording(1)
   const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Yhtä aikaa' }))
   const joining = await admin.transaction().execute(async (tx) => {
     await sql`select from recording where id = ${recording} for update`.execute(tx)
     const began = joinCalibration(desk, second, id)
     await new Promise((resolve) => setTimeout(resolve, 200))
-    // What the end of a recording does, after its row; whoever joins has not locked the calibration before it.
+    // Locks taken at the end of a recording, after its row; joining has not locked the calibration before it.
     await sql`set local lock_timeout = '300ms'`.execute(tx)
     await sql`select from calibration where id = ${id} for update`.execute(tx)
     return { began }
@@ -598,7 +598,7 @@ test('who joins a calibration and who destroys its recording never wait for each
 })
 
 describe('results', () => {
-  test('are of groups with five officials and ten evaluations, and of smaller ones nothing is said', async () => {
+  test('need five officials and ten evaluations in a group, and show nothing of smaller ones', async () => {
     await sql`update evaluation set mark = null`.execute(admin)
     const quarterOf = (at: Temporal.ZonedDateTime) => at.with({ month: Math.ceil(at.month / 3) * 3 - 2, day: 1 })
     for (let n = 0; n < 9; n++) await released(n % 4, { q1: 1, q2: 3 })
@@ -612,7 +612,7 @@ describe('results', () => {
     ])
     expect(did(await readResults(desk, eero, quarter))[0]).not.toHaveProperty('mean')
     await released(4, { q1: 0, q2: 3 })
-    // What was released in the week that goes on does not count yet: no single one is told by looking twice.
+    // Evaluations of the current week do not count yet, so that none is revealed by reading twice.
     expect(did(await readResults(desk, eero, quarter))).toMatchObject([{ isEnough: false }])
     await sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(
       admin,
@@ -623,7 +623,7 @@ describe('results', () => {
     expect(did(await readResults(desk, elsewhere, quarter))).toEqual([])
   })
 
-  test('reveal no single evaluation where one is released in a week: they are of five more, or unchanged', async () => {
+  test('reveal no single evaluation if one is released in a week: they change by five, or not at all', async () => {
     const quarter = Temporal.PlainDate.from('2026-10-01')
     const read = async () => did(await readResults(desk, sari, quarter))
     const weekLater = () =>
@@ -641,7 +641,7 @@ describe('results', () => {
   })
 })
 
-test('forms and plans are shown to whoever has the duty and reaches them, without a word of who made them', async () => {
+test('forms and plans are shown to people with the duty and reach, without naming their authors', async () => {
   const plan = did(
     await beginPlan(desk, eero, {
       name: 'Otos',
@@ -673,7 +673,7 @@ test('forms and plans are shown to whoever has the duty and reaches them, withou
     await expect(seen(eero, `select ${query}`)).rejects.toThrow('permission denied')
 })
 
-test('no process reads evaluations, forms or marks past their doors', async () => {
+test('no process can read tables of evaluations, forms or scores directly', async () => {
   for (const table of ['evaluation', 'quality_mark', 'calibration', 'sampling_plan', 'quality_form']) {
     for (const db of [desk, custodian, database.as('seloste_capture').db]) {
       await expect(sql.raw(`select * from ${table}`).execute(db)).rejects.toThrow('permission denied')

@@ -1,4 +1,4 @@
-/** The directory learns of a number for an instant that has passed: calls of that instant get their official (R8, R11, R21). */
+/** The directory receives a number for a past instant: calls of that instant get their official (R8, R11, R21). */
 import { expect, test } from 'vitest'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -25,7 +25,7 @@ function callAt(written: string, given: Parameters<typeof callFacts>[0] = {}) {
   return callFacts({ ...given, official: { name: phone(written), phone: phone(written) } })
 }
 
-test('a call at a number that nobody had is its official’s once the directory tells, with an entry in the log', async () => {
+test('a call to an unassigned number gets its official once the directory has them, with a log entry', async () => {
   const facts = callAt('029 512 7001')
   const { contactId } = await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject({ official_person_id: null })
@@ -35,20 +35,20 @@ test('a call at a number that nobody had is its official’s once the directory 
   expect(await entriesOf(contactId)).toEqual([
     { action: 'call.attributed', detail: { segment: facts.segmentId, person: person.id } },
   ])
-  // Capture tells it once more, as it knew it.
+  // Capture reports it again, as it knew it.
   await admit(capture, facts)
   expect(await segmentOf(contactId)).toMatchObject(named)
   expect(await entriesOf(contactId)).toHaveLength(1)
 })
 
-test('a capture whose copy of the directory is old reports a call: it has its official all the same', async () => {
+test('a call reported by a capture with an old copy of the directory gets its official', async () => {
   const person = await enterTestPerson(admin, desk, { name: 'Berta Varhainen', phone: '029 512 7002' })
   const { contactId } = await admit(capture, callAt('029 512 7002'))
   expect(await segmentOf(contactId)).toMatchObject({ official_person_id: person.id, official_name: 'Berta Varhainen' })
   expect(await entriesOf(contactId)).toHaveLength(1)
 })
 
-test('another number, an instant before the number was theirs, a call that is over for a day: these stay as they are', async () => {
+test('a call to another number, before the number was theirs, or over for a day stays as it is', async () => {
   const over = Temporal.Now.instant().subtract({ hours: 30 })
   const { contactId: other } = await admit(capture, callAt('029 512 7003'))
   const { contactId: old } = await admit(

@@ -10,9 +10,9 @@ import type { TestRegister } from './make-register.ts'
 
 export interface TestDestroyer {
   expunging: Expunging
-  /** Enters the prohibition that a destruction out of turn needs; the recording stays as it is. */
+  /** Enters the prohibition that an early destruction needs; the recording stays as it is. */
   forbid: (id: string, party?: 'CALLER' | 'OFFICIAL') => Promise<void>
-  /** Forbids it and destroys it; throws what stood in the way. */
+  /** Forbids and destroys it; throws what blocked the destruction. */
   destroy: (id: string, given?: Partial<Expunging>) => Promise<Expunged>
 }
 
@@ -46,7 +46,7 @@ export async function recordProhibition(
 ): Promise<void> {
   const client = await database.as().pool.connect()
   try {
-    // Nobody entered it: the reference to a person is not looked at.
+    // Nobody entered it: the reference to a person is not checked.
     await client.query('begin; set local session_replication_role = replica')
     await client.query(
       `insert into prohibition (recording_id, party, channel, entered_by) values ($1, $2, 'PHONE', gen_random_uuid())

@@ -24,24 +24,26 @@ import { callFacts, recordingFacts } from '../database/people.ts'
 export interface TestRegister {
   objects: ObjectStore
   keys: KeyStore
-  /** What ingestRecording works with, as the custodian's database role. */
+  /** Context of ingestRecording, as the custodian's database role. */
   ingest: IngestContext
   folder: string
-  /** Lets capture record a call of `packets` 20 ms packets and put it into the store and the register; not yet kept. */
+  /**
+   * Lets capture record a call of `packets` 20 ms packets and put it into the store and the register; not yet ingested.
+   */
   record: (given?: Partial<SegmentFacts>, call?: RecordedCall) => Promise<RecordedSegment>
 }
 
 export interface RecordedCall {
   packets?: number
-  /** Writes something else than two voices in A-law; `packets` are told of all the same. */
+  /** Writes something else than two voices in A-law; `packets` are still reported. */
   script?: ((writer: RecordingWriter) => void) | undefined
-  /** The recording begins so long before its call was answered. */
+  /** Starts the recording this long before its call was answered. */
   earlyMs?: number
   months?: number
   intakeDay?: Temporal.PlainDate
-  /** As an earlier version sealed it: to the public key of its day. */
+  /** Seals as an earlier version did: to the public key of its day. */
   sealedTo?: string
-  /** A public key that another recording has, too. */
+  /** Public key shared with another recording. */
   intakeKey?: string
 }
 
@@ -51,7 +53,7 @@ export interface RecordedSegment {
   segmentId: string
   header: Buffer
   body: Buffer
-  /** The public key that its header is sealed to. */
+  /** Public key to which its header is sealed. */
   intakeKey: string
 }
 
@@ -123,7 +125,10 @@ export async function makeTestRegister(
   }
 }
 
-/** A call that ended so many calendar months ago, and a day; its recording's term of six months counts from there. */
+/**
+ * Times of a call that ended this many calendar months and a day ago; its recording's term of six months counts from
+ * there.
+ */
 export function callOfMonthsAgo(months: number): Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'> {
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months, days: 1 }).toInstant()
   return { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }

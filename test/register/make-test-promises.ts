@@ -1,7 +1,7 @@
 /**
- * Makes a register of which every promise holds: calls decided by the plan, recordings ingested, destroyed by their term and at
- * their caller's wish, people who viewed and listened, a finished sweep. Returns its parts, and how to check its promises. All
- * parts are real.
+ * Makes a register in which every promise holds: calls decided by the plan, recordings ingested, destroyed by their
+ * term and at their caller's wish, people who viewed and listened, a finished sweep. Returns its parts, and how to
+ * check its promises. All parts are real.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -36,25 +36,25 @@ const now = () => Temporal.Now.instant()
 
 export interface TestPromises {
   register: TestRegister
-  /** Signs its proofs. */
+  /** Key that signs its proofs. */
   key: Signer
   version: DescriptionVersion
-  /** An official who answered, and a colleague of hers. */
+  /** The official who answered, and a colleague. */
   aino: TestPerson
   colleague: TestPerson
   /** Of technical maintenance. */
   matti: TestPerson
-  /** In keeping: answered by aino, by her colleague, and one whose floor is past. */
+  /** Ingested: answered by aino, by her colleague, and one past its minimum. */
   recordings: { ainos: RecordedSegment; colleagues: RecordedSegment; older: RecordedSegment }
   /** Destroyed: by its term, and at its caller's wish. */
   destroyed: { byTerm: RecordedSegment; byCaller: RecordedSegment }
-  /** Facts of a call that the plan decides as wanted, not entered yet. */
+  /** Facts of a call for which the plan decides as requested, not entered yet. */
   decide: (record: boolean, given?: Partial<SegmentFacts>) => SegmentFacts
   /** Enters it as capture does, recorded as the plan decided or otherwise. */
   enter: (facts: SegmentFacts, otherwise?: { recorded: boolean }) => Promise<SegmentFacts>
   makeContext: (given?: Partial<CheckContext>) => Promise<CheckContext>
   check: (given?: Partial<CheckContext>) => ReturnType<typeof checkPromises>
-  /** Runs statements as somebody who has switched the database's guards off. */
+  /** Runs statements with the database's guards disabled. */
   tamper: (...statements: string[]) => Promise<void>
 }
 
@@ -77,7 +77,7 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
     }
   }
 
-  // The seed, with its ends as far off as they were when it was written.
+  // The seed, with its ends as far ahead as when it was written.
   const later = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 6 }).toString()
   const text = (await readFile(seedDescriptionFile, 'utf8'))
     .replace(/until: [\d-]+/, `until: ${later}`)
@@ -177,7 +177,7 @@ export async function makeTestPromises(database: TestDatabase<RegisterTables>): 
   await recordWholeLog(custodian, key)
 
   async function makeContext(given: Partial<CheckContext> = {}): Promise<CheckContext> {
-    // A text that a test broke may be one that is refused, and then what was read before is given.
+    // A text corrupted by a test may be refused; then the versions read before are given.
     const versions = given.versions ?? (await readVersions(custodian))
     return {
       db: custodian as unknown as Kysely<RegisterTables & EvidenceTables>,

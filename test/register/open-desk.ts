@@ -1,6 +1,6 @@
 /**
- * Opens a desk as people meet it: the real server on a free port, and the real custodian behind a unix socket. Returns a
- * browser for it. Every route is called over the wire.
+ * Opens a desk as people use it: the real server on a free port, and the real custodian behind a unix socket. Returns a
+ * browser for it. Every route is called over the network.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -41,7 +41,7 @@ import { password } from '../database/people.ts'
 import type { TestRegister } from './make-register.ts'
 
 export interface Browser {
-  /** Of its session, for requests that are made otherwise. */
+  /** Cookie of its session, for requests made without `fetch`. */
   readonly cookie?: string | undefined
   /** Fetches with the browser's cookie, as the page itself would. */
   fetch: (path: string, options?: RequestInit & { json?: unknown }) => Promise<Response>
@@ -51,17 +51,17 @@ export interface TestDesk {
   url: string
   /** Lines of the server's log so far. */
   log: string[]
-  /** What the custodian's parts said of faults so far: lines of their log, and what they were told. */
+  /** Faults of the custodian's parts so far: lines of their log, and the reported errors. */
   faults: readonly unknown[]
-  /** Somebody who is not signed in, reading public pages from another network in each test. */
+  /** Reads public pages without a session, from another network in each test. */
   visitor: Browser
   signIn: (person: { userId: string }) => Promise<Browser>
   stopCustodian: () => Promise<void>
-  /** Tells the desk that a call has changed. */
+  /** Notifies the desk that a call has changed. */
   notifyCalls: () => void
 }
 
-/** Where browsers find a test desk, as its passkeys have it. */
+/** Public URL of a test desk, for its passkeys. */
 export const publicUrl = 'https://seloste.example'
 
 /** Call it at the top of a test file; it is closed after the file's tests. */
@@ -115,7 +115,7 @@ export async function openTestDesk(
       clock: systemClock,
       log: makeLog({ name: 'custodian', write: (line) => faults.push(line), pretty: false }),
     },
-    // Whatever is heard comes at once.
+    // Audio is served without pacing.
     { pace: { leadMs: Infinity, pieceMs: 0 }, ...(engines && { engines }) },
   )
   const packages = await startPackages({
@@ -200,7 +200,7 @@ export async function openTestDesk(
     await versions.stop()
   })
 
-  // A reader of public pages comes in each test from a network of its own: limits are for one visitor.
+  // A reader of public pages comes from another network in each test, because limits count by visitor.
   let networks = 0
   beforeEach(() => {
     networks += 1
@@ -252,7 +252,7 @@ export interface Answer {
   [field: string]: unknown
 }
 
-/** Status, code and body of a JSON answer. */
+/** Returns status, code and body of a JSON answer. */
 export async function answer(response: Response | Promise<Response>) {
   const given = await response
   const text = await given.text()
@@ -260,7 +260,7 @@ export async function answer(response: Response | Promise<Response>) {
   return { status: given.status, code: body.error?.code, field: body.error?.field, body }
 }
 
-/** Begins a listening under QUALITY, as the player does. */
+/** Starts a listening under QUALITY, as the player does. */
 export async function beginListening(browser: Browser, recordingId: string) {
   const { body } = await answer(
     browser.fetch(`/api/recordings/${recordingId}/listenings`, { json: { purpose: 'QUALITY' } }),

@@ -1,4 +1,4 @@
-/** A register searched by two people: a supervisor whose unit answers every call, and an official who sees her own. */
+/** Register searched by two people: a supervisor whose unit answers every call, and an official who sees her own. */
 import type { Purpose } from '#description/purposes.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -44,7 +44,7 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
     ...(personId && { personId }),
   })
 
-  /** A call of its own caller, so that a search for it finds nothing else; parts under one id have the same. */
+  /** Makes a call with its own caller, so that a search for it finds nothing else; segments under one id share it. */
   let callers = 1000
   const callerOf = new Map<string, string>()
   async function call(given: Partial<SegmentFacts> = {}) {

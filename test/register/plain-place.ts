@@ -1,7 +1,7 @@
 /**
- * A backup place in its plainest form: objects, and files of the keyring in a backup place's layout, unsealed and without the
- * month keys themselves, as with a key store that exports none. Returns copies that a destruction must reach, and what can be
- * opened from them alone. Without sealing and ledger.
+ * Backup place in its simplest form: objects, and files of the keyring in a backup place's layout, unsealed and without
+ * the month keys themselves, as with a key store that exports none. Returns copies that a destruction must reach, and
+ * what can be decrypted with them. Has no sealing and no ledger.
  */
 import { cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,14 +18,14 @@ interface MonthFile {
 }
 
 export interface PlainPlace extends Copies {
-  /** Nothing reaches it until told otherwise. */
+  /** Nothing is copied to it until requested. */
   isAway: boolean
-  /** Copies every key and object as they are, as a backup does. */
+  /** Copies every key and object unchanged, as a backup does. */
   backUp: (objects: ObjectStore) => Promise<void>
-  /** A recording’s file key out of this place, or out of one of its copies, and the key store of now. */
+  /** Returns a recording's file key from this place or one of its copies, with the present key store. */
   fileKeyOf: (id: string, folder?: string) => Promise<Buffer | undefined>
   objects: () => Promise<string[]>
-  /** Keeps the keyring as it is now, as a disk that was taken out of the place. */
+  /** Keeps the present keyring, like a disk that was removed from the place. */
   saveCopy: () => Promise<string>
 }
 
@@ -112,7 +112,7 @@ export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folde
             const [key] = await keys.unwrap(monthKeyName(first, month.version), [item])
             return unwrapKey(key!, Buffer.from(wrapped, 'hex'), recordingPurpose(id))
           } catch {
-            // Of a version that is destroyed: noise.
+            // The key of a destroyed version: random bytes.
           }
         }
       }
@@ -129,7 +129,7 @@ export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folde
   return place
 }
 
-/** Rows of the keyring as a copy of the database has them, from before. */
+/** Rows of the keyring in an earlier copy of the database. */
 export interface KeyRows {
   keys: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }[]
   shards: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }[]
@@ -143,7 +143,7 @@ export async function copyKeyRows(holding: HoldingSafeguards): Promise<KeyRows> 
   }
 }
 
-/** What rows of before and the key store of now open. */
+/** Returns what earlier rows and the present key store open. */
 export async function openFromRows({ keys, shards }: KeyRows, store: KeyStore): Promise<Map<string, Buffer>> {
   const opened = new Map<string, Buffer>()
   for (const row of keys) {

@@ -1,8 +1,8 @@
 import type { TestDatabase } from '../database/create-test-database.ts'
 
 /**
- * Sets the time that the database of a test goes by, for whoever looks and for whoever destroys by a term. Sessions, rights and
- * the log keep the real time.
+ * Sets the time that a test's database uses for views and for destructions by a term. Sessions, rights and the log keep
+ * the real time.
  */
 export async function setDatabaseClock<Tables>(database: TestDatabase<Tables>, at: Temporal.Instant): Promise<void> {
   for (const name of ['register_now', 'destruction_now']) {

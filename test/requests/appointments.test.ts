@@ -1,4 +1,4 @@
-// AC16, AC17: a time is booked before what is to be heard ends, moved, and something comes of it (R43, R47, R24/C3).
+// AC16, AC17: an appointment is booked before the recording ends, moved, and gets an outcome (R43, R47, R24/C3).
 import { beforeAll, describe, expect, test } from 'vitest'
 import { applyEnds, recordInspectionHolds, settleEnds } from '#destruction/apply-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -31,8 +31,8 @@ async function shown(id: string): Promise<Shown | undefined> {
 const free = async (request: { id: string }) =>
   (await clerk.request(`/api/requests/${request.id}/slots`)).body as { items?: { id: string }[]; latest?: string }
 
-describe('a time is booked', () => {
-  test('before the recording’s end, of those that are offered', async () => {
+describe('a booking', () => {
+  test('is before the recording’s end, of an offered slot', async () => {
     const recording = await makeRecordingUntil(24 * 10)
     const request = await makeInspection([recording])
     const officeId = await office('Oulu')
@@ -58,7 +58,7 @@ describe('a time is booked', () => {
     expect((await free(request)).items!.map(({ id }) => id)).not.toContain(early)
   })
 
-  test('ahead, of one that there is, with what the listener needs', async () => {
+  test('is for a future slot that exists, with the listener’s needs', async () => {
     const request = await makeInspection([await makeRecordingUntil(24 * 10)])
     const slot = await slotAt(2)
     expect((await book(request, await slotAt(-2))).code).toBe('appointment.past')
@@ -78,7 +78,7 @@ describe('a time is booked', () => {
     })
   })
 
-  test('once: of two clerks at one time one has it, and a second time of a request moves the first', async () => {
+  test('is made once: of two clerks one gets the slot, and a second booking of a request moves the first', async () => {
     const [one, two] = [
       await makeInspection([await makeRecordingUntil(200)]),
       await makeInspection([await makeRecordingUntil(200)]),
@@ -94,7 +94,7 @@ describe('a time is booked', () => {
     expect([await stateOfAppointment(id), await stateOfAppointment(moved)]).toEqual(['MOVED', 'BOOKED'])
     expect((await book(winner === one ? two : one, slot)).status).toBe(201)
 
-    // And two clerks who move one request at once leave it with one time.
+    // Two clerks who move one request at the same time leave it with one slot.
     const times = [await slotAt(7), await slotAt(9), await slotAt(11)]
     await Promise.all(times.map((time, at) => book(winner, time, {}, at % 2 ? other : clerk)))
     const { rows } = await database
@@ -105,7 +105,7 @@ describe('a time is booked', () => {
     expect(rows).toEqual([{ n: 1 }])
   })
 
-  test('only where there is something to hear', async () => {
+  test('needs something to listen to', async () => {
     const slot = await slotAt(2.5)
     const recording = await makeRecordingUntil(100)
     const gone = await makeInspection([await makeRecordingUntil(-1)])
@@ -119,7 +119,7 @@ describe('a time is booked', () => {
   })
 })
 
-describe('what comes of an appointment', () => {
+describe('the outcome of an appointment', () => {
   const heldNow = async (recording: { id: string; contactId: string }) => {
     const request = await makeInspection([recording], { receivedAt: now().subtract({ hours: 30 }) })
     const slot = await slotAt(1)
@@ -127,7 +127,7 @@ describe('what comes of an appointment', () => {
     return { request, id, begins: () => moveSlot(slot, -0.5, 0.5) }
   }
 
-  test('is noted once it has begun, and once', async () => {
+  test('is recorded once, after it has begun', async () => {
     const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
     expect((await outcome(id, 'HEARD')).code).toBe('appointment.not-yet')
     expect((await outcome(id, 'NO_SHOW')).code).toBe('appointment.not-yet')
@@ -139,14 +139,14 @@ describe('what comes of an appointment', () => {
     expect(await inspectionOf(request)).toBe('heard')
   })
 
-  test('withdrawn, even before it began, nothing waits to be heard any more', async () => {
+  test('WITHDRAWN, even before it began, ends the wait of the recording', async () => {
     const { id, request } = await heldNow(await makeRecordingUntil(100))
     expect((await outcome(id, 'WITHDRAWN')).status).toBe(204)
     expect(await inspectionOf(request)).toBe('withdrawn')
     expect((await book(request, await slotAt(4))).code).toBe('appointment.nothing')
   })
 
-  test('where nobody came and nobody has forbidden it, another time is booked', async () => {
+  test('NO_SHOW without a prohibition allows another booking', async () => {
     const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
     await begins()
     expect((await outcome(id, 'NO_SHOW')).status).toBe(204)
@@ -156,7 +156,7 @@ describe('what comes of an appointment', () => {
 
   // AC12.
   test.each(['HEARD', 'NO_SHOW', 'WITHDRAWN'])(
-    'of a recording that its official has forbidden meanwhile: it is destroyed right after (%s)',
+    'of a recording that its official has forbidden meanwhile destroys it right after (%s)',
     async (method) => {
       const recording = await makeRecordingUntil(100)
       const { id, begins, request } = await heldNow(recording)
@@ -172,7 +172,7 @@ describe('what comes of an appointment', () => {
     },
   )
 
-  test('where the caller’s call is none of the request’s any more, the appointment is withdrawn with it', async () => {
+  test('is WITHDRAWN if the caller’s call no longer belongs to the request', async () => {
     const { id, request } = await heldNow(await makeRecordingUntil(100))
     await database
       .as()
@@ -183,8 +183,8 @@ describe('what comes of an appointment', () => {
   })
 })
 
-describe('near the recording’s end', () => {
-  test('three days before, the appointment is urgent, and earlier times alone can be chosen', async () => {
+describe('close to the recording’s end', () => {
+  test('the appointment is urgent three days before, and only earlier slots can be chosen', async () => {
     const recording = await makeRecordingUntil(71)
     const request = await makeInspection([recording])
     const id = await booked(request, await slotAt(60))
@@ -193,7 +193,7 @@ describe('near the recording’s end', () => {
     expect((await book(request, await slotAt(20))).status).toBe(201)
   })
 
-  test('of two calls the first end counts, and one that is left is heard', async () => {
+  test('the first end of two calls counts, and the remaining recording is played', async () => {
     const [soon, later] = [await makeRecordingUntil(24), await makeRecordingUntil(24 * 30)]
     const request = await makeInspection([soon, later])
     const id = await booked(request, await slotAt(20))
@@ -204,7 +204,7 @@ describe('near the recording’s end', () => {
     expect((await book(request, await slotAt(31))).status).toBe(201)
   })
 
-  describe('where the description does not let an inspection put the end off', () => {
+  describe('if the description does not let an inspection delay the end', () => {
     beforeAll(() => desk.startCustodian(), 60_000)
 
     test('the recording is destroyed on its day, and the appointment is over', async () => {
@@ -221,10 +221,10 @@ describe('near the recording’s end', () => {
     })
   })
 
-  describe('where it does (C3)', () => {
+  describe('if it does (C3)', () => {
     beforeAll(() => recordInspectionHolds(desk.custodian, true))
 
-    test('the recording is there for that request alone until it was heard, and stays urgent', async () => {
+    test('the recording is kept for that request only until it was played, and stays urgent', async () => {
       const recording = await makeRecordingUntil(24)
       const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(100))
@@ -248,7 +248,7 @@ describe('near the recording’s end', () => {
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
     })
 
-    test('three months past its day at the most', async () => {
+    test('for three months past its day at most', async () => {
       const recording = await makeRecordingUntil(1)
       const request = await makeInspection([recording])
       const id = await booked(request, await slotAt(0.2))

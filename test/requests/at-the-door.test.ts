@@ -1,4 +1,4 @@
-// R47: a requester without an appointment: books a time that begins now, with the clerk as host, in one step.
+// R47: a requester without an appointment: a slot that begins now, with the clerk as host, booked in one step.
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -29,7 +29,7 @@ const isRemoved = async (slotId: string) =>
       slotId,
     ])
   ).rows[0]!.gone
-/** So that the next begins with a host and a request who have nothing booked. */
+/** Frees host and request for the next test. */
 const withdraw = async (id: string) => expect((await desk.outcome(id, 'WITHDRAWN')).status).toBe(204)
 
 test('it begins at once: the host opens the room at the office’s workstation', async () => {
@@ -46,7 +46,7 @@ test('it begins at once: the host opens the room at the office’s workstation',
   await withdraw(appointmentId)
 })
 
-test('free times that it overlaps are taken back; one that somebody has booked refuses it, at the office and of the host', async () => {
+test('overlapping free slots are removed, while a booked one refuses it, at the office and of the host', async () => {
   const officeId = await office()
   const [atOffice, ofHost, later] = [
     await slotAt(0.25, { officeId, host: pirkko }),
@@ -66,7 +66,7 @@ test('free times that it overlaps are taken back; one that somebody has booked r
   await withdraw(again.body['id'] as string)
 })
 
-test('whoever comes before their time is moved to now, though the two overlap', async () => {
+test('an appointment of a requester who comes early is moved to now, although the two overlap', async () => {
   const officeId = await office()
   const request = await makeInspection([await stored()])
   const slot = await slotAt(0.2, { officeId })
@@ -77,7 +77,7 @@ test('whoever comes before their time is moved to now, though the two overlap', 
   await withdraw(requested.body['id'] as string)
 })
 
-test('it is refused as any other time is: too long for the recording, a closed office, nobody who is identified', async () => {
+test('it is refused like any other booking: too long for the recording, a closed office, an unidentified requester', async () => {
   const officeId = await office()
   const late = await makeInspection([await makeRecordingUntil(0.5)])
   expect((await bookNow(late, officeId, { minutes: 45 })).code).toBe('appointment.late')

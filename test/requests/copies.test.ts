@@ -1,5 +1,5 @@
-// A copy of a recording for the person who asked (C1, L6; LX1): made by the custodian, encrypted for them, fetched once, and
-// gone with its recording.
+// A copy of a recording for the requester (C1, L6; LX1): made by the custodian, encrypted for them, fetched once, and
+// destroyed with its recording.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -52,14 +52,14 @@ async function open(file: Uint8Array, passphrase: string): Promise<Buffer> {
   return Buffer.from(await decrypter.decrypt(file))
 }
 
-/** The sound of a recording of 50 packets: a second of stereo. */
+/** Sound of a recording of 50 packets: a second of stereo. */
 function expectSound(wav: Buffer) {
   expect(wav.subarray(0, 4).toString()).toBe('RIFF')
   expect(wav.length).toBe(44 + 8_000 * 4)
   expect(wav.subarray(44).some((byte) => byte !== 0)).toBe(true)
 }
 
-test('a copy is opened by whoever has link and passphrase, once; the log says by its ids that it was made and taken (LX1)', async () => {
+test('a copy is decrypted with link and passphrase, once, and the log records by ids that it was made and fetched (LX1)', async () => {
   const { id, link, passphrase, request, recording } = await readyCopy()
   const page = await desk.visitor.fetch(link)
   expect([page.status, page.headers.get('cache-control'), page.headers.get('referrer-policy')]).toEqual([
@@ -85,7 +85,7 @@ test('a copy is opened by whoever has link and passphrase, once; the log says by
   expect(taken).toMatchObject({ person_id: null, reference: request.number })
 })
 
-test.skipIf(!hasAge)('a copy to the person’s own key opens with the age command and that key', async () => {
+test.skipIf(!hasAge)('a copy to the person’s own key is decrypted by the age command with that key', async () => {
   const { identity, recipient } = generateKeyPair()
   const { link, passphrase } = await readyCopy({ method: 'KEY', recipient })
   expect(passphrase).toBeUndefined()
@@ -95,7 +95,7 @@ test.skipIf(!hasAge)('a copy to the person’s own key opens with the age comman
   expectSound(execFileSync('age', ['-d', '-i', keyFile], { input: file, maxBuffer: 1 << 20 }))
 })
 
-test('neither passphrase nor link is anywhere in the database', async () => {
+test('neither passphrase nor link is stored in the database', async () => {
   const { id, link, passphrase } = await readyCopy()
   const { rows } = await copyOf(id)
   const all = JSON.stringify([rows, await entries('subject-copy.made')])
@@ -103,7 +103,7 @@ test('neither passphrase nor link is anywhere in the database', async () => {
   expect(all).not.toContain(link.slice('/copies/'.length))
 })
 
-test('a link that is wrong, used, withdrawn or over is answered alike, in three languages', async () => {
+test('a link that is wrong, used, withdrawn or expired gets the same answer, in three languages', async () => {
   const [used, withdrawn, over] = [await readyCopy(), await readyCopy(), await readyCopy()]
   await (await fetchCopy(used.link)).arrayBuffer()
   await expect.poll(() => stateOf(used.id)).toBe('taken')
@@ -111,7 +111,7 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
   expect((await send('paula', 'DELETE', `/api/copies/${withdrawn.id}`)).code).toBe('copy.over')
   await sql`update subject_copy set expires_at = now() - interval '1 second' where id = ${over.id}`.execute(admin)
   const wrong = `/copies/${'A'.repeat(43)}`
-  // So many in ten minutes are too many for one visitor.
+  // More than one visitor's limit in ten minutes.
   let visitor = 0
   for (const method of ['GET', 'POST']) {
     for (const language of ['fi', 'sv', 'en']) {
@@ -130,7 +130,7 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
       expect(answers[0]).toMatch(/^404/)
     }
   }
-  // Without a choice in the browser's language, never in the request's.
+  // Without a choice, in the browser's language, never in the request's.
   const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
   expect(await inSwedish.text()).toContain('<html lang="sv">')
   await createCopyFetching(register.ingest).removeEnded()
@@ -141,11 +141,11 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
   expect(await stateOf(over.id)).toBe('expired')
 })
 
-test('a fetch that breaks off is begun again, three times at the most and within an hour', async () => {
+test('a fetch that breaks off can be repeated, three times at most and within an hour', async () => {
   const { id, link, recording } = await readyCopy()
   const begin = async () => desk.visitor.fetch(link, { method: 'GET' })
   const token = link.slice('/copies/'.length)
-  // Begun and not come to its end: as when a connection breaks before the last byte.
+  // Simulates a fetch that began and did not finish, like a connection that breaks before the last byte.
   const hash = sql`sha256(convert_to(${token}, 'UTF8'))`
   const beginAtTheDatabase = async () => {
     const begun = await sql`select * from begin_copy_fetch(${hash}, null)`.execute(custodian)
@@ -164,7 +164,7 @@ test('a fetch that breaks off is begun again, three times at the most and within
   expect(await objectsOf(recording.id)).toEqual([])
 })
 
-test('of two that fetch a copy at once one has all of it: the other is refused until the first one’s connection has broken', async () => {
+test('of two simultaneous fetches one receives the whole copy, and the other is refused until the first connection breaks', async () => {
   const { id, link } = await readyCopy()
   const fetching = createCopyFetching(register.ingest)
   const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
@@ -174,7 +174,7 @@ test('of two that fetch a copy at once one has all of it: the other is refused u
   await fetching.broke(first)
   const second = await begin()
   expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
-  // Who was never given the link knows no more than an id.
+  // Without the link, a client knows at most an id.
   expect(await fetching.piece({ ...second, attempt: 3, from: 0 })).toEqual({})
   await fetching.taken({ ...second, attempt: 3 })
   expect(await stateOf(id)).toBe('ready')
@@ -182,7 +182,7 @@ test('of two that fetch a copy at once one has all of it: the other is refused u
   expect(await stateOf(id)).toBe('taken')
 })
 
-test('a fetch that does not reach its last byte takes nothing', async () => {
+test('a fetch that does not reach its last byte uses nothing up', async () => {
   const { id, link, recording } = await readyCopy()
   const key = subjectCopyKey(recording.id, id)
   const whole = await register.objects.readRange(key, 0, await register.objects.sizeBytes(key))
@@ -194,7 +194,7 @@ test('a fetch that does not reach its last byte takes nothing', async () => {
   expect(broken).toBe(0)
   expect(await stateOf(id)).toBe('ready')
   await register.objects.put(key, whole)
-  // The desk reports the broken connection in its own time.
+  // The desk reports the broken connection later.
   await expect
     .poll(async () => {
       const again = await fetchCopy(link)
@@ -205,7 +205,7 @@ test('a fetch that does not reach its last byte takes nothing', async () => {
   await expect.poll(() => stateOf(id)).toBe('taken')
 })
 
-test('a copy goes with its recording: it is fetched no more at once, and its object is gone before the recording counts as destroyed (R50)', async () => {
+test('a copy ends with its recording: it cannot be fetched from then on, and its object is deleted before the recording counts as destroyed (R50)', async () => {
   const { id, link, recording, request } = await readyCopy()
   expect(await objectsOf(recording.id)).toEqual([subjectCopyKey(recording.id, id)])
   const wish = { party: 'CALLER', channel: 'LETTER', reference: request.number, endsCopy: true }
@@ -219,7 +219,7 @@ test('a copy goes with its recording: it is fetched no more at once, and its obj
   expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
 })
 
-test('a copy is made of a matched call of the clerk’s own request, where it was asked for and can be heard', async () => {
+test('a copy needs a matched call of the clerk’s own request, a request for a copy, and a playable recording', async () => {
   const [mine, others] = [await stored(), await stored()]
   const request = await served({ contacts: [mine.contactId] })
   expect((await makeCopy(request.id, others.id)).code).toBe('not-found')
@@ -237,7 +237,7 @@ test('a copy is made of a matched call of the clerk’s own request, where it wa
   expect((await makeCopy(request.id, mine.id)).code).toBe('copy.under-way')
 })
 
-test('of two copies that are asked for at once one is made', async () => {
+test('of two simultaneous requests for a copy one is carried out', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   const made = await Promise.all([makeCopy(request.id, recording.id), makeCopy(request.id, recording.id)])
@@ -245,7 +245,7 @@ test('of two copies that are asked for at once one is made', async () => {
   expect(made.find(({ status }) => status === 409)!.code).toBe('copy.under-way')
 })
 
-test('what was being made when the custodian ended is over at its start, and leaves no file', async () => {
+test('a copy in progress when the custodian ended is over at the next start, and leaves no file', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   const { rows } = await sql<{ id: string }>`
@@ -265,7 +265,7 @@ test('what was being made when the custodian ended is over at its start, and lea
   expect((await makeCopy(request.id, recording.id)).status).toBe(201)
 })
 
-test('an official has a copy of the own parts of a call and of no other (R48)', async () => {
+test('an official gets a copy of their own segments of a call only (R48)', async () => {
   const recording = await stored()
   const { aino, bertil } = acts.people
   const asBertil = await served({ contacts: [recording.contactId], party: 'OFFICIAL', officialId: bertil.id })
@@ -274,7 +274,7 @@ test('an official has a copy of the own parts of a call and of no other (R48)', 
   expect((await makeCopy(asAino.id, recording.id)).status).toBe(201)
 })
 
-test('a key that is none is reported, and nothing is made', async () => {
+test('an invalid key is reported, and nothing is made', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   for (const given of [{ method: 'KEY' }, { method: 'KEY', recipient: `age1${'q'.repeat(58)}` }]) {
@@ -285,7 +285,7 @@ test('a key that is none is reported, and nothing is made', async () => {
   expect(rows).toHaveLength(0)
 })
 
-test('a copy lies for seven days, and never longer than its recording', async () => {
+test('a copy is kept for seven days, and never longer than its recording', async () => {
   const { expiresAt } = await readyCopy()
   expect(Temporal.Instant.from(expiresAt).since(Temporal.Now.instant()).total('hours')).toBeCloseTo(7 * 24, 1)
   const last = await acts.makeRecordingUntil(5)
@@ -298,19 +298,19 @@ test('a copy lies for seven days, and never longer than its recording', async ()
   ).toBeCloseTo(5, 1)
 })
 
-test('nothing is made once the description in force offers copies no more', async () => {
+test('no copy is made once the description in force offers none', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId] })
   await publishText(database.as().pool, readFileSync(seedDescriptionFile, 'utf8'), Temporal.Now.instant())
   await sql`select pg_notify(${descriptionChannel}, '')`.execute(admin)
-  // Whoever follows the description knows within moments.
+  // Processes that follow the description are notified within moments.
   await sleep(500)
   await expect
     .poll(async () => (await makeCopy(request.id, recording.id)).code, { timeout: 15_000 })
     .toBe('request.not-offered')
 })
 
-test('who fetches very often waits', async () => {
+test('frequent fetches are rate limited', async () => {
   const statuses: number[] = []
   for (let n = 0; n < 40; n++) statuses.push((await fetchCopy(`/copies/${'B'.repeat(43)}`)).status)
   expect(statuses.at(-1)).toBe(429)

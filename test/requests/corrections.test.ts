@@ -1,4 +1,5 @@
-// Who really answered (GDPR 16, L10): proposed by a clerk, decided by somebody else, and then what the history says.
+// Corrections of the official of a call (GDPR 16, L10): proposed by a clerk, decided by somebody else, and then in the
+// history.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -30,7 +31,7 @@ async function officialOf(segment: string) {
     from segment where id = ${segment}`.execute(admin)
   return rows[0]
 }
-/** Aino's call of two days ago: over and done. */
+/** Aino's call of two days ago, which has ended. */
 async function callOfAino() {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
   const recording = await stored({
@@ -46,7 +47,7 @@ const callsOf = async (name: 'aino' | 'bertil') => {
   return (body['items'] as { id: string }[]).map(({ id }) => id)
 }
 
-test('of two corrections of one part that are proposed at once one waits', async () => {
+test('of two simultaneous corrections of one segment one is pending', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   const other = await served({ contacts: [contactId] })
   const { later } = await admin.transaction().execute(async (tx) => {
@@ -55,7 +56,7 @@ test('of two corrections of one part that are proposed at once one waits', async
       select ${other.id}, id, contact_id, contact_started_at, ${people.aino.id}, ${people.bertil.id}, ${people.paula.id}
       from segment where id = ${segmentId}`.execute(tx)
     const later = propose(request.id, segmentId, people.bertil.userId)
-    // It has come as far as to wait for this one.
+    // It is blocked by this one now.
     const waits = sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     await expect.poll(async () => (await waits.execute(admin)).rows.length, { timeout: 10_000 }).toBe(1)
@@ -64,7 +65,7 @@ test('of two corrections of one part that are proposed at once one waits', async
   expect((await later).code).toBe('correction.waits')
 })
 
-test('a correction is decided on at no desk that its decision maker has left, before a new proof', async () => {
+test('deciding on a correction at a desk that was left needs a new proof', async () => {
   const { segmentId, request } = await callOfAino()
   const { body } = await propose(request.id, segmentId, people.bertil.userId)
   await waiting()
@@ -76,14 +77,14 @@ test('a correction is decided on at no desk that its decision maker has left, be
   expect((await decide(body['id'] as string, 'REJECTED')).status).toBe(204)
 })
 
-test('that the decision maker looked at what waits is in the log', async () => {
+test('the log records that the decision maker viewed the pending corrections', async () => {
   const views = () => entries('requests.read').then((all) => all.length)
   const before = await views()
   await waiting()
   expect(await views()).toBe(before + 1)
 })
 
-test('a call that continues is corrected once it is over', async () => {
+test('a call in progress is corrected after its end', async () => {
   const { segmentId, request } = await callOfAino()
   await sql`update segment set ended_at = null where id = ${segmentId}`.execute(admin)
   expect((await propose(request.id, segmentId, people.bertil.userId)).code).toBe('correction.call-goes-on')
@@ -91,7 +92,7 @@ test('a call that continues is corrected once it is over', async () => {
   expect((await propose(request.id, segmentId, people.bertil.userId)).status).toBe(201)
 })
 
-test('a correction that is approved reports what the directory said at the call, moves the call to who answered it, and leaves what was in the log', async () => {
+test('an approved correction uses the directory at the time of the call, moves the call to its new official, and leaves the log unchanged', async () => {
   const { segmentId, contactId, request } = await callOfAino()
   expect(await callsOf('aino')).toContain(contactId)
   const proposed = await propose(request.id, segmentId, people.bertil.userId.toUpperCase())
@@ -154,20 +155,20 @@ test('a corrected call keeps its official when capture reports it again, and cou
   expect(await officialOf(segmentId)).toEqual(corrected)
   expect(await callsOf('aino')).not.toContain(contactId)
   expect(await counted()).toEqual([people.bertil.unitId])
-  // Days later it is no fault of the capture that tells it, which would tell it for ever.
+  // Days later this report is not refused as a fault of capture, which would repeat it for ever.
   await sql`update segment set ended_at = now() - interval '30 hours' where id = ${segmentId}`.execute(admin)
   await proposeAgain()
   expect(await officialOf(segmentId)).toEqual(corrected)
 })
 
-test('a correction that is rejected changes nothing', async () => {
+test('a rejected correction changes nothing', async () => {
   const { segmentId, request } = await callOfAino()
   const { body } = await propose(request.id, segmentId, people.bertil.userId)
   expect((await decide(body['id'] as string, 'REJECTED')).status).toBe(204)
   expect((await officialOf(segmentId))!.person).toBe(people.aino.id)
 })
 
-test('who proposed a correction, or whom it is about, never decides on it', async () => {
+test('neither the proposer of a correction nor a person it concerns can decide on it', async () => {
   const { segmentId, request } = await callOfAino()
   const { body } = await propose(request.id, segmentId, people.riitta.userId)
   const id = body['id'] as string
@@ -180,7 +181,7 @@ test('who proposed a correction, or whom it is about, never decides on it', asyn
   expect((await decide(id, 'APPROVED')).code).toBe('correction.own')
 })
 
-test('nothing is proposed of another’s call, of nobody, of who answered, or twice', async () => {
+test('refuses a proposal for another request’s call, for nobody, for the present official, or a second one', async () => {
   const [mine, others] = [await callOfAino(), await stored()]
   expect((await propose(mine.request.id, others.segmentId, people.bertil.userId)).code).toBe('not-found')
   const nobody = await propose(mine.request.id, mine.segmentId, 'ei.kukaan')
@@ -195,7 +196,7 @@ test('nothing is proposed of another’s call, of nobody, of who answered, or tw
   expect((await propose(mine.request.id, mine.segmentId, people.tuula.userId)).code).toBe('correction.waits')
 })
 
-test('no process changes the official of a call that is over: neither without a decision nor with one that was not approved', async () => {
+test('no process can change the official of an ended call without an approved decision', async () => {
   const { segmentId, request } = await callOfAino()
   const change = (name: 'seloste_capture' | 'seloste_desk') =>
     sql`update segment set official_person_id = ${people.bertil.id} where id = ${segmentId}`.execute(

@@ -1,4 +1,5 @@
-// Erasure, objection and restriction (GDPR 17, 21 and 18; L9): their clock, their decision, their letters, and what becomes of recordings.
+// Erasure, objection and restriction (GDPR 17, 21 and 18; L9): their deadlines, decisions and letters, and what happens
+// to recordings.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
@@ -63,7 +64,7 @@ const lettersOf = async (request: string) =>
     .rows
 const recorded = async (action: string, recording: string) =>
   (await entries(action)).filter(({ object_id }) => object_id === recording)
-/** The language of a request's letters. */
+/** Language of a request's letters. */
 const speak = (id: string, language: string) =>
   sql`update subject_request set language = ${language} where id = ${id}`.execute(admin)
 async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
@@ -73,7 +74,7 @@ async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] =
 }
 
 test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
-  '%s is entered at the desk, answered within a month, and two months later with the reason told',
+  '%s is entered at the desk, and due within a month, or two months later with the reason reported',
   async (kind) => {
     const entered = await requestOf('paula', 'POST', '/api/requests', {
       ...{ party: 'CALLER', kinds: [kind], channel: 'LETTER', language: 'fi', requester: { name: `Maija ${kind}` } },
@@ -96,7 +97,7 @@ test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
 )
 
 describe('erasure (GDPR 17)', () => {
-  test('that is granted forbids the recording, which is destroyed, and is reported by its own letter', async () => {
+  test('that is granted forbids and destroys the recording, and is reported by its own letter', async () => {
     const { id, number, recording } = await about(['ERASURE'])
     expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
     expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
@@ -113,7 +114,7 @@ describe('erasure (GDPR 17)', () => {
     expect((await entries('request.closed')).some(({ object_id }) => object_id === id)).toBe(true)
   })
 
-  test('is reported by itself once the recording is destroyed, and not as a prohibition that nobody asked for', async () => {
+  test('is reported automatically once the recording is destroyed, and not as a prohibition that was not requested', async () => {
     const { id, number, recording } = await about(['ERASURE', 'PROHIBIT'])
     expect((await forbid(recording.id, number)).status).toBe(200)
     await acts.startCustodian()
@@ -129,7 +130,7 @@ describe('erasure (GDPR 17)', () => {
     expect((await close(id, 'ANSWERED')).status).toBe(204)
   })
 
-  test('that is refused gives the reason and where to complain; the ground is none of another request', async () => {
+  test('that is refused gives the reason and where to complain, and the ground applies to no other request', async () => {
     const { id, recording } = await about(['ERASURE'])
     expect((await draft((await about(['KNOW'])).id, 'refusal', { ground: 'NEEDED' })).code).toBe(
       'letter.nothing-to-tell',
@@ -138,7 +139,7 @@ describe('erasure (GDPR 17)', () => {
     expect(unfinished((await close(id, 'REFUSED')).body)).toBe('letter')
     const letter = await made(id, 'refusal', { ground: 'NEEDED' })
     expect(await text(letter)).toMatch(/tietojen poistaminen.*17 artiklan 3 kohdan b alakohta.*tietosuoja@om\.fi/)
-    // Drafted again it has the ground that it had.
+    // Drafted again, it has the same ground.
     await deliver(await made(id, 'refusal'))
     expect((await close(id, 'REFUSED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
@@ -146,7 +147,7 @@ describe('erasure (GDPR 17)', () => {
 })
 
 describe('objection (GDPR 21)', () => {
-  test('restricts the recording while it is pending, and a refusal lifts that; both are in the log', async () => {
+  test('restricts the recording while it is pending, until a refusal, and both are logged', async () => {
     const { id, number, recording } = await about(['OBJECTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect(await recorded('restriction.began', recording.id)).toMatchObject([
@@ -161,7 +162,7 @@ describe('objection (GDPR 21)', () => {
     ])
   })
 
-  test('begins to restrict when it is asked for, not before the call is shown to be theirs, and ends when it is asked for no more', async () => {
+  test('restricts from the request for it, or once the call is verified, and until it is no longer requested', async () => {
     const { id, recording } = await about(['OBJECTION'], { state: 'FOUND' })
     expect((await stateOf(recording.id)).state).toBe('STORED')
     const other = await served({ contacts: [recording.contactId], kinds: ['KNOW'] })
@@ -185,7 +186,7 @@ describe('objection (GDPR 21)', () => {
 })
 
 describe('restriction (GDPR 18)', () => {
-  test('that is granted keeps the recording for open inspections alone, until a letter told that it is lifted', async () => {
+  test('that is granted keeps the recording for open inspections only, until a letter reports its end', async () => {
     const { id, number, recording } = await about(['RESTRICTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     const played = (reference: string) =>
@@ -204,7 +205,7 @@ describe('restriction (GDPR 18)', () => {
       /has been restricted\. The recording will be destroyed no later than .*.*Article 18\(3\)/,
     )
     await deliver(letter)
-    // No outcome, and no change of what is asked, lifts it without a letter.
+    // No outcome, and no change of the request, ends it without a letter.
     expect((await change(id, ['KNOW'])).status).toBe(204)
     for (const outcome of ['ANSWERED', 'REFUSED', 'WITHDRAWN']) {
       expect(unfinished((await close(id, outcome)).body)).toBe('letter')
@@ -230,7 +231,7 @@ describe('restriction (GDPR 18)', () => {
     expect(await countOpenRequests(custodian)).toEqual({ open: before.open, overdue: before.overdue - 1 })
   })
 
-  test('never keeps a recording beyond its term, and then the request closes without another letter', async () => {
+  test('never keeps a recording beyond its term, after which the request closes without another letter', async () => {
     const recording = await acts.makeRecordingUntil(12)
     const { id } = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
@@ -251,7 +252,7 @@ describe('restriction (GDPR 18)', () => {
     expect((await stateOf(recording.id)).state).toBe('STORED')
   })
 
-  test('by an official restricts their own part of a call, and no one else’s', async () => {
+  test('by an official restricts their own segment of a call, and nobody else’s', async () => {
     const recording = await stored()
     await served({
       ...{ contacts: [recording.contactId], kinds: ['RESTRICTION'] as const, party: 'OFFICIAL' as const },

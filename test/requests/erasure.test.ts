@@ -1,5 +1,5 @@
-// Personal data of a request is deleted thirty days after its closing, from every table, and comes back from no backup (R45,
-// R52).
+// Personal data of a request are deleted from every table thirty days after its closing, and no backup brings them back
+// (R45, R52).
 import { sql, type Kysely } from 'kysely'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
@@ -28,7 +28,7 @@ const paula = await enterTestPerson(admin, database.as('seloste_desk').db, {
 const session = await paula.signIn()
 
 let count = 0
-/** A request with something of every kind that is personal, and words that are nowhere else. */
+/** Makes a request with personal data of every kind, and words that occur nowhere else. */
 async function fullRequest() {
   const word = `kuusikko${++count}x`
   const made = await enterRequest(database.as('seloste_desk').db, session, {
@@ -64,7 +64,7 @@ async function fullRequest() {
   return { ...made, word }
 }
 
-/** As `close_request` leaves it, so many days ago. */
+/** Sets the state that `close_request` leaves, this many days ago. */
 async function closeDaysAgo(id: string, days: number, db: Kysely<RegisterTables> = admin) {
   await sql`update appointment set state = 'HEARD', ended_at = now() where request_id = ${id}`.execute(db)
   await sql`update inspection set closed_at = now(), outcome = 'heard' where request_id = ${id}`.execute(db)
@@ -73,7 +73,7 @@ async function closeDaysAgo(id: string, days: number, db: Kysely<RegisterTables>
   )
 }
 
-/** Tables in which a word is. */
+/** Returns the tables that contain a word. */
 async function tablesWith(word: string, pool = database.as().pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
@@ -90,7 +90,7 @@ async function tablesWith(word: string, pool = database.as().pool): Promise<stri
 
 const personal = ['appointment', 'letter', 'request_call', 'subject_requester']
 
-test('thirty days after a request was closed, and no earlier, nothing of the requester is in any table', async () => {
+test('thirty days after a request was closed, and no earlier, no table contains anything of the requester', async () => {
   const [over, notYet, open] = [await fullRequest(), await fullRequest(), await fullRequest()]
   expect(await tablesWith(over.word)).toEqual(personal)
   await closeDaysAgo(over.id, 30)
@@ -121,7 +121,7 @@ test('a clock that has jumped ahead erases nothing', async () => {
   expect(await eraseEndedRequests(custodian.db)).toBe(1)
 })
 
-test('only the custodian erases, and nobody changes a request but by its functions', async () => {
+test('only the custodian can erase, and requests change only by their functions', async () => {
   const { id } = await fullRequest()
   for (const role of ['seloste_desk', 'seloste_capture'] as const) {
     await expect(sql`select erase_closed_requests()`.execute(database.as(role).db)).rejects.toThrow('permission denied')
@@ -138,7 +138,7 @@ test('only the custodian erases, and nobody changes a request but by its functio
   await expect(sql`select * from subject_requester`.execute(custodian.db)).rejects.toThrow('permission denied')
 })
 
-test('a backup of before brings nothing back of who was erased since, nor the number of a later request', async () => {
+test('an older backup brings back nothing of an erased requester, nor the number of a later request', async () => {
   const place = await openTestPlaces(database, register)
   const [whenOpen, whenClosed] = [await fullRequest(), await fullRequest()]
   await closeDaysAgo(whenClosed.id, 31)
@@ -167,7 +167,7 @@ test('a backup of before brings nothing back of who was erased since, nor the nu
   expect(rows[0]!.last).toBeGreaterThan(1000)
 })
 
-test('what came to its term while the machine was lost is erased before anybody looks', async () => {
+test('data that reached their term while the machine was lost are erased before anybody can view them', async () => {
   const place = await openTestPlaces(database, register)
   const { id, word } = await fullRequest()
   await closeDaysAgo(id, 31)

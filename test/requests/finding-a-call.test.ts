@@ -1,4 +1,4 @@
-// Finding a call without revealing others' (R42-R46, L8; AC2, AC9, AC14, AC15), over the wire.
+// Finding a call without revealing others' (R42-R46, L8; AC2, AC9, AC14, AC15), over the network.
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RequestCall, ReportedCall } from '#app/http/contract/request-calls.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
@@ -15,7 +15,7 @@ const capture = database.as('seloste_capture').db
 const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
 const day = yesterday.toPlainDate()
 
-/** A call of yesterday at a time of Helsinki, or of another day. */
+/** A call of yesterday, or another day, at a time in Helsinki. */
 function times(time: string, minutes = 10, on = day) {
   const startedAt = on.toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') }).toInstant()
   return { startedAt, answeredAt: startedAt.add({ seconds: 30 }), endedAt: startedAt.add({ minutes }) }
@@ -34,7 +34,7 @@ async function recorded(given: Partial<SegmentFacts>) {
   return call
 }
 
-/** A request whose requester has been identified. */
+/** Enters a request whose requester is identified. */
 async function identified(given: object = {}) {
   const request = await entered(given)
   const how = 'officialUserId' in given ? 'PERSONNEL' : 'PASSPORT'
@@ -79,7 +79,7 @@ const logged = (action: string, id: string) =>
 describe('a caller with a withheld number (AC9, AC14)', () => {
   let bertils: { id: string; contactId: string }
   beforeAll(async () => {
-    // Fourteen of that day, and one whose number is known.
+    // Fourteen calls of that day, and one with a known number.
     for (let at = 0; at < 12; at++) {
       await unrecorded({ ...withheld, ...times(`${8 + at}:15`, at === 5 ? 25 : 3), ...by('Aino Virtanen') })
     }
@@ -88,7 +88,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     await unrecorded({ ...from('040 765 4321'), ...times('13:02', 10), ...by('Bertil Lindqvist') })
   }, 60_000)
 
-  test('is found by service number, time, duration and official; nothing is shown of any until exactly one fits', async () => {
+  test('is found by service number, time, duration and official, and nothing is shown until exactly one fits', async () => {
     const { id, number } = await identified()
     const first = await name(id, { accuracy: 'HOURS', serviceNumber: '029 497 000', minutes: 10 })
     expect(first).toMatchObject({ status: 201, call: { ordinal: 1, state: 'SEVERAL', otherRequests: [] } })
@@ -128,7 +128,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     expect(matched?.contact?.segments).toMatchObject([
       { official: { name: 'Bertil Lindqvist' }, recording: { id: bertils.id, state: 'available' } },
     ])
-    // The listening that was asked for is open, since the request came in.
+    // The requested inspection has been open since the request was received.
     const { rows } = await database
       .as()
       .pool.query(
@@ -142,7 +142,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     ])
   })
 
-  test('whose call stays alike with another is told of none, recorded or not', async () => {
+  test('whose call cannot be distinguished from another is told of none, recorded or not', async () => {
     const { id, number } = await identified()
     const { call } = await name(id, { time: '13:00', accuracy: 'HALF_HOUR', serviceNumber: '029 497 000', minutes: 11 })
     expect(call.state).toBe('SEVERAL')
@@ -154,20 +154,20 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
     expect(await verify(id, call.id, true)).toMatchObject({ status: 409, code: 'call.not-verifiable' })
   })
 
-  test('that is reported with a number is not looked for among those without one, nor the other way round', async () => {
+  test('reported with a number is not searched for among calls without one, nor vice versa', async () => {
     const { id } = await identified()
     const details = { serviceNumber: '029 497 000', minutes: 10, official: 'Bertil' }
     expect((await name(id, { ...details, time: '13:02', callerNumber: '040 1112223' })).call.state).toBe('NOT_FOUND')
     const known = await name(id, { ...details, time: '13:02', callerNumber: '(040) 765-4321' })
     expect(known.call).toMatchObject({ state: 'FOUND', verification: { by: 'DETAILS', recordings: [] } })
-    // "Salainen numero" is no number.
+    // "Salainen numero" is not a number.
     const secret = await name(id, { ...details, callerNumber: 'salainen' })
     expect(secret.call).toMatchObject({ state: 'FOUND', verification: { recordings: [{ id: bertils.id }] } })
     expect(secret.call.told?.callerNumber).toBeUndefined()
   })
 })
 
-describe('a number that two share (AC15)', () => {
+describe('a number shared by two people (AC15)', () => {
   test('opens nothing: each call is named and verified, and the other’s is neither listed nor acknowledged', async () => {
     const household = from('040 222 3333')
     const calls = []
@@ -180,7 +180,7 @@ describe('a number that two share (AC15)', () => {
     const query = new URLSearchParams({ ...access, caller: '040 222 3333' }).toString()
     const listed = async () => (await act('GET', '', `/api/contacts?${query}`)).body['items'] as { id: string }[]
     expect(await listed()).toEqual([])
-    // All of a day's are not asked for: a call has its time.
+    // All calls of a day cannot be requested: a call has its time.
     const all = await name(id, { time: '13:00', accuracy: 'HOURS', callerNumber: '040 222 3333' })
     expect(all.call).toMatchObject({ state: 'SEVERAL' })
     expect(await listed()).toEqual([])
@@ -221,7 +221,7 @@ describe('a number that two share (AC15)', () => {
     expect((await read(id)).calls[0]?.contact?.segments[0]?.prohibitions).toMatchObject([{ recordingId: xs.id }])
   })
 
-  test('a playback stops when the requester turns out not to be the party', async () => {
+  test('a listening ends when the requester turns out not to be the party', async () => {
     const call = await recorded({ ...from('040 333 4444'), ...times('10:00'), ...by('Aino') })
     const { id, number } = await identified()
     const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 4444' })
@@ -234,7 +234,7 @@ describe('a number that two share (AC15)', () => {
     expect((await audio()).status).toBeGreaterThanOrEqual(400)
   })
 
-  test('under another name nothing is seen, heard or forbidden until they are identified and the call is verified again', async () => {
+  test('under another name nothing can be seen, played or forbidden until they are identified and the call is verified again', async () => {
     const call = await recorded({ ...from('040 333 5555'), ...times('10:00'), ...by('Aino') })
     const { id, number } = await identified({ kinds: ['KNOW', 'PROHIBIT'] })
     const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 5555' })
@@ -257,7 +257,7 @@ describe('a number that two share (AC15)', () => {
   })
 })
 
-test('whoever verifies a call is told where the network said that its number is not the caller’s', async () => {
+test('the person who verifies a call sees if the network has refuted its caller’s number', async () => {
   const [refuted, usual] = ['040 333 6666', '040 333 7777']
   await unrecorded({ ...from(refuted), ...times('10:00'), ...by('Aino'), marks: ['caller-unverified'] })
   await unrecorded({ ...from(usual), ...times('10:00'), ...by('Aino') })
@@ -273,7 +273,7 @@ test('whoever verifies a call is told where the network said that its number is 
   expect((await read(id)).calls[0]).not.toHaveProperty('numberUnverified')
 })
 
-describe('asking about a call that was not recorded, or whose recording is gone (AC2)', () => {
+describe('a call that was not recorded, or whose recording is destroyed (AC2)', () => {
   const number = '050 555 1234'
   async function search(given: CallDetails) {
     const { id } = await identified()
@@ -286,13 +286,13 @@ describe('asking about a call that was not recorded, or whose recording is gone 
     return { id, state: 'MATCHED', segment: (await read(id)).calls[0]?.contact?.segments[0] }
   }
 
-  test('reports that it was not recorded, with nothing to listen to', async () => {
+  test('is reported as not recorded, with nothing to listen to', async () => {
     await unrecorded({ ...from(number), ...times('14:00'), ...by('Aino') })
     const { segment } = await search({ time: '14:00' })
     expect(segment?.recording).toMatchObject({ state: 'none' })
   })
 
-  test('reports that its term is over and why; past fourteen months there is nothing', async () => {
+  test('is reported as ended by its term, with the reason, and not at all after fourteen months', async () => {
     const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
     const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
     await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
@@ -305,8 +305,8 @@ describe('asking about a call that was not recorded, or whose recording is gone 
   })
 })
 
-describe('an official who has left (R48)', () => {
-  test('is shown their own part of a transferred call and nothing of the other’s', async () => {
+describe('an official who left (R48)', () => {
+  test('is shown their own segment of a transferred call and nothing of the other’s', async () => {
     const callIds = ['siirretty']
     const first = await recorded({
       ...{ callIds, ...from('040 999 0000'), ...times('16:00'), ...by('Aino Virtanen', people.aino.id) },
@@ -324,7 +324,7 @@ describe('an official who has left (R48)', () => {
   })
 })
 
-describe('what is told of a call', () => {
+describe('the details of a call', () => {
   test.each<[CallDetails, string, string | undefined]>([
     [{}, 'call.told-too-little', undefined],
     [{ serviceNumber: '029 497 000' }, 'call.told-too-little', undefined],
@@ -336,14 +336,14 @@ describe('what is told of a call', () => {
     [{ time: '24:00', callerNumber: '0401234567' }, 'input.invalid', 'time'],
     [{ callerNumber: '131052-308T' }, 'input.identity-code', 'callerNumber'],
     [{ callerNumber: '0401234567', official: 'Bertil 131052-308T' }, 'input.identity-code', 'official'],
-  ])('is refused plainly: %j is %s', async (given, code, field) => {
+  ])('are refused with a reason: %j is %s', async (given, code, field) => {
     const { id } = await identified()
     const refused = await name(id, given)
     expect(refused).toMatchObject({ code, ...(field !== undefined && { field }) })
     expect((await read(id)).calls).toEqual([])
   })
 
-  test('is looked for once the requester is identified, of a request that is open, by the Service Unit', async () => {
+  test('are searched for once the requester is identified, in an open request, by the Service Unit', async () => {
     const { id } = await entered()
     const given = { callerNumber: '0401234567' }
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.not-identified' })
@@ -353,7 +353,7 @@ describe('what is told of a call', () => {
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
   })
 
-  test('the same call twice in a request is refused, in another request it is reported; a mistake is taken back', async () => {
+  test('of the same call are refused twice in a request, reported in another request, and can be withdrawn', async () => {
     await unrecorded({ ...from('040 444 1111'), ...times('18:00'), ...by('Aino') })
     const given = { time: '18:00', callerNumber: '040 444 1111' }
     const [one, two] = [await identified(), await identified()]
@@ -373,11 +373,11 @@ describe('what is told of a call', () => {
     expect((await act('DELETE', two.id, `/calls/${call.id}`)).code).toBe('not-found')
   })
 
-  test('is not looked for without end: a call taken back counts, and another request continues', async () => {
+  test('are searched for a limited number of times, withdrawn ones included, which does not affect another request', async () => {
     const { id } = await identified()
     const { call } = await name(id, { time: '01:00', callerNumber: '040 444 1111' })
     await act('DELETE', id, `/calls/${call.id}`)
-    // As the log has it of those who go on like this.
+    // Simulates the log of a clerk who goes on searching.
     await database
       .as()
       .pool.query(
@@ -390,7 +390,7 @@ describe('what is told of a call', () => {
       code: 'request.too-many-searches',
     })
     expect(await logged('call.looked-for', id)).toMatchObject([
-      // Each of the two is there when it is asked and when it was looked for.
+      // The log has two entries for each of the two: one for the details and one for the search.
       ...Array.from({ length: 32 }, () => ({ result: 'ok' })),
       { result: 'refused:request.too-many-searches' },
     ])
@@ -398,7 +398,7 @@ describe('what is told of a call', () => {
   })
 })
 
-test('an hour that the clock shows twice is looked for in both, and one that it leaves out in what is next to it', async () => {
+test('an hour that the clock shows twice is searched in both, and one that it skips in the adjacent hour', async () => {
   const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
   const last = yesterday.getTimeZoneTransition('previous')!
   const before = last.getTimeZoneTransition('previous')!
@@ -430,7 +430,7 @@ test('an hour that the clock shows twice is looked for in both, and one that it 
   expect(await fits(autumn, '04:30', '040 100 0001')).toBe(0)
 })
 
-test('that a search found a call is told to nobody who answered it: the log alone has it, for the data protection officer', async () => {
+test('a search that found a call is not shown to its official, but is in the log for the data protection officer', async () => {
   const contactId = await unrecorded({
     ...{ ...from('040 222 3344'), ...times('17:40'), ...by('Aino Virtanen', people.aino.id) },
   })
@@ -444,7 +444,7 @@ test('that a search found a call is told to nobody who answered it: the log alon
   const told = await seen()
   expect(told.status).toBe(200)
   expect(JSON.stringify(told.body)).not.toContain(contactId)
-  // Once it is shown to be the requester's, and looked at, its official is told of the look, not of whom it was for.
+  // Once the call is verified as the requester's and viewed, its official is told of the view, not of the requester.
   expect((await verify(id, found.call.id, true)).status).toBe(204)
   await read(id)
   const after = JSON.stringify((await seen()).body)

@@ -1,4 +1,5 @@
-// R47: from the listening mode there is no way to anything else; tried with every operation, in other windows, and past the routes.
+// R47: the listening mode leads to nothing else: tried with every operation, in other windows, and directly in the
+// database.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -30,7 +31,7 @@ beforeAll(async () => {
 const listen = (jar: Jar, id: string, reference: string) =>
   jar.request(`/api/recordings/${id}/listenings`, { purpose: 'INSPECTION', reference })
 
-/** A statement as the desk has it, in the name of the session in the room. */
+/** Runs a statement as the desk, under the room's session. */
 async function asDesk(statement: string, values: unknown[] = [], more: Record<string, string> = {}) {
   const client = await database.as('seloste_desk').pool.connect()
   try {
@@ -60,7 +61,7 @@ describe('in the listening mode', () => {
     },
   )
 
-  test('so is whatever is asked wrongly, by HEAD, by an odd path, or of another part of the service', async () => {
+  test('a malformed request is refused too, by HEAD, by an odd path, or to another part of the service', async () => {
     const { jar } = room
     expect((await jar.request('/api/contacts?from=x')).code).toBe('session.in-room')
     expect((await jar.request('/api/requests', { party: 'nobody' })).code).toBe('session.in-room')
@@ -79,14 +80,14 @@ describe('in the listening mode', () => {
     expect((await jar.request('/api/openapi.json')).code).toBe('session.in-room')
   })
 
-  test('that it was tried is in the log, under the host’s name', async () => {
+  test('the attempt is logged under the host’s name', async () => {
     const { rows } = await pool.query(
       "select person_id from audit_entry where action = 'request.refused' and result = 'refused:session.in-room' group by 1",
     )
     expect(rows).toEqual([{ person_id: people.paula.id }])
   })
 
-  test('the session alone opens nothing at another browser, nor without the workstation’s cookie', async () => {
+  test('the session opens nothing in another browser, nor without the workstation’s cookie', async () => {
     const session = room.jar.cookies.get('seloste')!
     const elsewhere = await browse()
     elsewhere.cookies.set('seloste', session)
@@ -98,14 +99,14 @@ describe('in the listening mode', () => {
     elsewhere.cookies.set('seloste-workstation', atOther.cookies.get('seloste-workstation')!)
     expect((await elsewhere.request('/api/room')).code).toBe('room.workstation')
     expect((await elsewhere.request('/api/requests')).code).toBe('session.in-room')
-    // Nor does the workstation alone.
+    // Neither does the workstation alone.
     const stranger = await browse()
     stranger.cookies.set('seloste-workstation', room.jar.cookies.get('seloste-workstation')!)
     for (const path of ['/api/room', '/api/workstation'])
       expect((await stranger.request(path)).code).toBe('session.none')
   })
 
-  test('nor does it hear another byte of what is listened to in the room', async () => {
+  test('and gets no audio of a listening in the room', async () => {
     const begun = await listen(room.jar, recording.id, room.request.number)
     const audio = `/api/listenings/${begun.body['id'] as string}/audio`
     expect((await room.jar.fetch(audio)).status).toBe(206)
@@ -119,7 +120,7 @@ describe('in the listening mode', () => {
     expect(rows).toHaveLength(1)
   })
 
-  test('what the session listened to before is over, whatever it was and in whatever window', async () => {
+  test('earlier listenings of the session are over, in every window', async () => {
     const before = await openRoom([recording], { open: false })
     const other = await makeInspection([others])
     const { jar } = before
@@ -133,13 +134,13 @@ describe('in the listening mode', () => {
     }
     expect((await jar.request(`/api/listenings/${id}/peaks`)).status).toBe(404)
     expect((await listen(jar, others.id, other.number)).status).toBeGreaterThanOrEqual(403)
-    // A listening of the room is of no other session.
+    // A listening of the room belongs to no other session.
     const own = await listen(jar, recording.id, before.request.number)
     expect((await room.jar.fetch(`/api/listenings/${own.body['id'] as string}/audio`)).status).toBe(404)
     expect((await desk.clerk.fetch(`/api/listenings/${own.body['id'] as string}/audio`)).status).toBe(404)
   })
 
-  test('no way back leads out: the room is not opened again, and signing out ends it', async () => {
+  test('there is no way out: the room is not opened again, and signing out ends it', async () => {
     const mine = await openRoom([recording])
     expect((await mine.jar.request('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
     const sets = { userId: people.paula.userId, password: 'a good long password' }
@@ -152,7 +153,7 @@ describe('in the listening mode', () => {
   })
 })
 
-describe('past the routes, the database holds the session too', () => {
+describe('directly in the database, the session is confined too', () => {
   test('it sees the room’s recordings, and nothing else', async () => {
     await makeInspection([others])
     expect(await asDesk('select id from recording')).toEqual([{ id: recording.id }])
@@ -174,7 +175,7 @@ describe('past the routes, the database holds the session too', () => {
     expect(await asDesk('select id from recording', [], { 'seloste.reference': 'P-2026-1' })).toEqual([])
   })
 
-  test('it is nobody: no act of the desk is its', async () => {
+  test('it belongs to nobody: no operation of the desk works', async () => {
     const acts: [string, unknown[]][] = [
       ['select * from list_offices()', []],
       ['select * from free_slots($1)', [room.request.id]],
@@ -183,7 +184,7 @@ describe('past the routes, the database holds the session too', () => {
       ["select * from forbid_use($1, 'CALLER', 'VISIT', $2)", [recording.id, room.request.number]],
       ['select * from list_appointments($1, null, null, false, null)', [room.request.id]],
       ['select open_room($1, null)', [room.appointmentId]],
-      // Nor is what is the host's own.
+      // Nor does anything of the host's own.
       ['select * from my_requests()', []],
       ['select * from my_prohibitions()', []],
       ["select * from accesses_to_my_calls('-infinity', 'infinity')", []],
@@ -201,7 +202,7 @@ describe('past the routes, the database holds the session too', () => {
     }
   })
 
-  test('it does not come out of the listening mode, nor is anything heard after its end', async () => {
+  test('it cannot leave the listening mode, nor play anything after its end', async () => {
     const out =
       "update session set expires_at = now() + interval '11 hours' where token_hash = sha256(convert_to($1, 'UTF8')) returning expires_at <= confined_until as held"
     expect(await asDesk(out, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])

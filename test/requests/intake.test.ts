@@ -1,4 +1,4 @@
-// From intake to closing (R45, R46, L7, L32), as the Service Unit's clerks meet it: over HTTP, in a database of its own.
+// From intake to closing (R45, R46, L7, L32), as the Service Unit's clerks do it: over HTTP, in a database of its own.
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -11,8 +11,8 @@ const { desk, enter, entered, act, read, list, body, people, admin, deliverAnswe
 const now = () => Temporal.Now.instant()
 const day = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Helsinki')
 
-describe('a request that comes in', () => {
-  test('has the next number of the year, and nobody’s is left out where two clerks enter at once', async () => {
+describe('a received request', () => {
+  test('has the next number of the year, without gaps if two clerks enter at the same time', async () => {
     const first = await entered()
     const made = await Promise.all(
       Array.from({ length: 12 }, (_, i) => enter(body({ name: `Soittaja ${i}` }), i % 2 === 0 ? 'paula' : 'pekka')),
@@ -26,7 +26,7 @@ describe('a request that comes in', () => {
     expect(counted).toEqual(counted.map((_, i) => counted[0]! + i))
   })
 
-  test('is one where the form was sent twice, and two where two people ask', async () => {
+  test('is entered once if the form was sent twice, and twice for two requesters', async () => {
     const form = body({ name: 'Kaksi Kertaa' })
     const windows = [await desk.signIn(people.paula), await desk.signIn(people.paula)]
     const sent = await Promise.all(
@@ -39,7 +39,7 @@ describe('a request that comes in', () => {
     expect(new Set([one, other, colleague].map(({ body: { id } }) => id)).size).toBe(3)
   })
 
-  test('is due a calendar month after it was received, to the end of a shorter month', async () => {
+  test('is due a calendar month after it was received, at the end of a shorter month', async () => {
     const received = now().round('second').toZonedDateTimeISO('Europe/Helsinki')
     const receivedAt = received.subtract({ months: 2 }).with({ day: 31 })
     const { id } = await entered({ receivedAt: receivedAt.toInstant().toString() })
@@ -48,7 +48,7 @@ describe('a request that comes in', () => {
     expect(isOverdue).toBe(true)
   })
 
-  test('with what no text can hold is refused, and one in any writing is kept as it is', async () => {
+  test('is refused with characters that no text can hold, and stored unchanged in any script', async () => {
     for (const name of ['Maija\u0000', '\u0000']) expect((await enter(body({ name }))).code).toBe('input.invalid')
     for (const name of [' ', '']) expect((await enter(body({ name }))).code).toBe('input.invalid')
     for (const name of ['Šárka Ņemiro', '山田太郎', "O'Brien; drop table person --", 'Maija 👩‍👧', 'x'.repeat(200)]) {
@@ -57,7 +57,7 @@ describe('a request that comes in', () => {
     }
   })
 
-  test('was received before now and within a year', async () => {
+  test('must have been received in the past, within a year', async () => {
     const receivedBefore = now().toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 12, days: 1 }).toInstant()
     for (const receivedAt of [now().add({ minutes: 5 }), receivedBefore]) {
       const { status, code } = await enter({ ...body(), receivedAt: receivedAt.toString() })
@@ -65,7 +65,7 @@ describe('a request that comes in', () => {
     }
   })
 
-  test('asks for what the description in force offers, and no right is mixed with another’s', async () => {
+  test('asks only for what the description in force offers, without mixing different rights', async () => {
     for (const [party, kind] of [
       ['CALLER', 'COPY'],
       ['CALLER', 'RECTIFY'],
@@ -95,7 +95,7 @@ describe('a request that comes in', () => {
 })
 
 describe('a personal identity code', () => {
-  test('is refused in every field, however it is written', async () => {
+  test('is refused in every field, in any spelling', async () => {
     for (const separator of ['-', '+', 'A', 'b', 'Y', 'u', '–', ' - ', ' ', '']) {
       const written = identityCode(separator)
       expect((await enter(body({ name: `Maija ${written}` }))).body, written).toMatchObject({
@@ -124,8 +124,8 @@ describe('a personal identity code', () => {
   })
 })
 
-describe('who asks', () => {
-  test('is identified with how, when and by whom; only an official by the personnel register', async () => {
+describe('the requester', () => {
+  test('is identified with how, when and by whom, and only an official by the personnel register', async () => {
     const { id } = await entered()
     expect(await read(id)).toMatchObject({ state: 'RECEIVED', next: ['identify'] })
     expect((await act('POST', id, '/identification', { how: 'PERSONNEL' })).code).toBe('request.identified-wrong')
@@ -135,7 +135,7 @@ describe('who asks', () => {
     expect({ state, next }).toEqual({ state: 'IDENTIFIED', next: ['name-call'] })
   })
 
-  test('is another person after the name was changed, until identified again', async () => {
+  test('counts as another person after a change of name, until identified again', async () => {
     const { id } = await entered()
     await act('POST', id, '/identification', { how: 'ID_CARD' })
     const change = (name: string, address?: string) =>
@@ -157,8 +157,8 @@ describe('who asks', () => {
   })
 })
 
-describe('the time for the answer', () => {
-  test('is extended once, before it is over, by a month or two', async () => {
+describe('the deadline', () => {
+  test('is extended once, before it ends, by a month or two', async () => {
     const { id } = await entered()
     const { receivedAt } = await read(id)
     expect((await act('POST', id, '/extension', { months: 2, reason: 'COMPLEX' })).status).toBe(204)
@@ -176,7 +176,7 @@ describe('the time for the answer', () => {
   })
 })
 
-test('of two clerks who take a request at once one has it, and the other is told', async () => {
+test('a request taken by two clerks at the same time goes to one, and the other is told', async () => {
   const { id } = await entered()
   const takes = await Promise.all(
     (['paula', 'pekka'] as const).map((user) =>
@@ -190,7 +190,7 @@ test('of two clerks who take a request at once one has it, and the other is told
 })
 
 describe('closing', () => {
-  test('reports what is unfinished, and needs an answer that was sent', async () => {
+  test('reports what is unfinished, and needs a letter that was sent', async () => {
     const { id } = await entered()
     const close = (outcome: string) => act('POST', id, '/close', { outcome })
     expect((await close('ANSWERED')).body).toMatchObject({
@@ -209,7 +209,7 @@ describe('closing', () => {
     })
   })
 
-  test('comes once: of two clerks at once one is told that it was closed, and nothing is changed after', async () => {
+  test('happens once: of two clerks one is told that it was closed, and nothing changes afterwards', async () => {
     const { id } = await entered()
     const closes = await Promise.all(
       (['paula', 'pekka'] as const).map((user) => act('POST', id, '/close', { outcome: 'WITHDRAWN' }, user)),
@@ -227,7 +227,7 @@ describe('closing', () => {
 })
 
 describe('the queue', () => {
-  test('is handed out to clerks, counted, searched by number and name, and the most pressing is first', async () => {
+  test('is assigned to clerks, counted, searchable by number and name, with the most urgent first', async () => {
     const soon = await entered(
       {
         receivedAt: now()
@@ -266,7 +266,7 @@ describe('the queue', () => {
     expect(await found('%', 'closed')).toEqual([])
   })
 
-  test('and every look at it is in the log by number and without a name, or gives nothing', async () => {
+  test('logs every view of it by number and without a name, and returns nothing if it cannot', async () => {
     const { id, number } = await entered({}, { name: 'Jälki Jalmari' })
     await read(id)
     await list('find=jalmari')

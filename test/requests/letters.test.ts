@@ -28,7 +28,7 @@ async function made(request: string, kind: string, more: object = {}): Promise<s
   return (drafted.body as unknown as { id: string }).id
 }
 
-/** A letter's text, without its markup. */
+/** Text of a letter without its markup. */
 async function text(id: string): Promise<string> {
   const page = await (await as('paula')).fetch(`/api/letters/${id}/html`, {})
   expect(page.status).toBe(200)
@@ -39,7 +39,7 @@ async function text(id: string): Promise<string> {
     .replace(/\s+/g, ' ')
 }
 
-/** A call that was named and not shown to be the requester's. */
+/** Names a call that is not verified as the requester's. */
 async function name(request: string, state: string, ordinal = 1): Promise<void> {
   await sql`
     insert into request_call (request_id, ordinal, state, told, looked_by)
@@ -62,7 +62,7 @@ const makeDue = () =>
   })
 
 describe('the answer', () => {
-  test('tells of a matched call that it was recorded, and its contact history where that is asked for', async () => {
+  test('reports that a matched call was recorded, and its contact history if requested', async () => {
     const recording = await stored()
     const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
     const room = await text(await made(request.id, 'answer'))
@@ -72,7 +72,7 @@ describe('the answer', () => {
     expect(room).toContain('Pyytäjä Pyynnöllä')
   })
 
-  test('reports when and why a recording was destroyed; its facts stay as they were when it was made', async () => {
+  test('reports when and why a recording was destroyed, with the facts at the time it was made', async () => {
     const recording = await stored()
     const request = await served({ contacts: [recording.contactId] })
     const before = await made(request.id, 'answer')
@@ -89,7 +89,7 @@ describe('the answer', () => {
     expect((await send('paula', 'GET', `/api/letters/${before}/html`)).status).toBe(404)
   })
 
-  test('is not made before every call that was named is settled, nor of none', async () => {
+  test('needs every named call to be settled, and at least one', async () => {
     const request = await served()
     expect(await draft(request.id, 'answer')).toMatchObject({
       status: 409,
@@ -102,7 +102,7 @@ describe('the answer', () => {
     })
   })
 
-  test('reports that a recording can be heard, though the official forbade it later: that waits for this request (AC12)', async () => {
+  test('reports that a recording can be listened to although the official forbade it later, because the prohibition waits for this request (AC12)', async () => {
     const recording = await stored()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await served(requested)
@@ -114,7 +114,7 @@ describe('the answer', () => {
     expect(await text(await made(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
   })
 
-  test('tells an official of their own parts of a call and of no other’s', async () => {
+  test('reports to an official their own segments of a call and no other’s', async () => {
     const recording = await stored()
     const request = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
     const own = await served({ ...request, officialId: people.aino.id })
@@ -124,9 +124,9 @@ describe('the answer', () => {
   })
 })
 
-describe('a letter about calls that were not shown to be the requester’s', () => {
+describe('a letter about calls that are not verified as the requester’s', () => {
   test.each(['answer', 'not-identifiable', 'refusal'])(
-    '%s is the same to the byte whatever lies in the register',
+    '%s is identical to the byte whatever the register contains',
     async (kind) => {
       const letters = new Set<string>()
       for (const state of ['NOT_IDENTIFIABLE', 'NOT_PARTY', 'NOT_FOUND']) {
@@ -148,7 +148,7 @@ describe('a letter about calls that were not shown to be the requester’s', () 
 })
 
 describe('a refusal', () => {
-  test('rests on what the request shows, where nothing else is said, and gives the reason', async () => {
+  test('states the ground shown by the request, if no other is given, and its reason', async () => {
     const unknown = await served({ identified: false })
     expect(await text(await made(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
     const recording = await stored()
@@ -161,7 +161,7 @@ describe('a refusal', () => {
     expect(await text(await made(matched.id, 'refusal', { ground: 'EXCESSIVE' }))).toContain('12 artiklan 5 kohta')
   })
 
-  test('of who is not identified reports no call', async () => {
+  test('to an unidentified requester reports no call', async () => {
     const request = await served({ identified: false })
     for (const kind of ['answer', 'not-identifiable', 'log-extract', 'prohibition']) {
       expect(await draft(request.id, kind)).toMatchObject({
@@ -172,12 +172,12 @@ describe('a refusal', () => {
   })
 })
 
-describe('what stands beside a request', () => {
+describe('other facts of a request', () => {
   const clerk = people.paula.id
-  // A past appointment is not in the letter: a tenth of March to come.
+  // The letter has no past appointment, only one on a future tenth of March.
   const year = Temporal.Now.plainDateISO().year + 1
 
-  test('is reported in a letter of its own: more time, a time booked, a copy, a correction, a decision', async () => {
+  test('are reported in letters of their own: an extension, an appointment, a copy, a correction, a decision', async () => {
     const recording = await stored()
     const { id, number } = await served({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
     for (const kind of ['extension', 'appointment', 'copy', 'correction', 'openness', 'mentioned']) {
@@ -221,7 +221,7 @@ describe('what stands beside a request', () => {
     }
   })
 
-  test('is who looked at the call: when, in which role, for what; not who, and not that the security unit did (L11)', async () => {
+  test('include when, in which role and for what the call was viewed, without names and without views of the security unit (L11)', async () => {
     const recording = await stored()
     const look = (user: Name, query: string) => send(user, 'GET', `/api/contacts/${recording.contactId}?${query}`)
     expect((await look('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
@@ -235,8 +235,8 @@ describe('what stands beside a request', () => {
   })
 })
 
-describe('letters that come by themselves', () => {
-  test('tell that what was forbidden is destroyed, once it is, and once', async () => {
+describe('automatic letters', () => {
+  test('report once that a forbidden recording was destroyed', async () => {
     const recording = await stored()
     const request = await served({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
     await ends.forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: request.number })
@@ -255,7 +255,7 @@ describe('letters that come by themselves', () => {
     expect(await lettersOf(request.id)).toEqual([])
   })
 
-  test('tell that a recording was destroyed before it was heard (AC17)', async () => {
+  test('report that a recording was destroyed before it could be listened to (AC17)', async () => {
     const recording = await ends.makeRecordingUntil(1)
     const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
     await ends.setDay(recording.id, Temporal.Now.instant().subtract({ seconds: 1 }))
@@ -269,7 +269,7 @@ describe('letters that come by themselves', () => {
 })
 
 describe('a letter', () => {
-  test('is sent once, and stays as it was sent', async () => {
+  test('is sent once, and never changes afterwards', async () => {
     const request = await served()
     const id = await made(request.id, 'received')
     expect((await send('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' })).status).toBe(204)
@@ -283,7 +283,7 @@ describe('a letter', () => {
     expect(await lettersOf(request.id)).toHaveLength(2)
   })
 
-  test('is erased with who the requester was: that it was sent stays, what was not sent is gone', async () => {
+  test('is erased with the requester’s data: that it was sent stays, and an unsent one is deleted', async () => {
     const request = await served()
     const sent = await made(request.id, 'received')
     await send('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
@@ -296,7 +296,7 @@ describe('a letter', () => {
     })
   })
 
-  test('is read and made by the Service Unit alone, and each reading is in the log under the request’s number', async () => {
+  test('is read and made by the Service Unit only, and each reading is logged under the request’s number', async () => {
     const request = await served()
     const id = await made(request.id, 'received')
     for (const somebody of ['aino', 'tuula', 'riitta', 'matti', 'asta', 'dora'] as const) {
@@ -311,7 +311,7 @@ describe('a letter', () => {
     expect(rows).toEqual([{ person_id: people.paula.id, reference: request.number, result: 'ok' }])
   })
 
-  test('is a page of its own policy, and a PDF', async () => {
+  test('is a page with its own policy, and a PDF', async () => {
     const id = await made((await served()).id, 'received')
     const paula = await as('paula')
     const page = await paula.fetch(`/api/letters/${id}/html`, {})
@@ -322,7 +322,7 @@ describe('a letter', () => {
     expect((await pdf.text()).slice(0, 5)).toBe('%PDF-')
   })
 
-  test('that is not there is reported like one that may not be seen', async () => {
+  test('that is missing gets the same answer as one that may not be seen', async () => {
     expect(await send('paula', 'GET', `/api/letters/${none}/html`)).toMatchObject({ status: 404 })
     expect(await draft(randomUUID(), 'received')).toMatchObject({ status: 404 })
   })
@@ -338,7 +338,7 @@ describe('a template', () => {
   const received = async () =>
     (await list('paula')).items.find(({ kind, language }) => kind === 'received' && language === 'fi')!
 
-  test('is changed by the Service Unit and the administrator, and letters are made of it from then on', async () => {
+  test('is changed by the Service Unit and the administrator, and used for letters from then on', async () => {
     const before = await received()
     const changed = before.text.replace('# Pyyntö on vastaanotettu', '# Pyyntönne on saapunut')
     expect(await send('paula', 'PUT', path, { text: changed, version: 0 })).toMatchObject({
@@ -352,7 +352,7 @@ describe('a template', () => {
     })
   })
 
-  test('is not changed over what somebody else changed meanwhile', async () => {
+  test('cannot overwrite somebody else’s change', async () => {
     const { text: now, version } = await received()
     await send('paula', 'PUT', path, { text: now, version })
     expect(await send('asta', 'PUT', path, { text: now, version })).toMatchObject({
@@ -361,7 +361,7 @@ describe('a template', () => {
     })
   })
 
-  test('reports what it lacks and what it does not know, and takes no personal identity code', async () => {
+  test('reports missing and unknown fields, and refuses a personal identity code', async () => {
     const { text: now, version } = await received()
     expect(await send('paula', 'PUT', path, { text: `${now} {nimi}`, version })).toMatchObject({
       status: 400,
@@ -377,7 +377,7 @@ describe('a template', () => {
     })
   })
 
-  test('is read by the data protection officer, and by nobody else', async () => {
+  test('is readable for the data protection officer, and for nobody else', async () => {
     expect(await list('dora')).toMatchObject({ mayChange: false })
     for (const somebody of ['aino', 'riitta', 'tuula'] as const) {
       expect((await send(somebody, 'GET', '/api/letter-templates')).status).toBe(403)

@@ -1,5 +1,5 @@
-// No page, count, error or timing reveals another caller's calls (R46, L33): what a clerk is answered does not change by a byte
-// when the register takes in calls of other people, whatever operation they call, with whichever id, and past the program too.
+// No page, count, error or timing reveals another caller's calls (R46, L33): answers to a clerk do not change by a byte
+// when the register receives calls of other people, for any operation and id, and directly in the database too.
 import { randomInt, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { sql } from 'kysely'
@@ -36,7 +36,7 @@ const clerk = () =>
   })
 
 type OperationId = keyof typeof operations
-/** They end the clerk's own session or change how it is made; they answer of the clerk and of nothing else. */
+/** They end the clerk's own session or change how it is made; they answer only about the clerk. */
 const ofOneself =
   /^(signOut|endSession|endSessions|changePassword|checkPassword|signOutOfIdentityProvider|listSessions|readAccount)$/
 const clerks = (Object.keys(operations) as OperationId[]).filter(
@@ -45,12 +45,12 @@ const clerks = (Object.keys(operations) as OperationId[]).filter(
     (mayCall(id, 'SERVICE_UNIT', 'own') !== false ||
       /^\/api\/(contacts|recordings|listenings)/.test(operations[id].url)),
 )
-/** Once more would change what was asked about before: of one's own request these are asked by name, below. */
+/** A repetition would change what was asked about before, so these are called for one's own request below. */
 const views = clerks.filter(
   (id) => operations[id].method === 'GET' || /^\/api\/(contacts|recordings)/.test(operations[id].url),
 )
 
-/** Somebody else's call: at about the time that is told of, or at another; of another number, or of none that fits. */
+/** Calls of somebody else: at about the described time or another, with another number or none that fits. */
 const othersCall = fc.record({
   minutesApart: fc.constantFrom(-150, -30, -5, 0, 3, 25, 200),
   long: fc.integer({ min: 1, max: 30 }),
@@ -61,7 +61,10 @@ const othersCall = fc.record({
 })
 type OthersCall = typeof othersCall extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Everybody's calls are of one time: what is told is of it, by number, or without one of a service number that nobody calls. */
+/**
+ * Everybody's calls are at one time. The details name that time, with a number, or without one for a service number
+ * that nobody calls.
+ */
 const day = Temporal.Now.plainDateISO(termZone).subtract({ days: 6 })
 const report = { day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR' }
 const at = day.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
@@ -72,7 +75,7 @@ const requested = [
   { ...report, serviceNumber: '029 497 000', minutes: 200 },
   { ...report, serviceNumber: '029 497 000', official: 'Cecilia' },
 ]
-/** The requester's own call, which the last of what is asked finds. */
+/** The requester's own call, which the last details find. */
 const own = { ...report, time: '12:00', callerNumber: '040 111 2222', accuracy: 'MINUTES' }
 
 interface Probe {
@@ -103,7 +106,9 @@ function factsOf(call: OthersCall, { contact, recording }: Probe): Partial<Segme
   }
 }
 
-/** Ids by the order in which they are told, instants and numbers of requests as such: what differs otherwise is a difference. */
+/**
+ * Replaces ids by their order, and instants and numbers of requests by their kind, so that any other difference counts.
+ */
 function plain(text: string): string {
   const ids: string[] = []
   return text
@@ -115,7 +120,7 @@ function plain(text: string): string {
     .replace(/paula\.[0-9a-f]{8}/g, 'paula')
 }
 
-/** @param sessions of clerks of one name, who take turns: whoever looks often is slowed down */
+/** @param sessions of clerks with one name, who take turns because frequent views are slowed down */
 async function answersTo(sessions: readonly Session[], reference: string, requestId: string, probes: readonly Probe[]) {
   const answers: Record<string, string> = {}
   let count = 0
@@ -166,7 +171,9 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
   return answers
 }
 
-/** All that the desk's connection is shown under the clerk's session, of every table that it may read. */
+/**
+ * Returns everything that the desk's connection is shown under the clerk's session, from every table that it may read.
+ */
 async function shownTo(session: Session, reference: string): Promise<Record<string, string>> {
   const settings = { 'seloste.session': session.token, 'seloste.purpose': 'INSPECTION', 'seloste.reference': reference }
   return inSession(asDesk, settings, async (tx) => {
@@ -192,7 +199,7 @@ async function shownTo(session: Session, reference: string): Promise<Record<stri
 
 describe('other people’s calls', () => {
   test(
-    'change nothing of what a clerk is answered, whatever they ask, nor of what the database shows past the program',
+    'change nothing in the answers to a clerk, for any operation, nor in what the database shows directly',
     { timeout: 180_000 },
     async () => {
       const mine = callFacts({
@@ -223,7 +230,7 @@ describe('other people’s calls', () => {
         const after = await send(sessions.slice(3))
         expect(after, `seed ${seed}`).toEqual(before)
         seen += Object.keys(before).length
-        // The requester's own call is found: nobody is right by finding nothing.
+        // Control: the requester's own call is found.
         expect(before[`name ${JSON.stringify(own)}`]).toContain('"state":"FOUND"')
         expect(before['readContact 0']).toMatch(/^404/)
       }
@@ -231,11 +238,11 @@ describe('other people’s calls', () => {
     },
   )
 
-  test('take no time that tells of them', { timeout: 120_000 }, async () => {
+  test('cannot be recognised by timing', { timeout: 120_000 }, async () => {
     const user = await clerk()
     const session = await user.signIn()
     const { id, number } = await servedRequest(admin, { clerkId: user.id })
-    // A day with four hundred calls of others at the time that is told of, and a day without any.
+    // One day with four hundred calls of others at the described time, and one day without any.
     const [busyDay, quietDay] = [day.subtract({ days: 4 }), day.subtract({ days: 5 })]
     const busy = busyDay.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
     const record = await register.record({ startedAt: busy, answeredAt: busy, endedAt: busy.add({ minutes: 5 }) })
@@ -247,7 +254,7 @@ describe('other people’s calls', () => {
     await sql`analyze contact`.execute(admin)
 
     const settings = { 'seloste.session': session.token, 'seloste.purpose': 'INSPECTION', 'seloste.reference': number }
-    /** How long one statement takes; what it did is rolled back. */
+    /** Measures one statement, and rolls it back. */
     async function timed(statement: ReturnType<typeof sql>): Promise<number> {
       let took = 0
       await inSession(asDesk, settings, async (tx) => {
@@ -258,7 +265,7 @@ describe('other people’s calls', () => {
       }).catch(() => undefined)
       return took
     }
-    /** Asked once, as is in the log; looked for again and again. */
+    /** Asked once, as logged, and searched for repeatedly. */
     const request = async (on: Temporal.PlainDate) => {
       const given = JSON.stringify({ ...report, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
@@ -283,7 +290,7 @@ describe('other people’s calls', () => {
     async function lowerQuartiles(others: () => ReturnType<typeof sql>, nobodys: () => ReturnType<typeof sql>) {
       const taken: [number[], number[]] = [[], []]
       for (let round = 0; round < 31; round++) {
-        // By turns, and each first as often: whatever else the machine does meets both.
+        // In turns, each equally often first, so that the machine's other load affects both.
         for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
           taken[which]!.push(await timed(which === 0 ? others() : nobodys()))
         }
@@ -292,7 +299,7 @@ describe('other people’s calls', () => {
     }
     const alike = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
     for (const [item, [others, nobodys]] of Object.entries(pairs)) {
-      // A difference that is there is there each time; what else the machine does is not.
+      // A real difference occurs every time; the machine's load does not.
       let found = await lowerQuartiles(others, nobodys)
       for (let again = 0; again < 2 && !alike(found); again++) found = await lowerQuartiles(others, nobodys)
       expect(alike(found), `${item}: ${found[0]} ms and ${found[1]} ms`).toBe(true)

@@ -1,4 +1,4 @@
-// R47: offices, their times and workstations.
+// R47: offices, their slots and workstations.
 import { expect, describe, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -31,7 +31,7 @@ async function slotsOf(officeId: string, day = nextYear): Promise<SlotShown[]> {
 }
 
 describe('an office', () => {
-  test('is entered, changed and closed, and whoever may be host is told', async () => {
+  test('is entered, changed and closed, and the possible hosts are listed', async () => {
     const id = await office('Oulu')
     const changed = await clerk.request(
       `/api/offices/${id}`,
@@ -54,7 +54,7 @@ describe('an office', () => {
     expect((await add(id)).code).toBe('office.closed')
   })
 
-  test('is the Service Unit’s and the administrator’s; its times and appointments are the Service Unit’s alone', async () => {
+  test('belongs to the Service Unit and the administrator, and its slots and appointments to the Service Unit only', async () => {
     const id = await office()
     const slot = await slotAt(30)
     const sets = { names: inThree('Turku'), address: inThree('x') }
@@ -70,7 +70,7 @@ describe('an office', () => {
     }
   })
 
-  test('has no personal identity code in its texts', async () => {
+  test('refuses a personal identity code in its texts', async () => {
     const names = inThree('Huone 131052-308T')
     expect(await clerk.request('/api/offices', { names, address: inThree('x') })).toMatchObject({
       status: 400,
@@ -80,8 +80,8 @@ describe('an office', () => {
   })
 })
 
-describe('times', () => {
-  test('are added one after another, and none that would not fit', async () => {
+describe('slots', () => {
+  test('are added in sequence, and none that would not fit', async () => {
     const id = await office()
     expect(await add(id, { from: '09:00', to: '11:50', minutes: 45 })).toMatchObject({
       status: 201,
@@ -96,7 +96,7 @@ describe('times', () => {
     ])
   })
 
-  test('overlap none of the office and none of the host, wherever they are, and then none at all is added', async () => {
+  test('cannot overlap another of the office or the host, anywhere, and then none is added', async () => {
     const [one, elsewhere] = [await office(), await office()]
     const day = { day: Temporal.PlainDate.from(nextYear).add({ days: 1 }).toString() }
     expect((await add(one, day)).status).toBe(201)
@@ -107,12 +107,12 @@ describe('times', () => {
     expect((await add(one, { ...day, from: '12:00', to: '13:00' })).status).toBe(201)
   })
 
-  test('added by two clerks at once do not overlap', async () => {
+  test('added by two clerks at the same time do not overlap', async () => {
     const id = await office()
     const day = Temporal.PlainDate.from(nextYear).add({ days: 2 }).toString()
     const { pool } = database.as()
     const holding = await pool.connect()
-    // Nobody can add while this is held, everybody can look: two who looked before they wait would both add.
+    // While this lock is held nobody can add, but everybody can read: two who read before waiting would both add.
     await holding.query('begin; lock table office_slot in share mode')
     const adding = Promise.all([
       add(id, { day }),
@@ -133,7 +133,7 @@ describe('times', () => {
     expect(await slotsOf(id, day)).toHaveLength(3)
   })
 
-  test('lie ahead, within a year, and at clock times that the day has', async () => {
+  test('are in the future, within a year, and at times that exist on the day', async () => {
     const id = await office()
     const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
     const refused = async (given: object) => (await add(id, given)).code
@@ -149,7 +149,7 @@ describe('times', () => {
     expect((await clerk.request(`/api/slots?from=2027-02-30&to=2027-03-01`)).status).toBe(400)
   })
 
-  test('last as long as they say on the days when the clock is turned', async () => {
+  test('have their stated length on days of a clock change', async () => {
     const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
     const [spring, autumn] = [3, 10].map((month) => {
       const inMonth = Temporal.PlainDate.from({ year: now.year, month, day: 31 })
@@ -171,7 +171,7 @@ describe('times', () => {
     }
   })
 
-  test('have a host who holds the Service Unit’s right until they are over', async () => {
+  test('have a host who holds the Service Unit’s right until they end', async () => {
     const id = await office()
     const ending = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Loppu',
@@ -187,7 +187,7 @@ describe('times', () => {
     expect((await add(id, { hostId: ending.id, day: sooner })).status).toBe(201)
   })
 
-  test('are taken back while nobody has booked them', async () => {
+  test('can be removed while nobody has booked them', async () => {
     const id = await office()
     const day = Temporal.PlainDate.from(nextYear).add({ days: 3 }).toString()
     await add(id, { day })
@@ -201,7 +201,7 @@ describe('times', () => {
 })
 
 describe('a workstation', () => {
-  test('is enrolled with a code that works once, within fifteen minutes, however it is typed', async () => {
+  test('is enrolled with a code that works once, within fifteen minutes, in any spelling', async () => {
     const id = await office('Turku')
     const made = await clerk.request(`/api/offices/${id}/workstation-codes`, { name: 'Huone 1' })
     const code = made.body['code'] as string
@@ -222,7 +222,7 @@ describe('a workstation', () => {
     expect((await jar.request('/api/workstation', { code: late.body['code'] as string })).code).toBe('workstation.code')
   })
 
-  test('of another office is the first one no more, and one that was ended is none', async () => {
+  test('enrolled at another office no longer belongs to the first, and a removed one to none', async () => {
     const [one, next] = [await office(), await office()]
     const jar = await desk.atWorkstation(people.paula, one)
     const { body } = await clerk.request(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })

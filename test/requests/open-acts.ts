@@ -1,6 +1,6 @@
 /**
- * Opens a Service Unit under a description of today's law: openEnds and served requests, copies made and fetched as people do.
- * Every state is one that the rules allow.
+ * Opens a Service Unit under a description of today's law: openEnds and served requests, copies made and fetched as
+ * people do. Every state is allowed by the rules.
  */
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
@@ -39,7 +39,7 @@ export async function openActs(database: TestDatabase<RegisterTables>) {
   async function ready(id: string) {
     await expect.poll(async () => (await copyOf(id)).rows[0]?.['ready_at'], { timeout: 10_000 }).not.toBeNull()
   }
-  /** A finished copy of a call, in a request of its own. */
+  /** Makes a finished copy of a call, in a request of its own. */
   async function readyCopy(given: object = {}) {
     const recording = await ends.makeRecording()
     const request = await served({ contacts: [recording.contactId] })

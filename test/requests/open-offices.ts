@@ -1,6 +1,6 @@
 /**
- * Opens offices at which recordings are listened to: openEnds, a second clerk, offices, times at any instant, browsers that
- * keep their cookies, and workstations. Appointments are booked over the wire.
+ * Opens offices at which recordings are listened to: openEnds, a second clerk, offices, slots at any instant, browsers
+ * that keep their cookies, and workstations. Appointments are booked over the network.
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -13,7 +13,7 @@ import { answer, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from './served-request.ts'
 
 export interface Jar extends Browser {
-  /** By name. */
+  /** Cookies by name. */
   cookies: Map<string, string>
   /** Sends a request, and reads the answer; with a body it is a POST. */
   request: (path: string, json?: object, options?: RequestInit) => ReturnType<typeof answer>
@@ -31,7 +31,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     right: { role: 'SERVICE_UNIT', purposes: ['INSPECTION'], scope: all },
   })
 
-  /** A browser that keeps what it is given, as people have it; signed in where somebody is named. */
+  /** Browser that keeps its cookies, signed in if a person is given. */
   async function browse(user?: TestPerson): Promise<Jar> {
     const cookies = new Map<string, string>()
     if (user) cookies.set('seloste', (await user.signIn()).token)
@@ -61,7 +61,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return body['id'] as string
   }
 
-  /** Enters a time so many hours from now, of an hour by default; checked by the database's rules only. */
+  /** Enters a slot this many hours from now, of an hour by default; checked only by the database's rules. */
   async function slotAt(
     hours: number,
     { officeId, host = people.paula, lasts = 1 }: { officeId?: string; host?: TestPerson; lasts?: number } = {},
@@ -74,14 +74,14 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return rows[0]!.id
   }
 
-  /** Puts a time elsewhere, as the clock would. */
+  /** Moves a slot in time, instead of the clock. */
   async function moveSlot(id: string, fromHours: number, toHours: number): Promise<void> {
     await sql`
       update office_slot set starts_at = now() + make_interval(secs => ${fromHours * 3600}::float8),
         ends_at = now() + make_interval(secs => ${toHours * 3600}::float8) where id = ${id}`.execute(admin)
   }
 
-  /** A request to hear these recordings' calls, of a caller who is shown to be their party. */
+  /** Enters a caller's request to listen to these recordings, verified as their party. */
   async function makeInspection(
     recordings: readonly { contactId: string }[],
     given: { receivedAt?: Temporal.Instant; kinds?: RequestKind[]; party?: 'OFFICIAL'; officialId?: string } = {},
@@ -93,7 +93,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
   const book = (request: { id: string }, slotId: string, more: object = {}, by: Jar = clerk) =>
     by.request(`/api/requests/${request.id}/appointments`, { slotId, needs: [], ...more })
 
-  /** Books a time over the wire. @returns the appointment's id */
+  /** Books a slot over the network. @returns the appointment's id */
   async function booked(request: { id: string }, slotId: string): Promise<string> {
     const { status, body } = await book(request, slotId)
     if (status !== 201) throw new Error(`booking answered ${JSON.stringify(body)}`)
@@ -114,7 +114,7 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return rows[0]!.outcome
   }
 
-  /** A browser of somebody at a workstation of an office. */
+  /** Opens a browser for somebody at a workstation of an office. */
   async function atWorkstation(user: TestPerson, officeId: string): Promise<Jar> {
     const { body } = await clerk.request(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
     const jar = await browse(user)
@@ -123,7 +123,10 @@ export async function openOffices(database: TestDatabase<RegisterTables>, given:
     return jar
   }
 
-  /** An appointment that is now, at an office, and its host's browser at a workstation there; in the room where told. */
+  /**
+   * Books an appointment for now at an office, with its host's browser at a workstation there; in the room if
+   * requested.
+   */
   async function openRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
     const officeId = await office()
     const request = await makeInspection(recordings)

@@ -60,13 +60,13 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
     answer((await as(by)).fetch(path, { method, ...(json && { json }) }))
   const enter = (json: object, by?: keyof typeof people) => fetch('POST', '/api/requests', json, by)
   let count = 0
-  /** A request of somebody of their own. */
+  /** Enters a request with its own requester. */
   async function entered(given: object = {}, requester: object = {}) {
     const made = await enter({ ...body({ email: `maija${++count}@example.fi`, ...requester }), ...given })
     expect(made.status).toBe(201)
     return made.body as unknown as { id: string; number: string }
   }
-  /** With a request, below it; without one at the path. */
+  /** Calls a path below a request, or the given path. */
   const act = (method: string, id: string, path: string, json?: object, by?: keyof typeof people) =>
     fetch(method, id === '' ? path : `/api/requests/${id}${path}`, json, by)
   async function read(id: string, by?: keyof typeof people): Promise<RequestDetail> {
@@ -79,7 +79,7 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
     expect(found.status).toBe(200)
     return found.body as unknown as Listed
   }
-  /** A letter as it is once it was sent; how letters are made is another's test. */
+  /** Simulates a sent letter; another test covers how letters are made. */
   async function deliverAnswer(id: string, kind: string) {
     await sql`insert into letter (request_id, kind, language, template_version, made_by, content, delivered_at, delivered_how, delivered_by)
       values (${id}, ${kind}, 'fi', 0, ${people.paula.id}, '{}', now(), 'POST', ${people.paula.id})`.execute(admin)
@@ -90,7 +90,7 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
   }
 }
 
-/** Of somebody whom there is not: individual numbers from 900 on are given to nobody (L32). */
+/** Of an invented person: individual numbers from 900 on are never assigned (L32). */
 function identityCode(separator: string): string {
   const [day, individual] = ['010190', '951']
   return `${day}${separator}${individual}${'0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(day + individual) % 31]}`

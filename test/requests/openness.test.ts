@@ -1,4 +1,5 @@
-// Official documents and people who are spoken of (C11, C12; L13, L14; LX6): entered by a clerk who sees no call for them.
+// Official documents and people mentioned in calls (C11, C12; L13, L14; LX6): entered by a clerk who sees no call for
+// them.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
@@ -30,7 +31,7 @@ const decide = (id: string, json: object, name: 'riitta' | 'paula' = 'riitta') =
   request(name, 'POST', `/api/requests/${id}/openness-decision`, json)
 const secret = { outcome: 'SECRET', provision: 'Laki 1346/1999 4 §' }
 
-test('an outsider’s request for an official document is decided by the decision maker, with the provision; the clerk sees no call (LX6)', async () => {
+test('an outsider’s request for an official document is decided by the decision maker, with the provision, and the clerk sees no call (LX6)', async () => {
   await stored()
   const entered = await enter('OUTSIDER', ['OPENNESS'])
   expect(entered.status).toBe(201)
@@ -59,10 +60,10 @@ test('an outsider’s request for an official document is decided by the decisio
   expect(JSON.stringify(entry)).not.toMatch(/Tiina|1346\/1999/)
 })
 
-test('a decision names the provision, and is made of a request for an official document alone', async () => {
+test('a decision names the provision, and needs a request for an official document only', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   expect((await decide(body['id'] as string, { outcome: 'SECRET', provision: ' ' })).code).toBe('input.invalid')
-  // Of somebody whom there is not: individual numbers from 900 on are given to nobody.
+  // Of an invented person: individual numbers from 900 on are never assigned.
   const coded = await decide(body['id'] as string, {
     ...secret,
     provision: 'Hakija 010190-951' + '0123456789ABCDEFHJKLMNPRSTUVWXY'[10190951 % 31]!,
@@ -72,7 +73,7 @@ test('a decision names the provision, and is made of a request for an official d
   expect((await decide(other.id, secret)).code).toBe('not-found')
 })
 
-test('whoever entered the request does not decide on it', async () => {
+test('the clerk who entered the request cannot decide on it', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   await sql`update subject_request set entered_by = ${people.riitta.id} where id = ${body['id']}`.execute(
     database.as().db,
@@ -85,7 +86,7 @@ test('a request for an official document is never mixed with a data subject’s 
   expect((await enter('OUTSIDER', ['COPY'])).code).toBe('request.not-offered')
 })
 
-test('somebody who was spoken of is served by hand: their request has its clock, and finds no call (C12)', async () => {
+test('a mentioned person is served by hand: their request has its deadline, and finds no call (C12)', async () => {
   const entered = await enter('MENTIONED', ['MENTIONED'])
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
@@ -108,7 +109,7 @@ test('somebody who was spoken of is served by hand: their request has its clock,
 
 const everywhere = { kind: 'all' as const, units: [], numbers: [] }
 
-test('what is referred leads to one kind of disclosure: whoever prepares it learns the number and takes it up once, and nobody learns who asked', async () => {
+test('a referral leads to one kind of disclosure, whose preparer learns its number and takes it up once, and not the requester', async () => {
   const { people: staff, admin, desk } = acts
   const right = {
     role: 'EXPERT',
@@ -163,14 +164,14 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
   expect(await asClerk()).not.toHaveProperty('takenUpAt')
   expect((await takeUp('tuula', 'AUTHORITY')).status).toBe(204)
   expect((await takeUp('tuula', 'AUTHORITY')).code).toBe('referral.taken-up')
-  // The clerk learns that it goes on, and of which disclosure nothing.
+  // The clerk sees that it was taken up, and nothing of the disclosure.
   expect(await asClerk()).toMatchObject({
     outcome: 'REFERRED',
     leadsTo: 'AUTHORITY',
     takenUpAt: expect.any(String) as string,
   })
   expect(JSON.stringify(await asClerk())).not.toContain(disclosure.number)
-  // Nor does a desk that asks the table itself; nobody else has a row of it.
+  // Neither does a desk that reads the table itself; nobody else sees a row of it.
   const leads = async (user: { signIn: () => Promise<Session> }, columns: string) => {
     const session = await user.signIn()
     const pending = inSession(database.as('seloste_desk').db, { 'seloste.session': session.token }, (tx) =>
@@ -195,7 +196,7 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
   ])
 })
 
-test('an official document is decided on at no desk that its decision maker has left, before a new proof', async () => {
+test('deciding on an official document at a desk that was left needs a new proof', async () => {
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   const id = body['id'] as string
   await acts.as('riitta')

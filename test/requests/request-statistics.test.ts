@@ -6,7 +6,7 @@ import { openServiceUnit } from './open-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { entered, act, admin, people } = await openServiceUnit(database)
-/** Noon in Helsinki, so many days ago. */
+/** Noon in Helsinki, this many days ago. */
 const daysAgo = (days: number) =>
   Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days }).with({ hour: 12 }).round('hour').toInstant()
 
@@ -21,7 +21,7 @@ async function received(days: number, given: { kinds?: string[]; closedDaysAgo?:
   return id
 }
 
-test('requests are counted by month, kind, channel and outcome, with how soon they were answered and how many late', async () => {
+test('requests are counted by month, kind, channel and outcome, with response times and late ones', async () => {
   const month = (days: number) =>
     daysAgo(days).toZonedDateTimeISO('Europe/Helsinki').toPlainDate().toString().slice(0, 7)
   const id = await received(100, { closedDaysAgo: 90 })

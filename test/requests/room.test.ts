@@ -1,4 +1,5 @@
-// AC16: at an agreed office, with the host signed in personally, a person hears their own calls, within the slot (R43, R47, R48).
+// AC16: at the agreed office, with the host signed in personally, a person listens to their own calls, within the slot
+// (R43, R47, R48).
 import { expect, describe, test } from 'vitest'
 import { endExpiredListenings } from '#use/playback/end-listening.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -36,7 +37,7 @@ const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
   jar.fetch(`/api/listenings/${listening}/audio`, { headers: { range: bytes } })
 
 describe('the room', () => {
-  test('is opened by its host, at a workstation of its office, while it is time', async () => {
+  test('is opened by its host, at a workstation of its office, during the slot', async () => {
     const officeId = await office()
     const request = await makeInspection([await stored()])
     const slot = await slotAt(1, { officeId })
@@ -64,10 +65,10 @@ describe('the room', () => {
     expect(await open(await atWorkstation(people.paula, officeId))).toBe('appointment.over')
   })
 
-  test('has this person’s calls that are to be heard, and the parts of them that are', async () => {
+  test('shows this person’s calls with something to listen to, and their segments', async () => {
     const [first, second, found] = [await stored(), await stored(), await stored()]
     const room = await openRoom([first, second], { open: false })
-    // A call of the same request that was found and is not shown to be this person’s.
+    // A call of the same request that was found and is not verified as this person's.
     await pool.query(
       `insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by)
        select $1, 3, 'FOUND', '{}', id, started_at, $2 from contact where id = $3`,
@@ -91,7 +92,7 @@ describe('the room', () => {
     expect((await listen(room.jar, (await stored()).id, number)).code).toBe('not-found')
   })
 
-  test('of an official has the parts that they answered, and no others (R48)', async () => {
+  test('of an official has the segments that they answered, and no others (R48)', async () => {
     const recording = await stored()
     const officeId = await office()
     const request = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.aino.id })
@@ -106,7 +107,7 @@ describe('the room', () => {
     expect((await listen(jar, recording.id, request.number)).status).toBe(201)
   })
 
-  test('has nothing of a call that waits to be verified again under another name (R46)', async () => {
+  test('does not show a call that waits to be verified again under another name (R46)', async () => {
     const recording = await stored()
     const { jar, request } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
@@ -118,7 +119,7 @@ describe('the room', () => {
     expect((await listen(jar, recording.id, request.number)).code).toBe('not-found')
   })
 
-  test('plays again and again within the slot, and nothing five seconds after it', async () => {
+  test('plays repeatedly within the slot, and nothing five seconds after it', async () => {
     const recording = await stored()
     const { jar, request, slotId, appointmentId } = await openRoom([recording], { open: false })
     await moveSlot(slotId, -0.1, 4 / 3600)
@@ -138,13 +139,13 @@ describe('the room', () => {
     }
     expect((await jar.request('/api/room')).code).toBe('session.none')
     expect((await listen(jar, recording.id, request.number)).code).toBe('session.none')
-    // The slot is over: nobody opens it again, and what came of it is still to be noted.
+    // The slot has ended: nobody opens it again, and its outcome is still to be recorded.
     const again = await desk.atWorkstation(people.paula, await office())
     expect((await again.request('/api/room', { appointmentId })).code).not.toBe(undefined)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
   }, 30_000)
 
-  test('closes with HEARD as what came of it, and with it the session', async () => {
+  test('closes with the outcome HEARD, and ends the session', async () => {
     const recording = await stored()
     const { jar, request, appointmentId } = await openRoom([recording])
     expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
@@ -189,7 +190,7 @@ describe('the room', () => {
     expect(new Set(rows.map(({ person_id }) => person_id))).toEqual(new Set([people.paula.id]))
   })
 
-  test('is not said to be heard but by the host, with their password: what is forbidden waits on', async () => {
+  test('gets the outcome HEARD only from the host, with their password, while the forbidden recording waits', async () => {
     const recording = await stored()
     const { jar, request, appointmentId } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
@@ -204,7 +205,7 @@ describe('the room', () => {
     for (let guess = 0; guess < 6; guess++) await played({ password: `guess ${guess}` })
     expect(await played({ password })).toBe('session.wait')
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
-    // Whoever sits there can end it all the same.
+    // The listener can end it nevertheless.
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     const { rows } = await pool.query(
       "select distinct result from audit_entry where action = 'room.closed' and result like 'refused:session%' and person_id = $1 order by 1",
@@ -214,7 +215,7 @@ describe('the room', () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
   })
 
-  test('closed without an outcome is gone on with within the slot', async () => {
+  test('closed without an outcome can be continued within the slot', async () => {
     const { jar, appointmentId, officeId } = await openRoom([await stored()])
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
@@ -222,7 +223,7 @@ describe('the room', () => {
     expect((await again.request('/api/room', { appointmentId })).status).toBe(200)
   })
 
-  test('stops when the recording’s end comes, or its outcome is noted elsewhere', async () => {
+  test('stops when the recording’s end comes, or its outcome is recorded elsewhere', async () => {
     const recording = await desk.makeRecordingUntil(100)
     const { jar, request, appointmentId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
@@ -254,7 +255,7 @@ describe('the room', () => {
     expect(closed.map(({ detail }) => (detail as { why?: string }).why)).toEqual(['opened-again', 'workstation'])
   })
 
-  test('is not opened, and shows nothing more, once its requester is not identified any more', async () => {
+  test('cannot be opened, and shows nothing more, once its requester is no longer identified', async () => {
     const recording = await stored()
     const { jar, request, appointmentId, officeId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
@@ -268,14 +269,14 @@ describe('the room', () => {
     expect((await again.request('/api/room', { appointmentId })).code).toBe('request.not-identified')
   })
 
-  test('is heard by nobody whose right or employment has ended meanwhile', async () => {
+  test('plays nothing for a host whose right or employment has ended meanwhile', async () => {
     const recording = await stored()
     const { jar, request } = await openRoom([recording], { host: pirkko })
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])
     expect((await range(jar, body['id'] as string)).status).toBe(403)
     expect((await listen(jar, recording.id, request.number)).status).toBe(403)
-    // Nor is told of the calls.
+    // Nor are the calls listed.
     expect((await jar.request('/api/room')).code).toBe('room.none')
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Opens a request whose requester is identified, with calls that were found or are shown to be theirs: under its number a clerk
- * sees these calls and no others. Tests of the way there work over the wire.
+ * Opens a request whose requester is identified, with calls that were found or verified as theirs: under its number a
+ * clerk sees these calls and no others. Tests of the steps before it work over the network.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
@@ -8,19 +8,19 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 
 export interface RequestToServe {
-  /** The clerk who entered it, and found whose calls they are. */
+  /** Clerk who entered it and verified its calls. */
   clerkId: string
-  /** Ids of contacts that are in the register. */
+  /** Ids of contacts in the register. */
   contacts?: readonly string[]
-  /** How far each call is; shown to be the requester's. */
+  /** State of each call; default: verified as the requester's. */
   state?: 'FOUND' | 'MATCHED'
   party?: RequestParty
   /** OFFICIAL: the requester. */
   officialId?: string
-  /** With LISTEN or COPY, an inspection is open of every matched call with something left to hear. */
+  /** With LISTEN or COPY, an inspection is open for every matched call with a playable recording. */
   kinds?: readonly RequestKind[]
   receivedAt?: Temporal.Instant
-  /** False: nobody has looked at the requester's papers yet. */
+  /** False: the requester is not identified yet. */
   identified?: boolean
 }
 

@@ -1,4 +1,5 @@
-// A request with a real call: what comes next, what is unfinished, and what its closing lets go on (R45, R49; requirements 1.6).
+// A request with a real call: the next step, what is unfinished, and what its closing releases (R45, R49; requirements
+// 1.6).
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
@@ -37,7 +38,7 @@ async function change(id: string, kinds: string[]) {
 }
 const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
 
-test('a listening that is asked for is booked first, and is urgent three days before the recording’s day', async () => {
+test('a requested hearing is booked first, and is urgent three days before the recording’s day', async () => {
   const recording = await makeRecordingUntil(71)
   const request = { clerkId, contacts: [recording.contactId] }
   const [{ id }, other] = [
@@ -55,7 +56,7 @@ test('a listening that is asked for is booked first, and is urgent three days be
   expect(await read(id)).toMatchObject({ isUrgent: false, next: ['answer'] })
 })
 
-test('a prohibition that was asked for and not entered blocks an answer', async () => {
+test('a requested prohibition that is not entered blocks an answer', async () => {
   const recording = await stored()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['PROHIBIT'] })
   expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
@@ -65,7 +66,7 @@ test('a prohibition that was asked for and not entered blocks an answer', async 
   expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
 })
 
-test('the notice of a prohibition does not answer what else was asked: the request stays open until that is', async () => {
+test('the letter about a prohibition does not answer the rest of the request, which stays open', async () => {
   const recording = await stored()
   const { id, number } = await servedRequest(admin, {
     clerkId,
@@ -86,7 +87,7 @@ test('the notice of a prohibition does not answer what else was asked: the reque
   expect((await close(id, 'ANSWERED')).status).toBe(204)
 })
 
-test('whoever is refused was told why, and whoever takes it back is owed nothing: each outcome reports what it needs', async () => {
+test('each outcome needs its letter: a refusal its reason, and a withdrawal none', async () => {
   const recording = await stored()
   const { id } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   await sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
@@ -100,7 +101,7 @@ test('whoever is refused was told why, and whoever takes it back is owed nothing
   expect((await read(id)).unfinishedOtherwise).toEqual({ REFUSED: [], WITHDRAWN: [] })
 })
 
-test('what waits for a listening waits no longer than its request is open', async () => {
+test('a prohibition waits for a hearing only while its request is open', async () => {
   const recording = await stored()
   const { id, calls } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['LISTEN'] })
   expect(calls[0]?.inspectionId).not.toBeNull()
@@ -110,7 +111,7 @@ test('what waits for a listening waits no longer than its request is open', asyn
   expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
 })
 
-test('a listening that is asked for later waits from then on, and one that is asked for no more not at all', async () => {
+test('a hearing that is added later delays from then on, and one that is removed does not', async () => {
   const recording = await stored()
   const day = now().subtract({ hours: 48 })
   const { id } = await servedRequest(admin, {
@@ -140,7 +141,7 @@ test('a listening that is asked for later waits from then on, and one that is as
   expect((await stateOf(recording.id)).state).toBe('DESTROYING')
 })
 
-test('a call that was found and not shown to be theirs stands in the way, and is forgotten where the request is withdrawn', async () => {
+test('a found call that is not verified blocks the closing, and is removed if the request is withdrawn', async () => {
   const recording = await stored()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   expect(await read(id)).toMatchObject({ next: ['verify-call'], unfinished: ['call', 'letter'] })
@@ -154,7 +155,7 @@ test('a call that was found and not shown to be theirs stands in the way, and is
   expect(listened.code).toBe('not-found')
 })
 
-test('a request whose requester was erased is read as before, without who it was', async () => {
+test('a request whose requester was erased is still readable, without the person', async () => {
   const recording = await stored()
   const { id, number } = await servedRequest(admin, {
     clerkId,
@@ -178,7 +179,7 @@ test('a request whose requester was erased is read as before, without who it was
   expect(body['items']).toMatchObject([{ id, state: 'CLOSED' }])
 })
 
-test('a call that is somebody’s recording under a preservation order looks as if there were none to hear', async () => {
+test('a call whose recording an order keeps looks as if it had none to listen to', async () => {
   const [held, gone] = [await makeRecordingUntil(24), await makeRecordingUntil(24)]
   const requests = [held, gone].map(({ contactId }) =>
     servedRequest(admin, { clerkId, contacts: [contactId], kinds: ['LISTEN'] }),

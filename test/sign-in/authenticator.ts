@@ -1,6 +1,6 @@
 /**
- * An authenticator and its browser by WebAuthn level 3, for tests without a browser. Returns a browser's response to a site's
- * challenge; tests can spoil every response.
+ * Authenticator and its browser by WebAuthn level 3, for tests without a browser. Returns a browser's response to a
+ * site's challenge; tests can corrupt every response.
  */
 import { createHash, createSign, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import type {
@@ -13,10 +13,10 @@ import { isoCBOR } from '@simplewebauthn/server/helpers'
 
 interface Spoiled {
   origin?: string
-  /** False: nobody was verified by the authenticator. */
+  /** False: the authenticator verified nobody. */
   verified?: boolean
   crossOrigin?: boolean
-  /** What the authenticator counts to instead. */
+  /** Value of the authenticator's counter. */
   counter?: number
   rpId?: string
 }
@@ -28,7 +28,7 @@ export interface Authenticator {
 
 const flags = { present: 1, verified: 4, attested: 64 }
 
-/** @param counting false for one that always says 0, as those that share passkeys between devices do */
+/** @param counting false for a counter that is always 0, as of passkeys shared between devices */
 export function makeAuthenticator(origin: string, { counting = true } = {}): Authenticator {
   let counter = 0
   let held: { id: Buffer; key: KeyObject; handle: string } | undefined

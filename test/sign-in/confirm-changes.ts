@@ -1,6 +1,6 @@
 import { answer, type Browser } from '../register/open-desk.ts'
 
-/** Confirms every change of the directory that waits, as the second person whose browser it is. @returns how many */
+/** Confirms every pending change of the directory, with the second person's browser. @returns how many */
 export async function confirmChanges(by: Browser): Promise<number> {
   const { body } = await answer(by.fetch('/api/directory-changes'))
   const items = body['items'] as { id: string; kind: string }[]

@@ -1,4 +1,4 @@
 import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
 
-/** Second factors where nobody has an authenticator. */
+/** Second factors for tests without an authenticator. */
 export const noAuthenticators: CodeProof = { prove: () => Promise.resolve({ refused: 'factor.none' }) }

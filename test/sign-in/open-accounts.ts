@@ -1,6 +1,6 @@
 /**
- * Opens accounts as people meet them: a desk, browsers that keep their cookies, and a person who signs in by password, fresh
- * for each test. Every route is called over the wire.
+ * Opens accounts as people use them: a desk, browsers that keep their cookies, and a person who signs in by password,
+ * fresh for each test. Every route is called over the network.
  */
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach } from 'vitest'
@@ -11,10 +11,10 @@ import { enterTestPerson, password, type TestPerson } from '../database/people.t
 import { makeTestRegister } from '../register/make-register.ts'
 import { answer, openTestDesk } from '../register/open-desk.ts'
 
-/** Fit for whoever has nothing else to sign in with. */
+/** Password valid for a person without a second factor. */
 export const good = 'kolme harmaata hanhea'
 
-/** A browser that keeps its cookies. */
+/** Browser that keeps its cookies. */
 export class Browser {
   readonly cookies = new Map<string, string>()
   readonly #url: string
@@ -55,14 +55,14 @@ export async function openAccounts() {
   const enter = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
 
   let address = 0
-  /** Each from an address of its own, so that no test waits for another's attempts. */
+  /** Uses a separate address for each, so that no test is limited by another's attempts. */
   function browse(headers: Record<string, string> = {}): Browser {
     address += 1
     return new Browser(desk.url, { 'x-forwarded-for': `10.${address >> 8}.${address & 255}.1`, ...headers })
   }
 
   let ahead = 0
-  /** Of the next thirty seconds each time: no code is good twice. */
+  /** Advances thirty seconds each time, because no code is valid twice. */
   function codeOf(secret: string): string {
     ahead += 30
     return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead * 1000 })

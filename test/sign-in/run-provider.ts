@@ -1,7 +1,7 @@
 /**
- * Runs a real OpenID provider for tests (oidc-provider, certified for the flows used here) on a port of this machine. Takes its
- * people and their claims; returns its issuer. It asks for a name on a page of its own, as an agency's provider would, and for
- * nothing else.
+ * Runs a real OpenID provider for tests (oidc-provider, certified for the flows used here) on a port of this machine.
+ * Takes its people and their claims; returns its issuer. It asks for a name on its own page, as an agency's provider
+ * would, and for nothing else.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -11,18 +11,18 @@ import Provider, { type Configuration } from 'oidc-provider'
 
 export interface TestProvider {
   issuer: string
-  /** Claims of the people it knows, by the name they type there. */
+  /** Claims of its people, by the name typed there. */
   people: Map<string, Record<string, string | boolean>>
-  /** How it says that people have signed in. */
+  /** Authentication methods that it reports. */
   proof: { acr?: string; amr?: string[] }
-  /** Stops answering until it is told to go on. */
+  /** Stops answering until resumed. */
   outOfOrder: boolean
   stop: () => Promise<void>
 }
 
 export const testClient = { id: 'seloste', secret: 'only-for-tests-and-long-enough' }
 
-/** @param publicUrl where Seloste is, for the ways back */
+/** @param publicUrl URL of Seloste, for redirects back */
 export async function runTestProvider(
   publicUrl: string,
   { authMethod = 'client_secret_basic' }: { authMethod?: 'client_secret_basic' | 'client_secret_post' } = {},
@@ -45,7 +45,7 @@ export async function runTestProvider(
     },
   }
   const provider = new Provider(issuer, configuration(state, publicUrl, authMethod))
-  // It says of itself what is wrong with a test; a test reads that in the answers.
+  // It logs what is wrong with a test; tests read it in the answers.
   provider.silent = true
   const handle = provider.callback()
 
@@ -104,7 +104,7 @@ function configuration(
       amr: null,
     },
     acrValues: ['two-factors'],
-    // What is asked for by scope stands in the ID token as well as in the user information.
+    // Scope claims are in the ID token as well as in the user information.
     conformIdTokenClaims: false,
     cookies: { keys: ['only-for-tests'] },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
@@ -126,10 +126,8 @@ function configuration(
 }
 
 /**
- * A browser that goes where it is sent and keeps its cookies, as far as it is of the provider.
- * @param user types their name where the provider asks for it; nobody: what the provider asks stays unanswered
- * @param cookies of the provider in this browser
- * @returns where it came to
+ * Follows redirects like a browser, keeping the provider's cookies. @param user name typed if the provider asks;
+ * undefined leaves its question unanswered @param cookies of the provider in this browser @returns the final address
  */
 export async function signInAtProvider(
   url: string,

@@ -1,5 +1,5 @@
 /**
- * A month of calls that are already over, as plain data: history for the demo. About 120 a weekday between 8 and 16.15 Helsinki time,
+ * A month of past calls, as plain data: history for the demo. About 120 a weekday between 8 and 16.15 Helsinki time,
  * more on Mondays, fewer at lunch, a few on Saturdays, none on Sundays; talks last about four minutes (lognormal).
  */
 import { inventCaller, pickDialogue, pickNumber, pickOfficial } from './call-pattern.ts'
@@ -17,15 +17,15 @@ export type PastSegment = {
 export type PastCall = {
   readonly externalCallId: string
   readonly startedAt: Date
-  /** Absent when the caller gave up in the queue; `segments` is then empty. */
+  /** Absent if the caller gave up in the queue; `segments` is then empty. */
   readonly answeredAt?: Date
   readonly endedAt: Date
   /** E.164, or null when withheld. */
   readonly caller: string | null
   readonly numberCalled: string
-  /** In order; the second is who the call was transferred or connected to. */
+  /** In order; the second is the official to whom the call was transferred or connected. */
   readonly segments: readonly PastSegment[]
-  /** A dialogue that would sound right for the last segment, if one is recorded. */
+  /** Key of a dialogue that suits the last segment, if one is recorded. */
   readonly dialogue?: string
 }
 
@@ -39,7 +39,7 @@ const transferShare = 0.06
 const withheldShare = 0.05
 const returningShare = 0.18
 
-/** Ordered by start; every call ended before `now`. A date's calls depend on the seed and the date alone, whenever they are asked for. */
+/** Ordered by start; every call ended before `now`. A date's calls depend only on the seed and the date. */
 export function believableMonth(seed: number, now: Date): PastCall[] {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate()
   const calls: PastCall[] = []
@@ -77,7 +77,7 @@ function pickMinute(random: Random): number {
 
 function pastCall(random: Random, startMs: number, id: string, regulars: readonly string[]): PastCall {
   const drawn = pickNumber(random)
-  // The test line is as busy as the demo needs it only today.
+  // Only today has the test line as many calls as the demo needs.
   const kind = drawn === 'testLine' && random.chance(0.75) ? 'national' : drawn
   const numberCalled = numbersCalled[kind]
   const caller = random.chance(returningShare) ? random.pick(regulars) : inventCaller(random)

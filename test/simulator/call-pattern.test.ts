@@ -15,7 +15,7 @@ test('the same seed gives the same calls, another seed others', () => {
   expect(take(1, 50)).not.toEqual(take(2, 50))
 })
 
-test('a stream of calls has every number, a few withheld, some held, some passed on to somebody else', () => {
+test('a stream of calls has every number, a few withheld, some on hold, some transferred', () => {
   const calls = take(3, 1000)
   expect(new Set(calls.map(({ number }) => number))).toEqual(new Set(Object.values(numbersCalled)))
   const withheld = calls.filter((call) => call.withheld).length
@@ -71,7 +71,7 @@ test('in a dialogue only one speaks at a time and the other is silent, or faintl
   expect(new Set(noisy.frame('caller', 0)).size).toBeGreaterThan(5)
 })
 
-test('G.711 both ways gives the byte back', () => {
+test('encoding a decoded G.711 byte returns it', () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
   expect(linearToAlaw(alawToLinear(bytes))).toEqual(bytes)
   // Mu-law has two zeros: 0x7f is written as 0xff.

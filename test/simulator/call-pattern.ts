@@ -1,4 +1,7 @@
-/** A believable stream of calls: who calls which number, who answers, what they talk about. The same seed gives the same calls. */
+/**
+ * Generates a believable stream of calls: who calls which number, who answers, what they talk about. The same seed
+ * gives the same calls.
+ */
 import { numbersCalled, officials, switchboardUnit, type Official } from './people.ts'
 import type { CallPlan } from './call-plan.ts'
 import { seedRandom, type Random } from './random.ts'
@@ -73,7 +76,7 @@ export function pickNumber(random: Random): NumberKind {
   return 'national'
 }
 
-/** Someone who serves on this number, never `except`. */
+/** Returns somebody who serves on this number, never `except`. */
 export function pickOfficial(random: Random, kind: NumberKind, except?: Official): Official {
   const serves: Record<NumberKind, (official: Official) => boolean> = {
     national: ({ unit, language }) => language === 'fi' && unit !== switchboardUnit && unit !== 'Pohjois-Suomi',
@@ -84,12 +87,15 @@ export function pickOfficial(random: Random, kind: NumberKind, except?: Official
     switchboardSwedish: ({ unit, language }) => unit === switchboardUnit && language === 'sv',
   }
   const able = officials.filter((official) => serves[kind](official) && official.key !== except?.key)
-  // The test line is Aino's; Kaisa stands in when Aino passes a call on.
+  // The test line is Aino's; Kaisa stands in when Aino transfers a call.
   if (kind === 'testLine') return able[0]!
   return random.pick(able)
 }
 
-/** A dialogue whose official sounds like this one and speaks of this unit's matters; undefined when none is recorded. */
+/**
+ * Returns a dialogue whose official sounds like this one and speaks of this unit's matters; undefined when none is
+ * recorded.
+ */
 export function pickDialogue(random: Random, official: Official, kind: NumberKind): string | undefined {
   const swedish = kind === 'nationalSwedish' || kind === 'switchboardSwedish'
   const english = !swedish && kind === 'national' && official.alsoSpeaks.includes('en') && random.chance(0.15)
@@ -113,8 +119,8 @@ export function pickDialogue(random: Random, official: Official, kind: NumberKin
 }
 
 /**
- * A caller nobody has. Finnish subscriber numbers 1234xxx are written in every form's example; the Swedish and British ranges
- * are set aside for fiction by PTS (070-174 06 05 to 99) and Ofcom (07700 900000 to 900999).
+ * Number that nobody has. Finnish subscriber numbers 1234xxx are written in every form's example; the Swedish and
+ * British ranges are set aside for fiction by PTS (070-174 06 05 to 99) and Ofcom (07700 900000 to 900999).
  */
 export function inventCaller(random: Random): string {
   const digits = (count: number) => String(random.integer(0, 10 ** count - 1)).padStart(count, '0')

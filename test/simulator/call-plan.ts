@@ -4,14 +4,14 @@ import type { MediaFaults } from './send-stream.ts'
 import type { Codec } from './session-description.ts'
 import type { Speaker } from './speech/dialogues.ts'
 
-/** What a call is, apart from which server hears of it. Plain data: callPattern makes these. */
+/** Plan of a call, independent of the server. Plain data: callPattern makes these. */
 export type CallPlan = {
   readonly seed: number | string
   /** E.164. */
   readonly caller: string
   /**
-   * The caller withholds the number: the metadata say `sip:anonymous@anonymous.invalid` with Privacy: id, and the trunk's asserted
-   * identity goes along as trunks do; the recorder must not keep it.
+   * The caller withholds the number: the metadata have `sip:anonymous @anonymous.invalid` with Privacy: id, and the
+   * trunk's asserted identity is sent as trunks do; the recorder must not keep it.
    */
   readonly withheld?: boolean
   /** The service number called, E.164. */
@@ -19,9 +19,9 @@ export type CallPlan = {
   readonly official: Pick<Official, 'name' | 'phone' | 'language'>
   /** Key of a dialogue; without it, the tone of the seed. */
   readonly dialogue?: string
-  /** How long to talk; by default until the dialogue is over (a tone: 5 s). */
+  /** Length of the talk; by default the dialogue's (a tone: 5 s). */
   readonly seconds?: number
-  /** How long the caller says to have waited before the answer: goes into the metadata, is not waited for. */
+  /** Waiting time before the answer in the metadata; not really waited for. */
   readonly waitedMs?: number
   readonly hold?: { readonly afterMs: number; readonly forMs: number }
   /** BYE, then a new session in the same group with another official and the same caller. */
@@ -32,27 +32,29 @@ export type CallPlan = {
     readonly consultMs?: number
     /** When the caller is connected to another service number (a switchboard). */
     readonly number?: string
-    /** By default the transferred talk goes on with the first dialogue. */
+    /** By default the transferred talk continues with the first dialogue. */
     readonly dialogue?: string
     readonly seconds?: number
   }
-  /** Someone forbids use during the call: `onEvent` tells, and whoever runs the demo uses the official's button. */
+  /** Forbids use during the call: `onEvent` reports it, and the demo uses the official's button. */
   readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
-  /** The INVITE names caller and number only; the official follows in an UPDATE with metadata alone, as Avaya's SBC does it. */
+  /**
+   * The INVITE names caller and number only; the official follows in an UPDATE with metadata only, as with Avaya's SBC.
+   */
   readonly officialNamedAfterMs?: number
-  /** The session begins so long before the official answers (early media): an UPDATE tells of the answer. */
+  /** The session begins this long before the official answers (early media); an UPDATE reports the answer. */
   readonly answeredAfterMs?: number
-  /** Media go on so long after the call's end, which the BYE's metadata tell. */
+  /** Media continue this long after the call's end, which the BYE's metadata report. */
   readonly continuesForMs?: number
-  /** A hold, and its end, tell all metadata again, as a client may (RFC 7866 section 9.1: a snapshot). */
+  /** A hold and its end send all metadata again, as a client may (RFC 7866 section 9.1: a snapshot). */
   readonly sendsAgain?: boolean
-  /** The metadata say which party placed the call, as Oracle's SBC does. */
+  /** The metadata name the party who placed the call, as Oracle's SBC does. */
   readonly saysWhoCalls?: boolean
   readonly faults?: MediaFaults
   readonly codec?: Codec
   /** RMS of line noise, dBFS, for dialogues. */
   readonly noiseDbfs?: number
-  /** The official's stream comes first and has the second label, so that order tells nothing. */
+  /** The official's stream comes first and has the second label, so that order means nothing. */
   readonly officialFirst?: boolean
 }
 

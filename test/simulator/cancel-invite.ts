@@ -11,7 +11,7 @@ export function cancelOnAbort(transactions: Transactions, sent: SipRequest, sign
     const headers = sent.headers
       .filter(([name]) => ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID', 'Route'].includes(name))
       .concat([['CSeq', `${Number.parseInt(headerValue(sent, 'cseq'), 10)} CANCEL`]])
-    // The INVITE's own final response tells how it went.
+    // The INVITE's own final response reports the result.
     transactions.send({ method: 'CANCEL', uri: sent.uri, headers, body: Buffer.alloc(0) }).catch(() => undefined)
   }
   signal?.addEventListener('abort', tryCancel)

@@ -19,7 +19,7 @@ export type Connection = {
 
 type Listener = {
   readonly onMessage: (message: SipMessage) => void
-  /** TCP and TLS only: the connection is gone and no answer will come. */
+  /** TCP and TLS only: the connection is closed and no answer will come. */
   readonly onLost: (cause: Error) => void
 }
 
@@ -44,7 +44,7 @@ async function openUdp(server: Address, { onMessage }: Listener): Promise<Connec
   // Connected, so that the kernel names the local address of the route and drops what comes from elsewhere.
   socket.connect(server.port, server.host)
   await once(socket, 'connect')
-  // Port unreachable: the server is down; retransmission and timer B or F say so (RFC 3261 section 17.1).
+  // Port unreachable: the server is down; retransmission and timer B or F report it (RFC 3261 section 17.1).
   socket.on('error', () => undefined)
   socket.on('message', (bytes) => {
     // A keep-alive of CRLF CRLF is no message.

@@ -1,4 +1,4 @@
-/** A planned call in the words of SIPREC: its metadata and the headers that name the caller. */
+/** SIPREC metadata of a planned call, and the headers that name the caller. */
 import type { CallPlan } from './call-plan.ts'
 import type { Official } from './people.ts'
 import type { Identifiers } from './random.ts'
@@ -9,7 +9,7 @@ const host = 'puhelut.seloste.example'
 /** By speaker, whatever the order of the streams. */
 export const labels = { caller: '1', official: '2' } as const
 
-/** One official's part in a call: the first who answered, or the one it was transferred to. */
+/** One official's segment of a call: the first who answered, or the one to whom it was transferred. */
 export type Leg = {
   readonly group: { readonly id: string; readonly startedAt: Date }
   readonly startedAt: Date
@@ -17,7 +17,7 @@ export type Leg = {
   readonly official: Pick<Official, 'name' | 'phone' | 'language'>
 }
 
-/** What is known before the official is. */
+/** Facts known before the official is. */
 export const withoutOfficial = (metadata: RecordingMetadata): RecordingMetadata => ({
   ...metadata,
   participants: metadata.participants.filter(({ sends }) => sends !== metadata.streams[1]!.id),

@@ -3,7 +3,7 @@
  * waited, spoke, consulted whom and when, in seconds; returns the file of a feed.
  */
 
-/** A stretch of talk with the caller. How it begins: taken from a queue, passed on by the one before, or joined by a third. */
+/** Stretch of talk with the caller. Begins from a queue, by a transfer, or when a third person joins. */
 export interface FlowTalk {
   who: string
   from: number
@@ -14,7 +14,7 @@ export interface FlowTalk {
 export interface Flow {
   caller: string
   number: string
-  /** Queues in which the caller waits, each with since when and until when. */
+  /** Queues in which the caller waits, with start and end. */
   waits: readonly { queue: string; from: number; to: number }[]
   talks: readonly FlowTalk[]
   /** Between officials; the caller hears music, or nothing of it. */
@@ -24,7 +24,7 @@ export interface Flow {
 
 export interface FeedWriting {
   begun: Temporal.Instant
-  /** How the system names queues and officials. */
+  /** Names of queues and officials in the system. */
   nameOf(user: string): string
 }
 
@@ -32,7 +32,7 @@ export type FeedWriter = (flow: Flow, writing: FeedWriting) => string
 
 const zone = 'Europe/Helsinki'
 
-/** Times of a call as instants, seconds since 1970 and local clock. */
+/** Times of a call as instants, seconds since 1970 and local time. */
 function clockOf({ begun }: FeedWriting) {
   const at = (seconds: number) => begun.add({ seconds })
   return {
@@ -46,7 +46,7 @@ function clockOf({ begun }: FeedWriting) {
 const lines = (rows: readonly (readonly string[])[], separator: string) =>
   rows.map((row) => `${row.join(separator)}\n`).join('')
 
-/** Which talk of the same flow goes on when this one ends: then it was passed on. */
+/** The talk of the same flow that continues when this one ends: then it was transferred. */
 const passedOn = ({ talks }: Flow, talk: FlowTalk) =>
   talks.find((next) => next.from >= talk.to && next.by !== 'conference' && next !== talk)
 
@@ -167,7 +167,7 @@ const cucmColumns = [
   'incomingProtocolCallRef',
 ]
 
-/** A conference moves everybody to a bridge, a leg each, until it is over; then who stays has a leg of two again. */
+/** A conference moves everybody to a bridge, a leg each, until it ends; those who stay then have a leg of two again. */
 export const cucmOf: FeedWriter = (flow, writing) => {
   const { epoch } = clockOf(writing)
   let leg = 100
@@ -218,7 +218,7 @@ export const teliaAceOf: FeedWriter = (flow, writing) => {
       flow.number,
       writing.nameOf(who),
     ]),
-    // Caller and entrance are the contact's, on each of its rows.
+    // Each row of a contact has its caller and entrance.
     ...flow.consults.map(({ who, from, to }) => [
       ...['inquiry', local(from), local(to), flow.caller, flow.number, writing.nameOf(who)],
     ]),
@@ -308,7 +308,7 @@ export const celOf: FeedWriter = (flow, writing) => {
     .join('')
 }
 
-/** A time that the call was passed on: whom the channel was then bridged with. The latest first, as FreeSWITCH writes them. */
+/** Time of a transfer, and the channel's next bridge. The latest first, as FreeSWITCH writes them. */
 interface FreeswitchProfile {
   from: number
   dialled: string
@@ -326,7 +326,7 @@ interface FreeswitchChannel {
   apps?: readonly { name: string; data: string; at: number }[]
 }
 
-/** What mod_json_cdr writes of one channel, of the fields that tell of who spoke with whom. */
+/** Fields about who spoke with whom that mod_json_cdr writes for one channel. */
 export function freeswitchChannel(channel: FreeswitchChannel, writing: Pick<FeedWriting, 'begun'>): object {
   const { epoch } = clockOf({ ...writing, nameOf: (user) => user })
   const micro = (seconds: number | undefined) => (seconds === undefined ? '0' : `${epoch(seconds)}000000`)
@@ -367,8 +367,9 @@ export function freeswitchChannel(channel: FreeswitchChannel, writing: Pick<Feed
 }
 
 /**
- * Every channel has a record of its own. A consultation is a call by the official, whose other end takes the caller over where the
- * transfer is attended (REFER with Replaces). For a conference the caller and the official are sent to one, which dials the third.
+ * Every channel has its own record. A consultation is a call by the official, whose other end takes over the caller if
+ * the transfer is attended (REFER with Replaces). For a conference the caller and the official are sent to one, which
+ * dials the third.
  */
 export const freeswitchOf: FeedWriter = (flow, writing) => {
   const [id, conference] = ['a-leg', 'conference-1']
@@ -403,7 +404,7 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
       bridged: { at: talk.from, with: leg, number, side: 'originatee' as const },
     }
     profiles.push(profile)
-    // What began in a conference ends there.
+    // A call that began in a conference ends there.
     if (own.apps) own.apps = [...own.apps, { name: 'bridge', data: `user/${number}`, at: profile.from }]
     const withCaller = { at: talk.from, with: id, number: flow.number, side: 'originator' as const }
     channels.push({

@@ -1,6 +1,6 @@
 /**
- * ITU-T G.711 for the simulator: A-law and mu-law, one byte a sample at 8 kHz.
- * Written apart from the recorder's own decoder on purpose: each is a check of the other.
+ * ITU-T G.711 for the simulator: A-law and mu-law, one byte a sample at 8 kHz. Independent of the recorder's own
+ * decoder, so that each checks the other.
  */
 
 /** A-law byte to linear 16-bit (G.711 table 1a; even bits inverted on the wire). */

@@ -3,7 +3,7 @@ import type { Identifiers } from './random.ts'
 /** RFC 7866 section 12.3, as most clients write it. */
 export const metadataType = 'application/rs-metadata+xml'
 
-/** SDP alone, or SDP and metadata in one multipart/mixed (RFC 7866 section 9.1). */
+/** SDP only, or SDP and metadata in one multipart/mixed (RFC 7866 section 9.1). */
 export function writeInvitationBody(
   sdp: string,
   metadata: string | undefined,

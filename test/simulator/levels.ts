@@ -1,6 +1,6 @@
 /**
- * The levels of tones in 4,000 samples of rendered sound (16-bit stereo at 8 kHz) by least squares, and how far these stand above
- * what is left beside them, in dB.
+ * Measures the levels of tones in 4,000 samples of rendered sound (16-bit stereo at 8 kHz) by least squares, and their
+ * distance in dB from the rest.
  */
 export function levelsOf(pcm: Buffer, { from, lane }: { from: number; lane: 0 | 1 }, tones: readonly number[]) {
   const received = Array.from({ length: 4000 }, (_, i) => pcm.readInt16LE(4 * (from + i) + 2 * lane))

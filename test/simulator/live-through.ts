@@ -1,11 +1,11 @@
-/** From the answer to the end of one session: talk, hold, a late name, a prohibition, and whoever ends it. */
+/** One session from the answer to its end: talk, hold, a late name, a prohibition, and the party who ends it. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CallEvent, CallPlan } from './call-plan.ts'
 import type { RecordingSession } from './recording-client.ts'
 import type { Sending } from './send-media.ts'
 import type { SentSession } from './sent-call.ts'
 
-/** Waits through the talk: hold, a prohibition, the recorder's own wishes, and the end. */
+/** Runs the talk: hold, a prohibition, requests of the recorder, and the end. */
 export async function liveThrough(
   options: CallPlan & { readonly signal?: AbortSignal; readonly onEvent?: (event: CallEvent) => void },
   session: RecordingSession,
@@ -15,7 +15,10 @@ export async function liveThrough(
 ) {
   const over = new AbortController()
   let endedBy: SentSession['endedBy'] = 'us'
-  /** A recorder that no longer answers offers: the call goes on without it in a real system; here it ends, and the truth is kept. */
+  /**
+   * If the recorder no longer answers offers, a real call continues without it; here it ends, and the record of what
+   * was sent is kept.
+   */
   const lose = () => {
     endedBy = 'no answer'
     over.abort()
@@ -54,7 +57,7 @@ export async function liveThrough(
     if (officialNamedAfterMs === undefined || !(await pause(officialNamedAfterMs, over.signal))) return
     await session.update(xml).catch(lose)
   }
-  // Hold lengthens the call: the talk that was cut off goes on after it.
+  // Hold lengthens the call: the interrupted talk continues after it.
   const talkingMs = talkMs === undefined ? undefined : talkMs + (hold && hold.afterMs < talkMs ? hold.forMs : 0)
   const talking = Promise.race([
     sending.over,
@@ -72,14 +75,14 @@ export async function liveThrough(
 }
 
 export async function hangUp(session: RecordingSession, metadata?: string): Promise<'us' | 'no answer'> {
-  // A recorder that has died answers nothing; the call is over all the same.
+  // A dead recorder answers nothing; the call ends nevertheless.
   return session.bye(metadata).then(
     () => 'us',
     () => 'no answer',
   )
 }
 
-/** False when the wait was cut short. */
+/** False if the wait was interrupted. */
 export const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
   wait(ms, undefined, signal ? { signal } : {}).then(
     () => true,

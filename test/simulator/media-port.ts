@@ -11,7 +11,7 @@ export async function openMediaPort(host: string): Promise<MediaPort> {
     await once(socket, 'listening')
     const { port } = socket.address()
     if (port % 2 === 0 || attempt === 20) {
-      // Port unreachable: the recorder is gone; a sender does not care.
+      // Port unreachable: the recorder is gone; a sender ignores it.
       socket.on('error', () => undefined)
       return { socket, port }
     }

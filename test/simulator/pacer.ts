@@ -6,7 +6,7 @@ export type Pacer = {
   /** `run` does what is due and returns the next due time (in `nowMs` time), or undefined when it is done. */
   readonly add: (firstDueMs: number, run: (nowMs: number) => number | undefined) => void
   readonly nowMs: () => number
-  /** The most a tick came too late since the start, in ms: tells a slow machine from a slow recorder. */
+  /** The largest delay of a tick since the start, in ms: distinguishes a slow machine from a slow recorder. */
   readonly latestMs: () => number
 }
 

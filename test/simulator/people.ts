@@ -1,6 +1,6 @@
 /**
- * Who answers in the demo, and on which numbers: the same people for the simulated calls and for the demo's directory.
- * All are invented. Numbers are E.164.
+ * Officials in the demo, and their numbers: the same people for the simulated calls and for the demo's directory. All
+ * are invented. Numbers are E.164.
  */
 export type Official = {
   /** User id in the demo's directory. */
@@ -121,7 +121,7 @@ export const numbersCalled = {
   switchboardSwedish: '+35829512001',
 } as const
 
-/** The official with this key; a mistyped key is a bug. */
+/** Official with this key; an unknown key is a bug. */
 export function officialByKey(key: string): Official {
   const found = officials.find((each) => each.key === key)
   if (!found) throw new Error(`no official is called ${key}`)

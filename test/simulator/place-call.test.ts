@@ -42,7 +42,7 @@ const rtp = (packet: Buffer) => ({
 const sent = (stream: SentStream) => stream.packets.filter(({ copies }) => copies > 0)
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
-  test('what arrives is what the truth says was sent, byte by byte', async () => {
+  test('what arrives is what was recorded as sent, byte by byte', async () => {
     const { recorder, call, requests } = await listen()
     const { outcome, sessions } = await call({ transport })
     await wait(50)
@@ -102,7 +102,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
     expect(requests('BYE')).toHaveLength(2)
   })
 
-  test('a call that is given up before the answer is cancelled', async () => {
+  test('a call that the caller abandons before the answer is cancelled', async () => {
     const { call, requests } = await listen({ ringsForever: true })
     const { outcome, sessions } = await call({ transport, signal: AbortSignal.timeout(150) })
     expect(outcome).toBe('cancelled')
@@ -114,7 +114,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   })
 })
 
-test('a request that is lost over UDP comes again', async () => {
+test('a request lost over UDP is sent again', async () => {
   const { call, requests } = await listen({ deafTo: { INVITE: 1, BYE: 1 } })
   const { outcome, sessions } = await call()
   expect(outcome).toBe('completed')
@@ -189,7 +189,7 @@ test('a recorder that hangs up or asks for silence is obeyed', async () => {
   expect(silenced.sessions[0]!.streams[0]!.counts.packets).toBeLessThan(75)
 })
 
-test('a recorder that asks whether a call goes on is told: 200 while it does, 481 once it is over', async () => {
+test('a recorder that asks whether a call continues gets 200 during the call and 481 after it', async () => {
   const { recorder, call } = await listen()
   const client = await startRecordingClient({ server: recorder.address, transport: 'udp' })
   const request = async (callId: string) => {
@@ -210,7 +210,7 @@ test('a recorder that asks whether a call goes on is told: 200 while it does, 48
   await client.close()
 })
 
-test('an official who is named later comes in an UPDATE with metadata alone', async () => {
+test('an official who is named later comes in an UPDATE with metadata only', async () => {
   const { call, requests } = await listen()
   await call({ officialNamedAfterMs: 100 })
   expect(requests('INVITE')[0]!.body.toString()).not.toContain('Aino')
@@ -219,14 +219,14 @@ test('an official who is named later comes in an UPDATE with metadata alone', as
   expect(update!.body.toString()).toMatch(/^<\?xml[\s\S]*Aino Virtanen/)
 })
 
-test('a prohibition during the call is told to whoever runs the demo', async () => {
+test('a prohibition during the call is reported to the demo', async () => {
   const { call } = await listen()
   const events: CallEvent[] = []
   await call({ forbid: { afterMs: 100, by: 'caller' }, onEvent: (event) => events.push(event) })
   expect(events.map(({ kind }) => kind)).toEqual(['answered', 'forbidden', 'ended'])
 })
 
-test('faults are in the truth: what is lost never arrives, the rest does, and the seed repeats it', async () => {
+test('faults are recorded: lost packets never arrive, the others do, and the seed repeats them', async () => {
   const { recorder, call } = await listen()
   const faults = { loss: 0.1, reorder: 0.1, duplicate: 0.1, keys: [{ who: 'caller' as const, atMs: 200, key: '5' }] }
   const first = await call({ seconds: 2, faults })
@@ -251,11 +251,11 @@ test('faults are in the truth: what is lost never arrives, the rest does, and th
   expect(fates(again.sessions[0]!.streams[0]!)).toEqual(fates(stream!))
 })
 
-test('pacing does not drift: nothing leaves early, and at the end packets still leave at their due time', async () => {
+test('pacing does not drift: nothing is sent early, and at the end packets are still sent at their due time', async () => {
   const { call } = await listen()
   const { sessions } = await call({ seconds: 3 })
   const lateMs = sessions[0]!.streams[0]!.packets.map(({ sentMs }, index) => sentMs! - index * 20)
   expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0)
-  // The least late of the last second, because other work on the machine may delay any single packet.
+  // The smallest delay of the last second, because other work on the machine may delay any single packet.
   expect(Math.min(...lateMs.slice(-50))).toBeLessThan(8)
 })

@@ -1,6 +1,6 @@
 /**
- * One call as a recording server sees it: a SIPREC session for each official who speaks with the caller, media, hold, transfer,
- * and how it ended. Resolves with the truth to compare the recording with.
+ * One call as a recording server sees it: a SIPREC session for each official who speaks with the caller, media, hold,
+ * transfer, and its end. Resolves with a record of what was sent, to compare the recording with.
  */
 import { randomBytes } from 'node:crypto'
 import type { CallEvent, CallPlan } from './call-plan.ts'
@@ -38,13 +38,13 @@ export type PlaceCallOptions = CallPlan & {
   /** 64 T1 by default. */
   readonly timeoutMs?: number
   readonly now?: () => Date
-  /** New ones by default: the seed decides sound and faults, not who the call is. */
+  /** New ones by default: the seed determines sound and faults, not the call's identity. */
   readonly ids?: Identifiers
 }
 
 const ownPacer = startPacer()
 
-/** Never rejects for what a server may do: an unreachable or silent server is the outcome `unreachable`. */
+/** Never rejects for what a server does: an unreachable or silent server is the outcome `unreachable`. */
 export async function placeCall(options: PlaceCallOptions): Promise<SentCall> {
   const random = seedRandom(`call ${options.seed}`)
   const sessions: SentSession[] = []

@@ -1,6 +1,6 @@
 /**
- * SRTP as a client sends it (RFC 3711, RFC 6188, RFC 7714), and its keys in SDP (RFC 4568). Written as plainly as the RFCs
- * say it, and apart from the recorder's own: each is held against the other.
+ * SRTP as a client sends it (RFC 3711, RFC 6188, RFC 7714), and its keys in SDP (RFC 4568). Written plainly from the
+ * RFCs and independent of the recorder's own, so that each checks the other.
  */
 import { createCipheriv, createHmac, type CipherGCMTypes } from 'node:crypto'
 

@@ -15,12 +15,12 @@ export type Random = {
   uuid(): string
 }
 
-/** What identifiers are made of. */
+/** Characters of identifiers. */
 export type Identifiers = Pick<Random, 'hex' | 'uuid' | 'integer'>
 
 /**
- * Identifiers nobody has had before: two runs with one seed are the same calls, yet different ones to the recorder, or it would take
- * the second run for a repetition of the first.
+ * Unique identifiers: two runs with one seed are the same calls but must differ to the recorder, which would take the
+ * second run for a repetition of the first.
  */
 export const freshIdentifiers: Identifiers = {
   hex: (bytes) => randomBytes(bytes).toString('hex'),

@@ -1,4 +1,7 @@
-/** The simulator's calls, heard by the recorder's own SIP server and SIPREC reader: two readings of the same RFCs must agree. */
+/**
+ * Reads the simulator's calls with the recorder's own SIP server and SIPREC reader: two implementations of the same
+ * RFCs must agree.
+ */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -18,7 +21,7 @@ afterEach(async () => {
 
 type ReadBack = { invitation: Invitation<string, string>; plans: readonly StreamPlan[]; dialog: Dialog }
 
-/** The recorder's SIP side with the smallest session behind it: it answers offers and counts packets. */
+/** The recorder's SIP side with a minimal session behind it: it answers offers and counts packets. */
 async function listen(mode: 'record' | 'historyOnly' = 'record') {
   const received: ReadBack[] = []
   const sockets = new Map<string, Socket[]>()
@@ -150,7 +153,7 @@ test('a withheld number stays withheld although the trunk asserts it', async () 
   expect(received[0]!.invitation.parties).toMatchObject({ number: { entry: 'northern' }, official: { entry: 'oili' } })
 })
 
-test('a call that only goes into the history gets no packet', async () => {
+test('a call that is only entered in the history gets no packet', async () => {
   const { call, packetCount } = await listen('historyOnly')
   const { sessions } = await call()
   expect(sessions[0]!.answer).toBe('declined')

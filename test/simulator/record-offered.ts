@@ -1,6 +1,6 @@
 /**
- * What an offer and the packets after it become, without a socket: the offer is read and answered as capture does, the packets are
- * judged and sealed as capture does, and the recording is opened and indexed as the custodian does.
+ * Result of an offer and the packets after it, without sockets: the offer is read and answered as capture does, the
+ * packets are judged and sealed as capture does, and the recording is decrypted and indexed as the custodian does.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
@@ -25,7 +25,7 @@ export interface OfferedPacket {
   afterMs?: number
 }
 
-/** An offer, first or later, and what its client sends after it. */
+/** An offer, first or later, and the client's packets after it. */
 export interface Phase {
   /** From the protocol on: `RTP/AVP 8 0`; attribute lines may follow. */
   media: string
@@ -43,7 +43,7 @@ export interface Answered {
 const peer = { address: '192.0.2.1', port: 4000 }
 const { identity, recipient } = generateKeyPair()
 
-/** The answer to an offer of one audio line; the reason where it is refused. */
+/** Returns the answer to an offer of one audio line, or the reason for its refusal. */
 export function answerTo(media: string, given: { formats?: FormatPolicy; userAgent?: string; reoffer?: boolean } = {}) {
   const [line, ...attributes] = media.split('\n')
   const body = [
@@ -78,7 +78,7 @@ export function answerTo(media: string, given: { formats?: FormatPolicy; userAge
   return { plan: answer.streams[0]!, formats: read.media[0]!.formats.map(Number), text: answer.text }
 }
 
-/** Records what comes of the phases, one after the other; a later offer that is refused leaves the one before in force. */
+/** Records the phases one after the other; a refused later offer leaves the previous one in force. */
 export async function recordOffered(phases: readonly Phase[], formats: FormatPolicy = {}) {
   const writer = await createRecordingWriter({
     ...{ id: randomUUID(), directory: tmpdir(), intakePublicKey: recipient },

@@ -1,8 +1,7 @@
 /**
- * A SIPREC recording client (RFC 7866 section 6: the SRC): calls a recording server as a session border controller does.
- *
- * In: what to record (metadata, media ports). Out: real SIP to the server, and what the server answered. Media itself is
- * send-media.ts's; what a call is made of is place-call.ts's. Never here: knowledge of the recorder's inside.
+ * SIPREC recording client (RFC 7866 section 6: the SRC): calls a recording server as a session border controller does.
+ * In: what to record (metadata, media ports). Out: real SIP to the server, and its answers. Media are in send-media.ts,
+ * the content of a call in place-call.ts. Contains no knowledge of the recorder's internals.
  */
 import { cancelOnAbort } from './cancel-invite.ts'
 import { answerRequest, openTransactions, type Transactions } from './client-transactions.ts'
@@ -31,7 +30,7 @@ export type Invitation = {
   readonly target?: string
   readonly streams: readonly OfferedStream[]
   readonly codecs: readonly (Codec | 'g722')[]
-  /** RFC 7865 XML; without it the INVITE carries SDP alone. */
+  /** RFC 7865 XML; without it the INVITE has only SDP. */
   readonly metadata: string | undefined
   /** Privacy, P-Asserted-Identity and the like. */
   readonly headers?: readonly Header[]
@@ -76,9 +75,9 @@ export async function startRecordingClient(options: {
   server: Address
   transport: Transport
   tls?: TlsFiles | undefined
-  /** For Call-IDs, tags and branches; new ones by default. */
+  /** Source of Call-IDs, tags and branches; new ones by default. */
   ids?: Identifiers
-  /** 64 T1 = 32 s by default; how long an unanswered request is repeated. */
+  /** 64 T1 = 32 s by default; repetition time of an unanswered request. */
   timeoutMs?: number
 }): Promise<RecordingClient> {
   const dialogs = new Map<string, Dialog>()
@@ -91,7 +90,7 @@ export async function startRecordingClient(options: {
       const dialog = dialogs.get(headerValue(request, 'call-id'))
       if (dialog) return dialog.onRequest(request)
       if (request.method === 'ACK') return undefined
-      // With a tag of ours it asks about a call, which is over (RFC 5057 section 5.1).
+      // With a tag of ours it asks about a call, which has ended (RFC 5057 section 5.1).
       const isOutside = tagOf(headerValue(request, 'to')) === ''
       if (request.method === 'OPTIONS' && isOutside) return answerRequest(request, 200, 'OK', [allow])
       return answerRequest(request, 481, 'Call/Transaction Does Not Exist')
@@ -178,7 +177,7 @@ async function invite(
 
   /** A 2xx makes or renews the dialog and is acknowledged outside the transaction (RFC 3261 section 13.2.2.4). */
   const accept = (sent: SipRequest, response: SipResponse) => {
-    // The route set is the dialog's first answer's; later ones refresh the target alone (RFC 3261 section 12.2.1.2).
+    // The route set is the first answer's; later ones refresh only the target (RFC 3261 section 12.2.1.2).
     if (toTag === '') routes = headerValues(response, 'record-route').reverse()
     toTag = tagOf(headerValue(response, 'to'))
     const contactOfServer = headerValue(response, 'contact')

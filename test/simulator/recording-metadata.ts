@@ -1,9 +1,8 @@
 /**
- * RFC 7865 metadata of one communication session, whole (`datamode` complete), as an unadorned recording client writes it.
- *
- * Who is who, for a reader that looks each participant up: the called service number is a participant without streams; the
- * official has the number of the directory; the caller is the one found in neither. `start-time` of the session is when the
- * caller's call began, and the official's `associate-time` is when the official answered.
+ * RFC 7865 metadata of one communication session, complete (`datamode` complete), as a plain recording client writes
+ * it. For a reader that looks each participant up: the called service number is a participant without streams; the
+ * official has the number of the directory; the caller is in neither. `start-time` of the session is when the caller's
+ * call began, and the official's `associate-time` is when the official answered.
  */
 export type MetadataParticipant = {
   readonly id: string
@@ -12,7 +11,7 @@ export type MetadataParticipant = {
   readonly name?: string
   readonly language?: string
   readonly joinedAt: Date
-  /** Whether this party placed the call, as Oracle's SBC says it; unsaid by default. */
+  /** True if this party placed the call, as Oracle's SBC reports; absent by default. */
   readonly calling?: boolean
   readonly sends?: string
   readonly receives?: string

@@ -9,7 +9,7 @@ import { placeCall } from './place-call.ts'
 import { seedRandom } from './random.ts'
 import { startRecordingClient, type RecordingClient } from './recording-client.ts'
 
-/** Shorter than RFC 3261's 32 s, so that a demo whose recorder is away ends soon. */
+/** Shorter than RFC 3261's 32 s, so that a demo with an unreachable recorder ends soon. */
 const timeoutMs = 8_000
 
 export type SimulatorTotals = {

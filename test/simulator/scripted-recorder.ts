@@ -1,6 +1,6 @@
 /**
- * The least that a recording client can call: answers SIPREC over UDP and TCP on one port and keeps every message and packet it
- * gets. For the simulator's own tests; it records nothing and judges nothing.
+ * Minimal peer for a recording client: answers SIPREC over UDP and TCP on one port and keeps every message and packet.
+ * For the simulator's own tests; it records and judges nothing.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -23,9 +23,9 @@ import {
 export type ScriptedRecorder = {
   readonly address: Address
   readonly received: SipMessage[]
-  /** RTP packets as they came, by the label of their stream. */
+  /** RTP packets as received, by the label of their stream. */
   readonly packets: Map<string, Buffer[]>
-  /** Sends a request inside the session of this Call-ID, as a recorder that wants to end or change it. */
+  /** Sends a request in the session of this Call-ID, like a recorder that wants to end or change it. */
   readonly request: (callId: string, method: string, body?: string) => void
   readonly close: () => Promise<void>
 }
@@ -151,7 +151,7 @@ export async function startScriptedRecorder(behaviour: Behaviour = {}): Promise<
   }
 }
 
-/** A port that is free for TCP may be taken for UDP: then another one. */
+/** A port free for TCP may be occupied for UDP: then it tries another one. */
 async function listenOnOnePort(onConnection: (socket: TcpSocket) => void) {
   for (let attempt = 1; ; attempt++) {
     const tcp = createServer(onConnection)

@@ -20,7 +20,7 @@ async function openPort() {
   return port
 }
 
-/** Time that passes only when told to. */
+/** Clock that only moves when told to. */
 function handPacer() {
   let nowMs = 0
   let task: { dueMs: number; run: (nowMs: number) => number | undefined } | undefined
@@ -67,7 +67,7 @@ async function start(faults: MediaFaults, sound: Sound = makeTone(1), codec: Cod
   return { advance, arrived, sending, answer, stop }
 }
 
-/** In pieces, so that the kernel's buffer holds what comes at once. */
+/** In parts, so that the kernel's buffer holds simultaneous packets. */
 const advanceSlowly = async (advance: (ms: number) => unknown, ms: number) => {
   for (let left = ms; left > 0; left -= 1000) {
     advance(Math.min(left, 1000))
@@ -82,7 +82,7 @@ test('a media port is even, as RTP prefers', async () => {
   for (let count = 0; count < 5; count++) expect((await openPort()).port % 2).toBe(0)
 })
 
-test('a late burst is held back and then comes whole and in order', async () => {
+test('a late burst is held back and then arrives complete and in order', async () => {
   const { advance, arrived, stop } = await start({ lateBurst: { everyMs: 400, holdMs: 200 } })
   advance(220)
   await wait(30)
@@ -98,7 +98,7 @@ test('a late burst is held back and then comes whole and in order', async () => 
   expect(sequences(arrived, firstSequence)).toEqual(Array.from({ length: 21 }, (_, index) => index))
 })
 
-test('a reordered packet comes after a later one, and nothing is lost by it', async () => {
+test('a reordered packet arrives after a later one, and nothing is lost', async () => {
   const { advance, arrived, stop } = await start({ reorder: 0.2 })
   advance(2000)
   const stream = await stop()
@@ -108,7 +108,7 @@ test('a reordered packet comes after a later one, and nothing is lost by it', as
   expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index))
 })
 
-test('where nobody speaks there can be nothing at all, or comfort noise, and speech after it is marked', async () => {
+test('silence is sent as nothing or as comfort noise, and speech after it is marked', async () => {
   const sound = loadDialogue('vaihde')
   const quiet = await start({ silence: 'nothing' }, sound)
   await advanceSlowly(quiet.advance, sound.frames * 20)
@@ -136,7 +136,7 @@ test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three
   expect(soundThatArrived(stream).missing).toEqual([[800, 1600]])
 })
 
-test('in hold the sequence number stands still, or runs on where the sender does so', async () => {
+test('during hold the sequence number stops, or continues if the sender does so', async () => {
   for (const [sequenceRunsOnInHold, jump] of [
     [false, 1],
     [true, 11],
@@ -155,7 +155,7 @@ test('in hold the sequence number stands still, or runs on where the sender does
   }
 })
 
-test('a recorder that turns inactive gets nothing until it wants media again', async () => {
+test('a recorder that turns inactive gets nothing until it asks for media again', async () => {
   const { advance, arrived, sending, answer, stop } = await start({})
   advance(100)
   sending.direct(answer('inactive'))
@@ -185,7 +185,7 @@ test('every frame of a tone differs from its neighbours, from the other speaker 
   expect(makeTone(1).frame('caller', 3)).toEqual(makeTone(1).frame('caller', 3))
 })
 
-test('the port a stream leaves from is the one it was given', async () => {
+test('a stream is sent from the given port', async () => {
   const { advance, arrived, stop } = await start({})
   const from = once(ports.at(-1)!.socket, 'message')
   advance(20)

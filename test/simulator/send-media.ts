@@ -1,8 +1,7 @@
 /**
- * Sends the two streams of a recorded call as RTP (RFC 3550): 20 ms packets by absolute time, with seeded faults.
- *
- * In: sound and where to send it. Out: datagrams, and the record of exactly what went out. When the recorder's answer is
- * `inactive` or port 0 nothing is sent at all.
+ * Sends the two streams of a recorded call as RTP (RFC 3550): 20 ms packets by absolute time, with seeded faults. In:
+ * sound and destination. Out: datagrams, and a record of exactly what was sent. Nothing is sent if the recorder's
+ * answer is `inactive` or port 0.
  */
 import type { MediaPort } from './media-port.ts'
 import type { Pacer } from './pacer.ts'
@@ -15,16 +14,16 @@ import { frameMs, type Sound } from './sound.ts'
 import type { Speaker } from './speech/dialogues.ts'
 
 export type Sending = {
-  /** Follows a new answer: other ports, or inactive. */
+  /** Applies a new answer: other ports, or inactive. */
   readonly direct: (answer: readonly AnsweredStream[]) => void
-  /** Hold: nothing is sent, the RTP clock goes on, the sound waits. */
+  /** Hold: nothing is sent, the RTP clock continues, the sound waits. */
   readonly pause: () => void
   readonly resume: () => void
   /** Ms of media time since the first frame. */
   readonly elapsedMs: () => number
-  /** Resolves when the sound is over. */
+  /** Resolves at the end of the sound. */
   readonly over: Promise<void>
-  /** Sends what is still held back, stops, and tells what was sent. */
+  /** Sends what is still held back, stops, and returns what was sent. */
   readonly stop: () => SentStream[]
 }
 

@@ -1,4 +1,4 @@
-/** One RTP stream (RFC 3550): its packets, the seeded fate of each, and the record of what went out. */
+/** One RTP stream (RFC 3550): its packets, the seeded fault of each, and the record of what was sent. */
 import { createHash } from 'node:crypto'
 import type { Address } from './connection.ts'
 import type { MediaPort } from './media-port.ts'
@@ -10,26 +10,26 @@ import { frameMs, frameSamples, type Sound } from './sound.ts'
 import type { Speaker } from './speech/dialogues.ts'
 
 export type MediaFaults = {
-  /** Shares of packets, 0 to 1. A reordered packet goes out one to three packets late. */
+  /** Shares of packets, 0 to 1. A reordered packet is sent one to three packets late. */
   readonly loss?: number
   readonly reorder?: number
   readonly duplicate?: number
-  /** Every `everyMs` nothing goes out for `holdMs`, then everything at once. */
+  /** Every `everyMs` nothing is sent for `holdMs`, then everything at once. */
   readonly lateBurst?: { readonly everyMs: number; readonly holdMs: number }
   /** The sender's clock is this much too fast, in parts per million. */
   readonly skewPpm?: number
-  /** Keys pressed during the call (RFC 4733), 100 ms each, in place of sound. */
+  /** Keys pressed during the call (RFC 4733), 100 ms each, instead of sound. */
   readonly keys?: readonly { readonly who: Speaker; readonly atMs: number; readonly key: string }[]
-  /** What goes out where nobody speaks: packets of silence (default), nothing, or comfort noise (RFC 3389). */
+  /** Sent during silence: packets of silence (default), nothing, or comfort noise (RFC 3389). */
   readonly silence?: 'packets' | 'nothing' | 'comfort-noise'
-  /** One-way audio: of this speaker comes nothing, or silence alone. */
+  /** One-way audio: this speaker sends nothing, or only silence. */
   readonly missing?: { readonly who: Speaker; readonly as: 'nothing' | 'silence' }
-  /** During hold the sequence number runs on although nothing is sent, as rtpengine does. */
+  /** During hold the sequence number continues although nothing is sent, as with rtpengine. */
   readonly sequenceRunsOnInHold?: boolean
 }
 
 const rtpHeaderBytes = 12
-/** `first`: goes out before the packet of its due frame (the end of a burst), not after it (reordering). */
+/** `first`: sent before the packet of its due frame (the end of a burst), not after it (reordering). */
 type Held = { readonly dueFrame: number; readonly first: boolean; readonly bytes: Buffer }
 const keyFrames = 5
 
@@ -73,7 +73,7 @@ export function openStream(options: {
     if (target) media.socket.send(bytes, target.port, target.host, () => undefined)
   }
 
-  /** Decides a packet's fate. The draws are made in the same order whatever happens, so that a seed means one call. */
+  /** Decides a packet's fault. The draws are made in the same order in any case, so that a seed determines one call. */
   const emit = (
     frame: number,
     nowMs: number,
@@ -143,7 +143,7 @@ export function openStream(options: {
     const duration = (step + 1) * frameSamples
     const payload = Uint8Array.of(event, (isLast ? 0x80 : 0) | 10, duration >> 8, duration & 0xff)
     marker = step === 0
-    // RFC 4733 section 2.5.1.4: the last packet goes three times.
+    // RFC 4733 section 2.5.1.4: the last packet is sent three times.
     for (let copy = 0; copy < (isLast ? 3 : 1); copy++)
       emit(frame, nowMs, payloadTypes.telephoneEvent, 'key', payload, start)
   }

@@ -1,4 +1,4 @@
-/** The truth about a simulated call: exactly what was sent, so that what was recorded can be compared sample by sample. */
+/** Record of exactly what a simulated call sent, so that the recording can be compared sample by sample. */
 import { alawSilence } from './g711.ts'
 import { frameSamples } from './sound.ts'
 import type { Codec } from './session-description.ts'
@@ -10,11 +10,11 @@ export type SentPacket = {
   /** Extended: not cut to 32 bits. */
   readonly timestamp: number
   readonly kind: 'audio' | 'key' | 'comfort'
-  /** Without the RTP header. Left empty when only the hash is kept. */
+  /** Without the RTP header. Empty if only the hash is kept. */
   readonly payload: Uint8Array
-  /** How often it went out: 0 = lost on purpose, 2 = duplicated. */
+  /** Number of times it was sent: 0 = lost on purpose, 2 = duplicated. */
   readonly copies: number
-  /** When the first copy went out, in ms since the stream's first frame; undefined when lost. */
+  /** Time of its first copy, in ms since the stream's first frame; undefined if lost. */
   readonly sentMs: number | undefined
 }
 
@@ -26,7 +26,7 @@ export type SentStream = {
   readonly payloadType: number
   readonly firstSequence: number
   readonly firstTimestamp: number
-  /** Local port the packets came from. */
+  /** Local port of the packets. */
   readonly port: number
   /** Present unless the call was placed with `keep: 'hash'`. */
   readonly packets: readonly SentPacket[]
@@ -36,10 +36,10 @@ export type SentStream = {
     readonly duplicated: number
     readonly reordered: number
     readonly keys: number
-    /** Payload bytes of audio that went out, each packet once. */
+    /** Payload bytes of audio that were sent, each packet once. */
     readonly audioBytes: number
   }
-  /** SHA-256 over the payloads of audio packets that went out, in timestamp order, each once. */
+  /** SHA-256 over the payloads of audio packets that were sent, in timestamp order, each once. */
   readonly audioSha256: string
 }
 
@@ -51,13 +51,13 @@ export type SentSession = {
   readonly number: string
   readonly officialPhone: string | undefined
   readonly metadata: string
-  /** When the call began for the caller, and when this session's official answered. */
+  /** Start of the call for the caller, and the answer of this session's official. */
   readonly startedAt: Date
   readonly answeredAt: Date
-  /** When the first frame of its streams was due: after the recorder's answer, and what `sentMs` counts from. */
+  /** Due time of its streams' first frame, after the recorder's answer; `sentMs` counts from it. */
   readonly sendingFrom: Date
   readonly endedAt: Date
-  /** What the recorder asked for: `recording` = it took the media, `declined` = inactive or port 0. */
+  /** The recorder's request: `recording` = it accepted the media, `declined` = inactive or port 0. */
   readonly answer: 'recording' | 'declined'
   readonly holds: readonly { readonly fromMs: number; readonly toMs: number }[]
   readonly endedBy: 'us' | 'recorder' | 'no answer'
@@ -66,14 +66,14 @@ export type SentSession = {
 
 export type SentCall = {
   readonly outcome: 'completed' | 'refused' | 'cancelled' | 'unreachable'
-  /** The final SIP status of the last INVITE, when there was one. */
+  /** Final SIP status of the last INVITE, if any. */
   readonly status?: number
   readonly sessions: readonly SentSession[]
 }
 
 /**
- * The sound a correct recording of this stream holds: the stream's own timeline from its first timestamp, codec bytes, with
- * silence where nothing arrived. `missing` marks those samples as [from, to) ranges.
+ * Sound of a correct recording of this stream: the stream's own timeline from its first timestamp, codec bytes, with
+ * silence where nothing arrived. `missing` lists those samples as [from, to) ranges.
  */
 export function soundThatArrived(stream: SentStream): { sound: Uint8Array; missing: [from: number, to: number][] } {
   const arrived = stream.packets.filter(({ kind, copies }) => kind === 'audio' && copies > 0)

@@ -1,4 +1,6 @@
-/** SDP as the recording client offers it (RFC 8866, RFC 3264, RFC 7866 section 7.1) and as the recorder answers it. */
+/**
+ * SDP as offered by the recording client (RFC 8866, RFC 3264, RFC 7866 section 7.1) and as answered by the recorder.
+ */
 import type { Address } from './connection.ts'
 import { writeCryptoLine, type MediaKey } from './protect-media.ts'
 
@@ -14,11 +16,11 @@ export type OfferedStream = {
 }
 export type AnsweredStream = {
   readonly label: string | undefined
-  /** Where to send; port 0 means refused. */
+  /** Destination; port 0 means refused. */
   readonly address: Address
   readonly direction: Direction
   readonly payloadTypes: readonly number[]
-  /** The crypto line of the answer, as it came. */
+  /** The crypto line of the answer, unchanged. */
   readonly crypto?: string | undefined
   readonly mux?: boolean
 }
@@ -32,7 +34,7 @@ export function writeOffer(offer: {
   version: number
   streams: readonly OfferedStream[]
   direction: 'sendonly' | 'inactive'
-  /** A recording client may offer what the simulator itself does not speak. */
+  /** A recording client may offer formats that the simulator itself does not encode. */
   codecs: readonly (Codec | 'g722')[]
 }): string {
   const family = offer.host.includes(':') ? 'IP6' : 'IP4'

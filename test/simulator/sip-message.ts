@@ -1,6 +1,6 @@
 /**
- * SIP messages as the simulator writes and reads them (RFC 3261 section 7). Written apart from the recorder's own parser on
- * purpose: each is a check of the other. It reads what a correct recorder sends; it is not hardened against anything else.
+ * SIP messages as written and read by the simulator (RFC 3261 section 7). Independent of the recorder's own parser, so
+ * that each checks the other. It reads what a correct recorder sends; it is not hardened against anything else.
  */
 export type Header = readonly [name: string, value: string]
 
@@ -46,7 +46,7 @@ export const branchOf = (via: string): string => /;\s*branch=([^;,\s]+)/i.exec(v
 /** The URI inside `<...>`, or the bare URI without header parameters. */
 export const uriOf = (address: string): string => /<([^>]*)>/.exec(address)?.[1] ?? address.split(';')[0]!.trim()
 
-/** Content-Length is always written, so callers leave it out. */
+/** Content-Length is always written, so callers omit it. */
 export function writeSip(message: SipMessage): Buffer {
   const start = isRequest(message)
     ? `${message.method} ${message.uri} SIP/2.0`
@@ -59,7 +59,7 @@ export function writeSip(message: SipMessage): Buffer {
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), message.body])
 }
 
-/** Reads one message that is there as a whole (a datagram). Throws when it is no SIP message. */
+/** Reads one complete message (a datagram). Throws if it is not a SIP message. */
 export function readSip(bytes: Buffer): SipMessage {
   const end = bytes.indexOf('\r\n\r\n')
   const head = bytes.toString('utf8', 0, end < 0 ? bytes.length : end)

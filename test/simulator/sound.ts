@@ -1,4 +1,4 @@
-/** What the two people of a call sound like, in frames of 20 ms, and where neither makes a sound. */
+/** Sound of the two people of a call, in frames of 20 ms, with silence where neither speaks. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alawSilence, alawToLinear, alawToUlaw, linearToAlaw } from './g711.ts'
@@ -10,9 +10,9 @@ export const frameSamples = 160
 export const frameMs = 20
 
 export type Sound = {
-  /** Frames until the sound is over; Infinity for a tone. */
+  /** Frames until the end of the sound; Infinity for a tone. */
   readonly frames: number
-  /** 160 bytes in the codec asked for; the caller must not change them. */
+  /** 160 bytes in the requested codec; the caller must not change them. */
   readonly frame: (user: Speaker, index: number) => Uint8Array
   readonly speaks: (user: Speaker, index: number) => boolean
 }
@@ -49,8 +49,8 @@ export function listDialogues(): readonly Dialogue[] {
 const rendered = new Map<string, Sound>()
 
 /**
- * A dialogue as two tracks on one timeline. `noiseDbfs` adds a faint line noise to both (-60 is a good line, -45 a poor one);
- * without it silence is digital silence. Throws when there is no such dialogue.
+ * Returns a dialogue as two tracks on one timeline. `noiseDbfs` adds a faint line noise to both (-60 is a good line,
+ * -45 a poor one); without it silence is digital silence. Throws if there is no such dialogue.
  */
 export function loadDialogue(key: string, codec: Codec = 'pcma', noiseDbfs?: number): Sound {
   const id = `${key} ${codec} ${noiseDbfs ?? 'clean'}`
@@ -95,14 +95,14 @@ function render(key: string, codec: Codec, noiseDbfs: number | undefined): Sound
 function addNoise(alaw: Uint8Array, noiseDbfs: number, seed: string): Uint8Array {
   const random = seedRandom(seed)
   const amplitude = 32768 * 10 ** (noiseDbfs / 20)
-  // Evenly spread noise of this RMS reaches sqrt(3) times as far.
+  // Uniform noise of this RMS has a peak sqrt(3) times as large.
   const reach = amplitude * Math.sqrt(3) * 2
   return linearToAlaw(alawToLinear(alaw).map((sample) => sample + (random.next() - 0.5) * reach))
 }
 
 /**
- * Pseudo-random bytes: every sample depends on its position, speaker and seed, so that a test can tell a lost, doubled,
- * shifted or swapped sample from a right one. Noise to the ear.
+ * Returns pseudo-random bytes: every sample depends on its position, speaker and seed, so that a test can tell a lost,
+ * duplicated, shifted or swapped sample from a right one. Sounds like noise.
  */
 export function makeTone(seed: number): Sound {
   return {

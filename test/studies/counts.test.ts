@@ -1,5 +1,6 @@
-// R4, R22: the counts of studies are kept as calls arrive and are those of a recount, whatever comes late, twice, corrected or in
-// another order; they outlive the calls, and after fourteen months nothing of them is of fewer than five calls.
+// R4, R22: the counts of studies are updated as calls arrive and equal a recount, whatever arrives late, twice,
+// corrected or in another order. They outlast the calls, and after fourteen months no count is of fewer than five
+// calls.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -27,7 +28,7 @@ const officials = await Promise.all(
   ),
 )
 
-/** Every count that is kept, by its key, with the hour and without; what has become nothing is as if it were not there. */
+/** Returns every stored count by its key, with the hour and without; zero counts are omitted. */
 async function readCounts(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ key: string; counts: Record<string, number> }>(
     `select concat_ws(' ', day, hour, number, unit_id) as key, to_jsonb(h) - 'day' - 'hour' - 'number' - 'unit_id' as counts
@@ -58,7 +59,7 @@ interface Call {
   }[]
 }
 
-/** The same from the calls themselves, by hand. */
+/** Counts the calls themselves, independently. */
 async function recounted(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ call: Call }>(
     `select jsonb_build_object('began', c.started_at, 'ended', c.ended_at, 'called', c.number_called, 'parts',
@@ -81,7 +82,7 @@ async function recounted(): Promise<Record<string, unknown>> {
       }
     }
     const binOf = (seconds: number, bounds: readonly number[]) => bounds.filter((bound) => bound <= seconds).length
-    // As PostgreSQL rounds a number with decimals to a whole one.
+    // Rounds as PostgreSQL does a decimal to an integer.
     const seconds = (from: Date | null, to: Date | null) => Math.max(0, Math.round((ms(to) - ms(from)) / 1000))
     const answers = call.parts.filter(({ answered }) => answered !== null)
     const first = answers.sort((a, b) => ms(a.answered) - ms(b.answered) || a.seq - b.seq)[0]
@@ -105,7 +106,7 @@ async function recounted(): Promise<Record<string, unknown>> {
   return Object.fromEntries([...all].map(([key, counts]) => [key, Object.fromEntries(counts)]))
 }
 
-/** Facts of a call at a random moment of the last days, as somebody tells of it. */
+/** Facts of a call at a random moment of the last days, as a client reports it. */
 function someCall(random: () => number): SegmentFacts {
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)]!
   const startedAt = Temporal.Now.instant().subtract({ milliseconds: Math.floor((0.5 + random() * 60) * 3_600_000) })
@@ -130,11 +131,11 @@ function someCall(random: () => number): SegmentFacts {
   })
 }
 
-/** What may happen to a call that was told of already. */
+/** Possible changes of a call that was already reported. */
 function another(known: SegmentFacts, random: () => number): SegmentFacts {
   const item = random()
   if (item < 0.2) return known
-  // Whose call it was does not change any more a day after its end.
+  // The official of a call does not change later than a day after its end.
   const isFresh = known.endedAt && Temporal.Now.instant().since(known.endedAt).total('hours') < 20
   if (item < 0.4 && known.official && isFresh) {
     const official = officials[Math.floor(random() * officials.length)]!
@@ -143,7 +144,7 @@ function another(known: SegmentFacts, random: () => number): SegmentFacts {
   if (item < 0.6 && known.endedAt)
     return { ...known, endedAt: known.endedAt.add({ seconds: 1 + Math.floor(random() * 900) }) }
   const later = (known.endedAt ?? known.startedAt).add({ seconds: 5 })
-  // A transfer: another part of the same call.
+  // A transfer: another segment of the same call.
   const { recording, ...part } = someCall(random)
   return {
     ...part,
@@ -160,7 +161,7 @@ function another(known: SegmentFacts, random: () => number): SegmentFacts {
 
 describe('counts kept for studies', () => {
   test.each(long ? [1, 2, 3, 4, 5, 6] : [1, 2])(
-    'are those of a recount, whatever calls come late, twice, corrected, fed or in parts (seed %i)',
+    'equal a recount, whatever calls arrive late, twice, corrected, from feeds or in segments (seed %i)',
     { timeout: 120_000 },
     async (seed) => {
       const random = seedRandom(seed).next
@@ -173,7 +174,7 @@ describe('counts kept for studies', () => {
         known.push(facts)
         if (random() < 0.2) await countStudies(custodian)
       }
-      // Nothing but the order matters of what comes at once.
+      // Only the order of simultaneous calls is irrelevant.
       await Promise.all([
         ...Array.from({ length: 8 }, () => admit(capture, someCall(random))),
         countStudies(custodian),
@@ -185,7 +186,7 @@ describe('counts kept for studies', () => {
     },
   )
 
-  test('take in what was in the history before there were counts', async () => {
+  test('include the history from before the counts', async () => {
     await pool.query(
       `truncate study_hour, study_day, study_told; update contact set counted = null; truncate study_told`,
     )
@@ -194,7 +195,7 @@ describe('counts kept for studies', () => {
     expect(await readCounts()).toEqual(await recounted())
   })
 
-  test('have a call in progress in none, and one without an end after a day', async () => {
+  test('include no call in progress, and one without an end after a day', async () => {
     const before = JSON.stringify(await readCounts())
     const startedAt = Temporal.Now.instant().subtract({ hours: 2 })
     const going = callFacts({ startedAt, answeredAt: startedAt.add({ seconds: 8 }), endedAt: undefined })
@@ -212,14 +213,14 @@ describe('counts kept for studies', () => {
     expect(await readCounts()).toEqual(await recounted())
   })
 
-  test('wait for nobody who enters a call, and nobody waits for them', async () => {
+  test('neither delay the entry of a call nor are delayed by it', async () => {
     const facts = someCall(seedRandom(77).next)
     const { contactId } = await admit(capture, facts)
     const client = await pool.connect()
     try {
       await client.query('begin')
       await client.query('select from contact where id = $1 for update', [contactId])
-      // Held by somebody: left for the next time.
+      // Locked by another: counted the next time.
       await countStudies(custodian)
       await client.query('rollback')
     } finally {
@@ -229,7 +230,7 @@ describe('counts kept for studies', () => {
     expect(await readCounts()).toEqual(await recounted())
   })
 
-  test('say of nobody who called or answered: these columns and no others', async () => {
+  test('have no columns about who called or answered', async () => {
     for (const [table, keys] of [
       ['study_hour', ['day', 'hour', 'number', 'unit_id']],
       ['study_day', ['day', 'number', 'unit_id']],
@@ -245,7 +246,7 @@ describe('counts kept for studies', () => {
     }
   })
 
-  test('have the bounds of lengths that the program reads them by', async () => {
+  test('have the bounds of lengths that the program uses', async () => {
     const { rows } = await sql<{
       talk: number[]
       wait: number[]
@@ -262,55 +263,51 @@ describe('counts past fourteen months', () => {
       )
     ).rows[0]!.calls
 
-  test(
-    'outlive the calls, and nothing of them is of fewer than five: no day, no hour, no unit, multiples of five',
-    { timeout: 120_000 },
-    async () => {
-      // By the real clock these calls are of the last days: none of them goes on any more.
-      await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
-      await countStudies(custodian)
-      const before = await totals()
-      const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
-      const first = last.add({ months: 14, days: 4 })
-      await setDatabaseClock(database, first.toInstant())
-      // One more that nobody had counted when its end came.
-      await pool.query(
-        `update contact set counted = null where id = (select id from contact where ended_at is not null limit 1)`,
-      )
-      await sweepHistory(custodian)
-      expect((await pool.query(`select from contact`)).rowCount).toBe(0)
-      // What ends is not subtracted, and none ends uncounted.
-      const after = before + 1
-      expect(await totals()).toBe(after)
-      expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
-      expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
-      // A month is rounded fifteen months after it began, and exact until then: the calls may be of two months.
-      const months = await pool.query<{ is_rounded: boolean; is_due: boolean }>(
-        `select is_rounded, month + interval '15 months' <= $1::date as is_due from study_month`,
-        [first.toPlainDate().toString()],
-      )
-      expect(months.rows.every(({ is_rounded, is_due }) => is_rounded === is_due)).toBe(true)
-      const rounded = months.rows.filter(({ is_rounded }) => is_rounded).length
-      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rounded)
+  test('outlast the calls, and are multiples of five without day, hour and unit', { timeout: 120_000 }, async () => {
+    // By the real clock these calls are of the last days: none continues any more.
+    await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
+    await countStudies(custodian)
+    const before = await totals()
+    const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+    const first = last.add({ months: 14, days: 4 })
+    await setDatabaseClock(database, first.toInstant())
+    // One more that was not counted before its end.
+    await pool.query(
+      `update contact set counted = null where id = (select id from contact where ended_at is not null limit 1)`,
+    )
+    await sweepHistory(custodian)
+    expect((await pool.query(`select from contact`)).rowCount).toBe(0)
+    // Ended calls are not subtracted, and none ends uncounted.
+    const after = before + 1
+    expect(await totals()).toBe(after)
+    expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
+    expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
+    // A month is rounded fifteen months after it began, and exact until then: the calls may be of two months.
+    const months = await pool.query<{ is_rounded: boolean; is_due: boolean }>(
+      `select is_rounded, month + interval '15 months' <= $1::date as is_due from study_month`,
+      [first.toPlainDate().toString()],
+    )
+    expect(months.rows.every(({ is_rounded, is_due }) => is_rounded === is_due)).toBe(true)
+    const rounded = months.rows.filter(({ is_rounded }) => is_rounded).length
+    expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rounded)
 
-      await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
-      await coarsenStudies(custodian)
-      const { rows } = await pool.query<Record<string, number | string>>(
-        `select to_jsonb(m) - 'month' - 'number' - 'is_rounded' - 'talk_seconds' - 'expected_ppm' as counts, m.talk_seconds::float8 as talk,
+    await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
+    await coarsenStudies(custodian)
+    const { rows } = await pool.query<Record<string, number | string>>(
+      `select to_jsonb(m) - 'month' - 'number' - 'is_rounded' - 'talk_seconds' - 'expected_ppm' as counts, m.talk_seconds::float8 as talk,
          m.answered::float8 as answered, is_rounded from study_month m`,
-      )
-      expect(rows.length).toBeGreaterThan(2)
-      for (const { counts, talk, answered, is_rounded } of rows as unknown as {
-        counts: Record<string, number>
-        talk: number
-        answered: number
-        is_rounded: boolean
-      }[]) {
-        expect(is_rounded).toBe(true)
-        expect(Object.values(counts).filter((count) => count % 5 !== 0)).toEqual([])
-        expect(answered === 0 ? talk : talk % 300).toBe(0)
-      }
-      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rows.length)
-    },
-  )
+    )
+    expect(rows.length).toBeGreaterThan(2)
+    for (const { counts, talk, answered, is_rounded } of rows as unknown as {
+      counts: Record<string, number>
+      talk: number
+      answered: number
+      is_rounded: boolean
+    }[]) {
+      expect(is_rounded).toBe(true)
+      expect(Object.values(counts).filter((count) => count % 5 !== 0)).toEqual([])
+      expect(answered === 0 ? talk : talk % 300).toBe(0)
+    }
+    expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rows.length)
+  })
 })

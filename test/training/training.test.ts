@@ -67,7 +67,7 @@ beforeAll(async () => {
   bertil = await enter('Bertil Lindqvist')
 }, 60_000)
 
-/** What was done, where it was not refused. */
+/** Throws if the act was refused, and returns its answer otherwise. */
 function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
   return answer as Exclude<Answer, { refused: string }>
@@ -88,7 +88,7 @@ async function makeRecording(): Promise<string> {
 const collection = async (aim = '') => did(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
 const moments = async (id: string, user = tiina) => did(await readCollection(desk, user, id)).moments
 
-/** A session of Tiina's with a moment of a recording; whatever she led before is over. */
+/** Starts a session of Tiina's with a moment of a recording, and ends her previous one. */
 async function led(recording: string, attendees: readonly TestPerson[] = [aino]) {
   await sql`update training_session set ended_at = now() where ended_at is null`.execute(admin)
   const id = await collection()
@@ -119,7 +119,7 @@ const log = async (action: string) =>
   ).rows
 
 describe('a collection', () => {
-  test('holds moments in an order, changes by whoever has read it last, and reports when it loses the next', async () => {
+  test('holds moments in an order, is changed by its last reader, and reports when it loses the next', async () => {
     const id = await collection('Puhelun alku')
     const recording = await makeRecording()
     const first = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
@@ -150,7 +150,7 @@ describe('a collection', () => {
     })
   })
 
-  test('takes no moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
+  test('refuses a moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
     const id = await collection()
     const recording = await makeRecording()
     const add = (changed: object, user = tiina) =>
@@ -170,7 +170,7 @@ describe('a collection', () => {
     expect(listed).not.toHaveProperty('nextEndsAt')
   })
 
-  test('is left with an empty place, and none of its words, when a recording is destroyed', async () => {
+  test('has an empty place without text after its recording is destroyed', async () => {
     const id = await collection()
     const [destroyed, stays] = [await makeRecording(), await makeRecording()]
     did(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
@@ -191,7 +191,7 @@ describe('a collection', () => {
     expect(await log('training.moment-emptied')).toMatchObject([{ detail: { why: 'forbidden' } }])
   })
 
-  test('that came back with a backup is emptied of what is gone before anybody reads it', async () => {
+  test('restored from a backup is emptied of destroyed recordings before anybody reads it', async () => {
     const id = await collection()
     const recording = await makeRecording()
     did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
@@ -202,7 +202,7 @@ describe('a collection', () => {
     expect(await moments(id)).toMatchObject([{ state: 'EMPTY' }])
   })
 
-  test('shows no words of a recording past its term, emptied or not, or that nobody may hear', async () => {
+  test('shows no text of a recording that is past its term, emptied or not, or blocked', async () => {
     const id = await collection()
     const recording = await makeRecording()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
@@ -221,7 +221,7 @@ describe('a collection', () => {
     expect(over[0]).not.toHaveProperty('title')
   })
 
-  test('ends, or is put into another order, without ever waiting for who destroys while they wait for it', async () => {
+  test('ends, or is reordered, without a deadlock with a destruction', async () => {
     const id = await collection()
     const recording = await makeRecording()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
@@ -240,13 +240,13 @@ describe('a collection', () => {
 })
 
 describe('a training session', () => {
-  test('plays under TRAINING with its reference in the log, to those on its list and not without one', async () => {
+  test('plays under TRAINING with its reference in the log, to the attendees on its list and not without one', async () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording, [])
     expect(await play(recording, reference)).toBe('not-in-session')
     expect(did(await findTrainees(desk, tiina, 'virta'))).toMatchObject([{ id: aino.id, unitName: 'Palvelu' }])
     expect(did(await findTrainees(desk, tiina, 'v'))).toEqual([])
-    // Nobody reads through the directory: one leads a session, and each search is in the log.
+    // Nobody can browse the directory here: only the session's trainer searches it, and each search is logged.
     expect(did(await findTrainees(desk, elsewhere, 'virta'))).toEqual([])
     expect(await log('training.trainees-looked-for')).toMatchObject([{ result: 'ok' }])
     expect(await enterTrainee(desk, tiina, session, aino.id)).toBe('done')
@@ -260,7 +260,7 @@ describe('a training session', () => {
     expect(await readTraining(desk, elsewhere, session)).toEqual({ refused: 'not-found' })
   })
 
-  test('plays what its collection holds, while it continues, by whoever leads it, and ends with what is being heard', async () => {
+  test('plays its collection’s moments while it is open, by its trainer, and ends the playback with itself', async () => {
     const [recording, other] = [await makeRecording(), await makeRecording()]
     const { session, reference, collection: id } = await led(recording)
     expect(await play(other, reference)).toBe('not-in-session')
@@ -280,7 +280,7 @@ describe('a training session', () => {
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'training.session-ended' })
   })
 
-  test('keeps on its list whoever may have heard something, and no others that were entered by mistake', async () => {
+  test('keeps on its list everybody who may have listened, and no others entered by mistake', async () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording)
     await play(recording, reference)
@@ -288,7 +288,7 @@ describe('a training session', () => {
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toBe('done')
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'not-found' })
     expect(await removeTrainee(desk, tiina, session, aino.id)).toEqual({ refused: 'training.has-heard' })
-    // Who came in while it was being played has heard the rest of it.
+    // An attendee who came in during playback has heard the rest of it.
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toBe('done')
     await sql`insert into listening_range (listening_id, from_ms, to_ms)
       select id, 100, 300 from listening where reference = ${reference}`.execute(admin)
@@ -296,7 +296,7 @@ describe('a training session', () => {
     expect(await enterTrainee(desk, tiina, session, crypto.randomUUID())).toEqual({ refused: 'training.not-employed' })
   })
 
-  test('knows of every listening in it: none begins under another spelling, or while somebody is taken off its list', async () => {
+  test('records every listening in it: none starts under another spelling of its reference, or while an attendee is removed', async () => {
     const recording = await makeRecording()
     const { session, reference } = await led(recording)
     const listening = (given: string) => sql`
@@ -319,7 +319,7 @@ describe('a training session', () => {
     expect(await removing).toEqual({ refused: 'training.has-heard' })
   })
 
-  test('is told of to each who is on its list, as long as it is kept, without the others', async () => {
+  test('is shown to each attendee on its list, as long as it is kept, without the others', async () => {
     const { reference: others } = await led(await makeRecording(), [bertil])
     const { session, reference } = await led(await makeRecording(), [aino, bertil])
     const official = await aino.signIn()
@@ -338,7 +338,7 @@ describe('a training session', () => {
     expect(await listOwnTrainings(desk, tiina)).toEqual({ refused: 'deny.role' })
   })
 
-  test('is gone with its list fourteen months after its end', async () => {
+  test('is deleted with its list fourteen months after its end', async () => {
     const { session } = await led(await makeRecording())
     await endTraining(desk, tiina, session)
     await endExpiredTraining(custodian)
@@ -351,7 +351,7 @@ describe('a training session', () => {
   })
 })
 
-test('is for whoever trains, and nobody reads its tables past their doors', async () => {
+test('is for trainers, and its tables cannot be read directly', async () => {
   expect(await listCollections(desk, eero)).toEqual({ refused: 'deny.role' })
   expect(await beginCollection(desk, eero, { name: 'x', aim: '' })).toEqual({ refused: 'deny.role' })
   expect(await findTrainees(desk, eero, 'aino')).toEqual({ refused: 'deny.role' })

@@ -1,6 +1,7 @@
 /**
- * A database of every version, with data in each of its tables, comes to this one with the data as they were, and is then the same
- * as a new one. `before-1.0.0.sql.br` is a dump of the last version before 1.0.0, which that version's own migrations made.
+ * Upgrades a database of every version, with data in each of its tables, to the present one: the data are unchanged,
+ * and it then equals a new one. `before-1.0.0.sql.br` is a dump of the last version before 1.0.0, made by that
+ * version's own migrations.
  */
 import { randomBytes } from 'node:crypto'
 import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
@@ -20,7 +21,7 @@ import { describeSchema } from '../house/describe-schema.ts'
 import { checksumsOfFiles, readChecksums } from '../house/list-checksums.ts'
 import { fillTable, rowsOf, tablesOf } from './fill-tables.ts'
 
-/** Versions of the schema: the numbers of its migrations, which may have gaps. */
+/** Versions of the schema: the numbers of its migrations, possibly with gaps. */
 const versions = (await readdir(join(schemaFolder, 'migrations')))
   .filter((name) => name.endsWith('.sql'))
   .map((name) => Number.parseInt(name, 10))
@@ -59,7 +60,7 @@ async function inside<Result>(url: string, work: (client: Client) => Promise<Res
   return work(client).finally(() => client.end())
 }
 
-/** A database as the last version before 1.0.0 made and filled it. */
+/** Creates a database as the last version before 1.0.0 made and filled it. */
 async function earlierDatabase(): Promise<string> {
   const url = await emptyDatabase()
   const dump = brotliDecompressSync(await readFile(join(import.meta.dirname, 'before-1.0.0.sql.br'))).toString()
@@ -77,7 +78,7 @@ async function fill(client: Client, content: Content): Promise<void> {
   }
 }
 
-/** Columns that there were then, in tables that there are still: nobody may take a table away. */
+/** Columns of that version in tables that still exist: no table may be removed. */
 async function assertUnchanged(client: Client, content: Content): Promise<void> {
   for (const [table, before] of content) {
     const after = await rowsOf(client, table)
@@ -99,11 +100,11 @@ function queryAt<Answer>(url: string, request: (db: Kysely<never>) => Promise<An
   return request(db).finally(close)
 }
 
-test('no migration was edited since it was listed; a change is a new migration', async () => {
+test('no migration was edited since it was listed, because a change is a new migration', async () => {
   expect(await checksumsOfFiles()).toEqual(readChecksums())
 })
 
-test('a register of before 1.0.0 keeps its data, and is protected as a new one is', { timeout: 60_000 }, async () => {
+test('a register from before 1.0.0 keeps its data, and is protected like a new one', { timeout: 60_000 }, async () => {
   const url = await earlierDatabase()
   const content: Content = new Map()
   await inside(url, async (client) => {
@@ -119,7 +120,7 @@ test('a register of before 1.0.0 keeps its data, and is protected as a new one i
   expect(await migrate(url)).toEqual([])
 })
 
-test('rows of every version since come through all that followed', { timeout: 120_000 }, async () => {
+test('rows of every later version survive all upgrades', { timeout: 120_000 }, async () => {
   const url = await emptyDatabase()
   const content: Content = new Map()
   for (const upTo of versions) {
@@ -130,7 +131,7 @@ test('rows of every version since come through all that followed', { timeout: 12
   expect(await problemsOf(url)).toEqual([])
 })
 
-test('a backup of before 1.0.0 finds the tables that it had', { timeout: 60_000 }, async () => {
+test('a backup from before 1.0.0 finds its tables', { timeout: 60_000 }, async () => {
   const last = Number.parseInt(Object.keys(standsFor).at(-1) ?? '', 10)
   const url = await emptyDatabase()
   await migrate(url, { upTo: last })
@@ -144,7 +145,7 @@ test('a backup of before 1.0.0 finds the tables that it had', { timeout: 60_000 
   expect(await problemsOf(url)).toEqual([])
 })
 
-test('a register of a version that is too old is refused, with what to do, and not touched', async () => {
+test('refuses a register of a version that is too old, with what to do, and does not change it', async () => {
   const url = await earlierDatabase()
   const last = Object.keys(standsFor).at(-1) ?? ''
   await inside(url, (client) => client.query('delete from migration where name = $1', [last]))
@@ -159,20 +160,24 @@ test('a register of a version that is too old is refused, with what to do, and n
   })
 })
 
-test('a database of a later version is refused, with what to do, and not touched', { timeout: 60_000 }, async () => {
-  const url = await emptyDatabase()
-  await migrate(url)
-  const folder = await mkdtemp(join(tmpdir(), 'older-'))
-  await cp(schemaFolder, folder, { recursive: true })
-  const last = (await migrationNames()).at(-1) ?? ''
-  await rm(join(folder, 'migrations', last))
-  await expect(migrate(url, { folder })).rejects.toMatchObject({
-    code: 'migration-unknown',
-    message: `The database has the migration ${last}, which this version of Seloste does not have: start the newer version.`,
-  })
-  await rm(folder, { recursive: true })
-  expect(await migrate(url)).toEqual([])
-})
+test(
+  'refuses a database of a later version, with what to do, and does not change it',
+  { timeout: 60_000 },
+  async () => {
+    const url = await emptyDatabase()
+    await migrate(url)
+    const folder = await mkdtemp(join(tmpdir(), 'older-'))
+    await cp(schemaFolder, folder, { recursive: true })
+    const last = (await migrationNames()).at(-1) ?? ''
+    await rm(join(folder, 'migrations', last))
+    await expect(migrate(url, { folder })).rejects.toMatchObject({
+      code: 'migration-unknown',
+      message: `The database has the migration ${last}, which this version of Seloste does not have: start the newer version.`,
+    })
+    await rm(folder, { recursive: true })
+    expect(await migrate(url)).toEqual([])
+  },
+)
 
 async function migrationNames(): Promise<string[]> {
   return (await readdir(join(schemaFolder, 'migrations'))).filter((name) => name.endsWith('.sql')).sort()

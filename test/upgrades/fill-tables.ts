@@ -10,7 +10,7 @@ const at = `'2026-03-02 10:00Z'`
 const later = `'2026-03-02 11:00Z'`
 const hash = `sha256('x')`
 
-/** Where types and checks of lists of words do not tell it: SQL by table and column; a column that is not there yet is left out. */
+/** SQL for columns whose types and checks do not determine it, by table and column; a missing column is omitted. */
 const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access_right: { requested_by: 'gen_random_uuid()', approved_by: 'gen_random_uuid()' },
   admission_part: {
@@ -47,7 +47,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   webhook_target: { events: `'{contact.admitted}'` },
 }
 
-/** The names of tables, but for the record of what was applied. */
+/** Names of the tables, except the record of applied migrations. */
 export async function tablesOf(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(`
     select relname::text as name from pg_class where relnamespace = 'public'::regnamespace
@@ -55,7 +55,7 @@ export async function tablesOf(client: Client): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Makes a row in a table that has none. Without triggers, as it was written long ago. */
+/** Inserts a row into an empty table, without triggers, as if written long ago. */
 export async function fillTable(client: Client, table: string): Promise<void> {
   if (((await client.query(`select from "${table}" limit 1`)).rowCount ?? 0) > 0) return
   const { rows: columns } = await client.query<Column>(
@@ -107,7 +107,7 @@ const byType: Readonly<Record<string, string>> = {
   'double precision': '1',
 }
 
-/** The first word that a check allows; else by type. */
+/** Returns the first value that a check allows; otherwise one by type. */
 function valueOf({ name, type }: Column, checks: readonly string[]): string {
   for (const check of checks) {
     const [, word] = new RegExp(`\\b${name}\\b\\)?(?:::text)? = (?:ANY \\(+ARRAY\\[)?'([^']*)'`).exec(check) ?? []
@@ -116,7 +116,7 @@ function valueOf({ name, type }: Column, checks: readonly string[]): string {
   return type.endsWith('[]') ? `'{}'` : (byType[type] ?? '1')
 }
 
-/** Every row of a table, as JSON. */
+/** Returns every row of a table as JSON. */
 export async function rowsOf(client: Client, table: string): Promise<Record<string, unknown>[]> {
   const { rows } = await client.query<{ row: Record<string, unknown> }>(
     `select to_jsonb(t) as row from "${table}" t order by t::text`,

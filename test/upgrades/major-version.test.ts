@@ -1,4 +1,7 @@
-/** An embedded database of an earlier PostgreSQL, with data in each table, comes to the one of now; the old one stays until then (decision 6). */
+/**
+ * Upgrades an embedded database of an earlier PostgreSQL, with data in each table, to the present version; the old one
+ * stays until then (decision 6).
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +18,7 @@ import { finishMove } from '#safeguards/moving/move-database.ts'
 import { moveTo } from '../moving/open-move.ts'
 import { fillTable, rowsOf, tablesOf } from './fill-tables.ts'
 
-/** As Debian has them. */
+/** Folder of programs as in Debian. */
 const older = ['/usr/lib/postgresql/15', '/usr/lib/postgresql/16'].find((folder) =>
   existsSync(join(folder, 'bin/initdb')),
 )
@@ -75,7 +78,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
     upgradeEmbeddedPostgres({ dataDirectory, binariesOf: () => Promise.resolve(older!), log, move })
 
   test(
-    'is refused at a start and not touched; upgraded, it has every row, wherever the upgrade was cut short',
+    'is refused at a start and not changed, and an upgrade keeps every row, wherever it was interrupted',
     { timeout: 120_000 },
     async () => {
       const started = startEmbeddedPostgres({ dataDirectory, log })
@@ -88,7 +91,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
       expect(await contentOf(old.adminUrl())).toEqual(before)
       await old.stop()
 
-      // Everything is there, and the clusters have not changed places yet.
+      // Everything is copied, and the clusters are not swapped yet.
       await expect(
         upgrade(async (from, to) => {
           await moveTo(from, to)
@@ -114,7 +117,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
       await now.stop()
       expect(after).toEqual(before)
       expect(await majorOf(upgraded!.oldCluster)).toBe(upgraded!.from)
-      // The earlier PostgreSQL does not read what the later one made.
+      // The earlier PostgreSQL cannot read the later one's cluster.
       const back = startEmbeddedPostgres({ dataDirectory, log, binaries: older! })
       await expect(back).rejects.toMatchObject({ code: 'database-newer' })
     },

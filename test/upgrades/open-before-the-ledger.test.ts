@@ -1,4 +1,7 @@
-/** What was open when a version came whose destruction ledger knows more kinds (R52): the next restore has it, though its backup is older. */
+/**
+ * Open cases at an upgrade to a version whose destruction ledger has more kinds of entries (R52): the next restore has
+ * them, though its backup is older.
+ */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
@@ -19,7 +22,7 @@ const person = (name: string) => enterTestPerson(admin, desk, { name })
 const entries = async () => (await pool.query('select from destruction_entry')).rowCount ?? 0
 const caughtUp = async () => (await pool.query('select from ledger_caught_up')).rowCount
 
-/** As a version did of which the ledger had no kind of all this. */
+/** Simulates a version whose ledger had none of these kinds. */
 async function withoutLedger(work: () => Promise<void>) {
   const { rows } = await pool.query<{ text: string }>(
     "select pg_get_functiondef('append_to_ledger(text, uuid, text, jsonb)'::regprocedure) as text",
@@ -29,7 +32,7 @@ async function withoutLedger(work: () => Promise<void>) {
   await work().finally(() => pool.query(rows[0]!.text))
 }
 
-test('what is open at the first start after an upgrade is entered once, and a restore of a backup from before has it', async () => {
+test('open cases are entered once at the first start after an upgrade, and a restore of an older backup has them', async () => {
   const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
   const right = {
     role: 'DECISION_MAKER' as const,
@@ -67,7 +70,7 @@ test('what is open at the first start after an upgrade is entered once, and a re
     })
     expect(await entries()).toBe(before)
 
-    // A start that is killed in the middle has entered nothing; the next enters it, and none after that.
+    // A start that is killed has entered nothing; the next one enters it, and none after that.
     const killed = await custodian.connect()
     await killed.query('begin; select backfill_ledger()')
     await killed.query('rollback')

@@ -27,7 +27,7 @@ function readVector(bytes: Uint8Array): Vector {
   }
 }
 
-/** Opens an age file whole, as a recording is opened: header first, then the last chunk, then every other. */
+/** Opens a complete age file as a recording is opened: header first, then the last chunk, then every other. */
 async function openFile(file: Buffer, identities: string[]): Promise<Buffer> {
   const mac = file.indexOf('\n---')
   const headerEnd = file.indexOf('\n', mac + 1) + 1
@@ -53,7 +53,7 @@ async function openFile(file: Buffer, identities: string[]): Promise<Buffer> {
   throw failure
 }
 
-// The package's types speak of CommonJS, the package itself is a module with an export a vector.
+// The package's types are for CommonJS; the package is a module with one export for each vector.
 const vectors = (await import('cctv-age')) as unknown as Record<string, Uint8Array>
 
 const ours = Object.entries(vectors)
@@ -68,7 +68,7 @@ const ours = Object.entries(vectors)
   )
 
 describe('the age test kit', () => {
-  test('has enough files for us to mean something', () => {
+  test('has enough files in scope', () => {
     expect(ours.length).toBeGreaterThan(60)
   })
 

@@ -43,7 +43,7 @@ interface Planted {
   detail?: object
   minutesAgo?: number
 }
-/** An entry as a door would have left it some time ago. */
+/** Inserts an entry as an operation would have left it some time ago. */
 async function plant({ action, result = 'ok', person = sari.id, purpose = 'DEVELOPMENT', ...given }: Planted) {
   await pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
@@ -62,7 +62,7 @@ async function alarms(): Promise<Alarm[]> {
   return found.alarms
 }
 
-/** A listening by a person to a new recording of an official's call, begun at an instant. */
+/** Inserts a listening by a person to a new recording of an official's call, started at an instant. */
 async function listen(by: string, given: { official?: string; startedAt?: Temporal.Instant } = {}) {
   const recording = recordingFacts()
   const official = { ...colleagueOf(sari), ...(given.official && { personId: given.official }) }
@@ -74,7 +74,7 @@ async function listen(by: string, given: { official?: string; startedAt?: Tempor
     [recording.id, by, startedAt.toString()],
   )
 }
-/** The newest noon that has been. */
+/** The last noon. */
 const today = now().toZonedDateTimeISO('Europe/Helsinki').startOfDay().add({ hours: 12 })
 const noon = (Temporal.Instant.compare(today.toInstant(), now()) > 0 ? today.subtract({ days: 1 }) : today).toInstant()
 
@@ -82,7 +82,7 @@ describe('refusals in a row', () => {
   const { inRow, inDay } = thresholds.refusals
   const guess = { action: 'contact.read', result: 'refused:not-found' }
 
-  test('alarm from the threshold on, not below it', async () => {
+  test('raise an alarm from the threshold on, not below it', async () => {
     await many(inRow - 1, guess)
     expect(await kinds()).toEqual([])
     await plant({ ...guess, minutesAgo: 0 })
@@ -97,25 +97,25 @@ describe('refusals in a row', () => {
     ])
   })
 
-  test('are broken by a view that shows something, but not the day’s count', async () => {
+  test('are interrupted by a view that shows something, except for the day’s count', async () => {
     await many(inRow - 1, { ...guess, minutesAgo: 10 })
     await plant({ action: 'contact.read', minutesAgo: 9 })
     await many(inRow - 1, { ...guess, minutesAgo: 8 })
     expect(await kinds()).toEqual([])
     await many(inDay - 2 * (inRow - 1), (i) => ({ ...guess, minutesAgo: 300 + 30 * i }))
-    // What is older than the last watch counts with what is new.
+    // Entries before the last check count together with new ones.
     await plant({ ...guess, minutesAgo: 0 })
     expect(await kinds()).toEqual(['refusals'])
   })
 
-  test('of what is over are none: a page that goes on asking is nobody’s alarm', async () => {
+  test('of an ended view do not count, so that a page that keeps asking raises no alarm', async () => {
     for (const result of ['deny.expired', 'listening.ended', 'listening.too-fast', 'looks.too-many']) {
       await many(2 * inRow, { action: 'request.refused', result: `refused:${result}` })
     }
     expect(await kinds()).toEqual([])
   })
 
-  test('of two people are not those of one', async () => {
+  test('of two people are not added up', async () => {
     await many(inRow, (i) => ({ ...guess, person: i % 2 ? sari.id : aino.id }))
     expect(await kinds()).toEqual([])
   })
@@ -136,7 +136,7 @@ describe('listening at night', () => {
       const begun = helsinki(hour)
       const at = Temporal.Instant.compare(begun.toInstant(), now()) > 0 ? begun.subtract({ days: 1 }) : begun
       await listen(sari.id, { startedAt: at.toInstant() })
-      // Watched for a first time, a day back.
+      // The first check covers the last day.
       const seen = await raiseAlarms(custodian, [], at.toInstant().add({ hours: 1 }))
       expect(
         seen.map(({ kind }) => kind),
@@ -145,7 +145,7 @@ describe('listening at night', () => {
     }
   })
 
-  test('begins when the database says, whatever the desk says', async () => {
+  test('has the database’s start time, whatever the desk reports', async () => {
     const recording = recordingFacts()
     await admit(capture, callFacts({ official: colleagueOf(sari), recording }))
     const { rows } = await pool.query<{ id: string }>(`select id from access_right where person_id = $1`, [sari.id])
@@ -175,7 +175,7 @@ describe('one official’s calls', () => {
     const { recordings } = thresholds.official
     for (let i = 0; i < recordings; i++)
       await listen(sari.id, { official: aino.id, startedAt: noon.subtract({ hours: 0, minutes: i }) })
-    // By the official, or many officials' by one person: nothing.
+    // By the official, or many officials' by one person: no alarm.
     for (let i = 0; i < recordings; i++) await listen(aino.id, { official: aino.id })
     for (let i = 0; i < recordings; i++) await listen(outi.id, { official: randomUUID() })
     const raised = await raiseAlarms(custodian, [], noon.add({ minutes: 1 }))
@@ -199,7 +199,7 @@ describe('one official’s calls', () => {
     expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id } }])
   })
 
-  test('below the threshold, or the same recording over and over: nothing', async () => {
+  test('raise no alarm below the threshold, or for the same recording repeatedly', async () => {
     const recording = recordingFacts()
     await admit(capture, callFacts({ official: { ...colleagueOf(sari), personId: aino.id }, recording }))
     for (let i = 0; i < 2 * thresholds.official.recordings; i++) {
@@ -246,7 +246,7 @@ describe('one caller', () => {
     expect(await kinds()).toEqual(['caller'])
   })
 
-  test('of one’s own calls, of an inspection or of a case is nobody’s alarm', async () => {
+  test('raises no alarm for one’s own calls, an inspection or a case', async () => {
     const [own] = await callsOf(1, { ...colleagueOf(sari), personId: sari.id })
     const [other] = await callsOf(1)
     await many(days + 1, (i) => ({ action: 'contact.read', object: own!, minutesAgo: 1 + i * 24 * 60 }))
@@ -266,8 +266,8 @@ describe('one caller', () => {
   })
 })
 
-describe('views in a mass, reveals, sign-ins', () => {
-  test('many contacts shown in an hour, however few the looks', async () => {
+describe('many views, reveals, sign-ins', () => {
+  test('many contacts shown in an hour, in however few views', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const pages = thresholds.mass.contactsInHour / 200
     await many(pages - 1, { action: 'contacts.listed', detail: page })
@@ -300,7 +300,7 @@ describe('views in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['mass'])
   })
 
-  test('many searches by a caller’s number, whether anybody was found: each reports whether the number called', async () => {
+  test('many searches by a caller’s number, with or without a result, because each reveals whether the number called', async () => {
     const nobody = { action: 'contacts.listed', detail: { contacts: [], byCaller: true } }
     const { searchesInHour, searchesInDay } = thresholds.reveals
     await many(searchesInHour - 1, nobody)
@@ -315,7 +315,7 @@ describe('views in a mass, reveals, sign-ins', () => {
     expect((await watch()).map(({ kind }) => kind)).toContain('reveals')
   })
 
-  test('what the desk had to slow down', async () => {
+  test('views that the desk had to slow down', async () => {
     await plant({ action: 'looks.slowed', detail: { inMinute: 80 } })
     expect(await kinds()).toEqual(['mass'])
   })
@@ -335,7 +335,7 @@ describe('views in a mass, reveals, sign-ins', () => {
       person: randomUUID(),
       minutesAgo: 20 + 16 * Math.floor(n / (accounts - 2)),
     })
-    // The same people over and over are as few as they are.
+    // The same people repeatedly count once.
     await many(30, (n) => ({ ...failed, person: aino.id, minutesAgo: 20 + 16 * n }))
     await many(accountsInDay - 2, spray)
     expect(await kinds()).toEqual([])
@@ -343,7 +343,7 @@ describe('views in a mass, reveals, sign-ins', () => {
     expect(await kinds()).toEqual(['sign-ins'])
   })
 
-  test('failed sign-ins on many accounts, each tried for hours, begun one after the other', async () => {
+  test('failed sign-ins on many accounts, each tried for hours, started one after the other', async () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
     const { accounts } = thresholds['sign-ins']
     const people = Array.from({ length: accounts }, (_, n) => ({ person: randomUUID(), n }))
@@ -360,7 +360,7 @@ describe('views in a mass, reveals, sign-ins', () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
     await many(50, { ...failed, person: aino.id })
     expect(await kinds()).toEqual([])
-    // Where a second factor comes next, nothing has failed.
+    // A sign-in that continues with a second factor has not failed.
     await many(50, () => ({ ...failed, result: 'refused:session.second-factor', person: randomUUID() }))
     expect(await kinds()).toEqual([])
     await many(thresholds['sign-ins'].accounts - 1, (i) => ({ ...failed, person: i % 2 ? null : randomUUID() }))
@@ -368,19 +368,19 @@ describe('views in a mass, reveals, sign-ins', () => {
     expect((await alarms())[0]?.person).toBeUndefined()
   })
 
-  test('a view by maintenance alarms only where the description lets it look in an emergency only', async () => {
+  test('a view by maintenance raises an alarm only if the description allows it in emergencies only', async () => {
     const minutesAgo = (minutes: number) => now().subtract({ minutes })
     for (const minutes of [40, 20, 2]) {
       await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: minutes })
     }
     expect(await watch()).toEqual([])
     await database.as().pool.query('delete from watched_until')
-    // Neither what was looked at before it said so nor what came after.
+    // Neither views before that version nor after it.
     const times = [{ from: minutesAgo(30), until: minutesAgo(10) }]
     expect(await watch(times)).toMatchObject([{ kind: 'break-glass', count: 1 }])
   })
 
-  test('each look in an emergency is counted in the alarm that is open, however long ago the first was', async () => {
+  test('each view in an emergency is counted in the open alarm, however long ago the first was', async () => {
     const start = [{ from: now().subtract({ hours: 1 }) }]
     await plant({ action: 'contact.read', purpose: 'MAINTENANCE', minutesAgo: 30 })
     expect(await watch(start)).toMatchObject([{ kind: 'break-glass', count: 1 }])
@@ -394,7 +394,7 @@ describe('an alarm', () => {
   const guesses = (minutesAgo: number) =>
     many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', minutesAgo })
 
-  test('is raised once, in the log too, and what continues is added to it', async () => {
+  test('is raised and logged once, and what continues is added to it', async () => {
     await guesses(2)
     expect(await watch()).toHaveLength(1)
     expect(await watch()).toEqual([])
@@ -412,14 +412,14 @@ describe('an alarm', () => {
     expect(await countOpenAlarms(custodian)).toEqual(new Map([['refusals', 1]]))
   })
 
-  test('that was missed while nobody watched is found', async () => {
+  test('that was missed while no process ran is found', async () => {
     await watch()
     await guesses(300)
     await pool.query(`update watched_until set at = now() - interval '6 hours'`)
     expect(await kinds()).toEqual(['refusals'])
   })
 
-  test('is seen, and closed with a note; the same raises no other, something new does', async () => {
+  test('is seen, and closed with a note, after which the same cause raises no other and a new one does', async () => {
     await guesses(2)
     await watch()
     const [{ id } = { id: '' }] = await alarms()
@@ -438,7 +438,7 @@ describe('an alarm', () => {
     expect(await kinds()).toEqual(['refusals'])
   })
 
-  test('about the officer is closed by another, and the refusal is in the log', async () => {
+  test('about the officer is closed by another, and the refusal is logged', async () => {
     await many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', person: outi.id })
     await watch()
     const [{ id, isOwn } = { id: '', isOwn: false }] = await alarms()
@@ -471,7 +471,7 @@ describe('an alarm', () => {
     }
   })
 
-  test('cannot be closed or unmade by the custodian, and ends two years after it was closed', async () => {
+  test('cannot be closed or deleted by the custodian, and ends two years after it was closed', async () => {
     await guesses(1)
     await watch()
     const [{ id } = { id: '' }] = await alarms()

@@ -58,7 +58,7 @@ async function grantFor(session: Session, purpose: Purpose, reference = 'R-1') {
   return grant
 }
 
-/** A recorded call of an official, by default Aino's. */
+/** Makes a recorded call of an official, by default Aino's. */
 async function call(person = aino, given: { startedAt?: Temporal.Instant } = {}) {
   const recording = recordingFacts()
   const facts = callFacts({
@@ -75,7 +75,7 @@ const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours:
 const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
 
 describe('an official’s extract', () => {
-  test('reports every view by others at their own calls: when, role, unit, purpose, and never who', async () => {
+  test('reports every view of their own calls by others: when, role, unit, purpose, and never who', async () => {
     const mine = await call()
     await call(bertil)
     const grant = await grantFor(sessions.sari, 'QUALITY')
@@ -97,7 +97,7 @@ describe('an official’s extract', () => {
     expect(rows).toEqual([{ person_id: aino.id, object_id: aino.id, result: 'ok' }])
   })
 
-  test('has neither their own looks, nor the security unit’s, nor looks at others’ calls', async () => {
+  test('has neither their own views, nor the security unit’s, nor views of others’ calls', async () => {
     const [ainos, bertils] = [await call(), await call(bertil)]
     const before = (await viewsOf(sessions.aino)).length
     await readContact(desk, await grantFor(sessions.aino, 'DEVELOPMENT'), ainos.contactId)
@@ -110,7 +110,7 @@ describe('an official’s extract', () => {
     expect((await viewsOf(sessions.bertil)).at(0)).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
   })
 
-  test('names the unit in which the looker worked then', async () => {
+  test('names the unit of the viewer at that time', async () => {
     const mine = await call()
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
@@ -130,13 +130,13 @@ describe('an official’s extract', () => {
     expect(await viewsOf(sessions.bertil)).toHaveLength(before)
   })
 
-  test('is made of nobody without a session', async () => {
+  test('is refused without a session', async () => {
     await expect(viewsOfMyCalls(desk, { ...sessions.aino, token: 'made up' }, hour())).rejects.toThrow('session.none')
   })
 })
 
 describe('the extract of a call', () => {
-  test('is for an inspection alone, and is in the log with its request', async () => {
+  test('is for an inspection only, and is logged with its request', async () => {
     const { contactId } = await call()
     await readContact(desk, await grantFor(sessions.sari, 'TRAINING'), contactId)
     await readContact(desk, await grantFor(sessions.tuula, 'CRIME_OR_MISUSE'), contactId)
@@ -151,7 +151,7 @@ describe('the extract of a call', () => {
       `select person_id, purpose, reference, object_id from audit_entry where action = 'extract.read' order by seq desc limit 1`,
     )
     expect(rows).toEqual([{ person_id: paula.id, purpose: 'INSPECTION', reference: number, object_id: contactId }])
-    // Of another request, of a call that is not shown to be the requester's yet, and of no request at all.
+    // Of another request, of a call not verified as the requester's yet, and without a request.
     const { number: other } = await servedRequest(admin, { clerkId: paula.id })
     const { number: found } = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], state: 'FOUND' })
     for (const reference of [other, found, 'R-1']) {
@@ -164,7 +164,7 @@ describe('the extract of a call', () => {
     )
   })
 
-  test('of another’s call is not found, and the database reports nothing past the door either', async () => {
+  test('of another’s call does not exist, and the database reveals nothing directly either', async () => {
     const { contactId } = await call(bertil)
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), contactId)
     const grant = await grantFor(sessions.aino, 'INSPECTION')

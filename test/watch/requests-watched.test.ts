@@ -1,4 +1,5 @@
-// Whoever serves requests is watched (R21): an invented requester leaves what was entered, searched, given up and forbidden.
+// Clerks who serve requests are monitored (R21): an invented requester leaves entries of what was entered, searched,
+// withdrawn and forbidden.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
@@ -10,7 +11,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 const custodian = database.as('seloste_custodian').db
 
-/** Whose entries they are: another clerk for each test. */
+/** Person of the entries: another clerk for each test. */
 let clerk = randomUUID()
 beforeEach(async () => {
   clerk = randomUUID()
@@ -22,7 +23,7 @@ interface Planted {
   purpose?: string
   detail?: object
 }
-/** Entries as the desk's functions leave them, so many minutes apart, the newest a while ago. */
+/** Inserts entries as the desk's functions leave them, this many minutes apart, the newest a while ago. */
 const many = (times: number, { action, purpose = 'INSPECTION', detail = {} }: Planted, apart = 0, first = 1) =>
   pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
@@ -39,16 +40,16 @@ async function alarms(): Promise<{ kind: string; count: number }[]> {
   return rows
 }
 
-describe('a clerk who does much in requesters’ names', () => {
+describe('a clerk with many actions for requesters', () => {
   const { searchesInDay, givenUpInDay, forbiddenInDay, officialsInWeek, copiesInWeek } = thresholds.requests
   test.each<[string, number, Planted, number]>([
-    ['looks for calls', searchesInDay, { action: 'call.looked-for', detail: { call: 'id' } }, 10],
-    ['takes calls back', givenUpInDay, { action: 'call.given-up' }, 60],
-    ['hears calls that are not theirs', givenUpInDay, { action: 'call.verified', detail: { isParty: false } }, 60],
+    ['searches for calls', searchesInDay, { action: 'call.looked-for', detail: { call: 'id' } }, 10],
+    ['withdraws calls', givenUpInDay, { action: 'call.given-up' }, 60],
+    ['plays calls that are not theirs', givenUpInDay, { action: 'call.verified', detail: { isParty: false } }, 60],
     ['forbids', forbiddenInDay, { action: 'recording.forbidden' }, 30],
     ['asks as officials', officialsInWeek, { action: 'request.entered', detail: { party: 'OFFICIAL' } }, 1200],
     ['has copies made', copiesInWeek, { action: 'subject-copy.made' }, 1400],
-  ])('and %s is one alarm from %i on', async (_, threshold, planted, apart) => {
+  ])('who %s raises one alarm from %i on', async (_, threshold, planted, apart) => {
     await many(threshold - 1, planted, apart)
     expect(await alarms()).toEqual([])
     await many(1, planted, 0, 0)

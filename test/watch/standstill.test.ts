@@ -1,4 +1,7 @@
-/** What stands still is an alarm inside the register, for whoever may act, and over by itself (docs/decisions/0085). */
+/**
+ * A blocker raises an alarm inside the register for people who can act, and the alarm ends by itself
+ * (docs/decisions/0085).
+ */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
@@ -64,7 +67,7 @@ test('a blocker of two minutes raises one alarm, for the operators, until no blo
   expect(await note()).toBe('over')
 })
 
-test('whoever runs the installation sees no other alarm, and nobody but the custodian ends this one', async () => {
+test('operators see no other alarm, and only the custodian ends this one', async () => {
   await pool.query(
     `insert into alarm (kind, count, facts, threshold, first_at, last_at) values ('mass', 1, '{}', '{}', now(), now())`,
   )
@@ -75,7 +78,7 @@ test('whoever runs the installation sees no other alarm, and nobody but the cust
       'permission denied',
     )
   }
-  // Of the others none is over by itself.
+  // None of the others ends by itself.
   await expect(pool.query(`update alarm set closed_at = now() where kind = 'mass'`)).rejects.toThrow(
     'alarm_closed_check',
   )

@@ -130,7 +130,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** A folder that other users can go through, and its end. */
+/** Makes a folder that other users can traverse, and removes it at the end. */
 export async function openBase(): Promise<{ base: string; remove: () => Promise<void> }> {
   const base = await mkdtemp(join(tmpdir(), 'seloste-apart-'))
   await chmod(base, 0o755)

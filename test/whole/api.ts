@@ -25,7 +25,7 @@ export interface Api {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   contacts(query: Record<string, string>): Promise<ContactShape[]>
   contact(id: string, purpose: string, reference?: string): Promise<ContactShape>
-  /** A listening's whole audio, range by range: samples of the left (caller) and right (official) channel. */
+  /** Reads a listening's whole audio, range by range: samples of the left (caller) and right (official) channel. */
   listen(
     recordingId: string,
     purpose: string,
@@ -35,7 +35,7 @@ export interface Api {
 
 const wavHeaderBytes = 44
 
-/** Signs in; throws when that is refused. */
+/** Signs in; throws if refused. */
 export async function signInAt(url: string, userId: string, password: string): Promise<Api> {
   const signedIn = await fetch(`${url}/api/session`, {
     method: 'POST',
@@ -91,7 +91,7 @@ export async function signInAt(url: string, userId: string, password: string): P
   }
 }
 
-/** Polls until there is an answer; throws after the time. */
+/** Polls until there is an answer; throws after the timeout. */
 export async function eventually<Answer>(
   request: () => Promise<Answer | undefined>,
   item: string,

@@ -1,4 +1,4 @@
-// Calls over real SIP and RTP to one whole Seloste, as a start costs as much as the calls.
+// Calls over real SIP and RTP to one whole Seloste, because a start costs as much as the calls.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { callsAreCaptured } from './capture-call.ts'
 import { callsAreForbidden } from './forbidden-in-the-call.ts'
@@ -12,6 +12,6 @@ beforeAll(async () => {
 afterAll(() => seloste.stop())
 
 // In this order: the first counts calls, the last kills capture.
-describe('what is seen of calls', () => callsAreSeen(() => seloste))
+describe('what is shown of calls', () => callsAreSeen(() => seloste))
 describe('calls that are captured', () => callsAreCaptured(() => seloste))
-describe('calls that are forbidden while they continue', () => callsAreForbidden(() => seloste))
+describe('calls that are forbidden in progress', () => callsAreForbidden(() => seloste))

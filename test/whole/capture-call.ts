@@ -16,7 +16,9 @@ let seloste: RunningSeloste
 let security: Api
 
 let caller = 4000
-/** Places a call from a number of its own, and returns its history entry once it is over and its recordings are ingested. */
+/**
+ * Places a call from its own number, and returns its history entry once it has ended and its recordings are ingested.
+ */
 async function call(plan: Partial<PlaceCallOptions>): Promise<{ sent: SentCall; contact: ContactShape }> {
   const from = `+35840123${String(caller++)}`
   const sent = await placeCall({
@@ -87,7 +89,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       },
     )
 
-    test('loses nothing but what the network lost, and every late packet finds its place', async () => {
+    test('loses only what the network lost, and every late packet is placed', async () => {
       const { sent, contact } = await call({
         seconds: 4,
         faults: { loss: 0.03, reorder: 0.05, duplicate: 0.02, lateBurst: { everyMs: 1500, holdMs: 120 } },
@@ -116,7 +118,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       expect(findSound(soundOf(session, 'official'), played.official).different).toBe(0)
     })
 
-    test('on hold is silent for as long as it was, and loses no packet by it', async () => {
+    test('on hold is silent for the length of the hold, and loses no packet', async () => {
       const { contact } = await call({ seconds: 3, hold: { afterMs: 1000, forMs: 1000 } })
       expect(contact.segments[0]?.lostPackets).toBe(0)
       expect(contact.segments[0]?.durationMs).toBeGreaterThan(3_500)
@@ -127,7 +129,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       expect(contact.segments.map(({ official }) => official?.name)).toEqual(['Aino Virtanen', 'Bertil Lindqvist'])
       expect(contact.segments.map(({ recording }) => recording.state)).toEqual(['available', 'available'])
 
-      // Each official sees and plays their own part, and the other's is not found (AC5).
+      // Each official sees and plays their own segment, and the other's does not exist for them (AC5).
       const own = await signInAt(seloste.url, 'bertil', seloste.password)
       const seen = await own.contact(contact.id, 'QUALITY')
       expect(seen.segments.map(({ official }) => official?.name)).toEqual(['Bertil Lindqvist'])
@@ -141,7 +143,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       ])
     })
 
-    test('from a withheld number keeps no number, though the trunk told one', async () => {
+    test('from a withheld number stores no number, although the trunk reported one', async () => {
       const { contact } = await call({ withheld: true })
       expect(contact.caller).toEqual({ kind: 'withheld' })
       const reveal = await security.call('POST', `/api/contacts/${contact.id}/caller`, {
@@ -151,7 +153,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       expect(reveal.status).toBe(404)
     })
 
-    test('whose official is named later has the official all the same', async () => {
+    test('whose official is reported later gets the official', async () => {
       const { contact } = await call({ officialNamedAfterMs: 500 })
       expect(contact.segments[0]?.official?.name).toBe('Aino Virtanen')
     })
@@ -167,7 +169,7 @@ export function callsAreCaptured(given: () => RunningSeloste): void {
       })
     })
 
-    test('to a number nobody knows is in the history, marked for review', async () => {
+    test('to an unknown number is in the history, marked for review', async () => {
       const { contact } = await call({ number: '+35829555000' })
       expect(contact.segments[0]).toMatchObject({ decision: { reason: 'unknown-number' } })
       expect(contact.segments[0]?.marks).toContain('unknown-number')

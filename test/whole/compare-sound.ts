@@ -2,8 +2,8 @@ import { alawToLinear, ulawToLinear } from '../simulator/g711.ts'
 import { soundThatArrived, type SentSession } from '../simulator/sent-call.ts'
 
 /**
- * Finds a sent stream in a recorded channel: the shift, and how many samples differ there. The recording may begin a little
- * before the first packet, and may lack an end; nothing else.
+ * Finds a sent stream in a recorded channel: the shift, and the number of different samples. Only a slightly earlier
+ * start of the recording and a missing end are allowed.
  */
 export function findSound(
   sent: Int16Array,

@@ -11,7 +11,7 @@ import { externalBinaries, owner, startExternalServer, type ExternalServer } fro
 import { inBuckets, objectsUrl, testObjects } from '#test/objects/test-objects.ts'
 
 const database = 'seloste'
-/** By data folder: a Seloste that was killed and comes back finds its database where it was. */
+/** By data folder: a killed Seloste that restarts finds its database again. */
 const servers = new Map<string, Promise<{ server: ExternalServer; ownerUrl: string }>>()
 
 /** DATABASE_URL and OBJECTS_URL; empty if state is in the data folder. */
@@ -22,7 +22,7 @@ export async function stateElsewhere(dataDirectory: string): Promise<Record<stri
   return settings
 }
 
-/** How whoever runs the database signs in to that of a Seloste that runs. */
+/** URL of the database's administrator for a running Seloste. */
 export async function adminUrlOf(dataDirectory: string): Promise<string> {
   if (externalBinaries() !== undefined) return (await serverOf(dataDirectory)).server.adminUrl(database)
   const embedded = await findEmbeddedPostgres(join(dataDirectory, 'database'))
@@ -30,14 +30,14 @@ export async function adminUrlOf(dataDirectory: string): Promise<string> {
   return embedded.adminUrl()
 }
 
-/** The folder of its sealed recordings, or its equivalent: see testObjects. */
+/** Folder of its sealed recordings, or its equivalent: see testObjects. */
 export function objectsBeside(dataDirectory: string): string {
   return inBuckets() ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
 }
 
 /**
- * Allows the owner to set session_replication_role, or no longer: a restore into the operator's database loads rows without
- * their triggers (docs/operate/backup-and-restore.md).
+ * Allows the owner to set session_replication_role, or revokes that: a restore into the operator's database loads rows
+ * without their triggers (docs/operate/backup-and-restore.md).
  */
 export async function letRestore(dataDirectory: string, isLet: boolean): Promise<void> {
   if (externalBinaries() === undefined) return

@@ -1,4 +1,4 @@
-// AC11, second part, over real SIP and RTP: the official's button, and what is on the disk a second later.
+// AC11, second part, over real SIP and RTP: the official's button, and the disk a second later.
 import { readdir } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ interface LiveShape {
   recording: string
   own?: { recordingId: string }
 }
-/** The calls in progress that a person sees. */
+/** Calls in progress that a person sees. */
 async function going(api: Api): Promise<LiveShape[]> {
   const answer = await api.call('GET', '/api/calls?purpose=INSPECTION')
   const reader = answer.body!.getReader()
@@ -56,15 +56,15 @@ async function readProgress(id: string): Promise<{ state: string; entry?: object
 const destroyed = (id: string) =>
   eventually(async () => ((await readProgress(id)).entry ? true : undefined), 'destroyed, and in the ledger')
 
-/** It kills capture: after all others. */
+/** It kills capture, so it comes last. */
 export function callsAreForbidden(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     official = await signInAt(seloste.url, 'aino', seloste.password)
   })
 
-  describe('whoever answers a call tells the caller’s wish with one button', () => {
-    test('within a second nothing of it is on the disk; the call goes on, and is in the history', async () => {
+  describe('the official of a call enters the caller’s wish with one button', () => {
+    test('within a second nothing of it is on disk, and the call continues and is in the history', async () => {
       const talking = call({ hold: { afterMs: 3_000, forMs: 800 } })
       const { contactId, own } = await recorded(official)
       const id = own!.recordingId
@@ -92,7 +92,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
       expect(await onDisk(id)).toEqual([])
     })
 
-    test('nobody else has the button, and the next official’s part is decided anew', async () => {
+    test('nobody else has the button, and the next official’s segment is decided again', async () => {
       const other = await signInAt(seloste.url, 'bertil', seloste.password)
       const talking = call({ transferTo: { official: bertil, afterMs: 3_000, seconds: 2 } })
       const { contactId, own } = await recorded(official)
@@ -118,7 +118,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
     })
   })
 
-  test('a capture that is killed as the button is pressed leaves no sound behind', { timeout: 60_000 }, async () => {
+  test('a capture killed when the button is pressed leaves no sound', { timeout: 60_000 }, async () => {
     const talking = call({ seconds: 4, timeoutMs: 2_000 })
     const { own } = await recorded(official)
     const id = own!.recordingId
@@ -126,7 +126,7 @@ export function callsAreForbidden(given: () => RunningSeloste): void {
     process.kill(capture!, 'SIGSTOP')
     expect((await press(official, id)).status).toBe(200)
     await wait(1_500)
-    // Its recording is not destroyed yet, and the ledger does not report it.
+    // Its recording is not destroyed yet, and the ledger has no entry for it.
     expect(await readProgress(id)).toMatchObject({
       state: 'destroying',
       cause: 'caller',

@@ -1,5 +1,5 @@
-// Returns unused ports for the programs that tests start. Never one that the system may give to an outgoing connection, or that
-// another test process was given and has not opened yet.
+// Returns unused ports for the programs that tests start. Never one that the system may use for an outgoing connection,
+// or that another test process was given and has not opened yet.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
@@ -13,14 +13,17 @@ export interface SelostePorts {
 }
 
 const host = '127.0.0.1'
-/** Below what systems take ports for outgoing connections from (Linux: 32768). */
+/** Below the range of ports for outgoing connections (Linux: 32768). */
 const [lowest, highest] = [10_000, 32_000]
 const blockPorts = 400
-/** The first of a block is its claim: whoever listens there has the block, and the system ends the claim with the process. */
+/**
+ * The first port of a block is its claim: the process that listens there owns the block, and the claim ends with the
+ * process.
+ */
 const notMedia = 4
 const maxHeld = 8
 
-/** All that one Seloste opens. */
+/** All ports that one Seloste opens. */
 export async function findPorts(): Promise<SelostePorts> {
   const block = await claimBlock()
   return {
@@ -68,7 +71,7 @@ async function claim(port: number): Promise<boolean> {
     return false
   }
   held.push(server)
-  // Ports given earlier are in use by now, and found to be so; or their test is over.
+  // Ports given earlier are in use by now and found to be so, or their test has ended.
   if (held.length > maxHeld) held.shift()?.close()
   return true
 }

@@ -1,4 +1,7 @@
-/** A new installation with the description that comes with Seloste, years after that was written: it starts, and records its test line. */
+/**
+ * A new installation with the description that comes with Seloste, years after that was written, starts and records its
+ * test line.
+ */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test.skipIf(!isRun)('a new installation of a later year starts, and records its test line', async () => {
+test.skipIf(!isRun)('a new installation in a later year starts, and records its test line', async () => {
   await placeCall({
     ...{ seed: caller, caller, number: '+35829497099', official: officialByKey('aino'), seconds: 1 },
     server: seloste.sip,

@@ -12,7 +12,7 @@ import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
 test(
-  'promise, status, health, metrics, API and command agree about the log: a trigger that is dropped, a changed row, a clock',
+  'promise, status, health, metrics, API and command agree about the log, with a dropped trigger, a changed row and a moved clock',
   { timeout: 400_000 },
   async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-log-agrees-'))
@@ -91,7 +91,7 @@ async function shown(seloste: RunningSeloste) {
   }
 }
 
-/** `seloste audit ...`; `seloste status` where no word follows. */
+/** Runs `seloste audit ...`, or `seloste status` without further words. */
 function run(
   seloste: RunningSeloste,
   word: 'verify' | 'resume' | undefined,

@@ -1,4 +1,7 @@
-/** C of quality.md on a whole Seloste, database and all, whose clock is moved: +200 days, -1 day, a night on which clocks change. */
+/**
+ * C of quality.md on a whole Seloste with its database, whose clock is moved: +200 days, -1 day, a night of a clock
+ * change.
+ */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,11 +15,11 @@ import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
 import { objectsBeside } from './elsewhere.ts'
 import { startSeloste, type RoleName, type RunningSeloste } from './start-seloste.ts'
 
-/** In the long run only: it takes more than half a minute. */
+/** Long run only: it takes more than half a minute. */
 const isRun = process.env['SELOSTE_LONG'] === '1' && missingShiftedClock() === undefined
 const now = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
 const inThreeYears = now.toPlainDate().add({ years: 3 }).toString()
-/** When the clocks go back the next time after all that comes before. */
+/** The next autumn clock change after the other steps. */
 const clocksBack = [1, 2, 3, 4]
   .reduce((at) => (at.hour === 3 && at.since(now).total('days') > 300 ? at : at.getTimeZoneTransition('next')!), now)
   .toInstant()
@@ -62,7 +65,7 @@ async function again(role: RoleName): Promise<void> {
   await eventually(serving, `a ${role} that answers`, 90_000)
 }
 let callers = 0
-/** @param before done just before it */
+/** @param before runs just before it */
 async function call(seconds = 2, before?: () => void): Promise<ContactShape> {
   const caller = `+35840124${String(callers++).padStart(4, '0')}`
   const security = await signIn('tuula')
@@ -112,13 +115,14 @@ afterAll(async () => {
 })
 
 test.skipIf(!isRun)(
-  'a clock that is moved destroys nothing until two people have said that it is right, and serves nothing that has expired',
+  'a moved clock destroys nothing until two people have confirmed it, and serves nothing that has expired',
   { timeout: 300_000 },
   async () => {
     const first = await call()
     expect(await objectsOf(first)).toBeGreaterThan(0)
 
-    // +200 days at a start of the custodian: its sweep runs and destroys nothing; recordings past their day cannot be played.
+    // +200 days at a start of the custodian: its sweep runs and destroys nothing, and recordings past their day cannot
+    // be played.
     moveClock({ days: 200 })
     await again('custodian')
     await again('capture')
@@ -131,7 +135,7 @@ test.skipIf(!isRun)(
     expect(await objectsOf(first)).toBeGreaterThan(0)
     expect(await stateOf(first)).toBe('expired')
 
-    // Two people confirm the clock: swept.
+    // After two people have confirmed the clock, the sweep destroys.
     expect(await confirmClock('riitta')).toBe(204)
     expect(await objectsOf(first)).toBeGreaterThan(0)
     expect(await confirmClock('riitta')).toBe(409)
@@ -139,7 +143,7 @@ test.skipIf(!isRun)(
     await eventually(async () => (await objectsOf(first)) === 0 || undefined, 'the sweep')
     expect(await retention(security)).toMatchObject({ clock: { state: 'right' }, recordings: { held: 0 } })
 
-    // Past a recording's day, said to be right, and a day back: it stays expired, though no sweep has been.
+    // Past a recording's day, confirmed, and then a day back: it stays expired, even without a sweep.
     const second = await call()
     const destroyAt = Temporal.Instant.from(recordingOf(second).destroyAt!)
     const custodian = (await seloste.rolePids()).custodian!
@@ -155,7 +159,7 @@ test.skipIf(!isRun)(
     expect(((await played.json()) as { error: { code: string } }).error.code).toBe('recording.destroyed')
     process.kill(custodian, 'SIGCONT')
 
-    // A call across 04.00, when the clocks go back to 03.00: two calendar months from its end, by the clock on the wall.
+    // A call across 04.00, when the clock goes back to 03.00: two calendar months from its end, by local time.
     moveClock(clocksBack.subtract({ minutes: 10 }))
     await again('custodian')
     await again('capture')

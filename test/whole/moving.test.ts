@@ -1,5 +1,6 @@
 /**
- * A whole Seloste moved to another database and store while calls continue, as an operator does it (docs/operate/moving.md).
+ * Moves a whole Seloste to another database and store while calls continue, as an operator does
+ * (docs/operate/moving.md).
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +24,7 @@ interface Ran {
   out: string
 }
 
-/** @param played each time that it has said something: all of it so far */
+/** @param played called with all output so far, each time there is more */
 async function run(
   args: string[],
   environment: Record<string, string>,
@@ -71,7 +72,7 @@ async function filesUnder(folder: string): Promise<string[]> {
 const long = process.env['SELOSTE_LONG'] === '1'
 
 test.runIf(long)(
-  'calls that go on while the register moves lose no packet, and only the new one opens; what was destroyed stays so',
+  'calls in progress during a move lose no packet, only the new register opens, and destroyed recordings stay destroyed',
   { timeout: 300_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-move-'))
@@ -99,7 +100,7 @@ test.runIf(long)(
       expect((await aino.call('POST', `/api/recordings/${forbidden}/prohibitions`, wish)).status).toBe(200)
       await contactWith(security, gone, 'destroyed')
 
-      // Killed while the register is held and tables are being copied: everything continues here.
+      // Killed while the register is held and tables are being copied: everything continues in the old place.
       const going = call(seloste, during, 40)
       const killed = await run(['move', '--to', file], own, (out, kill) => {
         if (out.includes('table 25 of')) kill()
@@ -112,7 +113,7 @@ test.runIf(long)(
       )
       expect((await contactWith(security, early, 'available')).id).toBe(before.id)
 
-      // Its data in the target is personal data: the move can be given up, and begun anew.
+      // Its data in the target are personal data: the move can be abandoned, and started again.
       const givenUp = await run(['move', '--to', file, '--give-up'], own)
       expect(givenUp.code, givenUp.out).toBe(0)
       expect(givenUp.out.match(/is empty again/g), givenUp.out).toHaveLength(2)

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('whoever wants what is being prepared waits for it', async () => {
+test('waits for a folder that is being prepared', async () => {
   const copied = copyPrepared(mine)
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(await readdir(mine)).toEqual([])
@@ -28,7 +28,7 @@ test('whoever wants what is being prepared waits for it', async () => {
   expect(await readdir(mine)).toEqual(['key'])
 })
 
-test('where it could not be prepared, or nobody prepares, a new installation is started', async () => {
+test('starts a new installation if the folder could not be prepared, or nobody prepares it', async () => {
   await writeFile(join(folder, 'failed'), '')
   await copyPrepared(mine)
   vi.stubEnv(preparedVariable, undefined)

@@ -1,4 +1,7 @@
-/** A whole Seloste backed up, and restored on an empty machine, as an operator does it (docs/operate/backup-and-restore.md). */
+/**
+ * Backs up a whole Seloste and restores it on an empty machine, as an operator does
+ * (docs/operate/backup-and-restore.md).
+ */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -24,7 +27,7 @@ function run(args: string[], environment: Record<string, string>): Promise<{ cod
   })
 }
 
-/** Killed like a machine that loses its power, once it has said something. */
+/** Killed at its first output, like a machine that loses power. */
 async function kill(
   args: string[],
   environment: Record<string, string>,
@@ -42,7 +45,7 @@ async function kill(
   clearTimeout(timer)
 }
 
-/** A disk of one MiB, or one that cannot be written; only root mounts one. */
+/** A disk of one MiB, or a read-only one; only root can mount it. */
 function mount(folder: string, options: string): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
@@ -112,7 +115,7 @@ async function backupsThatFail(
   expect(away).toMatchObject({ code: 1, out: expect.stringContaining('does not exist') })
   expect([oneLine(elsewhere.out), oneLine(away.out)], elsewhere.out + away.out).toEqual([1, 1])
   const small = join(folder, 'small')
-  // Only root mounts a disk that is full, or one that cannot be written.
+  // Only root can mount a full or a read-only disk.
   if (!mount(small, 'size=200k')) return
   try {
     const full = await run(['backup'], to('small', small, 'server-room'))
@@ -128,7 +131,7 @@ async function backupsThatFail(
 }
 
 test(
-  'restored on an empty machine, what is held plays and what was destroyed after the backup does not; until then it stays closed',
+  'restored on an empty machine, existing recordings play and those destroyed after the backup do not, and it stays closed until then',
   { timeout: 400_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-drill-'))
@@ -154,7 +157,7 @@ test(
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
       sound = await soundOf(seloste, await call(seloste, security, held))
       const id = recordingOf(await call(seloste, security, forbidden))
-      // The register makes its first one by itself, and one at a time.
+      // The register makes its first backup by itself, one at a time.
       const backedUp = await eventually(
         async () => {
           const ran = await run(['backup', '--to', 'safe'], await on(before))

@@ -25,7 +25,7 @@ const database = await createTestDatabase<RegisterTables>()
 const reason = missingForApart()
 if (reason !== undefined) console.warn(`Roles as users of their own are not tried: ${reason}.`)
 
-describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
+describe.skipIf(reason !== undefined)('each role under its own user', () => {
   let cast: Cast
   let base = ''
   let remove: () => Promise<void> = async () => undefined
@@ -35,7 +35,7 @@ describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
   const below = (path: string) => join(base, path)
   const data = (role: string) => below(`var/lib/seloste/${role}`)
 
-  /** The settings of packaging/deb/seloste.env and of the units. */
+  /** Settings of packaging/deb/seloste.env and of the units. */
   const settingsOf = (role: string, databaseRole: string, more: Record<string, string> = {}) => {
     const url = new URL(database.url(databaseRole))
     url.searchParams.delete('host')
@@ -83,7 +83,7 @@ describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
     await remove()
   }, 60_000)
 
-  test('what capture has written the custodian takes into keeping, over a store that their group shares', async () => {
+  test('the custodian ingests what capture has written, from a store shared by their group', async () => {
     const { db } = database.as()
     const stored = () =>
       db
@@ -94,13 +94,13 @@ describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
     await expect.poll(stored, { timeout: 60_000 }).toEqual([{ kept: true, fault: null }])
   })
 
-  test('the desk reaches custodian and database, and nothing that they keep', async () => {
+  test('the desk reaches custodian and database, and none of their files', async () => {
     const ready = await fetch(`http://${desk}/health/ready`)
     expect(await ready.text()).toContain('ready')
     expect(ready.status).toBe(200)
   })
 
-  test('nobody but the custodian reads a key, and it reads what it needs', () => {
+  test('only the custodian can read a key, and it can read what it needs', () => {
     const keys = filesBelow(join(data('custodian'), 'keys'))
     expect(keys.some((path) => /intake-v\d+/.test(path))).toBe(true)
     expect(keys.some((path) => /month-\d{4}/.test(path))).toBe(true)
@@ -119,23 +119,23 @@ describe.skipIf(reason !== undefined)('each role as a user of its own', () => {
     ['the custodian’s socket', 'run/seloste/custodian/custodian.sock', ['seloste-custodian', 'seloste-desk']],
     ['numbers of capture', 'run/seloste/capture/metrics-capture.sock', ['seloste-capture', 'seloste-desk']],
     ['what drains capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
-  ])('%s is open to those who need it and to no other', (_what, path, expected) => {
+  ])('%s is readable for those who need it and for no other', (_what, path, expected) => {
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
     expect(roles.filter((user) => canOpen(cast, user, below(path)))).toEqual(expected)
   })
 
-  test('a sealed recording lies there for its store’s group and for nobody else', () => {
+  test('a sealed recording is readable for its store’s group and for nobody else', () => {
     const [body = ''] = filesBelow(below('var/lib/seloste/objects')).filter((path) => path.endsWith('.body'))
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
     expect(roles.filter((user) => canOpen(cast, user, body))).toEqual(['seloste-custodian', 'seloste-capture'])
   })
 
-  test('a role that signs in as another than its own in the database does not start', async () => {
+  test('a role that signs in to the database as another does not start', async () => {
     const asOwner = { ...settingsOf('desk', 'seloste_custodian'), SELOSTE_HTTP: '127.0.0.1:0' }
     await expect(startApart(cast, 'desk', asOwner)).rejects.toThrow('this process must connect as seloste_desk')
   })
 
-  test('a desk that has the custodian on another machine asks it over TLS', async () => {
+  test('a desk with the custodian on another machine connects to it over TLS', async () => {
     const ours = makeAuthority('link authority')
     const put = async (name: string, role: string) => {
       const { cert, key } = ours.issue({ name })

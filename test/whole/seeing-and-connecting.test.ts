@@ -1,5 +1,5 @@
-// A running Seloste as seen by an operator's own programs: Prometheus, a collector of traces, a webhook's target, a telephone
-// system that asks. With one call of real media, and everything set that some metric waits for.
+// A running Seloste as seen by an operator's own programs: Prometheus, a collector of traces, a webhook's target, a
+// telephone system that queries it. With one call of real media, and every setting that some metric needs.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -29,7 +29,7 @@ let contact: ContactShape
 const folder = await mkdtemp(join(tmpdir(), 'seloste-connecting-'))
 const collector = await startCollector()
 
-/** A system that takes nothing at first. */
+/** A target that refuses everything at first. */
 const events: { type: string; subject: string }[] = []
 let refused = 0
 const receiver = createServer((request, response) => {
@@ -46,7 +46,7 @@ const receiver = createServer((request, response) => {
   })
 })
 
-/** C2SP signed-note: name, hash and key of a cosigner that nobody runs. */
+/** C2SP signed-note: name, hash and key of a cosigner that does not run. */
 const witnessKey = `
 const { createHash, generateKeyPairSync } = require('node:crypto')
 const raw = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
@@ -106,7 +106,7 @@ afterAll(async () => {
 
 const scrape = async () => (await fetch(`${seloste.url}/metrics`)).text()
 
-test('what /metrics exposes is what docs/operate/metrics.md lists, with its type and its words', async () => {
+test('/metrics exposes what docs/operate/metrics.md lists, with its type and its help text', async () => {
   const text = await scrape()
   const types = new Map([...text.matchAll(/^# TYPE (seloste_\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]))
   const exposed = [...text.matchAll(/^# HELP (seloste_\w+) (.*)$/gm)].map(([, name, help]) => ({
@@ -119,7 +119,7 @@ test('what /metrics exposes is what docs/operate/metrics.md lists, with its type
   for (const { name, type } of listed) expect(name.endsWith('_total'), name).toBe(type === 'counter')
 })
 
-test('no label is exposed that is not listed, and none holds a number of a person', async () => {
+test('every exposed label is listed, and none contains a person’s number', async () => {
   const labels = new Map(listedMetrics().map((metric) => [metric.name, metric.labels]))
   for (const [line, name, given] of (await scrape()).matchAll(/^(seloste_\w+)\{([^}]*)\}.*$/gm)) {
     const known = labels.get(name!) ?? labels.get(name!.replace(/_(bucket|sum|count)$/, '')) ?? []
@@ -150,7 +150,7 @@ test('the status names a witness that does not answer', async () => {
   expect(text).toContain('witness.example has not cosigned the audit log yet')
 })
 
-test('the path of the call is one trace with the contact’s id, of every process, without a number or a name', async () => {
+test('the path of the call is one trace with the contact’s id, across all processes, without a number or a name', async () => {
   const traceId = contact.id.replaceAll('-', '')
   const names = ['call segment', 'record', 'store', 'admit', 'keep']
   await eventually(
@@ -182,18 +182,18 @@ test('the path of the call is one trace with the contact’s id, of every proces
   }
 })
 
-test('a system that refused at first is told of the contact and its sealed recording all the same', async () => {
+test('a system that refused at first still receives the contact and its sealed recording', async () => {
   const recording = contact.segments[0]!.recording.id
   await eventually(() => Promise.resolve(events.length >= 2 || undefined), 'the events', 60_000)
   expect(refused).toBe(2)
-  // Refused events are retried after their own waits: in no order.
+  // Refused events are retried after their own delays, in any order.
   expect(events.map(({ type, subject }) => [type, subject]).sort()).toEqual([
     ['fi.seloste.contact.admitted', contact.id],
     ['fi.seloste.recording.sealed', recording],
   ])
 }, 90_000)
 
-test('a phone system that asks before its announcement is told what the plan has decided for such a call, and leaves nothing', async () => {
+test('a telephone system that asks before its announcement gets the plan’s decision for such a call, and leaves nothing', async () => {
   const port =
     /listening for recording decision requests from telephone systems at port (\d+) \(TLS, with a token\)/.exec(
       seloste.output(),

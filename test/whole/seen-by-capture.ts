@@ -20,7 +20,7 @@ type Segment = ContactShape['segments'][number] & ReceptionSeen
 const under = 'purpose=MAINTENANCE&reference=VIKA-7'
 let caller = 7000
 
-/** A call of ten seconds, and its segment once its recording is kept. */
+/** Places a call of ten seconds. Returns its segment once its recording is ingested. */
 async function call(plan: Partial<PlaceCallOptions>): Promise<Segment> {
   const from = `+35840124${String(caller++)}`
   await placeCall({
@@ -46,16 +46,16 @@ async function json<Shape>(path: string): Promise<Shape> {
   return (await answer.json()) as Shape
 }
 
-/** It counts: of a Seloste that had no call before. */
+/** Counts calls, so it needs a Seloste without earlier ones. */
 export function callsAreSeen(given: () => RunningSeloste): void {
   beforeAll(async () => {
     seloste = given()
     maintenance = await signInAt(seloste.url, 'matti', seloste.password)
   })
 
-  // Each call takes its ten seconds: they are made together.
+  // Each call takes ten seconds, so they are placed together.
   test.concurrent.each(['nothing', 'silence'] as const)(
-    'one-way audio is seen in the call, in its hour and in its ladder: of the official comes %s',
+    'one-way audio is shown in the call, in its hour and in its ladder: the official sends %s',
     async (as) => {
       const segment = await call({ faults: { missing: { who: 'official', as } } })
       expect(segment.heard).toMatchObject({ oneWay: 'official' })
@@ -74,7 +74,7 @@ export function callsAreSeen(given: () => RunningSeloste): void {
   )
 
   test.concurrent(
-    'five packets of a hundred lost are seen, with the sound that went with them, and a call that was well is well',
+    'five lost packets of a hundred are shown, with the lost sound, and a good call is shown as good',
     async () => {
       const [lossy, well] = await Promise.all([
         call({ faults: { loss: 0.05, reorder: 0.05, duplicate: 0.05 } }),
@@ -93,7 +93,7 @@ export function callsAreSeen(given: () => RunningSeloste): void {
     120_000,
   )
 
-  test('the hour counts them all, the client is there with the names of what it sends, and the metrics tell the same', async () => {
+  test('the hour counts all calls, the client is listed with the names of what it sends, and the metrics agree', async () => {
     const to = new Date(Date.now() + 3_600_000).toISOString()
     const from = new Date(Date.now() - 12 * 3_600_000).toISOString()
     const { items } = await json<{ items: { client: string; recordings: number; oneWay: number; lossy: number }[] }>(

@@ -12,11 +12,11 @@ import { findPorts, type SelostePorts } from './free-ports.ts'
 import { copyPrepared } from './prepared-folder.ts'
 
 export interface SelosteOptions {
-  /** A folder that outlives `stop`; default: a new one that does not. */
+  /** Folder that outlives `stop`; default: a new one that does not. */
   dataDirectory?: string
-  /** Those of an earlier start, for a Seloste that comes back where it was. */
+  /** Ports of an earlier start, for a Seloste that restarts in place. */
   ports?: SelostePorts
-  /** It need not be a new installation: it may have been started once before, elsewhere. */
+  /** It may have been started once before, elsewhere, instead of being a new installation. */
   isPrepared?: boolean
   /** Arguments of `seloste demo`; default: no invented calls and no history. */
   demoArguments?: readonly string[]
@@ -31,16 +31,16 @@ export interface RunningSeloste {
   readonly url: string
   readonly sip: { readonly host: string; readonly port: number }
   readonly ports: SelostePorts
-  /** The same for all demo people. */
+  /** Password of all demo people. */
   readonly password: string
   readonly dataDirectory: string
   /** The process that supervises the roles. */
   readonly pid: number
-  /** The roles that run now, by process id. Linux only: read from /proc. */
+  /** Running roles by process id. Linux only: read from /proc. */
   rolePids(): Promise<Partial<Record<RoleName, number>>>
-  /** Environment of a command for this Seloste: the place of its data. */
+  /** Environment of a command for this Seloste: its data's location. */
   readonly environment: Readonly<Record<string, string>>
-  /** Everything it printed so far. */
+  /** Its output so far. */
   output(): string
   /** Ends it in order, and removes the data folder unless it was given. */
   stop(): Promise<void>
@@ -50,7 +50,7 @@ const host = '127.0.0.1'
 const password = 'salasana-kokeeseen'
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** Room for building the web interface on a busy machine. */
+/** Allows for building the web interface on a busy machine. */
 const readyMs = 150_000
 const stopMs = 30_000
 const checkMs = 100
@@ -60,7 +60,7 @@ const welcomed = 'Ctrl-C ends it'
 /** Starts `seloste demo` and waits until it is ready and its people are entered. Throws, with what it printed, if it ends. */
 export async function startSeloste(options: SelosteOptions = {}): Promise<RunningSeloste> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'seloste-whole-')))
-  // Readable for the database's own user, when root runs the tests: its files are in there.
+  // Readable for the database's own user when root runs the tests, because its files are inside.
   if (options.dataDirectory === undefined) await chmod(dataDirectory, 0o711)
   if (options.isPrepared) await copyPrepared(dataDirectory)
   const ports = options.ports ?? (await findPorts())
@@ -118,11 +118,13 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   }
 }
 
-/** Removes a data folder, and the database that root keeps elsewhere where its own user could not reach it. */
+/**
+ * Removes a data folder, and the database that root keeps elsewhere because its own user could not reach the folder.
+ */
 export async function removeData(dataDirectory: string): Promise<void> {
   const elsewhere = await readFile(join(dataDirectory, 'database/location'), 'utf8').catch(() => '')
   if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
-  // A process that was killed may be writing its last: what it leaves would hide why it was killed.
+  // A killed process may still be writing: what it leaves would hide why it was killed.
   await rm(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   await removeStateElsewhere(dataDirectory)
 }

@@ -1,10 +1,10 @@
-/** AC25: with the network cut off from the internet every function works. A whole Seloste where there is loopback only. */
+/** AC25: without the internet every function works. A whole Seloste with only loopback. */
 import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const script = fileURLToPath(new URL('use-everything.ts', import.meta.url))
-/** A network namespace of its own takes root, and a kernel that allows it. */
+/** A network namespace needs root, and a kernel that allows it. */
 const inside = (...command: string[]): [string, string[]] => [
   'unshare',
   ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command],
@@ -12,12 +12,12 @@ const inside = (...command: string[]): [string, string[]] => [
 const isPossible = spawnSync(...inside('true')).status === 0
 
 test.skipIf(!isPossible)(
-  'without a network but loopback a call is captured, heard, backed up, forbidden and destroyed, and the log is whole',
+  'with only loopback a call is captured, played, backed up, forbidden and destroyed, and the log is whole',
   { timeout: 400_000 },
   async () => {
     const [command, args] = inside(process.execPath, script)
     const text = await new Promise<string>((resolve, reject) => {
-      // A server of buckets is outside of this network.
+      // A server of buckets is outside this network.
       const env = { ...process.env, SELOSTE_TEST_OBJECTS: '' }
       execFile(command, args, { env, maxBuffer: 1 << 24 }, (error, out, err) => {
         if (error) reject(new Error(`it ended with ${error.code}:\n${out}${err}`))

@@ -19,7 +19,7 @@ export const inspectionsAtOffice: Check<InspectionFacts> = {
   rule: 'Every room in which a requester listened was opened for an appointment, within its time and at a workstation of its office; no appointment ended as heard before it began; nobody but the Service Unit, and officials of their own calls, looked at anything for an inspection.',
   test: {
     file: 'test/requests/room.test.ts',
-    title: 'is opened by its host, at a workstation of its office, while it is time',
+    title: 'is opened by its host, at a workstation of its office, during the slot',
   },
   remedy:
     'The example is the id of an appointment or the number of an entry in the audit log. Ask the host where it was heard; a workstation that stands elsewhere is ended at the desk.',

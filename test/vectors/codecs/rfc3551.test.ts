@@ -1,4 +1,4 @@
-/** Every audio format of RFC 3551 (tables 4 and 5), offered without rtpmap: decoded, or kept as it came and told. */
+/** Every audio format of RFC 3551 (tables 4 and 5), offered without rtpmap: decoded, or kept unchanged and reported. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decodesG729 } from '#platform/g729/decode-frames.ts'
@@ -13,7 +13,7 @@ import { recordOffered } from '#test/simulator/record-offered.ts'
 
 interface Vector {
   payloadType: number
-  /** RTP clock from packet to packet. */
+  /** RTP clock ticks between packets. */
   ticks: number
   tones?: true
   packets: string[]
@@ -23,7 +23,7 @@ const { formats } = JSON.parse(readFileSync(new URL('rfc3551.json', import.meta.
 }
 const isPlayed = (payloadType: number) =>
   [0, 2, 5, 8, 9].includes(payloadType) || (payloadType === 18 && decodesG729()) || (payloadType === 3 && decodesGsm())
-/** A code of speech weakens the second tone: what ffmpeg's own decoders find in the same frames. */
+/** A speech codec weakens the second tone: the level is ffmpeg's own in the same frames. */
 const weakened: Partial<Record<number, readonly [number, number]>> = { 3: [7683, 1917], 18: [7646, 877] }
 
 describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones, packets }) => {
@@ -43,7 +43,7 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
       },
     ])
 
-  test('is kept byte by byte, and what is not played of it is reported', async () => {
+  test('is kept byte by byte, and unplayable parts are reported', async () => {
     const { index, chunks } = await record()
     const written: Buffer[] = []
     for (const chunk of chunks)
@@ -56,7 +56,7 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
     expect(index.durationSamples).toBeLessThan(8000 * 1.5)
   })
 
-  // G.729 is heard where libbcg729 is installed, GSM where libgsm is.
+  // G.729 is playable if libbcg729 is installed, GSM if libgsm is.
   if (!tones || !isPlayed(payloadType)) return
   test('sounds as it was spoken', async () => {
     const { render } = await record()
@@ -70,7 +70,7 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
 
 const videoTypes = Object.keys(staticPayloadTypes).map(Number).filter((type) => type > 19)
 
-test.each(videoTypes)('a line of video (payload type %i of table 5) is refused in its place, and the speech beside it recorded', (type) => {
+test.each(videoTypes)('a line of video (payload type %i of table 5) is refused at its position, and the speech beside it recorded', (type) => {
   const offer = parseSdp(
     ['v=0', 'o=- 1 1 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1', 't=0 0', `m=video 5000 RTP/AVP ${type}`, 'm=audio 4000 RTP/AVP 8', ''].join('\r\n'),
   )
@@ -80,7 +80,7 @@ test.each(videoTypes)('a line of video (payload type %i of table 5) is refused i
   expect(audio).toMatchObject({ accepted: true, storage: 'playable' })
 })
 
-test.each(videoTypes)('what comes as payload type %i on a line of audio is kept as it came, and told', async (payloadType) => {
+test.each(videoTypes)('payload type %i on a line of audio is kept unchanged, and reported', async (payloadType) => {
   const payload = Buffer.alloc(200, payloadType)
   const packets = Array.from({ length: 5 }, (_, n) => ({ payloadType, payload, timestamp: n * 1800 }))
   const { index } = await recordOffered([{ media: `RTP/AVP 8 ${payloadType}`, packets }])
@@ -89,7 +89,9 @@ test.each(videoTypes)('what comes as payload type %i on a line of audio is kept 
   expect(isSilent(index)).toBe(true)
 })
 
-/** Of RFC 3551 those without a number of their own, and what session descriptions of the field name; bytes of a 20 ms frame. */
+/**
+ * Formats of RFC 3551 without a static number, and those named in real session descriptions; bytes of a 20 ms frame.
+ */
 const byName: readonly [name: string, frameBytes: number][] = [
   ['G726-40/8000', 100],
   ['G726-24/8000', 60],
@@ -121,7 +123,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
   }))
   const events = `a=rtpmap:101 telephone-event/${clockRate}`
 
-  test('alone is kept byte by byte, lasts as long as it did, and is reported as not played', async () => {
+  test('alone is kept byte by byte with its duration, and is reported as unplayable', async () => {
     const { index, chunks } = await recordOffered([
       { media: ['RTP/AVP 96 101', `a=rtpmap:96 ${name}`, events].join('\n'), packets },
     ])
@@ -133,7 +135,7 @@ describe.each(byName)('%s', (name, frameBytes) => {
     expect(Math.abs(index.durationSamples - 1600)).toBeLessThan(200)
   })
 
-  test('before G.711 is left out of the answer, and of a client that sends it all the same is reported', async () => {
+  test('before G.711 is omitted from the answer, and reported of a client that sends it anyway', async () => {
     const media = ['RTP/AVP 96 8 101', `a=rtpmap:96 ${name}`, events].join('\n')
     const alaw = (n: number) => ({ payloadType: 8, payload: Buffer.alloc(160, 0x2a), timestamp: n * 160 })
     const answered: number[][] = []

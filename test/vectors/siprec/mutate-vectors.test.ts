@@ -1,4 +1,4 @@
-/** No body, however damaged, makes the reader throw or takes it long (fault table, B1). */
+/** No corrupted body makes the reader throw or takes it long (fault table, B1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { answerOffer } from '#capture/siprec/answer-offer.ts'
@@ -24,7 +24,7 @@ const vectors = vectorNames.map((name) => {
   }
 })
 
-/** Pieces that mean something to one of the parsers. */
+/** Fragments with a meaning for one of the parsers. */
 const tokens = [
   '<',
   '>',
@@ -93,7 +93,7 @@ function readWhole(body: Uint8Array, contentType: string | undefined, headers: [
   if (answer.kind === 'answer') expect(answer.text.match(/^m=/gm)).toHaveLength(invitation.offer.media.length)
 }
 
-/** The machine may pause; the input is slow only if it is slow every time. */
+/** The machine may pause; an input is slow only if it is slow every time. */
 function quickestMs(work: () => void): number {
   let quickest = Infinity
   for (let attempt = 0; attempt < 4 && quickest >= limitMs; attempt++) {
@@ -104,7 +104,7 @@ function quickestMs(work: () => void): number {
   return quickest
 }
 
-test('damaged bodies neither throw nor take 50 ms', { timeout: 300_000 }, () => {
+test('corrupted bodies neither throw nor take 50 ms', { timeout: 300_000 }, () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...vectors),
@@ -118,7 +118,7 @@ test('damaged bodies neither throw nor take 50 ms', { timeout: 300_000 }, () => 
   )
 })
 
-test('damaged header values neither throw nor take 50 ms', { timeout: 120_000 }, () => {
+test('corrupted header values neither throw nor take 50 ms', { timeout: 120_000 }, () => {
   const names = [
     'From',
     'To',
@@ -152,7 +152,7 @@ test('damaged header values neither throw nor take 50 ms', { timeout: 120_000 },
   )
 })
 
-test('the shape of no damaged metadata shows a value that was not an element name', () => {
+test('the shape of corrupted metadata shows no value that was not an element name', () => {
   for (const { body } of vectors) {
     const text = body.toString('utf8')
     const xml = text.slice(text.search(/<\?xml|<recording/), text.lastIndexOf('>') + 1)

@@ -1,6 +1,6 @@
 /**
- * Reads a vector: `name.sip`, a SIP message as a maker's client sends it, byte for byte, written for these tests after its
- * known shape; and `name.json`, its expected interpretation. Nothing was copied from a real call, or from somebody else's
+ * Reads a vector: `name.sip`, a SIP message as a maker's client sends it, byte for byte, written for these tests after
+ * its known shape; and `name.json`, its expected interpretation. Nothing was copied from a real call, or from another
  * collection.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -35,7 +35,7 @@ export interface Expectation {
   endedAt?: string
   problems: string[]
   needsReview: string[]
-  /** Texts that must not be anywhere in what identification hands on. */
+  /** Texts that must not be in the result of the identification. */
   never?: string[]
 }
 
@@ -43,7 +43,7 @@ export interface Vector {
   about: string
   /** Name of the vector that the same dialog sent before. */
   after?: string
-  /** What the operator has set for the trunk that it comes by. */
+  /** Settings of its trunk. */
   trunk?: { tracks?: TrackOverride; zone?: string; identity?: IdentitySource }
   expect: Expectation
 }
@@ -64,7 +64,7 @@ export function bytesOf(name: string): Buffer {
 
 const messages = new Map<string, SipRequest>()
 
-/** The vector's message, read as it comes out of a socket. */
+/** The vector's message, parsed as from a socket. */
 export function messageOf(name: string): SipRequest {
   const known = messages.get(name)
   if (known) return known
@@ -89,11 +89,11 @@ export const officials = new Map([
 export const arrivedAtMs = Date.parse('2027-03-03T08:01:30Z')
 
 export interface Changes {
-  /** The body instead of the vector's own; of the vectors that it comes after as well. */
+  /** Replaces the body of the vector and of those before it. */
   body?: (body: Buffer, name: string) => Buffer
 }
 
-/** Reads a vector as its session would: on top of what the dialog sent before it, by its trunk's settings. */
+/** Reads a vector as its session would: after what the dialog sent before it, with its trunk's settings. */
 export function readVector(name: string, changes: Changes = {}): Invitation<string, string> | Refusal {
   const { after, trunk } = vectorOf(name)
   const message = messageOf(name)
@@ -117,7 +117,7 @@ export function readVector(name: string, changes: Changes = {}): Invitation<stri
   )
 }
 
-/** As `readVector`, where it must not be refused. */
+/** As `readVector`, for a vector that must not be refused. */
 export function understood(name: string, changes: Changes = {}): Invitation<string, string> {
   const invitation = readVector(name, changes)
   if (invitation.kind === 'refusal') throw new Error(`${name} is refused: ${invitation.reason}`)

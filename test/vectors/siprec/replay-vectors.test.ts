@@ -1,6 +1,6 @@
 /**
- * Messages of clients of different makers: what is understood of each, the answer that it gets, and, of all together, how
- * many participants have an address and how many labels a speaker (R9, R13, R17).
+ * Messages of clients of different makers: the interpretation of each, its answer, and, of all together, how many
+ * participants have an address and how many labels a speaker (R9, R13, R17).
  */
 import { describe, expect, test } from 'vitest'
 import { answerOffer } from '#capture/siprec/answer-offer.ts'
@@ -51,7 +51,7 @@ describe.each([
   })
 })
 
-test('every participant has an address, and every label a speaker that the document tells', () => {
+test('every participant has an address, and every label a speaker reported by the document', () => {
   const without: string[] = []
   let participants = 0
   let labels = 0
@@ -72,7 +72,7 @@ test('every participant has an address, and every label a speaker that the docum
   expect({ participants, labels, without }).toEqual({
     participants: 120,
     labels: 92,
-    // These documents tie no stream to anybody: the order is followed, and a person is asked to look.
+    // These documents assign no stream: the order is used, and the call is marked for review.
     without: ['broken-metadata', 'connectel-no-association', 'netsapiens-1.0'].flatMap((name) => [
       `${name}: label 1`,
       `${name}: label 2`,
@@ -80,7 +80,7 @@ test('every participant has an address, and every label a speaker that the docum
   })
 })
 
-/** What holds for every answer (rule 3 of acceptance). */
+/** Conditions for every answer (rule 3 of acceptance). */
 function expectSoundAnswer(got: Invitation, want: Expectation): void {
   const offer = got.offer!
   const answer = answerOffer(offer, got.streams, {
