@@ -34,19 +34,19 @@ test.each([
   'person.not-personal',
   'person.name-missing',
   'unavailable',
-])('%s has a sentence of its own', (code) => {
+])('%s has its own sentence', (code) => {
   expect(refused(code)).toBe(words[`error.${code}`])
   expect(refused(code)).not.toBe(words['error.other'])
 })
 
-test('a wait reports how long, an unfit password everything that is wrong with it', () => {
+test('a wait reports its duration, and an unfit password everything wrong with it', () => {
   expect(refused('session.wait', { waitSeconds: 120 })).toContain('2 minuuttia')
   const reported = refused('password.unfit', { problems: [{ code: 'too-short', least: 15 }, { code: 'common' }] })
   expect(reported).toContain('vähintään 15 merkkiä')
   expect(reported).toContain('helposti arvattava')
 })
 
-test('what nobody knows is reported as a fault, not as nothing', () => {
+test('an unknown refusal is reported as a fault', () => {
   expect(refused('something.new')).toBe(words['error.other'])
   expect(describeRefusal(new Error('x'), t)).toBe(words['error.other'])
 })

@@ -39,7 +39,7 @@ describe('notices of one kind', () => {
       '3 sign-ins in new browsers: Firefox, Linux; Chrome, Windows.',
       'Your number was marked as ended in the directory. ',
     ],
-  ])('are one sentence, the newest first (%s)', async (lng, translation, signIns, number) => {
+  ])('are one sentence with the newest notice first (%s)', async (lng, translation, signIns, number) => {
     const words = createInstance()
     await words.init({
       lng,

@@ -6,13 +6,13 @@ import { judgeRules, lengthOf, lengthProblem, describeProblems } from './passwor
 
 const lengths = { least: 15, greatest: 256 }
 
-test('characters are counted as people see them, not as the machine keeps them', () => {
+test('counts characters as people see them, not as they are stored', () => {
   expect(lengthOf('😀😀')).toBe(2)
   // A letter and its combining dots: NFKC composes them.
   expect(lengthOf('a\u0308')).toBe(1)
 })
 
-test('the length needs no server', () => {
+test('checks the length without a server', () => {
   expect(lengthProblem('x'.repeat(14), lengths)).toEqual({ code: 'too-short', least: 15 })
   expect(lengthProblem('x'.repeat(15), lengths)).toBeUndefined()
   expect(lengthProblem('😀'.repeat(256), lengths)).toBeUndefined()
@@ -20,11 +20,11 @@ test('the length needs no server', () => {
 })
 
 describe('the rules', () => {
-  test('say nothing of a password that is not yet written', () => {
+  test('show nothing for an empty password', () => {
     expect(Object.values(judgeRules('', lengths, []))).toEqual(['open', 'open', 'open', 'open'])
   })
 
-  test('see a sufficient length at once, and the rest when the server has answered', () => {
+  test('show a sufficient length at once, and the rest once the server has answered', () => {
     const open = { guessable: 'open', context: 'open', same: 'open' }
     expect(judgeRules('x'.repeat(15), lengths, undefined)).toEqual({ length: 'met', ...open })
     expect(judgeRules('lyhyt', lengths, undefined)).toEqual({ length: 'open', ...open })
@@ -42,7 +42,7 @@ describe('the rules', () => {
   })
 })
 
-test('a new password is another than the one of now, in whatever form the machine keeps them', () => {
+test('a new password must differ from the present one, in any normalisation', () => {
   const long = 'ä'.repeat(15)
   const same = (current: string, found: PasswordProblem[] = []) => judgeRules(long, lengths, found, current).same
   expect(same('')).toBe('open')
@@ -51,7 +51,7 @@ test('a new password is another than the one of now, in whatever form the machin
   expect(same('', [{ code: 'same' }])).toBe('unmet')
 })
 
-test('every problem is reported with what there is to know of it', () => {
+test('every problem is reported with its known details', () => {
   const t: Translate = (key, values = {}) =>
     Object.entries(values).reduce(
       (text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)),

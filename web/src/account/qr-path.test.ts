@@ -5,7 +5,7 @@ import { qrPath } from './qr-path.ts'
 test.each([
   'otpauth://totp/Seloste:sari?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Seloste&algorithm=SHA1&digits=6&period=30',
   `otpauth://totp/${encodeURIComponent('Häme ja Åland: äöå')}?secret=${'A'.repeat(52)}`,
-])('a reader finds the text in the drawn code: %s', (text) => {
+])('a reader decodes the drawn code: %s', (text) => {
   expect(decodeQR(draw(qrPath(text), 4))).toBe(text)
 })
 

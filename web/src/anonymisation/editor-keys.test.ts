@@ -10,7 +10,7 @@ const press = (key: string, more = {}) => ({
   ...more,
 })
 
-test('brackets, or I and O as in every player, mark from and to, and M marks', () => {
+test('brackets, or I and O as in every player, set from and to, and M marks', () => {
   expect(editorActionOf(press('['), 'other')).toEqual({ do: 'mark-from' })
   expect(editorActionOf(press(']'), 'button')).toEqual({ do: 'mark-to' })
   expect(editorActionOf(press('i'), 'other')).toEqual({ do: 'mark-from' })
@@ -18,17 +18,17 @@ test('brackets, or I and O as in every player, mark from and to, and M marks', (
   expect(editorActionOf(press('m'), 'button')).toEqual({ do: 'mark' })
 })
 
-test('a Nordic keyboard makes brackets with AltGr, which browsers tell as Ctrl and Alt', () => {
+test('accepts the brackets of a Nordic keyboard, made with AltGr, which browsers report as Ctrl and Alt', () => {
   expect(editorActionOf(press('[', { ctrlKey: true, altKey: true }), 'other')).toEqual({ do: 'mark-from' })
 })
 
-test('arrows step as in every player, and finely with Shift', () => {
+test('arrows step as in every player, and in small steps with Shift', () => {
   expect(editorActionOf(press('ArrowLeft'), 'other')).toEqual({ do: 'skip', ms: -5000 })
   expect(editorActionOf(press('ArrowLeft', { shiftKey: true }), 'other')).toEqual({ do: 'skip', ms: -200 })
   expect(editorActionOf(press('ArrowRight', { shiftKey: true }), 'other')).toEqual({ do: 'skip', ms: 200 })
 })
 
-test('in a text field every key is text, and what the browser means stays its own', () => {
+test('in a text field every key is text, and the browser’s own keys stay the browser’s', () => {
   for (const key of ['[', ']', 'm', 'i', ' ']) expect(editorActionOf(press(key), 'text')).toBeUndefined()
   expect(editorActionOf(press('m', { ctrlKey: true }), 'other')).toBeUndefined()
   expect(editorActionOf(press('[', { metaKey: true }), 'other')).toBeUndefined()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isMaximum, readFigureName, unitOf } from './figure-name.ts'
 
-test('a figure is named by its attacker and its speech, and the control beside it by whose speech it is', () => {
+test('a figure is named by its attacker and its speech, and the control figure by the speaker', () => {
   expect(readFigureName('semi-informed.finnish')).toEqual({ measure: 'semi-informed', set: 'finnish' })
   expect(readFigureName('mcadams.semi-informed.10-people')).toEqual({
     subject: 'mcadams',
@@ -12,12 +12,12 @@ test('a figure is named by its attacker and its speech, and the control beside i
   expect(readFigureName('estoi')).toEqual({ measure: 'estoi' })
 })
 
-test('a figure that the pages have no words for is none of theirs', () => {
+test('returns undefined for a figure without a text in the pages', () => {
   for (const name of ['', 'wer', 'lazy.others', 'original', 'lazy.calls.more'])
     expect(readFigureName(name)).toBeUndefined()
 })
 
-test('errors are per cents, and for what should be small the demand is the most', () => {
+test('errors are percentages, and the requirement is a maximum for values that should be small', () => {
   expect(unitOf({ measure: 'lazy' })).toBe(' %')
   expect(unitOf({ measure: 'estoi' })).toBe('')
   expect(isMaximum({ measure: 'picked-out' })).toBe(true)

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { firstMark, isFromWrong, lanesOf, markedFrom, markedTo, stretchOf, withoutEnd } from './mark.ts'
 
-test('a mark is on both lanes unless somebody says otherwise', () => {
+test('a mark is on both lanes by default', () => {
   expect(lanesOf(firstMark)).toEqual(['CALLER', 'OFFICIAL'])
   expect(lanesOf({ ...firstMark, on: 'OFFICIAL' })).toEqual(['OFFICIAL'])
 })
 
-test('a mark has both ends before it is a stretch', () => {
+test('a mark needs both ends to become a stretch', () => {
   expect(stretchOf(firstMark, 60_000)).toEqual({ wrong: 'missing' })
   expect(stretchOf(markedTo(markedFrom(firstMark, 1000.4), 1999.7), 60_000)).toEqual({ fromMs: 1000, toMs: 2000 })
 })
 
-test('an end of the mark before is forgotten when the next one begins behind it', () => {
+test('the previous mark’s end is cleared when the next mark starts after it', () => {
   const before = markedTo(markedFrom(firstMark, 1000), 2000)
   const next = markedFrom(before, 5000)
   expect(next.toMs).toBeUndefined()
@@ -19,18 +19,18 @@ test('an end of the mark before is forgotten when the next one begins behind it'
   expect(markedFrom(before, 1500).toMs).toBe(2000)
 })
 
-test('what is typed the wrong way round is reported, not turned', () => {
+test('ends in the wrong order are reported, and not swapped', () => {
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 1000 }, 60_000)).toEqual({ wrong: 'order' })
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 90_000 }, 60_000)).toEqual({ wrong: 'beyond' })
 })
 
-test('an end that was written over with what is no moment does not count as it was before', () => {
+test('an end overwritten with an invalid time does not keep its former value', () => {
   const mark = markedTo(markedFrom(firstMark, 1000), 2000)
   expect(stretchOf(withoutEnd(mark, 'toMs'), 60_000)).toEqual({ wrong: 'missing' })
   expect(stretchOf(withoutEnd(mark, 'fromMs'), 60_000)).toEqual({ wrong: 'missing' })
 })
 
-test('of a mark that will not do it is told which end to put right', () => {
+test('an invalid mark names the end to correct', () => {
   const isFrom = (fromMs?: number, toMs?: number) =>
     isFromWrong({ ...firstMark, ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }, 60_000)
   expect(isFrom()).toBe(true)

@@ -14,14 +14,14 @@ const saved = workOf({
   ],
 })
 
-test('what is missing leads to the rows that the server counted, though others came between since', () => {
+test('a missing item leads to the rows counted by the server, even if others were inserted since', () => {
   const now = addTurn(saved, 'OFFICIAL', 1000, 60_000, 'fi')
   const [found] = missingOf([{ what: 'identifiers-left', at: [1] }], saved, now)
   expect(found?.turns.map(({ text }) => text)).toEqual(['Numero on'])
   expect(missingOf([{ what: 'unreviewed', at: [1] }], saved, now)[0]?.redactions[0]?.fromMs).toBe(9)
 })
 
-test('a row that is gone is led to no more, and what is about no row is reported all the same', () => {
+test('a removed row gets no link, and an item without a row is still reported', () => {
   const now = removeTurn(saved, saved.turns[1]!.key)
   expect(missingOf([{ what: 'identifiers-left', at: [1] }, { what: 'played' }], saved, now)).toEqual([
     { what: 'identifiers-left', turns: [], redactions: [] },

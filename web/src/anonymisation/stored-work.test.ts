@@ -8,19 +8,19 @@ const withTurn = edited(begun, addTurn(empty, 'CALLER', 0, 60_000, 'fi'), 'add')
 const { key } = withTurn.work.turns[0]!
 const typed = (now: StoredWork, text: string) => edited(now, changeTurn(now.work, key, { text }), `text-${key}`)
 
-test('what is typed in one go is taken back in one go, and then what came before it', () => {
+test('undo removes what was typed at once, and then the change before it', () => {
   const now = typed(typed(typed(withTurn, 'H'), 'He'), 'Hei')
   expect(undone(now).work).toBe(withTurn.work)
   expect(undone(undone(now)).work).toBe(empty)
   expect(undone(begun)).toBe(begun)
 })
 
-test('whoever takes back all has nothing unsaved', () => {
+test('nothing is unsaved after everything was undone', () => {
   expect(isUnsaved(withTurn)).toBe(true)
   expect(isUnsaved(undone(withTurn))).toBe(false)
 })
 
-test('what is typed while a save is on its way stays unsaved, on the revision that came of it', () => {
+test('text typed during a save stays unsaved, based on the new revision', () => {
   const sent = typed(withTurn, 'Hei')
   expect(isUnsaved(recordSaved(sent, sent.work, 4))).toBe(false)
   const later = recordSaved(typed(sent, 'Hei vaan'), sent.work, 4)
@@ -28,6 +28,6 @@ test('what is typed while a save is on its way stays unsaved, on the revision th
   expect(isUnsaved(later)).toBe(true)
 })
 
-test('an act that changes nothing is none', () => {
+test('an edit without a change is not recorded', () => {
   expect(edited(begun, empty, 'remove')).toBe(begun)
 })

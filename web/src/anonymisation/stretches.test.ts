@@ -3,14 +3,14 @@ import { joined, lengthOf, playedShareOf, wholePercent, without } from './stretc
 
 const stretch = (fromMs: number, toMs: number) => ({ fromMs, toMs })
 
-test('stretches that meet or overlap are one, and empty ones are none', () => {
+test('stretches that touch or overlap are merged, and empty ones are dropped', () => {
   expect(joined([stretch(500, 900), stretch(0, 200), stretch(200, 300), stretch(250, 260), stretch(40, 40)])).toEqual([
     stretch(0, 300),
     stretch(500, 900),
   ])
 })
 
-test('what was played is taken out of what is left, at the ends and from the middle', () => {
+test('played stretches are removed from what is left, at the ends and in the middle', () => {
   expect(without([stretch(0, 1000)], [stretch(200, 300)])).toEqual([stretch(0, 200), stretch(300, 1000)])
   expect(without([stretch(0, 1000), stretch(2000, 3000)], [stretch(900, 2500)])).toEqual([
     stretch(0, 900),
@@ -20,13 +20,13 @@ test('what was played is taken out of what is left, at the ends and from the mid
   expect(without([], [stretch(0, 1000)])).toEqual([])
 })
 
-test('the played share is what is not left, and twice unplayed is counted once', () => {
+test('the played share is the rest of what is left, and overlapping unplayed stretches count once', () => {
   expect(playedShareOf([], 60_000)).toBe(1)
   expect(playedShareOf([stretch(0, 60_000)], 60_000)).toBe(0)
   expect(playedShareOf([stretch(0, 15_000), stretch(10_000, 30_000)], 60_000)).toBe(0.5)
   expect(lengthOf([stretch(0, 15_000), stretch(10_000, 30_000)])).toBe(30_000)
 })
 
-test('nothing short of all of it is reported as a hundred per cent', () => {
+test('less than everything is never reported as a hundred per cent', () => {
   expect([0, 0.5, 0.999, 0.9999999, 1].map(wholePercent)).toEqual([0, 50, 99, 99, 100])
 })

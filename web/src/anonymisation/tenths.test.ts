@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatTenths, readTenths } from './tenths.ts'
 
-test('a moment is written with minutes, seconds and tenths, and hours where there are any', () => {
+test('a position is written with minutes, seconds and tenths, and with hours if there are any', () => {
   expect([0, 7_400, 62_340, 62_390, 3_725_000].map(formatTenths)).toEqual([
     '0.00,0',
     '0.07,4',
@@ -11,7 +11,7 @@ test('a moment is written with minutes, seconds and tenths, and hours where ther
   ])
 })
 
-test('a tenth that rounds up carries over to the second and the minute', () => {
+test('a tenth that rounds up carries over to second and minute', () => {
   expect(formatTenths(59_980)).toBe('1.00,0')
 })
 
@@ -25,15 +25,15 @@ test.each([
   ['62', 62_000],
   ['1.02', 62_000],
   [' 0.07,4 s', 7_400],
-])('“%s” is read', (written, ms) => {
+])('“%s” is parsed', (written, ms) => {
   expect(readTenths(written)).toBe(ms)
 })
 
-test.each(['', '1.60,0', '1,2,3', '-1', '1.02,', 'kaksi', '1.2.3.4', '1:75', ',5'])('“%s” is no moment', (written) => {
+test.each(['', '1.60,0', '1,2,3', '-1', '1.02,', 'kaksi', '1.2.3.4', '1:75', ',5'])('“%s” is refused', (written) => {
   expect(readTenths(written)).toBeUndefined()
 })
 
-test('what is written is read again as it was, to the tenth', () => {
+test('a written position is parsed to the same tenth', () => {
   for (const ms of [0, 100, 59_900, 60_000, 3_599_900, 3_600_000, 86_399_900])
     expect(readTenths(formatTenths(ms))).toBe(ms)
 })

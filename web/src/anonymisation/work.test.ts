@@ -31,19 +31,19 @@ const proposed = (track: CopyTurn['track'], fromMs: number, toMs: number): CopyR
 })
 const work = (turns: CopyTurn[] = [], redactions: CopyRedaction[] = []) => workOf({ level: 'T', turns, redactions })
 
-test('what is saved is what was read, in its order', () => {
+test('saves what was read, in the same order', () => {
   const copy = { level: 'D' as const, turns: [turn('CALLER', 5, 90, 'Hei')], redactions: [proposed('OFFICIAL', 1, 99)] }
   expect(sentOf(workOf(copy))).toEqual(copy)
 })
 
-test('a stretch lies within the recording and begins before it ends', () => {
+test('a stretch is within the recording and begins before it ends', () => {
   expect(wrongTimes(1000, 2000, 60_000)).toBeUndefined()
   expect(wrongTimes(2000, 2000, 60_000)).toBe('order')
   expect(wrongTimes(2000, 1000, 60_000)).toBe('order')
   expect(wrongTimes(59_000, 61_000, 60_000)).toBe('beyond')
 })
 
-test('what a person marks is reviewed; on both lanes it is two redactions', () => {
+test('a person’s mark is reviewed, and on both lanes it is two redactions', () => {
   const marked = addRedactions(work(), ['CALLER', 'OFFICIAL'], { fromMs: 100, toMs: 900, reason: 'PHONE' })
   expect(sentOf(marked).redactions).toEqual([
     { track: 'CALLER', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
@@ -60,25 +60,25 @@ test('a proposal counts as reviewed once a person changes it, and not before', (
   expect(changeRedaction(changed, first!.key, { isReviewed: false }).redactions[0]?.isReviewed).toBe(false)
 })
 
-test('a redaction that is added stands where it begins, and the others keep their order', () => {
+test('an added redaction is placed by its start, and the others keep their order', () => {
   const now = work([], [proposed('CALLER', 5000, 6000), proposed('CALLER', 1000, 2000)])
   const added = addRedactions(now, ['CALLER'], { fromMs: 3000, toMs: 3500, reason: 'NAME' })
   expect(added.redactions.map(({ fromMs }) => fromMs)).toEqual([3000, 5000, 1000])
 })
 
-test('a new turn is empty, begins where nobody of its lane speaks and ends before the next', () => {
+test('a new turn is empty, begins where nobody on its lane speaks and ends before the next', () => {
   const now = work([turn('CALLER', 1000, 2000, 'Hei'), turn('CALLER', 3000, 4000), turn('OFFICIAL', 0, 9000)])
   const [added] = addTurn(now, 'CALLER', 1500, 60_000, 'sv').turns.filter((one) => !now.turns.includes(one))
   expect(added).toMatchObject({ track: 'CALLER', fromMs: 2000, toMs: 3000, text: '', language: 'fi' })
   expect(addTurn(work(), 'OFFICIAL', 500, 60_000, 'sv').turns[0]).toMatchObject({ toMs: 3500, language: 'sv' })
 })
 
-test('a new turn at the very end lies within the recording', () => {
+test('a new turn at the very end is within the recording', () => {
   const [added] = addTurn(work(), 'CALLER', 60_000, 60_000, 'fi').turns
   expect(wrongTimes(added!.fromMs, added!.toMs, 60_000)).toBeUndefined()
 })
 
-test('a turn is split at the caret, and where it plays if it plays in it', () => {
+test('a turn is split at the caret, and at the playback position if that is inside it', () => {
   const now = work([turn('CALLER', 1000, 5000, 'Hei vaan Päivää')])
   const { key } = now.turns[0]!
   const parts = splitTurn(now, key, 9, 2000).turns
@@ -89,7 +89,7 @@ test('a turn is split at the caret, and where it plays if it plays in it', () =>
   expect(splitTurn(now, key, 9, 50_000).turns[0]?.toMs).toBe(1000 + Math.round((4000 * 9) / 15))
 })
 
-test('a split loses no word, wherever the caret stands', () => {
+test('a split loses no word at any caret position', () => {
   const text = 'Hei vaan Päivää'
   const now = work([turn('CALLER', 1000, 5000, text)])
   for (let caret = 0; caret <= text.length; caret++) {
@@ -104,7 +104,7 @@ test('a split loses no word, wherever the caret stands', () => {
   }
 })
 
-test('proposals come beside what a person wrote and marked, unreviewed, and double none of it', () => {
+test('proposals are added beside a person’s turns and redactions, unreviewed, and duplicate none', () => {
   const written = turn('CALLER', 1000, 2000, 'Nimeni on')
   const now = work([written], [{ ...proposed('CALLER', 1000, 2000), source: 'MANUAL', isReviewed: true }])
   const result = withProposals(now, {
@@ -116,18 +116,18 @@ test('proposals come beside what a person wrote and marked, unreviewed, and doub
   expect(result.work.redactions.filter(({ isReviewed }) => !isReviewed)).toHaveLength(2)
 })
 
-test('the same proposals a second time add nothing', () => {
+test('repeated proposals add nothing', () => {
   const proposals = { turns: [turn('OFFICIAL', 0, 900)], redactions: [proposed('CALLER', 10, 90)] }
   const once = withProposals(work(), proposals).work
   expect(withProposals(once, proposals)).toEqual({ work: once, turns: 0, redactions: 0 })
 })
 
-test('two turns at once on one lane are reported, on different lanes they are a conversation', () => {
+test('two simultaneous turns on one lane are reported, and on different lanes they are not', () => {
   const now = work([turn('CALLER', 0, 1000), turn('OFFICIAL', 500, 1500), turn('CALLER', 900, 1200)])
   expect([...overlappingTurns(now.turns)]).toEqual([now.turns[2]!.key])
 })
 
-test('a lane is silent from the beginning of a redaction to just before its end', () => {
+test('a lane is silent from the start of a redaction to just before its end', () => {
   const marks = [proposed('CALLER', 100, 200)]
   expect([99, 100, 199, 200].map((ms) => isRedactedAt(marks, 'CALLER', ms))).toEqual([false, true, true, false])
   expect(isRedactedAt(marks, 'OFFICIAL', 150)).toBe(false)

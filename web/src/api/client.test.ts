@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 
-test('content that one may no longer see is not shown beside the refusal; content that is only late is', async () => {
+test('hides content after it was refused, and keeps it if the server is only late', async () => {
   vi.stubGlobal('window', { location: { origin: 'http://127.0.0.1' } })
   const { queries, NoAnswer } = await import('./client.ts')
   const queryKey = ['get', '/api/contacts/{id}']

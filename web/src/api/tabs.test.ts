@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { listenToTabs, notifyTabs } from './tabs.ts'
 
-test('another tab’s word is heard, one’s own is not, and what nobody knows is nothing', async () => {
+test('receives messages of other tabs, and ignores its own and unknown ones', async () => {
   const reported: string[] = []
   const deafen = listenToTabs((one) => reported.push(one))
   const otherTab = new BroadcastChannel('seloste.session')

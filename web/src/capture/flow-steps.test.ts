@@ -7,19 +7,19 @@ import { detailsText, stepText } from './flow-steps.ts'
 /** Returns the key if there is no text, like i18next. */
 const t: Translate = (word) => words[word] ?? word
 
-test('why a call is not recorded is reported in words, whatever the plan’s reason or the trouble', () => {
+test('the reason why a call is not recorded is shown as text, for every reason of the plan and every failure', () => {
   const troubles = ['no-media', 'disk-full', 'no-port', 'no-intake-key', 'forbidden', 'no-playable-codec']
   for (const reason of [...reasons, ...troubles]) expect(detailsText({ with: [reason] }, t), reason).not.toBe(reason)
   expect(detailsText({ with: ['not-drawn'] }, t)).toBe('ei osunut otantaan')
 })
 
-test('SIP’s own words stay as they are, and ours are reported', () => {
+test('words of SIP are shown unchanged, and our own as text', () => {
   expect(stepText({ what: 're-INVITE' }, t)).toBe('re-INVITE')
   expect(detailsText({ with: ['sdp', 'inactive', 'No Media Port Left'] }, t)).toBe('SDP, inactive, No Media Port Left')
   expect(stepText({ what: 'not-recorded' }, t)).toBe('Ei tallenneta')
 })
 
-test('a word of ours is reported as soon as the texts have it', () => {
+test('one of our own words is shown as text once the texts have it', () => {
   const texts: Record<string, string> = { 'capture.carried.queue': 'jono', 'capture.step.queued': 'Jonoon' }
   const moreTexts: Translate = (word) => texts[word] ?? t(word)
   expect(detailsText({ with: ['sdp', 'queue', 'PCMA', '5'] }, moreTexts)).toBe('SDP, jono, PCMA, 5')

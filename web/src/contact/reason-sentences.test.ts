@@ -12,7 +12,7 @@ function decisionReasons(): string[] {
   return [...list.matchAll(/'([a-z-]+)'/g)].map((match) => match[1]!)
 }
 
-test('every reason that a decision may have is reported in words of its own', () => {
+test('every reason of a decision has its own sentence', () => {
   const reasons = decisionReasons()
   expect(reasons.length).toBeGreaterThan(10)
   const reported = [...reasons, 'not-answered'].map((reason) => sentencesOf({ reason, draw: 0.04, share: 0.1 }))
@@ -20,17 +20,17 @@ test('every reason that a decision may have is reported in words of its own', ()
   expect(new Set(reported.map((words) => words.join())).size).toBe(reported.length)
 })
 
-test('a reason that is not known is not made up', () => {
+test('an unknown reason gets no sentence', () => {
   expect(sentencesOf({ reason: 'toString' })).toEqual(['contact.why.other'])
   expect(sentencesOf({ reason: 'something-new' })).toEqual(['contact.why.other'])
 })
 
-test('a draw that is not stored is not reported', () => {
+test('a missing draw is not reported', () => {
   expect(sentencesOf({ reason: 'drawn' })).toEqual(['contact.why.drawn.plain'])
   expect(sentencesOf({ reason: 'not-drawn', share: 0.1 })).toEqual(['contact.why.not-drawn.plain'])
 })
 
-test('a rule of all calls is reported as that, and room in a quota where there is one', () => {
+test('a rule for all calls is reported as such, and so is room in a quota', () => {
   const quota = { per: 'official', weekly: 5 } as const
   expect(sentencesOf({ reason: 'drawn', draw: 0.4, share: 1 })).toEqual(['contact.why.all'])
   expect(sentencesOf({ reason: 'drawn', draw: 0.04, share: 0.1, quotaUsed: 2, rule: { name, quota } })).toEqual([
@@ -39,7 +39,7 @@ test('a rule of all calls is reported as that, and room in a quota where there i
   ])
 })
 
-test('hours are told where the rule’s are known', () => {
+test('the rule’s hours are shown if they are known', () => {
   const hours = { days: ['MON'], from: '08:00', to: '16:00' } as const
   expect(sentencesOf({ reason: 'outside-hours', rule: { name, hours: { ...hours, days: [...hours.days] } } })).toEqual([
     'contact.why.outside-hours',

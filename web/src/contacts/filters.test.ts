@@ -6,13 +6,13 @@ import { readSearch, writeSearch } from '../shell/search-string.ts'
 import { forgetSought } from '../session/sought.ts'
 import { queryOf, readFilters, searchAt, shownAt } from './filters.ts'
 
-test('a saved search is its address, there and back', () => {
+test('a saved search and its address convert into each other', () => {
   const filters = { official: 'aino', from: '2026-11-01', to: '2026-11-24T15:40', recorded: 'available' } as const
   expect(searchAt(filters)).toEqual({ to: '/contacts', search: filters, state: {} })
   expect(readFilters(readSearch(writeSearch(filters)))).toEqual(filters)
 })
 
-test('a caller’s number stands in no address, and is there again for whoever searched for it, in this tab', () => {
+test('a caller’s number is in no address, and is restored for the person who searched, in the same tab', () => {
   const filters = { caller: '040 123 4567', from: '2026-11-01' }
   const at = searchAt(filters)
   expect(at.search).toEqual({ from: '2026-11-01' })
@@ -25,11 +25,11 @@ test('a caller’s number stands in no address, and is there again for whoever s
   expect(shownAt(at.search, at.state.sought)).toEqual({ from: '2026-11-01' })
 })
 
-test('what is not a filter, or not a day, is left out', () => {
+test('an unknown filter or an invalid day is dropped', () => {
   expect(readFilters({ from: '24.11.2026', recorded: 'everything', caller: '  ', x: '1', number: 5 })).toEqual({})
 })
 
-test('days are Finnish days and the last one is whole, also when the clocks change (AC7)', () => {
+test('days are Finnish days and the last one is included, also on a clock change (AC7)', () => {
   expect(queryOf({ from: '2026-10-25', to: '2026-10-25' })).toEqual({
     from: '2026-10-24T21:00:00.000Z',
     to: '2026-10-25T22:00:00.000Z',

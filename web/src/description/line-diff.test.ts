@@ -3,7 +3,7 @@ import { lineDiff } from './line-diff.ts'
 
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join('')
 
-test('a changed line is reported as removed and added, with its numbers and what stands around it', () => {
+test('a changed line is reported as removed and added, with its line numbers and context', () => {
   const before = lines('a', 'b', 'c', 'd', 'e')
   expect(lineDiff(before, lines('a', 'b', 'x', 'd', 'e'), 1)).toEqual([
     { kind: 'left-out', count: 1 },
@@ -15,10 +15,10 @@ test('a changed line is reported as removed and added, with its numbers and what
   ])
 })
 
-test('an empty line among others is a line', () => {
+test('an empty line among others counts as a line', () => {
   expect(lineDiff(lines('a', 'b'), lines('a', '', 'b'))).toContainEqual({ kind: 'added', after: 2, text: '' })
 })
 
-test('texts that are the same leave everything out', () => {
+test('equal texts leave everything out', () => {
   expect(lineDiff(lines('a', 'b'), lines('a', 'b'))).toEqual([{ kind: 'left-out', count: 2 }])
 })

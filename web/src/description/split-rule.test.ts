@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { applyEdits } from './edits.ts'
 import { splitRule } from './split-rule.ts'
 
-test('a number is taken out of its rule and has a rule of its own with the same values', () => {
+test('a number split from its rule gets a rule of its own with the same values', () => {
   const names = { fi: 'Numerot', sv: 'Nummer', en: 'Numbers' }
   const rule = { id: 'a', version: 3, names, numbers: ['029 497 000', '029 497 001'], recordingMonths: 6 }
   const document = { recordingPlan: { rules: [rule, { id: 'b' }] } }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { countUnsaved, withoutSent } from './unsaved.ts'
 
-test('what is typed while a save is on its way stays unsaved, and what was sent does not', () => {
+test('text typed during a save stays unsaved, and the sent text does not', () => {
   const share = { path: ['recordingPlan', 'defaultShare'], value: 0.2 }
   const sent = { revision: 3, edits: [share], reason: 'Vähemmän' }
   const later = { path: ['profile'], value: 'gdpr' }
@@ -13,6 +13,6 @@ test('what is typed while a save is on its way stays unsaved, and what was sent 
   })
 })
 
-test('unsaved things are counted one by one', () => {
+test('unsaved edits are counted one by one', () => {
   expect(countUnsaved({ revision: 1, edits: [{ path: ['profile'], value: 'gdpr' }], text: '', reason: '' })).toBe(3)
 })

@@ -9,7 +9,7 @@ const filled = {
   caseNumber: 'R 1',
 }
 
-test('an authority’s request is entered as received now in Finland, without a ground where none is chosen', () => {
+test('an authority’s request defaults to received now in Finland, without a ground if none is chosen', () => {
   expect(authorityAbout(filled, nowMs)).toEqual({
     body: {
       ...{ origin: 'REQUEST', authority: 'Helsingin poliisilaitos', officer: 'Päivystys', caseNumber: 'R 1' },
@@ -18,14 +18,14 @@ test('an authority’s request is entered as received now in Finland, without a 
   })
 })
 
-test('what is missing of an authority’s request is named, and it is not received in the future', () => {
+test('missing fields of an authority’s request are named, and its receipt cannot be in the future', () => {
   expect(authorityAbout({ ...filled, officer: ' ', day: '2026-11-27' }, nowMs)).toEqual({
     wrong: ['officer', 'receivedAt'],
   })
   expect(authorityAbout({ ...filled, time: '' }, nowMs)).toEqual({ wrong: ['receivedAt'] })
 })
 
-test('a request that is corrected begins from what was entered', () => {
+test('correcting a request starts from its entered values', () => {
   const entered = {
     origin: 'OWN_INITIATIVE',
     authority: 'KRP',

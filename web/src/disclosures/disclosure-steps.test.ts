@@ -24,7 +24,7 @@ const made: Omit<Package, 'state'> = {
 }
 const statesOf = (facts: Facts) => researchSteps.map((step) => researchStepState(step, facts)).join(' ')
 
-test('what waits for nothing else is missing; what comes after it lies ahead', () => {
+test('a step that waits for nothing else is missing, and later ones are ahead', () => {
   const begun: Facts = {
     state: 'DRAFT',
     lacks: [{ what: 'items' }, { what: 'undertaking' }, { what: 'decision' }, { what: 'release' }],
@@ -33,7 +33,7 @@ test('what waits for nothing else is missing; what comes after it lies ahead', (
   expect(statesOf(begun)).toBe('done missing ahead ahead missing ahead ahead ahead')
 })
 
-test('an item that is rendered waits for its second person, and the decision for both', () => {
+test('a rendered item waits for its second person, and the decision for both', () => {
   const rendered: Facts = {
     state: 'ANONYMISED',
     lacks: [{ what: 'check', items: [1] }, { what: 'decision' }, { what: 'release' }],
@@ -42,7 +42,7 @@ test('an item that is rendered waits for its second person, and the decision for
   expect(statesOf(rendered)).toBe('done done done missing done ahead ahead ahead')
 })
 
-test('the decision is missing once nothing else is, and the release after it', () => {
+test('the decision is missing once it is the only open step, and then the release', () => {
   const checked: Facts = {
     state: 'UNDERTAKING',
     lacks: [{ what: 'decision' }, { what: 'release' }],
@@ -55,7 +55,7 @@ test('the decision is missing once nothing else is, and the release after it', (
   expect(statesOf({ ...checked, state: 'RELEASED', lacks: [] })).toBe('done done done done done done done open')
 })
 
-test('an authority may be refused as soon as its request is assessed; a release lacks nothing else', () => {
+test('a request of an authority can be refused once it is assessed, and a release waits only for its own conditions', () => {
   const request = {
     state: 'ASSESSED',
     lacks: [{ what: 'provision' }, { what: 'decision' }, { what: 'release' }],
@@ -69,7 +69,7 @@ test('an authority may be refused as soon as its request is assessed; a release 
   )
 })
 
-test('what was released is closed once its package has ended, and not before', () => {
+test('a released disclosure is closed after its package has ended, and not before', () => {
   const closing = (...states: Package['state'][]) =>
     authorityStepState('close', {
       state: 'RELEASED',

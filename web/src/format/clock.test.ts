@@ -14,11 +14,11 @@ describe('a time of day', () => {
     expect(readClock(typed)).toBe(time)
   })
 
-  test.each(['', '24.01', '25', '8.60', '8.5', 'aamulla', '8.00–9.00'])('“%s” is none', (typed) => {
+  test.each(['', '24.01', '25', '8.60', '8.5', 'aamulla', '8.00–9.00'])('“%s” is refused', (typed) => {
     expect(readClock(typed)).toBeUndefined()
   })
 
-  test('is written the Finnish way; what is none stays as it is', () => {
+  test('is formatted the Finnish way, and invalid text stays unchanged', () => {
     expect(['08:00', '16:15', '24:00', '8', 'pian'].map(formatClock)).toEqual(['8.00', '16.15', '24.00', '8', 'pian'])
   })
 })

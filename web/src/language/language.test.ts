@@ -13,7 +13,7 @@ const pages = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .join('\n')
 
 describe('the texts of the pages', () => {
-  test('every refusal of the server has a sentence, and no other sentence is said of it', () => {
+  test('every refusal of the server has a sentence, and there are no other sentences', () => {
     const codes = Object.keys(statuses)
     expect(codes.filter((code) => !keys.includes(`error.${code}`))).toEqual([])
     const sentences = keys.filter((key) => key.startsWith('error.')).map((key) => key.slice('error.'.length))

@@ -37,7 +37,7 @@ const request = (more: Partial<RequestDetail>): RequestDetail => ({
   ...more,
 })
 
-test('the answer is to be made once every call that was named is settled, and not again', () => {
+test('the answer is due once every named call is settled, and only once', () => {
   expect([
     toMake(request({ calls: [call('MATCHED')] })),
     toMake(request({ calls: [call('MATCHED'), call('FOUND')] })),
@@ -45,7 +45,7 @@ test('the answer is to be made once every call that was named is settled, and no
   ]).toEqual([['answer'], [], []])
 })
 
-test('of a call that is not there, of another’s and of several alike the same letter is to be made (R46, AC14)', () => {
+test('a missing call, another’s and several similar ones get the same letter (R46, AC14)', () => {
   for (const state of ['NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE'] as const) {
     expect(toMake(request({ calls: [call(state)] })), state).toEqual(['not-identifiable'])
     expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call(state)] })), state).toEqual([
@@ -56,7 +56,7 @@ test('of a call that is not there, of another’s and of several alike the same 
   }
 })
 
-test('an appointment that was moved is confirmed anew', () => {
+test('a moved appointment is confirmed again', () => {
   const appointments: RequestDetail['appointments'] = [
     {
       id: 'a',
@@ -82,7 +82,7 @@ test('an appointment that was moved is confirmed anew', () => {
   expect([made('2026-11-21T08:00:00Z'), made('2026-11-22T08:00:01Z')]).toEqual([['appointment'], []])
 })
 
-test('a longer time is reported, and a request that is closed has no letter to make', () => {
+test('an extension gets a letter, and a closed request has none due', () => {
   const extension = {
     until: '2027-01-20T08:00:00Z',
     reason: 'COMPLEX' as const,
@@ -93,13 +93,13 @@ test('a longer time is reported, and a request that is closed has no letter to m
   expect([toMake(request({ extension })), toMake(request({ extension, closed }))]).toEqual([['extension'], []])
 })
 
-test('who looked at a call is told by a letter of its own, after the answer too (LX3)', () => {
+test('the views of a call get their own letter, after the answer too (LX3)', () => {
   const requested = request({ kinds: ['KNOW', 'LOG_EXTRACT'], calls: [call('MATCHED')] })
   const letters = [letter('answer', '2026-11-21T08:00:00Z', true)]
   expect([toMake(requested), toMake({ ...requested, letters })]).toEqual([['answer', 'log-extract'], ['log-extract']])
 })
 
-test('a covering letter is made of a copy that can be fetched, and of no other', () => {
+test('a copy that can be fetched gets a covering letter, and no other does', () => {
   const copy = (state: RequestDetail['copies'][number]['state']): RequestDetail['copies'][number] => ({
     ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state, downloads: [] },
     ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
@@ -111,19 +111,19 @@ test('a covering letter is made of a copy that can be fetched, and of no other',
   expect(made('ready', [letter('copy', '2026-11-23T08:00:00Z', true)])).toEqual([])
 })
 
-test('whoever asked for a copy of a call that is not theirs is answered all the same', () => {
+test('a request for a copy of another’s call is still answered', () => {
   expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toHaveLength(1)
   expect(toMake(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
 })
 
-test('a restriction is reported by a letter of its own, once its call is known, and its end by whoever decides on it', () => {
+test('a restriction gets its own letter once its call is known, and its end gets one from the decision maker', () => {
   const requested = request({ kinds: ['RESTRICTION'], next: ['answer'], calls: [call('MATCHED')] })
   expect([toMake(requested), toMake({ ...requested, next: [], calls: [call('FOUND')] })]).toEqual([['restriction'], []])
   expect(otherKinds(requested, ['restriction'])).toContain('restriction-end')
   expect(otherKinds(request({}), [])).not.toContain('restriction-end')
 })
 
-test('the ground of a refusal is chosen once a call is matched: of an erasure, of a restriction, of every request', () => {
+test('the ground of a refusal can be chosen once a call is matched: for an erasure, a restriction, every request', () => {
   const calls = [call('MATCHED')]
   expect(groundsOf({ kinds: ['ERASURE'], calls: [call('NOT_FOUND')] })).toEqual([])
   expect(groundsOf({ kinds: ['KNOW'], calls })).toEqual(['EXCESSIVE', 'RESTRICTED'])
@@ -131,7 +131,7 @@ test('the ground of a refusal is chosen once a call is matched: of an erasure, o
   expect(groundsOf({ kinds: ['RESTRICTION'], calls })).toEqual(['NO_REASON', 'EXCESSIVE', 'RESTRICTED'])
 })
 
-test('other letters are those that what is asked can have', () => {
+test('other letters offered depend on the kind of request', () => {
   expect(otherKinds(request({}), ['answer'])).toEqual([
     'received',
     'extension',
@@ -145,7 +145,7 @@ test('other letters are those that what is asked can have', () => {
   expect(otherKinds(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }), [])).toEqual(['received', 'extension'])
 })
 
-test('letters that wait to be sent stand first, then the newest', () => {
+test('letters to be sent come first, then the newest', () => {
   const [sent, waits, newer] = [
     letter('received', '2026-11-20T08:00:00Z', true),
     letter('answer', '2026-11-21T08:00:00Z'),
@@ -154,14 +154,14 @@ test('letters that wait to be sent stand first, then the newest', () => {
   expect(sortLetters([sent, waits, newer])).toEqual([waits, newer, sent])
 })
 
-test('an address that names no template shows none', () => {
+test('an address without a template shows none', () => {
   expect([
     readTemplateChoice({ kind: 'answer', language: 'sv' }),
     readTemplateChoice({ kind: 'x', language: 'de' }),
   ]).toEqual([{ kind: 'answer', language: 'sv' }, {}])
 })
 
-test('the styles of a letter carry the nonce of the page that shows it', () => {
+test('the styles of a letter have the nonce of the page that shows it', () => {
   expect(forFrame('<style>p{}</style><style media="print">', 'abc')).toBe(
     '<style nonce="abc">p{}</style><style nonce="abc" media="print">',
   )

@@ -4,30 +4,30 @@ import { hasSound, isSoonOver, isAnnounced, minutesLeft, nextVolume, withGone } 
 const until = '2026-11-26T10:00:00Z'
 const at = (time: string) => Date.parse(`2026-11-26T${time}Z`)
 
-test('the last minute is said until the slot is over', () => {
+test('the last minute is shown until the slot ends', () => {
   expect([at('09:30:00'), at('09:59:01'), at('10:00:00'), at('10:05:00')].map((ms) => minutesLeft(until, ms))).toEqual([
     30, 1, 0, 0,
   ])
 })
 
-test('the time left is said aloud ten, five, two minutes and one before the end, once each', () => {
+test('the time left is announced ten, five, two minutes and one before the end, once each', () => {
   const played = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isAnnounced(all[at - 1]!, now))
   expect(played).toEqual([10, 5, 2, 1])
 })
 
-test('a browser that slept past one of them says the time left all the same', () => {
+test('a browser that slept past one of them still announces the time left', () => {
   expect([isAnnounced(12, 4), isAnnounced(4, 3)]).toEqual([true, false])
 })
 
-test('it is in sight that the time runs out during the last five minutes', () => {
+test('the time left is visible during the last five minutes', () => {
   expect([6, 5, 1].map(isSoonOver)).toEqual([false, true, true])
 })
 
-test('the volume goes in tenths and stays between silence and all there is', () => {
+test('the volume changes in tenths, between silence and maximum', () => {
   expect([nextVolume(0.8, 1), nextVolume(1, 1), nextVolume(0.1, -1), nextVolume(0, -1)]).toEqual([0.9, 1, 0, 0])
 })
 
-test('a room in which everything has been destroyed has no sound', () => {
+test('a room whose recordings are all destroyed has no sound', () => {
   const call = (canBeHeard: boolean) => ({
     ordinal: 1,
     startedAt: until,
@@ -37,7 +37,7 @@ test('a room in which everything has been destroyed has no sound', () => {
   expect([hasSound({ calls: [call(false), call(true)] }), hasSound({ calls: [call(false)] })]).toEqual([true, false])
 })
 
-test('what is destroyed while its listener sits there is still named, as something that cannot be heard', () => {
+test('a recording destroyed during the slot is still listed, as not playable', () => {
   const part = (recordingId: string, answeredAt: string, canBeHeard = true) => ({ recordingId, answeredAt, canBeHeard })
   const call = (ordinal: number, ...parts: ReturnType<typeof part>[]) => ({
     ordinal,

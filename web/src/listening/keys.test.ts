@@ -10,13 +10,13 @@ test('keys do what the help says', () => {
   expect(actionOf(press('ArrowRight'), 'other')).toEqual({ do: 'skip', ms: 5000 })
 })
 
-test('Space on a button presses the button, arrows on a slider move it, and letters in a text field are text', () => {
+test('Space presses a focused button, arrows move a focused slider, and letters in a text field are text', () => {
   expect(actionOf(press(' '), 'button')).toBeUndefined()
   expect(actionOf(press('ArrowLeft'), 'slider')).toBeUndefined()
   expect(actionOf(press('k'), 'text')).toBeUndefined()
 })
 
-test('keys of the browser stay the browser’s', () => {
+test('the browser’s own keys are not intercepted', () => {
   expect(actionOf(press('l', { ctrlKey: true }), 'other')).toBeUndefined()
   expect(actionOf(press('ArrowLeft', { altKey: true }), 'other')).toBeUndefined()
 })

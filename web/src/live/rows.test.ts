@@ -17,12 +17,12 @@ const [a, b, c] = [
   call('c', '2026-11-24T11:00:00Z'),
 ]
 
-test('known calls keep their places and new ones come last, however the server orders them', () => {
+test('known calls keep their places and new ones come last, in any order of the server', () => {
   const rows = nextRows(nextRows([], { at, items: [b, a] }), { at, items: [c, b, a] })
   expect(rows.map((row) => row.call.segmentId)).toEqual(['a', 'b', 'c'])
 })
 
-test('a call that has ended stays in its place, with the time it was first missing, until it is cleared', () => {
+test('an ended call stays in its place, with the time it was first missing, until it is cleared', () => {
   const before = nextRows([], { at, items: [a, b] })
   const after = nextRows(before, { at: '2026-11-24T13:00:05Z', items: [b] })
   const later = nextRows(after, { at: '2026-11-24T13:00:09Z', items: [b] })
@@ -40,7 +40,7 @@ test('a failure counts only while its call continues', () => {
   expect(failing(nextRows(rows, { at, items: [a] }))).toEqual([])
 })
 
-test('which recorder has a call is told where there are several, or where one does not answer', () => {
+test('the recorder of a call is shown if there are several, or if one does not answer', () => {
   const on = (one: LiveCall, name: string, silent?: true): LiveCall => ({
     ...one,
     node: { name, ...(silent && { silent }) },

@@ -6,8 +6,8 @@ import { logQueryOf, readLogFilters } from './log-filters.ts'
 import { actions as offered } from './log-words.ts'
 import { blocksOf, rowAfterKey, scrollTo, visibleRows } from './visible-rows.ts'
 
-describe('the address of a view into the log', () => {
-  test('is read field by field, and what is none of them is left out', () => {
+describe('the address of a view of the log', () => {
+  test('is parsed field by field, and unknown fields are dropped', () => {
     expect(
       readLogFilters({
         person: ' Aino ',
@@ -37,13 +37,13 @@ describe('the address of a view into the log', () => {
     expect(readLogFilters({ role: 'ROOT', result: 'maybe', object: 'x', from: 'yesterday', entry: '-1' })).toEqual({})
   })
 
-  test('takes instants of other pages, as the clock in Finland shows them, no narrower than they are', () => {
+  test('accepts instants of other pages, in Finnish time, without narrowing them', () => {
     const filters = readLogFilters({ from: '2026-11-24T08:00:30.5Z', to: '2026-11-24T08:10:01.000Z' })
     expect(filters).toEqual({ from: '2026-11-24T10:00', to: '2026-11-24T10:11' })
     expect(logQueryOf(filters)).toEqual({ from: '2026-11-24T08:00:00.000Z', to: '2026-11-24T08:11:00.000Z' })
   })
 
-  test('asks for whole days, and not for the entry that is open', () => {
+  test('queries whole days, and not only the open entry', () => {
     expect(logQueryOf({ from: '2026-11-24', to: '2026-11-24', entry: '3', role: 'EXPERT' })).toEqual({
       role: 'EXPERT',
       from: '2026-11-23T22:00:00.000Z',
@@ -53,20 +53,20 @@ describe('the address of a view into the log', () => {
 })
 
 describe('rows of a long list', () => {
-  test('are made where they are seen, and a few beyond', () => {
+  test('are rendered where they are visible, and a few beyond', () => {
     expect(visibleRows(0, 480, 48, 100_000)).toEqual({ first: 0, end: 18 })
     expect(visibleRows(48_000, 480, 48, 100_000)).toEqual({ first: 992, end: 1018 })
     expect(visibleRows(48 * 100_000, 480, 48, 100_000)).toEqual({ first: 99_992, end: 100_000 })
     expect(visibleRows(0, 480, 48, 0)).toEqual({ first: 0, end: 0 })
   })
 
-  test('are fetched by the block', () => {
+  test('are fetched in blocks', () => {
     expect(blocksOf({ first: 190, end: 210 }, 200)).toEqual([0, 1])
     expect(blocksOf({ first: 200, end: 400 }, 200)).toEqual([1])
     expect(blocksOf({ first: 0, end: 0 }, 200)).toEqual([])
   })
 
-  test('are walked by the keyboard to either end and no further', () => {
+  test('can be traversed by keyboard to either end and no further', () => {
     expect(rowAfterKey('ArrowDown', 4, 10, 100)).toBe(5)
     expect(rowAfterKey('PageDown', 95, 10, 100)).toBe(99)
     expect(rowAfterKey('PageUp', 4, 10, 100)).toBe(0)
@@ -74,7 +74,7 @@ describe('rows of a long list', () => {
     expect(rowAfterKey('x', 4, 10, 100)).toBeUndefined()
   })
 
-  test('come into sight whole, and no further than needed', () => {
+  test('are scrolled into view completely, and no further than needed', () => {
     expect(scrollTo(0, 100, 480, 48)).toBe(0)
     expect(scrollTo(5, 100, 480, 48)).toBe(100)
     expect(scrollTo(20, 100, 480, 48)).toBe(21 * 48 - 480)
@@ -84,7 +84,7 @@ describe('rows of a long list', () => {
 describe('the words of the log', () => {
   const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
 
-  test('name every action and every kind of object that can be logged, and every problem that can be found', () => {
+  test('name every action and kind of object that can be logged, and every problem that can be found', () => {
     const append = read('src/safeguards/audit/append.ts')
     const actions = append.slice(append.indexOf('export type AuditAction')).match(/(?<=^ {2}\| ')[\w.-]+/gm) ?? []
     expect(actions.length).toBeGreaterThan(60)

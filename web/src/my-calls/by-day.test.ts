@@ -10,7 +10,7 @@ const call = (id: string, startedAt: string, parts = 1): Contact => ({
   segments: Array.from({ length: parts }, (_, n) => ({ id: `${id}-${n}`, recording: { state: 'none' } })),
 })
 
-test('calls are under the Finnish day on which they began, a transferred one once in the count', () => {
+test('calls are listed under the Finnish day on which they began, and a transferred one counts once', () => {
   const days = byDay(
     [call('c', '2026-11-23T22:30:00Z'), call('b', '2026-11-23T21:30:00Z', 2), call('a', '2026-11-23T06:00:00Z')],
     'fi',

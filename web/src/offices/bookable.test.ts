@@ -21,11 +21,11 @@ const call = (state: RequestCall['state'], recording?: RecordingState): RequestC
 })
 const of = (calls: RequestCall[], kinds: RequestDetail['kinds'] = ['KNOW', 'LISTEN']) => bookable({ kinds, calls })
 
-test('a time can be booked once a call of theirs has a recording to hear, also one that only waits for it (AC12)', () => {
+test('an appointment can be booked if a call has a playable recording, even one that waits only for it (AC12)', () => {
   expect([of([call('MATCHED', 'available')]), of([call('MATCHED', 'restricted')])]).toEqual(['yes', 'yes'])
 })
 
-test('no time can be booked for what was not recorded or is destroyed (AC2), nor for a call that is not shown to be theirs', () => {
+test('no appointment can be booked for an unrecorded or destroyed call (AC2), nor for one that is not verified', () => {
   expect([
     of([call('MATCHED', 'none'), call('MATCHED', 'destroyed')]),
     of([call('FOUND', 'available')]),
@@ -34,7 +34,7 @@ test('no time can be booked for what was not recorded or is destroyed (AC2), nor
   ]).toEqual(['no-recording', 'not-matched', 'not-matched', 'not-asked'])
 })
 
-test('what can be done next is reported by what came of the last time, not of one that was moved, and of none while one is booked', () => {
+test('returns the outcome of the last appointment that was not moved, and none while one is booked', () => {
   const after = (...states: Appointment['state'][]) =>
     lastOutcome({ appointments: states.map((state) => ({ state }) as Appointment) })
   expect([after('NO_SHOW', 'HEARD'), after('NO_SHOW', 'MOVED'), after('HEARD', 'BOOKED'), after()]).toEqual([

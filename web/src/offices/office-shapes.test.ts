@@ -12,17 +12,17 @@ const slot = (startsAt: string, office = 'Oulu'): Slot => ({
   isBooked: false,
 })
 
-describe('a row of times', () => {
-  test('goes from the first to the last that is over in time', () => {
+describe('a series of slots', () => {
+  test('runs from the first to the last that ends in time', () => {
     expect(rowOf(new Time(9), new Time(11, 30), 60)).toEqual(['9.00–10.00', '10.00–11.00'])
   })
 
-  test('is empty where its end comes before one is over, or something is missing', () => {
+  test('is empty if its end comes before the first slot ends, or a value is missing', () => {
     expect([rowOf(new Time(9), new Time(9, 30), 60), rowOf(null, new Time(9), 30)]).toEqual([[], []])
   })
 })
 
-test('a week begins on Monday, and an address that names another day is brought to it', () => {
+test('a week begins on Monday, and an address with another day is moved to it', () => {
   expect(mondayOf(parseDate('2026-11-29')).toString()).toBe('2026-11-23')
   expect([readWeek({ week: '2026-11-26' }), readWeek({ week: '2026-13-45' }), readWeek({})]).toEqual([
     { week: '2026-11-23' },
@@ -31,14 +31,14 @@ test('a week begins on Monday, and an address that names another day is brought 
   ])
 })
 
-test('a time just after midnight in Finland is of the day in Finland', () => {
+test('a slot just after midnight in Finland belongs to the Finnish day', () => {
   expect(byDay([slot('2026-11-26T22:15:00Z'), slot('2026-11-26T07:00:00Z')]).map(({ key }) => key)).toEqual([
     '26.11.2026',
     '27.11.2026',
   ])
 })
 
-test('times are offered at every office, the first ones of each, and how many more there are', () => {
+test('slots are offered at every office, the first ones of each, with the number of further ones', () => {
   const offered = toOffer(
     [
       slot('2026-11-27T09:00:00Z'),
@@ -56,7 +56,7 @@ test('times are offered at every office, the first ones of each, and how many mo
   ])
 })
 
-test('appointments that are over and of which nobody has said what came of them stand first', () => {
+test('ended appointments without an outcome come first', () => {
   const booked = (startsAt: string, state: Appointment['state'] = 'BOOKED'): Appointment => ({
     id: startsAt,
     requestId: 'r',

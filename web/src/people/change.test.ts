@@ -37,52 +37,52 @@ const aino: PersonDetail = {
 }
 
 describe('a change', () => {
-  test('holds from the day that was picked', () => {
+  test('takes effect on the chosen day', () => {
     expect(bodyOf(draft({ text: ' Aino Korhonen ' }), today)).toEqual({ from: '2026-12-01', name: 'Aino Korhonen' })
     expect(bodyOf(draft({ kind: 'consents', yes: false }), today)).toEqual({ from: '2026-12-01', consents: false })
   })
 
-  test('of a number that ends holds from the day after its last', () => {
+  test('that ends a number takes effect on the day after its last', () => {
     expect(bodyOf(draft({ kind: 'endPhone', text: '029 512 1001' }), today)).toEqual({
       from: '2026-12-02',
       endPhone: '029 512 1001',
     })
   })
 
-  test('of a number that replaces another ends the other on the same day', () => {
+  test('that replaces a number ends the other on the same day', () => {
     const swap = draft({ kind: 'addPhone', text: '029 512 1003', replaces: '029 512 1001' })
     expect(bodyOf(swap, today)).toEqual({ from: '2026-12-01', addPhone: '029 512 1003', endPhone: '029 512 1001' })
   })
 
-  test('of an employment names its last day, and none where it continues', () => {
+  test('of an employment has its last day, and none if it continues', () => {
     expect(bodyOf(draft({ kind: 'employedTo' }), today)).toEqual({ from: '2026-11-25', employedTo: '2026-12-01' })
     expect(bodyOf(draft({ kind: 'employedTo', day: null }), today)).toEqual({ from: '2026-11-25', employedTo: '' })
   })
 
-  test('of a place that ends holds from the day after its last', () => {
+  test('that ends a placement takes effect on the day after its last', () => {
     expect(bodyOf(draft({ kind: 'endUnit' }), today)).toEqual({ from: '2026-12-02', unit: '' })
     expect(bodyOf(draft({ kind: 'endSupervisor' }), today)).toEqual({ from: '2026-12-02', supervisor: '' })
   })
 
-  test('needs a day, and what is new', () => {
+  test('needs a day, and a new value', () => {
     expect(problemsOf(draft({ day: null }), aino)).toEqual({
       text: 'people.person.change.name.missing',
       day: 'people.person.change.day.missing',
     })
-    // An empty unit does not end one: an untouched form would do that.
+    // An empty unit does not end a placement, because an untouched form would do that.
     expect(problemsOf(draft({ kind: 'unit' }), aino)).toEqual({ text: 'people.person.change.unit.missing' })
     expect(problemsOf(draft({ kind: 'endUnit' }), aino)).toEqual({})
     expect(problemsOf(draft({ kind: 'employedTo', day: null }), aino)).toEqual({})
   })
 
-  test('to what holds on that day already is none', () => {
+  test('to the value already in force on that day is no change', () => {
     const back = { text: 'Aino Virtanen', day: parseDate('2023-04-30') }
     expect(problemsOf(draft(back), aino)).toEqual({ text: 'people.person.change.same' })
     expect(problemsOf(draft({ ...back, day: parseDate('2023-05-01') }), aino)).toEqual({})
     expect(problemsOf(draft({ kind: 'unit', text: 'Neuvonta' }), aino)).toEqual({ text: 'people.person.change.same' })
   })
 
-  test('replaces what holds on its day, until the change that is entered after it', () => {
+  test('replaces the value of its day, until the next later change', () => {
     expect(heldBefore(draft({ kind: 'unit' }), aino)).toBe('Neuvonta')
     expect(heldUntil(draft({ kind: 'unit' }), aino)).toBe(y2027)
     expect(heldUntil(draft({ kind: 'unit', day: parseDate('2027-01-01') }), aino)).toBeUndefined()

@@ -30,7 +30,7 @@ const aino: PersonDetail = {
 const reported = (person: PersonDetail) =>
   timelineOf(person).map(({ at, events }) => [at, events.map(({ kind }) => kind).join(' ')])
 
-test('a person’s history is reported newest first, what changed together in one place', () => {
+test('a person’s history is listed newest first, with simultaneous changes in one place', () => {
   expect(reported(aino)).toEqual([
     [y2023, 'renamed placed phone-ended phone-added'],
     [y2020, 'employed named placed phone-added informed'],
@@ -43,7 +43,7 @@ test('a person’s history is reported newest first, what changed together in on
   })
 })
 
-test('what ends with the employment is reported once: that it ended', () => {
+test('numbers and placements that end with the employment are listed as its end only', () => {
   const left = {
     ...aino,
     employedTo: y2026,
@@ -53,7 +53,7 @@ test('what ends with the employment is reported once: that it ended', () => {
   expect(reported(left)[0]).toEqual(['2026-01-31T21:59:59.999Z', 'left'])
 })
 
-test('a place that ends and is not followed by another is reported', () => {
+test('a placement that ends without a successor is listed', () => {
   const nowhere = { ...aino, placements: [{ unit: 'Neuvonta', from: y2020, to: y2026 }] }
   expect(reported(nowhere)[0]).toEqual([y2026, 'unplaced'])
 })

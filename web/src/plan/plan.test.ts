@@ -19,16 +19,19 @@ describe('an ordinary range', () => {
     [120, 0.1],
     [500, 0.35],
     [1000, 0.9],
-  ])('of %i calls at %f leaves at most one in two hundred at each end, and no more than it must', (calls, share) => {
-    const { low, high } = ordinaryRange(calls, share)
-    const chance = chances(calls, share)
-    const below = (count: number) => chance.slice(0, Math.max(0, count)).reduce((sum, one) => sum + one, 0)
-    const above = (count: number) => chance.slice(count + 1).reduce((sum, one) => sum + one, 0)
-    expect(below(low)).toBeLessThanOrEqual(0.005)
-    expect(above(high)).toBeLessThanOrEqual(0.005)
-    expect(below(low + 1)).toBeGreaterThan(0.005)
-    expect(above(high - 1)).toBeGreaterThan(0.005)
-  })
+  ])(
+    'of %i calls at %f excludes at most one in two hundred at each end, and is no wider than necessary',
+    (calls, share) => {
+      const { low, high } = ordinaryRange(calls, share)
+      const chance = chances(calls, share)
+      const below = (count: number) => chance.slice(0, Math.max(0, count)).reduce((sum, one) => sum + one, 0)
+      const above = (count: number) => chance.slice(count + 1).reduce((sum, one) => sum + one, 0)
+      expect(below(low)).toBeLessThanOrEqual(0.005)
+      expect(above(high)).toBeLessThanOrEqual(0.005)
+      expect(below(low + 1)).toBeGreaterThan(0.005)
+      expect(above(high - 1)).toBeGreaterThan(0.005)
+    },
+  )
 
   test('of a share of none or all is one count', () => {
     expect([ordinaryRange(50, 0), ordinaryRange(50, 1), ordinaryRange(0, 0.1)]).toEqual([
@@ -50,13 +53,13 @@ describe('an ordinary range', () => {
 describe('a share', () => {
   const share = { answered: 1000, expected: 100, drawn: 104, recorded: 104 }
 
-  test('within the range is ordinary; beyond it chance is no explanation', () => {
+  test('within the range is ordinary, and beyond it chance is no explanation', () => {
     expect(judgeShare(share, false)).toMatchObject({ draw: 'ordinary', planned: 0.1, actual: 0.104, apart: 0 })
     expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, false).draw).toBe('more')
     expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, false).draw).toBe('fewer')
   })
 
-  test('that a quota kept small is explained; one that is too large is not', () => {
+  test('kept small by a quota is explained, and one that is too large is not', () => {
     expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, true).draw).toBe('quota')
     expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, true).draw).toBe('more')
   })
@@ -66,14 +69,14 @@ describe('a share', () => {
     expect(judgeShare({ ...share, recorded: 105 }, false).apart).toBe(1)
   })
 
-  test('of no calls is no share', () => {
+  test('of no calls is undefined', () => {
     const none = judgeShare({ answered: 0, expected: 0, drawn: 0, recorded: 0 }, false)
     expect(none).toMatchObject({ draw: 'none', planned: undefined, actual: undefined })
   })
 })
 
 describe('the hours of a rule', () => {
-  test('are reported as people do: days that follow each other as one', () => {
+  test('are written with consecutive days as one range', () => {
     const hours = { from: '08:00', to: '16:15' }
     expect(formatHours({ ...hours, days: ['MON', 'TUE', 'WED', 'THU', 'FRI'] }, 'fi')).toBe('ma–pe 8.00–16.15')
     expect(formatHours({ ...hours, days: ['SAT', 'MON', 'TUE'] }, 'fi')).toBe('ma, ti, la 8.00–16.15')
@@ -90,7 +93,7 @@ describe('the period', () => {
     expect(readPeriod({ from: 7 })).toEqual({})
   })
 
-  test('is the last thirty days unless it is chosen', () => {
+  test('is the last thirty days by default', () => {
     const { start, end } = daysOf({})
     expect(end.compare(start)).toBe(29)
     expect(daysOf({ from: '2026-10-01', to: '2026-10-31' }).start.toString()).toBe('2026-10-01')

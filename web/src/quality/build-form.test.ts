@@ -19,7 +19,7 @@ function twoSections(): FormContent {
 }
 const idsOf = (form: FormContent) => form.sections.map(({ id, questions }) => [id, ...questions.map((one) => one.id)])
 
-test('sections and questions move one place, and at the end stay where they are', () => {
+test('sections and questions move by one place, and stay at the ends', () => {
   const form = twoSections()
   expect(idsOf(moveSection(form, 'i3', -1))).toEqual([
     ['i3', 'i4'],
@@ -33,7 +33,7 @@ test('sections and questions move one place, and at the end stay where they are'
   expect(moveSection(form, 'i0', -1)).toEqual(form)
 })
 
-test('a condition holds as long as its question comes before', () => {
+test('a condition is kept while its question comes before', () => {
   const form = changeQuestion(twoSections(), 'i4', { onlyIf: { question: 'i2', answers: [0] } })
   expect(earlierThan(form, 'i4').map(({ id }) => id)).toEqual(['i1', 'i2'])
   const conditionOf = (given: FormContent) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { answersOf, lastQuarters } from './quality-shapes.ts'
 
-test('quarters go back over the turn of the year, each once', () => {
+test('quarters go back across the turn of the year, each once', () => {
   expect(lastQuarters(Date.parse('2026-05-31T12:00:00Z')).slice(0, 4)).toEqual([
     '2026-Q2',
     '2026-Q1',
@@ -14,7 +14,7 @@ test('quarters go back over the turn of the year, each once', () => {
   expect(new Set(lastQuarters(Date.parse('2026-12-31T22:00:00Z'))).size).toBe(8)
 })
 
-test('of a scale with more than ten points the answer is written, and not chosen', () => {
+test('an answer on a scale of more than ten points is typed, and not chosen', () => {
   expect(answersOf({ kind: 'points', most: 3 })).toEqual([0, 1, 2, 3])
   expect(answersOf({ kind: 'points', most: 11 })).toBeUndefined()
 })

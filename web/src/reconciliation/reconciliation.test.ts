@@ -26,7 +26,7 @@ describe('counts', () => {
     row({ number: '+35829497010', feed: 'branch', told: 2, expected: 1 }),
   ]
 
-  test('are summed by day with the newest first, by number and by feed, and nothing is lost', () => {
+  test('are summed by day with the newest first, by number and by feed, without loss', () => {
     const byDay = sumCounts(counts, 'day')
     expect(byDay.rows.map(({ key, sums }) => [key, sums.told, sums.expected])).toEqual([
       ['2026-11-21', 3, 0],
@@ -41,13 +41,13 @@ describe('counts', () => {
       expect(sumCounts(counts, by).total).toMatchObject({ told: 10, expected: 3, missing: 1, untold: 1 })
   })
 
-  test('of nothing are nothing', () => {
+  test('without data are empty', () => {
     expect(sumCounts([], 'day')).toMatchObject({ rows: [], total: { told: 0 } })
   })
 })
 
 describe('the address', () => {
-  test('keeps what is well written, and leaves out what is usual, wrong or too long', () => {
+  test('keeps valid values, and drops defaults, invalid ones and ones that are too long', () => {
     expect(
       readReconciliationFilters({ from: '2026-11-01', to: '2026-11-20', kind: 'untold', by: 'number', state: 'any' }),
     ).toEqual({
@@ -72,7 +72,7 @@ describe('the address', () => {
     })
   })
 
-  test('without days is of seven, today the last', () => {
+  test('without days covers seven, the last of them today', () => {
     const { start, end } = daysOf({})
     expect(end.compare(start)).toBe(6)
   })

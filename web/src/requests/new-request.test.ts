@@ -14,7 +14,7 @@ const wrongIn = (edited: Partial<NewRequestDraft>) => {
   return 'wrong' in judged ? judged.wrong.map(({ field, why }) => `${field} ${why}`) : []
 }
 
-test('a request is entered with who asks, without what was left empty', () => {
+test('a request is entered with its requester, without empty fields', () => {
   expect(newRequestOf(draft(), nowMs)).toEqual({
     body: {
       ...{ party: 'CALLER', kinds: ['KNOW'], channel: 'PHONE', language: 'fi' },
@@ -23,18 +23,18 @@ test('a request is entered with who asks, without what was left empty', () => {
   })
 })
 
-test('what is missing is reported in the order of the form', () => {
+test('missing fields are reported in the order of the form', () => {
   expect(wrongIn({ kinds: [], time: null, name: ' ', phone: 'on', email: 'kaija', party: 'OFFICIAL' })).toEqual([
     ...['kinds missing', 'name missing', 'phone wrong', 'email wrong', 'userId missing', 'received missing'],
   ])
 })
 
-test('a request was received by now, and within the last year', () => {
+test('a request must have been received by now, within the last year', () => {
   expect(wrongIn({ time: new Time(14, 1) })).toEqual(['received future'])
   expect(wrongIn({ day: new CalendarDate(2025, 11, 20) })).toEqual(['received old'])
 })
 
-test('an official who asks is told by the user id', () => {
+test('an official who asks is identified by the user id', () => {
   expect(newRequestOf(draft({ party: 'OFFICIAL', userId: ' aino ' }), nowMs)).toMatchObject({
     body: { officialUserId: 'aino' },
   })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { forgetSought } from '../session/sought.ts'
 import { inOrder, kindsOf, queueAt, queueShownAt, readQueue } from './queue.ts'
 
-test('the queue is all that is open unless the address says otherwise', () => {
+test('the queue has all open requests by default', () => {
   expect(readQueue({})).toEqual({})
   expect(readQueue({ state: 'open', whose: 'all', find: ' ' })).toEqual({})
   expect(readQueue({ state: 'closed', whose: 'mine', find: ' P-2026-17 ' })).toEqual({
@@ -13,7 +13,7 @@ test('the queue is all that is open unless the address says otherwise', () => {
   expect(readQueue({ state: 'other', whose: 7, find: 17 })).toEqual({ find: '17' })
 })
 
-test('a name that is looked for stands in no address, which a browser would remember for whoever is next at it', () => {
+test('a searched name is in no address, which the browser would show to its next user', () => {
   const at = queueAt({ state: 'closed', find: ' Liisa Esimerkki ' })
   expect(at).toMatchObject({ to: '/requests', search: { state: 'closed' } })
   expect(JSON.stringify(at)).not.toContain('Liisa')
@@ -26,7 +26,7 @@ test('a name that is looked for stands in no address, which a browser would reme
   expect(readQueue({ find: 'Liisa Esimerkki' })).toEqual({})
 })
 
-test('somebody outside asks for a document, somebody spoken of for that, and a party for the rest', () => {
+test('an outsider asks for a document, a mentioned person for their own rights, and a party for the rest', () => {
   const mayRequest = ['KNOW', 'LISTEN', 'PROHIBIT', 'MENTIONED', 'OPENNESS'] as const
   expect(kindsOf('CALLER', mayRequest)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
   expect(kindsOf('OFFICIAL', mayRequest)).toEqual(['KNOW', 'LISTEN', 'PROHIBIT'])
@@ -35,6 +35,6 @@ test('somebody outside asks for a document, somebody spoken of for that, and a p
   expect(kindsOf('OUTSIDER', ['KNOW'])).toEqual([])
 })
 
-test('what is asked is listed in the order in which it is offered, whatever order it was kept in', () => {
+test('requested kinds are listed in the order in which they are offered, whatever their stored order', () => {
   expect(inOrder(['HISTORY', 'KNOW', 'PROHIBIT', 'LISTEN'])).toEqual(['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT'])
 })

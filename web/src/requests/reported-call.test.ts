@@ -14,14 +14,14 @@ const wrongIn = (edited: Partial<ReportDraft>) => {
   return 'wrong' in judged ? judged.wrong.map(({ field, why }) => `${field} ${why}`) : []
 }
 
-describe('what is told of a call', () => {
-  test('has a day that is not ahead and a time', () => {
+describe('the details of a call', () => {
+  test('have a day that is not in the future and a time', () => {
     expect(wrongIn({ day: null, time: null, callerNumber: '040 123' })).toEqual(['day missing', 'time missing'])
     expect(wrongIn({ day: today.add({ days: 1 }), callerNumber: '040 123' })).toEqual(['day future'])
     expect(wrongIn({ day: today, callerNumber: '040 123' })).toEqual([])
   })
 
-  test('has the caller’s number, or else the service number together with the length or the official', () => {
+  test('have the caller’s number, or the service number together with the length or the official', () => {
     expect(wrongIn({})).toEqual(['callerNumber missing'])
     expect(wrongIn({ isWithheld: true })).toEqual(['serviceNumber missing', 'minutes or-minutes'])
     expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000' })).toEqual(['minutes or-minutes'])
@@ -29,7 +29,7 @@ describe('what is told of a call', () => {
     expect(wrongIn({ isWithheld: true, serviceNumber: '029 497 000', minutes: '10' })).toEqual([])
   })
 
-  test('of an official needs no number, and reveals nothing of a withheld one', () => {
+  test('of an official need no number, and reveal nothing of a withheld one', () => {
     expect(reportOf(draft({ isWithheld: true, callerNumber: '040 1' }), today, true)).toEqual({
       reported: { day: '2026-11-03', time: '09:05', accuracy: 'HALF_HOUR', callerNumber: '040 1' },
     })
@@ -38,13 +38,13 @@ describe('what is told of a call', () => {
     })
   })
 
-  test('is a length in whole minutes and more than one letter of a name', () => {
+  test('need a length in whole minutes and more than one letter of a name', () => {
     expect(wrongIn({ callerNumber: '1', minutes: 'ten' })).toEqual(['minutes wrong'])
     expect(wrongIn({ callerNumber: '1', minutes: '601' })).toEqual(['minutes wrong'])
     expect(wrongIn({ callerNumber: '1', official: 'B' })).toEqual(['official wrong'])
   })
 
-  test('holds nothing of what was left empty, and no number that is withheld', () => {
+  test('contain no empty field, and no withheld number', () => {
     expect(
       reportOf(draft({ isWithheld: true, callerNumber: '040', serviceNumber: '029', minutes: '7' }), today),
     ).toEqual({
@@ -52,7 +52,7 @@ describe('what is told of a call', () => {
     })
   })
 
-  test('is written again as it was reported', () => {
+  test('are shown again as they were entered', () => {
     const reported = {
       day: '2026-11-03',
       time: '09:05',
@@ -64,7 +64,7 @@ describe('what is told of a call', () => {
   })
 })
 
-describe('how a call is shown to be the requester’s', () => {
+describe('the verification of a call', () => {
   const reported = { day: '2026-11-03', time: '09:05', accuracy: 'MINUTES' } as const
   const found = (
     verification: RequestCall['verification'],
@@ -78,13 +78,13 @@ describe('how a call is shown to be the requester’s', () => {
     verification,
   })
 
-  test('by its recording, after the clerk has heard it', () => {
+  test('uses its recording, after the clerk has listened to it', () => {
     const recording = { id: 'r', hasBeenHeard: false }
     expect(verifyingOf(found({ by: 'RECORDING', recordings: [recording] }))).toBe('listen')
     expect(verifyingOf(found({ by: 'RECORDING', recordings: [{ ...recording, hasBeenHeard: true }] }))).toBe('question')
   })
 
-  test('where there is none to hear, by the caller’s number or by official and length together', () => {
+  test('without a playable recording uses the caller’s number, or official and length together', () => {
     const details = { by: 'DETAILS', recordings: [] } as const
     const by = { ...details, recordings: [] }
     expect(verifyingOf(found(by))).toBe('details-missing')
@@ -93,7 +93,7 @@ describe('how a call is shown to be the requester’s', () => {
     expect(verifyingOf(found(by, { callerNumber: '040' }))).toBe('details')
   })
 
-  test('of nothing that is not found', () => {
+  test('is not possible for a call that was not found', () => {
     expect(verifyingOf({ ...found({ by: 'PERSONNEL', recordings: [] }), state: 'MATCHED' })).toBeUndefined()
     expect(verifyingOf(found({ by: 'PERSONNEL', recordings: [] }))).toBe('personnel')
   })

@@ -10,12 +10,12 @@ test('the last twelve months begin with the first day of the month eleven back',
   expect(daysOf('year-back', new CalendarDate(2027, 1, 31))).toEqual({ from: '2026-02-01', to: '2027-01-31' })
 })
 
-test('the period stands in the address, and anything else is the last twelve months', () => {
+test('the period is in the address, and anything else means the last twelve months', () => {
   expect(readStatistics({ period: 'last-year' })).toEqual({ period: 'last-year' })
   expect(readStatistics({ period: 'ever' })).toEqual({})
 })
 
-test('the sums are of all months, and the longest bar is whole', () => {
+test('the sums cover all months, and the longest bar is full', () => {
   const month = { received: 3, answered: 1, refused: 0, withdrawn: 1, open: 1, late: 1 }
   expect(
     sumOf([

@@ -15,7 +15,7 @@ const identified: RequestDetail['identified'] = {
   by: { id: 'p', name: 'Paula' },
 }
 
-test('a request has the steps of what is asked', () => {
+test('a request has the steps of its kinds', () => {
   expect(stepsOf(request({}))).toEqual(['who', 'calls', 'letters', 'close'])
   expect(stepsOf(request({ kinds: ['LISTEN', 'PROHIBIT'] }))).toEqual([
     ...['who', 'calls', 'appointments', 'prohibition', 'letters', 'close'],
@@ -23,22 +23,22 @@ test('a request has the steps of what is asked', () => {
   expect(stepsOf(request({ kinds: ['COPY'] }))).toContain('acts')
 })
 
-test('whose call is found can forbid its use, asked or not', () => {
+test('a requester whose call is found can forbid its use, requested or not', () => {
   expect(stepsOf(request({ calls: [call('FOUND')] }))).not.toContain('prohibition')
   expect(stepsOf(request({ calls: [call('MATCHED')] }))).toContain('prohibition')
 })
 
-test('somebody who asks for an official document or was spoken of is asked of no call', () => {
+test('a request for an official document, or of a mentioned person, has no step for calls', () => {
   expect(stepsOf(request({ party: 'MENTIONED', kinds: ['MENTIONED'] }))).not.toContain('calls')
   expect(stepsOf(request({ party: 'OUTSIDER', kinds: ['OPENNESS'] }))).toEqual(['who', 'acts', 'letters', 'close'])
 })
 
-test('one step is now, the most pressing; what is next besides waits', () => {
+test('the most urgent step is the present one, and other open ones wait', () => {
   const served = request({ identified, next: ['name-call', 'send-letter'] })
   expect(stepsOf(served).map((step) => stateOf(step, served))).toEqual(['done', 'now', 'waits', 'ahead'])
 })
 
-test('the answer is done once an answer was delivered; a letter on the way is none', () => {
+test('the answer is done once it was delivered, and a letter on its way does not count', () => {
   const delivered = (kind: RequestDetail['letters'][number]['kind']) =>
     request({ next: [], letters: [{ kind, delivered: {} }] as never })
   expect(stateOf('letters', delivered('received'))).toBe('ahead')
@@ -51,21 +51,21 @@ test('the calls are done when none is left to narrow or to verify', () => {
   expect(stateOf('calls', request({ next, calls: [call('MATCHED'), call('FOUND')] }))).toBe('ahead')
 })
 
-test('a time that is booked waits to be held, and stays in sight', () => {
+test('a booked appointment waits, and stays visible', () => {
   const booked = { state: 'BOOKED' } as RequestDetail['appointments'][number]
   const served = request({ identified, kinds: ['LISTEN'], next: [], appointments: [booked] })
   expect(stateOf('appointments', served)).toBe('waits')
   expect(canFold('waits', served)).toBe(false)
 })
 
-test('what is done or lies ahead can be put away, and of a closed request nothing: it is there to be read', () => {
+test('done and future steps can be folded, and none of a closed request', () => {
   expect((['done', 'ahead', 'now', 'waits'] as const).map((state) => canFold(state, {}))).toEqual([
     ...[true, true, false, false],
   ])
   expect(canFold('done', { closed: { at: '2026-11-24T10:00:00Z', outcome: 'ANSWERED' } })).toBe(false)
 })
 
-test('of a closed request nothing is next', () => {
+test('a closed request has no next step', () => {
   const closed = { at: '2026-11-24T10:00:00Z', outcome: 'WITHDRAWN' } as const
   const over = request({ identified, closed, next: [] })
   expect(stepsOf(over).map((step) => stateOf(step, over))).toEqual(['done', 'ahead', 'ahead'])

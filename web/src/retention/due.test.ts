@@ -4,7 +4,7 @@ import { readDueFilters, readHoldState } from './retention-shapes.ts'
 
 const autumn = Date.parse('2026-10-24T09:20:00Z')
 
-test('days and months are those of Finland, also where the clock is turned', () => {
+test('days and months are those of Finland, also at a clock change', () => {
   const days = spansFrom(autumn, 'day')
   expect(days).toHaveLength(31)
   expect(days.slice(0, 3).map(({ from }) => from)).toEqual([
@@ -17,7 +17,7 @@ test('days and months are those of Finland, also where the clock is turned', () 
   expect(months).toHaveLength(15)
 })
 
-test('the hour that is lived twice is two hours', () => {
+test('the repeated hour is two hours', () => {
   const hours = spansFrom(Date.parse('2026-10-24T23:10:00Z'), 'hour')
   expect(hours.slice(0, 3).map(({ from }) => from)).toEqual([
     '2026-10-24T23:00:00.000Z',
@@ -26,7 +26,7 @@ test('the hour that is lived twice is two hours', () => {
   ])
 })
 
-test('a span that the server leaves out has nothing due, and one it splits is counted together', () => {
+test('a missing span has nothing due, and a span split by the server is added up', () => {
   const spans = spansFrom(autumn, 'day')
   const one = (from: string, recordings: number) => ({ from, until: from, recordings, contacts: 1 })
   const due = dueIn(spans, [
@@ -40,12 +40,12 @@ test('a span that the server leaves out has nothing due, and one it splits is co
   expect(totalsOf(dueIn(spans, []), 'contacts')).toEqual({ total: 0 })
 })
 
-test('one record among a million is still a bar', () => {
+test('one record among a million still has a bar', () => {
   expect(heightsOf([0, 1, 1_000_000])).toEqual([0, 0.03, 1])
   expect(heightsOf([0, 0])).toEqual([0, 0])
 })
 
-test('an address says how finely and of which number, and anything else is left out', () => {
+test('an address has the resolution and the number, and anything else is dropped', () => {
   expect(readDueFilters({ by: 'hour', number: '+35829497000', x: '1' })).toEqual({ by: 'hour', number: '+35829497000' })
   expect(readDueFilters({ by: 'day', number: 'Aino' })).toEqual({})
   expect(readDueFilters({ by: 'year' })).toEqual({})

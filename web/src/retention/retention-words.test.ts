@@ -14,7 +14,7 @@ const t: Translate = (key, values = {}) => {
 }
 
 describe('the words of how records end', () => {
-  test('name every kind and every cause that the destruction ledger knows', () => {
+  test('name every kind and every cause in the destruction ledger', () => {
     const schema = read('database/schema.sql')
     const functions = readdirSync(join(import.meta.dirname, '../../../database/functions'), {
       recursive: true,
@@ -37,7 +37,7 @@ describe('the words of how records end', () => {
     expect(causes.filter((cause) => causeText(cause, t) === cause)).toEqual([])
   })
 
-  test('name everything that a verification can find, and every fault of a store or a place', () => {
+  test('name every finding of a verification, and every fault of a store or a place', () => {
     const codesOf = (path: string, from: string) => {
       const code = read(path)
       return [...code.slice(code.indexOf(from)).matchAll(/^ {2}'([\w-]+)':/gm)].map((match) => match[1]!)
@@ -51,14 +51,14 @@ describe('the words of how records end', () => {
     expect(codes.filter((code) => faultText(code, t) === code)).toEqual([])
   })
 
-  test('tell every refusal about an end in a sentence of its own', () => {
+  test('have a sentence for every refusal about an end', () => {
     const codes = Object.keys(JSON.parse(read('texts/refusals.json')) as object)
     const ofEnds = codes.filter((code) => /^(hold|inspection|appointment|recall|clock)[.]/.test(code))
     expect(ofEnds.length).toBeGreaterThan(10)
     expect(ofEnds.filter((code) => !knownRefusals.includes(code))).toEqual([])
   })
 
-  test('say what they do not know by its code, and make nothing up', () => {
+  test('show an unknown value by its code', () => {
     expect([ledgerKindText('something-new', t), causeText('something-new', t)]).toEqual([
       'something-new',
       'something-new',
@@ -66,7 +66,7 @@ describe('the words of how records end', () => {
   })
 })
 
-test('a time of the chart is reported as long as it is', () => {
+test('a span of the chart is named by its length', () => {
   const span = { from: '2026-11-24T13:00:00Z', until: '2026-11-24T14:00:00Z' }
   expect(spanText(span, 'hour', t, 'fi')).toBe('24.11.2026 klo 15–16')
   expect(spanText(span, 'day', t, 'fi')).toBe('24.11.2026')
@@ -75,7 +75,7 @@ test('a time of the chart is reported as long as it is', () => {
   expect([monthText('2026-09', 'sv'), monthText('x', 'sv')]).toEqual(['september 2026', 'x'])
 })
 
-test('what is due is counted in words, one in the singular', () => {
+test('due items are counted in words, with the singular for one', () => {
   expect(dueText({ recordings: 1, contacts: 1_248_331 }, t, 'fi')).toBe(
     'yksi tallenne ja 1\u00a0248\u00a0331 yhteydenoton tiedot',
   )

@@ -23,8 +23,8 @@ const empty: NewRight = {
   ...{ people: [], role: '', purposes: [], units: ['u'], numbers: ['n'], reason: 'x', from: null, until: null },
 }
 
-describe('a role that is chosen', () => {
-  test('brings its only purpose, and nothing of what was chosen for another', () => {
+describe('a chosen role', () => {
+  test('brings its only purpose, and no choice made for another role', () => {
     expect(withRole(empty, offer, 'EXPERT:TRAINING')).toMatchObject({
       role: 'EXPERT:TRAINING',
       purposes: ['TRAINING'],
@@ -45,7 +45,7 @@ test('the units of several people are those in which each is a supervisor', () =
 })
 
 describe('the last day', () => {
-  test('is twelve months on, or the last of the employment', () => {
+  test('is twelve months ahead, or the last of the employment', () => {
     expect(lastDayWithin(today).toString()).toBe('2027-11-25')
     // The employment ends at midnight after its last day.
     expect(lastDayWithin(today, { employedTo: '2027-02-28T22:00:00Z' }).toString()).toBe('2027-02-28')
@@ -53,7 +53,7 @@ describe('the last day', () => {
   })
 })
 
-describe('a right that continues', () => {
+describe('a renewed right', () => {
   const right = {
     role: 'OFFICIAL',
     purposes: ['DEVELOPMENT', 'QUALITY'],
@@ -72,7 +72,7 @@ describe('a right that continues', () => {
     })
   })
 
-  test('begins at once where it is over, and leaves a role that is no more to be chosen anew', () => {
+  test('begins at once if it is over, and leaves an unavailable role to be chosen again', () => {
     expect(renewing({ ...right, until: '2026-11-01T22:00:00Z' }, offer, person(), today)).toMatchObject({
       from: null,
       until: parseDate('2027-11-25'),

@@ -7,19 +7,19 @@ const t = (key: string, values?: Record<string, string | number>) =>
   values ? `${key} ${Object.values(values).join(' ')}` : key
 
 describe('a refusal', () => {
-  test('names whom it speaks of, and goes to its field', () => {
+  test('names the person concerned, and goes to its field', () => {
     const error = { error: { code: 'right.beyond-employment', message: '', of: 'Aino Virtanen' } }
     expect(refusalIn(error, t)).toEqual({ text: 'Aino Virtanen: error.right.beyond-employment', field: 'until' })
     expect(refusalIn({ error: { code: 'right.decided', message: '' } }, t)).toEqual({ text: 'error.right.decided' })
   })
 
-  test('that is none of the procedure’s own is reported as everywhere', () => {
+  test('that is not specific to the procedure gets the general sentence', () => {
     expect(refusalIn({ error: { code: 'deny.role', message: '' } }, t)).toEqual({ text: 'error.deny.role' })
     expect(refusalIn(new Error('x'), t)).toEqual({ text: 'error.other' })
   })
 })
 
-test('a period is written with its last day, not with the moment after it', () => {
+test('a period is written with its last day, not with the instant after it', () => {
   expect(periodText({ from: '2026-11-30T22:00:00Z', until: '2027-06-15T21:00:00Z' }, t, 'fi')).toBe(
     '1.12.2026–15.6.2027',
   )
@@ -32,7 +32,7 @@ test('an expert’s role carries the duty', () => {
   expect(roleText({ role: 'SECURITY' }, t)).toBe('rights.role.SECURITY')
 })
 
-describe('a right ends soon', () => {
+describe('a right that ends soon', () => {
   const now = Date.parse('2026-11-25T12:00:00Z')
   const right = (given: Partial<HeldRight>) =>
     ({
@@ -43,7 +43,7 @@ describe('a right ends soon', () => {
       ...given,
     }) as HeldRight
 
-  test('within thirty days', () => {
+  test('is one within thirty days', () => {
     expect(endsSoon(right({}), [right({})], now)).toBe(true)
     expect(endsSoon(right({ until: '2027-01-10T22:00:00Z' }), [], now)).toBe(false)
     expect(endsSoon(right({ state: 'revoked' }), [], now)).toBe(false)
@@ -51,7 +51,7 @@ describe('a right ends soon', () => {
     expect(endsSoon(open, [], now)).toBe(false)
   })
 
-  test('but not where another follows it without a gap', () => {
+  test('is not one that another follows without a gap', () => {
     const next = right({ from: '2026-12-10T22:00:00Z', until: '2027-11-25T22:00:00Z', state: 'upcoming' })
     expect(endsSoon(right({}), [right({}), next], now)).toBe(false)
     expect(endsSoon(right({}), [right({}), { ...next, from: '2026-12-12T22:00:00Z' }], now)).toBe(true)
@@ -59,7 +59,7 @@ describe('a right ends soon', () => {
   })
 })
 
-test('an address is read for what it may hold, and nothing else', () => {
+test('an address is parsed for its possible values, and nothing else', () => {
   const id = '11111111-1111-4111-8111-111111111111'
   expect(readNewRight({ person: id, renew: 'x', other: 1 })).toEqual({ person: id })
   expect(readNewRight({ renew: id })).toEqual({})
@@ -67,7 +67,7 @@ test('an address is read for what it may hold, and nothing else', () => {
   expect(readHolderFilters({ q: 1, role: 'KING' })).toEqual({})
 })
 
-describe('a right that is over is asked for again', () => {
+describe('a right that can be requested again', () => {
   const past = [
     { id: 'old', role: 'EXPERT', duty: 'QUALITY', grantedAt: '2025-11-25T12:00:00Z' },
     { id: 'last', role: 'EXPERT', duty: 'QUALITY', grantedAt: '2026-01-25T12:00:00Z' },
@@ -76,11 +76,11 @@ describe('a right that is over is asked for again', () => {
   const offered = (ahead: Parameters<typeof mayRequestAgain>[2]) =>
     past.filter((right) => mayRequestAgain(right, past, ahead)).map(({ id }) => id)
 
-  test('once for each role and duty, at the last', () => {
+  test('is offered once for each role and duty, the last one', () => {
     expect(offered([])).toEqual(['last', 'other'])
   })
 
-  test('not where the same role and duty is held or asked for', () => {
+  test('is not offered if the same role and duty is held or requested', () => {
     expect(offered([{ role: 'EXPERT', duty: 'QUALITY' }])).toEqual(['other'])
     expect(offered([{ role: 'OFFICIAL' }])).toEqual(['last', 'other'])
   })

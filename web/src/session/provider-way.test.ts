@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { refusedAtProvider, wayThrough } from './provider-way.ts'
 
-test('the way to the identity provider names the page to come back to', () => {
+test('the link to the identity provider names the page to return to', () => {
   expect(wayThrough('https://seloste.example', '/contacts?number=029&page=2')).toBe(
     'https://seloste.example/api/session/identity-provider?returnTo=%2Fcontacts%3Fnumber%3D029%26page%3D2',
   )
 })
 
-test('a refusal on the way back is a code of the identity provider and nothing else', () => {
+test('a refusal on the redirect back is a code of the identity provider and nothing else', () => {
   expect(refusedAtProvider('#sign-in=identity-provider.unknown-person')).toBe('identity-provider.unknown-person')
   for (const hash of ['', '#content', '#sign-in=', '#sign-in=session.none', '#sign-in=identity-provider.<b>']) {
     expect(refusedAtProvider(hash)).toBeUndefined()

@@ -20,14 +20,14 @@ test('each purpose is offered once, in the order of the description', () => {
   expect(purposesOf({ rights }).map((one) => one.purpose)).toEqual(['DEVELOPMENT', 'TRAINING'])
 })
 
-test('a reference is asked where one of the rights needs it', () => {
+test('a reference is requested if one of the rights needs it', () => {
   const strict = right([{ purpose: 'MAINTENANCE', referenceNeeded: true }])
   const free = right([{ purpose: 'MAINTENANCE', referenceNeeded: false }])
   expect(purposesOf({ rights: [strict] })[0]?.referenceNeeded).toBe(true)
   expect(purposesOf({ rights: [strict, free] })[0]?.referenceNeeded).toBe(true)
 })
 
-test('somebody without rights gets no purpose', () => {
+test('a person without rights gets no purpose', () => {
   expect(purposesOf({ rights: [] })).toEqual([])
 })
 

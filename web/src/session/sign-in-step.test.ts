@@ -3,7 +3,7 @@ import { readOtp, isSignedOut, stepOf } from './sign-in-step.ts'
 
 const refused = (code: string, more: object = {}) => ({ error: { code, message: '', ...more } })
 
-test('a sign-in continues from where the server reports that it is', () => {
+test('a sign-in continues with the step reported by the server', () => {
   expect(stepOf(refused('session.none'))).toEqual({ step: 'credentials' })
   expect(stepOf(refused('session.enrolment'))).toEqual({ step: 'enrolment' })
   expect(stepOf(refused('session.second-factor', { factors: ['totp', 'passkey'] }))).toEqual({
@@ -12,14 +12,14 @@ test('a sign-in continues from where the server reports that it is', () => {
   })
 })
 
-test('a server that names no factor is given what an authenticator gives', () => {
+test('a server that names no factor gets the code of an authenticator', () => {
   expect(stepOf(refused('session.second-factor'))).toEqual({
     step: 'second-factor',
     factors: ['totp', 'recovery-code'],
   })
 })
 
-test('silence is no step of a sign-in', () => {
+test('no answer is no step of a sign-in', () => {
   expect(stepOf(new Error('x'))).toEqual({ step: 'credentials' })
   expect(stepOf(undefined)).toEqual({ step: 'credentials' })
 })
@@ -34,7 +34,7 @@ test.each([
   ['', undefined],
 ])('the code %j is read as %j', (written, read) => expect(readOtp(written)).toBe(read))
 
-test('nobody is signed in where the server says so, not where it is in trouble', () => {
+test('a person is signed out if the server says so, and not if it has a fault', () => {
   for (const code of ['session.none', 'session.second-factor', 'session.enrolment']) {
     expect(isSignedOut(refused(code))).toBe(true)
   }

@@ -12,34 +12,34 @@ const clock = (leftMs: number, more: Partial<SessionClock> = {}): SessionClock =
 })
 
 describe('the end of a session', () => {
-  test('is not spoken of while it is more than two minutes away', () => {
+  test('is not announced while it is more than two minutes away', () => {
     expect(timeLeft(clock(120_001))).toEqual({ do: 'nothing' })
   })
 
-  test('is warned of two minutes before, where nothing was used since it was heard of', () => {
+  test('is announced two minutes before, if the session was not used since its end was known', () => {
     expect(timeLeft(clock(120_000))).toEqual({ do: 'warn', leftMs: 120_000, isLast: false })
     expect(timeLeft(clock(1))).toEqual({ do: 'warn', leftMs: 1, isLast: false })
   })
 
-  test('is asked about again where any tab has used the session since', () => {
+  test('is requested again if any tab has used the session since', () => {
     expect(timeLeft(clock(60_000, { lastUseMs: now - 30_000 }))).toEqual({ do: 'ask' })
     // The answer that carried the end is a use itself.
     const together = { receivedAtMs: now - 30_000, lastUseMs: now - 26_000 }
     expect(timeLeft(clock(60_000, together))).toEqual({ do: 'warn', leftMs: 60_000, isLast: false })
   })
 
-  test('is never believed without the server: a tab that slept asks, four seconds after', () => {
+  test('is always confirmed by the server: a tab that slept asks, four seconds after', () => {
     expect(timeLeft(clock(-1000))).toEqual({ do: 'warn', leftMs: 0, isLast: false })
     expect(timeLeft(clock(-4000))).toEqual({ do: 'ask' })
     expect(timeLeft(clock(-3_600_000, { lastEndMs: now - 3_600_000 }))).toEqual({ do: 'ask' })
   })
 
-  test('that no use moves is warned of as the last, and use does not ask again', () => {
+  test('that no use can move is announced as final, and use does not ask again', () => {
     const used = { lastEndMs: now + 60_000, lastUseMs: now - 1000 }
     expect(timeLeft(clock(60_000, used))).toEqual({ do: 'warn', leftMs: 60_000, isLast: true })
   })
 
-  test('is known to be the last by a use that did not move it', () => {
+  test('is known to be final by a use that did not move it', () => {
     const before = { endsAtMs: now + 60_000 }
     expect(isLastEnd(before, { endsAtMs: now + 60_000, serverNowMs: now })).toBe(true)
     expect(isLastEnd(before, { endsAtMs: now + 3_600_000, serverNowMs: now })).toBe(false)
@@ -47,7 +47,7 @@ describe('the end of a session', () => {
     expect(isLastEnd(before, { endsAtMs: now + 110_000, serverNowMs: now })).toBe(false)
   })
 
-  test('is said aloud at two minutes, one, half a minute and ten seconds, and in between not', () => {
+  test('is announced at two minutes, one, half a minute and ten seconds, and not in between', () => {
     const text = Array.from({ length: 121 }, (_, seconds) => seconds).filter((seconds) => isAnnounced(seconds * 1000))
     expect(text).toEqual([10, 30, 60, 120])
   })

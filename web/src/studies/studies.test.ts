@@ -11,7 +11,7 @@ const days = (start: string, end: string) => ({ start: parseDate(start), end: pa
 const written = (given: ReturnType<typeof comparedDays>) => given && [given.start.toString(), given.end.toString()]
 
 describe('a question', () => {
-  test('is its address, and what in an address asks nothing is left out', () => {
+  test('is in its address, and address parts without a meaning are dropped', () => {
     const question = {
       from: '2026-01-01',
       to: '2026-03-31',
@@ -27,12 +27,12 @@ describe('a question', () => {
     expect(readQuestion({ by: 'month', measure: 'calls' })).toEqual({})
   })
 
-  test('is of the last eleven months and the one that runs where it says no days', () => {
+  test('covers the last eleven months and the present one by default', () => {
     expect(queryOf({}, today)).toEqual({ from: '2025-12-01', to: '2026-11-26', by: 'month', measure: 'calls' })
     expect(daysOf({ from: '2026-02-01', to: '2026-02-28' }, today)).toEqual(days('2026-02-01', '2026-02-28'))
   })
 
-  test('is held against as many days or whole months before, or the same days of the year before', () => {
+  test('is compared with as many days or whole months before, or the same days of the year before', () => {
     expect(written(comparedDays(days('2026-10-05', '2026-10-11'), 'before'))).toEqual(['2026-09-28', '2026-10-04'])
     expect(written(comparedDays(days('2026-03-01', '2026-04-30'), 'before'))).toEqual(['2026-01-01', '2026-02-28'])
     expect(written(comparedDays(days('2025-02-01', '2025-02-28'), 'year'))).toEqual(['2024-02-01', '2024-02-29'])
@@ -61,7 +61,7 @@ describe('a plot', () => {
     }
   })
 
-  test('lies within its width, whatever it is', () => {
+  test('stays within its width for any values', () => {
     for (const isHorizontal of [true, false]) {
       const { rects, lines, width, height } = layOutPlot({ ...plot, isHorizontal, width: 280 })
       for (const rect of rects) expect(rect.x + rect.width).toBeLessThanOrEqual(width)
@@ -69,14 +69,14 @@ describe('a plot', () => {
     }
   })
 
-  test('counts its axis in round numbers, lengths in those of a clock', () => {
+  test('has round numbers on its axis, and lengths in those of a clock', () => {
     expect(ticksOf(97, 'count')).toEqual([0, 25, 50, 75, 100])
     expect(ticksOf(0.83, 'share')).toEqual([0, 0.25, 0.5, 0.75, 1])
     expect(ticksOf(400, 'length')).toEqual([0, 120, 240, 360, 480])
     expect(ticksOf(0, 'count').at(-1)).toBeGreaterThan(0)
   })
 
-  test('as a file has nothing of a name that would be read as its markup', () => {
+  test('as a file contains no name that could be read as markup', () => {
     const svg = svgOf(layOutPlot({ ...plot, title: ['<script>&"'] }))
     expect(svg).toContain('&lt;script&gt;&amp;&quot;')
     expect(svg).not.toContain('<script')
@@ -84,7 +84,7 @@ describe('a plot', () => {
 })
 
 describe('a table as a file', () => {
-  test('has its cells apart, and none that begins a formula', () => {
+  test('has separate cells, and none that begins a formula', () => {
     expect(
       csvOf([
         ['a;b', 'c"d'],
@@ -94,7 +94,7 @@ describe('a table as a file', () => {
   })
 })
 
-test('a figure that too few calls make is written as a dash, and one beyond the last bound as at least it', () => {
+test('a figure of too few calls is written as a dash, and one beyond the last bound as at least it', () => {
   const [median] = columnsOf('talk')
   const t = (key: string, values?: object) => `${key} ${JSON.stringify(values)}`
   expect(figureText({ median: null }, median!, 'fi', t as never)).toBe('–')

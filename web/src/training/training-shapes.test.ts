@@ -3,13 +3,13 @@ import { endsSoon, moved, readTyped, trains } from './training-shapes.ts'
 
 const typed = { from: '0.05', to: '1.10', title: ' Tervehdys ', lesson: '' }
 
-test('a moment is read as people write it, and its end may be that of the recording', () => {
+test('a moment is read as people write it, and its end may be the recording’s', () => {
   expect(readTyped(typed, 90_000)).toEqual({ fromMs: 5000, toMs: 70_000, title: 'Tervehdys', lesson: '' })
   expect(readTyped({ ...typed, to: '1.30' }, 90_400)).toMatchObject({ toMs: 90_000 })
   expect(readTyped({ ...typed, to: '1.31' }, 90_400)).toMatchObject({ toMs: 90_400 })
 })
 
-test('which fields are wrong is reported', () => {
+test('reports which fields are wrong', () => {
   expect(readTyped({ from: 'x', to: '', title: ' ', lesson: '' }, 90_000)).toEqual({
     wrong: { from: true, to: true, title: true },
   })
@@ -30,7 +30,7 @@ test('an end within thirty days is reported beforehand', () => {
   expect(endsSoon('2027-01-20T00:00:00Z', now)).toBe(false)
 })
 
-test('whose duty is training trains, and supervisors do', () => {
+test('experts with the training duty and supervisors can train', () => {
   const right = (role: string, duty?: string) => ({ rights: [{ role, duty }] }) as Parameters<typeof trains>[0]
   expect(trains(right('EXPERT', 'TRAINING'))).toBe(true)
   expect(trains(right('SUPERVISOR'))).toBe(true)

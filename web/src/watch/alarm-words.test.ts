@@ -63,32 +63,29 @@ const alarms = [
   { kind: 'loss', facts: { recordings: 40, affected: 13, clients: 2 }, threshold: { recordings: 5 } },
 ] as const
 
-test.each(alarms)(
-  'an alarm of the kind $kind is reported in three languages, with every number in its place',
-  (alarm) => {
-    for (const [language, words] of [
-      ['fi', fi],
-      ['sv', sv],
-      ['en', en],
-    ] as const) {
-      for (const count of [1, 13]) {
-        const reported = [
-          alarmText({ ...alarm, count }, saying(words), language),
-          thresholdText(alarm, saying(words), language),
-        ].join(' ')
-        expect(reported).not.toContain('{{')
-        expect(reported).toMatch(/\d/)
-      }
+test.each(alarms)('an alarm of the kind $kind is shown in three languages, with every number in its place', (alarm) => {
+  for (const [language, words] of [
+    ['fi', fi],
+    ['sv', sv],
+    ['en', en],
+  ] as const) {
+    for (const count of [1, 13]) {
+      const reported = [
+        alarmText({ ...alarm, count }, saying(words), language),
+        thresholdText(alarm, saying(words), language),
+      ].join(' ')
+      expect(reported).not.toContain('{{')
+      expect(reported).toMatch(/\d/)
     }
-  },
-)
+  }
+})
 
-test('counts are grouped as the language does', () => {
+test('counts are grouped as in the language', () => {
   const [, , , , mass] = alarms
   expect(alarmText({ ...mass, count: 1 }, saying(fi), 'fi')).toContain('1\u00a0200')
 })
 
-test('a fact that lists nothing lists nothing', () => {
+test('an empty list shows nothing', () => {
   expect(idsIn({ contacts: ['a', 'b'] }, 'contacts')).toEqual(['a', 'b'])
   expect(idsIn({ contacts: null }, 'contacts')).toEqual([])
   expect(idsIn({}, 'contacts')).toEqual([])

@@ -12,7 +12,7 @@ const control = () => ({
   onChange,
 })
 
-test('a control of the form is kept while it shows the same, its lists and its day made anew', () => {
+test('a control is kept if it shows the same, even with new list and date objects', () => {
   expect(showsSame(control(), control())).toBe(true)
 })
 
@@ -24,7 +24,7 @@ test.each([
   ['fault told', { error: 'Puuttuu.' }],
   ['thing to do', { onChange: () => undefined }],
   ['property', { rows: 3 }],
-])('a control of the form is made anew for another %s', (_, change) => {
+])('a control is rendered again for another %s', (_, change) => {
   expect(showsSame(control(), { ...control(), ...change })).toBe(false)
   expect(showsSame({ ...control(), ...change }, control())).toBe(false)
 })

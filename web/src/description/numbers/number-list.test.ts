@@ -28,12 +28,12 @@ const document = {
 const day = new CalendarDate(2026, 11, 25)
 const found = (filters: object) => filterNumbers(numbersOf(document, day), filters).map(({ number }) => number)
 
-test('a number is in use to the end of its last day', () => {
+test('a number is in use until the end of its last day', () => {
   expect(numbersOf(document, day).map(({ state }) => state)).toEqual(['now', 'past', 'coming'])
   expect(numbersOf(document, day.subtract({ days: 1 })).map(({ state }) => state)).toEqual(['now', 'now', 'coming'])
 })
 
-test('the rules of a number are those in force, however it is written in them, with the share that holds', () => {
+test('the rules of a number are those in force, in any spelling of the number, with the effective share', () => {
   expect(numbersOf(document, day)[0]?.rules).toEqual([{ names, share: 0.1, months: 6 }])
   expect(numbersOf(document, day)[2]?.rules).toEqual([])
 })
@@ -46,6 +46,6 @@ test('a number is found by digits in any form, and by a part of a name or a regi
   expect(found({ text: 'norra', kind: 'SWITCHBOARD' })).toEqual([])
 })
 
-test('dates that cannot be read stop nobody from reading the list', () => {
+test('unreadable dates do not prevent the list from being shown', () => {
   expect(numbersOf({ numbers: [{ number: '029', validFrom: 'pian' }] }, day)[0]?.state).toBe('now')
 })
